@@ -1,0 +1,60 @@
+// Which Chromium the browser tests drive, and with which arguments.
+import { accessSync, constants } from 'node:fs';
+import process from 'node:process';
+import { chromium } from 'playwright';
+
+const INSTALLED: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome-stable',
+    '/usr/bin/google-chrome',
+    '/snap/bin/chromium',
+  ],
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  win32: [
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
+  ],
+};
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The path of a Chromium: `CHROMIUM_PATH`, else an installed one, else Playwright's own; undefined when there is none. */
+export function findChromium(env = process.env): string | undefined {
+  if (env.CHROMIUM_PATH) return isExecutable(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : undefined;
+  const installed = INSTALLED[process.platform]?.find(isExecutable);
+  if (installed) return installed;
+  const own = chromium.executablePath();
+  return own && isExecutable(own) ? own : undefined;
+}
+
+/** Launch options with WebGPU on: SwiftShader, or the machine's own adapter with `GPU=hardware`. */
+export function launchOptions(env = process.env): { executablePath?: string; args: string[] } {
+  const executablePath = findChromium(env);
+  const linux = process.platform === 'linux';
+  const hardware = env.GPU === 'hardware';
+  const unsandboxed = linux && (process.getuid?.() === 0 || env.CI !== undefined);
+  return {
+    ...(executablePath !== undefined && { executablePath }),
+    args: [
+      ...(unsandboxed ? ['--no-sandbox'] : []),
+      '--enable-unsafe-webgpu',
+      ...(hardware ? [] : ['--use-webgpu-adapter=swiftshader']),
+      ...(hardware && linux ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist'] : []),
+      '--disable-background-networking',
+      '--disable-quic',
+      '--no-first-run',
+    ],
+  };
+}

@@ -1,0 +1,5 @@
+// Gives Node a `navigator.gpu` made by Dawn, so that code written for a browser's WebGPU runs unchanged.
+import { create, globals } from 'webgpu';
+
+Object.assign(globalThis, globals);
+Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]), userAgent: 'node' }, configurable: true });

@@ -1,0 +1,17 @@
+// The same kernel and engine tests in Node on Dawn, over whatever Vulkan, Metal or D3D driver is there.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  define: { 'import.meta.env.GPU_HOST': JSON.stringify('dawn'), 'import.meta.env.GPU': JSON.stringify(process.env.GPU ?? '') },
+  test: {
+    name: 'dawn',
+    environment: 'node',
+    include: ['src/**/*.gpu.test.ts'],
+    setupFiles: ['e2e/tools/dawn-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+  },
+});

@@ -1,0 +1,14 @@
+// Unit tests of the pure layers: Node, no browser, no GPU.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    name: 'unit',
+    environment: 'node',
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'e2e/house/**/*.test.ts'],
+    exclude: ['src/**/*.gpu.test.ts', 'node_modules/**'],
+    testTimeout: 30_000,
+  },
+});

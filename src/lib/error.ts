@@ -1,0 +1,65 @@
+// The one error type of every layer: a code the page can choose words by, a message for people who debug.
+
+export const ERROR_CODES = [
+  // the machine
+  'no_webgpu',
+  'insecure_context',
+  'no_adapter',
+  'device_failed',
+  'device_lost',
+  'out_of_memory',
+  'model_too_large',
+  'kernel_failed',
+  // the model
+  'unsupported_model',
+  'unsupported_config',
+  'missing_file',
+  'bad_safetensors',
+  'bad_json',
+  'missing_tensor',
+  'bad_tensor',
+  'bad_tokenizer',
+  'tokenizer_mismatch',
+  // the way to the model
+  'bad_model_name',
+  'not_found',
+  'unauthorized',
+  'rate_limited',
+  'network',
+  'integrity',
+  'cache',
+  // the run
+  'no_model',
+  'empty_prompt',
+  'prompt_too_long',
+  'bad_token',
+  'bad_settings',
+  'nan_logits',
+  'cancelled',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Facts that a sentence for people may need: `{ file: 'config.json', status: 404 }`. Structured-cloneable. */
+export type ErrorDetail = Readonly<Record<string, string | number>>;
+
+export class NucleusError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NucleusError';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Any thrown value as a NucleusError; an unknown one becomes `internal` with its own words. */
+export function asNucleusError(thrown: unknown): NucleusError {
+  if (thrown instanceof NucleusError) return thrown;
+  if (thrown instanceof DOMException && thrown.name === 'AbortError') return new NucleusError('cancelled', 'cancelled');
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new NucleusError('internal', message, {}, { cause: thrown });
+}

@@ -1,0 +1,10 @@
+// Build of the page: relative URLs, so that dist/ works from any static host and any sub-path.
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  base: './',
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: { target: 'es2022', assetsInlineLimit: 0 },
+});
