@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  define: { 'import.meta.env.GPU_HOST': JSON.stringify('dawn'), 'import.meta.env.GPU': JSON.stringify(process.env.GPU ?? '') },
+  define: {
+    'import.meta.env.GPU_HOST': JSON.stringify('dawn'),
+    'import.meta.env.GPU': JSON.stringify(process.env.GPU ?? ''),
+  },
   test: {
     name: 'dawn',
     environment: 'node',

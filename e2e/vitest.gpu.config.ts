@@ -7,7 +7,10 @@ import { launchOptions } from './tools/browser.ts';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   worker: { format: 'es' },
-  define: { 'import.meta.env.GPU_HOST': JSON.stringify('browser'), 'import.meta.env.GPU': JSON.stringify(process.env.GPU ?? '') },
+  define: {
+    'import.meta.env.GPU_HOST': JSON.stringify('browser'),
+    'import.meta.env.GPU': JSON.stringify(process.env.GPU ?? ''),
+  },
   test: {
     name: 'gpu',
     include: ['src/**/*.gpu.test.ts'],

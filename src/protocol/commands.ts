@@ -1,0 +1,58 @@
+// What the page asks of the worker. Every command carries the id of its run; events of the run carry it back.
+import type { GenerationSettings } from '../sampling/settings.ts';
+
+export type ModelSource =
+  /** Same-origin files under `models/<id>/`. */
+  | { readonly kind: 'shipped'; readonly id: string }
+  /** `owner/name` at a branch, tag or commit. */
+  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string }
+  /** Files a person opened; their bytes travel in the command, or come from the cache when `files` is absent from it. */
+  | { readonly kind: 'local'; readonly name: string };
+
+/** Where things are, as the page knows it. `shippedBase` is an absolute URL that ends in `/`. */
+export interface Origins {
+  readonly shippedBase: string;
+  /** `https://huggingface.co` unless a person or a test says otherwise. */
+  readonly hubHost: string;
+}
+
+export type Command =
+  | { readonly type: 'adapter'; readonly run: number }
+  /** What a model would need, from its listing and its safetensors header, before any download. */
+  | { readonly type: 'inspect'; readonly run: number; readonly source: ModelSource; readonly origins: Origins }
+  | {
+      readonly type: 'load';
+      readonly run: number;
+      readonly source: ModelSource;
+      readonly origins: Origins;
+      /** For `local`: the opened files. */
+      readonly files?: readonly File[];
+      /** Store the files in IndexedDB. */
+      readonly keep: boolean;
+      /** Look past a cached copy and fetch the revision anew. */
+      readonly refresh: boolean;
+    }
+  | { readonly type: 'unload'; readonly run: number }
+  /** Computes what the cache lacks of `tokens`, and sends the row that predicts the next token. */
+  | { readonly type: 'prefill'; readonly run: number; readonly tokens: Uint32Array }
+  | {
+      readonly type: 'generate';
+      readonly run: number;
+      readonly tokens: Uint32Array;
+      /** 1 where the id was drawn or chosen, 0 where it was typed: frequency and presence penalties count the former alone. [T] */
+      readonly drawn: Uint8Array;
+      readonly settings: GenerationSettings;
+      readonly seed: number;
+    }
+  /** All logits of the row at `position`: the prediction of the token at `position + 1`. */
+  | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }
+  /** Log-probability, rank and entropy of `tokens[from...]`, in tiles; cancellable. */
+  | { readonly type: 'score'; readonly run: number; readonly tokens: Uint32Array; readonly from: number }
+  | { readonly type: 'cancel'; readonly run: number }
+  | { readonly type: 'cache_list'; readonly run: number }
+  | { readonly type: 'cache_verify'; readonly run: number; readonly key: string }
+  | { readonly type: 'cache_delete'; readonly run: number; readonly key: string }
+  /** Asks the Hub whether the revision has moved on since the copy was stored. */
+  | { readonly type: 'cache_check'; readonly run: number; readonly key: string; readonly origins: Origins };
+
+export type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;

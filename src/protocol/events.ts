@@ -1,0 +1,222 @@
+// What the worker says to the page. Every run is a stream of events that ends with exactly one `done` or `failed`.
+import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
+import type { Dims } from '../model/graph.ts';
+import type { ModelSource } from './commands.ts';
+
+/** An error as it crosses between page and worker. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly detail: ErrorDetail;
+}
+
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** True for a CPU that plays a GPU (SwiftShader, llvmpipe): correct, but slow. */
+  readonly software: boolean;
+  /** Which kernel variants run here. */
+  readonly kernels: 'barrier_free' | 'workgroup' | 'subgroup';
+  readonly features: readonly string[];
+  readonly maxBufferSize: number;
+  readonly maxStorageBufferBindingSize: number;
+}
+
+/** Phases of a load, in order. */
+export type LoadPhase = 'list' | 'download' | 'verify' | 'upload' | 'compile' | 'ready';
+
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly run: number;
+  readonly phase: LoadPhase;
+  /** Bytes of the whole load that are done, and all of them: one honest bar. 0 of 0 while unknown. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly fromCache: boolean;
+}
+
+/** Something a person should know that does not stop the run. */
+export interface NoticeEvent {
+  readonly type: 'notice';
+  readonly run: number;
+  readonly notice: 'cache_full' | 'cache_unavailable' | 'device_reopened';
+}
+
+export interface InspectedEvent {
+  readonly type: 'inspected';
+  readonly run: number;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly totalBytes: number;
+  readonly parameters: number;
+  readonly dtype: string;
+  readonly n_ctx: number;
+  /** GPU memory needed: weights, cache of the context, activations. Bytes. */
+  readonly gpuBytes: number;
+  readonly fits: boolean;
+  /** Why it does not fit, in one sentence; empty when it does. */
+  readonly reason: string;
+  readonly commit: string;
+  readonly cached: boolean;
+}
+
+/** Sampling defaults a model's author gave in generation_config.json. */
+export interface GenerationDefaults {
+  readonly temperature?: number;
+  readonly top_k?: number;
+  readonly top_p?: number;
+  readonly repetition_penalty?: number;
+  readonly max_new_tokens?: number;
+}
+
+export interface LoadedModel {
+  /** Key in the cache: `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`. */
+  readonly key: string;
+  readonly source: ModelSource;
+  readonly name: string;
+  /** Commit of the files when the Hub said it, else ''. */
+  readonly commit: string;
+  readonly arch: string;
+  readonly dims: Dims;
+  readonly dtype: string;
+  /** Bytes of the weights on the GPU. */
+  readonly weightBytes: number;
+  readonly gpuBytes: number;
+  readonly parameters: number;
+  /** tokenizer.json and tokenizer_config.json, parsed but not checked: the tokenizer layer does that. */
+  readonly tokenizerJson: unknown;
+  readonly tokenizerConfig: unknown;
+  readonly bosId: number | null;
+  readonly eosIds: readonly number[];
+  readonly defaults: GenerationDefaults;
+  readonly adapter: AdapterDescription;
+  readonly fromCache: boolean;
+  /** True when the weights were stored, so that a second load needs no network. */
+  readonly cached: boolean;
+}
+
+/** One drawn token, with the distribution it was drawn from. */
+export interface TokenEvent {
+  readonly type: 'token';
+  readonly run: number;
+  /** Position of the token in the sequence; it was predicted by row `position - 1`. */
+  readonly position: number;
+  readonly id: number;
+  /** Raw logit of `id`, and the logsumexp of the whole row: p before sampling = exp(logit - logZ). */
+  readonly logit: number;
+  readonly logZ: number;
+  /** Nats, of the distribution before sampling. */
+  readonly entropy: number;
+  /** 1 is the likeliest. Before sampling. */
+  readonly rank: number;
+  /** Probability of `id` after all sampling steps. */
+  readonly pAfter: number;
+  /** The random number of the draw, in [0, 1). */
+  readonly u: number;
+  /** The likeliest tokens before sampling, by falling logit. */
+  readonly topIds: Uint32Array;
+  readonly topLogits: Float32Array;
+  /** Milliseconds from the start of the run to this token. */
+  readonly ms: number;
+}
+
+export type FinishReason = 'stop_string' | 'end_of_text' | 'length' | 'context_full' | 'cancelled';
+
+export interface FinishedEvent {
+  readonly type: 'finished';
+  readonly run: number;
+  readonly reason: FinishReason;
+  /** For `stop_string`: which one. */
+  readonly stop: string;
+  /**
+   * For `stop_string`: bytes of the first removed token that come before the stop string. The page appends them as a typed piece.
+   * Tokens that overlap the stop string were never sent.
+   */
+  readonly piece: Uint8Array;
+  readonly generated: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+}
+
+export interface PrefilledEvent {
+  readonly type: 'prefilled';
+  readonly run: number;
+  /** Positions whose keys and values were already in the cache, and those computed now. */
+  readonly reused: number;
+  readonly computed: number;
+  readonly ms: number;
+}
+
+export interface RowEvent {
+  readonly type: 'row';
+  readonly run: number;
+  /** Position of the row; it predicts the token at `position + 1`. */
+  readonly position: number;
+  /** All V logits. */
+  readonly logits: Float32Array;
+}
+
+/** What the model thought of tokens that were already there: entry i is about the token at `from + i`. */
+export interface ScoredEvent {
+  readonly type: 'scored';
+  readonly run: number;
+  /** First position scored; at least 1, since the first token has no prediction. */
+  readonly from: number;
+  readonly logprobs: Float32Array;
+  readonly ranks: Uint32Array;
+  readonly entropies: Float32Array;
+  readonly logZs: Float32Array;
+}
+
+export interface CachedModel {
+  readonly key: string;
+  readonly name: string;
+  readonly source: ModelSource;
+  readonly commit: string;
+  readonly bytes: number;
+  readonly complete: boolean;
+  /** Milliseconds since the epoch. */
+  readonly storedAt: number;
+}
+
+export type EngineEvent =
+  | { readonly type: 'adapter'; readonly run: number; readonly adapter: AdapterDescription }
+  | ProgressEvent
+  | NoticeEvent
+  | InspectedEvent
+  | { readonly type: 'loaded'; readonly run: number; readonly model: LoadedModel }
+  | PrefilledEvent
+  | TokenEvent
+  | FinishedEvent
+  | RowEvent
+  | ScoredEvent
+  | { readonly type: 'cache'; readonly run: number; readonly models: readonly CachedModel[]; readonly usage: number }
+  | { readonly type: 'verified'; readonly run: number; readonly key: string; readonly damaged: readonly string[] }
+  | {
+      readonly type: 'update';
+      readonly run: number;
+      readonly key: string;
+      readonly newer: boolean;
+      readonly commit: string;
+    }
+  /** The device is gone. Run 0: it belongs to no run; runs in progress fail with `device_lost`. */
+  | { readonly type: 'lost'; readonly run: 0; readonly reason: string; readonly message: string }
+  | { readonly type: 'done'; readonly run: number }
+  | { readonly type: 'failed'; readonly run: number; readonly error: WireError };
+
+export type EventOf<T extends EngineEvent['type']> = Extract<EngineEvent, { type: T }>;
+
+/** Buffers of an event that move to the page instead of being copied. */
+export function transfers(event: EngineEvent): ArrayBuffer[] {
+  switch (event.type) {
+    case 'row':
+      return [event.logits.buffer as ArrayBuffer];
+    case 'token':
+      return [event.topIds.buffer as ArrayBuffer, event.topLogits.buffer as ArrayBuffer];
+    case 'scored':
+      return [event.logprobs, event.ranks, event.entropies, event.logZs].map(a => a.buffer as ArrayBuffer);
+    default:
+      return [];
+  }
+}
