@@ -1,0 +1,50 @@
+// Icons of the page, drawn on a 16 x 16 grid with a 1.5 px line. Decorative: the name is on the button.
+
+const PATHS = {
+  run: 'M5 3.2v9.6L12.6 8z',
+  stop: 'M4.2 4.2h7.6v7.6H4.2z',
+  step: 'M4 3.5v9L10 8zM12 3.5v9',
+  undo: 'M5.8 3 2.8 6l3 3M3 6h6.2a3.6 3.6 0 0 1 0 7.2H6.4',
+  redo: 'm10.2 3 3 3-3 3M13 6H6.8a3.6 3.6 0 0 0 0 7.2h2.8',
+  regenerate: 'M13 8a5 5 0 1 1-1.5-3.56M13 2.6v2.8h-2.8',
+  close: 'm4 4 8 8m0-8-8 8',
+  down: 'm4 6.2 4 4 4-4',
+  lock: 'M4 7.4h8v5.6H4zM5.6 7.4V5.2a2.4 2.4 0 0 1 4.8 0v2.2',
+  unlock: 'M4 7.4h8v5.6H4zM5.6 7.4V5.2a2.4 2.4 0 0 1 4.6-.9',
+  dice: 'M3 3h10v10H3zM5.9 5.9h.01M10.1 5.9h.01M8 8h.01M5.9 10.1h.01M10.1 10.1h.01',
+  search: 'M7.2 11.4a4.2 4.2 0 1 0 0-8.4 4.2 4.2 0 0 0 0 8.4zm3.1-1.1L13.4 13.4',
+  sun: 'M8 10.6a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2zM8 1.6v1.3M8 13.1v1.3M1.6 8h1.3M13.1 8h1.3M3.5 3.5l.9.9M11.6 11.6l.9.9M12.5 3.5l-.9.9M4.4 11.6l-.9.9',
+  moon: 'M13 9.6A5.4 5.4 0 0 1 6.4 3 5.4 5.4 0 1 0 13 9.6z',
+  system: 'M2.5 3.2h11v7.6h-11zM6 13.2h4M8 10.8v2.4',
+  settings: 'M2.5 4.6h6M12 4.6h1.5M2.5 11.4H4M7.5 11.4h6M10.2 3v3.2M5.8 9.8V13',
+  inspect: 'M2.5 12.8V9.6M6.2 12.8V3.2M9.8 12.8V6.4M13.5 12.8v-2',
+  download: 'M8 2.6v7.4m-3-2.8 3 3 3-3M3 13.2h10',
+  trash: 'M3 4.6h10M6.2 4.6V3h3.6v1.6M4.4 4.6l.5 8.6h6.2l.5-8.6',
+  check: 'm3.2 8.4 3.2 3.2 6.4-7.2',
+  warn: 'M8 2.6 14 13H2zM8 6.6v3M8 11.3h.01',
+  file: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3',
+  folder: 'M2.5 4h4l1.3 1.6h5.7v7h-11z',
+  keyboard: 'M1.8 4.2h12.4v7.6H1.8zM4.2 6.6h.01M6.7 6.6h.01M9.2 6.6h.01M11.8 6.6h.01M5 9.4h6',
+  refresh: 'M13 8a5 5 0 1 1-1.5-3.56M13 2.6v2.8h-2.8',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill={name === 'run' || name === 'stop' ? 'currentColor' : 'none'}
+      stroke="currentColor"
+      strokeWidth={1.5}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

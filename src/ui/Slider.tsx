@@ -1,0 +1,51 @@
+// A labelled slider: native range and number field on the same value, its one-line explanation one click away.
+import { useId } from 'react';
+import { cx } from './cx.ts';
+import { Explain } from './Explain.tsx';
+import { NumberField } from './NumberField.tsx';
+import { type Range, shareOf } from './number.ts';
+import styles from './Slider.module.css';
+
+interface SliderProps extends Range {
+  label: string;
+  meaning: string;
+  value: number;
+  /** Where the control does nothing; then it is shown as off. */
+  off?: number | undefined;
+  /** Range of the slider where it is narrower than that of the number. */
+  sliderMax?: number | undefined;
+  onChange: (value: number) => void;
+}
+
+export function Slider({ label, meaning, value, off, sliderMax, onChange, min, max, step }: SliderProps) {
+  const describe = useId();
+  const range = { min, max: sliderMax ?? max, step };
+  const isOff = off !== undefined && value === off;
+  return (
+    <div className={styles.slider}>
+      <div className={styles.label}>
+        <Explain meaning={meaning} id={describe}>
+          {label}
+        </Explain>
+        {isOff && <span className={styles.off}>off</span>}
+      </div>
+      <NumberField
+        label={`${label}, number`}
+        value={value}
+        onChange={onChange}
+        describedBy={describe}
+        {...{ min, max, step }}
+      />
+      <input
+        type="range"
+        className={cx(styles.range, isOff && styles.neutral)}
+        aria-label={label}
+        aria-describedby={describe}
+        value={value}
+        {...range}
+        style={{ '--share': shareOf(value, range) }}
+        onChange={event => onChange(event.target.valueAsNumber)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+// The colours of the page keep their contrast: parsed from tokens.css, both themes.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
+
+/** `{ ink: ['#1c1d20', '#e9e9e6'], ... }`, light and dark, outside media queries. */
+const pairs = new Map(
+  [...(css.split('@media')[0] ?? '').matchAll(/--([\w-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(m => [
+    m[1] ?? '',
+    [m[2] ?? '', m[3] ?? ''] as const,
+  ]),
+);
+
+/** Relative luminance, WCAG 2.2. */
+function luminance(hex: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5]
+    .map(i => Number.parseInt(hex.slice(i, i + 2), 16) / 255)
+    .map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(a: string, b: string, theme: 0 | 1): number {
+  const la = luminance(pairs.get(a)?.[theme] ?? '');
+  const lb = luminance(pairs.get(b)?.[theme] ?? '');
+  return (Math.max(la, lb) + 0.05) / (Math.min(la, lb) + 0.05);
+}
+
+const TINTS = ['tint-0', 'tint-1', 'tint-2', 'tint-3', 'tint-4', 'tint-5'];
+
+describe.each([
+  ['light', 0],
+  ['dark', 1],
+] as const)('%s theme', (_, theme) => {
+  test.each(TINTS)('text is readable on %s', tint => {
+    expect(contrast('ink', tint, theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('drawn', tint, theme)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test.each(['ground', 'paper', 'raised'])('every text colour is readable on %s', ground => {
+    for (const ink of ['ink', 'ink-2', 'ink-3', 'accent', 'drawn', 'warn', 'bad', 'good']) {
+      expect(contrast(ink, ground, theme), ink).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  test('text on the accent, on soft grounds and on hover', () => {
+    expect(contrast('on-accent', 'accent', theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('on-accent', 'accent-strong', theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('ink', 'accent-soft', theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('ink-2', 'accent-soft', theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('warn', 'warn-soft', theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('bad', 'bad-soft', theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('ink-2', 'hover', theme)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test('edges of controls and the marks under tokens stand out (3:1)', () => {
+    expect(contrast('line-strong', 'paper', theme)).toBeGreaterThanOrEqual(3);
+    for (const tint of TINTS.slice(0, 5)) expect(contrast('mark', tint, theme), tint).toBeGreaterThanOrEqual(3);
+  });
+
+  test('the ramp is ordered by lightness, every step away from the paper', () => {
+    const steps = TINTS.map(t => luminance(pairs.get(t)?.[theme] ?? ''));
+    const sorted = [...steps].sort((a, b) => (theme === 0 ? b - a : a - b));
+    expect(steps).toEqual(sorted);
+    expect(new Set(steps).size).toBe(steps.length);
+  });
+});
