@@ -1,0 +1,57 @@
+// The run subject: from Run to the reason it ended. State and actions of its store.
+import type { FinishReason, WireError } from '../protocol/events.ts';
+
+export type RunStatus =
+  | { readonly kind: 'idle' }
+  /** Run pressed; the prompt is being computed. */
+  | { readonly kind: 'prefilling' }
+  | { readonly kind: 'generating' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'finished'; readonly reason: FinishReason; readonly stop: string; readonly generated: number }
+  /** `keep_tail` is offered when `error.code` is `prompt_too_long`; detail: `tokens`, `limit`, `excess`. */
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+/** Numbers of the last run, null until known. */
+export interface RunStats {
+  /** Positions found in the KV cache, and those computed. */
+  readonly reused: number | null;
+  readonly computed: number | null;
+  readonly prefillMs: number | null;
+  readonly generated: number;
+  /** Of the decode: the first token is left out. */
+  readonly tokensPerSecond: number | null;
+  /** Milliseconds from the start of the run to its first token. */
+  readonly firstTokenMs: number | null;
+}
+
+export interface GenerationState {
+  readonly status: RunStatus;
+  /** The seed of the last run; null before the first. */
+  readonly seed: number | null;
+  readonly stats: RunStats;
+  /** There is a last run at the end of the text that `regenerate` would draw anew. */
+  readonly canRegenerate: boolean;
+}
+
+export interface GenerationActions {
+  /** Each resolves when its run has ended; the outcome is in `status`. None rejects. */
+  run(): Promise<void>;
+  /** One token. */
+  step(): Promise<void>;
+  stop(): void;
+  /** Takes the last run away and draws again, with a fresh seed unless it is locked. */
+  regenerate(): Promise<void>;
+  /** Cuts from token `index` on ('end': nothing), puts `id` there as chosen, and runs. */
+  continueFrom(index: number | 'end', id: number): Promise<void>;
+  /** Drops tokens from the start until prompt and a continuation fit the context. */
+  keepTail(): void;
+  /** Back to idle from finished or failed. */
+  dismiss(): void;
+}
+
+export type GenerationStoreState = GenerationState & GenerationActions;
+
+/** True while a run is under way, from the press of Run to the last event. */
+export function isRunning(status: RunStatus): boolean {
+  return status.kind === 'prefilling' || status.kind === 'generating' || status.kind === 'stopping';
+}

@@ -1,0 +1,206 @@
+// Words for every error code: what happened and what to do, in one or two short sentences, with a way on.
+import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
+import type { FinishReason, NoticeEvent, WireError } from '../protocol/events.ts';
+
+/** The button that stands beside an error. */
+export type ErrorAction = 'retry' | 'keep_tail' | 'load_default' | 'choose_model' | 'reload_page' | 'none';
+
+export interface Message {
+  readonly text: string;
+  readonly action: ErrorAction;
+}
+
+/** Label of the button. */
+export const ACTION_LABELS: Readonly<Record<ErrorAction, string>> = {
+  retry: 'Try again',
+  keep_tail: 'Keep the end of the text',
+  load_default: 'Use the model that ships with the page',
+  choose_model: 'Choose another model',
+  reload_page: 'Reload the page',
+  none: '',
+};
+
+type Words = (detail: ErrorDetail, message: string) => Message;
+
+const about = (detail: ErrorDetail, name: string, otherwise: string): string => {
+  const value = detail[name];
+  return value === undefined || value === '' ? otherwise : String(value);
+};
+
+const count = (detail: ErrorDetail, name: string): number => {
+  const value = Number(detail[name]);
+  return Number.isFinite(value) ? value : 0;
+};
+
+const gigabytes = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+
+/** "Message: detail" of the engine where it says which field or tensor it is, closed by one full stop. */
+const because = (message: string): string => (message === '' ? '' : ` (${message.replace(/[.\s]+$/, '')})`);
+
+const WORDS: Readonly<Record<ErrorCode, Words>> = {
+  no_webgpu: detail => ({
+    text: `This browser does not offer WebGPU, which Nucleus computes with. ${about(detail, 'advice', 'Open the page in a current Chrome, Edge, Firefox or Safari.')}`,
+    action: 'reload_page',
+  }),
+  insecure_context: detail => ({
+    text: `WebGPU works only on secure pages, and ${about(detail, 'origin', 'this address')} is not one. Open the page over https, or on localhost.`,
+    action: 'none',
+  }),
+  no_adapter: detail => ({
+    text: `The browser has WebGPU but found no graphics adapter to use. ${about(detail, 'advice', 'Turn on hardware acceleration in its settings, update the graphics driver, or restart the browser.')}`,
+    action: 'retry',
+  }),
+  device_failed: (_, message) => ({
+    text: `The graphics adapter refused to start${because(message)}. Close other tabs that use the GPU and try again.`,
+    action: 'retry',
+  }),
+  device_lost: () => ({
+    text: 'The graphics device was lost. Your text is safe; reload the model and press Run to go on.',
+    action: 'retry',
+  }),
+  out_of_memory: detail => ({
+    text: `The GPU ran out of memory${detail['bytes'] === undefined ? '' : ` (${gigabytes(count(detail, 'bytes'))} more were needed)`}. Close other tabs that use the GPU, or choose a smaller model.`,
+    action: 'choose_model',
+  }),
+  model_too_large: detail => ({
+    text: `This model needs more than the graphics adapter allows${detail['bytes'] === undefined ? '' : `: ${gigabytes(count(detail, 'bytes'))}`}${detail['limit'] === undefined ? '' : ` of at most ${gigabytes(count(detail, 'limit'))}`}. Choose a smaller one.`,
+    action: 'choose_model',
+  }),
+  kernel_failed: (detail, message) => ({
+    text: `A GPU program (${about(detail, 'kernel', 'unnamed')}) did not compile on this adapter${because(message)}. Update the browser or the graphics driver, then reload.`,
+    action: 'reload_page',
+  }),
+  unsupported_model: detail => ({
+    text: `Models of the type "${about(detail, 'model_type', 'unknown')}" do not run here yet. Choose a GPT-2 model.`,
+    action: 'choose_model',
+  }),
+  unsupported_config: (detail, message) => ({
+    text: `The model's config.json asks for ${detail['field'] === undefined ? `something not supported${because(message)}` : `${about(detail, 'field', '')} = ${about(detail, 'value', 'a value')}, which is not supported`}. Choose another model.`,
+    action: 'choose_model',
+  }),
+  missing_file: detail => ({
+    text: `The file ${about(detail, 'file', 'config.json, tokenizer.json or model.safetensors')} is missing. A model needs config.json, tokenizer.json and its safetensors files; add it or choose another model.`,
+    action: 'choose_model',
+  }),
+  bad_safetensors: (detail, message) => ({
+    text: `${about(detail, 'file', 'The weights file')} is damaged or not a safetensors file${because(message)}. Fetch it again.`,
+    action: 'retry',
+  }),
+  bad_json: detail => ({
+    text: `${about(detail, 'file', 'A file of the model')} is not valid JSON. Fetch it again or choose another model.`,
+    action: 'retry',
+  }),
+  missing_tensor: detail => ({
+    text: `The weights lack the tensor ${about(detail, 'tensor', '')}, so this model cannot run. Choose another model.`,
+    action: 'choose_model',
+  }),
+  bad_tensor: (detail, message) => ({
+    text: `The tensor ${about(detail, 'tensor', '')} does not have the shape or type its config promises${because(message)}. Choose another model.`,
+    action: 'choose_model',
+  }),
+  bad_tokenizer: (_, message) => ({
+    text: `The model's tokenizer.json cannot be read${because(message)}. Choose another model.`,
+    action: 'choose_model',
+  }),
+  tokenizer_mismatch: (_, message) => ({
+    text: `The tokenizer and the weights do not belong together${because(message)}. Choose another model or another tokenizer.json.`,
+    action: 'choose_model',
+  }),
+  bad_model_name: detail => ({
+    text: `"${about(detail, 'name', '')}" is not a model name. Write owner/name, or owner/name@revision.`,
+    action: 'choose_model',
+  }),
+  not_found: detail => ({
+    text: `${about(detail, 'file', 'The model')} was not found${detail['repo'] === undefined ? '' : ` at ${about(detail, 'repo', '')}`}. Check the name and the revision.`,
+    action: 'choose_model',
+  }),
+  unauthorized: detail => ({
+    text: `${about(detail, 'repo', 'This model')} is private or gated, and Nucleus sends no access token. Choose an open model, or download it yourself and open the files.`,
+    action: 'choose_model',
+  }),
+  rate_limited: detail => ({
+    text: `The server asks for a pause after too many requests. Wait ${detail['seconds'] === undefined ? 'a minute' : `${count(detail, 'seconds')} seconds`} and try again; what has arrived is kept.`,
+    action: 'retry',
+  }),
+  network: detail => ({
+    text: `The connection broke${detail['file'] === undefined ? '' : ` while fetching ${about(detail, 'file', '')}`}. Check the network and try again; what has arrived is kept.`,
+    action: 'retry',
+  }),
+  integrity: detail => ({
+    text: `${about(detail, 'file', 'A file')} does not have the expected content. Nothing of it was used; fetch it again.`,
+    action: 'retry',
+  }),
+  cache: (_, message) => ({
+    text: `The browser's storage refused to work${because(message)}. Free some space or leave private browsing, then try again.`,
+    action: 'retry',
+  }),
+  no_model: () => ({ text: 'No model is loaded. Choose one, then press Run.', action: 'choose_model' }),
+  empty_prompt: () => ({
+    text: 'The text is empty and this model has no beginning-of-text token to start from. Type a word first.',
+    action: 'none',
+  }),
+  prompt_too_long: detail => ({
+    text: `The text is ${count(detail, 'excess')} ${count(detail, 'excess') === 1 ? 'token' : 'tokens'} too long: ${count(detail, 'tokens')}, where this model reads at most ${count(detail, 'limit')}. Shorten it, or keep only its end.`,
+    action: 'keep_tail',
+  }),
+  bad_token: detail => ({
+    text: `Token ${about(detail, 'id', '')} is not in this model's vocabulary. Re-tokenise the text and run again.`,
+    action: 'retry',
+  }),
+  bad_settings: (_, message) => ({
+    text: `A setting has a value that cannot be used${because(message)}. Reset the settings and run again.`,
+    action: 'none',
+  }),
+  nan_logits: detail => ({
+    text: `The model's numbers stopped being numbers at position ${about(detail, 'position', '?')}, so the run was ended. The weights may be damaged: verify the model or load another.`,
+    action: 'choose_model',
+  }),
+  cancelled: () => ({ text: 'Stopped.', action: 'none' }),
+  internal: (_, message) => ({
+    text: `Something went wrong inside Nucleus${because(message)}. Your text is safe; try again, and reload the page if it stays.`,
+    action: 'retry',
+  }),
+};
+
+/** The sentence and the button for an error. */
+export function messageFor(error: WireError): Message {
+  return WORDS[error.code](error.detail, error.message);
+}
+
+/** Why a run ended, for the status line. */
+export function finishWords(reason: FinishReason, stop: string, generated: number): string {
+  const tokens = `${generated} ${generated === 1 ? 'token' : 'tokens'}`;
+  switch (reason) {
+    case 'stop_string':
+      return `Ended at the stop string ${JSON.stringify(stop)} after ${tokens}.`;
+    case 'end_of_text':
+      return `Ended by the end-of-text token after ${tokens}.`;
+    case 'length':
+      return `Ended after ${tokens}, the maximum set.`;
+    case 'context_full':
+      return `Ended after ${tokens}: the context is full.`;
+    case 'cancelled':
+      return `Stopped after ${tokens}.`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Things worth a line that stop nothing. */
+export function noticeWords(notice: NoticeEvent['notice'] | 'device_lost' | 'device_lost_again'): string {
+  switch (notice) {
+    case 'cache_full':
+      return "The browser's storage is full. The model runs from memory and will be downloaded again next time.";
+    case 'cache_unavailable':
+      return "The browser's storage is not available here. The model runs from memory and will be downloaded again next time.";
+    case 'device_reopened':
+      return 'The graphics device was lost and has been opened again. Press Run to go on.';
+    case 'device_lost':
+      return 'The graphics device was lost. Opening it again; your text is safe.';
+    case 'device_lost_again':
+      return 'The graphics device was lost twice within two minutes. Restart the browser, then come back: your text is kept.';
+    default:
+      return notice satisfies never;
+  }
+}

@@ -1,0 +1,114 @@
+// The model subject: which one is chosen, how far its load is, what is cached. State and actions of its store.
+
+import type { ModelSource } from '../protocol/commands.ts';
+import type {
+  AdapterDescription,
+  CachedModel,
+  EventOf,
+  LoadedModel,
+  LoadPhase,
+  NoticeEvent,
+  WireError,
+} from '../protocol/events.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+
+export interface CatalogueEntry {
+  /** `shipped/nucleus-3m`, `hub/openai-community/gpt2@main`: also the key in the cache. */
+  readonly key: string;
+  readonly source: ModelSource;
+  readonly name: string;
+  /** One sentence: what it is and what it is good for. */
+  readonly summary: string;
+  /** Bytes to download, as far as known without asking. */
+  readonly bytes: number;
+  readonly parameters: number;
+  readonly n_ctx: number;
+}
+
+export interface LoadProgress {
+  readonly phase: LoadPhase;
+  readonly bytes: number;
+  /** 0 while unknown. */
+  readonly totalBytes: number;
+  readonly fromCache: boolean;
+  /** Bytes a second over the last seconds; null until it can be told. */
+  readonly speed: number | null;
+  readonly secondsLeft: number | null;
+}
+
+export type LoadState =
+  | { readonly status: 'idle' }
+  | {
+      readonly status: 'loading';
+      readonly source: ModelSource;
+      readonly progress: LoadProgress;
+      readonly cancelling: boolean;
+    }
+  | { readonly status: 'ready'; readonly model: LoadedModel; readonly tokenizer: Tokenizer }
+  | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
+
+export type InspectState =
+  | { readonly status: 'none' }
+  | { readonly status: 'loading'; readonly source: ModelSource }
+  | { readonly status: 'ready'; readonly source: ModelSource; readonly result: EventOf<'inspected'> }
+  | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
+
+/** What is being done with a cached model, or what came out of it. */
+export type CacheTask =
+  | { readonly kind: 'verifying' | 'deleting' | 'checking' }
+  | { readonly kind: 'verified'; readonly damaged: readonly string[] }
+  | { readonly kind: 'checked'; readonly newer: boolean; readonly commit: string }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+export interface CacheState {
+  readonly status: 'unknown' | 'loading' | 'ready' | 'failed';
+  readonly models: readonly CachedModel[];
+  /** Bytes stored by the whole origin. */
+  readonly usage: number;
+  readonly error: WireError | null;
+  /** By key of the cached model. */
+  readonly tasks: Readonly<Record<string, CacheTask>>;
+}
+
+/** `device_lost_again`: the second loss within two minutes. */
+export type ModelNotice = NoticeEvent['notice'] | 'device_lost_again' | 'device_lost';
+
+export interface ModelState {
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly load: LoadState;
+  readonly inspection: InspectState;
+  readonly cache: CacheState;
+  readonly notices: readonly ModelNotice[];
+  readonly adapter: AdapterDescription | null;
+  /** Why no model can run here at all; null when nothing speaks against it. */
+  readonly blocked: WireError | null;
+}
+
+export interface ModelActions {
+  /** Checks the browser, then loads `source` (the shipped default without one). Called once at the start of the page. */
+  start(source?: ModelSource): Promise<void>;
+  inspect(source: ModelSource): Promise<void>;
+  forgetInspection(): void;
+  /** Resolves when the load has ended, well or not; the outcome is in `load`. */
+  loadModel(source: ModelSource, options?: LoadOptions): Promise<void>;
+  openFiles(files: readonly File[], keep: boolean): Promise<void>;
+  loadDefault(): Promise<void>;
+  retry(): Promise<void>;
+  cancelLoad(): void;
+  listCache(): Promise<void>;
+  verifyCached(key: string): Promise<void>;
+  deleteCached(key: string): Promise<void>;
+  checkForUpdate(key: string): Promise<void>;
+  /** Fetches the revision anew and loads it. */
+  updateCached(key: string): Promise<void>;
+  dismissNotice(notice: ModelNotice): void;
+}
+
+export interface LoadOptions {
+  readonly files?: readonly File[];
+  /** Default true. */
+  readonly keep?: boolean;
+  readonly refresh?: boolean;
+}
+
+export type ModelStoreState = ModelState & ModelActions;

@@ -1,0 +1,91 @@
+// How a person looks at the page: theme, tint, open panels. Nothing here changes text or numbers.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** What the tint of a token shows; always of the distribution before sampling. */
+export const TINTS = ['probability', 'rank', 'surprisal', 'entropy', 'none'] as const;
+export type Tint = (typeof TINTS)[number];
+
+export const INSPECTOR_PANELS = ['candidates', 'stages', 'token'] as const;
+export type InspectorPanel = (typeof INSPECTOR_PANELS)[number];
+
+/** At most one is open. `inspector` and `settings` are sheets on a phone. */
+export const DIALOGS = ['models', 'keys', 'about', 'inspector', 'settings'] as const;
+export type Dialog = (typeof DIALOGS)[number];
+
+/** Candidates shown at first, and how many come with each "more". */
+export const CANDIDATES_STEP = 25;
+
+/** What a reload keeps. */
+export interface ViewChoices {
+  readonly theme: Theme;
+  readonly tint: Tint;
+  readonly panel: InspectorPanel;
+  /** Borders between all tokens, not only tints. */
+  readonly borders: boolean;
+  /** Spaces and line ends as faint glyphs. */
+  readonly whitespace: boolean;
+}
+
+export interface ViewState extends ViewChoices {
+  readonly dialog: Dialog | null;
+  /** Rows of the candidate list shown. */
+  readonly candidateCount: number;
+  /** Text or id looked for in the candidates. */
+  readonly search: string;
+  /** The candidate a click has selected, by token id; null when none. */
+  readonly candidate: number | null;
+}
+
+export interface ViewActions {
+  setTheme(theme: Theme): void;
+  setTint(tint: Tint): void;
+  setPanel(panel: InspectorPanel): void;
+  setBorders(borders: boolean): void;
+  setWhitespace(whitespace: boolean): void;
+  open(dialog: Dialog): void;
+  close(): void;
+  showMore(): void;
+  showAll(): void;
+  setSearch(search: string): void;
+  selectCandidate(id: number | null): void;
+  /** Another token is looked at: the list starts from the top again. */
+  resetCandidates(): void;
+  restore(kept: Partial<ViewChoices>): void;
+}
+
+export type ViewStoreState = ViewState & ViewActions;
+export type ViewStore = StoreApi<ViewStoreState>;
+
+export const DEFAULT_VIEW: ViewChoices = {
+  theme: 'system',
+  tint: 'probability',
+  panel: 'candidates',
+  borders: false,
+  whitespace: true,
+};
+
+export function createViewStore(): ViewStore {
+  return createStore<ViewStoreState>()(set => ({
+    ...DEFAULT_VIEW,
+    dialog: null,
+    candidateCount: CANDIDATES_STEP,
+    search: '',
+    candidate: null,
+    setTheme: theme => set({ theme }),
+    setTint: tint => set({ tint }),
+    setPanel: panel => set({ panel }),
+    setBorders: borders => set({ borders }),
+    setWhitespace: whitespace => set({ whitespace }),
+    open: dialog => set({ dialog }),
+    close: () => set({ dialog: null }),
+    showMore: () => set(state => ({ candidateCount: state.candidateCount + CANDIDATES_STEP })),
+    showAll: () => set({ candidateCount: Number.MAX_SAFE_INTEGER }),
+    setSearch: search => set({ search, candidateCount: CANDIDATES_STEP }),
+    selectCandidate: candidate => set({ candidate }),
+    resetCandidates: () => set({ candidateCount: CANDIDATES_STEP, search: '', candidate: null }),
+    restore: kept => set(kept),
+  }));
+}
