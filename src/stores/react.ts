@@ -1,0 +1,43 @@
+// The hooks through which components read the stores. A selector returns a stored reference, never a new object.
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import { defined } from '../lib/assert.ts';
+import type { DocumentStoreState } from './document-types.ts';
+import type { GenerationStoreState } from './generation-types.ts';
+import type { ModelStoreState } from './model-types.ts';
+import type { RowsStoreState } from './rows-types.ts';
+import type { SettingsStoreState } from './settings.ts';
+import type { Stores } from './stores-types.ts';
+import type { ViewStoreState } from './view.ts';
+
+/** Provided once, by the app. */
+export const StoresContext = createContext<Stores | null>(null);
+
+/** All stores, for actions: `useStores().generation.getState().run()`. */
+export function useStores(): Stores {
+  return defined(useContext(StoresContext), 'StoresContext');
+}
+
+export function useModel<T>(select: (state: ModelStoreState) => T): T {
+  return useStore(useStores().model, select);
+}
+
+export function useDocument<T>(select: (state: DocumentStoreState) => T): T {
+  return useStore(useStores().document, select);
+}
+
+export function useSettings<T>(select: (state: SettingsStoreState) => T): T {
+  return useStore(useStores().settings, select);
+}
+
+export function useGeneration<T>(select: (state: GenerationStoreState) => T): T {
+  return useStore(useStores().generation, select);
+}
+
+export function useRows<T>(select: (state: RowsStoreState) => T): T {
+  return useStore(useStores().rows, select);
+}
+
+export function useView<T>(select: (state: ViewStoreState) => T): T {
+  return useStore(useStores().view, select);
+}

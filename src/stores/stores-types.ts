@@ -1,0 +1,28 @@
+// All stores of one page, as they are handed to the features.
+import type { StoreApi } from 'zustand/vanilla';
+import type { DocumentStoreState } from './document-types.ts';
+import type { GenerationStoreState } from './generation-types.ts';
+import type { ModelStoreState } from './model-types.ts';
+import type { RowsStoreState } from './rows-types.ts';
+import type { SettingsStore } from './settings.ts';
+import type { ViewStore } from './view.ts';
+
+export type DocumentStore = StoreApi<DocumentStoreState>;
+export type ModelStore = StoreApi<ModelStoreState>;
+export type GenerationStore = StoreApi<GenerationStoreState>;
+export type RowsStore = StoreApi<RowsStoreState>;
+
+export interface Stores {
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly settings: SettingsStore;
+  readonly generation: GenerationStore;
+  readonly rows: RowsStore;
+  readonly view: ViewStore;
+  /** Brings back what the last visit kept, then loads the model. Never rejects; runs nothing unasked. */
+  start(): Promise<void>;
+  /** Writes what a reload keeps at once. */
+  flush(): Promise<void>;
+  /** Ends the worker and all timers. */
+  dispose(): void;
+}
