@@ -1,0 +1,138 @@
+// Headers as they are found in the wild: prefixes, masks, heads, and what is wrong with bad ones.
+
+import { describe, expect, test } from 'vitest';
+import { NucleusError } from '../lib/error.ts';
+import { buildGraph } from './architectures.ts';
+import { matchWeights, storedShape, type TensorShape } from './checkpoint.ts';
+import type { Graph } from './graph.ts';
+import { estimateBytes, parameterCount } from './size.ts';
+
+const sizes = { model_type: 'gpt2', n_layer: 2, n_head: 2, n_embd: 8, n_positions: 16, vocab_size: 11 };
+const { graph: tied } = buildGraph(sizes);
+const { graph: untied } = buildGraph({ ...sizes, tie_word_embeddings: false });
+
+function header(graph: Graph, prefix = '', dtype = 'F32'): Map<string, TensorShape> {
+  return new Map(
+    graph.weights.map(spec => [
+      spec.name === 'lm_head.weight' ? spec.name : prefix + spec.name,
+      { dtype, shape: storedShape(spec) },
+    ]),
+  );
+}
+
+function thrown(run: () => unknown): NucleusError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof NucleusError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('matchWeights', () => {
+  test.each(['', 'transformer.'])('names with the prefix "%s", and masks ignored', prefix => {
+    const tensors = header(tied, prefix);
+    for (const layer of [0, 1]) {
+      tensors.set(`${prefix}h.${layer}.attn.bias`, { dtype: 'U8', shape: [1, 1, 16, 16] });
+      tensors.set(`${prefix}h.${layer}.attn.masked_bias`, { dtype: 'F32', shape: [] });
+    }
+    const { tensorOf, unknown } = matchWeights(tied, tensors);
+    expect(unknown).toEqual([]);
+    expect(tensorOf.size).toBe(4 + 2 * 12);
+    for (const spec of tied.weights) expect(tensorOf.get(spec.name)).toBe(prefix + spec.name);
+  });
+
+  test('published gpt2: shapes of its header', () => {
+    const { graph } = buildGraph({ model_type: 'gpt2' });
+    const shapes = new Map(graph.weights.map(spec => [spec.name, storedShape(spec)]));
+    expect(shapes.get('wte.weight')).toEqual([50_257, 768]);
+    expect(shapes.get('wpe.weight')).toEqual([1024, 768]);
+    expect(shapes.get('h.11.attn.c_attn.weight')).toEqual([768, 2304]);
+    expect(shapes.get('h.11.mlp.c_fc.weight')).toEqual([768, 3072]);
+    expect(shapes.get('h.11.mlp.c_proj.weight')).toEqual([3072, 768]);
+    expect(shapes.get('h.11.mlp.c_fc.bias')).toEqual([3072]);
+    expect(graph.weights).toHaveLength(148);
+  });
+
+  test('an own head must be there, under its own name', () => {
+    expect(matchWeights(untied, header(untied, 'transformer.')).tensorOf.get('lm_head.weight')).toBe('lm_head.weight');
+    const error = thrown(() => matchWeights(untied, header(tied)));
+    expect(error).toMatchObject({ code: 'missing_tensor', detail: { tensor: 'lm_head.weight' } });
+  });
+
+  test('a tied head that is stored as well is ignored; stored in place of the embedding it is the embedding', () => {
+    const tensors = header(tied, 'transformer.');
+    tensors.set('lm_head.weight', { dtype: 'F32', shape: [11, 8] });
+    const both = matchWeights(tied, tensors);
+    expect(both.tensorOf.get('wte.weight')).toBe('transformer.wte.weight');
+    expect(both.unknown).toEqual([]);
+    tensors.delete('transformer.wte.weight');
+    expect(matchWeights(tied, tensors).tensorOf.get('wte.weight')).toBe('lm_head.weight');
+  });
+
+  test('other tensors are listed', () => {
+    const tensors = header(tied);
+    tensors.set('score.weight', { dtype: 'F32', shape: [2, 8] });
+    tensors.set('h.0.attn.bias.weight', { dtype: 'F32', shape: [2, 8] });
+    expect(matchWeights(tied, tensors).unknown).toEqual(['score.weight', 'h.0.attn.bias.weight']);
+  });
+
+  test('a missing tensor is named, for every one of them', () => {
+    for (const { name } of tied.weights) {
+      const tensors = header(tied);
+      tensors.delete(name);
+      expect(thrown(() => matchWeights(tied, tensors))).toMatchObject({
+        code: 'missing_tensor',
+        detail: { tensor: name },
+      });
+    }
+  });
+
+  test('a matrix the wrong way round, a wrong rank, a wrong length', () => {
+    const cases: [string, number[], string][] = [
+      ['h.1.mlp.c_fc.weight', [32, 8], '[8, 32]'],
+      ['h.0.ln_1.bias', [8, 1], '[8]'],
+      ['wte.weight', [12, 8], '[11, 8]'],
+      ['wpe.weight', [], '[16, 8]'],
+    ];
+    for (const [tensor, shape, expected] of cases) {
+      const tensors = header(tied);
+      tensors.set(tensor, { dtype: 'F32', shape });
+      const found = `[${shape.join(', ')}]`;
+      const error = thrown(() => matchWeights(tied, tensors));
+      expect(error).toMatchObject({ code: 'bad_tensor', detail: { tensor, expected, found } });
+      expect(error.message).toContain(`${found} where config.json implies ${expected}`);
+    }
+  });
+
+  test('dtypes', () => {
+    for (const dtype of ['F32', 'F16', 'BF16']) expect(matchWeights(tied, header(tied, '', dtype)).unknown).toEqual([]);
+    const error = thrown(() => matchWeights(tied, header(tied, 'transformer.', 'I8')));
+    expect(error).toMatchObject({ code: 'bad_tensor', detail: { tensor: 'transformer.wte.weight', dtype: 'I8' } });
+  });
+});
+
+describe('size', () => {
+  test('parameters of the published models', () => {
+    const count = (n_layer: number, n_embd: number, n_head: number) =>
+      parameterCount(buildGraph({ model_type: 'gpt2', n_layer, n_embd, n_head }).graph);
+    expect(count(12, 768, 12)).toBe(124_439_808);
+    expect(count(24, 1024, 16)).toBe(354_823_168);
+    expect(count(36, 1280, 20)).toBe(774_030_080);
+    expect(count(6, 768, 12)).toBe(81_912_576);
+  });
+
+  test('bytes of GPT-2 124M', () => {
+    const { graph } = buildGraph({ model_type: 'gpt2' });
+    const f32 = estimateBytes(graph, { bytesPerWeight: 4, kvSlots: 2048, rows: 128 });
+    expect(f32.weights).toBe(4 * 124_439_808);
+    expect(f32.kv).toBe(2048 * 4 * (24 * 768 + 768));
+    expect(f32.values).toBe(4 * (128 * (3072 + 4 * 768) + 50_257));
+    expect(f32.total).toBe(f32.weights + f32.kv + f32.values);
+    expect(f32.largestMatrix).toBe(154_389_504);
+    const f16 = estimateBytes(graph, { bytesPerWeight: 2, kvSlots: 2048, rows: 128 });
+    const vectors = 12 * (4 * 768 + 2304 + 768 + 3072 + 768) + 2 * 768;
+    expect(f16.weights).toBe(2 * 124_439_808 + 2 * vectors);
+  });
+});

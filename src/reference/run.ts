@@ -1,0 +1,165 @@
+// The oracle: runs a graph op by op in float64 for one sequence, all positions at once, and keeps everything it computes.
+
+import { assert, defined } from '../lib/assert.ts';
+import type { Graph, LinearOp, Op, ValueName, View, WeightSpec } from '../model/graph.ts';
+import type { Numbers } from './ops.ts';
+import * as reference from './ops.ts';
+
+/** Tensors by the names of `graph.weights`, in checkpoint layout: a `conv1d` matrix lies as [in, out]. */
+export type ReferenceWeights = ReadonlyMap<string, Numbers>;
+
+export interface ReferenceRun {
+  /** Rows: the number of tokens. */
+  readonly T: number;
+  /** Every value of the graph, [T, width]. */
+  readonly values: ReadonlyMap<ValueName, Float64Array>;
+  /** Attention weights per layer, [NH, T, T]: 0 above the diagonal. */
+  readonly attention: readonly Float64Array[];
+  /** Logits [V] of the token after position t. */
+  logits(t: number): Float64Array;
+  /** Log-probability of `id` after position t. */
+  logprob(t: number, id: number): number;
+}
+
+/**
+ * Runs a plain or a fused graph; fused fields are done one after the other, exactly as the plain ops would be, and
+ * columns that a fused op sends to the cache are NaN in its value, so that a graph that reads them is found out.
+ */
+export function run(graph: Graph, weights: ReferenceWeights, tokens: ArrayLike<number>): ReferenceRun {
+  const T = tokens.length;
+  assert(T >= 1 && T <= graph.dims.n_ctx, `1 to ${graph.dims.n_ctx} tokens`);
+  const matrices = new Matrices(graph, weights);
+  const state: State = { graph, matrices, tokens, values: new Map(), cache: [], attention: [] };
+  for (const op of graph.ops) step(state, op);
+  const C = graph.dims.n_embd;
+  const logits = (t: number) => {
+    assert(Number.isInteger(t) && t >= 0 && t < T, `position ${t} is one of ${T}`);
+    const final = value(state, graph.final).subarray(t * C, (t + 1) * C);
+    return reference.linear(final, matrices.get(graph.head), graph.dims.vocab_size, C);
+  };
+  return {
+    T,
+    values: state.values,
+    attention: state.attention,
+    logits,
+    logprob: (t, id) => {
+      const row = logits(t);
+      return defined(row[id], `logit of ${id}`) - reference.logsumexp(row);
+    },
+  };
+}
+
+/** `count` tokens after `tokens`, each the most likely one (the lowest id among equals); the whole sequence is run anew each time. */
+export function greedy(graph: Graph, weights: ReferenceWeights, tokens: readonly number[], count: number): number[] {
+  const sequence = [...tokens];
+  for (let i = 0; i < count; i++)
+    sequence.push(reference.argmax(run(graph, weights, sequence).logits(sequence.length - 1)));
+  return sequence.slice(tokens.length);
+}
+
+/** Tensors checked against the graph; matrices as [out, in], turned at first use. */
+class Matrices {
+  readonly #specs: ReadonlyMap<string, WeightSpec>;
+  readonly #weights: ReferenceWeights;
+  readonly #turned = new Map<string, Numbers>();
+
+  constructor(graph: Graph, weights: ReferenceWeights) {
+    this.#specs = new Map(graph.weights.map(spec => [spec.name, spec]));
+    this.#weights = weights;
+  }
+
+  spec(name: string): WeightSpec {
+    return defined(this.#specs.get(name), `weight ${name} in the graph`);
+  }
+
+  get(name: string): Numbers {
+    const known = this.#turned.get(name);
+    if (known !== undefined) return known;
+    const { shape, layout } = this.spec(name);
+    const stored = defined(this.#weights.get(name), `tensor ${name}`);
+    const [N, K = 1] = shape;
+    assert(stored.length === N * K, `${name} has ${N * K} elements`);
+    const turned = layout === 'conv1d' ? reference.transpose(stored, N, K) : stored;
+    this.#turned.set(name, turned);
+    return turned;
+  }
+}
+
+interface State {
+  readonly graph: Graph;
+  readonly matrices: Matrices;
+  readonly tokens: ArrayLike<number>;
+  readonly values: Map<ValueName, Float64Array>;
+  /** Per layer, [T, KVH * HS] each. */
+  readonly cache: { k: Float64Array; v: Float64Array }[];
+  readonly attention: Float64Array[];
+}
+
+function step(state: State, op: Op): void {
+  const { matrices, values } = state;
+  switch (op.op) {
+    case 'embedding': {
+      const indices = op.index === 'id' ? state.tokens : Array.from(state.tokens, (_, position) => position);
+      const rows = reference.embedding(matrices.get(op.table), indices, state.graph.dims.n_embd);
+      values.set(op.out, op.residual === undefined ? rows : reference.add(rows, value(state, op.residual)));
+      return;
+    }
+    case 'add':
+      values.set(op.out, reference.add(value(state, op.a), value(state, op.b)));
+      return;
+    case 'layernorm': {
+      const [weight, bias] = [matrices.get(op.weight), matrices.get(op.bias)];
+      values.set(op.out, reference.layernorm(value(state, op.x), weight, bias, op.eps));
+      return;
+    }
+    case 'linear':
+      values.set(op.out, linearStep(state, op));
+      return;
+    case 'bias':
+      values.set(op.out, reference.bias(value(state, op.x), matrices.get(op.bias)));
+      return;
+    case 'activation':
+      values.set(op.out, reference.activation(value(state, op.x), op.kind));
+      return;
+    case 'kv_append':
+      state.cache[op.layer] = { k: viewed(state, op.k), v: viewed(state, op.v) };
+      return;
+    case 'attention': {
+      const { k, v } = defined(state.cache[op.layer], `cache of layer ${op.layer}`);
+      const { out, weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, scale: op.scale });
+      values.set(op.out, out);
+      state.attention[op.layer] = weights;
+      return;
+    }
+    default:
+      op satisfies never;
+  }
+}
+
+/** The product, then what fusion added to it: bias, activation, residual, cache. */
+function linearStep(state: State, op: LinearOp): Float64Array {
+  const [N, K = 1] = state.matrices.spec(op.weight).shape;
+  let out = reference.linear(value(state, op.x), state.matrices.get(op.weight), N, K);
+  if (op.bias !== undefined) out = reference.bias(out, state.matrices.get(op.bias));
+  if (op.activation !== undefined) out = reference.activation(out, op.activation);
+  if (op.residual !== undefined) out = reference.add(value(state, op.residual), out);
+  if (op.kv !== undefined) {
+    const { layer, from } = op.kv;
+    const width = (N - from) / 2;
+    state.cache[layer] = {
+      k: reference.columns(out, N, from, width),
+      v: reference.columns(out, N, from + width, width),
+    };
+    for (let t = 0; t < out.length / N; t++) out.fill(Number.NaN, t * N + from, (t + 1) * N);
+  }
+  return out;
+}
+
+function value(state: State, name: ValueName): Float64Array {
+  return defined(state.values.get(name), `value ${name}`);
+}
+
+function viewed(state: State, view: View): Float64Array {
+  const width = defined(state.graph.widths[view.value], `width of ${view.value}`);
+  return reference.columns(value(state, view.value), width, view.offset, view.width);
+}
