@@ -21,6 +21,13 @@ const INSTALLED: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   ],
 };
 
+/** What to say where there is no Chromium. */
+export const HOW_TO_GET_ONE = [
+  'No Chromium for the browser tests was found. Either install Chrome or Chromium (Debian: apt-get install chromium),',
+  'or download one with: npx playwright install --with-deps chromium',
+  'or name one that is there: CHROMIUM_PATH=/path/to/chrome npm test',
+].join('\n');
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -1,0 +1,38 @@
+// The counts at the end of npm test: nothing failed may be counted as fine.
+import { expect, test } from 'vitest';
+// @ts-expect-error a plain JavaScript file, run by Node before anything is built
+import { outcomeOf, totalLine } from '../tools/counts.mjs';
+
+const vitest = (passed: number, failed: number, files: object[] = []) => ({
+  numPassedTests: passed,
+  numFailedTests: failed,
+  numPendingTests: 1,
+  testResults: files,
+});
+
+test('the counts of a Vitest report', () => {
+  expect(outcomeOf(0, vitest(3, 0))).toEqual({ passed: 3, failed: 0, skipped: 1 });
+  expect(outcomeOf(1, vitest(3, 2))).toEqual({ passed: 3, failed: 2, skipped: 1 });
+});
+
+test('a file that did not load is one failed', () => {
+  const files = [{ status: 'failed', assertionResults: [] }];
+  expect(outcomeOf(1, vitest(3, 0, files))).toEqual({ passed: 3, failed: 1, skipped: 1 });
+});
+
+test('the counts of a Playwright report', () => {
+  const report = { stats: { expected: 4, unexpected: 1, flaky: 0, skipped: 2 }, errors: [] };
+  expect(outcomeOf(1, report)).toEqual({ passed: 4, failed: 1, skipped: 2 });
+});
+
+test('a step that fails without a report, or with none failed in it, is one failed', () => {
+  expect(outcomeOf(2, undefined)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  expect(outcomeOf(1, vitest(5, 0))).toEqual({ passed: 5, failed: 1, skipped: 1 });
+  expect(outcomeOf(0, undefined)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+});
+
+test('the closing line', () => {
+  const outcomes = [outcomeOf(0, undefined), outcomeOf(1, vitest(3, 2))];
+  expect(totalLine(outcomes)).toBe('3 passed, 2 failed, 1 skipped');
+  expect(totalLine([{ passed: 7, failed: 0, skipped: 0 }])).toBe('7 passed, 0 failed');
+});

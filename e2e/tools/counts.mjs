@@ -1,0 +1,34 @@
+// Reads how many tests passed, failed and were skipped out of the JSON reports of Vitest and Playwright.
+
+/** `{ passed, failed, skipped }` of a report; a file that could not be loaded counts as one failed. Throws on an unknown form. */
+export function countsOf(report) {
+  if (typeof report?.numPassedTests === 'number') {
+    const unloaded = report.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0);
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + unloaded.length,
+      skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+    };
+  }
+  if (typeof report?.stats?.expected === 'number') {
+    const { expected, unexpected, flaky, skipped } = report.stats;
+    return { passed: expected + flaky, failed: unexpected + (report.errors?.length ?? 0), skipped };
+  }
+  throw new Error('neither a Vitest nor a Playwright report');
+}
+
+/**
+ * The outcome of a step: its counts, and whether all is well. A step that exits non-zero with no failed test in its report
+ * (a type error, a crash, no tests at all) counts as one failed, so that `0 failed` always means success.
+ */
+export function outcomeOf(exitCode, report) {
+  const counts = report === undefined ? { passed: 0, failed: 0, skipped: 0 } : countsOf(report);
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** `12 passed, 0 failed`, and `, 1 skipped` where there are any. */
+export function totalLine(outcomes) {
+  const sum = key => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  const skipped = sum('skipped');
+  return `${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

@@ -1,0 +1,123 @@
+// A static web server for dist/, at the root or under a prefix, with the headers a careful host would send.
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.md': 'text/markdown; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.webmanifest': 'application/manifest+json',
+};
+
+/** Where the page may connect besides its own origin: the Hub and the hosts it redirects to. */
+const HUB = ['https://huggingface.co', 'https://*.hf.co'];
+
+/** The content security policy of the page and its worker; `connect` adds sources for connect-src. */
+export function contentSecurityPolicy(connect = []) {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "worker-src 'self'",
+    `connect-src ${["'self'", ...HUB, ...connect].join(' ')}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** The file that a URL path names inside `folder`; undefined where there is none, or only outside of it. */
+async function locate(folder, prefix, pathname) {
+  if (!pathname.startsWith(prefix)) return undefined;
+  let relative;
+  try {
+    relative = decodeURIComponent(pathname.slice(prefix.length));
+  } catch {
+    return undefined;
+  }
+  if (relative.includes('\0')) return undefined;
+  try {
+    const root = await realpath(folder);
+    const file = await realpath(
+      path.join(root, relative === '' || relative.endsWith('/') ? `${relative}index.html` : relative),
+    );
+    if (!file.startsWith(root + path.sep)) return undefined;
+    const facts = await stat(file);
+    return facts.isFile() ? { file, size: facts.size } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(response, status, headers = {}) {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers });
+  response.end(`${status}\n`);
+}
+
+async function answer(request, response, { folder, prefix, headers }) {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' });
+  const { pathname } = new URL(request.url, 'http://host');
+  if (`${pathname}/` === prefix) return refuse(response, 308, { Location: prefix });
+  const found = await locate(folder, prefix, pathname);
+  if (!found) return refuse(response, 404);
+  response.writeHead(200, {
+    'Content-Type': TYPES[path.extname(found.file)] ?? 'application/octet-stream',
+    'Content-Length': found.size,
+    ...headers,
+  });
+  if (request.method === 'HEAD') return response.end();
+  createReadStream(found.file)
+    .on('error', () => response.destroy())
+    .pipe(response);
+}
+
+/**
+ * Serves `folder` under `prefix` (starts and ends with `/`) on 127.0.0.1.
+ * `ports` are tried in order; 0 is any free one. `connect`: more sources for the policy's connect-src.
+ * Resolves to the page's address and a `close()` that cuts open connections. Throws when no port could be had.
+ */
+export async function serveFolder({ folder, prefix = '/', ports = [0], connect = [] }) {
+  const headers = {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': contentSecurityPolicy(connect),
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  };
+  const server = createServer((request, response) => {
+    answer(request, response, { folder, prefix, headers }).catch(() => response.destroy());
+  });
+  let last;
+  for (const port of ports) {
+    try {
+      await new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, '127.0.0.1', () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      const close = () =>
+        new Promise(resolve => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        });
+      return { url: `http://127.0.0.1:${server.address().port}${prefix}`, close };
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
