@@ -1,0 +1,110 @@
+// Numbers as people read them: units, two or three significant digits, one locale everywhere. What is not a number reads as a dash.
+
+const UNKNOWN = '–';
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** Two significant digits below 10, one decimal from 1 to 100, none above: 0.031, 7.9, 12.4, 548. */
+function short(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 99.95) return GROUPED.format(value);
+  if (size >= 0.995) return value.toFixed(1);
+  if (size === 0) return '0';
+  return twoDigits(value);
+}
+
+/** Two significant digits, never as a power of ten. */
+function twoDigits(value: number): string {
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  const decimals = Math.min(20, Math.max(0, 1 - exponent));
+  const text = value.toFixed(decimals);
+  // 0.0996 rounds up to 0.100: one digit too many.
+  return Number(text) >= 10 ** (exponent + 1) && decimals > 0 ? value.toFixed(decimals - 1) : text;
+}
+
+/** 1.2 in the largest of `units` that leaves at least 1; each is 1000 of the one before. */
+function scaled(value: number, units: readonly string[]): string {
+  let unit = 0;
+  let rest = value;
+  while (unit < units.length - 1 && Math.abs(rest) >= (unit === 0 ? 1000 : 999.5)) {
+    rest /= 1000;
+    unit++;
+  }
+  const number = unit === 0 ? GROUPED.format(rest) : short(rest);
+  return `${number} ${units[unit] ?? ''}`.trimEnd();
+}
+
+/** `50,257`. */
+export function formatCount(count: number): string {
+  return Number.isFinite(count) ? GROUPED.format(count) : UNKNOWN;
+}
+
+/** `512 B`, `6.3 MB`, `1.2 GB`: decimal units, as downloads and disks are measured. */
+export function formatBytes(bytes: number): string {
+  return Number.isFinite(bytes) ? scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']) : UNKNOWN;
+}
+
+/** `124 M` parameters. */
+export function formatParameters(count: number): string {
+  return Number.isFinite(count) ? scaled(count, ['', 'k', 'M', 'B', 'T']) : UNKNOWN;
+}
+
+/** Milliseconds as `3.4 ms`, `0.08 s`, `1.2 s`, `34 s`, `2 min 5 s`, `1 h 12 min`. */
+export function formatDuration(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return UNKNOWN;
+  if (milliseconds === 0) return '0 s';
+  if (milliseconds < 9.95) return `${short(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 0.995) return `${seconds.toFixed(2)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return joined(Math.floor(whole / 60), 'min', whole % 60, 's');
+  const minutes = Math.round(seconds / 60);
+  return joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+}
+
+function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** `34 tok/s`, `3.2 tok/s`. */
+export function formatTokenRate(tokensPerSecond: number): string {
+  if (!Number.isFinite(tokensPerSecond)) return UNKNOWN;
+  return `${tokensPerSecond >= 9.95 ? GROUPED.format(tokensPerSecond) : short(tokensPerSecond)} tok/s`;
+}
+
+/** `12.4 MB/s`. */
+export function formatByteRate(bytesPerSecond: number): string {
+  return Number.isFinite(bytesPerSecond) ? `${formatBytes(bytesPerSecond)}/s` : UNKNOWN;
+}
+
+/**
+ * A share or probability in percent: `12.4 %`, `7.9 %`, `0.031 %`. Never rounds something to nothing or to everything: `< 0.0001 %`
+ * and `> 99.9 %` stand in; `0 %` and `100 %` are exact.
+ */
+export function formatProbability(p: number): string {
+  if (!Number.isFinite(p)) return UNKNOWN;
+  const percent = p * 100;
+  if (percent === 0) return '0 %';
+  if (percent === 100) return '100 %';
+  if (percent > 0 && percent < 0.0001) return '< 0.0001 %';
+  if (percent > 99.95 && percent < 100) return '> 99.9 %';
+  return `${short(percent)} %`;
+}
+
+/** `2.1 nats`. */
+export function formatNats(nats: number): string {
+  return Number.isFinite(nats) ? `${short(nats)} nats` : UNKNOWN;
+}
+
+/** Nats, shown as bits: `3.0 bits`. */
+export function formatBits(nats: number): string {
+  return Number.isFinite(nats) ? `${short(nats / Math.LN2)} bits` : UNKNOWN;
+}
+
+/** A logit or log-probability, two decimals: `-2.09`; `-∞` for what is ruled out. */
+export function formatLogit(logit: number): string {
+  if (logit === Number.NEGATIVE_INFINITY) return '-∞';
+  if (!Number.isFinite(logit)) return UNKNOWN;
+  return Math.abs(logit) >= 1e6 ? logit.toExponential(2) : logit.toFixed(2);
+}

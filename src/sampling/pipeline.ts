@@ -1,0 +1,191 @@
+// From a ranked row and the settings to the distribution a token is drawn from, with a record of what every step did.
+import { NucleusError } from '../lib/error.ts';
+import { type Adjusted, adjustLogits, type History, withoutTouched, withTouched } from './adjust.ts';
+import type { RankedRow } from './row.ts';
+import type { SamplingSettings } from './settings.ts';
+import { LogitStage, SliceStage, type Stage } from './stages.ts';
+import {
+  CUT_STEPS,
+  type CutStepName,
+  isActive,
+  minP,
+  Slice,
+  type StepName,
+  temperature,
+  topK,
+  topP,
+  typicalP,
+} from './steps.ts';
+
+export interface StepRecord {
+  readonly name: StepName;
+  /** False when its setting is at the value that does nothing. */
+  readonly active: boolean;
+  /** Ids it cut, and how many are left. */
+  readonly removed: number;
+  readonly kept: number;
+  /** Mass of the ids it cut, in the distribution that entered the step. Computed when first read. */
+  readonly massRemoved: number;
+}
+
+class RecordedStep implements StepRecord {
+  readonly name: StepName;
+  readonly active: boolean;
+  readonly before: Stage;
+  readonly after: Stage;
+  #massRemoved: number | null = null;
+
+  constructor(name: StepName, active: boolean, before: Stage, after: Stage) {
+    this.name = name;
+    this.active = active;
+    this.before = before;
+    this.after = after;
+  }
+
+  get removed(): number {
+    return this.before.kept - this.after.kept;
+  }
+
+  get kept(): number {
+    return this.after.kept;
+  }
+
+  get massRemoved(): number {
+    this.#massRemoved ??= this.removed === 0 ? 0 : this.before.massOutside(this.after);
+    return this.#massRemoved;
+  }
+}
+
+/** What a token is drawn from. Complete: every id of the vocabulary has an answer, before sampling, after it, and at each step between. */
+export class Distribution {
+  readonly row: RankedRow;
+  /** All ten steps in their real order, the inactive ones too. */
+  readonly steps: readonly StepRecord[];
+  readonly #recorded: readonly RecordedStep[];
+  readonly #final: Slice;
+
+  constructor(row: RankedRow, recorded: readonly RecordedStep[], final: Slice) {
+    this.row = row;
+    this.steps = recorded;
+    this.#recorded = recorded;
+    this.#final = final;
+  }
+
+  /** Ids that can be drawn, by falling probability after sampling, ties by the lower id first. A view. */
+  get kept(): Uint32Array {
+    return this.#final.ranking.ids.subarray(this.#final.lo, this.#final.hi);
+  }
+
+  /** Probabilities after sampling, not normalised, in the order of `kept`: the first is 1. A view. */
+  get weights(): Float64Array {
+    return this.#final.weights;
+  }
+
+  /** Sum of `weights`. */
+  get total(): number {
+    return this.#final.total;
+  }
+
+  /** Probability the model gives, exact over the vocabulary: exp(logit - logZ). 0 for an id the row lacks. */
+  pBefore(id: number): number {
+    const logit = this.row.logits[id];
+    return logit === undefined ? 0 : Math.exp(logit - this.row.logZ);
+  }
+
+  /** Probability of being drawn; 0 for a cut id. */
+  pAfter(id: number): number {
+    return this.#last.after.probabilityOf(id);
+  }
+
+  /** The step that cut an id; null for one that is kept, and for one that the model itself rules out (logit -Infinity). */
+  cutBy(id: number): StepName | null {
+    const logit = this.row.logits[id];
+    if (logit === undefined || logit === Number.NEGATIVE_INFINITY || this.#last.after.has(id)) return null;
+    return this.#recorded.find(step => !step.after.has(id))?.name ?? null;
+  }
+
+  /** Logit of an id after a step, divided by the temperature once that is done; -Infinity when it is cut. */
+  logitAfter(id: number, step: StepName): number {
+    return this.#stage(step).logitOf(id);
+  }
+
+  /** Probability of an id after a step, among what is kept there; 0 when it is cut. */
+  probabilityAfter(id: number, step: StepName): number {
+    return this.#stage(step).probabilityOf(id);
+  }
+
+  get #last(): RecordedStep {
+    return this.#recorded[this.#recorded.length - 1]!;
+  }
+
+  #stage(name: StepName): Stage {
+    const step = this.#recorded.find(recorded => recorded.name === name);
+    if (step === undefined) throw new Error(`no step ${name}`);
+    return step.after;
+  }
+}
+
+/**
+ * The distribution the next token is drawn from. Pure; about 1 ms for 50,257 ids on a ranked row.
+ * @param history the ids before the drawn position, on this branch: penalties look at nothing else.
+ * @param cutIds end-of-text ids, when they may not be drawn; else empty.
+ * @throws NucleusError bad_settings when bans leave no token.
+ */
+export function sample(
+  row: RankedRow,
+  settings: SamplingSettings,
+  history: History,
+  cutIds: readonly number[],
+): Distribution {
+  const adjusted = adjustLogits(row, settings, history, cutIds);
+  const recorded: RecordedStep[] = [];
+  let slice = recordLogitSteps(row, adjusted, recorded);
+  let stage: Stage = new SliceStage(row, adjusted, slice);
+  for (const name of CUT_STEPS[settings.order]) {
+    const active = isActive(name, settings);
+    const before = stage;
+    if (active) {
+      const next = cut(name, slice, settings);
+      if (next !== slice) stage = new SliceStage(row, adjusted, next);
+      slice = next;
+    }
+    recorded.push(new RecordedStep(name, active, before, stage));
+  }
+  return new Distribution(row, recorded, slice);
+}
+
+/** Appends the records of the logit steps and gives what they leave, at temperature 1. */
+function recordLogitSteps(row: RankedRow, adjusted: Adjusted, recorded: RecordedStep[]): Slice {
+  const untouched = adjusted.lines.size === 0;
+  const rest = untouched ? row.finite : withoutTouched(row, adjusted.lines);
+  let stage: Stage = new LogitStage(row, adjusted.lines, adjusted.raw, rest);
+  let { raw: logits } = adjusted;
+  for (const column of adjusted.columns) {
+    const before = stage;
+    if (column.logits !== logits) stage = new LogitStage(row, adjusted.lines, column.logits, rest);
+    logits = column.logits;
+    recorded.push(new RecordedStep(column.name, column.active, before, stage));
+  }
+  const ranking = untouched ? rest : withTouched(rest, adjusted.lines, logits);
+  if (ranking.ids.length === 0) {
+    throw new NucleusError('bad_settings', 'the logit bias and the ban on end-of-text leave no token to draw');
+  }
+  return new Slice(ranking, 0, ranking.ids.length, 1);
+}
+
+function cut(name: CutStepName, slice: Slice, settings: SamplingSettings): Slice {
+  switch (name) {
+    case 'temperature':
+      return temperature(slice, settings.temperature);
+    case 'top_k':
+      return topK(slice, settings.top_k);
+    case 'top_p':
+      return topP(slice, settings.top_p);
+    case 'min_p':
+      return minP(slice, settings.min_p);
+    case 'typical_p':
+      return typicalP(slice, settings.typical_p);
+    default:
+      return name satisfies never;
+  }
+}

@@ -1,0 +1,144 @@
+// One row of logits, V numbers: its order, its logsumexp and entropy, its rank and top queries. Everything here is before sampling.
+import { NucleusError } from '../lib/error.ts';
+import { rankIds } from './radix.ts';
+
+/** Entries by falling logit, ties by the lower id first. */
+export interface Ranking {
+  readonly ids: Uint32Array;
+  /** logits[i] belongs to ids[i]; all finite. */
+  readonly logits: Float32Array | Float64Array;
+}
+
+/** A row sorted once; moving sliders re-uses it. */
+export interface RankedRow {
+  /** [V], as the model gave them. -Infinity is a token the model rules out. */
+  readonly logits: Float32Array;
+  /** [V] ids by falling logit, ties by the lower id first. */
+  readonly order: Uint32Array;
+  /** The part of the order with a finite logit, and those logits. */
+  readonly finite: Ranking;
+  /** Logsumexp of the whole row, nats: p before sampling = exp(logit - logZ). */
+  readonly logZ: number;
+  /** Nats. */
+  readonly entropy: number;
+}
+
+export interface RowStatistics {
+  readonly logit: number;
+  readonly logZ: number;
+  /** Nats. */
+  readonly entropy: number;
+  /** 1 is the likeliest; of equal logits the lower id ranks first. */
+  readonly rank: number;
+}
+
+/**
+ * Where a row stops being a distribution: the id of the first NaN or +Infinity, 0 when every logit is -Infinity (or there is none),
+ * -1 for a sound row. A single -Infinity is legal.
+ */
+export function findBadLogit(logits: Float32Array): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (!(logit < Number.POSITIVE_INFINITY)) return id;
+    if (logit > top) top = logit;
+  }
+  return top === Number.NEGATIVE_INFINITY ? 0 : -1;
+}
+
+/** @throws NucleusError nan_logits, with the id in `detail`. */
+export function assertSoundRow(logits: Float32Array): void {
+  const id = findBadLogit(logits);
+  if (id < 0) return;
+  throw new NucleusError('nan_logits', `logit ${logits[id] ?? 'none'} of id ${id} is not a number to sample from`, {
+    id,
+  });
+}
+
+/** logZ and entropy of a sound row, summed in float64 in id order, so that every caller gets the same bits. */
+function partition(logits: Float32Array): { logZ: number; entropy: number } {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) if (logits[id]! > top) top = logits[id]!;
+  let total = 0;
+  let weighted = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const below = logits[id]! - top;
+    const weight = Math.exp(below);
+    if (weight === 0) continue; // 0 * -Infinity would be NaN
+    total += weight;
+    weighted += weight * below;
+  }
+  const logTotal = Math.log(total);
+  return { logZ: top + logTotal, entropy: Math.max(0, logTotal - weighted / total) };
+}
+
+/**
+ * Sorts a row and sums it up. About 3 ms for 50,257 logits.
+ * @throws NucleusError nan_logits when a logit is NaN or +Infinity, or none is finite.
+ */
+export function rankRow(logits: Float32Array): RankedRow {
+  assertSoundRow(logits);
+  const order = rankIds(logits);
+  let count = order.length;
+  while (logits[order[count - 1]!] === Number.NEGATIVE_INFINITY) count--;
+  const sorted = new Float32Array(count);
+  for (let i = 0; i < count; i++) sorted[i] = logits[order[i]!]!;
+  return { logits, order, finite: { ids: order.subarray(0, count), logits: sorted }, ...partition(logits) };
+}
+
+/** What one id of a row is worth, without sorting. @throws NucleusError nan_logits as `rankRow`, bad_token for an id not below V. */
+export function rowStatistics(logits: Float32Array, id: number): RowStatistics {
+  assertSoundRow(logits);
+  const logit = logits[id];
+  if (logit === undefined) throw new NucleusError('bad_token', `id ${id} is not below ${logits.length}`, { id });
+  let rank = 1;
+  for (let other = 0; other < id; other++) if (logits[other]! >= logit) rank++;
+  for (let other = id + 1; other < logits.length; other++) if (logits[other]! > logit) rank++;
+  return { logit, rank, ...partition(logits) };
+}
+
+/** The `n` likeliest ids and their logits (fewer when V is smaller), as the head of `rankRow(logits).order`, without sorting the rest. */
+export function topOf(
+  logits: Float32Array,
+  n: number,
+): { ids: Uint32Array<ArrayBuffer>; logits: Float32Array<ArrayBuffer> } {
+  const count = Math.min(n, logits.length);
+  if (count > logits.length >>> 4) {
+    const ids = rankIds(logits).slice(0, count);
+    return { ids, logits: Float32Array.from(ids, id => logits[id]!) };
+  }
+  const ids = new Uint32Array(count);
+  const best = new Float32Array(count).fill(Number.NEGATIVE_INFINITY);
+  let filled = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (filled === count && !(logit > best[count - 1]!)) continue;
+    let place = filled < count ? filled++ : count - 1;
+    for (; place > 0 && best[place - 1]! < logit; place--) {
+      best[place] = best[place - 1]!;
+      ids[place] = ids[place - 1]!;
+    }
+    best[place] = logit;
+    ids[place] = id;
+  }
+  return { ids, logits: best };
+}
+
+/** How many entries of a ranking come before (`logit`, `id`), of which `from` are known to. By bisection. */
+export function placeIn(ranking: Ranking, id: number, logit: number, from = 0): number {
+  let low = from;
+  let high = ranking.ids.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const there = ranking.logits[middle]!;
+    if (there > logit || (there === logit && ranking.ids[middle]! < id)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of `id`, whose logit is `logit`, in a ranking, or -1. */
+export function indexIn(ranking: Ranking, id: number, logit: number): number {
+  const place = placeIn(ranking, id, logit);
+  return ranking.ids[place] === id ? place : -1;
+}
