@@ -1,0 +1,139 @@
+// Models of any size with random weights from a seed, tensor by tensor, so that GPT-2 124M needs no more memory than its largest tensor.
+
+import { bytesPerElement, fromFloat32, type WeightDtype } from '../../src/formats/dtypes.ts';
+import { buildGraph } from '../../src/model/architectures.ts';
+import { storedShape } from '../../src/model/checkpoint.ts';
+import type { Graph, WeightSpec } from '../../src/model/graph.ts';
+import { elements } from '../../src/model/size.ts';
+
+/** Nothing in it is a power of two or a multiple of four, but HS * NH = C. */
+export const ODD_CONFIG = {
+  model_type: 'gpt2',
+  n_layer: 2,
+  n_head: 5,
+  n_embd: 50,
+  n_positions: 75,
+  vocab_size: 101,
+  n_inner: 70,
+  activation_function: 'relu',
+} as const;
+
+/** The shape of the published GPT-2 124M: 12 layers of 768, vocabulary 50,257. */
+export const GPT2_124M_CONFIG = { model_type: 'gpt2' } as const;
+
+export interface RandomModelOptions {
+  /** A config.json; what it leaves out is as in GPT-2 124M. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** A whole number; the same seed gives the same bytes. */
+  readonly seed: number;
+  /** F32 unless given. */
+  readonly dtype?: WeightDtype;
+  /** Put before every name, for example `transformer.`; the head has none. */
+  readonly prefix?: string;
+}
+
+export interface RandomTensor {
+  /** Name in the file. */
+  readonly name: string;
+  readonly dtype: WeightDtype;
+  /** Shape in the file. */
+  readonly shape: readonly number[];
+  /** Little-endian, in the order of the shape. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface RandomModel {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly graph: Graph;
+  /** Bytes of the whole file. */
+  readonly byteLength: number;
+  /** The safetensors file in pieces: the header, then one tensor a piece, made when asked for. */
+  parts(): Generator<Uint8Array<ArrayBuffer>>;
+  /** The tensors in file order, made when asked for. */
+  tensors(): Generator<RandomTensor>;
+}
+
+export function randomModel(options: RandomModelOptions): RandomModel {
+  const { config, seed, dtype = 'F32', prefix = '' } = options;
+  const { graph } = buildGraph(config);
+  const nameOf = (spec: WeightSpec) => (spec.name === 'lm_head.weight' ? spec.name : prefix + spec.name);
+  const header = headerBytes(graph, dtype, nameOf);
+  const dataBytes = graph.weights.reduce((sum, spec) => sum + elements(spec) * bytesPerElement(dtype), 0);
+  function* tensors(): Generator<RandomTensor> {
+    for (const spec of graph.weights) {
+      const bytes = fromFloat32(randomWeight(graph, spec, seed), dtype);
+      yield { name: nameOf(spec), dtype, shape: storedShape(spec), bytes };
+    }
+  }
+  function* parts(): Generator<Uint8Array<ArrayBuffer>> {
+    yield header;
+    for (const { bytes } of tensors()) yield bytes;
+  }
+  return { config, graph, byteLength: header.length + dataBytes, parts, tensors };
+}
+
+/** The whole file in one array: for small models. */
+export function randomModelFile(model: RandomModel): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(model.byteLength);
+  let at = 0;
+  for (const part of model.parts()) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+/** Length, JSON padded to a multiple of 8 bytes. */
+function headerBytes(graph: Graph, dtype: WeightDtype, nameOf: (spec: WeightSpec) => string): Uint8Array<ArrayBuffer> {
+  let at = 0;
+  const entries = graph.weights.map(spec => {
+    const begin = at;
+    at += elements(spec) * bytesPerElement(dtype);
+    return [nameOf(spec), { dtype, shape: storedShape(spec), data_offsets: [begin, at] }];
+  });
+  const json = JSON.stringify(Object.fromEntries(entries));
+  const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const header = new Uint8Array(8 + text.length);
+  new DataView(header.buffer).setUint32(0, text.length, true);
+  header.set(text, 8);
+  return header;
+}
+
+/**
+ * Numbers of a tensor in file order: norm weights around 1, vectors small, matrices so wide that values between ops keep
+ * a deviation near 1 and logits one near 2. The same name and seed give the same numbers in any order of asking.
+ */
+export function randomWeight(graph: Graph, spec: WeightSpec, seed: number): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(elements(spec));
+  const vector = spec.layout === 'vector';
+  const norm = vector && spec.name.endsWith('.weight');
+  fillUniform(out, seedOf(spec.name, seed), vector ? 0.2 : deviation(graph, spec) * Math.sqrt(3), norm ? 1 : 0);
+  return out;
+}
+
+function deviation(graph: Graph, { name, shape }: WeightSpec): number {
+  const [, K = 1] = shape;
+  if (name === 'wte.weight' || name === 'lm_head.weight') return 2 / Math.sqrt(K);
+  if (name === 'wpe.weight') return 1 / Math.sqrt(K);
+  // What is added to the residual stream grows it little, whatever the depth.
+  return (name.endsWith('c_proj.weight') ? 1 / Math.sqrt(graph.dims.n_layer) : 1.5) / Math.sqrt(K);
+}
+
+/** Uniform in [middle - spread, middle + spread) by xorshift32 (Marsaglia 2003): some 2 ns a number. */
+function fillUniform(out: Float32Array, seed: number, spread: number, middle: number): void {
+  const scale = spread / 2 ** 31;
+  let state = seed;
+  for (let i = 0; i < out.length; i++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    out[i] = middle + state * scale;
+  }
+}
+
+/** A state for xorshift32, which must not be 0: FNV-1a of the name and the seed. */
+function seedOf(name: string, seed: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (const char of `${seed}/${name}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return hash || 1;
+}

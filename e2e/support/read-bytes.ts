@@ -1,0 +1,26 @@
+// Files of the repository for tests, in Node from the disk and in Vitest's browser from its server.
+
+/** Bytes of a file, by its path from the repository's root. Throws where there is none. */
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const url = fromRoot(path);
+  if (url.protocol === 'file:') {
+    const { readFile } = process.getBuiltinModule('node:fs/promises');
+    return new Uint8Array(await readFile(url));
+  }
+  const response = await fetch(url);
+  // A server of single-page applications answers an unknown path with its page.
+  const page = response.headers.get('content-type')?.startsWith('text/html') ?? false;
+  if (!response.ok || page) throw new Error(`${path}: ${page ? 'not found' : `HTTP ${response.status}`}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The JSON of a file, decoded but not checked. */
+export async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await readBytes(path)));
+}
+
+/** In two steps: bundlers turn `new URL(..., import.meta.url)` into an import of the file. */
+function fromRoot(path: string): URL {
+  const here = import.meta.url;
+  return new URL(`../../${path}`, here);
+}
