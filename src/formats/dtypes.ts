@@ -1,0 +1,133 @@
+// Element types of a checkpoint: their sizes, and exact conversion of the weight types to and from f32.
+import { NucleusError } from '../lib/error.ts';
+
+/** Bits of one element, for every dtype that the safetensors format names. */
+const DTYPE_BITS = {
+  F64: 64,
+  F32: 32,
+  F16: 16,
+  BF16: 16,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  F8_E8M0: 8,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F4: 4,
+  C64: 64,
+  I64: 64,
+  I32: 32,
+  I16: 16,
+  I8: 8,
+  U64: 64,
+  U32: 32,
+  U16: 16,
+  U8: 8,
+  BOOL: 8,
+} as const;
+
+export type Dtype = keyof typeof DTYPE_BITS;
+
+/** The types a weight may have here. */
+export const WEIGHT_DTYPES = ['F32', 'F16', 'BF16'] as const;
+export type WeightDtype = (typeof WEIGHT_DTYPES)[number];
+
+export function isDtype(name: unknown): name is Dtype {
+  return typeof name === 'string' && Object.hasOwn(DTYPE_BITS, name);
+}
+
+export function isWeightDtype(dtype: Dtype): dtype is WeightDtype {
+  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
+}
+
+/** Bits of one element; 4 and 6 for the packed types. */
+export function bitsPerElement(dtype: Dtype): number {
+  return DTYPE_BITS[dtype];
+}
+
+/** Bytes of one element of a weight type. */
+export function bytesPerElement(dtype: WeightDtype): number {
+  return DTYPE_BITS[dtype] / 8;
+}
+
+/**
+ * The elements as f32, exactly: f16 with its subnormals, infinities and NaN, bf16 by a shift of 16 bits.
+ * `bytes` are little-endian and may begin at any offset of their buffer.
+ * @throws NucleusError bad_tensor when the length is no multiple of the element size.
+ */
+export function toFloat32(bytes: Uint8Array, dtype: WeightDtype): Float32Array<ArrayBuffer> {
+  const size = bytesPerElement(dtype);
+  if (bytes.length % size !== 0) {
+    throw new NucleusError('bad_tensor', `${bytes.length} bytes are no whole number of ${dtype} elements`);
+  }
+  if (dtype === 'F32') return new Float32Array(bytes.slice().buffer);
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const half = new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length / 2);
+  const out = new Float32Array(half.length);
+  const bits = new Uint32Array(out.buffer);
+  if (dtype === 'BF16') {
+    for (let i = 0; i < half.length; i++) bits[i] = half[i]! << 16;
+  } else {
+    for (let i = 0; i < half.length; i++) bits[i] = float32BitsOfHalf(half[i]!);
+  }
+  return out;
+}
+
+/** IEEE 754 binary16 to the bits of the same number in binary32; a NaN keeps its payload. */
+function float32BitsOfHalf(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >>> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
+  if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  // A subnormal is fraction * 2^-24: move its highest bit up to the hidden one.
+  const shift = Math.clz32(fraction) - 21;
+  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
+}
+
+/**
+ * The bytes of `values` in a weight type, rounded to nearest, ties to even; out of range becomes infinity.
+ * The inverse of `toFloat32` for every pattern.
+ */
+export function fromFloat32(values: Float32Array, dtype: WeightDtype): Uint8Array<ArrayBuffer> {
+  const copy = new Float32Array(values);
+  if (dtype === 'F32') return new Uint8Array(copy.buffer);
+  const bits = new Uint32Array(copy.buffer);
+  const half = new Uint16Array(bits.length);
+  const round = dtype === 'BF16' ? bfloat16OfFloat32Bits : halfOfFloat32Bits;
+  for (let i = 0; i < bits.length; i++) half[i] = round(bits[i]!);
+  return new Uint8Array(half.buffer);
+}
+
+function bfloat16OfFloat32Bits(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) {
+    const top = bits >>> 16;
+    // A NaN whose payload lies in the lower half would read as infinity: make it quiet.
+    return (top & 0x7f) === 0 ? top | 0x40 : top;
+  }
+  return ((bits >>> 0) + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
+function halfOfFloat32Bits(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) {
+    const payload = (magnitude >>> 13) & 0x3ff;
+    return sign | 0x7c00 | (payload === 0 ? 0x200 : payload);
+  }
+  if (magnitude >= 0x477ff000) return sign | 0x7c00; // 65520 and above round to infinity
+  if (magnitude >= 0x38800000) {
+    // Normal: drop 13 bits of fraction; a carry into the exponent is right by construction.
+    return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+  }
+  // Subnormal: the value in units of 2^-24, rounded to even.
+  const shift = 126 - (magnitude >>> 23);
+  if (shift > 25) return sign;
+  const fraction = (magnitude & 0x7fffff) | 0x800000;
+  const floor = fraction >>> shift;
+  const rest = fraction & ((1 << shift) - 1);
+  const tie = 1 << (shift - 1);
+  return sign | (rest > tie || (rest === tie && (floor & 1) === 1) ? floor + 1 : floor);
+}
