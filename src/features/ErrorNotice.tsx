@@ -1,0 +1,47 @@
+// An error of the engine as one sentence with its way on.
+import type { WireError } from '../protocol/events.ts';
+import { ACTION_LABELS, type ErrorAction, messageFor } from '../stores/messages.ts';
+import { useStores } from '../stores/react.ts';
+import type { Stores } from '../stores/stores-types.ts';
+import { Button } from '../ui/Button.tsx';
+import { Notice } from '../ui/Notice.tsx';
+
+interface ErrorNoticeProps {
+  error: WireError;
+  /** What "Try again" does here. */
+  retry: () => void;
+  onDismiss?: () => void;
+}
+
+function act(action: ErrorAction, stores: Stores, retry: () => void): void {
+  switch (action) {
+    case 'retry':
+      return retry();
+    case 'keep_tail':
+      return stores.generation.getState().keepTail();
+    case 'load_default':
+      return void stores.model.getState().loadDefault();
+    case 'choose_model':
+      return stores.view.getState().open('models');
+    case 'reload_page':
+      return location.reload();
+    case 'none':
+      return;
+    default:
+      action satisfies never;
+  }
+}
+
+export function ErrorNotice({ error, retry, onDismiss }: ErrorNoticeProps) {
+  const stores = useStores();
+  const { text, action } = messageFor(error);
+  return (
+    <Notice
+      tone="bad"
+      onDismiss={onDismiss}
+      action={action !== 'none' && <Button onClick={() => act(action, stores, retry)}>{ACTION_LABELS[action]}</Button>}
+    >
+      {text}
+    </Notice>
+  );
+}

@@ -1,0 +1,76 @@
+// Run and Stop in the same place and size, one step, undo, redo, another draw; every one with its key.
+import { isRunning } from '../../stores/generation-types.ts';
+import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { keyLabel } from '../../ui/keys.ts';
+import styles from './Actions.module.css';
+import { CHANGE_WORDS } from './words.ts';
+
+export function Actions() {
+  const { generation, document } = useStores();
+  const status = useGeneration(s => s.status);
+  const ready = useModel(s => s.load.status === 'ready');
+  const canRegenerate = useGeneration(s => s.canRegenerate);
+  const canUndo = useDocument(s => s.canUndo);
+  const canRedo = useDocument(s => s.canRedo);
+  const running = isRunning(status);
+  const idle = ready && !running;
+  return (
+    <div className={styles.actions} role="toolbar" aria-label="Run">
+      {running ? (
+        <Button
+          variant="primary"
+          icon="stop"
+          shortcut={keyLabel('Esc')}
+          className={styles.run}
+          disabled={status.kind === 'stopping'}
+          onClick={() => generation.getState().stop()}
+        >
+          {status.kind === 'stopping' ? 'Stopping…' : 'Stop'}
+        </Button>
+      ) : (
+        <Button
+          variant="primary"
+          icon="run"
+          shortcut={keyLabel('Mod+Enter')}
+          className={styles.run}
+          disabled={!ready}
+          onClick={() => void generation.getState().run()}
+        >
+          Run
+        </Button>
+      )}
+      <Button
+        icon="step"
+        disabled={!idle}
+        title={`Draw one token (${keyLabel('Mod+.')})`}
+        onClick={() => void generation.getState().step()}
+      >
+        Step
+      </Button>
+      <Button
+        icon="regenerate"
+        className={styles.regenerate}
+        disabled={!idle || !canRegenerate}
+        title={`Take the last run away and draw again (${keyLabel('Mod+Shift+Enter')})`}
+        onClick={() => void generation.getState().regenerate()}
+      >
+        Regenerate
+      </Button>
+      <span className={styles.history}>
+        <IconButton
+          icon="undo"
+          label={canUndo ? `Undo ${CHANGE_WORDS[canUndo]}` : 'Undo'}
+          disabled={running || !canUndo}
+          onClick={() => document.getState().undo()}
+        />
+        <IconButton
+          icon="redo"
+          label={canRedo ? `Redo ${CHANGE_WORDS[canRedo]}` : 'Redo'}
+          disabled={running || !canRedo}
+          onClick={() => document.getState().redo()}
+        />
+      </span>
+    </div>
+  );
+}

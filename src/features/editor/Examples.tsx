@@ -1,0 +1,50 @@
+// Prompts to begin with, from the card of the shipped model, and what that model knows.
+import { isRunning } from '../../stores/generation-types.ts';
+import { useGeneration, useModel, useStores } from '../../stores/react.ts';
+import styles from './Examples.module.css';
+
+/** They end at a real choice: many tokens are about equally likely. */
+const EXAMPLES = [
+  { name: 'A story', text: 'Once upon a time there was a small' },
+  { name: 'A capital', text: 'Q: What is the capital of France?\nA:' },
+  { name: 'A command', text: 'USER: "What\'s the weather like in Paris?"\n' },
+  { name: 'Copying', text: 'The code is K7Q2. Remember the code. The code is' },
+] as const;
+
+/** The text of an empty page. */
+export const FIRST_PROMPT = EXAMPLES[0].text;
+
+export function Examples() {
+  const { document, view } = useStores();
+  const shipped = useModel(s => s.load.status === 'ready' && s.load.model.source.kind === 'shipped');
+  const running = useGeneration(s => isRunning(s.status));
+  if (!shipped) return null;
+  return (
+    <div className={styles.examples}>
+      <ul className={styles.chips} aria-label="Examples">
+        {EXAMPLES.map(example => (
+          <li key={example.name}>
+            <button
+              type="button"
+              className={styles.chip}
+              title={example.text}
+              disabled={running}
+              onClick={() => {
+                document.getState().setText(example.text);
+                document.getState().selectToken('end');
+              }}
+            >
+              {example.name}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className={styles.note}>
+        This model of 3 million parameters knows small stories and facts.{' '}
+        <button type="button" className={styles.link} onClick={() => view.getState().open('models')}>
+          GPT-2 is one 548 MB download away.
+        </button>
+      </p>
+    </div>
+  );
+}

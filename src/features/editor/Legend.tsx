@@ -1,0 +1,46 @@
+// What the tint of the text means: six steps with their words, and which number they show.
+import { useView } from '../../stores/react.ts';
+import { TINTS, type Tint } from '../../stores/view.ts';
+import styles from './Legend.module.css';
+import { TINT_LABELS, TINT_STEPS } from './tint.ts';
+
+const TINT_NAMES: Readonly<Record<Tint, string>> = {
+  probability: 'Probability',
+  rank: 'Rank',
+  surprisal: 'Surprisal',
+  entropy: 'Entropy',
+  none: 'No tint',
+};
+
+export function Legend() {
+  const tint = useView(s => s.tint);
+  const setTint = useView(s => s.setTint);
+  return (
+    <div className={styles.legend}>
+      <label className={styles.pick}>
+        <span className="visually-hidden">Tint of the text shows</span>
+        <select value={tint} onChange={event => setTint(TINTS.find(t => t === event.target.value) ?? 'probability')}>
+          {TINTS.map(name => (
+            <option key={name} value={name}>
+              {TINT_NAMES[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {tint !== 'none' && (
+        <ul className={styles.steps} aria-label={`Tint: ${TINT_NAMES[tint]} before sampling`}>
+          {TINT_STEPS.map(step => (
+            <li key={step} className={styles.step} data-step={step} title={`${TINT_LABELS[tint][step]}, before sampling`}>
+              <span className="visually-hidden">{TINT_LABELS[tint][step]}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {tint !== 'none' && (
+        <span className={styles.words} aria-hidden="true">
+          {TINT_LABELS[tint][0]} … {TINT_LABELS[tint][5]}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+// The line under the text: an error, a hint with its fix, or how the last run ended. One at a time, in a place of its own.
+import { finishWords } from '../../stores/messages.ts';
+import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import styles from './Messages.module.css';
+
+export function Messages() {
+  const { generation, document } = useStores();
+  const status = useGeneration(s => s.status);
+  const endsInSpace = useDocument(s => s.endsInSpace);
+  const divergence = useDocument(s => s.divergence);
+
+  if (status.kind === 'failed') {
+    return (
+      <ErrorNotice
+        error={status.error}
+        retry={() => void generation.getState().run()}
+        onDismiss={() => generation.getState().dismiss()}
+      />
+    );
+  }
+  if (status.kind === 'prefilling') return <p className={styles.line}>Reading the text…</p>;
+  if (status.kind === 'generating') return <p className={styles.line}>Generating…</p>;
+  if (status.kind === 'stopping') return <p className={styles.line}>Stopping…</p>;
+  if (endsInSpace) {
+    return (
+      <Notice tone="hint" action={<Button onClick={() => document.getState().trimEnd()}>Remove it</Button>}>
+        The text ends in a space. In this vocabulary a space belongs to the next token, so the model expects none here.
+      </Notice>
+    );
+  }
+  if (divergence) {
+    return (
+      <Notice tone="hint" action={<Button onClick={() => document.getState().retokenise()}>Re-tokenise</Button>}>
+        These token ids are not the ones this text would get if it were typed afresh.
+      </Notice>
+    );
+  }
+  if (status.kind === 'finished') {
+    return <p className={styles.line}>{finishWords(status.reason, status.stop, status.generated)}</p>;
+  }
+  return null;
+}

@@ -1,0 +1,54 @@
+// The painted twin of the textarea: the same text in the same face, one span per token.
+import { Fragment, memo, useMemo } from 'react';
+import { cx } from '../../ui/cx.ts';
+import { useDocument, useView } from '../../stores/react.ts';
+import { type PaintedPiece, paint, stretches } from './paint.ts';
+import styles from './Twin.module.css';
+
+const GLYPH_CLASS = { text: undefined, space: styles.space, line: styles.line, tab: styles.tab } as const;
+
+type PieceProps = Omit<PaintedPiece, 'first'>;
+
+/** One token, or the tokens of one character. Redrawn only when one of its facts changes. */
+const Piece = memo(function Piece({ text, count, step, origin, special, selected }: PieceProps) {
+  return (
+    <span
+      className={cx(styles.token, special && styles.special, count > 1 && styles.split, selected && styles.selected)}
+      data-step={step ?? undefined}
+      data-origin={origin === 'typed' ? undefined : origin}
+    >
+      {stretches(text).map((stretch, i) =>
+        stretch.kind === 'text' ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: stretches have no other identity.
+          <Fragment key={i}>{stretch.text}</Fragment>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: stretches have no other identity.
+          <span key={i} className={GLYPH_CLASS[stretch.kind]}>
+            {stretch.text}
+          </span>
+        ),
+      )}
+    </span>
+  );
+});
+
+export function Twin() {
+  const tokens = useDocument(s => s.tokens);
+  const view = useDocument(s => s.view);
+  const text = useDocument(s => s.text);
+  const selected = useDocument(s => s.selected);
+  const tint = useView(s => s.tint);
+  const borders = useView(s => s.borders);
+  const whitespace = useView(s => s.whitespace);
+  const pieces = useMemo(() => paint(tokens, view, selected, tint), [tokens, view, selected, tint]);
+  return (
+    <div
+      aria-hidden="true"
+      className={cx(styles.twin, borders && styles.borders, whitespace && styles.whitespace)}
+      data-testid="twin"
+    >
+      {pieces.length > 0 ? pieces.map(({ first, ...piece }) => <Piece key={first} {...piece} />) : text}
+      <span className={cx(styles.end, selected === 'end' && styles.next)}>{'\u200b'}</span>
+    </div>
+  );
+}

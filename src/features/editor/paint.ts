@@ -1,0 +1,77 @@
+// From the document to what the painted twin shows: one piece per token, the tokens of one split character together.
+import type { DocumentToken, TextView, TokenOrigin, TokenPlace, TokenStats } from '../../stores/document-types.ts';
+import type { Tint } from '../../stores/view.ts';
+import { type TintStep, tintStep } from './tint.ts';
+
+export interface PaintedPiece {
+  /** Index of its first token. */
+  readonly first: number;
+  /** How many tokens share its text; more than one where bytes of a character are split. */
+  readonly count: number;
+  readonly text: string;
+  readonly step: TintStep | null;
+  readonly origin: TokenOrigin;
+  readonly special: boolean;
+  readonly selected: boolean;
+}
+
+/** The numbers of several tokens that are one character: probabilities multiply, the worst rank and the sum of entropies stand. */
+function together(tokens: readonly DocumentToken[]): TokenStats | undefined {
+  const all = tokens.map(token => token.stats);
+  if (all.some(stats => stats === undefined)) return undefined;
+  return all.reduce((a, b) =>
+    a && b
+      ? { logprob: a.logprob + b.logprob, rank: Math.max(a.rank, b.rank), entropy: a.entropy + b.entropy, logZ: b.logZ }
+      : undefined,
+  );
+}
+
+/** Ends of the groups: a token without text of its own belongs to the next one with text, at the end to the last. */
+function groups(view: TextView, count: number): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  let from = 0;
+  for (let i = 0; i < count; i++) {
+    if ((view.starts[i] ?? 0) < (view.starts[i + 1] ?? 0)) {
+      found.push({ from, to: i + 1 });
+      from = i + 1;
+    }
+  }
+  const last = found.at(-1);
+  if (from < count && last) last.to = count;
+  return found;
+}
+
+/** The pieces of the text in order; joined they are the text. */
+export function paint(
+  tokens: readonly DocumentToken[],
+  view: TextView,
+  selected: TokenPlace,
+  tint: Tint,
+): PaintedPiece[] {
+  return groups(view, tokens.length).map(({ from, to }) => {
+    const members = tokens.slice(from, to);
+    const last = members.at(-1);
+    return {
+      first: from,
+      count: to - from,
+      text: view.text.slice(view.starts[from], view.starts[to]),
+      step: tintStep(to - from === 1 ? last?.stats : together(members), tint),
+      origin: last?.origin ?? 'typed',
+      special: last?.special ?? false,
+      selected: selected !== 'end' && selected >= from && selected < to,
+    };
+  });
+}
+
+/** A stretch of a piece: plain text, or one white-space character that gets a glyph. */
+export interface Stretch {
+  readonly text: string;
+  readonly kind: 'text' | 'space' | 'line' | 'tab';
+}
+
+const KINDS: Readonly<Record<string, Stretch['kind']>> = { ' ': 'space', '\n': 'line', '\t': 'tab' };
+
+/** Splits the text of a piece so that every space, line end and tab stands alone. */
+export function stretches(text: string): Stretch[] {
+  return (text.match(/[ \n\t]|[^ \n\t]+/g) ?? []).map(part => ({ text: part, kind: KINDS[part] ?? 'text' }));
+}

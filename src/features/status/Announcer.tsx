@@ -1,0 +1,35 @@
+// The one polite live region of the page: what began, what ended. The streaming text itself is never announced.
+import { finishWords, messageFor } from '../../stores/messages.ts';
+import { useGeneration, useModel } from '../../stores/react.ts';
+import type { RunStatus } from '../../stores/generation-types.ts';
+import type { LoadState } from '../../stores/model-types.ts';
+
+function words(status: RunStatus, load: LoadState): string {
+  switch (status.kind) {
+    case 'prefilling':
+    case 'generating':
+      return 'Generating';
+    case 'stopping':
+      return 'Stopping';
+    case 'finished':
+      return `Finished, ${status.generated} ${status.generated === 1 ? 'token' : 'tokens'}. ${finishWords(status.reason, status.stop, status.generated)}`;
+    case 'failed':
+      return messageFor(status.error).text;
+    case 'idle':
+      if (load.status === 'loading') return 'Loading the model';
+      if (load.status === 'ready') return `${load.model.name} is ready`;
+      return load.status === 'failed' ? messageFor(load.error).text : '';
+    default:
+      return status satisfies never;
+  }
+}
+
+export function Announcer() {
+  const status = useGeneration(s => s.status);
+  const load = useModel(s => s.load);
+  return (
+    <div role="status" aria-live="polite" className="visually-hidden">
+      {words(status, load)}
+    </div>
+  );
+}

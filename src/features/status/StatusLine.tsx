@@ -1,0 +1,66 @@
+// The lower edge: what computes, how full the context is, how fast it went, what the cache saved.
+import { formatCount, formatDuration, formatTokenRate } from '../../lib/format.ts';
+import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
+import { Explain } from '../../ui/Explain.tsx';
+import { adapterName, KERNEL_WORDS } from './adapter.ts';
+import styles from './StatusLine.module.css';
+
+export function StatusLine() {
+  const load = useModel(s => s.load);
+  const known = useModel(s => s.adapter);
+  const used = useDocument(s => s.tokens.length);
+  const stats = useGeneration(s => s.stats);
+  const model = load.status === 'ready' ? load.model : null;
+  const adapter = model?.adapter ?? known;
+  return (
+    <dl className={styles.status} aria-label="Status">
+      <div className={styles.wide}>
+        <dt className="visually-hidden">Model</dt>
+        <dd>{model ? `${model.name} · ${model.dtype}` : 'no model loaded'}</dd>
+      </div>
+      {adapter && (
+        <div>
+          <dt className="visually-hidden">Adapter</dt>
+          <dd>
+            <Explain meaning={KERNEL_WORDS[adapter.kernels]}>
+              {adapterName(adapter)}
+              {adapter.software && ' (software)'} · WebGPU
+            </Explain>
+          </dd>
+        </div>
+      )}
+      {model && (
+        <div>
+          <dt>context</dt>
+          <dd className="num">
+            {formatCount(used)} / {formatCount(model.dims.n_ctx)}
+          </dd>
+        </div>
+      )}
+      {stats.tokensPerSecond !== null && (
+        <div>
+          <dt className="visually-hidden">Speed</dt>
+          <dd className="num">{formatTokenRate(stats.tokensPerSecond)}</dd>
+        </div>
+      )}
+      {stats.firstTokenMs !== null && (
+        <div>
+          <dt>first token</dt>
+          <dd className="num">{formatDuration(stats.firstTokenMs)}</dd>
+        </div>
+      )}
+      {stats.computed !== null && (
+        <div className={styles.wide}>
+          <dt>
+            <Explain meaning="Tokens of the unchanged beginning keep their keys and values in the cache; only the others are computed.">
+              cache
+            </Explain>
+          </dt>
+          <dd className="num">
+            {formatCount(stats.reused ?? 0)} re-used, {formatCount(stats.computed)} computed
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
