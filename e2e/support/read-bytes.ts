@@ -19,8 +19,10 @@ export async function readJson(path: string): Promise<unknown> {
   return JSON.parse(new TextDecoder().decode(await readBytes(path)));
 }
 
-/** In two steps: bundlers turn `new URL(..., import.meta.url)` into an import of the file. */
 function fromRoot(path: string): URL {
+  // Not in one expression: bundlers turn `new URL(..., import.meta.url)` into an import of the file.
   const here = import.meta.url;
+  // Vite serves what lies in public/ at the root of its site.
+  if (path.startsWith('public/') && !here.startsWith('file:')) return new URL(path.slice('public'.length), here);
   return new URL(`../../${path}`, here);
 }

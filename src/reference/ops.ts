@@ -14,7 +14,8 @@ export function embedding(table: Numbers, indices: ArrayLike<number>, C: number)
   const out = new Float64Array(indices.length * C);
   for (let t = 0; t < indices.length; t++) {
     const row = indices[t]!;
-    if (!(row >= 0 && (row + 1) * C <= table.length)) throw new RangeError(`row ${row} lies outside the table`);
+    if (!Number.isInteger(row) || row < 0 || (row + 1) * C > table.length)
+      throw new RangeError(`row ${row} lies outside the table`);
     out.set(table.subarray(row * C, (row + 1) * C), t * C);
   }
   return out;
