@@ -1,0 +1,108 @@
+// Imports only go down the list of layers: the page meets the worker in protocol/ alone.
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type Import, importsOf, sources } from './sources.ts';
+
+const PURE = ['lib', 'tokenizer', 'sampling', 'model'];
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  lib: [],
+  protocol: ['lib', 'sampling', 'model'],
+  formats: ['lib'],
+  tokenizer: ['lib'],
+  sampling: ['lib'],
+  model: ['lib'],
+  reference: ['lib', 'model'],
+  gpu: ['lib', 'model', 'shaders'],
+  train: ['lib', 'model', 'gpu', 'shaders'],
+  hub: ['lib'],
+  engine: ['lib', 'protocol', 'formats', 'tokenizer', 'sampling', 'model', 'gpu', 'train', 'hub'],
+  client: ['lib', 'protocol'],
+  stores: ['client', 'lib', 'protocol', 'sampling', 'tokenizer'],
+  ui: ['lib'],
+  features: ['stores', 'ui', 'protocol', ...PURE],
+  app: ['features', 'stores', 'ui', 'client', 'protocol', ...PURE],
+};
+/** What a test may import besides: the layers that run anywhere, the oracle, and what the tests share. */
+const FOR_TESTS = [...PURE, 'formats', 'protocol', 'reference', 'e2e'];
+const WITH_REACT = ['src/ui/', 'src/features/', 'src/app/', 'src/stores/react.ts'];
+/** From here only types may come: nothing of them is left in the build. */
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  protocol: ['lib', 'sampling', 'model'],
+  features: ['protocol'],
+};
+
+/** Why a file of the project may not hold this import; undefined where it may. */
+function breach(file: string, { target, typeOnly, named }: Import): string | undefined {
+  const [, layer = '', part] = file.split('/');
+  const isTest = /\.test\.tsx?$/.test(file);
+  if (!target.startsWith('.')) {
+    if (isTest) return undefined;
+    if (target.startsWith('node:')) return 'src/ runs in a browser';
+    const known = WITH_REACT.some(start => file.startsWith(start));
+    return /^react(-dom)?(\/|$)/.test(target) && !known ? `${layer} does not know React` : undefined;
+  }
+  const [top, inner = '', innerPart] = path.posix.join(path.posix.dirname(file), target).split('/');
+  const to = top === 'src' ? inner : (top ?? '');
+  if (named && layer === 'client' && target === '../engine/worker.ts') return undefined;
+  if (to === layer) {
+    const crosses = layer === 'features' && part !== innerPart && !innerPart?.includes('.') && !isTest;
+    return crosses ? `a feature imports another, ${innerPart}` : undefined;
+  }
+  const allowed = [...(LAYERS[layer] ?? []), ...(isTest ? FOR_TESTS : [])];
+  if (!allowed.includes(to)) return `${layer} may not import ${to}`;
+  return TYPES_ONLY[layer]?.includes(to) && !typeOnly && !isTest
+    ? `${layer} may import only types of ${to}`
+    : undefined;
+}
+
+test('imports only go down the list of layers', () => {
+  const files = sources('src', ['.ts', '.tsx']);
+  expect(files.length).toBeGreaterThan(5);
+  const breaches = files.flatMap(({ file, text }) =>
+    importsOf(text).flatMap(found => {
+      const why = breach(file, found);
+      return why === undefined ? [] : [`${file}:${found.line} '${found.target}': ${why}`];
+    }),
+  );
+  expect(breaches).toEqual([]);
+});
+
+test('every folder of src/ is a layer of the list', () => {
+  const folders = new Set(sources('src', ['.ts', '.tsx']).map(({ file }) => file.split('/')[1]));
+  expect([...folders].filter(folder => folder === undefined || !(folder in LAYERS))).toEqual([]);
+});
+
+test.each([
+  ['src/lib/a.ts', `import { x } from '../model/graph.ts';`, 'lib may not import model'],
+  [
+    'src/protocol/a.ts',
+    `import {\n  type A,\n  b,\n} from '../model/graph.ts';`,
+    'protocol may import only types of model',
+  ],
+  ['src/protocol/a.ts', `import { type A, type B } from '../model/graph.ts';`, undefined],
+  ['src/protocol/a.ts', `import type { A } from '../gpu/plan.ts';`, 'protocol may not import gpu'],
+  ['src/client/a.ts', `new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module' })`, undefined],
+  ['src/client/a.ts', `import '../engine/worker.ts';`, 'client may not import engine'],
+  ['src/stores/a.ts', `const w = new URL('../engine/worker.ts', import.meta.url);`, 'stores may not import engine'],
+  ['src/stores/a.ts', `export * from '../gpu/plan.ts';`, 'stores may not import gpu'],
+  ['src/features/editor/A.tsx', `import { B } from '../tokens/B.tsx';`, 'a feature imports another, tokens'],
+  ['src/features/editor/A.tsx', `import { B } from './B.tsx';\nimport { s } from '../../stores/s.ts';`, undefined],
+  ['src/features/Shared.tsx', `import { B } from './tokens/B.tsx';`, 'a feature imports another, tokens'],
+  [
+    'src/features/editor/A.tsx',
+    `import { isEvent } from '../../protocol/events.ts';`,
+    'features may import only types of protocol',
+  ],
+  ['src/app/A.tsx', `const E = await import('../engine/engine.ts');`, 'app may not import engine'],
+  ['src/engine/a.ts', `import { oracle } from '../reference/run.ts';`, 'engine may not import reference'],
+  ['src/engine/a.gpu.test.ts', `import { oracle } from '../reference/run.ts';`, undefined],
+  ['src/engine/a.ts', `import { golden } from '../../e2e/support/golden.ts';`, 'engine may not import e2e'],
+  ['src/gpu/a.ts', `const s = import.meta.glob<string>('../../shaders/*.wgsl', { eager: true });`, undefined],
+  ['src/ui/a.ts', `const s = import.meta.glob('../../shaders/*.wgsl');`, 'ui may not import shaders'],
+  ['src/model/a.ts', `import { useState } from 'react';`, 'model does not know React'],
+  ['src/hub/a.ts', `import fs from 'node:fs';`, 'src/ runs in a browser'],
+  ['src/lib/a.ts', `// import { x } from '../model/graph.ts';`, undefined],
+])('%s with %s', (file, text, why) => {
+  const found = importsOf(text);
+  expect(found.map(one => breach(file, one)).find(one => one !== undefined)).toBe(why);
+});

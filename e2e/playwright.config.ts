@@ -1,0 +1,58 @@
+// Browser tests on the production build: built once, served at the root and under /x/y/ with a strict policy.
+import { createServer } from 'node:net';
+import process from 'node:process';
+import { defineConfig } from '@playwright/test';
+import { launchOptions } from './tools/browser.ts';
+
+/** A port that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+// The workers read this file again and must come to the same ports, so they travel in the environment.
+process.env.E2E_ROOT_PORT ??= String(await freePort());
+process.env.E2E_SUBPATH_PORT ??= String(await freePort());
+process.env.E2E_ROOT_URL = `http://127.0.0.1:${process.env.E2E_ROOT_PORT}/`;
+process.env.E2E_SUBPATH_URL = `http://127.0.0.1:${process.env.E2E_SUBPATH_PORT}/x/y/`;
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: '../test-results',
+  globalSetup: './tools/require-browser.ts',
+  workers: 1, // two software GPUs on two cores only slow each other
+  fullyParallel: false,
+  forbidOnly: process.env.CI !== undefined,
+  retries: 0,
+  timeout: 90_000,
+  expect: { timeout: 30_000 },
+  reporter: 'list',
+  use: {
+    baseURL: process.env.E2E_ROOT_URL,
+    headless: true,
+    trace: 'retain-on-failure',
+    launchOptions: launchOptions(),
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1280, height: 800 } }, grepInvert: /@phone/ },
+    {
+      name: 'phone',
+      use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+      grep: /@phone/,
+    },
+  ],
+  webServer: {
+    command: 'node tools/serve-build.mjs',
+    url: process.env.E2E_SUBPATH_URL,
+    timeout: 120_000,
+    reuseExistingServer: false,
+    stdout: 'pipe',
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+  },
+});

@@ -1,0 +1,56 @@
+// The page opens at the root and under a sub-path, under the strict policy, with nothing to complain about.
+import { expect, test } from '@playwright/test';
+
+const ADDRESSES = {
+  'at the root': process.env.E2E_ROOT_URL ?? '',
+  'under a sub-path': process.env.E2E_SUBPATH_URL ?? '',
+};
+
+for (const [where, address] of Object.entries(ADDRESSES)) {
+  test(`the page opens ${where} with a clean console`, async ({ page }) => {
+    const complaints: string[] = [];
+    page.on('console', message => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', error => complaints.push(error.message));
+    page.on('requestfailed', request => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+    page.on('response', response => {
+      if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+    });
+    const response = await page.goto(address);
+    expect(response?.headers()['content-security-policy']).toContain("default-src 'none'");
+    await expect(page).toHaveTitle(/Nucleus/);
+    await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
+    expect(complaints).toEqual([]);
+  });
+}
+
+test('WebGPU has an adapter on the page', async ({ page }) => {
+  await page.goto('');
+  const adapter = await page.evaluate(async () => {
+    const found = await navigator.gpu?.requestAdapter();
+    return found && `${found.info.vendor} ${found.info.architecture}`;
+  });
+  expect(adapter).toBeTruthy();
+  console.log(`adapter: ${adapter}`);
+});
+
+test('the strict policy refuses inline script', async ({ page }) => {
+  await page.goto('');
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'document.documentElement.dataset.inline = "ran"';
+    document.head.append(script);
+    return document.documentElement.dataset.inline ?? 'refused';
+  });
+  expect(ran).toBe('refused');
+});
+
+test('the page fits a phone @phone', async ({ page }) => {
+  await page.goto('');
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+});
