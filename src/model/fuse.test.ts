@@ -167,7 +167,8 @@ describe('fuse and the cache', () => {
   test('not where keys and values are apart, turned round, or not at the end', () => {
     expect(count([embed, product, { ...append, k: v, v: k }, attention], 'o')).toBe(1);
     expect(count([embed, product, { ...append, k: { ...k, offset: 1 } }, attention], 'o')).toBe(1);
-    const ops: Op[] = [embed, product, { ...append, k: { ...k, offset: 1 }, v: { ...v, offset: 2 } }, attention];
+    const early: Op = { ...append, k: { ...k, offset: 1 }, v: { ...v, offset: 2 } };
+    const ops: Op[] = [embed, product, early, { ...attention, q: { ...q, width: 1 } }];
     expect(count(ops, 'o')).toBe(1);
   });
 

@@ -64,6 +64,10 @@ test('the oracle runs the odd model fused and plain alike', () => {
   const [plain, fused] = [run(graph, weights, TOKENS), run(fuse(graph), weights, TOKENS)];
   expect(fused.values.get('ln_f')).toEqual(plain.values.get('ln_f'));
   expect(fused.values.size).toBeLessThan(plain.values.size);
+  // Queries stay in their value; what went to the cache can be read there alone.
+  const [qkv, whole] = [fused.values.get('h.0.attn.c_attn')!, plain.values.get('h.0.attn.c_attn')!];
+  expect(qkv.slice(150, 200)).toEqual(whole.slice(150, 200));
+  expect(qkv.slice(200, 300).every(Number.isNaN)).toBe(true);
 });
 
 test('a row does not depend on the tokens after it', () => {
