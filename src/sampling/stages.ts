@@ -15,14 +15,14 @@ export interface Stage {
   massOutside(later: Stage): number;
 }
 
-/** Between logit steps: the row, with other logits for the touched ids. The logsumexp waits until it is asked for. */
+/** Between logit steps: the row, with other logits for the touched ids. The sum waits until it is asked for. */
 export class LogitStage implements Stage {
   readonly #row: RankedRow;
   readonly #lines: ReadonlyMap<number, number>;
   readonly #logits: Float64Array;
   readonly #rest: Ranking;
   readonly kept: number;
-  #logZ: number | null = null;
+  #partition: Partition | null = null;
 
   /** @param logits of the touched ids, by line. @param rest the finite entries of the row that no step touches. */
   constructor(row: RankedRow, lines: ReadonlyMap<number, number>, logits: Float64Array, rest: Ranking) {
@@ -45,8 +45,8 @@ export class LogitStage implements Stage {
   probabilityOf(id: number): number {
     const logit = this.logitOf(id);
     if (logit === Number.NEGATIVE_INFINITY) return 0;
-    this.#logZ ??= logSumExp(this.#rest.logits, this.#logits);
-    return Math.exp(logit - this.#logZ);
+    this.#partition ??= partitionOf(this.#rest.logits, this.#logits);
+    return Math.exp(logit - this.#partition.top) / this.#partition.total;
   }
 
   massOutside(later: Stage): number {
@@ -56,8 +56,14 @@ export class LogitStage implements Stage {
   }
 }
 
-/** log(sum of exp) over both, of which the first falls. -Infinity entries weigh nothing. */
-function logSumExp(falling: Float32Array | Float64Array, others: Float64Array): number {
+/** The largest logit, and the sum of exp(logit - top): two numbers, since their one logsumexp loses the sum when top is huge. */
+interface Partition {
+  readonly top: number;
+  readonly total: number;
+}
+
+/** Of both lists, of which the first falls. -Infinity weighs nothing. */
+function partitionOf(falling: Float32Array | Float64Array, others: Float64Array): Partition {
   const top = others.reduce((a, b) => Math.max(a, b), falling[0] ?? Number.NEGATIVE_INFINITY);
   let total = 0;
   for (const logit of others) total += Math.exp(logit - top);
@@ -66,7 +72,7 @@ function logSumExp(falling: Float32Array | Float64Array, others: Float64Array): 
     if (weight === 0) break;
     total += weight;
   }
-  return top + Math.log(total);
+  return { top, total };
 }
 
 /** After the logit steps: a slice of the new falling order. */

@@ -1,0 +1,88 @@
+// The draw against a plain loop over ids, and its intervals as a partition of [0, 1).
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { uniform } from '../lib/rng.ts';
+import { NEUTRAL } from './controls.ts';
+import { draw } from './draw.ts';
+import { type Distribution, sample } from './pipeline.ts';
+import { rankRow } from './row.ts';
+
+const EMPTY = { ids: new Uint32Array(), drawn: new Uint8Array() };
+
+const distributions = fc
+  .record({
+    logits: fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(-0, -800, 1e30)), {
+      minLength: 1,
+      maxLength: 60,
+    }),
+    temperature: fc.constantFrom(0, 1e-3, 0.7, 1, 3),
+    top_p: fc.constantFrom(0.5, 0.9, 1),
+    top_k: fc.constantFrom(0, 1, 5),
+  })
+  .map(({ logits, ...cuts }): Distribution => {
+    const settings = { ...NEUTRAL, ...cuts, logit_bias: [], order: 'transformers' as const };
+    return sample(rankRow(Float32Array.from(logits)), settings, EMPTY, []);
+  });
+const randoms = fc.oneof(
+  fc.constantFrom(0, 1 - 2 ** -53, 2 ** -53, 0.5),
+  fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+);
+
+describe('draw', () => {
+  test('lands where a loop over the ids does, on a kept id, with u in its interval', () => {
+    fc.assert(
+      fc.property(distributions, randoms, (distribution, u) => {
+        const drawn = draw(distribution, u);
+        expect(drawn.lo).toBeLessThanOrEqual(u);
+        expect(drawn.hi).toBeGreaterThan(u);
+        expect(distribution.kept).toContain(drawn.id);
+        expect(drawn.pAfter).toBe(distribution.pAfter(drawn.id));
+        expect(drawn.pAfter).toBeGreaterThan(0);
+        expect(Math.abs(drawn.hi - drawn.lo - drawn.pAfter)).toBeLessThan(1e-12);
+        let before = 0;
+        for (let id = 0; id < drawn.id; id++) before += distribution.pAfter(id);
+        expect(Math.abs(before - drawn.lo)).toBeLessThan(1e-12);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('the intervals follow each other in id order from 0 to exactly 1', () => {
+    fc.assert(
+      fc.property(distributions, distribution => {
+        const ids: number[] = [];
+        let end = 0;
+        while (end < 1) {
+          const { id, lo, hi } = draw(distribution, end);
+          expect(lo).toBe(end);
+          ids.push(id);
+          end = hi;
+        }
+        expect(end).toBe(1);
+        // A share too small to move the sum has no interval of its own.
+        const wide = [...distribution.kept].filter(id => distribution.pAfter(id) > 1e-15).sort((a, b) => a - b);
+        expect(ids).toEqual(expect.arrayContaining(wide));
+        expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  test('drawn often, the shares are the probabilities', () => {
+    const row = rankRow(Float32Array.from([0.1, 0.4, 0.2, 0.3], Math.log));
+    const settings = { ...NEUTRAL, logit_bias: [], order: 'transformers' as const, top_k: 3 };
+    const distribution = sample(row, settings, EMPTY, []);
+    const counts = [0, 0, 0, 0];
+    const n = 20_000;
+    for (let position = 0; position < n; position++) counts[draw(distribution, uniform(3, position, 0)).id]!++;
+    expect(counts[0]).toBe(0);
+    for (const id of [1, 2, 3]) {
+      const p = distribution.pAfter(id);
+      expect(Math.abs(counts[id]! / n - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / n));
+    }
+  });
+
+  test('a u outside [0, 1) is refused', () => {
+    const distribution = fc.sample(distributions, 1)[0]!;
+    for (const u of [1, -1e-9, Number.NaN]) expect(() => draw(distribution, u)).toThrow(RangeError);
+  });
+});
