@@ -1,0 +1,96 @@
+// The byte alphabet of byte-level BPE: a vocabulary writes each byte as one printable character.
+import { NucleusError } from '../lib/error.ts';
+import { readTokenizerSpec, type TokenizerSpec } from './spec.ts';
+
+/** Bytes that stand for themselves, as the ranges of the GPT-2 encoder (`bytes_to_unicode` of encoder.py): `!`-`~`, `¡`-`¬`, `®`-`ÿ`. */
+const PRINTABLE: readonly (readonly [number, number])[] = [
+  [0x21, 0x7e],
+  [0xa1, 0xac],
+  [0xae, 0xff],
+];
+
+function buildAlphabet(): string[] {
+  let next = 0x100;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const printable = PRINTABLE.some(([low, high]) => byte >= low && byte <= high);
+    return String.fromCodePoint(printable ? byte : next++);
+  });
+}
+
+/** The character that stands for each byte. [256] */
+export const BYTE_TO_CHAR: readonly string[] = buildAlphabet();
+
+const CHAR_TO_BYTE: ReadonlyMap<string, number> = new Map(BYTE_TO_CHAR.map((char, byte) => [char, byte]));
+
+const utf8 = new TextEncoder();
+
+/** Bytes as a vocabulary string: one character of the alphabet a byte. */
+export function bytesToVocabulary(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) out += BYTE_TO_CHAR[byte];
+  return out;
+}
+
+/** The bytes of a vocabulary string, or null when a character is not of the alphabet. */
+export function vocabularyToBytes(string: string): Uint8Array | null {
+  const out = new Uint8Array(string.length);
+  for (let i = 0; i < string.length; i++) {
+    const byte = CHAR_TO_BYTE.get(string.charAt(i));
+    if (byte === undefined) return null;
+    out[i] = byte;
+  }
+  return out;
+}
+
+/**
+ * The bytes of every id, [vocabSize]. Added tokens give the UTF-8 of their content, ids that the tokenizer does not name (padding of
+ * the embedding matrix) give no bytes.
+ */
+export function tokenBytesOfSpec(spec: TokenizerSpec, vocabSize: number): Uint8Array[] {
+  const table: Uint8Array[] = Array.from({ length: vocabSize }, () => NO_BYTES);
+  for (const [string, id] of spec.vocab) table[id] = vocabularyToBytes(string) ?? utf8.encode(string);
+  for (const token of spec.added) table[token.id] = utf8.encode(token.content);
+  return table;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * The bytes of every id of a tokenizer.json, [vocabSize]; see `tokenBytesOfSpec`.
+ * Throws `bad_tokenizer` for what is no byte-level BPE tokenizer, `tokenizer_mismatch` when its ids do not fit `vocabSize`.
+ */
+export function tokenBytesTable(tokenizerJson: unknown, vocabSize: number): Uint8Array[] {
+  const spec = readTokenizerSpec(tokenizerJson);
+  assertFits(spec, vocabSize);
+  return tokenBytesOfSpec(spec, vocabSize);
+}
+
+/** Rows of an embedding matrix that no token names are common (padding to a multiple of 64 and more), but they are few. */
+const PADDING_SHARE = 0.05;
+const PADDING_ALWAYS_ALLOWED = 256;
+
+/**
+ * Throws `tokenizer_mismatch` when the tokenizer has ids that the model lacks, or far fewer ids than the model:
+ * more than 256 and more than 5 % of `vocabSize` without a token.
+ */
+export function assertFits(spec: TokenizerSpec, vocabSize: number): void {
+  const ids = new Set<number>(spec.vocab.values());
+  for (const token of spec.added) ids.add(token.id);
+  let highest = -1;
+  for (const id of ids) highest = Math.max(highest, id);
+  if (highest >= vocabSize) {
+    throw new NucleusError(
+      'tokenizer_mismatch',
+      `the tokenizer has ids up to ${highest}, the model only ${vocabSize} (ids 0 to ${vocabSize - 1})`,
+      { tokenizer_ids: highest + 1, vocab_size: vocabSize },
+    );
+  }
+  const unnamed = vocabSize - ids.size;
+  if (unnamed > Math.max(PADDING_ALWAYS_ALLOWED, Math.floor(vocabSize * PADDING_SHARE))) {
+    throw new NucleusError(
+      'tokenizer_mismatch',
+      `the tokenizer has ${ids.size} tokens, the model expects ${vocabSize}: they were not made for each other`,
+      { tokenizer_ids: ids.size, vocab_size: vocabSize },
+    );
+  }
+}

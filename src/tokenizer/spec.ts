@@ -1,0 +1,140 @@
+// What a tokenizer.json says, checked: the vocabulary, the merges, the added tokens and how text is cut before the merges.
+// Format: the JSON that the `tokenizers` library of Hugging Face writes (`Tokenizer.save`).
+import { NucleusError } from '../lib/error.ts';
+import { type PretokenStep, readPretokenizer } from './pretokens.ts';
+
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** A special token never comes out of typed text. An added token that is not special is a word like any other. */
+  readonly special: boolean;
+}
+
+export interface TokenizerSpec {
+  /** Vocabulary string -> id. Byte-level: one character a byte. */
+  readonly vocab: ReadonlyMap<string, number>;
+  /** The earlier, the sooner: the index is the rank. */
+  readonly merges: readonly (readonly [string, string])[];
+  readonly added: readonly AddedToken[];
+  /** A piece that is a token as a whole is taken whole, without merges. */
+  readonly ignoreMerges: boolean;
+  /** Name of the Unicode normal form that text is brought to first, or null. */
+  readonly normalForm: NormalForm | null;
+  readonly pretokens: readonly PretokenStep[];
+}
+
+export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function bad(message: string): NucleusError {
+  return new NucleusError('bad_tokenizer', message, { file: 'tokenizer.json' });
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function readVocab(vocab: unknown): Map<string, number> {
+  if (!isJsonObject(vocab)) throw bad('model.vocab is not an object of token: id');
+  const read = new Map<string, number>();
+  const seen = new Set<number>();
+  for (const [token, id] of Object.entries(vocab)) {
+    if (!isId(id)) throw bad(`the id of token ${JSON.stringify(token)} is not a whole number from 0 on`);
+    if (seen.has(id)) throw bad(`two tokens have the id ${id}`);
+    seen.add(id);
+    read.set(token, id);
+  }
+  if (read.size === 0) throw bad('model.vocab is empty');
+  return read;
+}
+
+/** A merge is written `"a b"` or `["a", "b"]`. */
+function readMerge(merge: unknown): readonly [string, string] | null {
+  const parts: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
+  if (!Array.isArray(parts) || parts.length !== 2) return null;
+  const [left, right]: unknown[] = parts;
+  return typeof left === 'string' && typeof right === 'string' && left !== '' && right !== '' ? [left, right] : null;
+}
+
+function readMerges(merges: unknown, vocab: ReadonlyMap<string, number>): (readonly [string, string])[] {
+  if (!Array.isArray(merges)) throw bad('model.merges is not a list');
+  return merges.map((entry: unknown, rank) => {
+    const merge = readMerge(entry);
+    if (merge === null) throw bad(`merge ${rank} is not a pair of tokens`);
+    if (!vocab.has(merge[0] + merge[1])) {
+      throw bad(`merge ${rank} makes ${JSON.stringify(merge[0] + merge[1])}, which is not in the vocabulary`);
+    }
+    return merge;
+  });
+}
+
+function readAdded(added: unknown): AddedToken[] {
+  if (added === undefined || added === null) return [];
+  if (!Array.isArray(added)) throw bad('added_tokens is not a list');
+  return added.map((token: unknown, i) => {
+    if (!isJsonObject(token) || !isId(token.id) || typeof token.content !== 'string') {
+      throw bad(`added_tokens[${i}] lacks an id or its content`);
+    }
+    return { id: token.id, content: token.content, special: token.special === true };
+  });
+}
+
+const NORMAL_FORMS: readonly NormalForm[] = ['NFC', 'NFD', 'NFKC', 'NFKD'];
+
+function readNormalForm(normalizer: unknown): NormalForm | null {
+  if (normalizer === undefined || normalizer === null) return null;
+  const type = isJsonObject(normalizer) ? normalizer.type : undefined;
+  if (isJsonObject(normalizer) && type === 'Sequence' && Array.isArray(normalizer.normalizers)) {
+    const inner: unknown[] = normalizer.normalizers;
+    if (inner.length === 0) return null;
+    if (inner.length === 1) return readNormalForm(inner[0]);
+  }
+  const form = NORMAL_FORMS.find(name => name === type);
+  if (form === undefined) throw bad(`the normalizer ${JSON.stringify(type ?? normalizer)} is not supported`);
+  return form;
+}
+
+function assertByteLevel(model: JsonObject, pretokens: readonly PretokenStep[], decoder: unknown): void {
+  const type = model.type ?? (Array.isArray(model.merges) ? 'BPE' : 'unknown');
+  if (type !== 'BPE') throw bad(`tokenizers of type ${JSON.stringify(type)} are not supported, only byte-level BPE`);
+  const decodesBytes = isJsonObject(decoder) && JSON.stringify(decoder).includes('"ByteLevel"');
+  if (!decodesBytes && !pretokens.some(step => step.type === 'bytes')) {
+    throw bad('this BPE tokenizer does not work on bytes; only byte-level BPE is supported');
+  }
+  for (const key of ['continuing_subword_prefix', 'end_of_word_suffix']) {
+    const mark = model[key];
+    if (mark !== undefined && mark !== null && mark !== '') throw bad(`model.${key} is not supported`);
+  }
+}
+
+const specs = new WeakMap<object, TokenizerSpec>();
+
+/**
+ * Reads and checks a parsed tokenizer.json. Read once for each object.
+ * Throws `bad_tokenizer`, naming what is wrong, for anything but a whole byte-level BPE tokenizer.
+ */
+export function readTokenizerSpec(tokenizerJson: unknown): TokenizerSpec {
+  if (!isJsonObject(tokenizerJson)) throw bad('not an object');
+  const known = specs.get(tokenizerJson);
+  if (known !== undefined) return known;
+  const { model, added_tokens, normalizer, pre_tokenizer, decoder } = tokenizerJson;
+  if (!isJsonObject(model)) throw bad('it has no model');
+  const pretokens = readPretokenizer(pre_tokenizer);
+  assertByteLevel(model, pretokens, decoder);
+  const vocab = readVocab(model.vocab);
+  const spec: TokenizerSpec = {
+    vocab,
+    merges: readMerges(model.merges, vocab),
+    added: readAdded(added_tokens),
+    ignoreMerges: model.ignore_merges === true,
+    normalForm: readNormalForm(normalizer),
+    pretokens,
+  };
+  specs.set(tokenizerJson, spec);
+  return spec;
+}
