@@ -1,0 +1,83 @@
+// The page: one surface for the text, one column to look inside.
+import { Actions } from '../features/editor/Actions.tsx';
+import { Examples } from '../features/editor/Examples.tsx';
+import { Legend } from '../features/editor/Legend.tsx';
+import { Messages } from '../features/editor/Messages.tsx';
+import { Surface } from '../features/editor/Surface.tsx';
+import { DropZone } from '../features/models/DropZone.tsx';
+import { LoadStrip } from '../features/models/LoadStrip.tsx';
+import { ModelsDialog } from '../features/models/ModelsDialog.tsx';
+import { Inspector } from '../features/probabilities/Inspector.tsx';
+import { SelectedStrip } from '../features/probabilities/SelectedStrip.tsx';
+import { Settings } from '../features/settings/Settings.tsx';
+import { Announcer } from '../features/status/Announcer.tsx';
+import { StatusLine } from '../features/status/StatusLine.tsx';
+import { useStores, useView } from '../stores/react.ts';
+import { Dialog } from '../ui/Dialog.tsx';
+import { Blocked } from './Blocked.tsx';
+import { Header } from './Header.tsx';
+import { KeysDialog } from './KeysDialog.tsx';
+import { useTheme } from './theme.ts';
+import { NARROW, useMedia } from './useMedia.ts';
+import { useShortcuts } from './useShortcuts.ts';
+
+function Sheets() {
+  const { view } = useStores();
+  const dialog = useView(s => s.dialog);
+  const close = () => view.getState().close();
+  return (
+    <>
+      <Dialog variant="sheet" title="Token" open={dialog === 'inspector'} onClose={close}>
+        <Inspector />
+      </Dialog>
+      <Dialog variant="sheet" title="Settings" open={dialog === 'settings'} onClose={close}>
+        <Settings />
+      </Dialog>
+    </>
+  );
+}
+
+export function App() {
+  useTheme();
+  useShortcuts();
+  const narrow = useMedia(NARROW);
+  return (
+    <>
+      <div className="shell">
+        <Header />
+        <main className="shell-main">
+          <Blocked />
+          <div className="shell-surface">
+            <Surface />
+          </div>
+          <div className="shell-foot">
+            <div className="shell-message">
+              <LoadStrip />
+              <Messages />
+            </div>
+            {narrow && <SelectedStrip />}
+            <div className="shell-bar">
+              <Actions />
+              <Legend />
+            </div>
+            <Examples />
+          </div>
+        </main>
+        {!narrow && (
+          <aside className="shell-side" aria-label="Look inside">
+            <Inspector />
+            <Settings />
+          </aside>
+        )}
+        <footer className="shell-status">
+          <StatusLine />
+        </footer>
+      </div>
+      <Announcer />
+      {narrow && <Sheets />}
+      <ModelsDialog />
+      <KeysDialog />
+      <DropZone />
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+// When the page itself fails: the text stays readable and can be copied.
+import { Component, type ReactNode } from 'react';
+import { Button } from '../ui/Button.tsx';
+import styles from './ErrorBoundary.module.css';
+
+interface Props {
+  /** The text of the document, whatever has happened. */
+  text: () => string;
+  children: ReactNode;
+}
+
+export class ErrorBoundary extends Component<Props, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(thrown: unknown): { error: Error } {
+    return { error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return (
+      <main className={styles.fallen} role="alert">
+        <h1>The page has stopped working</h1>
+        <p>Your text is below and is kept. Reload the page to go on. ({error.message})</p>
+        <textarea aria-label="Text" readOnly value={this.props.text()} rows={12} />
+        <Button variant="primary" onClick={() => location.reload()}>
+          Reload the page
+        </Button>
+      </main>
+    );
+  }
+}

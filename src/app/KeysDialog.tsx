@@ -1,0 +1,38 @@
+// All keys of the page.
+import { useStores, useView } from '../stores/react.ts';
+import { Dialog } from '../ui/Dialog.tsx';
+import { keyLabel } from '../ui/keys.ts';
+import styles from './KeysDialog.module.css';
+
+const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
+  { keys: 'Mod+Enter', does: 'Run' },
+  { keys: 'Esc', does: 'Stop' },
+  { keys: 'Mod+.', does: 'Step: draw one token' },
+  { keys: 'Mod+Shift+Enter', does: 'Regenerate: take the last run away and draw again' },
+  { keys: 'Mod+Z', does: 'Undo an edit or a whole run' },
+  { keys: 'Mod+Shift+Z', does: 'Redo' },
+  { keys: 'Alt+Left', does: 'Select the token before' },
+  { keys: 'Alt+Right', does: 'Select the token after' },
+  { keys: 'Up', does: 'Walk through the candidates, once one of them has the focus; Down the other way' },
+  { keys: 'Enter', does: 'Continue from the selected candidate' },
+  { keys: 'Mod+/', does: 'These keys' },
+];
+
+export function KeysDialog() {
+  const { view } = useStores();
+  const open = useView(s => s.dialog === 'keys');
+  return (
+    <Dialog open={open} title="Keys" onClose={() => view.getState().close()}>
+      <dl className={styles.keys}>
+        {KEYS.map(({ keys, does }) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keyLabel(keys)}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,33 @@
+// Which key does what, decided purely; the app acts on it.
+
+export type Shortcut = 'run' | 'regenerate' | 'step' | 'stop' | 'undo' | 'redo' | 'keys';
+
+/** The facts of a key event that matter. */
+export interface Press {
+  readonly key: string;
+  /** Control, or Command on a Mac. */
+  readonly mod: boolean;
+  readonly shift: boolean;
+  readonly alt: boolean;
+  readonly composing: boolean;
+  /** The focus is in a field other than the text, which has an undo of its own. */
+  readonly inField: boolean;
+  /** A dialog or popover is open: Esc is for it. */
+  readonly overlay: boolean;
+}
+
+/** The shortcut of a key press; null where the key belongs to somebody else. */
+export function shortcutOf(press: Press): Shortcut | null {
+  if (press.composing || press.alt) return null;
+  const key = press.key.toLowerCase();
+  if (key === 'escape') return press.overlay ? null : 'stop';
+  if (!press.mod) return null;
+  if (key === '/') return 'keys';
+  if (press.overlay) return null;
+  if (key === 'enter') return press.shift ? 'regenerate' : 'run';
+  if (key === '.') return 'step';
+  if (press.inField) return null;
+  if (key === 'z') return press.shift ? 'redo' : 'undo';
+  if (key === 'y' && !press.shift) return 'redo';
+  return null;
+}

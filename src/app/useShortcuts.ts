@@ -1,0 +1,65 @@
+// Listens for the keys of the page and runs their actions.
+import { useEffect } from 'react';
+import { isRunning } from '../stores/generation-types.ts';
+import { useStores } from '../stores/react.ts';
+import type { Stores } from '../stores/stores-types.ts';
+import { isMac } from '../ui/keys.ts';
+import { type Press, type Shortcut, shortcutOf } from './shortcuts.ts';
+
+function pressOf(event: KeyboardEvent): Press {
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  return {
+    key: event.key,
+    mod: isMac() ? event.metaKey : event.ctrlKey,
+    shift: event.shiftKey,
+    alt: event.altKey,
+    composing: event.isComposing,
+    inField: target?.matches('input:not([type="range"], [type="radio"], [type="checkbox"]), select') ?? false,
+    overlay: document.querySelector('dialog[open], :popover-open') !== null,
+  };
+}
+
+/** False where the key has nothing to do now, so that the browser may have it. */
+function act(shortcut: Shortcut, stores: Stores): boolean {
+  const generation = stores.generation.getState();
+  const text = stores.document.getState();
+  const running = isRunning(generation.status);
+  switch (shortcut) {
+    case 'run':
+      if (!running) void generation.run();
+      return true;
+    case 'regenerate':
+      if (!running && generation.canRegenerate) void generation.regenerate();
+      return true;
+    case 'step':
+      if (!running) void generation.step();
+      return true;
+    case 'stop':
+      if (running) generation.stop();
+      return running;
+    case 'undo':
+      if (!running) text.undo();
+      return true;
+    case 'redo':
+      if (!running) text.redo();
+      return true;
+    case 'keys':
+      stores.view.getState().open('keys');
+      return true;
+    default:
+      return shortcut satisfies never;
+  }
+}
+
+export function useShortcuts(): void {
+  const stores = useStores();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented) return;
+      const shortcut = shortcutOf(pressOf(event));
+      if (shortcut && act(shortcut, stores)) event.preventDefault();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [stores]);
+}
