@@ -1,0 +1,13 @@
+// output[t, n] = x[t, n] + vector[n].
+@group(0) @binding(1) var<storage, read> x: array<f32>;                 // [T, STRIDE]
+@group(0) @binding(2) var<storage, read> vector: array<f32>;            // [WIDTH]
+@group(0) @binding(3) var<storage, read_write> output: array<f32>;      // [T, STRIDE]
+
+@compute @workgroup_size(WORKGROUP)
+fn bias(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= WIDTH || id.y >= current.count) {
+    return;
+  }
+  let at = id.y * STRIDE + id.x;
+  output[at] = x[at] + vector[id.x];
+}

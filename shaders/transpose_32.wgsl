@@ -1,0 +1,15 @@
+// Turns a matrix of 32-bit elements [IN, FROM_STRIDE] into rows ROW0 .. ROW0 + ROWS - 1 of its transpose [ROWS, TO_STRIDE]; columns past IN
+// are zero.
+@group(0) @binding(0) var<storage, read> source: array<u32>;
+@group(0) @binding(1) var<storage, read_write> output: array<u32>;
+
+@compute @workgroup_size(8, 8)
+fn transpose_32(@builtin(global_invocation_id) id: vec3u) {
+  let k = id.x;
+  let n = id.y;
+  if (k >= TO_STRIDE || n >= ROWS) {
+    return;
+  }
+  let start = min(k, IN - 1u) * FROM_STRIDE + ROW0 + n;
+  output[n * TO_STRIDE + k] = select(0u, source[start], k < IN);
+}

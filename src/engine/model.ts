@@ -1,0 +1,153 @@
+// A model on the GPU: weights, pool and session, made from a graph and a stream of tensors.
+import type { ShardedTensor } from '../formats/shards.ts';
+import { isWeightDtype, toFloat32, type WeightDtype } from '../formats/dtypes.ts';
+import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import { fuse } from '../model/fuse.ts';
+import type { Graph } from '../model/graph.ts';
+import { matchWeights } from '../model/checkpoint.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { KvCache } from '../gpu/kv-cache.ts';
+import type { Storage } from '../gpu/kernels.ts';
+import { layoutWeights } from '../gpu/layout.ts';
+import { Runner } from '../gpu/runner.ts';
+import type { Scope } from '../gpu/scope.ts';
+import { Weights } from '../gpu/weights.ts';
+import { Session } from './session.ts';
+
+const STORAGE: Readonly<Record<WeightDtype, Storage>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
+
+export interface ModelOptions {
+  /** Largest binding in bytes; the device's own limit unless a test lowers it. */
+  readonly maxBinding?: number;
+  /** Tables of slots. */
+  readonly sequences?: number;
+  readonly maxRows?: number;
+}
+
+/** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
+export function prefillRows(software: boolean): number {
+  return software ? 64 : 256;
+}
+
+/** The pool holds twice the context, so that a branch and the text it left are both there. */
+export const poolSlots = (graph: Graph): number => 2 * graph.dims.n_ctx;
+
+/** Reserves memory for a model, takes its bytes file by file, then compiles its plans. */
+export class ModelLoader {
+  readonly graph: Graph;
+  readonly weights: Weights;
+  readonly #gpu: Gpu;
+  readonly #scope: Scope;
+  readonly #tensors: ReadonlyMap<string, ShardedTensor>;
+  readonly #weightOf: ReadonlyMap<string, string>;
+  readonly #options: ModelOptions;
+
+  private constructor(
+    gpu: Gpu,
+    scope: Scope,
+    graph: Graph,
+    weights: Weights,
+    tensors: ReadonlyMap<string, ShardedTensor>,
+    weightOf: ReadonlyMap<string, string>,
+    options: ModelOptions,
+  ) {
+    this.#gpu = gpu;
+    this.#scope = scope;
+    this.graph = graph;
+    this.weights = weights;
+    this.#tensors = tensors;
+    this.#weightOf = weightOf;
+    this.#options = options;
+  }
+
+  /**
+   * Matches the checkpoint's tensors with the graph and reserves the memory of the weights in `scope`. Throws `missing_tensor`, `bad_tensor`,
+   * `model_too_large` or `out_of_memory`.
+   */
+  static async create(
+    gpu: Gpu,
+    scope: Scope,
+    graph: Graph,
+    tensors: ReadonlyMap<string, ShardedTensor>,
+    options: ModelOptions = {},
+  ): Promise<ModelLoader> {
+    const { tensorOf } = matchWeights(graph, tensors);
+    const storageOf = (name: string): Storage => STORAGE[weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name))];
+    const maxBinding = options.maxBinding ?? gpu.device.limits.maxStorageBufferBindingSize;
+    const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
+    const weights = await Weights.create(gpu, scope, graph, layouts);
+    const weightOf = new Map([...tensorOf].map(([weight, tensor]) => [tensor, weight]));
+    return new ModelLoader(gpu, scope, graph, weights, tensors, weightOf, options);
+  }
+
+  /** Uploads the tensors of one file from its bytes, in file order from offset `begin`. */
+  async upload(file: string, pieces: AsyncIterable<Uint8Array>, begin = 0): Promise<void> {
+    const tensors = [...this.#tensors.values()].filter(tensor => tensor.file === file && tensor.end > tensor.begin);
+    let offset = begin;
+    let next = 0;
+    let sink: TensorSink | null = null;
+    for await (const piece of pieces) {
+      const pieceEnd = offset + piece.length;
+      while (next < tensors.length) {
+        const tensor = defined(tensors[next], 'tensor');
+        if (tensor.begin >= pieceEnd) break;
+        sink ??= await this.#sink(tensor);
+        const from = Math.max(tensor.begin, offset);
+        const to = Math.min(tensor.end, pieceEnd);
+        sink.write(piece.subarray(from - offset, to - offset));
+        if (tensor.end > pieceEnd) break;
+        await sink.end();
+        sink = null;
+        next++;
+      }
+      offset = pieceEnd;
+    }
+    const missing = tensors[next];
+    if (missing) {
+      const message = `${file} ended at byte ${offset}, inside or before tensor ${missing.name}`;
+      throw new NucleusError('bad_safetensors', message, { file });
+    }
+  }
+
+  /** Compiles the plans and opens the session, once every file is uploaded. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
+  async finish(): Promise<{ session: Session; runner: Runner }> {
+    const { n_ctx } = this.graph.dims;
+    const sequences = this.#options.sequences ?? 16;
+    const slots = poolSlots(this.graph);
+    const maxRows = Math.min(n_ctx, this.#options.maxRows ?? prefillRows(this.#gpu.software));
+    const runner = await Runner.create(this.#gpu, this.#scope, fuse(this.graph), this.weights, { slots, sequences, maxRows });
+    return { runner, session: new Session(runner, new KvCache(slots, sequences), this.graph.dims) };
+  }
+
+  async #sink(tensor: ShardedTensor): Promise<TensorSink> {
+    const weight = this.#weightOf.get(tensor.name);
+    if (weight === undefined) return { write: () => {}, end: async () => {} };
+    if (this.weights.layouts.matrices.has(weight)) return this.weights.matrix(weight);
+    return vectorSink(tensor, values => this.weights.writeVector(weight, values));
+  }
+}
+
+/** Takes the bytes of one tensor in order. */
+interface TensorSink {
+  write(bytes: Uint8Array): void;
+  end(): Promise<void>;
+}
+
+function weightDtype({ name, dtype }: ShardedTensor): WeightDtype {
+  if (isWeightDtype(dtype)) return dtype;
+  throw new NucleusError('bad_tensor', `tensor ${name} is ${dtype}`, { tensor: name, dtype });
+}
+
+/** Vectors are small: collected whole, then turned into f32. */
+function vectorSink(tensor: ShardedTensor, done: (values: Float32Array<ArrayBuffer>) => void): TensorSink {
+  const bytes = new Uint8Array(tensor.end - tensor.begin);
+  let filled = 0;
+  return {
+    write: piece => {
+      bytes.set(piece, filled);
+      filled += piece.length;
+    },
+    end: async () => done(toFloat32(bytes, weightDtype(tensor))),
+  };
+}

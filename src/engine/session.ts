@@ -1,0 +1,137 @@
+// One model's conversation with the GPU: what is cached is shared, what is missing is computed, rows come out.
+import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import type { Dims } from '../model/graph.ts';
+import type { KvCache, Sequence } from '../gpu/kv-cache.ts';
+import { type Row, type Runner, SCORE_ROWS } from '../gpu/runner.ts';
+import type { RowStatistics } from '../gpu/statistics.ts';
+
+export interface PrefillCounts {
+  /** Positions found in the cache, and positions computed now. */
+  readonly reused: number;
+  readonly computed: number;
+}
+
+/** A prefill step aims at this long, so that a cancel is seen soon and no watchdog bites. Milliseconds. */
+const STEP_MS = 100;
+const FIRST_ROWS = 16;
+
+export class Session {
+  readonly dims: Dims;
+  readonly #runner: Runner;
+  readonly #cache: KvCache;
+  #rowsPerStep: number;
+
+  constructor(runner: Runner, cache: KvCache, dims: Dims) {
+    this.dims = dims;
+    this.#runner = runner;
+    this.#cache = cache;
+    this.#rowsPerStep = Math.min(FIRST_ROWS, runner.maxRows);
+  }
+
+  /** How many leading positions of `ids` need no computing. */
+  reusable(ids: Uint32Array): number {
+    return this.#cache.reusable(ids);
+  }
+
+  /**
+   * Makes sure the states of all `ids` [1 .. n_ctx] are in the cache. Throws `empty_prompt`, `prompt_too_long`, `bad_token`,
+   * `cancelled` (between two steps; what was computed stays) or `device_lost`.
+   */
+  async prefill(ids: Uint32Array, signal?: AbortSignal): Promise<PrefillCounts> {
+    const { reused } = await this.#fill(ids, signal);
+    return { reused, computed: ids.length - reused };
+  }
+
+  /** Logits [V] of the last of `ids`: the prediction of the token after them. Computes what the cache lacks; throws as `prefill`. */
+  async next(ids: Uint32Array, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
+    const last = ids.length - 1;
+    if (last >= 1 && this.#cache.reusable(ids) === last) return this.#step(ids);
+    const { sequence } = await this.#fill(ids, signal);
+    return this.#runner.logits(defined(sequence.slots[last], 'slot'));
+  }
+
+  /**
+   * What the model thought of `ids[from ...]`, `from` at least 1, in tiles as they come: entry i of a tile is about the token at
+   * `from + i` of the tile. Throws as `prefill`.
+   */
+  async *score(ids: Uint32Array, from: number, signal?: AbortSignal): AsyncGenerator<{ from: number; rows: RowStatistics[] }> {
+    for (let begin = Math.max(1, from); begin < ids.length; begin += SCORE_ROWS) {
+      // The sequence is looked up for each tile: other work may run between two.
+      const { sequence } = await this.#fill(ids, signal);
+      const end = Math.min(begin + SCORE_ROWS, ids.length);
+      const rows = Array.from({ length: end - begin }, (_, i) => ({
+        slot: defined(sequence.slots[begin + i - 1], 'slot'),
+        id: defined(ids[begin + i], 'id'),
+      }));
+      yield { from: begin, rows: await this.#runner.score(rows) };
+    }
+  }
+
+  /** One decode step: all of `ids` but the last are cached. */
+  async #step(ids: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
+    this.#check(ids);
+    const { sequence, reused } = this.#open(ids);
+    try {
+      return await this.#runner.step(rowAt(sequence, reused));
+    } catch (error) {
+      this.#cache.truncate(sequence, reused);
+      throw error;
+    }
+  }
+
+  async #fill(ids: Uint32Array, signal?: AbortSignal): Promise<{ sequence: Sequence; reused: number }> {
+    this.#check(ids);
+    const { sequence, reused } = this.#open(ids);
+    let done = reused;
+    try {
+      while (done < ids.length) {
+        if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during prefill');
+        const count = Math.min(this.#rowsPerStep, ids.length - done);
+        const begin = performance.now();
+        await this.#runner.prefill(Array.from({ length: count }, (_, i) => rowAt(sequence, done + i)));
+        this.#adapt(count, performance.now() - begin);
+        done += count;
+      }
+    } finally {
+      if (done < ids.length) this.#cache.truncate(sequence, done);
+    }
+    return { sequence, reused };
+  }
+
+  #open(ids: Uint32Array): { sequence: Sequence; reused: number } {
+    const { sequence, reused, write } = this.#cache.open(ids);
+    if (write) this.#runner.writeTable(write);
+    return { sequence, reused };
+  }
+
+  /** Grows or shrinks the next steps towards STEP_MS each. */
+  #adapt(rows: number, ms: number): void {
+    if (rows < this.#rowsPerStep) return;
+    const wanted = Math.round((rows * STEP_MS) / Math.max(ms, 1));
+    this.#rowsPerStep = Math.min(this.#runner.maxRows, Math.max(8, Math.min(wanted, rows * 2)));
+  }
+
+  #check(ids: Uint32Array): void {
+    const { n_ctx, vocab_size } = this.dims;
+    if (ids.length === 0) throw new NucleusError('empty_prompt', 'there is no token to start from');
+    if (ids.length > n_ctx) {
+      const message = `${ids.length} tokens do not fit a context of ${n_ctx}`;
+      throw new NucleusError('prompt_too_long', message, { tokens: ids.length, limit: n_ctx, excess: ids.length - n_ctx });
+    }
+    const bad = ids.find(id => id >= vocab_size);
+    if (bad !== undefined) {
+      const message = `token id ${bad} is outside the vocabulary of ${vocab_size}`;
+      throw new NucleusError('bad_token', message, { id: bad, vocab_size });
+    }
+  }
+}
+
+function rowAt(sequence: Sequence, position: number): Row {
+  return {
+    id: defined(sequence.ids[position], 'id'),
+    position,
+    slot: defined(sequence.slots[position], 'slot'),
+    sequence: sequence.index,
+  };
+}

@@ -1,0 +1,86 @@
+// Opens the adapter and the device: limits asked for by name and only as far as the adapter goes, features, and which kernels suit it.
+import { NucleusError } from '../lib/error.ts';
+import { Scope } from './scope.ts';
+
+/**
+ * Which kernels run: `barrier_free` for CPU adapters, where a barrier is very slow; `workgroup` for GPUs; `subgroup` for GPUs that
+ * have subgroup operations. `naive` are the twins that tests compare with.
+ */
+export type KernelClass = 'naive' | 'barrier_free' | 'workgroup' | 'subgroup';
+
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly adapter: GPUAdapterInfo;
+  readonly software: boolean;
+  readonly kernelClass: KernelClass;
+  /** Owns everything on the device. */
+  readonly scope: Scope;
+  /** Compiled pipelines by module text. */
+  readonly pipelines: Map<string, Promise<GPUComputePipeline>>;
+}
+
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+const FEATURES = ['subgroups', 'timestamp-query'] as const satisfies readonly GPUFeatureName[];
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp/i;
+
+/** True when the adapter is a CPU playing a GPU. */
+export function isSoftware(info: Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description' | 'isFallbackAdapter'>): boolean {
+  return info.isFallbackAdapter || SOFTWARE.test([info.vendor, info.architecture, info.device, info.description].join(' '));
+}
+
+async function requestAdapter(gpu: GPU): Promise<GPUAdapter> {
+  // Right after the browser's start the answer may be null for a moment; a null is never remembered.
+  for (const pause of [0, 100, 300, 600]) {
+    if (pause > 0) await new Promise(resolve => setTimeout(resolve, pause));
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (adapter) return adapter;
+  }
+  throw new NucleusError('no_adapter', 'navigator.gpu gave no adapter');
+}
+
+/**
+ * Opens a device on the best adapter. Throws `no_webgpu`, `no_adapter` or `device_failed`.
+ * `kernelClass` overrides the choice by adapter; tests use it.
+ */
+export async function openGpu(kernelClass?: KernelClass): Promise<Gpu> {
+  const gpu = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
+  if (!gpu) throw new NucleusError('no_webgpu', 'navigator.gpu is missing in this worker');
+  const adapter = await requestAdapter(gpu);
+  const requiredLimits: Record<string, number> = {};
+  for (const name of LIMITS) requiredLimits[name] = adapter.limits[name];
+  const requiredFeatures = FEATURES.filter(name => adapter.features.has(name));
+  let device: GPUDevice;
+  try {
+    device = await adapter.requestDevice({ label: 'nucleus', requiredLimits, requiredFeatures });
+  } catch (error) {
+    throw new NucleusError('device_failed', error instanceof Error ? error.message : String(error));
+  }
+  const software = isSoftware(adapter.info);
+  const best = software ? 'barrier_free' : device.features.has('subgroups') ? 'subgroup' : 'workgroup';
+  return {
+    device,
+    adapter: adapter.info,
+    software,
+    kernelClass: kernelClass ?? best,
+    scope: new Scope('device', device),
+    pipelines: new Map(),
+  };
+}
+
+/** Runs `work`, which must not await, inside a validation error scope; an error there becomes a thrown `kernel_failed`. */
+export async function checked<T>(device: GPUDevice, work: () => T): Promise<T> {
+  device.pushErrorScope('validation');
+  try {
+    return work();
+  } finally {
+    const error = await device.popErrorScope();
+    if (error) throw new NucleusError('kernel_failed', error.message);
+  }
+}

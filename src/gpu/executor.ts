@@ -1,0 +1,58 @@
+// Runs a list of dispatches: pipelines and bind groups are made once, a step only encodes.
+import { defined } from '../lib/assert.ts';
+import { compile } from './compile.ts';
+import { type Gpu, checked } from './device.ts';
+import type { BufferRef, Dispatch, Extent } from './plan.ts';
+
+/** Finds the buffer of a reference. */
+export type Buffers = ReadonlyMap<string, GPUBuffer>;
+
+interface Prepared {
+  readonly dispatch: Dispatch;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+}
+
+function resource(buffers: Buffers, ref: BufferRef): GPUBufferBinding {
+  const buffer = defined(buffers.get(ref.buffer), `buffer ${ref.buffer}`);
+  return { buffer, ...(ref.offset !== undefined && { offset: ref.offset }), ...(ref.size !== undefined && { size: ref.size }) };
+}
+
+const groups = (extent: Extent, T: number): number => (typeof extent === 'number' ? extent : Math.ceil(T / extent.rowsPer));
+
+export class Executor {
+  readonly #prepared: readonly Prepared[];
+
+  private constructor(prepared: readonly Prepared[]) {
+    this.#prepared = prepared;
+  }
+
+  /** Compiles what is new, all pipelines at once, and binds the buffers. Throws `kernel_failed`. */
+  static async create(gpu: Gpu, dispatches: readonly Dispatch[], buffers: Buffers): Promise<Executor> {
+    const pipelines = await Promise.all(dispatches.map(dispatch => compile(gpu, dispatch.kernel, dispatch.storage, dispatch.consts)));
+    const prepared = await checked(gpu.device, () =>
+      dispatches.map((dispatch, i) => {
+        const pipeline = pipelines[i]!;
+        const entries = dispatch.bind.map((ref, binding) => ({ binding, resource: resource(buffers, ref) }));
+        const layout = pipeline.getBindGroupLayout(0);
+        return { dispatch, pipeline, group: gpu.device.createBindGroup({ label: dispatch.label, layout, entries }) };
+      }),
+    );
+    return new Executor(prepared);
+  }
+
+  /** How many dispatches one step takes. */
+  get size(): number {
+    return this.#prepared.length;
+  }
+
+  /** Encodes all dispatches for a step of T rows into a pass. */
+  encode(pass: GPUComputePassEncoder, T: number): void {
+    for (const { dispatch, pipeline, group } of this.#prepared) {
+      const [x, y, z] = dispatch.grid;
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(groups(x, T), groups(y, T), groups(z, T));
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// Accounts for the pool of cache slots: which sequence holds which token ids in which slots. Pure; the planes live elsewhere.
+//
+// A slot is one position's keys, values and final state in all layers. Sequences that share a prefix share its slots.
+import { assert, defined } from '../lib/assert.ts';
+
+export interface Sequence {
+  /** Row of the table of slots on the GPU. */
+  readonly index: number;
+  /** Token ids whose states are in the cache, by position. */
+  readonly ids: readonly number[];
+  /** Slot of every position. */
+  readonly slots: readonly number[];
+}
+
+interface OwnSequence extends Sequence {
+  readonly ids: number[];
+  readonly slots: number[];
+  /** Tick of the last use; the smallest is dropped first. */
+  used: number;
+}
+
+/** Slots of the table row of `sequence` that changed: write them to the GPU before the next step. */
+export interface TableWrite {
+  readonly sequence: number;
+  readonly from: number;
+  readonly slots: Uint32Array<ArrayBuffer>;
+}
+
+export class KvCache {
+  readonly capacity: number;
+  readonly #free: number[] = [];
+  /** How many sequences hold a slot. */
+  readonly #holders: Uint16Array;
+  readonly #sequences: (OwnSequence | null)[];
+  #tick = 0;
+
+  /** `capacity` slots, at least the context; `sequences` tables. */
+  constructor(capacity: number, sequences: number) {
+    this.capacity = capacity;
+    this.#holders = new Uint16Array(capacity);
+    for (let slot = capacity - 1; slot >= 0; slot--) this.#free.push(slot);
+    this.#sequences = new Array<OwnSequence | null>(sequences).fill(null);
+  }
+
+  /** Slots that no sequence holds. */
+  get free(): number {
+    return this.#free.length;
+  }
+
+  /** How many leading positions of `ids` some sequence holds. */
+  reusable(ids: ArrayLike<number>): number {
+    return this.#sequences.reduce((best, s) => (s ? Math.max(best, commonPrefix(s.ids, ids)) : best), 0);
+  }
+
+  /**
+   * A sequence for `ids`: what is cached of them is shared, slots for the rest are taken. Positions `reused` and on must be
+   * computed now. Sequences unused longest are dropped when slots or tables run out. `ids` must fit the capacity.
+   */
+  open(ids: ArrayLike<number>): { sequence: Sequence; reused: number; write: TableWrite | null } {
+    assert(ids.length <= this.capacity, 'the sequence fits the pool');
+    const best = this.#longestMatch(ids);
+    const reused = best ? commonPrefix(best.ids, ids) : 0;
+    const extend = best !== null && reused === best.ids.length;
+    const sequence = extend ? best : this.#branch(best, reused);
+    sequence.used = ++this.#tick;
+    const from = extend ? reused : 0;
+    for (let position = reused; position < ids.length; position++) {
+      sequence.slots.push(this.#take(sequence));
+      sequence.ids.push(defined(ids[position], 'id'));
+    }
+    const slots = Uint32Array.from(sequence.slots.slice(from));
+    return { sequence, reused, write: slots.length > 0 ? { sequence: sequence.index, from, slots } : null };
+  }
+
+  /** Forgets positions from `length` on: their states were never computed, or are in doubt. */
+  truncate(sequence: Sequence, length: number): void {
+    const own = defined(this.#sequences[sequence.index], 'sequence');
+    for (const slot of own.slots.splice(length)) this.#release(slot);
+    own.ids.length = Math.min(length, own.ids.length);
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    for (const sequence of this.#sequences) if (sequence) this.#drop(sequence);
+  }
+
+  #longestMatch(ids: ArrayLike<number>): OwnSequence | null {
+    let best: OwnSequence | null = null;
+    let length = 0;
+    for (const sequence of this.#sequences) {
+      if (!sequence) continue;
+      const common = commonPrefix(sequence.ids, ids);
+      const whole = common === sequence.ids.length;
+      // Of equal prefixes the sequence that ends there is extended rather than branched from.
+      if (common > length || (common === length && common > 0 && whole)) [best, length] = [sequence, common];
+    }
+    return best;
+  }
+
+  /** A new sequence that shares the first `length` slots of `parent`. */
+  #branch(parent: OwnSequence | null, length: number): OwnSequence {
+    const slots = parent ? parent.slots.slice(0, length) : [];
+    const ids = parent ? parent.ids.slice(0, length) : [];
+    for (const slot of slots) this.#holders[slot]!++;
+    const index = this.#freeIndex(parent);
+    const sequence: OwnSequence = { index, ids, slots, used: ++this.#tick };
+    this.#sequences[index] = sequence;
+    return sequence;
+  }
+
+  /** A table for a new sequence; the parent makes room only when there is no other (its shared slots are held already). */
+  #freeIndex(parent: OwnSequence | null): number {
+    const empty = this.#sequences.indexOf(null);
+    if (empty >= 0) return empty;
+    const oldest = defined(this.#oldest(parent) ?? parent, 'a sequence to drop');
+    this.#drop(oldest);
+    return oldest.index;
+  }
+
+  #take(forSequence: OwnSequence): number {
+    while (this.#free.length === 0) this.#drop(defined(this.#oldest(forSequence), 'a sequence to drop'));
+    const slot = defined(this.#free.pop(), 'a free slot');
+    this.#holders[slot] = 1;
+    return slot;
+  }
+
+  #oldest(except: OwnSequence | null): OwnSequence | null {
+    let oldest: OwnSequence | null = null;
+    for (const sequence of this.#sequences) {
+      if (sequence && sequence !== except && (!oldest || sequence.used < oldest.used)) oldest = sequence;
+    }
+    return oldest;
+  }
+
+  #drop(sequence: OwnSequence): void {
+    this.#sequences[sequence.index] = null;
+    for (const slot of sequence.slots) this.#release(slot);
+  }
+
+  #release(slot: number): void {
+    this.#holders[slot]!--;
+    if (this.#holders[slot] === 0) this.#free.push(slot);
+  }
+}
+
+/** Length of the longest common prefix of two lists of ids. */
+export function commonPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const most = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < most && a[length] === b[length]) length++;
+  return length;
+}

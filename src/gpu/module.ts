@@ -1,0 +1,53 @@
+// Joins a kernel's module: enable lines, constants, parts, the kernel file. Maps lines of the module back to files.
+import { assert, defined } from '../lib/assert.ts';
+import { type ConstType, type KernelName, kernelSpec, type Storage } from './kernels.ts';
+import { SHADERS } from './shaders.ts';
+
+export type Consts = Readonly<Record<string, number | boolean>>;
+
+export interface ShaderModule {
+  readonly code: string;
+  /** `shaders/linear_row.wgsl:12` for a line of the module, counted from 1. */
+  readonly place: (line: number) => string;
+}
+
+function literal(name: string, type: ConstType, value: number | boolean): string {
+  switch (type) {
+    case 'bool':
+      assert(typeof value === 'boolean', `constant ${name} is a bool`);
+      return String(value);
+    case 'u32':
+      assert(typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32, `${name} is a u32`);
+      return `${value}u`;
+    case 'f32':
+      assert(typeof value === 'number' && Number.isFinite(value), `constant ${name} is finite`);
+      return String(value);
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The module of a kernel for a storage and given constants; exactly the constants of the spec must be there. */
+export function joinModule(name: KernelName, storage: Storage, consts: Consts): ShaderModule {
+  const spec = kernelSpec(name);
+  for (const key of Object.keys(consts)) assert(key in spec.consts, `${name} has a constant ${key}`);
+  const head = [
+    ...(spec.enable ? [`enable ${spec.enable};`] : []),
+    ...Object.entries(spec.consts).map(([key, type]) => {
+      const value = defined(consts[key], `constant ${key} of ${name}`);
+      return `const ${key}: ${type} = ${literal(key, type, value)};`;
+    }),
+  ];
+  const files = [...spec.parts.map(part => (part === 'weights' ? `weights_${storage}` : part)), name];
+  const starts: { file: string; line: number }[] = [{ file: 'constants', line: 1 }];
+  const lines = [...head];
+  for (const file of files) {
+    starts.push({ file: `shaders/${file}.wgsl`, line: lines.length + 1 });
+    lines.push(...defined(SHADERS.get(file), `shaders/${file}.wgsl`).trimEnd().split('\n'));
+  }
+  const place = (line: number): string => {
+    const start = defined(starts.findLast(s => s.line <= line) ?? starts[0], 'a first file');
+    return `${start.file}:${line - start.line + 1}`;
+  };
+  return { code: `${lines.join('\n')}\n`, place };
+}

@@ -1,0 +1,53 @@
+// Brings numbers back from the GPU through a ring of staging buffers, so that a new copy never waits for an old map.
+import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import type { Scope } from './scope.ts';
+
+export class Readback {
+  readonly #device: GPUDevice;
+  readonly #idle: GPUBuffer[];
+
+  private constructor(device: GPUDevice, buffers: GPUBuffer[]) {
+    this.#device = device;
+    this.#idle = buffers;
+  }
+
+  /** `count` staging buffers of `size` bytes each, owned by `scope`. */
+  static async create(scope: Scope, size: number, count: number): Promise<Readback> {
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const specs = Array.from({ length: count }, (_, i) => ({ label: `readback/${i}`, size, usage }));
+    return new Readback(scope.device, await scope.buffers(specs));
+  }
+
+  /**
+   * Encodes a copy of `bytes` from the start of `source` and returns a function to call after the submit: it waits for the
+   * floats. Throws `device_lost` when the device goes away meanwhile.
+   */
+  copy(encoder: GPUCommandEncoder, source: GPUBuffer, bytes: number): () => Promise<Float32Array<ArrayBuffer>> {
+    const staging = defined(this.#idle.pop(), 'an idle staging buffer');
+    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
+    return async () => {
+      try {
+        await this.#mapped(staging, bytes);
+        return new Float32Array(staging.getMappedRange(0, bytes).slice(0));
+      } finally {
+        if (staging.mapState === 'mapped') staging.unmap();
+        this.#idle.push(staging);
+      }
+    };
+  }
+
+  async #mapped(staging: GPUBuffer, bytes: number): Promise<void> {
+    // Firefox completes maps on a 100 ms timer unless something is submitted meanwhile.
+    const nudge = FIREFOX ? setInterval(() => this.#device.queue.submit([]), 1) : undefined;
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+    } catch (error) {
+      throw new NucleusError('device_lost', error instanceof Error ? error.message : String(error));
+    } finally {
+      clearInterval(nudge);
+    }
+  }
+}
+
+const FIREFOX = /Firefox\//.test(globalThis.navigator?.userAgent ?? '');

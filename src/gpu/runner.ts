@@ -1,0 +1,212 @@
+// Runs one model on the GPU: owns the plans and the buffers of a session, takes rows, gives logits.
+//
+// T rows of a step · V vocab · C channels. A step is one pass and one submit; it creates no buffer, pipeline or bind group.
+import { assert, defined } from '../lib/assert.ts';
+import { allocateValues } from '../model/allocate.ts';
+import type { Graph } from '../model/graph.ts';
+import type { Gpu } from './device.ts';
+import { Executor } from './executor.ts';
+import type { TableWrite } from './kv-cache.ts';
+import { stride4 } from './layout.ts';
+import { kvStride, type PlanOptions, planBody, planHead, planStatistics } from './plan.ts';
+import { Readback } from './readback.ts';
+import type { BufferSpec, Scope } from './scope.ts';
+import { joinStatistics, type RowStatistics } from './statistics.ts';
+import type { Weights } from './weights.ts';
+
+/** One row of a step: a token, its place, and where its states go. */
+export interface Row {
+  readonly id: number;
+  readonly position: number;
+  readonly slot: number;
+  readonly sequence: number;
+}
+
+export interface RunnerOptions {
+  /** Slots of the pool: at least the context, twice it so that branches live side by side. */
+  readonly slots: number;
+  /** Tables of slots: how many sequences can be in the cache. */
+  readonly sequences: number;
+  /** Rows of one prefill step at most. */
+  readonly maxRows: number;
+}
+
+/** Up to this many rows the matrix-vector kernels are used. */
+const ROW_LIMIT = 4;
+/** Rows of one scoring step at most. */
+export const SCORE_ROWS = 16;
+/** Pieces a row of logits is cut into by row_statistics. */
+const STATISTIC_PARTS = 64;
+const ROW_WORDS = 4;
+
+type Plans = Readonly<Record<'tile' | 'row' | 'head' | 'score', Executor>>;
+
+export class Runner {
+  readonly maxRows: number;
+  readonly #gpu: Gpu;
+  readonly #graph: Graph;
+  readonly #buffers: Map<string, GPUBuffer>;
+  readonly #plans: Plans;
+  readonly #readback: Readback;
+  readonly #n_ctx: number;
+
+  private constructor(
+    gpu: Gpu,
+    graph: Graph,
+    options: RunnerOptions,
+    buffers: Map<string, GPUBuffer>,
+    plans: Plans,
+    readback: Readback,
+  ) {
+    this.#gpu = gpu;
+    this.#graph = graph;
+    this.maxRows = options.maxRows;
+    this.#buffers = buffers;
+    this.#plans = plans;
+    this.#readback = readback;
+    this.#n_ctx = graph.dims.n_ctx;
+  }
+
+  /**
+   * Reserves the session's memory in `scope` and compiles its plans. `graph` is fused.
+   * Throws `out_of_memory`, `model_too_large` or `kernel_failed`.
+   */
+  static async create(gpu: Gpu, scope: Scope, graph: Graph, weights: Weights, options: RunnerOptions): Promise<Runner> {
+    assert(options.slots >= graph.dims.n_ctx, 'the pool holds the context');
+    const allocation = allocateValues(graph);
+    const specs = sessionBuffers(graph, allocation.slots, options);
+    const made = await scope.buffers(specs);
+    const buffers = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
+    const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({ kernelClass: gpu.kernelClass, rows, step });
+    const { layouts } = weights;
+    const score = plan('tile', 'step/score');
+    const [tile, row, head, scored] = await Promise.all([
+      Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
+      Executor.create(gpu, planBody(graph, layouts, allocation, plan('row', 'step/row')), buffers),
+      Executor.create(gpu, planHead(graph, layouts, plan('row', 'step/head'), 'logits'), buffers),
+      Executor.create(
+        gpu,
+        [
+          ...planHead(graph, layouts, score, 'logits_tile'),
+          planStatistics(graph, score, 'logits_tile', 'statistics', STATISTIC_PARTS),
+        ],
+        buffers,
+      ),
+    ]);
+    const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
+    const readback = await Readback.create(scope, largest, 3);
+    return new Runner(gpu, graph, options, buffers, { tile, row, head, score: scored }, readback);
+  }
+
+  /** Dispatches of one decode step, head included. */
+  get dispatchesPerToken(): number {
+    return this.#plans.row.size + this.#plans.head.size;
+  }
+
+  /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
+  writeTable({ sequence, from, slots }: TableWrite): void {
+    this.#gpu.device.queue.writeBuffer(this.#buffer('slots'), (sequence * this.#n_ctx + from) * 4, slots);
+  }
+
+  /** Computes keys, values and final states of 1 to maxRows rows; earlier positions must be there. Resolves when the GPU is done. */
+  async prefill(rows: readonly Row[]): Promise<void> {
+    this.#submit(encoder => this.#encodeBody(encoder, rows));
+    await this.#gpu.device.queue.onSubmittedWorkDone();
+  }
+
+  /** One decode step: computes the row and its logits [V]. */
+  async step(row: Row): Promise<Float32Array<ArrayBuffer>> {
+    return this.#logits(encoder => {
+      this.#encodeBody(encoder, [row]);
+      this.#encodeHead(encoder, row.slot);
+    });
+  }
+
+  /** Logits [V] of a row computed before: the head alone, on its stored final state. Bit-identical to those of its step. */
+  async logits(slot: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.#logits(encoder => this.#encodeHead(encoder, slot));
+  }
+
+  /** logZ, entropy, and logit and rank of `id`, for up to SCORE_ROWS rows computed before. */
+  async score(rows: readonly { readonly slot: number; readonly id: number }[]): Promise<RowStatistics[]> {
+    assert(rows.length >= 1 && rows.length <= SCORE_ROWS, 'a tile of rows');
+    const bytes = rows.length * (STATISTIC_PARTS + 1) * 16;
+    const partials = await this.#submit(encoder => {
+      this.#writeStep('step/score', rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })));
+      this.#encode(encoder, this.#plans.score, rows.length);
+      return this.#readback.copy(encoder, this.#buffer('statistics'), bytes);
+    })();
+    return joinStatistics(partials, rows.length, STATISTIC_PARTS);
+  }
+
+  async #logits(encode: (encoder: GPUCommandEncoder) => void): Promise<Float32Array<ArrayBuffer>> {
+    const { vocab_size } = this.#graph.dims;
+    const read = this.#submit(encoder => {
+      encode(encoder);
+      return this.#readback.copy(encoder, this.#buffer('logits'), stride4(vocab_size) * 4);
+    });
+    const logits = await read();
+    return vocab_size === logits.length ? logits : logits.slice(0, vocab_size);
+  }
+
+  #encodeBody(encoder: GPUCommandEncoder, rows: readonly Row[]): void {
+    assert(rows.length >= 1 && rows.length <= this.maxRows, 'rows of a step');
+    const kind = rows.length <= ROW_LIMIT ? 'row' : 'tile';
+    this.#writeStep(`step/${kind}`, rows);
+    this.#encode(encoder, this.#plans[kind], rows.length);
+  }
+
+  #encodeHead(encoder: GPUCommandEncoder, slot: number): void {
+    this.#writeStep('step/head', [{ id: 0, position: 0, slot, sequence: 0 }]);
+    this.#encode(encoder, this.#plans.head, 1);
+  }
+
+  #encode(encoder: GPUCommandEncoder, plan: Executor, T: number): void {
+    const pass = encoder.beginComputePass();
+    plan.encode(pass, T);
+    pass.end();
+  }
+
+  #writeStep(step: string, rows: readonly Row[]): void {
+    const words = new Uint32Array(ROW_WORDS * (rows.length + 1));
+    words[0] = rows.length;
+    rows.forEach(({ id, position, slot, sequence }, t) => {
+      words.set([id, position, slot, sequence], ROW_WORDS * (t + 1));
+    });
+    this.#gpu.device.queue.writeBuffer(this.#buffer(step), 0, words);
+  }
+
+  #submit<T>(encode: (encoder: GPUCommandEncoder) => T): T {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const result = encode(encoder);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    return result;
+  }
+
+  #buffer(name: string): GPUBuffer {
+    return defined(this.#buffers.get(name), `buffer ${name}`);
+  }
+}
+
+/** Every buffer a session owns, by the names that plans use. */
+export function sessionBuffers(graph: Graph, values: readonly { width: number }[], options: RunnerOptions): BufferSpec[] {
+  const { n_embd, n_layer, n_ctx, vocab_size } = graph.dims;
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+  const spec = (label: string, floats: number): BufferSpec => ({ label, size: floats * 4, usage });
+  const step = (rows: number) => ROW_WORDS * (rows + 1);
+  return [
+    spec('unused', 4),
+    spec('unused_write', 4),
+    spec('step/tile', step(options.maxRows)),
+    spec('step/row', step(ROW_LIMIT)),
+    spec('step/head', step(1)),
+    spec('step/score', step(SCORE_ROWS)),
+    spec('slots', options.sequences * n_ctx),
+    spec('final', options.slots * stride4(n_embd)),
+    ...values.map(({ width }, i) => spec(`value/${i}`, options.maxRows * stride4(width))),
+    ...Array.from({ length: n_layer }, (_, layer) => spec(`kv/${layer}`, options.slots * kvStride(graph))),
+    spec('logits', stride4(vocab_size)),
+    spec('logits_tile', SCORE_ROWS * stride4(vocab_size)),
+    spec('statistics', SCORE_ROWS * (STATISTIC_PARTS + 1) * 4),
+  ];
+}
