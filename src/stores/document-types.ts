@@ -57,10 +57,10 @@ export type TokenPlace = number | 'end';
 /** Text and borders of the tokens. Token i covers `[starts[i], starts[i + 1])`; `starts` has one entry more than tokens. */
 export interface TextView {
   readonly text: string;
-  readonly starts: readonly number[];
+  readonly starts: ArrayLike<number>;
 }
 
-/** The ids of tokens `[from, to)` are not those of a fresh tokenisation of the text. */
+/** Within tokens `[from, to)` ids are not those of a fresh tokenisation of the text. */
 export interface Divergence {
   readonly from: number;
   readonly to: number;
@@ -110,6 +110,8 @@ export interface DocumentActions {
   selectToken(place: TokenPlace): void;
   /** Cuts everything from token `index` on and puts `id` there as chosen. Undo brings the tail back with its numbers. */
   choose(index: number, id: number): void;
+  /** Removes everything from token `index` on, as a step of the history. */
+  cut(index: number, kind: ChangeKind): void;
   /** Opens one step of the history for a run; `join` lets the run belong to the step just made (choice, first token). */
   beginRun(join?: boolean): void;
   appendDrawn(tokens: readonly DocumentToken[]): void;

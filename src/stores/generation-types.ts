@@ -3,6 +3,8 @@ import type { FinishReason, WireError } from '../protocol/events.ts';
 
 export type RunStatus =
   | { readonly kind: 'idle' }
+  /** The model is still loading; the run begins by itself when it is there. */
+  | { readonly kind: 'waiting' }
   /** Run pressed; the prompt is being computed. */
   | { readonly kind: 'prefilling' }
   | { readonly kind: 'generating' }
@@ -47,11 +49,18 @@ export interface GenerationActions {
   keepTail(): void;
   /** Back to idle from finished or failed. */
   dismiss(): void;
+  /** The seed of the last run, as a reload kept it. */
+  restore(seed: number | null): void;
 }
 
 export type GenerationStoreState = GenerationState & GenerationActions;
 
 /** True while a run is under way, from the press of Run to the last event. */
 export function isRunning(status: RunStatus): boolean {
-  return status.kind === 'prefilling' || status.kind === 'generating' || status.kind === 'stopping';
+  return (
+    status.kind === 'waiting' ||
+    status.kind === 'prefilling' ||
+    status.kind === 'generating' ||
+    status.kind === 'stopping'
+  );
 }

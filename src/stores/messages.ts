@@ -60,11 +60,11 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'retry',
   }),
   out_of_memory: detail => ({
-    text: `The GPU ran out of memory${detail['bytes'] === undefined ? '' : ` (${gigabytes(count(detail, 'bytes'))} more were needed)`}. Close other tabs that use the GPU, or choose a smaller model.`,
+    text: `The GPU ran out of memory${detail.bytes === undefined ? '' : ` (${gigabytes(count(detail, 'bytes'))} more were needed)`}. Close other tabs that use the GPU, or choose a smaller model.`,
     action: 'choose_model',
   }),
   model_too_large: detail => ({
-    text: `This model needs more than the graphics adapter allows${detail['bytes'] === undefined ? '' : `: ${gigabytes(count(detail, 'bytes'))}`}${detail['limit'] === undefined ? '' : ` of at most ${gigabytes(count(detail, 'limit'))}`}. Choose a smaller one.`,
+    text: `This model needs more than the graphics adapter allows${detail.bytes === undefined ? '' : `: ${gigabytes(count(detail, 'bytes'))}`}${detail.limit === undefined ? '' : ` of at most ${gigabytes(count(detail, 'limit'))}`}. Choose a smaller one.`,
     action: 'choose_model',
   }),
   kernel_failed: (detail, message) => ({
@@ -76,7 +76,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   unsupported_config: (detail, message) => ({
-    text: `The model's config.json asks for ${detail['field'] === undefined ? `something not supported${because(message)}` : `${about(detail, 'field', '')} = ${about(detail, 'value', 'a value')}, which is not supported`}. Choose another model.`,
+    text: `The model's config.json asks for ${detail.field === undefined ? `something not supported${because(message)}` : `${about(detail, 'field', '')} = ${about(detail, 'value', 'a value')}, which is not supported`}. Choose another model.`,
     action: 'choose_model',
   }),
   missing_file: detail => ({
@@ -112,7 +112,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   not_found: detail => ({
-    text: `${about(detail, 'file', 'The model')} was not found${detail['repo'] === undefined ? '' : ` at ${about(detail, 'repo', '')}`}. Check the name and the revision.`,
+    text: `${about(detail, 'file', 'The model')} was not found${detail.repo === undefined ? '' : ` at ${about(detail, 'repo', '')}`}. Check the name and the revision.`,
     action: 'choose_model',
   }),
   unauthorized: detail => ({
@@ -120,11 +120,11 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   rate_limited: detail => ({
-    text: `The server asks for a pause after too many requests. Wait ${detail['seconds'] === undefined ? 'a minute' : `${count(detail, 'seconds')} seconds`} and try again; what has arrived is kept.`,
+    text: `The server asks for a pause after too many requests. Wait ${detail.seconds === undefined ? 'a minute' : `${count(detail, 'seconds')} seconds`} and try again; what has arrived is kept.`,
     action: 'retry',
   }),
   network: detail => ({
-    text: `The connection broke${detail['file'] === undefined ? '' : ` while fetching ${about(detail, 'file', '')}`}. Check the network and try again; what has arrived is kept.`,
+    text: `The connection broke${detail.file === undefined ? '' : ` while fetching ${about(detail, 'file', '')}`}. Check the network and try again; what has arrived is kept.`,
     action: 'retry',
   }),
   integrity: detail => ({

@@ -1,9 +1,9 @@
 // The distributions subject: full rows of logits on demand, and the sampling laid over them. State and actions of its store.
 
 import type { WireError } from '../protocol/events.ts';
-import type { RankedRow } from '../sampling/rank.ts';
-import type { Distribution } from '../sampling/sample.ts';
-import type { SamplingSettings } from '../sampling/settings.ts';
+import type { Distribution } from '../sampling/pipeline.ts';
+import type { RankedRow } from '../sampling/row.ts';
+import type { GenerationSettings } from '../sampling/settings.ts';
 import type { TokenPlace } from './document-types.ts';
 
 /** One full row: what the model expected at a place, before sampling. */
@@ -38,7 +38,7 @@ export interface RowsActions {
   /** The row that predicts `place`, when it is here; a stored reference. */
   rowAt(place: TokenPlace): LogitsRow | null;
   /** The distribution at `place` under `settings`: pure sampling over the row, no forward pass; memoised. Null without a row. */
-  distribution(place: TokenPlace, settings: SamplingSettings): Distribution | null;
+  distribution(place: TokenPlace, settings: GenerationSettings): Distribution | null;
 }
 
 export type RowsStoreState = RowsState & RowsActions;

@@ -3,8 +3,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { GenerationDefaults } from '../protocol/events.ts';
 import { clampSettings, DEFAULT_SETTINGS, type GenerationSettings } from '../sampling/settings.ts';
 
-/** Seeds are unsigned 32-bit. */
-export const MAX_SEED = 0xffff_ffff;
+/** Every whole number up to here is a seed of its own. */
+export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 export interface SettingsState {
   readonly settings: GenerationSettings;
@@ -23,8 +23,8 @@ export interface SettingsActions {
   /** Keeps `seed` (the one of the last run) for the runs to come. */
   lockSeed(seed: number): void;
   unlockSeed(): void;
-  /** Defaults of the model's author. Controls a person has not touched follow them. */
-  setModelDefaults(defaults: GenerationDefaults): void;
+  /** Defaults of the model's author. Controls a person has not touched follow them, unless all are to stay as they are. */
+  setModelDefaults(defaults: GenerationDefaults, stay?: boolean): void;
   restore(kept: { readonly settings: Partial<GenerationSettings>; readonly seed: string }): void;
 }
 
@@ -50,7 +50,7 @@ export function createSettingsStore(): SettingsStore {
     },
     lockSeed: seed => set({ seed: String(Math.min(Math.max(Math.trunc(seed), 0), MAX_SEED)) }),
     unlockSeed: () => set({ seed: '' }),
-    setModelDefaults: given => {
+    setModelDefaults: (given, stay = false) => {
       const { settings, defaults: before } = get();
       const defaults = clampSettings({ ...DEFAULT_SETTINGS, ...given });
       const untouched = Object.fromEntries(
@@ -59,7 +59,7 @@ export function createSettingsStore(): SettingsStore {
           return settings[control] === before[control];
         }),
       );
-      set({ defaults, settings: clampSettings({ ...settings, ...untouched }) });
+      set(stay ? { defaults } : { defaults, settings: clampSettings({ ...settings, ...untouched }) });
     },
     restore: kept => {
       set(state => ({ settings: clampSettings({ ...state.settings, ...kept.settings }), seed: '' }));

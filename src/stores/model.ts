@@ -1,0 +1,277 @@
+// Which model is there: the load with its progress, the look before a download, the cache, a lost device.
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../client/client.ts';
+import {
+  cacheCheck,
+  cacheDelete,
+  cacheList,
+  cacheVerify,
+  inspect,
+  type LoadRequest,
+  load,
+} from '../client/requests.ts';
+import { asNucleusError, type NucleusError } from '../lib/error.ts';
+import type { ModelSource, Origins } from '../protocol/commands.ts';
+import type { LoadedModel, WireError } from '../protocol/events.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { CATALOGUE, DEFAULT_SOURCE, keyOf, localName } from './catalogue.ts';
+import type { CacheTask, LoadOptions, LoadProgress, ModelNotice, ModelState, ModelStoreState } from './model-types.ts';
+import { SpeedMeter } from './speed.ts';
+import type { ModelStore } from './stores-types.ts';
+
+export interface ModelOptions {
+  readonly client: Client;
+  readonly origins: Origins;
+  /** Null when nothing speaks against WebGPU here. */
+  readonly checkCapability: () => NucleusError | null;
+  /** @throws NucleusError bad_tokenizer, tokenizer_mismatch */
+  readonly makeTokenizer: (model: LoadedModel) => Tokenizer;
+  /** A steady clock, milliseconds. */
+  readonly now: () => number;
+}
+
+/** A second loss within this time says that the browser must be restarted. */
+const LOSS_WINDOW_MS = 120_000;
+
+const START_PROGRESS: LoadProgress = {
+  phase: 'list',
+  bytes: 0,
+  totalBytes: 0,
+  fromCache: false,
+  speed: null,
+  secondsLeft: null,
+};
+
+const INITIAL: ModelState = {
+  catalogue: CATALOGUE,
+  load: { status: 'idle' },
+  inspection: { status: 'none' },
+  cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
+  notices: [],
+  adapter: null,
+  blocked: null,
+};
+
+/** An error as state keeps it. */
+export function toWire(error: NucleusError): WireError {
+  return { code: error.code, message: error.message, detail: error.detail };
+}
+
+export function createModelStore(options: ModelOptions): ModelStore {
+  const store: ModelStore = createStore<ModelStoreState>()(() => ({
+    ...INITIAL,
+    ...loadActions(options, () => store),
+    ...cacheActions(options, () => store),
+    dismissNotice: notice => store.setState(state => ({ notices: state.notices.filter(each => each !== notice) })),
+  }));
+  watchLosses(options, store);
+  return store;
+}
+
+type LoadActions = Pick<
+  ModelStoreState,
+  'start' | 'inspect' | 'forgetInspection' | 'loadModel' | 'openFiles' | 'loadDefault' | 'retry' | 'cancelLoad'
+>;
+
+function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions {
+  const { client, origins } = options;
+  let loading: AbortController | null = null;
+  let looking: AbortController | null = null;
+  let last: { source: ModelSource; options: LoadOptions } = { source: DEFAULT_SOURCE, options: {} };
+
+  const loadModel = async (source: ModelSource, given: LoadOptions = {}): Promise<void> => {
+    const store = get();
+    last = { source, options: given };
+    loading?.abort();
+    looking?.abort();
+    const abort = new AbortController();
+    loading = abort;
+    store.setState({ load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false }, notices: [] });
+    try {
+      const ready = await loadOnce(options, store, source, given, abort.signal);
+      if (loading !== abort) return;
+      last = { source, options: { ...given, refresh: false } };
+      store.setState({ load: { status: 'ready', ...ready }, adapter: ready.model.adapter });
+    } catch (thrown) {
+      if (loading !== abort) return;
+      const error = asNucleusError(thrown);
+      const cancelled = error.code === 'cancelled';
+      store.setState({ load: cancelled ? { status: 'idle' } : { status: 'failed', source, error: toWire(error) } });
+    }
+  };
+
+  return {
+    start: async (source = DEFAULT_SOURCE) => {
+      const blocked = options.checkCapability();
+      get().setState({ blocked: blocked === null ? null : toWire(blocked) });
+      if (blocked === null) await loadModel(source);
+    },
+    loadModel,
+    loadDefault: () => loadModel(DEFAULT_SOURCE),
+    retry: () => loadModel(last.source, last.options),
+    openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
+    cancelLoad: () => {
+      const { load } = get().getState();
+      if (load.status !== 'loading') return;
+      get().setState({ load: { ...load, cancelling: true } });
+      loading?.abort();
+    },
+    inspect: async source => {
+      looking?.abort();
+      const abort = new AbortController();
+      looking = abort;
+      get().setState({ inspection: { status: 'loading', source } });
+      try {
+        const result = await inspect(client, source, origins, abort.signal);
+        if (looking === abort) get().setState({ inspection: { status: 'ready', source, result } });
+      } catch (thrown) {
+        if (looking !== abort) return;
+        const error = asNucleusError(thrown);
+        get().setState({
+          inspection:
+            error.code === 'cancelled' ? { status: 'none' } : { status: 'failed', source, error: toWire(error) },
+        });
+      }
+    },
+    forgetInspection: () => {
+      looking?.abort();
+      looking = null;
+      get().setState({ inspection: { status: 'none' } });
+    },
+  };
+}
+
+async function loadOnce(
+  options: ModelOptions,
+  store: ModelStore,
+  source: ModelSource,
+  given: LoadOptions,
+  signal: AbortSignal,
+): Promise<{ model: LoadedModel; tokenizer: Tokenizer }> {
+  const meter = new SpeedMeter();
+  const request: Omit<LoadRequest, 'type'> = {
+    source,
+    origins: options.origins,
+    keep: given.keep ?? true,
+    refresh: given.refresh ?? false,
+    ...(given.files === undefined ? {} : { files: given.files }),
+  };
+  const model = await load(
+    options.client,
+    request,
+    event => {
+      if (signal.aborted) return;
+      if (event.type === 'notice') {
+        addNotice(store, event.notice);
+        return;
+      }
+      const pace = meter.add(options.now(), event.bytes, event.totalBytes);
+      const { phase, bytes, totalBytes, fromCache } = event;
+      store.setState(({ load: now }) =>
+        now.status === 'loading'
+          ? { load: { ...now, progress: { phase, bytes, totalBytes, fromCache, ...pace } } }
+          : {},
+      );
+    },
+    signal,
+  );
+  return { model, tokenizer: options.makeTokenizer(model) };
+}
+
+function addNotice(store: ModelStore, notice: ModelNotice): void {
+  store.setState(state => ({ notices: [...state.notices.filter(each => each !== notice), notice] }));
+}
+
+/** One reopen by itself; after a second loss within two minutes the person is asked to restart the browser. */
+function watchLosses(options: ModelOptions, store: ModelStore): void {
+  let before = Number.NEGATIVE_INFINITY;
+  options.client.onLost(event => {
+    const { load } = store.getState();
+    if (load.status !== 'ready') return;
+    const now = options.now();
+    const again = now - before < LOSS_WINDOW_MS;
+    before = now;
+    if (again) {
+      const detail = { reason: event.reason, again: 1 };
+      const error: WireError = { code: 'device_lost', message: event.message, detail };
+      store.setState({ load: { status: 'failed', source: load.model.source, error } });
+      addNotice(store, 'device_lost_again');
+      return;
+    }
+    void store
+      .getState()
+      .retry()
+      .then(() => {
+        store.getState().dismissNotice('device_lost');
+        if (store.getState().load.status === 'ready') addNotice(store, 'device_reopened');
+      });
+    addNotice(store, 'device_lost');
+  });
+}
+
+type CacheActions = Pick<
+  ModelStoreState,
+  'listCache' | 'verifyCached' | 'deleteCached' | 'checkForUpdate' | 'updateCached'
+>;
+
+function cacheActions({ client, origins }: ModelOptions, get: () => ModelStore): CacheActions {
+  const setTask = (key: string, task: CacheTask | null): void =>
+    get().setState(({ cache }) => {
+      const { [key]: _, ...others } = cache.tasks;
+      return { cache: { ...cache, tasks: task === null ? others : { ...others, [key]: task } } };
+    });
+  const attempt = async (key: string, begun: CacheTask, work: () => Promise<CacheTask | null>): Promise<void> => {
+    setTask(key, begun);
+    try {
+      setTask(key, await work());
+    } catch (thrown) {
+      setTask(key, { kind: 'failed', error: toWire(asNucleusError(thrown)) });
+    }
+  };
+  const listCache = async (): Promise<void> => {
+    get().setState(({ cache }) => ({ cache: { ...cache, status: 'loading' } }));
+    try {
+      const { models, usage } = await cacheList(client);
+      get().setState(({ cache }) => ({ cache: { ...cache, status: 'ready', models, usage, error: null } }));
+    } catch (thrown) {
+      const error = toWire(asNucleusError(thrown));
+      get().setState(({ cache }) => ({ cache: { ...cache, status: 'failed', error } }));
+    }
+  };
+  return {
+    listCache,
+    verifyCached: key =>
+      attempt(key, { kind: 'verifying' }, async () => ({ kind: 'verified', damaged: await cacheVerify(client, key) })),
+    deleteCached: key =>
+      attempt(key, { kind: 'deleting' }, async () => {
+        await cacheDelete(client, key);
+        await listCache();
+        return null;
+      }),
+    checkForUpdate: key =>
+      attempt(key, { kind: 'checking' }, async () => {
+        const { newer, commit } = await cacheCheck(client, key, origins);
+        return { kind: 'checked', newer, commit };
+      }),
+    updateCached: async key => {
+      const cached = get()
+        .getState()
+        .cache.models.find(model => model.key === key);
+      if (cached === undefined) return;
+      setTask(key, null);
+      await get().getState().loadModel(cached.source, { refresh: true });
+    },
+  };
+}
+
+/** Key and commit: equal for equal weights. '' when none is loaded. */
+export function modelTag({ load: now }: ModelState): string {
+  return now.status === 'ready' ? `${now.model.key} ${now.model.commit}` : '';
+}
+
+/** True when `source` is the model that is loaded or on its way. */
+export function isChosen(state: ModelState, source: ModelSource): boolean {
+  const { load: now } = state;
+  if (now.status === 'idle') return false;
+  return keyOf(now.status === 'ready' ? now.model.source : now.source) === keyOf(source);
+}

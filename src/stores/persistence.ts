@@ -1,0 +1,95 @@
+// Prompt, ids, settings, seeds and view survive a reload: written a moment after each change, and at once when the page goes.
+import type { DocumentToken } from './document-types.ts';
+import { type Kept, readKept, writeKept } from './kept.ts';
+import { modelTag } from './model.ts';
+import type { Stores } from './stores-types.ts';
+
+/** Where the value lies; the page passes idb-keyval, a test a map. */
+export interface KeptStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+}
+
+const KEY = 'page';
+/** A change is written this long after it, so that a word is one write. */
+export const WRITE_DELAY_MS = 400;
+
+type Subjects = Pick<Stores, 'document' | 'settings' | 'generation' | 'view' | 'model'>;
+
+export interface Persistence {
+  /** Reads what the last visit kept; null when there is nothing sound. Never rejects. */
+  read(): Promise<Kept | null>;
+  /** From now on changes are written. */
+  watch(): void;
+  /** Writes at once what has not been written. Never rejects. */
+  flush(): Promise<void>;
+  dispose(): void;
+}
+
+export function createPersistence(stores: Subjects, where: KeptStore): Persistence {
+  const ends: (() => void)[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let changed = false;
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    if (!changed) return;
+    changed = false;
+    // A browser that refuses (private window, full disk) leaves a page that works and forgets.
+    await where.set(KEY, writeKept(gather(stores))).catch(() => {});
+  };
+  const later = (): void => {
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => void flush(), WRITE_DELAY_MS);
+  };
+  const onHide = (): void => void flush();
+  return {
+    read: async () => readKept(await where.get(KEY).catch(() => null)),
+    watch: () => {
+      ends.push(
+        stores.document.subscribe((now, before) => {
+          if (now.revision !== before.revision || now.selection !== before.selection) later();
+        }),
+        stores.settings.subscribe(later),
+        stores.generation.subscribe((now, before) => {
+          if (now.seed !== before.seed) later();
+        }),
+        stores.view.subscribe((now, before) => {
+          const kept = ['theme', 'tint', 'panel', 'borders', 'whitespace'] as const;
+          if (kept.some(name => now[name] !== before[name])) later();
+        }),
+        stores.model.subscribe((now, before) => {
+          if (now.load !== before.load && now.load.status === 'ready') later();
+        }),
+      );
+      globalThis.addEventListener?.('pagehide', onHide);
+      globalThis.addEventListener?.('visibilitychange', onHide);
+    },
+    flush,
+    dispose: () => {
+      clearTimeout(timer);
+      for (const end of ends.splice(0)) end();
+      globalThis.removeEventListener?.('pagehide', onHide);
+      globalThis.removeEventListener?.('visibilitychange', onHide);
+    },
+  };
+}
+
+function gather(stores: Subjects): Omit<Kept, 'tokens'> & { readonly tokens: readonly DocumentToken[] } {
+  const { text, tokens, tokenizer, selection } = stores.document.getState();
+  const { settings, seed } = stores.settings.getState();
+  const { theme, tint, panel, borders, whitespace } = stores.view.getState();
+  const { load } = stores.model.getState();
+  return {
+    text,
+    tokens,
+    fingerprint: tokenizer?.fingerprint ?? '',
+    model: modelTag(stores.model.getState()),
+    selection,
+    settings,
+    seed,
+    lastSeed: stores.generation.getState().seed,
+    view: { theme, tint, panel, borders, whitespace },
+    source: load.status === 'ready' && load.model.cached ? load.model.source : null,
+  };
+}

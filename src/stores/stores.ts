@@ -1,0 +1,202 @@
+// The stores of one page, made and joined: what one subject has to hear of another is written here and nowhere else.
+import { createStore as createKeyval, get, set } from 'idb-keyval';
+import { checkCapability, currentFacts } from '../client/capability.ts';
+import { type Client, createClient } from '../client/client.ts';
+import type { NucleusError } from '../lib/error.ts';
+import { freshSeed } from '../lib/rng.ts';
+import type { ModelSource, Origins } from '../protocol/commands.ts';
+import type { LoadedModel } from '../protocol/events.ts';
+import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+import { DEFAULT_SOURCE, keyOf } from './catalogue.ts';
+import { createDocumentStore } from './document.ts';
+import { withoutNumbers } from './document-change.ts';
+import type { DocumentToken } from './document-types.ts';
+import { createGenerationStore } from './generation.ts';
+import { isRunning } from './generation-types.ts';
+import type { Kept } from './kept.ts';
+import { GpuLane } from './lane.ts';
+import { createModelStore, modelTag } from './model.ts';
+import { createPersistence, type KeptStore } from './persistence.ts';
+import { createRowsStore, SETTLE_MS } from './rows.ts';
+import { createSettingsStore } from './settings.ts';
+import type { DocumentStore, GenerationStore, Stores } from './stores-types.ts';
+import { createViewStore } from './view.ts';
+
+export interface StoresOptions {
+  readonly origins: Origins;
+  /** Stands in the editor on a first visit; ends at a real choice. */
+  readonly firstText: string;
+  /** The rest has the page's own as default. */
+  readonly client?: Client;
+  readonly kept?: KeptStore;
+  readonly checkCapability?: () => NucleusError | null;
+  readonly makeTokenizer?: (model: LoadedModel) => Tokenizer;
+  readonly requestFrame?: (callback: () => void) => void;
+  readonly freshSeed?: () => number;
+  readonly now?: () => number;
+}
+
+/** Makes everything and starts nothing. */
+export function createStores(options: StoresOptions): Stores {
+  const client = options.client ?? createClient();
+  const lane = new GpuLane();
+  const view = createViewStore();
+  const settings = createSettingsStore();
+  const document = createDocumentStore(options.firstText);
+  const model = createModelStore({
+    client,
+    origins: options.origins,
+    checkCapability: options.checkCapability ?? (() => checkCapability(currentFacts())),
+    makeTokenizer: options.makeTokenizer ?? tokenizerOf,
+    now: options.now ?? (() => performance.now()),
+  });
+  const generation = createGenerationStore({
+    client,
+    lane,
+    model,
+    document,
+    settings,
+    requestFrame: options.requestFrame ?? (callback => void requestAnimationFrame(callback)),
+    freshSeed: options.freshSeed ?? freshSeed,
+  });
+  // The document must have the tokenizer before anything else hears of a ready model.
+  const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? browserStore());
+  const rows = createRowsStore({ client, lane, model, document, generation });
+  const endDivergence = watchDivergence(document, generation);
+  return {
+    model,
+    document,
+    settings,
+    generation,
+    rows: rows.store,
+    view,
+    start: () => pages.start(),
+    flush: () => pages.flush(),
+    dispose: () => {
+      endDivergence();
+      rows.dispose();
+      pages.dispose();
+      lane.cancelAll();
+      client.restart();
+    },
+  };
+}
+
+function tokenizerOf(model: LoadedModel): Tokenizer {
+  return createTokenizer(model.tokenizerJson, model.tokenizerConfig, model.dims.vocab_size);
+}
+
+function browserStore(): KeptStore {
+  const store = createKeyval('nucleus-page', 'kept');
+  return { get: key => get(key, store), set: (key, value) => set(key, value, store) };
+}
+
+type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view'>;
+
+/** What a visit begins with, and what every model that becomes ready changes. */
+class Pages {
+  readonly #stores: Subjects;
+  readonly #persistence: ReturnType<typeof createPersistence>;
+  readonly #endModel: () => void;
+  #kept: Kept | null = null;
+  /** Of the document after its text was brought back: an edit since then is worth more than what was kept. */
+  #keptRevision = -1;
+  #lastModel = '';
+
+  constructor(stores: Subjects, where: KeptStore) {
+    this.#stores = stores;
+    this.#persistence = createPersistence(stores, where);
+    this.#endModel = stores.model.subscribe((now, before) => {
+      if (now.load !== before.load && now.load.status === 'ready') this.#modelReady(now.load.model, now.load.tokenizer);
+    });
+  }
+
+  async start(): Promise<void> {
+    const kept = await this.#persistence.read();
+    if (kept !== null) this.#restore(kept);
+    this.#persistence.watch();
+    const { model } = this.#stores;
+    await model.getState().start(await this.#firstSource(kept?.source ?? DEFAULT_SOURCE));
+  }
+
+  flush(): Promise<void> {
+    return this.#persistence.flush();
+  }
+
+  dispose(): void {
+    this.#endModel();
+    this.#persistence.dispose();
+  }
+
+  /** The model of the last visit when all of it is cached, else the one that ships: nothing large is fetched unasked. */
+  async #firstSource(source: ModelSource): Promise<ModelSource> {
+    if (source.kind === 'shipped') return source;
+    const { model } = this.#stores;
+    await model.getState().listCache();
+    const there = model.getState().cache.models.some(each => each.key === keyOf(source) && each.complete);
+    return there ? source : DEFAULT_SOURCE;
+  }
+
+  #restore(kept: Kept): void {
+    const { view, settings, generation, document } = this.#stores;
+    const untouched = document.getState().revision === 0;
+    view.getState().restore(kept.view);
+    settings.getState().restore(kept);
+    generation.getState().restore(kept.lastSeed);
+    if (!untouched) return;
+    document.getState().restore({ text: kept.text, tokens: [], selection: kept.selection });
+    this.#kept = kept;
+    this.#keptRevision = document.getState().revision;
+  }
+
+  #modelReady(model: LoadedModel, tokenizer: Tokenizer): void {
+    const { document, settings } = this.#stores;
+    const tag = modelTag(this.#stores.model.getState());
+    const kept = this.#kept;
+    const asKept = document.getState().revision === this.#keptRevision;
+    document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
+    settings.getState().setModelDefaults(model.defaults, kept?.model === tag || tag === this.#lastModel);
+    if (kept !== null && asKept) {
+      const tokens = tokensOf(kept, tokenizer, kept.model === tag);
+      if (tokens !== null) document.getState().restore({ text: kept.text, tokens, selection: kept.selection });
+    }
+    this.#kept = null;
+    this.#lastModel = tag;
+  }
+}
+
+/** The kept ids as tokens of this tokenizer; null when they are of another one. */
+function tokensOf(kept: Kept, tokenizer: Tokenizer, sameModel: boolean): DocumentToken[] | null {
+  const sound = kept.tokens.every(token => token.id < tokenizer.vocabSize);
+  if (kept.tokens.length === 0 || kept.fingerprint !== tokenizer.fingerprint || !sound) return null;
+  const tokens = kept.tokens.map(token => ({
+    ...token,
+    bytes: tokenizer.bytes(token.id),
+    special: tokenizer.isSpecial(token.id),
+  }));
+  if (tokenizer.decode(tokens.map(token => token.id)) !== kept.text) return null;
+  return sameModel ? tokens : tokens.map(withoutNumbers);
+}
+
+/** Looks for ids that a fresh tokenisation would not give, whenever the text has come to rest. */
+function watchDivergence(document: DocumentStore, generation: GenerationStore): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (!isRunning(generation.getState().status)) document.getState().checkDivergence();
+    }, SETTLE_MS);
+  };
+  const ends = [
+    document.subscribe((now, before) => {
+      if (now.revision !== before.revision) later();
+    }),
+    generation.subscribe((now, before) => {
+      if (now.status !== before.status) later();
+    }),
+  ];
+  return () => {
+    clearTimeout(timer);
+    for (const end of ends) end();
+  };
+}
