@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     name: 'gpu',
     include: ['src/**/*.gpu.test.ts'],
+    globalSetup: ['e2e/tools/require-browser.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,

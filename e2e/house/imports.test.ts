@@ -22,8 +22,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   features: ['stores', 'ui', 'protocol', ...PURE],
   app: ['features', 'stores', 'ui', 'client', 'protocol', ...PURE],
 };
-/** What a test may import besides: the layers that run anywhere, the oracle, and what the tests share. */
-const FOR_TESTS = [...PURE, 'formats', 'protocol', 'reference', 'e2e'];
+/** What a test and its fixtures may import besides: the layers that run anywhere, the oracle, what tests share, the shipped model. */
+const FOR_TESTS = [...PURE, 'formats', 'protocol', 'reference', 'e2e', 'public'];
 const WITH_REACT = ['src/ui/', 'src/features/', 'src/app/', 'src/stores/react.ts'];
 /** From here only types may come: nothing of them is left in the build. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +34,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 /** Why a file of the project may not hold this import; undefined where it may. */
 function breach(file: string, { target, typeOnly, named }: Import): string | undefined {
   const [, layer = '', part] = file.split('/');
-  const isTest = /\.test\.tsx?$/.test(file);
+  const isTest = /\.(test|fixture)\.tsx?$/.test(file);
   if (!target.startsWith('.')) {
     if (isTest) return undefined;
     if (target.startsWith('node:')) return 'src/ runs in a browser';
