@@ -1,5 +1,6 @@
 // Pre-tokenisation: how text is cut into pieces that BPE never merges across, and where such a cut is certain from two characters alone.
 import { NucleusError } from '../lib/error.ts';
+import { literalPattern } from './split.ts';
 
 export type PretokenStep =
   /** Text becomes bytes here; with `regex`, GPT-2's pattern cuts first. */
@@ -20,6 +21,18 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(value));
 }
 
+/** The classes of Oniguruma, which are Unicode's: JavaScript's `\s` has U+FEFF and lacks U+0085, its `\d` is ASCII. */
+const UNICODE_CLASSES: Readonly<Record<string, string>> = {
+  '\\s': '\\p{White_Space}',
+  '\\S': '\\P{White_Space}',
+  '\\d': '\\p{Nd}',
+  '\\D': '\\P{Nd}',
+};
+
+function withUnicodeClasses(pattern: string): string {
+  return pattern.replace(/\\./gs, escaped => UNICODE_CLASSES[escaped] ?? escaped);
+}
+
 /** `(?i:...)`, which older engines lack: every letter becomes a class of both cases. */
 function withoutCaseGroups(pattern: string): string {
   return pattern.replace(/\(\?i:([^()]*)\)/g, (_, inner: string) => {
@@ -33,8 +46,8 @@ function withoutCaseGroups(pattern: string): string {
 function compile(pattern: unknown): RegExp | null {
   const { Regex, String: literal } = fields(pattern);
   try {
-    if (typeof Regex === 'string') return new RegExp(withoutCaseGroups(Regex), 'gu');
-    if (typeof literal === 'string') return new RegExp(literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gu');
+    if (typeof Regex === 'string') return new RegExp(withUnicodeClasses(withoutCaseGroups(Regex)), 'gu');
+    if (typeof literal === 'string') return new RegExp(literalPattern(literal), 'gu');
   } catch {
     return null;
   }
@@ -124,9 +137,12 @@ function gpt2Boundary(before: string, after: string): boolean {
   return left !== right && !(before === "'" && right === 'letter');
 }
 
-/** Patterns in the manner of GPT-4, Llama 3 and Qwen: punctuation may take line ends along, but no piece goes on with a space. */
+/**
+ * Patterns in the manner of GPT-4, Llama 3 and Qwen: punctuation may take line ends along, but no piece goes on with another space.
+ * U+0085 and U+FEFF are white space in one definition and not in the other: nothing is certain beside them.
+ */
 function wordBoundary(before: string, after: string): boolean {
-  return !SPACE.test(before) && SPACE.test(after) && after !== '\n' && after !== '\r';
+  return !/^[\s\u0085]$/u.test(before) && SPACE.test(after) && !/^[\n\r\ufeff]$/u.test(after);
 }
 
 /**

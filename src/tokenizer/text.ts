@@ -109,6 +109,13 @@ export function tokenAt(layout: TokenLayout, offset: number): number {
   return low;
 }
 
+/** One past the last token of the group of `token`. */
+export function groupEnd(layout: TokenLayout, token: number): number {
+  let end = token + 1;
+  while (end < layout.groups.length && layout.groups[end] !== end) end++;
+  return end;
+}
+
 /** The text of one token's bytes by itself; parts of characters show as U+FFFD. */
 export function tokenText(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);

@@ -6,6 +6,7 @@ import { assertFits, BYTE_TO_CHAR, tokenBytesOfSpec } from './bytes.ts';
 import { type BoundaryRule, boundaryRule } from './pretokens.ts';
 import { searchTokens } from './search.ts';
 import { type AddedToken, isJsonObject, type JsonObject, readTokenizerSpec, type TokenizerSpec } from './spec.ts';
+import { splitter } from './split.ts';
 
 export interface Tokenizer {
   /** Rows of the model's embedding: ids are in [0, vocabSize). Some at the end may have no token. */
@@ -98,16 +99,7 @@ function openLibrary(tokenizerJson: JsonObject, spec: TokenizerSpec, specials: R
   }
 }
 
-/** Splits at the contents, longest first; odd entries of the result are the contents. */
-function splitter(contents: Iterable<string>): ((text: string) => string[]) | null {
-  const sorted = [...contents].filter(content => content !== '').sort((a, b) => b.length - a.length);
-  if (sorted.length === 0) return null;
-  const escaped = sorted.map(content => content.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  const pattern = new RegExp(`(${escaped.join('|')})`, 'u');
-  return text => text.split(pattern);
-}
-
-/** 53-bit hash (cyrb53 construction: two multiplicative 32-bit lanes) over what gives ids their meaning. */
+/** A hash of two 32-bit lanes over what gives ids their meaning. It tells vocabularies apart, it protects nothing. */
 function fingerprintOf(spec: TokenizerSpec, specials: ReadonlyMap<number, string>): string {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;

@@ -1,0 +1,163 @@
+// An edit of the text as a change of tokens: only the touched span and the typed tokens directly beside it get new ids.
+//
+// How far a fresh tokenisation reaches. Let p be a place where a new piece surely starts (`BoundaryRule`), then
+//   tokenise(left + right) = tokenise(left) + tokenise(right)
+// for the texts left and right of p. So when all tokens of a text are typed and fresh, and the re-tokenised span ends on both sides at
+// a place that is such a border before and after the edit, all tokens are fresh after it. The span grows over typed tokens until it finds these
+// places. It may stop earlier, and the ids may then differ from a fresh tokenisation, in two cases: a neighbour was drawn, chosen or is special
+// (it keeps its id), or there is no such place within REACH tokens (a word, or a run of white space, of more tokens than that).
+// An edit therefore tokenises at most its insertion, what is left of the touched tokens, and 2 * REACH tokens.
+import { concatBytes, groupEnd, layoutTokens, type TokenLayout, tokenAt } from './text.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface EditToken {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  /** Typed by a person, not drawn or chosen: may be re-tokenised when its neighbour changes. */
+  readonly typed: boolean;
+}
+
+/** Puts `insert` in place of the UTF-16 units [start, end) of the text. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly insert: string;
+}
+
+/** The tokens [from, to) give way to tokens of these ids, all of them typed. */
+export interface Replacement {
+  readonly from: number;
+  readonly to: number;
+  readonly ids: Uint32Array;
+}
+
+/** Most typed tokens re-tokenised on each side of the touched ones. */
+export const REACH = 64;
+
+type EditTokenizer = Pick<Tokenizer, 'encode' | 'isSpecial' | 'startsPretoken'>;
+
+/** The tokens [from, to) that an edit touches. Tokens that share a character are touched together. */
+function touched(layout: TokenLayout, start: number, end: number): { readonly from: number; readonly to: number } {
+  const count = layout.groups.length;
+  const first = tokenAt(layout, start);
+  if (first === count) return { from: count, to: count };
+  const from = layout.groups[first] ?? first;
+  if (start < end) return { from, to: groupEnd(layout, tokenAt(layout, end - 1)) };
+  const inside = (layout.starts[from] ?? 0) < start;
+  return inside ? { from, to: groupEnd(layout, first) } : { from: first, to: first };
+}
+
+/** The code point that ends before `offset`, '' at the start. */
+function charBefore(text: string, offset: number): string {
+  const low = text.charAt(offset - 1);
+  const pair = text.slice(Math.max(0, offset - 2), offset);
+  return pair.length === 2 && pair.codePointAt(0) !== pair.charCodeAt(0) ? pair : low;
+}
+
+/** The code point at `offset`, '' at the end. */
+function charAt(text: string, offset: number): string {
+  const code = text.codePointAt(offset);
+  return code === undefined ? '' : String.fromCodePoint(code);
+}
+
+/** What surrounds a place in the text as it was and as it will be. */
+class Surroundings {
+  readonly #text: string;
+  readonly #edit: TextEdit;
+  readonly #rule: EditTokenizer['startsPretoken'];
+
+  constructor(text: string, edit: TextEdit, rule: EditTokenizer['startsPretoken']) {
+    this.#text = text;
+    this.#edit = edit;
+    this.#rule = rule;
+  }
+
+  #starts(before: string, after: string): boolean {
+    return before === '' || after === '' || this.#rule(before, after);
+  }
+
+  /** Whether a piece surely starts at `offset`, at or before the edit, in the old text and in the new one. */
+  leftBorder(offset: number): boolean {
+    const { start, end, insert } = this.#edit;
+    const before = charBefore(this.#text, offset);
+    const edited = offset < start ? this.#text.slice(offset, start).slice(0, 2) : '';
+    const after = charAt(`${edited}${insert}${this.#text.slice(end, end + 2)}`, 0);
+    return this.#starts(before, charAt(this.#text, offset)) && this.#starts(before, after);
+  }
+
+  /** The same for `offset`, at or after the end of the edit in the old text. */
+  rightBorder(offset: number): boolean {
+    const { start, end, insert } = this.#edit;
+    const after = charAt(this.#text, offset);
+    const edited = `${this.#text.slice(Math.max(0, start - 2), start)}${insert}${this.#text.slice(Math.max(end, offset - 2), offset)}`;
+    const before = charBefore(edited, edited.length);
+    return this.#starts(charBefore(this.#text, offset), after) && this.#starts(before, after);
+  }
+}
+
+/**
+ * The change of tokens that an edit of their text makes. `layout` is `layoutTokens` of the tokens' bytes.
+ * The new tokens' text is the edited text exactly (lone surrogates become U+FFFD; a tokenizer that is not `lossless` may lose more).
+ * Typed tokens at the ends of the span that come out as they were are left out of the replacement.
+ */
+export function retokenise(
+  tokens: readonly EditToken[],
+  layout: TokenLayout,
+  edit: TextEdit,
+  tokenizer: EditTokenizer,
+): Replacement {
+  const { text, starts, groups } = layout;
+  const start = Math.max(0, Math.min(edit.start, text.length));
+  const end = Math.max(start, Math.min(edit.end, text.length));
+  const clamped = { start, end, insert: edit.insert };
+  const span = touched(layout, start, end);
+  if (start === end && edit.insert === '') return { from: span.to, to: span.to, ids: new Uint32Array(0) };
+
+  const around = new Surroundings(text, clamped, tokenizer.startsPretoken);
+  const free = (from: number, to: number) =>
+    tokens.slice(from, to).every(token => token.typed && !tokenizer.isSpecial(token.id));
+  let from = span.from;
+  while (from > 0 && !around.leftBorder(starts[from] ?? 0)) {
+    const group = groups[from - 1] ?? 0;
+    if (span.from - group > REACH || !free(group, from)) break;
+    from = group;
+  }
+  let to = span.to;
+  while (to < tokens.length && !around.rightBorder(starts[to] ?? 0)) {
+    const next = groupEnd(layout, to);
+    if (next - span.to > REACH || !free(to, next)) break;
+    to = next;
+  }
+
+  const encodeFrom = (first: number) =>
+    tokenizer.encode(text.slice(starts[first] ?? 0, start) + edit.insert + text.slice(end, starts[to] ?? text.length));
+  let ids = encodeFrom(from);
+  if (ids.length === 0 && wouldJoin(tokens, layout, from, to)) {
+    from = groups[from - 1] ?? 0;
+    ids = encodeFrom(from);
+  }
+  return withoutUnchanged(tokens, { from, to, ids });
+}
+
+/** Whether bytes on both sides of a gap, each broken by itself, would make a character once the tokens between are gone. */
+function wouldJoin(tokens: readonly EditToken[], layout: TokenLayout, from: number, to: number): boolean {
+  const right = tokens[to];
+  if (from === 0 || right === undefined) return false;
+  const left = concatBytes(tokens.slice(layout.groups[from - 1], from).map(token => token.bytes));
+  return layoutTokens([left, right.bytes]).groups[1] === 0;
+}
+
+/** Leaves out typed tokens at both ends that keep their id. */
+function withoutUnchanged(tokens: readonly EditToken[], replacement: Replacement): Replacement {
+  let { from, to, ids } = replacement;
+  const same = (token: EditToken | undefined, id: number | undefined) => token?.typed === true && token.id === id;
+  while (from < to && ids.length > 0 && same(tokens[from], ids[0])) {
+    from++;
+    ids = ids.subarray(1);
+  }
+  while (from < to && ids.length > 0 && same(tokens[to - 1], ids.at(-1))) {
+    to--;
+    ids = ids.subarray(0, -1);
+  }
+  return { from, to, ids: ids.slice() };
+}
