@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     name: 'unit',
     environment: 'node',
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'e2e/house/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'e2e/house/**/*.test.ts', 'e2e/support/**/*.test.ts'],
     exclude: ['src/**/*.gpu.test.ts', 'node_modules/**'],
     testTimeout: 30_000,
   },

@@ -1,0 +1,177 @@
+// One HTTP request, with errors by meaning, an idle limit and retries. No cookies, no referrer, no header that asks for a preflight.
+import { NucleusError } from '../lib/error.ts';
+
+/** What touches the world, so that tests can stand in for it. Times are milliseconds. */
+export interface Net {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Waits before another try; rejects when the signal aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when nothing has come for `ms`; a signal that aborts stops the timer. */
+  idle(ms: number, signal: AbortSignal): Promise<void>;
+  /** In [0, 1), for the jitter. */
+  random(): number;
+}
+
+export const IDLE_MS = 30_000;
+export const MAX_RETRIES = 5;
+/** The longest that a server may ask us to wait. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
+/** A failure that another try may cure. */
+export class TransientError extends NucleusError {
+  readonly retryAfterMs: number;
+  constructor(
+    code: 'network' | 'rate_limited',
+    message: string,
+    detail = {},
+    retryAfterMs = 0,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, detail, options);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export const browserNet: Net = {
+  fetch: (url, init) => fetch(url, init),
+  pause: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(cancelled());
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      }, ms);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    }),
+  idle: (ms, signal) =>
+    new Promise(resolve => {
+      const timer = setTimeout(resolve, ms);
+      signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    }),
+  random: Math.random,
+};
+
+export function cancelled(): NucleusError {
+  return new NucleusError('cancelled', 'cancelled');
+}
+
+export interface RequestOptions {
+  readonly signal: AbortSignal;
+  /** First and last byte wanted; no last byte means to the end. */
+  readonly range?: readonly [first: number, last?: number];
+  /** Files that ship with the page may need the cookies of their own origin. */
+  readonly sameOrigin?: boolean;
+}
+
+/**
+ * The response once its status is 200 or 206.
+ * @throws NucleusError not_found, unauthorized, integrity (416), cancelled; TransientError network, rate_limited.
+ */
+export async function request(net: Net, url: string, options: RequestOptions): Promise<Response> {
+  if (options.signal.aborted) throw cancelled();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const init: RequestInit = {
+    signal,
+    credentials: options.sameOrigin ? 'same-origin' : 'omit',
+    cache: 'no-store',
+    referrerPolicy: 'no-referrer',
+  };
+  if (options.range) init.headers = { Range: `bytes=${options.range[0]}-${options.range[1] ?? ''}` };
+  const response = await withinIdle(net, net.fetch(url, init), stop, options.signal);
+  if (response.status === 200 || response.status === 206) return response;
+  void response.body?.cancel().catch(() => {});
+  throw failureOf(response, url);
+}
+
+/** `work`, unless nothing happens for too long; then `stop` is aborted and the failure is transient. */
+async function withinIdle<T>(net: Net, work: Promise<T>, stop: AbortController, signal: AbortSignal): Promise<T> {
+  const timer = new AbortController();
+  const tooLong = net.idle(IDLE_MS, timer.signal).then(() => {
+    throw new TransientError('network', `no byte came for ${IDLE_MS / 1000} seconds`);
+  });
+  try {
+    return await Promise.race([work, tooLong]);
+  } catch (error) {
+    stop.abort();
+    work.catch(() => {});
+    if (signal.aborted) throw cancelled();
+    if (error instanceof NucleusError) throw error;
+    throw new TransientError('network', 'the connection failed: offline, cut, or refused by the server', {}, 0, {
+      cause: error,
+    });
+  } finally {
+    timer.abort();
+  }
+}
+
+function failureOf(response: Response, url: string): NucleusError {
+  const { status } = response;
+  const detail = { status, url };
+  const reason = response.headers.get('x-error-code') ?? '';
+  if (status === 404 || reason === 'RepoNotFound') return new NucleusError('not_found', `${url} was not found`, detail);
+  if (status === 401 || status === 403)
+    return new NucleusError('unauthorized', `${url} needs a login or a permission`, detail);
+  if (status === 416) return new NucleusError('integrity', `${url} is shorter than the listing says`, detail);
+  const seconds = Number(response.headers.get('retry-after') ?? 0);
+  const after = Number.isFinite(seconds) ? Math.min(Math.max(0, seconds) * 1000, MAX_RETRY_AFTER_MS) : 0;
+  if (status === 429) return new TransientError('rate_limited', `${url} asks to wait`, detail, after);
+  if (status === 408 || status >= 500)
+    return new TransientError('network', `the server answered ${status} to ${url}`, detail, after);
+  return new NucleusError('network', `the server answered ${status} to ${url}`, detail);
+}
+
+/** The body piece by piece. A cut, or too long a silence, is a TransientError after the bytes that came. */
+export async function* bodyPieces(net: Net, response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (!response.body) return;
+  const reader = response.body.getReader();
+  const stop = new AbortController();
+  try {
+    for (;;) {
+      const { done, value } = await withinIdle(net, reader.read(), stop, signal);
+      if (signal.aborted) throw cancelled();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    void reader.cancel().catch(() => {});
+  }
+}
+
+/** Milliseconds to wait before retry `n` (0, 1, ...): 1, 2, 4, 8, 16 s, each between half and one and a half of it. */
+export function backoff(n: number, random: number): number {
+  return 1000 * 2 ** Math.min(n, 4) * (0.5 + random);
+}
+
+/** Runs `attempt`, again after each TransientError, at most `retries` more times. */
+export async function withRetries<T>(
+  net: Net,
+  retries: number,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let n = 0; ; n++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof TransientError) || n >= retries) throw error;
+      await net.pause(Math.max(backoff(n, net.random()), error.retryAfterMs), signal);
+    }
+  }
+}
+
+/** First byte and whole size of a 206, if the server lets them be read. */
+export function contentRange(response: Response): { readonly first: number; readonly size: number } | null {
+  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
+  return match ? { first: Number(match[1]), size: Number(match[2]) } : null;
+}
+
+/** What tells one version of a file from another: the ETag (weak or not), else the date; '' where there is neither. */
+export function validatorOf(response: Response): string {
+  const etag = response.headers.get('etag');
+  return (etag ? etag.replace(/^W\//, '') : response.headers.get('last-modified')) ?? '';
+}

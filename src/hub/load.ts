@@ -1,0 +1,150 @@
+// Opens a model: from the cache if it is there, else from where it lies, and into the cache on the way.
+import { NucleusError } from '../lib/error.ts';
+import type { ModelCache } from './cache.ts';
+import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
+import { browserNet, type Net } from './http.ts';
+import { isWeights } from './layout.ts';
+import { listLocal, type Origin, remoteOrigin } from './origin.ts';
+import { latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';
+import { cacheKey, type ModelSource, type Origins } from './sources.ts';
+import { CHUNK_BYTES, type CopyRecord, noticeOf } from './store.ts';
+import { StreamedFiles } from './streamed-files.ts';
+
+export interface OpenOptions {
+  readonly source: ModelSource;
+  readonly origins: Origins;
+  readonly cache: ModelCache;
+  /** For `local`: the opened files. Without them the model comes from the cache. */
+  readonly files?: readonly File[] | undefined;
+  /** Store the files while they come. */
+  readonly keep: boolean;
+  /** Look past a stored copy and fetch the revision anew; the old copy goes when the new one is whole. */
+  readonly refresh: boolean;
+  /** Stops the listing and every later read of the files. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: FilesProgress) => void;
+  readonly onNotice?: (notice: FilesNotice) => void;
+  readonly net?: Net;
+  /** Bytes of a chunk; another value than the default is for tests. */
+  readonly chunkBytes?: number;
+}
+
+/** A model that was found: what it consists of, and where its bytes are. */
+interface Found {
+  readonly version: string;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+  readonly origin: Origin | null;
+  /** The whole copy in the cache, if that is what will be read. */
+  readonly copy: CopyRecord | null;
+}
+
+/**
+ * Lists a model, stores nothing. Files can be read; `read` fetches a part of the weights alone.
+ * @throws NucleusError missing_file, not_found, unauthorized, rate_limited, network, cancelled.
+ */
+export async function inspectModel(options: Omit<OpenOptions, 'keep'>): Promise<ModelFiles> {
+  return findFiles({ ...options, keep: false });
+}
+
+/**
+ * Opens a model for loading: the small files are here when it returns, the weights come by `stream`. When the last file has been
+ * streamed to its end the stored copy is marked whole, and copies of other versions go.
+ * @throws NucleusError missing_file, not_found, unauthorized, rate_limited, network, integrity, bad_json, cancelled.
+ */
+export async function openModel(options: OpenOptions): Promise<ModelFiles> {
+  const files = await findFiles(options);
+  const small = files.names.filter(name => !isWeights(name)).map(name => files.bytes(name));
+  const failed = (await Promise.allSettled(small)).find(result => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return files;
+}
+
+/**
+ * Whether the Hub has moved on since the copy was stored. One request; false for what does not come from the Hub.
+ * @throws NucleusError not_found, unauthorized, rate_limited, network, cancelled.
+ */
+export async function checkForUpdate(
+  cache: ModelCache,
+  key: string,
+  origins: Origins,
+  signal: AbortSignal,
+  net: Net = browserNet,
+): Promise<{ readonly newer: boolean; readonly commit: string }> {
+  const model = (await cache.list()).find(entry => entry.key === key);
+  if (!model) throw new NucleusError('not_found', `${key} is not in the cache`, { key });
+  if (model.source.kind !== 'hub') return { newer: false, commit: model.commit };
+  const commit = await latestCommit(model.source, origins.hubHost, net, signal);
+  return { newer: commit !== model.commit, commit };
+}
+
+async function findFiles(options: OpenOptions): Promise<ModelFiles> {
+  const { source, cache, signal, onNotice } = options;
+  options.onProgress?.({ phase: 'list', bytes: 0, totalBytes: 0, fromCache: false });
+  const key = cacheKey(source);
+  let usable = true;
+  let whole: CopyRecord | null = null;
+  try {
+    whole = (await cache.store.copies(key)).find(copy => copy.complete) ?? null;
+  } catch {
+    usable = false;
+    onNotice?.('cache_unavailable');
+  }
+  const found = await find(options, whole);
+  const fresh: CopyRecord = {
+    key,
+    stamp: crypto.randomUUID(),
+    source,
+    version: found.version,
+    files: found.files.map(({ name, size }) => ({ name, size })),
+    complete: false,
+    storedAt: Date.now(),
+  };
+  let copy = found.copy;
+  if (!copy && options.keep && usable) {
+    try {
+      copy = await cache.store.begin(fresh);
+    } catch (error) {
+      onNotice?.(noticeOf(error));
+    }
+  }
+  return new StreamedFiles({
+    ...fresh,
+    copy,
+    cache,
+    origin: found.origin,
+    signal,
+    chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
+    onProgress: options.onProgress ?? (() => {}),
+    onNotice: onNotice ?? (() => {}),
+  });
+}
+
+async function find(options: OpenOptions, whole: CopyRecord | null): Promise<Found> {
+  const { source, origins, signal } = options;
+  const wire: Wire = { net: options.net ?? browserNet, signal, sameOrigin: source.kind === 'shipped' };
+  if (source.kind === 'local') {
+    if (options.files) return { version: '', copy: null, ...(await listLocal(options.files, signal)) };
+    if (whole) return { ...whole, copy: whole, origin: null };
+    throw new NucleusError('not_found', `${source.name} is not in the cache; open its files again`, {
+      name: source.name,
+    });
+  }
+  const stored = (copy: CopyRecord): Found => {
+    return { ...copy, copy, origin: remoteOrigin(remoteFiles(source, origins, copy.version, copy.files), wire) };
+  };
+  if (source.kind === 'hub') {
+    // A stored branch is used as it is: looking for an update is a person's wish, not a habit.
+    if (whole && !options.refresh) return stored(whole);
+    const listing = await listHub(source, origins, wire);
+    return { ...listing, copy: null, origin: remoteOrigin(listing.files, wire) };
+  }
+  try {
+    const listing = await listShipped(source, origins, wire);
+    if (whole?.version === listing.version && !options.refresh) return stored(whole);
+    return { ...listing, copy: null, origin: remoteOrigin(listing.files, wire) };
+  } catch (error) {
+    // Offline the stored copy is as good as any.
+    if (whole && !options.refresh && !signal.aborted) return stored(whole);
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+// Where bytes come from when the cache lacks them: a server, or files that a person opened.
+import { NucleusError } from '../lib/error.ts';
+import { type Chunk, downloadChunks } from './download.ts';
+import { sha256 } from './hash.ts';
+import { chooseSmallFiles, INDEX_FILE, shardNames, WEIGHTS_FILE } from './layout.ts';
+import { fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';
+
+export interface ChunkRequest {
+  readonly chunkBytes: number;
+  /** SHA-256 of the chunks that are there already. */
+  readonly hashes: readonly string[];
+  readonly validator: string;
+  readonly onPosition: (position: number) => void;
+}
+
+export interface Origin {
+  /** The chunks of a file after those that are there. */
+  chunks(name: string, request: ChunkRequest): AsyncGenerator<Chunk>;
+  /** Bytes [begin, end). */
+  range(name: string, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Tells one version of the file from another; '' where that is unknown. */
+  validator(name: string): Promise<string>;
+}
+
+export function remoteOrigin(files: readonly RemoteFile[], wire: Wire): Origin {
+  const byName = new Map(files.map(file => [file.name, file]));
+  const fileOf = (name: string): RemoteFile => {
+    const file = byName.get(name);
+    if (!file) throw new NucleusError('missing_file', `${name} is missing`, { file: name });
+    return file;
+  };
+  return {
+    chunks: (name, request) => {
+      const { url, size } = fileOf(name);
+      return downloadChunks({ ...wire, ...request, name, url, size });
+    },
+    range: (name, begin, end) => fetchRange(wire, fileOf(name).url, begin, end),
+    validator: async name => (await probe(wire, fileOf(name).url)).validator,
+  };
+}
+
+export interface LocalListing {
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+  readonly origin: Origin;
+}
+
+/**
+ * The model among opened files. Names may carry folders; of two files of one name the one nearer to the top counts.
+ * @throws NucleusError missing_file, bad_json.
+ */
+export async function listLocal(opened: readonly File[], signal: AbortSignal): Promise<LocalListing> {
+  const byName = new Map<string, { readonly file: File; readonly depth: number }>();
+  for (const file of opened) {
+    const path = (file.webkitRelativePath || file.name).split(/[\\/]/);
+    const name = path.at(-1) ?? file.name;
+    const before = byName.get(name);
+    if (!before || path.length < before.depth) byName.set(name, { file, depth: path.length });
+  }
+  const origin = localOrigin(new Map([...byName].map(([name, { file }]) => [name, file])), signal);
+  const { small, sharded } = chooseSmallFiles(new Set(byName.keys()));
+  const sizeOf = (name: string): number => byName.get(name)?.file.size ?? 0;
+  const weights = sharded
+    ? shardNames(await origin.range(INDEX_FILE, 0, sizeOf(INDEX_FILE)), name => byName.has(name))
+    : [WEIGHTS_FILE];
+  return { files: [...small, ...weights].map(name => ({ name, size: sizeOf(name) })), origin };
+}
+
+function localOrigin(files: ReadonlyMap<string, File>, signal: AbortSignal): Origin {
+  const range = async (name: string, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+    if (signal.aborted) throw new NucleusError('cancelled', 'cancelled');
+    const file = files.get(name);
+    if (!file) throw new NucleusError('missing_file', `${name} is missing`, { file: name });
+    try {
+      return new Uint8Array(await file.slice(begin, end).arrayBuffer());
+    } catch (cause) {
+      const message = `${name} cannot be read any more; it was changed or moved`;
+      throw new NucleusError('integrity', message, { file: name }, { cause });
+    }
+  };
+  return {
+    range,
+    validator: async () => '',
+    async *chunks(name, { chunkBytes, hashes, onPosition }) {
+      const size = files.get(name)?.size ?? 0;
+      for (let index = hashes.length; index * chunkBytes < size; index++) {
+        const bytes = await range(name, index * chunkBytes, Math.min(size, (index + 1) * chunkBytes));
+        onPosition(index * chunkBytes + bytes.length);
+        yield { index, bytes, hash: await sha256(bytes), validator: '' };
+      }
+    },
+  };
+}

@@ -1,0 +1,220 @@
+// What the Hub and the page's own server hold: revisions, file names, sizes, and ranges of bytes.
+import { NucleusError } from '../lib/error.ts';
+import { sha256 } from './hash.ts';
+import { bodyPieces, contentRange, type Net, request, TransientError, validatorOf, withRetries } from './http.ts';
+import {
+  CONFIG_FILE,
+  chooseSmallFiles,
+  INDEX_FILE,
+  OPTIONAL_FILES,
+  shardNames,
+  TOKENIZER_FILE,
+  WEIGHTS_FILE,
+} from './layout.ts';
+import type { ModelSource, Origins } from './sources.ts';
+
+/** Retries while someone waits for an answer with nothing on the screen yet. */
+const LISTING_RETRIES = 2;
+
+export interface RemoteFile {
+  readonly name: string;
+  readonly url: string;
+  readonly size: number;
+}
+
+export interface Listing {
+  /** The commit that every URL names; for shipped files a digest of their sizes and validators. */
+  readonly version: string;
+  /** Small files first, then the weights in reading order. */
+  readonly files: readonly RemoteFile[];
+}
+
+type HubSource = Extract<ModelSource, { kind: 'hub' }>;
+type ShippedSource = Extract<ModelSource, { kind: 'shipped' }>;
+
+export interface Wire {
+  readonly net: Net;
+  readonly signal: AbortSignal;
+  readonly sameOrigin: boolean;
+}
+
+/** Size and validator of one file, without its body. */
+export interface Probe {
+  readonly size: number;
+  readonly validator: string;
+}
+
+/**
+ * Asks for the first byte alone: the answer carries the whole size.
+ * @throws NucleusError not_found, unauthorized, rate_limited, network, cancelled.
+ */
+export async function probe(wire: Wire, url: string): Promise<Probe> {
+  const response = await withRetries(wire.net, LISTING_RETRIES, wire.signal, () =>
+    request(wire.net, url, { signal: wire.signal, sameOrigin: wire.sameOrigin, range: [0, 0] }),
+  );
+  void response.body?.cancel().catch(() => {});
+  // A host that answers every unknown address with its start page has no such file.
+  if (wire.sameOrigin && /^text\/html\b/.test(response.headers.get('content-type') ?? '')) {
+    throw new NucleusError('not_found', `${url} was not found`, { url });
+  }
+  const range = contentRange(response);
+  if (response.status === 206 && range) return { size: range.size, validator: validatorOf(response) };
+  const length = response.headers.get('content-length');
+  if (response.status === 206 || length === null || response.headers.has('content-encoding')) {
+    throw new NucleusError('network', `the server does not say how large ${url} is`, { url });
+  }
+  return { size: Number(length), validator: validatorOf(response) };
+}
+
+/**
+ * Bytes [begin, end) of a file.
+ * @throws NucleusError as `request`, and integrity for another range than the one asked for.
+ */
+export async function fetchRange(
+  wire: Wire,
+  url: string,
+  begin: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (end <= begin) return new Uint8Array(0);
+  return withRetries(wire.net, LISTING_RETRIES, wire.signal, async () => {
+    const { net, signal, sameOrigin } = wire;
+    const response = await request(net, url, { signal, sameOrigin, range: [begin, end - 1] });
+    const range = contentRange(response);
+    if (response.status === 206 && range && range.first !== begin) {
+      throw new NucleusError('integrity', `${url} answered with another range`, { url });
+    }
+    const out = new Uint8Array(end - begin);
+    let at = response.status === 206 ? begin : 0;
+    for await (const piece of bodyPieces(net, response, signal)) {
+      const from = Math.max(0, begin - at);
+      const to = Math.min(piece.length, end - at);
+      if (to > from) out.set(piece.subarray(from, to), at + from - begin);
+      at += piece.length;
+      if (at >= end) return out;
+    }
+    throw new TransientError('network', `${url} ended ${end - at} bytes early`, { url });
+  });
+}
+
+function hubUrl(host: string, path: string): string {
+  return `${host.replace(/\/+$/, '')}/${path}`;
+}
+
+function hubFileUrl(source: HubSource, origins: Origins, commit: string, name: string): string {
+  return hubUrl(origins.hubHost, `${source.repo}/resolve/${encodeURIComponent(commit)}/${encodeURIComponent(name)}`);
+}
+
+function shippedFileUrl(source: ShippedSource, origins: Origins, name: string): string {
+  return new URL(`${encodeURIComponent(source.id)}/${name}`, origins.shippedBase).href;
+}
+
+interface Revision {
+  readonly commit: string;
+  /** Every file of the repository; size -1 where the Hub does not say. */
+  readonly files: ReadonlyMap<string, number>;
+}
+
+async function readRevision(wire: Wire, source: HubSource, host: string): Promise<Revision> {
+  const url = hubUrl(host, `api/models/${source.repo}/revision/${encodeURIComponent(source.revision)}?blobs=true`);
+  return withRetries(wire.net, LISTING_RETRIES, wire.signal, async () => {
+    const response = await request(wire.net, url, wire);
+    const chunks: Uint8Array[] = [];
+    for await (const piece of bodyPieces(wire.net, response, wire.signal)) chunks.push(piece);
+    return parseRevision(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text(), url);
+  });
+}
+
+function parseRevision(text: string, url: string): Revision {
+  const bad = (): NucleusError =>
+    new NucleusError('network', `${url} answered with something that is no listing`, { url });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw bad();
+  }
+  if (typeof json !== 'object' || json === null || !('sha' in json) || !('siblings' in json)) throw bad();
+  const { sha, siblings } = json;
+  if (typeof sha !== 'string' || !/^[0-9a-f]{7,64}$/.test(sha) || !Array.isArray(siblings)) throw bad();
+  const files = new Map<string, number>();
+  for (const sibling of siblings as unknown[]) {
+    if (typeof sibling !== 'object' || sibling === null || !('rfilename' in sibling)) throw bad();
+    const size = 'size' in sibling ? sibling.size : -1;
+    if (typeof sibling.rfilename === 'string') {
+      files.set(sibling.rfilename, typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : -1);
+    }
+  }
+  return { commit: sha, files };
+}
+
+/**
+ * The commit a revision names now: one request, nothing is stored.
+ * @throws NucleusError as `request`.
+ */
+export async function latestCommit(source: HubSource, host: string, net: Net, signal: AbortSignal): Promise<string> {
+  return (await readRevision({ net, signal, sameOrigin: false }, source, host)).commit;
+}
+
+/**
+ * The model's files at the commit that the revision names now.
+ * @throws NucleusError missing_file when it is no model that can be read; else as `request`.
+ */
+export async function listHub(source: HubSource, origins: Origins, wire: Wire): Promise<Listing> {
+  const { commit, files } = await readRevision(wire, source, origins.hubHost);
+  const { small, sharded } = chooseSmallFiles(new Set(files.keys()));
+  const urlOf = (name: string): string => hubFileUrl(source, origins, commit, name);
+  const sizeOf = async (name: string): Promise<number> => {
+    const size = files.get(name) ?? -1;
+    return size >= 0 ? size : (await probe(wire, urlOf(name))).size;
+  };
+  let weights: readonly string[] = [WEIGHTS_FILE];
+  if (sharded) {
+    const index = await fetchRange(wire, urlOf(INDEX_FILE), 0, await sizeOf(INDEX_FILE));
+    weights = shardNames(index, name => files.has(name));
+  }
+  const named = [...small, ...weights].map(async name => ({ name, url: urlOf(name), size: await sizeOf(name) }));
+  return { version: commit, files: await Promise.all(named) };
+}
+
+/**
+ * The files of a model that ships with the page. A static host lists nothing, so each name is asked for.
+ * @throws NucleusError missing_file; else as `request`.
+ */
+export async function listShipped(source: ShippedSource, origins: Origins, wire: Wire): Promise<Listing> {
+  const urlOf = (name: string): string => shippedFileUrl(source, origins, name);
+  const found = new Map<string, Probe>();
+  const look = async (name: string): Promise<void> => {
+    try {
+      found.set(name, await probe(wire, urlOf(name)));
+    } catch (error) {
+      if (!(error instanceof NucleusError && error.code === 'not_found')) throw error;
+    }
+  };
+  await Promise.all([CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE, ...OPTIONAL_FILES].map(look));
+  if (!found.has(WEIGHTS_FILE)) await look(INDEX_FILE);
+  const { small, sharded } = chooseSmallFiles(new Set(found.keys()));
+  let weights: readonly string[] = [WEIGHTS_FILE];
+  if (sharded) {
+    const index = await fetchRange(wire, urlOf(INDEX_FILE), 0, found.get(INDEX_FILE)?.size ?? 0);
+    weights = shardNames(index, () => true);
+    await Promise.all(weights.map(look));
+    weights = shardNames(index, name => found.has(name));
+  }
+  const names = [...small, ...weights];
+  const lines = names.map(name => `${name} ${found.get(name)?.size} ${found.get(name)?.validator}`);
+  const version = await sha256(new TextEncoder().encode(lines.join('\n')));
+  return { version, files: names.map(name => ({ name, url: urlOf(name), size: found.get(name)?.size ?? 0 })) };
+}
+
+/** The files of a stored copy at their URLs, to fetch again what was damaged. */
+export function remoteFiles(
+  source: HubSource | ShippedSource,
+  origins: Origins,
+  version: string,
+  files: readonly { readonly name: string; readonly size: number }[],
+): readonly RemoteFile[] {
+  const urlOf = (name: string): string =>
+    source.kind === 'hub' ? hubFileUrl(source, origins, version, name) : shippedFileUrl(source, origins, name);
+  return files.map(({ name, size }) => ({ name, size, url: urlOf(name) }));
+}
