@@ -245,6 +245,17 @@ async function sendFile(
   await sendBody(response, body, active);
 }
 
+/** Resolves when there is room again, or nobody listens any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    const go = (): void => {
+      response.off('drain', go).off('close', go);
+      resolve();
+    };
+    response.on('drain', go).on('close', go);
+  });
+}
+
 async function sendBody(response: ServerResponse, body: Buffer, active: ActiveFault | undefined): Promise<void> {
   const { cutAfter, stallAfter, delayPerPiece = 0 } = active?.fault ?? {};
   const stop = Math.min(cutAfter ?? body.length, stallAfter ?? body.length, body.length);
@@ -252,7 +263,7 @@ async function sendBody(response: ServerResponse, body: Buffer, active: ActiveFa
     if (delayPerPiece > 0) await new Promise(resolve => setTimeout(resolve, delayPerPiece));
     if (response.destroyed) return;
     const room = response.write(body.subarray(at, Math.min(at + PIECE, stop)));
-    if (!room) await new Promise(resolve => response.once('drain', resolve).once('close', resolve));
+    if (!room) await drained(response);
   }
   const lied = (active?.fault.contentLength ?? 0) > body.length;
   if (lied || (cutAfter !== undefined && cutAfter < body.length)) {

@@ -1,5 +1,5 @@
 // One HTTP request, with errors by meaning, an idle limit and retries. No cookies, no referrer, no header that asks for a preflight.
-import { NucleusError } from '../lib/error.ts';
+import { type ErrorDetail, NucleusError } from '../lib/error.ts';
 
 /** What touches the world, so that tests can stand in for it. Times are milliseconds. */
 export interface Net {
@@ -82,17 +82,23 @@ export async function request(net: Net, url: string, options: RequestOptions): P
     referrerPolicy: 'no-referrer',
   };
   if (options.range) init.headers = { Range: `bytes=${options.range[0]}-${options.range[1] ?? ''}` };
-  const response = await withinIdle(net, net.fetch(url, init), stop, options.signal);
+  const response = await withinIdle(net, net.fetch(url, init), stop, options.signal, url);
   if (response.status === 200 || response.status === 206) return response;
   void response.body?.cancel().catch(() => {});
   throw failureOf(response, url);
 }
 
 /** `work`, unless nothing happens for too long; then `stop` is aborted and the failure is transient. */
-async function withinIdle<T>(net: Net, work: Promise<T>, stop: AbortController, signal: AbortSignal): Promise<T> {
+async function withinIdle<T>(
+  net: Net,
+  work: Promise<T>,
+  stop: AbortController,
+  signal: AbortSignal,
+  url: string,
+): Promise<T> {
   const timer = new AbortController();
   const tooLong = net.idle(IDLE_MS, timer.signal).then(() => {
-    throw new TransientError('network', `no byte came for ${IDLE_MS / 1000} seconds`);
+    throw new TransientError('network', `no byte came for ${IDLE_MS / 1000} seconds`, { url });
   });
   try {
     return await Promise.race([work, tooLong]);
@@ -101,9 +107,12 @@ async function withinIdle<T>(net: Net, work: Promise<T>, stop: AbortController, 
     work.catch(() => {});
     if (signal.aborted) throw cancelled();
     if (error instanceof NucleusError) throw error;
-    throw new TransientError('network', 'the connection failed: offline, cut, or refused by the server', {}, 0, {
-      cause: error,
-    });
+    // A page is not told why: no network, a cut, or a server that does not allow pages of other origins all look alike.
+    const offline = typeof navigator !== 'undefined' && navigator.onLine === false;
+    const why = offline
+      ? 'this device is offline'
+      : 'the connection failed, was cut, or the server allows no other page';
+    throw new TransientError('network', why, { url, offline: offline ? 1 : 0 }, 0, { cause: error });
   } finally {
     timer.abort();
   }
@@ -132,7 +141,7 @@ export async function* bodyPieces(net: Net, response: Response, signal: AbortSig
   const stop = new AbortController();
   try {
     for (;;) {
-      const { done, value } = await withinIdle(net, reader.read(), stop, signal);
+      const { done, value } = await withinIdle(net, reader.read(), stop, signal, response.url);
       if (signal.aborted) throw cancelled();
       if (done) return;
       yield value;

@@ -1,6 +1,6 @@
 // Whole loads: a real server, an IndexedDB in memory, and everything that can come between.
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type HubServer, startHubServer } from '../../e2e/support/hub-server.ts';
 import { ModelCache } from './cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
@@ -281,6 +281,20 @@ describe('faults of the Hub', () => {
     server.fault(fault);
     await expect(openModel(session().options)).rejects.toMatchObject({ code });
     expect(await store.keys()).toEqual([]);
+  });
+
+  test('offline is told from other failures where the browser knows', async () => {
+    const net = { ...instantNet(), fetch: () => Promise.reject(new TypeError('Failed to fetch')) };
+    await expect(openModel(session({ net }).options)).rejects.toMatchObject({
+      code: 'network',
+      detail: { offline: 0 },
+    });
+    vi.stubGlobal('navigator', { onLine: false });
+    await expect(openModel(session({ net }).options)).rejects.toMatchObject({
+      code: 'network',
+      detail: { offline: 1 },
+    });
+    vi.unstubAllGlobals();
   });
 
   test('a model and a revision that are not there', async () => {
