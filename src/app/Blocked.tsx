@@ -1,6 +1,8 @@
 // Where no model can run: which of the causes it is, and what to do. The text stays editable below it.
 import type { ErrorCode } from '../lib/error.ts';
+import type { WireError } from '../protocol/events.ts';
 import { messageFor } from '../stores/messages.ts';
+import type { ModelState } from '../stores/model-types.ts';
 import { useModel, useStores } from '../stores/react.ts';
 import { Button } from '../ui/Button.tsx';
 import styles from './Blocked.module.css';
@@ -12,9 +14,15 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
   device_failed: 'The graphics adapter did not start',
 };
 
+/** What no other model would change: the browser or its adapter. */
+function obstacle({ blocked, load }: ModelState): WireError | null {
+  if (blocked) return blocked;
+  return load.status === 'failed' && load.error.code === 'no_adapter' ? load.error : null;
+}
+
 export function Blocked() {
   const { model } = useStores();
-  const blocked = useModel(s => s.blocked);
+  const blocked = useModel(obstacle);
   if (!blocked) return null;
   const { text, action } = messageFor(blocked);
   return (
@@ -23,13 +31,11 @@ export function Blocked() {
       <p>{text}</p>
       {(blocked.code === 'no_webgpu' || blocked.code === 'no_adapter') && (
         <p className={styles.where}>
-          WebGPU is in Chrome and Edge 113 and later (Android 121, Linux 144), in Safari 26, and in Firefox 141 on Windows and
-          145 on Macs with Apple silicon.
+          WebGPU is in Chrome and Edge 113 and later (Android 121, Linux 144), in Safari 26, and in Firefox 141 on
+          Windows and 145 on Macs with Apple silicon.
         </p>
       )}
-      {action === 'retry' && (
-        <Button onClick={() => void model.getState().retry()}>Try again</Button>
-      )}
+      {action === 'retry' && <Button onClick={() => void model.getState().retry()}>Try again</Button>}
       {action === 'reload_page' && <Button onClick={() => location.reload()}>Reload the page</Button>}
     </section>
   );

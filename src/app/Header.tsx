@@ -13,11 +13,7 @@ function ThemeButton() {
   const setTheme = useView(s => s.setTheme);
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
   return (
-    <IconButton
-      icon={THEME_ICONS[theme]}
-      label={`Theme: ${theme}. Change to ${next}`}
-      onClick={() => setTheme(next)}
-    />
+    <IconButton icon={THEME_ICONS[theme]} label={`Theme: ${theme}. Change to ${next}`} onClick={() => setTheme(next)} />
   );
 }
 

@@ -38,10 +38,10 @@ function act(shortcut: Shortcut, stores: Stores): boolean {
       if (running) generation.stop();
       return running;
     case 'undo':
-      if (!running) text.undo();
+      text.undo();
       return true;
     case 'redo':
-      if (!running) text.redo();
+      text.redo();
       return true;
     case 'keys':
       stores.view.getState().open('keys');

@@ -16,15 +16,20 @@ interface ErrorNoticeProps {
 function act(action: ErrorAction, stores: Stores, retry: () => void): void {
   switch (action) {
     case 'retry':
-      return retry();
+      retry();
+      return;
     case 'keep_tail':
-      return stores.generation.getState().keepTail();
+      stores.generation.getState().keepTail();
+      return;
     case 'load_default':
-      return void stores.model.getState().loadDefault();
+      void stores.model.getState().loadDefault();
+      return;
     case 'choose_model':
-      return stores.view.getState().open('models');
+      stores.view.getState().open('models');
+      return;
     case 'reload_page':
-      return location.reload();
+      location.reload();
+      return;
     case 'none':
       return;
     default:

@@ -6,21 +6,22 @@ import { NumberField } from './NumberField.tsx';
 import { type Range, shareOf } from './number.ts';
 import styles from './Slider.module.css';
 
-interface SliderProps extends Range {
+interface SliderProps {
   label: string;
   meaning: string;
   value: number;
   /** Where the control does nothing; then it is shown as off. */
   off?: number | undefined;
-  /** Range of the slider where it is narrower than that of the number. */
-  sliderMax?: number | undefined;
+  /** Range of the slider; the number field takes all of `bounds`. */
+  travel: Range;
+  bounds: Range;
   onChange: (value: number) => void;
 }
 
-export function Slider({ label, meaning, value, off, sliderMax, onChange, min, max, step }: SliderProps) {
+export function Slider({ label, meaning, value, off, travel, bounds, onChange }: SliderProps) {
   const describe = useId();
-  const range = { min, max: sliderMax ?? max, step };
   const isOff = off !== undefined && value === off;
+  const { min, max, step } = bounds;
   return (
     <div className={styles.slider}>
       <div className={styles.label}>
@@ -42,8 +43,10 @@ export function Slider({ label, meaning, value, off, sliderMax, onChange, min, m
         aria-label={label}
         aria-describedby={describe}
         value={value}
-        {...range}
-        style={{ '--share': shareOf(value, range) }}
+        min={travel.min}
+        max={travel.max}
+        step={travel.step}
+        style={{ '--share': shareOf(value, travel) }}
         onChange={event => onChange(event.target.valueAsNumber)}
       />
     </div>

@@ -22,6 +22,8 @@ describe('readNumber', () => {
 
 test('snap lands on the grid and in the range', () => {
   expect(snap(0.1 + 0.2, unit)).toBe(0.3);
+  expect(snap(0.96, { min: 0.0001, max: 1, step: 0.01 })).toBe(0.96);
+  expect(snap(-0.01, { min: 0.0001, max: 1, step: 0.01 })).toBe(0.0001);
   fc.assert(
     fc.property(fc.double({ min: -5, max: 5, noNaN: true }), value => {
       const snapped = snap(value, { min: 0, max: 2, step: 0.05 });

@@ -6,11 +6,10 @@ export interface Range {
   readonly step: number;
 }
 
-/** `value` in the range and on the step grid that starts at `min`; 12 significant digits, so 0.1 + 0.2 is 0.3. */
+/** `value` on a multiple of `step` and in the range; 12 significant digits, so 0.1 + 0.2 is 0.3. */
 export function snap(value: number, { min, max, step }: Range): number {
-  const clamped = Math.min(max, Math.max(min, value));
-  const onGrid = min + Math.round((clamped - min) / step) * step;
-  return Number(Math.min(max, onGrid).toPrecision(12));
+  const onGrid = Number((Math.round(value / step) * step).toPrecision(12));
+  return Math.min(max, Math.max(min, onGrid));
 }
 
 /** The number a person typed, a comma read as a point, clamped to the range; undefined when it is none. */

@@ -10,6 +10,7 @@ export function Actions() {
   const { generation, document } = useStores();
   const status = useGeneration(s => s.status);
   const ready = useModel(s => s.load.status === 'ready');
+  const coming = useModel(s => s.load.status === 'loading');
   const canRegenerate = useGeneration(s => s.canRegenerate);
   const canUndo = useDocument(s => s.canUndo);
   const canRedo = useDocument(s => s.canRedo);
@@ -34,7 +35,7 @@ export function Actions() {
           icon="run"
           shortcut={keyLabel('Mod+Enter')}
           className={styles.run}
-          disabled={!ready}
+          disabled={!ready && !coming}
           onClick={() => void generation.getState().run()}
         >
           Run
@@ -61,13 +62,13 @@ export function Actions() {
         <IconButton
           icon="undo"
           label={canUndo ? `Undo ${CHANGE_WORDS[canUndo]}` : 'Undo'}
-          disabled={running || !canUndo}
+          disabled={!canUndo}
           onClick={() => document.getState().undo()}
         />
         <IconButton
           icon="redo"
           label={canRedo ? `Redo ${CHANGE_WORDS[canRedo]}` : 'Redo'}
-          disabled={running || !canRedo}
+          disabled={!canRedo}
           onClick={() => document.getState().redo()}
         />
       </span>

@@ -30,7 +30,12 @@ export function Legend() {
       {tint !== 'none' && (
         <ul className={styles.steps} aria-label={`Tint: ${TINT_NAMES[tint]} before sampling`}>
           {TINT_STEPS.map(step => (
-            <li key={step} className={styles.step} data-step={step} title={`${TINT_LABELS[tint][step]}, before sampling`}>
+            <li
+              key={step}
+              className={styles.step}
+              data-step={step}
+              title={`${TINT_LABELS[tint][step]}, before sampling`}
+            >
               <span className="visually-hidden">{TINT_LABELS[tint][step]}</span>
             </li>
           ))}

@@ -21,6 +21,7 @@ export function Messages() {
       />
     );
   }
+  if (status.kind === 'waiting') return <p className={styles.line}>The run begins when the model is ready.</p>;
   if (status.kind === 'prefilling') return <p className={styles.line}>Reading the text…</p>;
   if (status.kind === 'generating') return <p className={styles.line}>Generating…</p>;
   if (status.kind === 'stopping') return <p className={styles.line}>Stopping…</p>;

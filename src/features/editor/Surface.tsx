@@ -41,7 +41,6 @@ export function Surface() {
           aria-busy={running}
           aria-describedby="editor-keys"
           placeholder="Type the beginning of a text"
-          readOnly={running}
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"

@@ -1,7 +1,7 @@
 // The painted twin of the textarea: the same text in the same face, one span per token.
 import { Fragment, memo, useMemo } from 'react';
-import { cx } from '../../ui/cx.ts';
 import { useDocument, useView } from '../../stores/react.ts';
+import { cx } from '../../ui/cx.ts';
 import { type PaintedPiece, paint, stretches } from './paint.ts';
 import styles from './Twin.module.css';
 

@@ -1,11 +1,14 @@
 // The one polite live region of the page: what began, what ended. The streaming text itself is never announced.
-import { finishWords, messageFor } from '../../stores/messages.ts';
-import { useGeneration, useModel } from '../../stores/react.ts';
+
 import type { RunStatus } from '../../stores/generation-types.ts';
+import { finishWords, messageFor } from '../../stores/messages.ts';
 import type { LoadState } from '../../stores/model-types.ts';
+import { useGeneration, useModel } from '../../stores/react.ts';
 
 function words(status: RunStatus, load: LoadState): string {
   switch (status.kind) {
+    case 'waiting':
+      return 'Waiting for the model';
     case 'prefilling':
     case 'generating':
       return 'Generating';

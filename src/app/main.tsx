@@ -1,0 +1,41 @@
+// The page begins here: stores, worker, first render.
+import '../ui/tokens.css';
+import '../ui/base.css';
+import './shell.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { FIRST_PROMPT } from '../features/editor/Examples.tsx';
+import { defined } from '../lib/assert.ts';
+import { StoresContext } from '../stores/react.ts';
+import { createStores } from '../stores/stores.ts';
+import { App } from './App.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { hubHost } from './origins.ts';
+
+const stores = createStores({
+  origins: { shippedBase: new URL('models/', document.baseURI).href, hubHost: hubHost(localStorageOf()) },
+  firstText: FIRST_PROMPT,
+});
+
+/** Null where the browser has closed it. */
+function localStorageOf(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+addEventListener('pagehide', () => void stores.flush());
+
+createRoot(defined(document.getElementById('root'), 'the element #root')).render(
+  <StrictMode>
+    <StoresContext value={stores}>
+      <ErrorBoundary text={() => stores.document.getState().text}>
+        <App />
+      </ErrorBoundary>
+    </StoresContext>
+  </StrictMode>,
+);
+
+void stores.start();

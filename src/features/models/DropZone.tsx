@@ -1,0 +1,93 @@
+// Files dropped anywhere on the page: shown, then opened once a person agrees.
+import { useEffect, useState } from 'react';
+import { formatBytes } from '../../lib/format.ts';
+import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import styles from './DropZone.module.css';
+import { droppedFiles } from './dropped.ts';
+import models from './Models.module.css';
+
+const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** True while files hover over the page; gives what is dropped to `onFiles`. */
+function useDrop(onFiles: (files: File[]) => void): boolean {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const onOver = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const onDrop = (event: DragEvent) => {
+      setOver(false);
+      if (!event.dataTransfer || !carriesFiles(event)) return;
+      event.preventDefault();
+      void droppedFiles(event.dataTransfer).then(onFiles, () => onFiles([]));
+    };
+    document.addEventListener('dragover', onOver);
+    document.addEventListener('dragleave', onLeave);
+    document.addEventListener('drop', onDrop);
+    return () => {
+      document.removeEventListener('dragover', onOver);
+      document.removeEventListener('dragleave', onLeave);
+      document.removeEventListener('drop', onDrop);
+    };
+  }, [onFiles]);
+  return over;
+}
+
+export function DropZone() {
+  const { model, view } = useStores();
+  const busy = useModel(s => s.load.status === 'loading');
+  const [files, setFiles] = useState<File[]>([]);
+  const [keep, setKeep] = useState(true);
+  const over = useDrop(setFiles);
+  const open = () => {
+    view.getState().close();
+    void model.getState().openFiles(files, keep);
+    setFiles([]);
+  };
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  return (
+    <>
+      {over && (
+        <div className={styles.over} aria-hidden="true">
+          <p>Drop the files of a model</p>
+        </div>
+      )}
+      <Dialog open={files.length > 0} title="Open these files" onClose={() => setFiles([])}>
+        <div className={models.models}>
+          <table className={models.files}>
+            <caption className="visually-hidden">Files</caption>
+            <tbody>
+              {files.slice(0, 12).map(file => (
+                <tr key={file.name}>
+                  <th scope="row" className="mono">
+                    {file.name}
+                  </th>
+                  <td className="num">{formatBytes(file.size)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <label className={models.check}>
+            <input type="checkbox" checked={keep} onChange={event => setKeep(event.target.checked)} />
+            keep a copy in this browser
+          </label>
+          <div className={models.line}>
+            <Button variant="primary" disabled={busy} onClick={open}>
+              Open {formatBytes(bytes)}
+            </Button>
+            <Button variant="quiet" onClick={() => setFiles([])}>
+              Not now
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+// Before a download: which files, how many bytes, what GPU memory it needs, and whether this adapter allows it.
+import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
+import { keyOf } from '../../stores/catalogue.ts';
+import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import styles from './Models.module.css';
+
+/** @param forKey shows only what belongs to this model; null: to a model that is not in the catalogue. */
+export function Inspection({ forKey }: { forKey: string | null }) {
+  const { model } = useStores();
+  const inspection = useModel(s => s.inspection);
+  const listed = useModel(
+    s =>
+      s.inspection.status !== 'none' &&
+      s.catalogue.some(e => s.inspection.status !== 'none' && e.key === keyOf(s.inspection.source)),
+  );
+  if (inspection.status === 'none') return null;
+  const key = keyOf(inspection.source);
+  if (forKey === null ? listed : key !== forKey) return null;
+  if (inspection.status === 'loading') {
+    return (
+      <p className={styles.inspection} aria-busy="true">
+        Looking at the files…
+      </p>
+    );
+  }
+  if (inspection.status === 'failed') {
+    return (
+      <div className={styles.inspection}>
+        <ErrorNotice
+          error={inspection.error}
+          retry={() => void model.getState().inspect(inspection.source)}
+          onDismiss={() => model.getState().forgetInspection()}
+        />
+      </div>
+    );
+  }
+  const { result, source } = inspection;
+  return (
+    <div className={styles.inspection}>
+      <p>
+        {formatParameters(result.parameters)} parameters, {result.dtype}, context {formatCount(result.n_ctx)}. It needs{' '}
+        <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory
+        {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
+      </p>
+      <table className={styles.files}>
+        <caption className="visually-hidden">Files</caption>
+        <tbody>
+          {result.files.map(file => (
+            <tr key={file.name}>
+              <th scope="row" className="mono">
+                {file.name}
+              </th>
+              <td className="num">{formatBytes(file.bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className={styles.line}>
+        <Button
+          variant="primary"
+          icon="download"
+          disabled={!result.fits}
+          onClick={() => {
+            model.getState().forgetInspection();
+            void model.getState().loadModel(source);
+          }}
+        >
+          {result.cached ? 'Load from the cache' : `Download ${formatBytes(result.totalBytes)}`}
+        </Button>
+        <Button variant="quiet" onClick={() => model.getState().forgetInspection()}>
+          Not now
+        </Button>
+        <span className={styles.quiet}>Files come from the Hub to this browser; nothing is sent.</span>
+      </div>
+    </div>
+  );
+}

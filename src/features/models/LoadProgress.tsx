@@ -1,0 +1,32 @@
+// One honest bar over all bytes of a load, its phase in words, and the way to stop it.
+import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Progress } from '../../ui/Progress.tsx';
+import styles from './LoadProgress.module.css';
+import { progressWords, shareDone } from './phases.ts';
+import { sourceName } from './sourceName.ts';
+
+export function LoadProgress() {
+  const { model } = useStores();
+  const load = useModel(s => s.load);
+  if (load.status !== 'loading') return null;
+  const name = sourceName(load.source);
+  const [phase, ...numbers] = progressWords(load.progress);
+  return (
+    <div className={styles.load}>
+      <div className={styles.bar}>
+        <Progress label={`Loading ${name}`} share={shareDone(load.progress)}>
+          <span className={styles.phase}>
+            {phase} · {name}
+          </span>
+          {numbers.map(number => (
+            <span key={number}>{number}</span>
+          ))}
+        </Progress>
+      </div>
+      <Button disabled={load.cancelling} onClick={() => model.getState().cancelLoad()}>
+        {load.cancelling ? 'Cancelling…' : 'Cancel'}
+      </Button>
+    </div>
+  );
+}

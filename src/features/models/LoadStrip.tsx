@@ -1,0 +1,38 @@
+// Under the text: a load on its way, a load that failed, and notices about the model.
+import { noticeWords } from '../../stores/messages.ts';
+import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import { LoadProgress } from './LoadProgress.tsx';
+import styles from './LoadStrip.module.css';
+
+/** Shown over the whole text instead. */
+const SHOWN_ELSEWHERE = ['no_webgpu', 'insecure_context', 'no_adapter'];
+
+export function LoadStrip() {
+  const { model, view } = useStores();
+  const load = useModel(s => s.load);
+  const blocked = useModel(s => s.blocked !== null);
+  const notices = useModel(s => s.notices);
+  return (
+    <>
+      {notices.map(notice => (
+        <Notice key={notice} tone="warn" onDismiss={() => model.getState().dismissNotice(notice)}>
+          {noticeWords(notice)}
+        </Notice>
+      ))}
+      <LoadProgress />
+      {load.status === 'failed' && !SHOWN_ELSEWHERE.includes(load.error.code) && (
+        <ErrorNotice error={load.error} retry={() => void model.getState().retry()} />
+      )}
+      {load.status === 'idle' && !blocked && (
+        <p className={styles.idle}>
+          No model is loaded.
+          <Button onClick={() => void model.getState().loadDefault()}>Load the one that ships with the page</Button>
+          <Button onClick={() => view.getState().open('models')}>Choose another model</Button>
+        </p>
+      )}
+    </>
+  );
+}

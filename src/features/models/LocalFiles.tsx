@@ -1,0 +1,58 @@
+// A model from this computer: a folder or single files, by picker.
+import { type ChangeEvent, useId, useRef, useState } from 'react';
+import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import styles from './Models.module.css';
+
+export function LocalFiles() {
+  const { model } = useStores();
+  const busy = useModel(s => s.load.status === 'loading');
+  const [keep, setKeep] = useState(true);
+  const folder = useRef<HTMLInputElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const open = (event: ChangeEvent<HTMLInputElement>) => {
+    const chosen = [...(event.target.files ?? [])];
+    event.target.value = '';
+    if (chosen.length > 0) void model.getState().openFiles(chosen, keep);
+  };
+  return (
+    <section className={styles.section} aria-label="From this computer">
+      <h3>From this computer</h3>
+      <p className={styles.quiet}>
+        config.json, tokenizer.json and model.safetensors, or shards with their index. Or drop them anywhere on the
+        page.
+      </p>
+      <div className={styles.line}>
+        <Button icon="folder" disabled={busy} onClick={() => folder.current?.click()}>
+          Open a folder
+        </Button>
+        <Button icon="file" disabled={busy} onClick={() => files.current?.click()}>
+          Open files
+        </Button>
+        <label className={styles.check} htmlFor={id}>
+          <input id={id} type="checkbox" checked={keep} onChange={event => setKeep(event.target.checked)} />
+          keep a copy in this browser
+        </label>
+        <input
+          ref={folder}
+          type="file"
+          hidden
+          aria-label="Folder of a model"
+          webkitdirectory=""
+          multiple
+          onChange={open}
+        />
+        <input
+          ref={files}
+          type="file"
+          hidden
+          aria-label="Files of a model"
+          accept=".json,.safetensors"
+          multiple
+          onChange={open}
+        />
+      </div>
+    </section>
+  );
+}

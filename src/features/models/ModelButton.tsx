@@ -1,0 +1,40 @@
+// In the head of the page: the model in use; opens the models dialog.
+import { formatBytes } from '../../lib/format.ts';
+import { useModel, useStores } from '../../stores/react.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import styles from './ModelButton.module.css';
+import { PHASE_WORDS, shareDone } from './phases.ts';
+import { sourceName } from './sourceName.ts';
+
+function words(load: ReturnType<typeof useLoad>): { name: string; facts: string } {
+  if (load.status === 'ready') {
+    const { name, dtype, weightBytes } = load.model;
+    return { name, facts: `${dtype} · ${formatBytes(weightBytes)}` };
+  }
+  if (load.status === 'loading') {
+    const share = shareDone(load.progress);
+    const percent = share === null ? '' : ` ${Math.floor(share * 100)} %`;
+    return { name: sourceName(load.source), facts: `${PHASE_WORDS[load.progress.phase]}${percent}` };
+  }
+  return { name: 'No model', facts: 'choose one' };
+}
+
+const useLoad = () => useModel(s => s.load);
+
+export function ModelButton() {
+  const { view } = useStores();
+  const { name, facts } = words(useLoad());
+  return (
+    <button
+      type="button"
+      className={styles.model}
+      aria-haspopup="dialog"
+      aria-label={`Model: ${name}, ${facts}`}
+      onClick={() => view.getState().open('models')}
+    >
+      <span className={styles.name}>{name}</span>
+      <span className={styles.facts}>{facts}</span>
+      <Icon name="down" size={14} />
+    </button>
+  );
+}

@@ -1,0 +1,54 @@
+// Any model of the Hub by its name.
+import { type FormEvent, useState } from 'react';
+import { asNucleusError } from '../../lib/error.ts';
+import type { WireError } from '../../protocol/events.ts';
+import { parseModelName } from '../../stores/catalogue.ts';
+import { messageFor } from '../../stores/messages.ts';
+import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Inspection } from './Inspection.tsx';
+import styles from './Models.module.css';
+
+export function NamedModel() {
+  const { model } = useStores();
+  const busy = useModel(s => s.load.status === 'loading');
+  const [name, setName] = useState('');
+  const [error, setError] = useState<WireError | null>(null);
+  const look = (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      setError(null);
+      void model.getState().inspect(parseModelName(name));
+    } catch (thrown) {
+      const { code, message, detail } = asNucleusError(thrown);
+      setError({ code, message, detail });
+    }
+  };
+  return (
+    <section className={styles.section} aria-label="By name">
+      <h3>By name</h3>
+      <form className={styles.line} onSubmit={look}>
+        <input
+          className={styles.input}
+          aria-label="Model name on the Hub"
+          aria-invalid={error !== null}
+          placeholder="owner/name or owner/name@revision"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          value={name}
+          onChange={event => setName(event.target.value)}
+        />
+        <Button disabled={busy || name.trim() === ''} onClick={look}>
+          Look at it
+        </Button>
+      </form>
+      {error && (
+        <p className={styles.error} role="alert">
+          {messageFor(error).text}
+        </p>
+      )}
+      <Inspection forKey={null} />
+    </section>
+  );
+}

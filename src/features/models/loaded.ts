@@ -1,0 +1,18 @@
+// What a key of the catalogue or the cache stands for now.
+import { keyOf } from '../../stores/catalogue.ts';
+import { useModel } from '../../stores/react.ts';
+
+export interface Loaded {
+  readonly inUse: boolean;
+  /** All of it is in the browser's storage. */
+  readonly cached: boolean;
+  /** Something is being loaded. */
+  readonly busy: boolean;
+}
+
+export function useLoaded(key: string): Loaded {
+  const inUse = useModel(s => s.load.status === 'ready' && keyOf(s.load.model.source) === key);
+  const cached = useModel(s => s.cache.models.some(model => model.key === key && model.complete));
+  const busy = useModel(s => s.load.status === 'loading');
+  return { inUse, cached, busy };
+}

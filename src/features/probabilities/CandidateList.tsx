@@ -1,0 +1,130 @@
+// All candidates of a place: a window over as many rows as wanted, walked with the arrow keys, searched by text or id.
+import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { formatCount } from '../../lib/format.ts';
+import { useDocument, useStores, useView } from '../../stores/react.ts';
+import { CANDIDATES_STEP } from '../../stores/view.ts';
+import { cx } from '../../ui/cx.ts';
+import { Cell, Row } from '../../ui/Grid.tsx';
+import { rowsInView } from '../../ui/rowWindow.ts';
+import { SearchField } from '../../ui/SearchField.tsx';
+import styles from './CandidateList.module.css';
+import { CandidateRow } from './CandidateRow.tsx';
+import { candidateOf, type Ranked, tailOf } from './candidates.ts';
+import type { Inspected } from './inspected.ts';
+import { listedIds, rowHeight, stepIndex } from './listed.ts';
+import { TailRow } from './TailRow.tsx';
+
+export function CandidateList({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {
+  const { view, generation } = useStores();
+  const { drawn, now, token, tokenizer, place } = inspected;
+  const count = useView(s => s.candidateCount);
+  const search = useView(s => s.search);
+  const selected = useView(s => s.candidate);
+  const revision = useDocument(s => s.revision);
+  const pane = useRef<HTMLDivElement>(null);
+  const [scroll, setScroll] = useState({ top: 0, height: 600 });
+  const height = rowHeight();
+
+  const ids = useMemo(
+    () => listedIds(ranked, tokenizer, search, count, token?.id ?? null),
+    [ranked, tokenizer, search, count, token?.id],
+  );
+  const shown = search === '' ? Math.min(count, ranked.ids.length) : 0;
+  const tail = useMemo(() => tailOf(ranked, shown, drawn, now), [ranked, shown, drawn, now]);
+  const { from, to } = rowsInView(scroll.top, scroll.height, height, ids.length);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place or search starts at the top.
+  useLayoutEffect(() => {
+    if (pane.current) pane.current.scrollTop = 0;
+  }, [place, search, revision]);
+  useLayoutEffect(() => {
+    const element = pane.current;
+    if (!element) return;
+    const measure = () => setScroll({ top: element.scrollTop, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const walk = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.key === 'Enter' && selected !== null && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      void generation.getState().continueFrom(place, selected);
+      return;
+    }
+    const next = stepIndex(event.key, selected === null ? -1 : ids.indexOf(selected), ids.length);
+    const id = next === null ? undefined : ids[next];
+    if (id === undefined || next === null || !pane.current) return;
+    event.preventDefault();
+    view.getState().selectCandidate(id);
+    const top = next * height;
+    const { scrollTop, clientHeight } = pane.current;
+    const head = pane.current.querySelector<HTMLElement>('[data-head]')?.offsetHeight ?? 0;
+    if (top < scrollTop) pane.current.scrollTop = top;
+    else if (top + height > scrollTop + clientHeight - head)
+      pane.current.scrollTop = top + height - clientHeight + head;
+  };
+
+  const columns = drawn && now ? 3 : drawn || now ? 2 : 1;
+  return (
+    <div className={cx(styles.list, styles[`columns${columns}`])}>
+      <div className={styles.search}>
+        <SearchField
+          label="Search the candidates by text or id"
+          placeholder="Search text or id"
+          value={search}
+          onChange={value => view.getState().setSearch(value)}
+        />
+        <span className={styles.found}>
+          {search === '' ? `${formatCount(ranked.vocabulary)} tokens` : `${formatCount(ids.length)} found`}
+        </span>
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a windowed grid of 50,257 rows is no table element. */}
+      <div
+        ref={pane}
+        role="grid"
+        aria-label="Candidates"
+        aria-rowcount={ids.length + 1}
+        aria-activedescendant={selected !== null && ids.includes(selected) ? `candidate-${selected}` : undefined}
+        tabIndex={0}
+        className={styles.pane}
+        onKeyDown={walk}
+        onScroll={event => setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      >
+        <Row aria-rowindex={1} className={cx(styles.row, styles.head)} data-head>
+          <Cell head>#</Cell>
+          <Cell head>token</Cell>
+          <Cell head>before sampling</Cell>
+          {drawn && <Cell head>after, as drawn</Cell>}
+          {now && <Cell head>{drawn ? 'with these settings' : 'after sampling'}</Cell>}
+        </Row>
+        <div role="presentation" className={styles.rows} style={{ height: ids.length * height }}>
+          {ids.slice(from, to).map((id, i) => (
+            <CandidateRow
+              key={id}
+              candidate={candidateOf(id, ranked, drawn, now)}
+              tokenizer={tokenizer}
+              row={from + i + 2}
+              top={(from + i) * height}
+              selected={id === selected}
+              current={id === token?.id}
+              columns={columns}
+              onSelect={() => view.getState().selectCandidate(id)}
+            />
+          ))}
+        </div>
+        {ids.length === 0 && <p className={styles.none}>No token of this vocabulary has that text or id.</p>}
+        {search === '' && tail.count > 0 && (
+          <TailRow
+            tail={tail}
+            drawn={drawn !== null}
+            now={now !== null}
+            complete={ranked.ids.length === ranked.vocabulary}
+            step={CANDIDATES_STEP}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

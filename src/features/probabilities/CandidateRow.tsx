@@ -1,0 +1,84 @@
+// One candidate: rank, text, its share before sampling and after it, or the step that cut it.
+import { memo } from 'react';
+import { formatCount, formatProbability } from '../../lib/format.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Bar } from '../../ui/Bar.tsx';
+import { cx } from '../../ui/cx.ts';
+import { Cell, Row } from '../../ui/Grid.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import styles from './CandidateList.module.css';
+import type { After, Candidate } from './candidates.ts';
+import { STEP_WORDS } from './steps.ts';
+
+function AfterCell({ after }: { after: After }) {
+  if (after.p === 0 && after.cutBy) {
+    return <Cell className={styles.cut}>cut: {STEP_WORDS[after.cutBy]}</Cell>;
+  }
+  return (
+    <Cell className={styles.share} title={String(after.p)}>
+      <Bar share={after.p} tone="after" />
+      <span className="num">{formatProbability(after.p)}</span>
+    </Cell>
+  );
+}
+
+interface CandidateRowProps {
+  candidate: Candidate;
+  tokenizer: Tokenizer | null;
+  /** `aria-rowindex`. */
+  row: number;
+  /** px from the top of the list. */
+  top: number;
+  selected: boolean;
+  /** It is the token that stands in the text. */
+  current: boolean;
+  columns: number;
+  onSelect: () => void;
+}
+
+function sameRow(a: CandidateRowProps, b: CandidateRowProps): boolean {
+  const sameAfter = (x: After | null, y: After | null) => x?.p === y?.p && x?.cutBy === y?.cutBy && !x === !y;
+  return (
+    a.candidate.id === b.candidate.id &&
+    a.candidate.rank === b.candidate.rank &&
+    a.candidate.before === b.candidate.before &&
+    sameAfter(a.candidate.drawn, b.candidate.drawn) &&
+    sameAfter(a.candidate.now, b.candidate.now) &&
+    a.tokenizer === b.tokenizer &&
+    a.row === b.row &&
+    a.top === b.top &&
+    a.selected === b.selected &&
+    a.current === b.current &&
+    a.columns === b.columns
+  );
+}
+
+export const CandidateRow = memo(function CandidateRow(props: CandidateRowProps) {
+  const { candidate, tokenizer, row, top, selected, current, onSelect } = props;
+  const face = tokenizer && faceOf(tokenizer, candidate.id);
+  const last = candidate.now ?? candidate.drawn;
+  const gone = last !== null && last.p === 0;
+  return (
+    <Row
+      id={`candidate-${candidate.id}`}
+      aria-rowindex={row}
+      aria-selected={selected}
+      aria-current={current || undefined}
+      className={cx(styles.row, styles.candidate, gone && styles.gone)}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={onSelect}
+    >
+      <Cell className={cx(styles.rank, 'num')}>{formatCount(candidate.rank)}</Cell>
+      <Cell className={styles.text} title={`id ${candidate.id}`}>
+        {face ? <TokenText {...face} /> : `id ${candidate.id}`}
+      </Cell>
+      <Cell className={styles.share} title={String(candidate.before)}>
+        <Bar share={candidate.before} tone="before" />
+        <span className="num">{formatProbability(candidate.before)}</span>
+      </Cell>
+      {candidate.drawn && <AfterCell after={candidate.drawn} />}
+      {candidate.now && <AfterCell after={candidate.now} />}
+    </Row>
+  );
+}, sameRow);

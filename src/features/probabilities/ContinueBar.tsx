@@ -1,0 +1,41 @@
+// The selected candidate: its exact numbers, and the button that takes the other road.
+import { formatLogit } from '../../lib/format.ts';
+import { useStores, useView } from '../../stores/react.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import styles from './ContinueBar.module.css';
+import type { Ranked } from './candidates.ts';
+import type { Inspected } from './inspected.ts';
+
+export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {
+  const { view, generation } = useStores();
+  const id = useView(s => s.candidate);
+  const { tokenizer, place } = inspected;
+  if (id === null || !tokenizer || ranked.rankOf(id) === 0) return null;
+  const before = ranked.before(id);
+  return (
+    <div className={styles.bar}>
+      <div className={styles.facts}>
+        <span className={styles.token}>
+          <TokenText {...faceOf(tokenizer, id)} />
+        </span>
+        <span className={styles.numbers}>
+          id <span className="num">{id}</span> · p <span className="num">{before.toPrecision(6)}</span> · log-prob{' '}
+          <span className="num">{formatLogit(Math.log(before))}</span> before sampling
+        </span>
+      </div>
+      <Button
+        variant="primary"
+        shortcut="↵"
+        onClick={() => {
+          view.getState().close();
+          void generation.getState().continueFrom(place, id);
+        }}
+      >
+        Continue from here
+      </Button>
+      <IconButton icon="close" label="Deselect the candidate" onClick={() => view.getState().selectCandidate(null)} />
+    </div>
+  );
+}

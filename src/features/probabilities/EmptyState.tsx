@@ -1,0 +1,43 @@
+// The inspector without a distribution: what it will show, why it does not yet, and the way on.
+import { formatDuration } from '../../lib/format.ts';
+import { useStores } from '../../stores/react.ts';
+import type { SelectedRow } from '../../stores/rows-types.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import styles from './EmptyState.module.css';
+
+const WORDS: Readonly<Record<'no_model' | 'first' | 'waiting' | 'loading', string>> = {
+  no_model: 'Once a model is loaded, this column shows what it expects at any place of the text.',
+  first: 'The first token has no prediction: nothing comes before it. Select a later one, or press Run.',
+  waiting: 'The distribution of this place appears here as soon as the text rests.',
+  loading: 'Computing the distribution of this place…',
+};
+
+export function EmptyState({ row }: { row: SelectedRow }) {
+  const { rows } = useStores();
+  if (row.status === 'ready') return null;
+  const fetch = () => void rows.getState().fetchSelected();
+  if (row.status === 'failed') {
+    return (
+      <div className={styles.empty}>
+        <ErrorNotice error={row.error} retry={fetch} />
+      </div>
+    );
+  }
+  if (row.status === 'costly') {
+    return (
+      <div className={styles.empty}>
+        <p>
+          Computing what is expected here takes a pass over the text
+          {row.seconds === null ? '' : `, about ${formatDuration(row.seconds * 1000)}`}.
+        </p>
+        <Button onClick={fetch}>Compute the distribution</Button>
+      </div>
+    );
+  }
+  return (
+    <div className={styles.empty} aria-busy={row.status === 'loading'}>
+      <p>{WORDS[row.status]}</p>
+    </div>
+  );
+}

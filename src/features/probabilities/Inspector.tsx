@@ -1,0 +1,45 @@
+// The column to look inside: the selected token, what else could have come, and what sampling did to it.
+import { useEffect } from 'react';
+import { useStores, useView } from '../../stores/react.ts';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { CandidateList } from './CandidateList.tsx';
+import { ContinueBar } from './ContinueBar.tsx';
+import { EmptyState } from './EmptyState.tsx';
+import styles from './Inspector.module.css';
+import { useInspected } from './inspected.ts';
+import { StepsTable } from './StepsTable.tsx';
+import { TokenFacts } from './TokenFacts.tsx';
+
+const TABS = [
+  { key: 'candidates', label: 'Candidates' },
+  { key: 'stages', label: 'Sampling steps' },
+] as const;
+
+export function Inspector() {
+  const { view } = useStores();
+  const inspected = useInspected();
+  const panel = useView(s => s.panel);
+  const shown = panel === 'stages' ? 'stages' : 'candidates';
+  // Another place: the list starts from the top again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what resets the list.
+  useEffect(() => view.getState().resetCandidates(), [view, inspected.place]);
+  return (
+    <section className={styles.inspector} aria-label="Token">
+      <TokenFacts inspected={inspected} />
+      {inspected.ranked ? (
+        <>
+          <Tabs label="Look at" tabs={TABS} value={shown} onChange={key => view.getState().setPanel(key)}>
+            {shown === 'candidates' ? (
+              <CandidateList inspected={inspected} ranked={inspected.ranked} />
+            ) : (
+              <StepsTable inspected={inspected} />
+            )}
+          </Tabs>
+          <ContinueBar inspected={inspected} ranked={inspected.ranked} />
+        </>
+      ) : (
+        <EmptyState row={inspected.row} />
+      )}
+    </section>
+  );
+}

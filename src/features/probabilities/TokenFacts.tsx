@@ -1,0 +1,108 @@
+// The head of the inspector: the selected token and the numbers that belong to it.
+import { formatBits, formatLogit, formatProbability } from '../../lib/format.ts';
+import type { DocumentToken } from '../../stores/document-types.ts';
+import { Explain } from '../../ui/Explain.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { hexBytes } from '../../ui/visible.ts';
+import { textOfBytes } from '../tokenFace.ts';
+import type { Inspected } from './inspected.ts';
+import styles from './TokenFacts.module.css';
+
+const ORIGINS = { typed: 'typed', drawn: 'drawn by the sampler', chosen: 'chosen by you' } as const;
+
+interface FactProps {
+  term: string;
+  meaning: string;
+  value: string;
+  exact?: string | undefined;
+}
+
+function Fact({ term, meaning, value, exact }: FactProps) {
+  return (
+    <div className={styles.fact}>
+      <dt>
+        <Explain meaning={meaning}>{term}</Explain>
+      </dt>
+      <dd className="num" title={exact}>
+        {value}
+      </dd>
+    </div>
+  );
+}
+
+const ENTROPY =
+  'How undecided the model was here, in bits: the surprisal to expect. 0 is certain, each bit more doubles the choice.';
+
+function TokenNumbers({ token, entropy }: { token: DocumentToken; entropy: number | null }) {
+  const { stats } = token;
+  const p = stats ? Math.exp(stats.logprob) : Number.NaN;
+  return (
+    <dl className={styles.numbers} aria-label="Before sampling">
+      <Fact
+        term="probability"
+        meaning="How likely the model held this token, before sampling; exact over the whole vocabulary."
+        value={formatProbability(p)}
+        exact={stats && String(p)}
+      />
+      <Fact
+        term="log-prob"
+        meaning="The natural logarithm of the probability before sampling."
+        value={formatLogit(stats?.logprob ?? Number.NaN)}
+        exact={stats && String(stats.logprob)}
+      />
+      <Fact
+        term="rank"
+        meaning="1 is the likeliest token here, before sampling."
+        value={stats ? String(stats.rank) : '–'}
+      />
+      <Fact
+        term="surprisal"
+        meaning="How surprising the token was, in bits: minus the binary logarithm of its probability before sampling."
+        value={formatBits(stats ? Math.max(0, -stats.logprob) : Number.NaN)}
+      />
+      <Fact term="entropy" meaning={ENTROPY} value={formatBits(entropy ?? Number.NaN)} />
+    </dl>
+  );
+}
+
+export function TokenFacts({ inspected: { token, position, entropy } }: { inspected: Inspected }) {
+  if (!token) {
+    return (
+      <header className={styles.head}>
+        <h2 className={styles.next}>What comes next</h2>
+        <p className={styles.line}>
+          position <span className="num">{position}</span>, after the end of the text
+        </p>
+        {entropy !== null && (
+          <dl className={styles.numbers} aria-label="Before sampling">
+            <Fact term="entropy" meaning={ENTROPY} value={formatBits(entropy)} />
+          </dl>
+        )}
+      </header>
+    );
+  }
+  const { draw } = token;
+  return (
+    <header className={styles.head}>
+      <h2 className={styles.token}>
+        <TokenText text={textOfBytes(token.bytes)} bytes={token.bytes} special={token.special} />
+      </h2>
+      <p className={styles.line}>
+        position <span className="num">{position}</span> · id <span className="num">{token.id}</span> · bytes{' '}
+        <span className="mono">{hexBytes(token.bytes) || 'none'}</span> · {ORIGINS[token.origin]}
+      </p>
+      {position > 0 && <TokenNumbers token={token} entropy={entropy} />}
+      {draw && (
+        <p className={styles.line}>
+          drawn with <span className="num">{formatProbability(draw.pAfter)}</span> after sampling · seed{' '}
+          <span className="num">{draw.seed}</span> ·{' '}
+          <Explain meaning="The random number of the draw, from 0 to 1: it falls into this token's share of the distribution after sampling.">
+            random
+          </Explain>{' '}
+          <span className="num">{draw.u.toFixed(4)}</span>
+          {draw.outdated && ' · the text before it has changed since'}
+        </p>
+      )}
+    </header>
+  );
+}

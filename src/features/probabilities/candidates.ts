@@ -1,0 +1,117 @@
+// The list of candidates at one place: ids in their order before sampling, what each is worth, and the mass of the rest.
+import type { Distribution } from '../../sampling/pipeline.ts';
+import type { RankedRow } from '../../sampling/row.ts';
+import type { StepName } from '../../sampling/steps.ts';
+import type { TopCandidates } from '../../stores/document-types.ts';
+
+/** What one id is worth after sampling. */
+export interface After {
+  readonly p: number;
+  /** The step that cut it; null when it can be drawn, or when the model itself rules it out. */
+  readonly cutBy: StepName | null;
+}
+
+export interface Candidate {
+  readonly id: number;
+  /** 1 is the likeliest, before sampling. */
+  readonly rank: number;
+  readonly before: number;
+  /** As it was drawn. */
+  readonly drawn: After | null;
+  /** With the settings as they stand. */
+  readonly now: After | null;
+}
+
+/** Ids by falling probability with their probabilities before sampling; `vocabulary` is how many there are in all. */
+export interface Ranked {
+  readonly ids: Uint32Array;
+  readonly vocabulary: number;
+  /** Rank of an id; 0 for one that is not in the list. */
+  rankOf(id: number): number;
+  before(id: number): number;
+}
+
+const ranks = new WeakMap<RankedRow, Uint32Array>();
+
+/** The whole vocabulary at a place. Ranks are inverted once per row. */
+export function rankedOfRow(row: RankedRow): Ranked {
+  let byId = ranks.get(row);
+  if (!byId) {
+    byId = new Uint32Array(row.order.length);
+    for (let i = 0; i < row.order.length; i++) byId[row.order[i] ?? 0] = i + 1;
+    ranks.set(row, byId);
+  }
+  const found = byId;
+  return {
+    ids: row.order,
+    vocabulary: row.order.length,
+    rankOf: id => found[id] ?? 0,
+    before: id => Math.exp((row.logits[id] ?? Number.NEGATIVE_INFINITY) - row.logZ),
+  };
+}
+
+/** The likeliest few that came with a draw; exact, since `logZ` is that of the whole row. */
+export function rankedOfTop(top: TopCandidates, logZ: number, vocabulary: number): Ranked {
+  const at = new Map(Array.from(top.ids, (id, i) => [id, i]));
+  return {
+    ids: top.ids,
+    vocabulary,
+    rankOf: id => (at.get(id) ?? -1) + 1,
+    before: id => Math.exp((top.logits[at.get(id) ?? -1] ?? Number.NEGATIVE_INFINITY) - logZ),
+  };
+}
+
+function afterOf(distribution: Distribution | null, id: number): After | null {
+  return distribution && { p: distribution.pAfter(id), cutBy: distribution.cutBy(id) };
+}
+
+/** All there is to say about one id. */
+export function candidateOf(
+  id: number,
+  ranked: Ranked,
+  drawn: Distribution | null,
+  now: Distribution | null,
+): Candidate {
+  return {
+    id,
+    rank: ranked.rankOf(id),
+    before: ranked.before(id),
+    drawn: afterOf(drawn, id),
+    now: afterOf(now, id),
+  };
+}
+
+export interface Tail {
+  readonly count: number;
+  readonly before: number;
+  readonly drawn: number | null;
+  readonly now: number | null;
+}
+
+function kept(distribution: Distribution | null, shown: ReadonlySet<number>): number | null {
+  if (!distribution) return null;
+  let mass = 0;
+  for (let i = distribution.kept.length - 1; i >= 0; i--) {
+    if (!shown.has(distribution.kept[i] ?? -1)) mass += distribution.weights[i] ?? 0;
+  }
+  return mass / distribution.total;
+}
+
+/** What the ids outside the first `shown` weigh together; summed from the least, so that a small tail stays exact. */
+export function tailOf(ranked: Ranked, shown: number, drawn: Distribution | null, now: Distribution | null): Tail {
+  const head = ranked.ids.subarray(0, shown);
+  let before = 0;
+  if (ranked.ids.length === ranked.vocabulary) {
+    for (let i = ranked.ids.length - 1; i >= shown; i--) before += ranked.before(ranked.ids[i] ?? -1);
+  } else {
+    before = 1;
+    for (const id of head) before -= ranked.before(id);
+  }
+  const ids = new Set(head);
+  return {
+    count: ranked.vocabulary - head.length,
+    before: Math.max(0, before),
+    drawn: kept(drawn, ids),
+    now: kept(now, ids),
+  };
+}

@@ -1,0 +1,79 @@
+// Tokens made likelier or less likely by hand: found by text or id, each with its number.
+import { useState } from 'react';
+import { LIST_BOUNDS } from '../../sampling/settings.ts';
+import { useDocument, useSettings, useStores } from '../../stores/react.ts';
+import { IconButton } from '../../ui/Button.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { NumberField } from '../../ui/NumberField.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import styles from './Settings.module.css';
+
+const MOST_RESULTS = 6;
+/** Of a token just picked. */
+const FIRST_BIAS = 2;
+
+export function LogitBias() {
+  const { settings } = useStores();
+  const entries = useSettings(s => s.settings.logit_bias);
+  const tokenizer = useDocument(s => s.tokenizer);
+  const [search, setSearch] = useState('');
+  const set = (id: number, bias: number) =>
+    settings.getState().change({ logit_bias: entries.map(entry => (entry.id === id ? { id, bias } : entry)) });
+  const remove = (id: number) => settings.getState().change({ logit_bias: entries.filter(entry => entry.id !== id) });
+  const add = (id: number) => {
+    if (!entries.some(entry => entry.id === id)) {
+      settings.getState().change({ logit_bias: [...entries, { id, bias: FIRST_BIAS }] });
+    }
+    setSearch('');
+  };
+  const found = tokenizer && search !== '' ? tokenizer.search(search, MOST_RESULTS) : [];
+  return (
+    <div className={styles.field}>
+      <span className={styles.label}>
+        <Explain meaning="Adds a number to the logit of a token before everything else: above 0 likelier, -100 never.">
+          Logit bias
+        </Explain>
+      </span>
+      {tokenizer && entries.length > 0 && (
+        <ul className={styles.biases} aria-label="Logit biases">
+          {entries.map(({ id, bias }) => (
+            <li key={id}>
+              <TokenText {...faceOf(tokenizer, id)} />
+              <span className={styles.hint}>id {id}</span>
+              <NumberField
+                label={`Bias of token ${id}`}
+                value={bias}
+                min={-LIST_BOUNDS.bias}
+                max={LIST_BOUNDS.bias}
+                step={0.5}
+                onChange={next => set(id, next)}
+              />
+              <IconButton icon="close" label={`Remove the bias of token ${id}`} onClick={() => remove(id)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <SearchField
+        label="Find a token to bias"
+        placeholder="Find a token by text or id"
+        value={search}
+        onChange={setSearch}
+      />
+      {tokenizer && found.length > 0 && (
+        <ul className={styles.results} aria-label="Tokens found">
+          {found.map(id => (
+            <li key={id}>
+              <button type="button" onClick={() => add(id)}>
+                <TokenText {...faceOf(tokenizer, id)} />
+                <span className={styles.hint}>id {id}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {tokenizer && search !== '' && found.length === 0 && <p className={styles.hint}>No token has that text or id.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// All controls of sampling and of the run: presets, sliders, order of the steps, endings, seed, bias.
+
+import { PRESETS, presetOf, withPreset } from '../../sampling/controls.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
+import { useSettings, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choice } from '../../ui/Choice.tsx';
+import { Controls } from './Controls.tsx';
+import { EndOfTextChoice } from './EndOfTextChoice.tsx';
+import { LogitBias } from './LogitBias.tsx';
+import { SamplerOrder } from './SamplerOrder.tsx';
+import { Seed } from './Seed.tsx';
+import styles from './Settings.module.css';
+import { StopStrings } from './StopStrings.tsx';
+
+const PRESET_OPTIONS = PRESETS.map(({ key, label, explanation }) => ({ value: key, label, title: explanation }));
+
+function Presets({ settings }: { settings: GenerationSettings }) {
+  const { settings: store } = useStores();
+  return (
+    <Choice
+      label="Preset"
+      value={presetOf(settings)?.key ?? null}
+      options={PRESET_OPTIONS}
+      onChange={key => {
+        const preset = PRESETS.find(each => each.key === key);
+        if (preset) store.getState().change(withPreset(settings, preset));
+      }}
+    />
+  );
+}
+
+export function Settings() {
+  const { settings: store } = useStores();
+  const settings = useSettings(s => s.settings);
+  const untouched = useSettings(s => s.settings === s.defaults);
+  return (
+    <section className={styles.settings} aria-label="Settings">
+      <header className={styles.head}>
+        <h2 className="visually-hidden">Settings</h2>
+        <Presets settings={settings} />
+        <Button variant="quiet" disabled={untouched} onClick={() => store.getState().reset()}>
+          Reset
+        </Button>
+      </header>
+      <div className={styles.body}>
+        <Controls />
+        <Seed />
+        <StopStrings />
+        <EndOfTextChoice />
+        <LogitBias />
+        <SamplerOrder />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+// Tabs over one panel: arrow keys move between them, as readers expect.
+import { type KeyboardEvent, type ReactNode, useId } from 'react';
+import styles from './Tabs.module.css';
+
+interface TabsProps<K extends string> {
+  /** Accessible name of the row of tabs. */
+  label: string;
+  tabs: readonly { readonly key: K; readonly label: string }[];
+  value: K;
+  onChange: (key: K) => void;
+  children: ReactNode;
+}
+
+export function Tabs<K extends string>({ label, tabs, value, onChange, children }: TabsProps<K>) {
+  const id = useId();
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (direction === 0) return;
+    event.preventDefault();
+    const at = tabs.findIndex(tab => tab.key === value);
+    const next = tabs[(at + direction + tabs.length) % tabs.length];
+    if (!next) return;
+    onChange(next.key);
+    event.currentTarget.querySelector<HTMLElement>(`#${CSS.escape(`${id}-${next.key}`)}`)?.focus();
+  };
+  return (
+    <div className={styles.tabs}>
+      <div role="tablist" aria-label={label} className={styles.row} onKeyDown={onKeyDown}>
+        {tabs.map(tab => (
+          <button
+            key={tab.key}
+            id={`${id}-${tab.key}`}
+            type="button"
+            role="tab"
+            aria-selected={tab.key === value}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab.key === value ? 0 : -1}
+            className={styles.tab}
+            onClick={() => onChange(tab.key)}
+          >
+            {tab.label}
+          </button>
+        ))}
+      </div>
+      <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${value}`} className={styles.panel}>
+        {children}
+      </div>
+    </div>
+  );
+}
