@@ -129,6 +129,8 @@ describe('a worker that crashes', () => {
     });
     const pending = [1, 2].map(id => collect(client, { type: 'prefill', tokens: ids(id) }).catch((e: unknown) => e));
     await settled();
+    const crashes: string[] = [];
+    client.onCrash(error => crashes.push(error.code));
     const first = workers[0];
     expect(first).toBeDefined();
     if (first) fault(first);
@@ -137,6 +139,7 @@ describe('a worker that crashes', () => {
       expect(error).toMatchObject({ code: 'internal', message: expect.stringMatching(words) });
     }
     expect(first?.terminated).toBe(true);
+    expect(crashes).toEqual(['internal']);
     await collect(client, { type: 'adapter' });
     expect(workers).toHaveLength(2);
     expect(client.epoch).toBe(2);

@@ -21,6 +21,8 @@ export interface Client {
   run(request: Request, signal?: AbortSignal): AsyncIterableIterator<EngineEvent>;
   /** Called for every lost device. Returns the unsubscriber. */
   onLost(listener: LostListener): () => void;
+  /** Called when the worker has crashed: what it had loaded is gone. Returns the unsubscriber. */
+  onCrash(listener: (error: NucleusError) => void): () => void;
   /** Ends the worker; runs in progress fail with `cancelled`. The next run makes a fresh one. Frees all GPU memory. */
   restart(): void;
   /** Grows by one with every worker made. 0 before the first. */
@@ -35,6 +37,7 @@ class WorkerClient implements Client {
   readonly #open: () => WorkerPort;
   readonly #runs = new Map<number, Inbox>();
   readonly #lost = new Set<LostListener>();
+  readonly #crashed = new Set<(error: NucleusError) => void>();
   #port: WorkerPort | null = null;
   #lastRun = 0;
   #epoch = 0;
@@ -50,6 +53,11 @@ class WorkerClient implements Client {
   onLost(listener: LostListener): () => void {
     this.#lost.add(listener);
     return () => this.#lost.delete(listener);
+  }
+
+  onCrash(listener: (error: NucleusError) => void): () => void {
+    this.#crashed.add(listener);
+    return () => this.#crashed.delete(listener);
   }
 
   restart(): void {
@@ -108,7 +116,9 @@ class WorkerClient implements Client {
     if (port !== this.#port) return;
     port.terminate();
     this.#port = null;
-    this.#failAll(new NucleusError('internal', words, { crashed: 1 }));
+    const error = new NucleusError('internal', words, { crashed: 1 });
+    this.#failAll(error);
+    for (const listener of [...this.#crashed]) listener(error);
   }
 
   #failAll(error: NucleusError): void {

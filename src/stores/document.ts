@@ -87,6 +87,8 @@ class Document {
   readonly #history = new History();
   /** A run has been opened; `fresh`: its step of the history is still to be made. */
   #run: 'none' | 'fresh' | 'open' = 'none';
+  /** The last change made a step of its own, which a run may join. */
+  #joinable = false;
   #layout: TokenLayout = EMPTY_VIEW;
   /** Which model the numbers are of: those of another one do not come back with Undo. */
   #model = 0;
@@ -101,7 +103,7 @@ class Document {
     const to = Math.min(text.length, Math.max(start, end, 0));
     if (from === to && insert === '') return;
     const before = this.#snapshot();
-    this.#run = 'none';
+    this.#closeRun();
     this.#history.pushEdit(from, to, insert, before);
     if (tokenizer === null) {
       this.#setPlain(text.slice(0, from) + insert + text.slice(to), from + insert.length);
@@ -164,7 +166,7 @@ class Document {
   }
 
   beginRun(join: boolean): void {
-    this.#run = join ? 'open' : 'fresh';
+    this.#run = join && this.#joinable ? 'open' : 'fresh';
   }
 
   appendDrawn(drawn: readonly DocumentToken[]): void {
@@ -242,7 +244,7 @@ class Document {
 
   restore: DocumentActions['restore'] = ({ text, tokens, selection }) => {
     this.#history.clear();
-    this.#run = 'none';
+    this.#closeRun();
     if (tokens.length === 0) this.#setPlainOrTyped(text, selection);
     else this.#setTokens(tokens, selection);
   };
@@ -265,9 +267,15 @@ class Document {
     this.#setTokens([...tokens, ...added], atEnd ? undefined : selection);
   }
 
-  #push(kind: ChangeKind): void {
+  #closeRun(): void {
     this.#run = 'none';
+    this.#joinable = false;
+  }
+
+  #push(kind: ChangeKind): void {
+    this.#closeRun();
     this.#history.push(kind, this.#snapshot());
+    this.#joinable = true;
   }
 
   #snapshot(): Snapshot {
@@ -278,7 +286,7 @@ class Document {
   /** A state of the past; one of another vocabulary comes back as the same text in today's. */
   #restore(snapshot: Snapshot | null): void {
     if (snapshot === null) return;
-    this.#run = 'none';
+    this.#closeRun();
     const { tokenizer } = this.#state;
     if (tokenizer === null) {
       this.#setPlain(snapshot.text, snapshot.selection.end);

@@ -55,10 +55,16 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     text: `The graphics adapter refused to start${because(message)}. Close other tabs that use the GPU and try again.`,
     action: 'retry',
   }),
-  device_lost: () => ({
-    text: 'The graphics device was lost. Your text is safe; reload the model and press Run to go on.',
-    action: 'retry',
-  }),
+  device_lost: detail =>
+    detail.again === undefined
+      ? {
+          text: 'The graphics device was lost. Your text is safe; press Run to go on as soon as the model is back.',
+          action: 'retry',
+        }
+      : {
+          text: 'The graphics device was lost twice within two minutes. Restart the browser, then come back: your text is kept.',
+          action: 'retry',
+        },
   out_of_memory: detail => ({
     text: `The GPU ran out of memory${detail.bytes === undefined ? '' : ` (${gigabytes(count(detail, 'bytes'))} more were needed)`}. Close other tabs that use the GPU, or choose a smaller model.`,
     action: 'choose_model',

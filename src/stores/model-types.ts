@@ -85,8 +85,8 @@ export interface ModelState {
 }
 
 export interface ModelActions {
-  /** Checks the browser, then loads `source` (the shipped default without one). Called once at the start of the page. */
-  start(source?: ModelSource): Promise<void>;
+  /** Checks the browser, then loads what `choose` gives (the shipped default without it). Called once, by `Stores.start`. */
+  start(choose?: () => Promise<ModelSource>): Promise<void>;
   inspect(source: ModelSource): Promise<void>;
   forgetInspection(): void;
   /** Resolves when the load has ended, well or not; the outcome is in `load`. */

@@ -101,10 +101,10 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
   };
 
   return {
-    start: async (source = DEFAULT_SOURCE) => {
+    start: async choose => {
       const blocked = options.checkCapability();
       get().setState({ blocked: blocked === null ? null : toWire(blocked) });
-      if (blocked === null) await loadModel(source);
+      if (blocked === null) await loadModel((await choose?.()) ?? DEFAULT_SOURCE);
     },
     loadModel,
     loadDefault: () => loadModel(DEFAULT_SOURCE),
@@ -182,19 +182,18 @@ function addNotice(store: ModelStore, notice: ModelNotice): void {
   store.setState(state => ({ notices: [...state.notices.filter(each => each !== notice), notice] }));
 }
 
-/** One reopen by itself; after a second loss within two minutes the person is asked to restart the browser. */
+/** One reopen by itself after a lost device or a crashed worker; a second within two minutes asks for a restart of the browser. */
 function watchLosses(options: ModelOptions, store: ModelStore): void {
   let before = Number.NEGATIVE_INFINITY;
-  options.client.onLost(event => {
-    const { load } = store.getState();
-    if (load.status !== 'ready') return;
-    const now = options.now();
-    const again = now - before < LOSS_WINDOW_MS;
-    before = now;
+  const lost = (reason: string, message: string): void => {
+    const { load: now } = store.getState();
+    if (now.status !== 'ready') return;
+    const ms = options.now();
+    const again = ms - before < LOSS_WINDOW_MS;
+    before = ms;
     if (again) {
-      const detail = { reason: event.reason, again: 1 };
-      const error: WireError = { code: 'device_lost', message: event.message, detail };
-      store.setState({ load: { status: 'failed', source: load.model.source, error } });
+      const error: WireError = { code: 'device_lost', message, detail: { reason, again: 1 } };
+      store.setState({ load: { status: 'failed', source: now.model.source, error } });
       addNotice(store, 'device_lost_again');
       return;
     }
@@ -206,7 +205,9 @@ function watchLosses(options: ModelOptions, store: ModelStore): void {
         if (store.getState().load.status === 'ready') addNotice(store, 'device_reopened');
       });
     addNotice(store, 'device_lost');
-  });
+  };
+  options.client.onLost(event => lost(event.reason, event.message));
+  options.client.onCrash(error => lost('crash', error.message));
 }
 
 type CacheActions = Pick<

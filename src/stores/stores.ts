@@ -116,7 +116,7 @@ class Pages {
     if (kept !== null) this.#restore(kept);
     this.#persistence.watch();
     const { model } = this.#stores;
-    await model.getState().start(await this.#firstSource(kept?.source ?? DEFAULT_SOURCE));
+    await model.getState().start(() => this.#firstSource(kept?.source ?? DEFAULT_SOURCE));
   }
 
   flush(): Promise<void> {

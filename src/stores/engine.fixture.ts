@@ -1,0 +1,241 @@
+// Test support: a small engine behind the worker's messages. Its logits are a hash of the ids before, its draws are the real ones.
+
+import type { Script, ScriptedWorker } from '../client/scripted-worker.ts';
+import { uniform } from '../lib/rng.ts';
+import type { Command, CommandOf } from '../protocol/commands.ts';
+import type { AdapterDescription, EngineEvent, LoadedModel } from '../protocol/events.ts';
+import { draw } from '../sampling/draw.ts';
+import { sample } from '../sampling/pipeline.ts';
+import { rankRow, rowStatistics, topOf } from '../sampling/row.ts';
+import { SHIPPED_VOCAB_SIZE, shippedJson } from '../tokenizer/texts.fixture.ts';
+import { keyOf } from './catalogue.ts';
+import { sharedLength } from './sequence.ts';
+
+export const V = SHIPPED_VOCAB_SIZE;
+export const BOS = 2047;
+const tokenizerJson = shippedJson('tokenizer.json');
+const tokenizerConfig = shippedJson('tokenizer_config.json');
+
+export const ADAPTER: AdapterDescription = {
+  vendor: 'test',
+  architecture: 'scripted',
+  device: '',
+  description: 'an engine of the tests',
+  software: true,
+  kernels: 'barrier_free',
+  features: [],
+  maxBufferSize: 2 ** 30,
+  maxStorageBufferBindingSize: 2 ** 30,
+};
+
+/** Logits that depend on every id before and on nothing else. [V] */
+export function logitsAfter(ids: Uint32Array): Float32Array<ArrayBuffer> {
+  let hash = 17;
+  for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193) >>> 0;
+  return Float32Array.from({ length: V }, (_, id) => {
+    const mixed = Math.imul(hash ^ (id * 0x9e3779b1), 0x85ebca6b) >>> 0;
+    return (((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32) * 14;
+  });
+}
+
+export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
+  const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
+  return {
+    key: keyOf(command.source),
+    source: command.source,
+    name: keyOf(command.source),
+    commit: '',
+    arch: 'gpt2',
+    dims,
+    dtype: 'F16',
+    weightBytes: 1,
+    gpuBytes: 1,
+    parameters: 1,
+    tokenizerJson,
+    tokenizerConfig,
+    bosId: BOS,
+    eosIds: [BOS],
+    defaults: { temperature: 0.8, top_p: 0.95, max_new_tokens: 8 },
+    adapter: ADAPTER,
+    fromCache: false,
+    cached: true,
+    ...part,
+  };
+}
+
+/** Takes a command in place of the engine; true when it did. */
+export type Interception = (command: Command, say: (event: EngineEvent) => void) => boolean;
+
+export interface EngineOptions {
+  readonly intercept?: Interception;
+  readonly model?: Partial<LoadedModel>;
+  /** Reported cost of a prefill. */
+  readonly msPerToken?: number;
+}
+
+/** One macrotask, on a clock that fake timers leave alone. */
+export const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+/** Waits until a condition holds, as long as the engine has turns to take. */
+export async function until(what: () => boolean, turns = 2000): Promise<void> {
+  for (let i = 0; i < turns; i++) {
+    if (what()) return;
+    await turn();
+  }
+  throw new Error(`never came: ${what}`);
+}
+
+type Say = (event: EngineEvent) => void;
+
+/** The script of a worker: one command after the other, a token or a tile each turn, cancel between two. */
+export function engineScript(options: EngineOptions = {}): Script {
+  const engine = new Engine(options);
+  return (command, say, worker) => engine.receive(command, say, worker);
+}
+
+class Engine {
+  readonly #options: EngineOptions;
+  readonly #cancelled = new Set<number>();
+  #cached: Uint32Array = new Uint32Array(0);
+  #loaded = false;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  receive(command: Command, say: Say, worker: ScriptedWorker): void {
+    if (command.type === 'cancel') {
+      this.#cancelled.add(command.run);
+      return;
+    }
+    if (this.#options.intercept?.(command, say)) return;
+    this.#queue = this.#queue.then(async () => {
+      if (worker.terminated) return;
+      const { run } = command;
+      if (!this.#loaded && ['prefill', 'row', 'score', 'generate'].includes(command.type)) {
+        say({ type: 'failed', run, error: { code: 'no_model', message: 'load first', detail: {} } });
+        return;
+      }
+      const cancelled = await this.#perform(command, say);
+      const error = { code: 'cancelled', message: 'cancelled', detail: {} } as const;
+      say(cancelled ? { type: 'failed', run, error } : { type: 'done', run });
+    });
+  }
+
+  /** True when it was cancelled on the way. */
+  async #perform(command: Command, say: Say): Promise<boolean> {
+    const { run } = command;
+    await turn();
+    switch (command.type) {
+      case 'load':
+        return this.#load(command, say);
+      case 'prefill':
+        this.#prefill(run, command.tokens, say);
+        say({ type: 'row', run, position: command.tokens.length - 1, logits: logitsAfter(command.tokens) });
+        return this.#cancelled.has(run);
+      case 'row': {
+        const ids = command.tokens.subarray(0, command.position + 1);
+        this.#prefill(run, ids, say);
+        say({ type: 'row', run, position: command.position, logits: logitsAfter(ids) });
+        return this.#cancelled.has(run);
+      }
+      case 'score':
+        return this.#score(command, say);
+      case 'generate':
+        await this.#generate(command, say);
+        return false;
+      case 'cache_list':
+        say({ type: 'cache', run, models: [], usage: 0 });
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  async #load(command: CommandOf<'load'>, say: Say): Promise<boolean> {
+    const { run } = command;
+    const progress = { type: 'progress', run, totalBytes: 100, fromCache: false } as const;
+    say({ ...progress, phase: 'list', bytes: 0, totalBytes: 0 });
+    for (const bytes of [0, 40, 100]) {
+      say({ ...progress, phase: 'download', bytes });
+      await turn();
+      if (this.#cancelled.has(run)) return true;
+    }
+    this.#cached = new Uint32Array(0);
+    this.#loaded = true;
+    say({ type: 'loaded', run, model: loadedModel(command, this.#options.model) });
+    return false;
+  }
+
+  #prefill(run: number, ids: Uint32Array, say: Say): void {
+    const shared = sharedLength(ids, this.#cached);
+    if (shared < ids.length) this.#cached = ids.slice();
+    const computed = ids.length - shared;
+    say({ type: 'prefilled', run, reused: shared, computed, ms: computed * (this.#options.msPerToken ?? 1) });
+  }
+
+  async #score(command: CommandOf<'score'>, say: Say): Promise<boolean> {
+    const { run, tokens } = command;
+    for (let from = command.from; from < tokens.length; from += 4) {
+      await turn();
+      if (this.#cancelled.has(run)) return true;
+      const ids = tokens.subarray(from, from + 4);
+      const rows = Array.from(ids, (id, i) => rowStatistics(logitsAfter(tokens.subarray(0, from + i)), id));
+      say({
+        type: 'scored',
+        run,
+        from,
+        logprobs: Float32Array.from(rows, row => row.logit - row.logZ),
+        ranks: Uint32Array.from(rows, row => row.rank),
+        entropies: Float32Array.from(rows, row => row.entropy),
+        logZs: Float32Array.from(rows, row => row.logZ),
+      });
+    }
+    return false;
+  }
+
+  async #generate({ run, tokens, drawn, settings, seed }: CommandOf<'generate'>, say: Say): Promise<void> {
+    this.#prefill(run, tokens, say);
+    const n_ctx = this.#options.model?.dims?.n_ctx ?? 64;
+    let ids = tokens;
+    let flags = drawn;
+    let generated = 0;
+    let reason: 'length' | 'cancelled' | 'context_full' = 'length';
+    for (; generated < settings.max_new_tokens; generated++) {
+      await turn();
+      if (this.#cancelled.has(run)) reason = 'cancelled';
+      else if (ids.length >= n_ctx) reason = 'context_full';
+      if (reason !== 'length') break;
+      const row = rankRow(logitsAfter(ids));
+      const u = uniform(seed, ids.length, 0);
+      const drawnNow = draw(sample(row, settings, { ids, drawn: flags }, []), u);
+      const { logit, rank } = rowStatistics(row.logits, drawnNow.id);
+      const top = topOf(row.logits, 5);
+      const { logZ, entropy } = row;
+      const { id, pAfter } = drawnNow;
+      const [topIds, topLogits] = [top.ids, top.logits];
+      const ms = 10 * (generated + 1);
+      say({
+        type: 'token',
+        run,
+        position: ids.length,
+        id,
+        logit,
+        logZ,
+        entropy,
+        rank,
+        pAfter,
+        u,
+        topIds,
+        topLogits,
+        ms,
+      });
+      ids = Uint32Array.of(...ids, id);
+      flags = Uint8Array.of(...flags, 1);
+    }
+    this.#cached = ids;
+    const piece = new Uint8Array(0);
+    say({ type: 'finished', run, reason, stop: '', piece, generated, prefillMs: 1, decodeMs: 10 * generated });
+  }
+}
