@@ -23,7 +23,7 @@ export class TransientError extends NucleusError {
   constructor(
     code: 'network' | 'rate_limited',
     message: string,
-    detail = {},
+    detail: ErrorDetail = {},
     retryAfterMs = 0,
     options?: ErrorOptions,
   ) {

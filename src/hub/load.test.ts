@@ -380,7 +380,7 @@ describe('the cache', () => {
     await flipBit(W, 0);
     server.fault({ status: 503 });
     const files = await openModel(session().options);
-    await expect(collect(files.stream(W))).rejects.toMatchObject({ code: 'network' });
+    await expect(collect(files.stream(W))).rejects.toMatchObject({ code: 'integrity', detail: { file: W } });
   });
 
   test('verify tells how far it is, and stops when asked', async () => {

@@ -226,7 +226,14 @@ export class StreamedFiles implements ModelFiles {
     const { origin, cache } = this.#init;
     if (!origin) throw this.#damaged(record.name);
     const begin = index * record.chunkBytes;
-    const bytes = await origin.range(record.name, begin, begin + chunkSize(record, index));
+    let bytes: Bytes;
+    try {
+      bytes = await origin.range(record.name, begin, begin + chunkSize(record, index));
+    } catch (cause) {
+      if (this.#init.signal.aborted) throw cancelled();
+      const message = `${record.name} is damaged in the cache, and fetching the damaged part again failed`;
+      throw new NucleusError('integrity', message, { file: record.name }, { cause });
+    }
     if ((await sha256(bytes)) !== record.hashes[index])
       throw new FileChanged(record.name, `part ${index} is another one`);
     // If it cannot be stored, the next load repairs it again.
