@@ -1,6 +1,7 @@
 // Edits of tokens: the text is exactly the edited one, ids stay where they must, and typing gives the ids of a fresh tokenisation.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BYTE_TO_CHAR } from './bytes.ts';
 import { divergence } from './divergence.ts';
 import { type EditToken, REACH, type Replacement, retokenise, type TextEdit } from './edit.ts';
 import { R50K_VOCAB_SIZE, r50kTokenizerJson } from './r50k.fixture.ts';
@@ -71,7 +72,7 @@ describe.each([
         const edit = editOf(text, shape);
         expect(textOf(apply(tokenizer, tokens, edit))).toBe(splice(text, edit).toWellFormed());
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 
@@ -113,6 +114,29 @@ describe.each([
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('all typed: words cut and joined, where the tokens of a word depend on its end', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'etaoinshrdlwg'), minLength: 3, maxLength: 14 });
+    fc.assert(
+      fc.property(
+        word,
+        fc.nat({ max: 14 }),
+        fc.constantFrom('', ' ', '.', 'e', ' x'),
+        fc.boolean(),
+        (text, cut, insert, tail) => {
+          const start = Math.min(cut, text.length);
+          for (const edit of [
+            { start, end: tail ? text.length : start, insert },
+            { start: 0, end: start, insert },
+          ]) {
+            const edited = apply(tokenizer, tokensOf(tokenizer, tokenizer.encode(text)), edit);
+            expect(idsOf(edited)).toEqual([...tokenizer.encode(splice(text, edit))]);
+          }
+        },
+      ),
+      { numRuns: 1500 },
     );
   });
 
@@ -197,6 +221,32 @@ test('a special token is not re-tokenised by an edit beside it, and gives its te
   const cut = apply(gpt2, tokens, { start: 13, end: 14, insert: '' });
   expect(textOf(cut)).toBe('a<|endoftext|b');
   expect(cut.some(token => token.id === eot)).toBe(false);
+});
+
+test('broken bytes do not join to a character when the text between them goes', () => {
+  const [first, second, third] = new TextEncoder().encode('€');
+  const ids = [first, second, 0x61, third].map(
+    byte =>
+      Array.from({ length: 256 }, (_, id) => id).find(
+        id => gpt2.bytes(id)[0] === byte && gpt2.bytes(id).length === 1,
+      ) ?? 0,
+  );
+  const tokens = tokensOf(gpt2, ids, false);
+  expect(textOf(tokens)).toBe('\ufffda\ufffd');
+  const edited = apply(gpt2, tokens, { start: 1, end: 2, insert: '' });
+  expect(textOf(edited)).toBe('\ufffd\ufffd');
+  expect(edited.at(-1)?.id).toBe(ids[3]);
+});
+
+test('a border must have been one before the edit too: half a contraction is no contraction', () => {
+  const vocab: Record<string, number> = Object.fromEntries(BYTE_TO_CHAR.map((char, byte) => [char, byte]));
+  vocab["'l"] = 256;
+  const json = { model: { type: 'BPE', vocab, merges: [["'", 'l']] }, pre_tokenizer: { type: 'ByteLevel' } };
+  const tokenizer = createTokenizer(json, {}, 257);
+  const tokens = tokensOf(tokenizer, tokenizer.encode("a'll"));
+  expect(tokens.map(token => token.bytes.length)).toEqual([1, 2, 1]);
+  const edited = apply(tokenizer, tokens, { start: 3, end: 4, insert: '.' });
+  expect(idsOf(edited)).toEqual([...tokenizer.encode("a'l.")]);
 });
 
 test('a drawn neighbour keeps its id although a fresh tokenisation would not', () => {

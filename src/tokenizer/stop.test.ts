@@ -71,7 +71,7 @@ describe('StopMatcher', () => {
         expect({ match, shown }).toEqual(plain(stops, tokens));
         if (match === null) expect((shown.at(-1) ?? 0) + flushed).toBe(tokens.length);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2500 },
     );
   });
 

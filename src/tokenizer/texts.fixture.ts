@@ -93,6 +93,18 @@ const TROUBLE = [
 export const troubleText = (maxLength = 24): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...TROUBLE), { maxLength }).map(parts => parts.join(''));
 
+/** Any code point but surrogates; those of one UTF-16 unit more often than their share. */
+const anyCharacter = fc
+  .oneof(
+    fc.integer({ min: 0, max: 0x24ff }),
+    fc.integer({ min: 0, max: 0xd7ff }),
+    fc.integer({ min: 0xe000, max: 0x10ffff }),
+  )
+  .map(code => String.fromCodePoint(code));
+
 /** Any text that is well-formed, half of it troublesome. */
 export const anyText = (): fc.Arbitrary<string> =>
-  fc.oneof(troubleText(), fc.string({ unit: 'binary', maxLength: 24 }));
+  fc.oneof(
+    troubleText(),
+    fc.array(anyCharacter, { maxLength: 24 }).map(characters => characters.join('')),
+  );
