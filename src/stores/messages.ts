@@ -1,5 +1,6 @@
 // Words for every error code: what happened and what to do, in one or two short sentences, with a way on.
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
+import { formatBytes } from '../lib/format.ts';
 import type { FinishReason, NoticeEvent, WireError } from '../protocol/events.ts';
 
 /** The button that stands beside an error. */
@@ -24,7 +25,7 @@ type Words = (detail: ErrorDetail, message: string) => Message;
 
 const about = (detail: ErrorDetail, name: string, otherwise: string): string => {
   const value = detail[name];
-  return value === undefined || value === '' ? otherwise : String(value);
+  return value === undefined || value === '' ? otherwise : shortened(String(value), 100);
 };
 
 const count = (detail: ErrorDetail, name: string): number => {
@@ -32,11 +33,33 @@ const count = (detail: ErrorDetail, name: string): number => {
   return Number.isFinite(value) ? value : 0;
 };
 
-const gigabytes = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+/** ": 2.0 GB" when the detail has the first of `names` that is asked for, else nothing. */
+const bytes = (detail: ErrorDetail, before: string, names: readonly string[]): string => {
+  const found = names.find(name => detail[name] !== undefined);
+  return found === undefined ? '' : `${before}${formatBytes(count(detail, found))}`;
+};
 
-/** "Message: detail" of the engine where it says which field or tensor it is, closed by one full stop. */
-const because = (message: string): string => (message === '' ? '' : ` (${message.replace(/[.\s]+$/, '')})`);
+const shortened = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
+/** The engine's words in parentheses, where they say which field or tensor it is. */
+const because = (message: string): string =>
+  message === '' ? '' : ` (${shortened(message.replace(/[.\s]+$/, ''), 120)})`;
+
+/** What an error is about: "The file config.json", "a/b/config.json", or `otherwise`. */
+const subject = (detail: ErrorDetail, otherwise: string): string => {
+  if (detail.file !== undefined) return `The file ${about(detail, 'file', '')}`;
+  if (detail.url !== undefined)
+    return `The address ${about(detail, 'url', '')
+      .replace(/^https?:\/\/[^/]+\//, '')
+      .replace(/[?#].*$/, '')}`;
+  if (detail.key !== undefined) return `The model ${about(detail, 'key', '')}`;
+  if (detail.repo !== undefined) return `The model ${about(detail, 'repo', '')}`;
+  return otherwise;
+};
+
+/** "The tensor wte.weight", or the words without a name. */
+const named = (detail: ErrorDetail, name: string, word: string): string =>
+  detail[name] === undefined ? word : `${word} ${about(detail, name, '')}`;
 
 const WORDS: Readonly<Record<ErrorCode, Words>> = {
   no_webgpu: detail => ({
@@ -66,43 +89,43 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
           action: 'retry',
         },
   out_of_memory: detail => ({
-    text: `The GPU ran out of memory${detail.bytes === undefined ? '' : ` (${gigabytes(count(detail, 'bytes'))} more were needed)`}. Close other tabs that use the GPU, or choose a smaller model.`,
+    text: `The GPU ran out of memory${bytes(detail, ' when it was asked for ', ['bytes'])}. Close other tabs that use the GPU, or choose a smaller model.`,
     action: 'choose_model',
   }),
   model_too_large: detail => ({
-    text: `This model needs more than the graphics adapter allows${detail.bytes === undefined ? '' : `: ${gigabytes(count(detail, 'bytes'))}`}${detail.limit === undefined ? '' : ` of at most ${gigabytes(count(detail, 'limit'))}`}. Choose a smaller one.`,
+    text: `This model needs more than the graphics adapter allows${bytes(detail, ': ', ['needed', 'bytes'])}${bytes(detail, ', where the limit is ', ['limit'])}. Choose a smaller one.`,
     action: 'choose_model',
   }),
   kernel_failed: (detail, message) => ({
-    text: `A GPU program (${about(detail, 'kernel', 'unnamed')}) did not compile on this adapter${because(message)}. Update the browser or the graphics driver, then reload.`,
+    text: `${named(detail, 'kernel', 'The GPU program')} did not compile on this adapter${because(message)}. Update the browser or the graphics driver, then reload.`,
     action: 'reload_page',
   }),
   unsupported_model: detail => ({
-    text: `Models of the type "${about(detail, 'model_type', 'unknown')}" do not run here yet. Choose a GPT-2 model.`,
+    text: `Models of the type "${about(detail, 'found', about(detail, 'model_type', 'unknown'))}" do not run here yet. Choose a GPT-2 model.`,
     action: 'choose_model',
   }),
   unsupported_config: (detail, message) => ({
-    text: `The model's config.json asks for ${detail.field === undefined ? `something not supported${because(message)}` : `${about(detail, 'field', '')} = ${about(detail, 'value', 'a value')}, which is not supported`}. Choose another model.`,
+    text: `${named(detail, 'field', 'The field')} in the model's config.json asks for something that is not supported${because(message)}. Choose another model.`,
     action: 'choose_model',
   }),
   missing_file: detail => ({
-    text: `The file ${about(detail, 'file', 'config.json, tokenizer.json or model.safetensors')} is missing. A model needs config.json, tokenizer.json and its safetensors files; add it or choose another model.`,
+    text: `${subject(detail, 'A file of the model')} is missing. A model needs config.json, tokenizer.json and its safetensors files: add it, or choose another model.`,
     action: 'choose_model',
   }),
   bad_safetensors: (detail, message) => ({
-    text: `${about(detail, 'file', 'The weights file')} is damaged or not a safetensors file${because(message)}. Fetch it again.`,
+    text: `${subject(detail, 'The weights file')} is damaged or not a safetensors file${because(message)}. Fetch it again, or choose another model.`,
     action: 'retry',
   }),
-  bad_json: detail => ({
-    text: `${about(detail, 'file', 'A file of the model')} is not valid JSON. Fetch it again or choose another model.`,
+  bad_json: (detail, message) => ({
+    text: `${subject(detail, 'A file of the model')} is not what it should be${because(message)}. Fetch it again, or choose another model.`,
     action: 'retry',
   }),
   missing_tensor: detail => ({
-    text: `The weights lack the tensor ${about(detail, 'tensor', '')}, so this model cannot run. Choose another model.`,
+    text: `${named(detail, 'tensor', 'The tensor')} is not in the weights, so this model cannot run. Choose another model.`,
     action: 'choose_model',
   }),
   bad_tensor: (detail, message) => ({
-    text: `The tensor ${about(detail, 'tensor', '')} does not have the shape or type its config promises${because(message)}. Choose another model.`,
+    text: `${named(detail, 'tensor', 'The tensor')} does not have the shape or type that the config promises${because(message)}. Choose another model.`,
     action: 'choose_model',
   }),
   bad_tokenizer: (_, message) => ({
@@ -114,15 +137,15 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   bad_model_name: detail => ({
-    text: `"${about(detail, 'name', '')}" is not a model name. Write owner/name, or owner/name@revision.`,
+    text: `${detail.name === undefined || detail.name === '' ? 'That' : JSON.stringify(about(detail, 'name', ''))} is not a model name. Write owner/name, or owner/name@revision.`,
     action: 'choose_model',
   }),
   not_found: detail => ({
-    text: `${about(detail, 'file', 'The model')} was not found${detail.repo === undefined ? '' : ` at ${about(detail, 'repo', '')}`}. Check the name and the revision.`,
+    text: `${subject(detail, 'The model')} was not found. Check the name and the revision.`,
     action: 'choose_model',
   }),
   unauthorized: detail => ({
-    text: `${about(detail, 'repo', 'This model')} is private or gated, and Nucleus sends no access token. Choose an open model, or download it yourself and open the files.`,
+    text: `${subject(detail, 'This model')} is private, gated, or does not exist, and Nucleus sends no access token. Choose an open model, or download it yourself and open the files.`,
     action: 'choose_model',
   }),
   rate_limited: detail => ({
@@ -130,11 +153,11 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'retry',
   }),
   network: detail => ({
-    text: `The connection broke${detail.file === undefined ? '' : ` while fetching ${about(detail, 'file', '')}`}. Check the network and try again; what has arrived is kept.`,
+    text: `The connection broke${detail.file === undefined ? '' : ` while fetching ${about(detail, 'file', '')}`}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again; what has arrived is kept.`,
     action: 'retry',
   }),
   integrity: detail => ({
-    text: `${about(detail, 'file', 'A file')} does not have the expected content. Nothing of it was used; fetch it again.`,
+    text: `${subject(detail, 'A file of the model')} does not have the expected content. Nothing of it was used; fetch it again.`,
     action: 'retry',
   }),
   cache: (_, message) => ({
@@ -151,7 +174,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'keep_tail',
   }),
   bad_token: detail => ({
-    text: `Token ${about(detail, 'id', '')} is not in this model's vocabulary. Re-tokenise the text and run again.`,
+    text: `${named(detail, 'id', 'The token')} is not in this model's vocabulary. Edit the text there, or load the model anew.`,
     action: 'retry',
   }),
   bad_settings: (_, message) => ({

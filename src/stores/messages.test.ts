@@ -1,0 +1,53 @@
+// Every error has its sentence and its way on, whatever its detail.
+import { expect, test } from 'vitest';
+import { ERROR_CODES } from '../lib/error.ts';
+import { ACTION_LABELS, finishWords, messageFor, noticeWords } from './messages.ts';
+
+const DETAILS = [
+  {},
+  { file: 'config.json', status: 404, repo: 'a/b' },
+  { tokens: 600, limit: 512, excess: 88 },
+  { bytes: 2e9, limit: 1e9, found: 'llama', field: 'n_inner', value: 'x' },
+  {
+    again: 1,
+    seconds: 30,
+    id: 5,
+    position: 9,
+    tensor: 'wte.weight',
+    kernel: 'matmul',
+    name: 'gpt2',
+    advice: 'Update.',
+  },
+];
+
+test.each([...ERROR_CODES])('%s', code => {
+  for (const detail of DETAILS) {
+    for (const message of ['', 'the engine said so.', 'long '.repeat(200)]) {
+      const { text, action } = messageFor({ code, message, detail });
+      expect(text).toMatch(/^["A-Z\d].*[.!]$/s);
+      expect(text).not.toMatch(/undefined|NaN|null|\[object|\.\.|\(\)| {2}|""/);
+      expect(text.length).toBeLessThan(320);
+      expect(ACTION_LABELS[action]).toBeDefined();
+    }
+  }
+});
+
+test('the facts are in the sentence', () => {
+  const words = (code: (typeof ERROR_CODES)[number], detail: Record<string, string | number>) =>
+    messageFor({ code, message: '', detail }).text;
+  expect(words('prompt_too_long', { tokens: 600, limit: 512, excess: 88 })).toContain('88 tokens too long');
+  expect(words('prompt_too_long', { tokens: 513, limit: 512, excess: 1 })).toContain('1 token too long');
+  expect(words('missing_file', { file: 'tokenizer.json' })).toContain('tokenizer.json');
+  expect(words('unsupported_model', { found: 'llama' })).toContain('llama');
+  expect(words('device_lost', { again: 1 })).toContain('Restart the browser');
+  expect(messageFor({ code: 'prompt_too_long', message: '', detail: {} }).action).toBe('keep_tail');
+});
+
+test('every reason and every notice has words', () => {
+  for (const reason of ['stop_string', 'end_of_text', 'length', 'context_full', 'cancelled'] as const) {
+    expect(finishWords(reason, '\n', 1)).toMatch(/1 token[^s]/);
+    expect(finishWords(reason, '\n', 2)).toContain('2 tokens');
+  }
+  const notices = ['cache_full', 'cache_unavailable', 'device_reopened', 'device_lost', 'device_lost_again'] as const;
+  expect(new Set(notices.map(noticeWords)).size).toBe(notices.length);
+});
