@@ -1,0 +1,118 @@
+// Loads of what ships with the page, and of files that a person opens.
+import { describe, expect, test } from 'vitest';
+import { openModel } from './load.ts';
+import type { ModelSource } from './sources.ts';
+import { flipBit, load, server, session, stampOf, startHubForEachTest, store, TOTAL, W } from './test-load.ts';
+import { CONFIG, collect, MODEL } from './test-model.ts';
+
+startHubForEachTest();
+
+describe('shipped with the page', () => {
+  const source: ModelSource = { kind: 'shipped', id: 'tiny' };
+
+  test('is fetched, stored, and revalidated by its first bytes alone', async () => {
+    const first = await load({ source });
+    expect([first.files.key, first.files.commit, first.files.stored]).toEqual(['shipped/tiny', '', true]);
+    server.requests.length = 0;
+    const second = await load({ source });
+    expect(second.files.fromCache).toBe(true);
+    expect(server.requests.every(request => request.range === 'bytes=0-0')).toBe(true);
+  });
+
+  test('comes from the cache when offline', async () => {
+    await load({ source });
+    server.fault({ status: 503 });
+    expect((await load({ source })).files.fromCache).toBe(true);
+  });
+
+  test('a new version on the server replaces the stored one', async () => {
+    await load({ source });
+    server.fault({ path: 'config.json', body: '{"model_type":"gpt9"}' });
+    const files = await openModel(session({ source }).options);
+    expect(new TextDecoder().decode(await files.bytes('config.json'))).toContain('gpt9');
+    await collect(files.stream(W));
+    expect((await store.copies()).length).toBe(1);
+  });
+
+  test('a host that answers every address with a page', async () => {
+    server.fault({ path: 'generation_config.json', headers: { 'Content-Type': 'text/html' } });
+    expect((await load({ source })).files.has('generation_config.json')).toBe(false);
+    server.fault({ path: 'tokenizer.json', headers: { 'Content-Type': 'text/html' } });
+    await expect(openModel(session({ source, refresh: true }).options)).rejects.toMatchObject({
+      code: 'missing_file',
+      detail: { file: 'tokenizer.json' },
+    });
+  });
+});
+
+describe('opened files', () => {
+  const source: ModelSource = { kind: 'local', name: 'mine' };
+  const opened = (folder = ''): File[] =>
+    Object.entries(MODEL).map(
+      ([name, bytes]) => new File([typeof bytes === 'string' ? bytes : bytes.slice()], folder + name),
+    );
+
+  test('are read, stored, and come back without the files', async () => {
+    const first = await load({ source, files: opened('folder/') });
+    expect([first.files.key, first.files.stored, first.files.fromCache]).toEqual(['local/mine', true, false]);
+    expect(first.progress.at(-1)).toMatchObject({ bytes: TOTAL, totalBytes: TOTAL });
+    const second = await load({ source });
+    expect([second.files.fromCache, server.requests]).toEqual([true, []]);
+  });
+
+  test('opened again replace what was stored', async () => {
+    await load({ source, files: opened() });
+    const stamp = await stampOf('local/mine');
+    await load({ source, files: opened() });
+    expect((await store.copies()).map(copy => copy.stamp)).not.toContain(stamp);
+    expect((await store.copies()).length).toBe(1);
+  });
+
+  test('are not stored when declined', async () => {
+    await load({ source, files: opened(), keep: false });
+    expect(await store.keys()).toEqual([]);
+    await expect(openModel(session({ source }).options)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('damage in the cache names the file and what to do', async () => {
+    await load({ source, files: opened() });
+    await flipBit(W, 1, 'local/mine');
+    const files = await openModel(session({ source }).options);
+    await expect(collect(files.stream(W))).rejects.toMatchObject({ code: 'integrity', detail: { file: W } });
+    await load({ source, files: opened() });
+    await load({ source });
+  });
+
+  test('of two files of one name the upper one counts', async () => {
+    const extra = new File(['{}'], 'onnx/deep/config.json');
+    const files = await openModel(session({ source, files: [extra, ...opened('top/')] }).options);
+    expect(new TextDecoder().decode(await files.bytes('config.json'))).toBe(CONFIG);
+  });
+
+  test('a missing one, and a Git LFS pointer', async () => {
+    const some = opened().filter(file => !file.name.endsWith('tokenizer.json'));
+    await expect(openModel(session({ source, files: some }).options)).rejects.toMatchObject({
+      code: 'missing_file',
+      detail: { file: 'tokenizer.json' },
+    });
+    const pointer = new File(['version https://git-lfs.github.com/spec/v1\n'], W);
+    const files = await openModel(
+      session({ source, files: [...opened().filter(file => file.name !== W), pointer] }).options,
+    );
+    await expect(collect(files.stream(W))).rejects.toThrow(/Git LFS pointer/);
+  });
+
+  test('shards, one of them missing', async () => {
+    const index = new File(
+      ['{"weight_map":{"a":"a.safetensors","b":"b.safetensors"}}'],
+      'model.safetensors.index.json',
+    );
+    const rest = opened().filter(file => file.name !== W);
+    const parts = [new File(['1'], 'a.safetensors'), new File(['22'], 'b.safetensors')];
+    const files = await openModel(session({ source, files: [...rest, index, ...parts] }).options);
+    expect(files.names.slice(-2)).toEqual(['a.safetensors', 'b.safetensors']);
+    await expect(openModel(session({ source, files: [...rest, index, parts[0]!] }).options)).rejects.toMatchObject({
+      detail: { file: 'b.safetensors' },
+    });
+  });
+});
