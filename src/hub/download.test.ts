@@ -1,11 +1,11 @@
 // Downloads against a real server that cuts, stalls, lies and changes its mind.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CHUNK, digest, instantNet, MODEL, REPO, WEIGHTS } from '../../e2e/support/hub-model.ts';
 import { type HubServer, startHubServer } from '../../e2e/support/hub-server.ts';
 import { type Chunk, type DownloadJob, downloadChunks } from './download.ts';
 import { sha256 } from './hash.ts';
 import { backoff } from './http.ts';
 import { fetchRange, probe } from './remote.ts';
-import { CHUNK, digest, instantNet, MODEL, REPO, WEIGHTS } from './test-model.ts';
 
 let server: HubServer;
 beforeEach(async () => {

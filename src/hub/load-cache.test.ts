@@ -1,8 +1,5 @@
 // Loads and the cache: damage, deletes, two at once, a full disk, updates.
 import { describe, expect, test } from 'vitest';
-import { ModelCache } from './cache.ts';
-import { checkForUpdate, inspectModel, openModel } from './load.ts';
-import { ChunkStore } from './store.ts';
 import {
   flipBit,
   freshDatabase,
@@ -16,8 +13,21 @@ import {
   store,
   TOTAL,
   W,
-} from './test-load.ts';
-import { CHUNK, CONFIG, collect, digest, instantNet, MODEL, patternBytes, REPO, WEIGHTS } from './test-model.ts';
+} from '../../e2e/support/hub-load.ts';
+import {
+  CHUNK,
+  CONFIG,
+  collect,
+  digest,
+  instantNet,
+  MODEL,
+  patternBytes,
+  REPO,
+  WEIGHTS,
+} from '../../e2e/support/hub-model.ts';
+import { ModelCache } from './cache.ts';
+import { checkForUpdate, inspectModel, openModel } from './load.ts';
+import { ChunkStore } from './store.ts';
 
 startHubForEachTest();
 

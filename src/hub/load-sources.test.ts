@@ -1,9 +1,19 @@
 // Loads of what ships with the page, and of files that a person opens.
 import { describe, expect, test } from 'vitest';
+import {
+  flipBit,
+  load,
+  server,
+  session,
+  stampOf,
+  startHubForEachTest,
+  store,
+  TOTAL,
+  W,
+} from '../../e2e/support/hub-load.ts';
+import { CONFIG, collect, MODEL } from '../../e2e/support/hub-model.ts';
 import { openModel } from './load.ts';
 import type { ModelSource } from './sources.ts';
-import { flipBit, load, server, session, stampOf, startHubForEachTest, store, TOTAL, W } from './test-load.ts';
-import { CONFIG, collect, MODEL } from './test-model.ts';
 
 startHubForEachTest();
 

@@ -1,8 +1,5 @@
 // Loads from the Hub: what is asked for, what is kept through cuts and cancels, and each fault by its name.
 import { describe, expect, test, vi } from 'vitest';
-import { ModelCache } from './cache.ts';
-import { openModel } from './load.ts';
-import type { ModelSource } from './sources.ts';
 import {
   FILES,
   HUB,
@@ -17,8 +14,21 @@ import {
   store,
   TOTAL,
   W,
-} from './test-load.ts';
-import { CHUNK, CONFIG, collect, digest, instantNet, MODEL, patternBytes, REPO, WEIGHTS } from './test-model.ts';
+} from '../../e2e/support/hub-load.ts';
+import {
+  CHUNK,
+  CONFIG,
+  collect,
+  digest,
+  instantNet,
+  MODEL,
+  patternBytes,
+  REPO,
+  WEIGHTS,
+} from '../../e2e/support/hub-model.ts';
+import { ModelCache } from './cache.ts';
+import { openModel } from './load.ts';
+import type { ModelSource } from './sources.ts';
 
 startHubForEachTest();
 

@@ -1,6 +1,6 @@
-// A small model in pieces, a network without waiting, and the other things that the tests of this folder share.
+// A small model in pieces, a network without waiting, and the other things that the tests of src/hub share.
 import { createHash } from 'node:crypto';
-import type { Net } from './http.ts';
+import type { Net } from '../../src/hub/http.ts';
 
 /** Bytes that repeat nowhere near a chunk's length, so that a shifted or repeated chunk is seen. */
 export function patternBytes(length: number, seed = 1): Uint8Array<ArrayBuffer> {

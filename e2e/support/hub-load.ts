@@ -1,13 +1,13 @@
 // A Hub server, an empty cache and a session for each test of a load.
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { type HubServer, startHubServer } from '../../e2e/support/hub-server.ts';
-import { ModelCache } from './cache.ts';
-import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
-import { type OpenOptions, openModel } from './load.ts';
-import type { ModelSource } from './sources.ts';
-import { ChunkStore } from './store.ts';
-import { CHUNK, CONFIG, collect, digest, instantNet, MODEL, REPO, WEIGHTS } from './test-model.ts';
+import { ModelCache } from '../../src/hub/cache.ts';
+import type { FilesNotice, FilesProgress, ModelFiles } from '../../src/hub/files.ts';
+import { type OpenOptions, openModel } from '../../src/hub/load.ts';
+import type { ModelSource } from '../../src/hub/sources.ts';
+import { ChunkStore } from '../../src/hub/store.ts';
+import { CHUNK, CONFIG, collect, digest, instantNet, MODEL, REPO, WEIGHTS } from './hub-model.ts';
+import { type HubServer, startHubServer } from './hub-server.ts';
 
 export const HUB: ModelSource = { kind: 'hub', repo: REPO, revision: 'main' };
 export const KEY = `hub/${REPO}@main`;
