@@ -110,26 +110,27 @@ function applyStep(name: LogitStepName, input: StepInput): void {
       for (const [id, count] of counts) change(id, logit => frequencyPenalty(logit, settings.frequency_penalty, count));
       break;
     case 'presence_penalty':
-      for (const [id, count] of counts) change(id, logit => presencePenalty(logit, settings.presence_penalty, count));
+      for (const id of counts.keys()) change(id, logit => presencePenalty(logit, settings.presence_penalty));
       break;
     default:
       name satisfies never;
   }
 }
 
-/** The row's falling order without the touched ids. Copies the spans between them. */
+/** The row's falling order without the touched ids. */
 export function withoutTouched(row: RankedRow, lines: ReadonlyMap<number, number>): Ranking {
   const { finite } = row;
-  const gaps = Array.from(lines.keys(), id => indexIn(finite, id, row.logits[id]!)).sort((a, b) => a - b);
+  const gaps = Uint32Array.from(lines.keys(), id => indexIn(finite, id, row.logits[id]!)).sort();
   const ids = new Uint32Array(finite.ids.length - gaps.length);
   const logits = new Float64Array(ids.length);
   let from = 0;
-  let to = 0;
-  for (const gap of [...gaps, finite.ids.length]) {
-    ids.set(finite.ids.subarray(from, gap), to);
-    logits.set(finite.logits.subarray(from, gap), to);
-    to += gap - from;
-    from = gap + 1;
+  for (let gap = 0; gap <= gaps.length; gap++) {
+    const end = gaps[gap] ?? finite.ids.length;
+    for (; from < end; from++) {
+      ids[from - gap] = finite.ids[from]!;
+      logits[from - gap] = finite.logits[from]!;
+    }
+    from = end + 1;
   }
   return { ids, logits };
 }
@@ -142,15 +143,16 @@ export function withTouched(rest: Ranking, lines: ReadonlyMap<number, number>, n
   const ids = new Uint32Array(rest.ids.length + back.length);
   const logits = new Float64Array(ids.length);
   let from = 0;
-  back.forEach(({ id, logit }, before) => {
-    const place = placeIn(rest, id, logit, from);
-    ids.set(rest.ids.subarray(from, place), from + before);
-    logits.set(rest.logits.subarray(from, place), from + before);
-    ids[place + before] = id;
-    logits[place + before] = logit;
-    from = place;
-  });
-  ids.set(rest.ids.subarray(from), from + back.length);
-  logits.set(rest.logits.subarray(from), from + back.length);
+  for (let added = 0; added <= back.length; added++) {
+    const entry = back[added];
+    const end = entry === undefined ? rest.ids.length : placeIn(rest, entry.id, entry.logit, from);
+    for (; from < end; from++) {
+      ids[from + added] = rest.ids[from]!;
+      logits[from + added] = rest.logits[from]!;
+    }
+    if (entry === undefined) break;
+    ids[end + added] = entry.id;
+    logits[end + added] = entry.logit;
+  }
   return { ids, logits };
 }

@@ -112,8 +112,10 @@ function plainStep(
       return s.top_p >= 1 ? [...tokens] : plainNucleus(tokens, s.top_p, doubt);
     case 'min_p': {
       const limit = s.min_p * tokens[0]!.p;
-      if (s.min_p > 0 && s.min_p < 1)
-        for (const { p } of tokens) if (Math.abs(p - limit) <= 1e-9 * limit) doubt.found = true;
+      for (const { p, logit } of tokens) {
+        const exact = s.min_p === 1 && logit === tokens[0]!.logit;
+        if (s.min_p > 0 && !exact && Math.abs(p - limit) <= 1e-9 * limit) doubt.found = true;
+      }
       return tokens.filter(({ p }) => s.min_p === 0 || p >= limit);
     }
     case 'typical_p':
@@ -235,6 +237,8 @@ describe('sample', () => {
         expect([...distribution.kept]).toEqual(last.tokens.map(({ id }) => id));
         const pAfter = Array.from(logits, (_, id) => distribution.pAfter(id));
         expect(Math.abs(pAfter.reduce((a, b) => a + b, 0) - 1)).toBeLessThanOrEqual(1e-12);
+        const entropy = last.tokens.reduce((sum, { p }) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+        expectNear(distribution.entropyAfter, entropy, 'entropy after');
         logits.forEach((value, id) => {
           const cutter = plain.find(({ tokens }) => !tokens.some(token => token.id === id));
           expect(distribution.cutBy(id)).toBe(value === -Infinity ? null : (cutter?.name ?? null));

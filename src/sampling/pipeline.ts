@@ -104,6 +104,14 @@ export class Distribution {
     return this.#recorded.find(step => !step.after.has(id))?.name ?? null;
   }
 
+  /** Nats, of the distribution after sampling. */
+  get entropyAfter(): number {
+    const { weights, total } = this.#final;
+    let weighted = 0;
+    for (const weight of weights) if (weight > 0) weighted += weight * Math.log(weight);
+    return Math.max(0, Math.log(total) - weighted / total);
+  }
+
   /** Logit of an id after a step, divided by the temperature once that is done; -Infinity when it is cut. */
   logitAfter(id: number, step: StepName): number {
     return this.#stage(step).logitOf(id);

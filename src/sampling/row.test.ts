@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NucleusError } from '../lib/error.ts';
-import { findBadLogit, indexIn, rankRow, rowStatistics, topOf } from './row.ts';
+import { findBadLogit, indexIn, rankOf, rankRow, rowStatistics, topOf } from './row.ts';
 
 const logit = fc.oneof(
   fc.float({ noNaN: true, noDefaultInfinity: true, min: -30, max: 30 }),
@@ -99,6 +99,16 @@ describe('rowStatistics', () => {
     );
   });
 
+  test('rankOf finds the same rank in the order', () => {
+    fc.assert(
+      fc.property(row, logits => {
+        const ranked = rankRow(logits);
+        for (let id = 0; id < logits.length; id++) expect(rankOf(ranked, id)).toBe(rowStatistics(logits, id).rank);
+      }),
+    );
+    expect(() => rankOf(rankRow(Float32Array.of(1, 2)), 2)).toThrow(expect.objectContaining({ code: 'bad_token' }));
+  });
+
   test('an id the row lacks', () => {
     expect(() => rowStatistics(Float32Array.of(1, 2), 2)).toThrow(expect.objectContaining({ code: 'bad_token' }));
   });
@@ -115,6 +125,21 @@ describe('topOf', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('a few of many, with ties and what is ruled out', () => {
+    const level = fc.constantFrom(0, 1, 2, Number.NEGATIVE_INFINITY);
+    fc.assert(
+      fc.property(fc.array(level, { minLength: 200, maxLength: 400 }), fc.integer({ min: 0, max: 12 }), (values, n) => {
+        const logits = Float32Array.from(values);
+        expect([...topOf(logits, n).ids]).toEqual(plainOrder(logits).slice(0, n));
+      }),
+    );
+    const sparse = new Float32Array(100).fill(Number.NEGATIVE_INFINITY).fill(5, 50, 51);
+    expect(topOf(sparse, 3)).toEqual({
+      ids: Uint32Array.of(50, 0, 1),
+      logits: Float32Array.of(5, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY),
+    });
   });
 
   test('a long rising row, where every logit is a new best', () => {

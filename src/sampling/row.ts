@@ -142,3 +142,12 @@ export function indexIn(ranking: Ranking, id: number, logit: number): number {
   const place = placeIn(ranking, id, logit);
   return ranking.ids[place] === id ? place : -1;
 }
+
+/** Rank of an id of the row before sampling, 1 is the likeliest. @throws NucleusError bad_token for an id not below V. */
+export function rankOf(row: RankedRow, id: number): number {
+  const logit = row.logits[id];
+  if (logit === undefined) throw new NucleusError('bad_token', `id ${id} is not below ${row.logits.length}`, { id });
+  const { ids } = row.finite;
+  if (logit !== Number.NEGATIVE_INFINITY) return indexIn(row.finite, id, logit) + 1;
+  return row.order.indexOf(id, ids.length) + 1;
+}

@@ -58,9 +58,9 @@ export function frequencyPenalty(logit: number, penalty: number, count: number):
   return logit - penalty * count;
 }
 
-/** OpenAI's presence penalty: once, however often the id was generated. */
-export function presencePenalty(logit: number, penalty: number, count: number): number {
-  return count > 0 ? logit - penalty : logit;
+/** OpenAI's presence penalty, for an id that was generated: once, however often. */
+export function presencePenalty(logit: number, penalty: number): number {
+  return logit - penalty;
 }
 
 /** The softmax of the entries [lo, hi) of a ranking, at a temperature, not normalised: the first weight is 1. Computed when first read. */
