@@ -283,6 +283,18 @@ describe('when a run is disturbed', () => {
     expect(status(p)).toMatchObject({ kind: 'finished', reason: 'cancelled' });
   });
 
+  test('tokens that were on their way to the text when it was edited are dropped', async () => {
+    const p = await page({ holdFrames: true });
+    const run = p.generation.getState().run();
+    await until(() => p.frames.length > 0);
+    for (let i = 0; i < 4; i++) await turn();
+    p.document.getState().edit(0, 4, 'Twice');
+    const edited = text(p);
+    for (const frame of p.frames.splice(0)) frame();
+    await run;
+    expect(text(p)).toBe(edited);
+  });
+
   test('Undo during a run removes it', async () => {
     const p = await page();
     const run = p.generation.getState().run();
@@ -327,6 +339,17 @@ describe('when a run is disturbed', () => {
     await until(() => p.workers.length === 2 && p.model.getState().load.status === 'ready');
     await p.generation.getState().run();
     expect(status(p)).toMatchObject({ kind: 'finished' });
+  });
+
+  test('the load of another model stops it and keeps its text', async () => {
+    const p = await page();
+    const run = p.generation.getState().run();
+    await until(() => p.document.getState().tokens.at(-1)?.origin === 'drawn');
+    const loading = p.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+    await run;
+    expect(status(p)).toMatchObject({ kind: 'finished', reason: 'cancelled' });
+    await loading;
+    expect(p.document.getState().tokens.at(-1)).toMatchObject({ origin: 'drawn', draw: { outdated: true } });
   });
 
   test('without a model says so; while one is refused gives its reason', async () => {

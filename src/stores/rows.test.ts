@@ -86,6 +86,37 @@ describe('the row of the selected place', () => {
     expect(page.worker.of('row').map(command => command.position)).toEqual([3]);
   });
 
+  test('a caret that moves on while a row is fetched ends that fetch, and the newer one is let finish', async () => {
+    const held: (() => void)[] = [];
+    page = await readyPage({
+      intercept: (command, say) => {
+        if (command.type !== 'row') return false;
+        const { run, position } = command;
+        held.push(() => {
+          const cancelled = page.worker.of('cancel').some(each => each.run === run);
+          const error = { code: 'cancelled', message: '', detail: {} } as const;
+          if (!cancelled)
+            say({ type: 'row', run, position, logits: logitsAfter(command.tokens.subarray(0, position + 1)) });
+          say(cancelled ? { type: 'failed', run, error } : { type: 'done', run });
+        });
+        return true;
+      },
+    });
+    await pass(1000);
+    page.document.getState().selectToken(2);
+    await pass(100);
+    page.document.getState().selectToken(4);
+    await pass(100);
+    held.shift()?.();
+    await pass(1000);
+    expect(selected()).toMatchObject({ status: 'loading', place: 4 });
+    expect(sent('row')).toBe(2);
+    held.shift()?.();
+    await pass(0);
+    expect(selected()).toMatchObject({ status: 'ready', place: 4 });
+    expect(page.rows.getState().rowAt(2)).toBeNull();
+  });
+
   test('the first token has none', async () => {
     page = await readyPage();
     page.document.getState().selectToken(0);
@@ -248,10 +279,14 @@ describe('scoring', () => {
 
   test('an edit ends it, and old numbers reach no new text', async () => {
     page = await readyPage();
-    await pass(400);
-    await vi.advanceTimersByTimeAsync(400);
+    await until(() => selected().status === 'waiting');
+    await vi.advanceTimersByTimeAsync(0);
+    await until(() => selected().status === 'ready');
+    await vi.advanceTimersByTimeAsync(0);
+    const [score] = page.worker.of('score');
     page.document.getState().edit(0, 4, 'Twice');
     await pass(0);
+    expect(page.worker.of('cancel').map(command => command.run)).toEqual([score?.run]);
     expect(
       page.document
         .getState()

@@ -62,6 +62,10 @@ export function createStores(options: StoresOptions): Stores {
   // The document must have the tokenizer before anything else hears of a ready model.
   const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? browserStore());
   const rows = createRowsStore({ client, lane, model, document, generation });
+  const endLoads = model.subscribe(({ load: now }, { load: before }) => {
+    // What is asked of the old model is worth nothing once another one is on its way.
+    if (now.status === 'loading' && before.status !== 'loading') lane.cancelAll();
+  });
   const endDivergence = watchDivergence(document, generation);
   return {
     model,
@@ -73,6 +77,7 @@ export function createStores(options: StoresOptions): Stores {
     start: () => pages.start(),
     flush: () => pages.flush(),
     dispose: () => {
+      endLoads();
       endDivergence();
       rows.dispose();
       pages.dispose();
