@@ -1,18 +1,19 @@
 // A model on the GPU: weights, pool and session, made from a graph and a stream of tensors.
-import type { ShardedTensor } from '../formats/shards.ts';
+
 import { isWeightDtype, toFloat32, type WeightDtype } from '../formats/dtypes.ts';
-import { defined } from '../lib/assert.ts';
-import { NucleusError } from '../lib/error.ts';
-import { fuse } from '../model/fuse.ts';
-import type { Graph } from '../model/graph.ts';
-import { matchWeights } from '../model/checkpoint.ts';
+import type { ShardedTensor } from '../formats/shards.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { KvCache } from '../gpu/kv-cache.ts';
 import type { Storage } from '../gpu/kernels.ts';
+import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import { Runner } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { Weights } from '../gpu/weights.ts';
+import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import { matchWeights } from '../model/checkpoint.ts';
+import { fuse } from '../model/fuse.ts';
+import type { Graph } from '../model/graph.ts';
 import { Session } from './session.ts';
 
 const STORAGE: Readonly<Record<WeightDtype, Storage>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
@@ -73,7 +74,8 @@ export class ModelLoader {
     options: ModelOptions = {},
   ): Promise<ModelLoader> {
     const { tensorOf } = matchWeights(graph, tensors);
-    const storageOf = (name: string): Storage => STORAGE[weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name))];
+    const storageOf = (name: string): Storage =>
+      STORAGE[weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name))];
     const maxBinding = options.maxBinding ?? gpu.device.limits.maxStorageBufferBindingSize;
     const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
     const weights = await Weights.create(gpu, scope, graph, layouts);
@@ -116,7 +118,11 @@ export class ModelLoader {
     const sequences = this.#options.sequences ?? 16;
     const slots = poolSlots(this.graph);
     const maxRows = Math.min(n_ctx, this.#options.maxRows ?? prefillRows(this.#gpu.software));
-    const runner = await Runner.create(this.#gpu, this.#scope, fuse(this.graph), this.weights, { slots, sequences, maxRows });
+    const runner = await Runner.create(this.#gpu, this.#scope, fuse(this.graph), this.weights, {
+      slots,
+      sequences,
+      maxRows,
+    });
     return { runner, session: new Session(runner, new KvCache(slots, sequences), this.graph.dims) };
   }
 

@@ -1,10 +1,11 @@
 // One model's conversation with the GPU: what is cached is shared, what is missing is computed, rows come out.
-import { defined } from '../lib/assert.ts';
-import { NucleusError } from '../lib/error.ts';
-import type { Dims } from '../model/graph.ts';
+
 import type { KvCache, Sequence } from '../gpu/kv-cache.ts';
 import { type Row, type Runner, SCORE_ROWS } from '../gpu/runner.ts';
 import type { RowStatistics } from '../gpu/statistics.ts';
+import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import type { Dims } from '../model/graph.ts';
 
 export interface PrefillCounts {
   /** Positions found in the cache, and positions computed now. */
@@ -55,7 +56,11 @@ export class Session {
    * What the model thought of `ids[from ...]`, `from` at least 1, in tiles as they come: entry i of a tile is about the token at
    * `from + i` of the tile. Throws as `prefill`.
    */
-  async *score(ids: Uint32Array, from: number, signal?: AbortSignal): AsyncGenerator<{ from: number; rows: RowStatistics[] }> {
+  async *score(
+    ids: Uint32Array,
+    from: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ from: number; rows: RowStatistics[] }> {
     for (let begin = Math.max(1, from); begin < ids.length; begin += SCORE_ROWS) {
       // The sequence is looked up for each tile: other work may run between two.
       const { sequence } = await this.#fill(ids, signal);
@@ -117,7 +122,11 @@ export class Session {
     if (ids.length === 0) throw new NucleusError('empty_prompt', 'there is no token to start from');
     if (ids.length > n_ctx) {
       const message = `${ids.length} tokens do not fit a context of ${n_ctx}`;
-      throw new NucleusError('prompt_too_long', message, { tokens: ids.length, limit: n_ctx, excess: ids.length - n_ctx });
+      throw new NucleusError('prompt_too_long', message, {
+        tokens: ids.length,
+        limit: n_ctx,
+        excess: ids.length - n_ctx,
+      });
     }
     const bad = ids.find(id => id >= vocab_size);
     if (bad !== undefined) {

@@ -31,8 +31,12 @@ const FEATURES = ['subgroups', 'timestamp-query'] as const satisfies readonly GP
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render|warp/i;
 
 /** True when the adapter is a CPU playing a GPU. */
-export function isSoftware(info: Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description' | 'isFallbackAdapter'>): boolean {
-  return info.isFallbackAdapter || SOFTWARE.test([info.vendor, info.architecture, info.device, info.description].join(' '));
+export function isSoftware(
+  info: Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description' | 'isFallbackAdapter'>,
+): boolean {
+  return (
+    info.isFallbackAdapter || SOFTWARE.test([info.vendor, info.architecture, info.device, info.description].join(' '))
+  );
 }
 
 async function requestAdapter(gpu: GPU): Promise<GPUAdapter> {

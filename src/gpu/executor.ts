@@ -1,7 +1,7 @@
 // Runs a list of dispatches: pipelines and bind groups are made once, a step only encodes.
 import { defined } from '../lib/assert.ts';
 import { compile } from './compile.ts';
-import { type Gpu, checked } from './device.ts';
+import { checked, type Gpu } from './device.ts';
 import type { BufferRef, Dispatch, Extent } from './plan.ts';
 
 /** Finds the buffer of a reference. */
@@ -15,10 +15,15 @@ interface Prepared {
 
 function resource(buffers: Buffers, ref: BufferRef): GPUBufferBinding {
   const buffer = defined(buffers.get(ref.buffer), `buffer ${ref.buffer}`);
-  return { buffer, ...(ref.offset !== undefined && { offset: ref.offset }), ...(ref.size !== undefined && { size: ref.size }) };
+  return {
+    buffer,
+    ...(ref.offset !== undefined && { offset: ref.offset }),
+    ...(ref.size !== undefined && { size: ref.size }),
+  };
 }
 
-const groups = (extent: Extent, T: number): number => (typeof extent === 'number' ? extent : Math.ceil(T / extent.rowsPer));
+const groups = (extent: Extent, T: number): number =>
+  typeof extent === 'number' ? extent : Math.ceil(T / extent.rowsPer);
 
 export class Executor {
   readonly #prepared: readonly Prepared[];
@@ -29,7 +34,9 @@ export class Executor {
 
   /** Compiles what is new, all pipelines at once, and binds the buffers. Throws `kernel_failed`. */
   static async create(gpu: Gpu, dispatches: readonly Dispatch[], buffers: Buffers): Promise<Executor> {
-    const pipelines = await Promise.all(dispatches.map(dispatch => compile(gpu, dispatch.kernel, dispatch.storage, dispatch.consts)));
+    const pipelines = await Promise.all(
+      dispatches.map(dispatch => compile(gpu, dispatch.kernel, dispatch.storage, dispatch.consts)),
+    );
     const prepared = await checked(gpu.device, () =>
       dispatches.map((dispatch, i) => {
         const pipeline = pipelines[i]!;

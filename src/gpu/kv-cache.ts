@@ -49,7 +49,7 @@ export class KvCache {
 
   /** How many leading positions of `ids` some sequence holds. */
   reusable(ids: ArrayLike<number>): number {
-    return this.#sequences.reduce((best, s) => (s ? Math.max(best, commonPrefix(s.ids, ids)) : best), 0);
+    return this.#sequences.reduce((best, s) => (s ? Math.max(best, sharedPrefix(s.ids, ids)) : best), 0);
   }
 
   /**
@@ -59,7 +59,7 @@ export class KvCache {
   open(ids: ArrayLike<number>): { sequence: Sequence; reused: number; write: TableWrite | null } {
     assert(ids.length <= this.capacity, 'the sequence fits the pool');
     const best = this.#longestMatch(ids);
-    const reused = best ? commonPrefix(best.ids, ids) : 0;
+    const reused = best ? sharedPrefix(best.ids, ids) : 0;
     const extend = best !== null && reused === best.ids.length;
     const sequence = extend ? best : this.#branch(best, reused);
     sequence.used = ++this.#tick;
@@ -89,10 +89,10 @@ export class KvCache {
     let length = 0;
     for (const sequence of this.#sequences) {
       if (!sequence) continue;
-      const common = commonPrefix(sequence.ids, ids);
-      const whole = common === sequence.ids.length;
+      const shared = sharedPrefix(sequence.ids, ids);
+      const whole = shared === sequence.ids.length;
       // Of equal prefixes the sequence that ends there is extended rather than branched from.
-      if (common > length || (common === length && common > 0 && whole)) [best, length] = [sequence, common];
+      if (shared > length || (shared === length && shared > 0 && whole)) [best, length] = [sequence, shared];
     }
     return best;
   }
@@ -143,8 +143,8 @@ export class KvCache {
   }
 }
 
-/** Length of the longest common prefix of two lists of ids. */
-export function commonPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** Length of the longest shared prefix of two lists of ids. */
+export function sharedPrefix(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const most = Math.min(a.length, b.length);
   let length = 0;
   while (length < most && a[length] === b[length]) length++;

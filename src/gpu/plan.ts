@@ -57,7 +57,12 @@ export function kvStride(graph: Graph): number {
 }
 
 /** The dispatches that take token ids to final states, in order. `graph` is fused or plain; both run. */
-export function planBody(graph: Graph, weights: WeightLayouts, allocation: Allocation, options: PlanOptions): Dispatch[] {
+export function planBody(
+  graph: Graph,
+  weights: WeightLayouts,
+  allocation: Allocation,
+  options: PlanOptions,
+): Dispatch[] {
   const context: PlanContext = { ...options, graph, weights, allocation };
   return graph.ops.flatMap(op => planOp(context, op));
 }
@@ -67,13 +72,30 @@ export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOpti
   const context: PlanContext = { ...options, graph, weights, allocation: allocateValues(graph) };
   const matrix = defined(weights.matrices.get(graph.head), graph.head);
   const stride = stride4(matrix.rows);
-  return planMatrix(context, matrix, { label: 'head', x: { buffer: 'final' }, xBySlot: true, output: { buffer: logits }, stride });
+  return planMatrix(context, matrix, {
+    label: 'head',
+    x: { buffer: 'final' },
+    xBySlot: true,
+    output: { buffer: logits },
+    stride,
+  });
 }
 
 /** The dispatch that reduces T rows of logits to `parts` partial statistics each. */
-export function planStatistics(graph: Graph, options: PlanOptions, logits: string, output: string, parts: number): Dispatch {
+export function planStatistics(
+  graph: Graph,
+  options: PlanOptions,
+  logits: string,
+  output: string,
+  parts: number,
+): Dispatch {
   const workgroup = options.kernelClass === 'barrier_free' ? 8 : 64;
-  const consts = { WORKGROUP: workgroup, WIDTH: graph.dims.vocab_size, STRIDE: stride4(graph.dims.vocab_size), PARTS: parts };
+  const consts = {
+    WORKGROUP: workgroup,
+    WIDTH: graph.dims.vocab_size,
+    STRIDE: stride4(graph.dims.vocab_size),
+    PARTS: parts,
+  };
   return {
     label: 'head (row_statistics)',
     kernel: 'row_statistics',
@@ -137,7 +159,13 @@ function vectorRef(c: PlanContext, name: string): BufferRef {
   return { buffer: 'vectors', offset, size: Math.ceil(length / 4) * 16 };
 }
 
-function planElementwise(c: PlanContext, kernel: 'add' | 'bias' | 'activation', out: ValueName, inputs: BufferRef[], more: Consts): Dispatch {
+function planElementwise(
+  c: PlanContext,
+  kernel: 'add' | 'bias' | 'activation',
+  out: ValueName,
+  inputs: BufferRef[],
+  more: Consts,
+): Dispatch {
   assert(out !== c.graph.final, `${kernel} does not write the final states`);
   const stride = stride4(width(c, out));
   return {
@@ -183,7 +211,13 @@ function planLayernorm(c: PlanContext, op: LayernormOp): Dispatch {
     label: `${op.out} (${kernel})`,
     kernel,
     storage: 'f32',
-    consts: { WORKGROUP: free ? 4 : 128, WIDTH, STRIDE: stride4(WIDTH), EPS: op.eps, OUT_BY_SLOT: op.out === c.graph.final },
+    consts: {
+      WORKGROUP: free ? 4 : 128,
+      WIDTH,
+      STRIDE: stride4(WIDTH),
+      EPS: op.eps,
+      OUT_BY_SLOT: op.out === c.graph.final,
+    },
     bind: [{ buffer: c.step }, valueRef(c, op.x), vectorRef(c, op.weight), vectorRef(c, op.bias), valueRef(c, op.out)],
     grid: [{ rowsPer: free ? 4 : 1 }, 1, 1],
   };
@@ -200,7 +234,8 @@ function planAttention(c: PlanContext, op: AttentionOp): Dispatch {
         ? 'attention'
         : 'attention_workgroup';
   const WORKGROUP = kernel === 'attention' ? 4 : 64;
-  const columns = kernel === 'attention_naive' ? Math.ceil((NH * HS) / 64) : kernel === 'attention' ? Math.ceil(NH / 4) : NH;
+  const columns =
+    kernel === 'attention_naive' ? Math.ceil((NH * HS) / 64) : kernel === 'attention' ? Math.ceil(NH / 4) : NH;
   return {
     label: `${op.out} (${kernel})`,
     kernel,
@@ -298,7 +333,11 @@ function linearKernel(kernelClass: KernelClass, kind: RowsKind): LinearKernel {
     case 'workgroup':
     case 'subgroup':
       return kind === 'row'
-        ? { kernel: kernelClass === 'subgroup' ? 'linear_row_subgroup' : 'linear_row_workgroup', workgroup: 64, grid: foldGroups }
+        ? {
+            kernel: kernelClass === 'subgroup' ? 'linear_row_subgroup' : 'linear_row_workgroup',
+            workgroup: 64,
+            grid: foldGroups,
+          }
         : { kernel: 'linear_tile_workgroup', workgroup: 256, grid: rows => [Math.ceil(rows / 64), { rowsPer: 64 }, 1] };
     default:
       return kernelClass satisfies never;

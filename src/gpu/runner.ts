@@ -77,7 +77,11 @@ export class Runner {
     const specs = sessionBuffers(graph, allocation.slots, options);
     const made = await scope.buffers(specs);
     const buffers = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
-    const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({ kernelClass: gpu.kernelClass, rows, step });
+    const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({
+      kernelClass: gpu.kernelClass,
+      rows,
+      step,
+    });
     const { layouts } = weights;
     const score = plan('tile', 'step/score');
     const [tile, row, head, scored] = await Promise.all([
@@ -132,7 +136,10 @@ export class Runner {
     assert(rows.length >= 1 && rows.length <= SCORE_ROWS, 'a tile of rows');
     const bytes = rows.length * (STATISTIC_PARTS + 1) * 16;
     const partials = await this.#submit(encoder => {
-      this.#writeStep('step/score', rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })));
+      this.#writeStep(
+        'step/score',
+        rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })),
+      );
       this.#encode(encoder, this.#plans.score, rows.length);
       return this.#readback.copy(encoder, this.#buffer('statistics'), bytes);
     })();
@@ -189,7 +196,11 @@ export class Runner {
 }
 
 /** Every buffer a session owns, by the names that plans use. */
-export function sessionBuffers(graph: Graph, values: readonly { width: number }[], options: RunnerOptions): BufferSpec[] {
+export function sessionBuffers(
+  graph: Graph,
+  values: readonly { width: number }[],
+  options: RunnerOptions,
+): BufferSpec[] {
   const { n_embd, n_layer, n_ctx, vocab_size } = graph.dims;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   const spec = (label: string, floats: number): BufferSpec => ({ label, size: floats * 4, usage });

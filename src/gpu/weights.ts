@@ -64,7 +64,9 @@ export class Weights {
     const staging = this.#scope.open(`staging/${name}`);
     const stride = stride4(layout.rows);
     const buffer = await staging.buffer('rows', layout.cols * stride * bytes, UPLOAD());
-    const rows = new RowWriter(this.#gpu.device, layout.rows * bytes, stride * bytes, [{ row0: 0, rows: layout.cols, buffer }]);
+    const rows = new RowWriter(this.#gpu.device, layout.rows * bytes, stride * bytes, [
+      { row0: 0, rows: layout.cols, buffer },
+    ]);
     return {
       write: piece => rows.write(piece),
       end: async () => {
@@ -76,7 +78,12 @@ export class Weights {
   }
 
   /** [in, out] in `source` to the parts of [out, in]. */
-  async #transpose(layout: MatrixLayout, source: GPUBuffer, fromStride: number, part: (i: number) => GPUBuffer): Promise<void> {
+  async #transpose(
+    layout: MatrixLayout,
+    source: GPUBuffer,
+    fromStride: number,
+    part: (i: number) => GPUBuffer,
+  ): Promise<void> {
     const { device } = this.#gpu;
     const wide = layout.storage === 'f32';
     const kernel = wide ? 'transpose_32' : 'transpose_16';

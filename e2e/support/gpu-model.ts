@@ -1,0 +1,56 @@
+// A model on the GPU for tests and benchmarks, from the bytes of a safetensors file or a stream of them.
+
+import { ModelLoader, type ModelOptions } from '../../src/engine/model.ts';
+import type { Session } from '../../src/engine/session.ts';
+import { headerLength, parseSafetensorsHeader } from '../../src/formats/safetensors.ts';
+import { joinShards } from '../../src/formats/shards.ts';
+import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
+import type { Runner } from '../../src/gpu/runner.ts';
+import { buildGraph } from '../../src/model/architectures.ts';
+import type { Graph } from '../../src/model/graph.ts';
+
+export interface GpuModel extends Disposable {
+  readonly gpu: Gpu;
+  readonly graph: Graph;
+  readonly session: Session;
+  readonly runner: Runner;
+}
+
+const FILE = 'model.safetensors';
+
+/** `GPU=hardware` refuses an adapter that is a CPU; the adapter is printed once. */
+export async function openTestGpu(kernelClass?: KernelClass): Promise<Gpu> {
+  const gpu = await openGpu(kernelClass);
+  const { vendor, architecture, description } = gpu.adapter;
+  const name = `${vendor} ${architecture} ${description}`.trim();
+  if (!printed.has(name)) console.log(`adapter: ${name}${gpu.software ? ' (software)' : ''}`);
+  printed.add(name);
+  if (import.meta.env.GPU === 'hardware' && gpu.software) throw new Error(`GPU=hardware, but the adapter is ${name}`);
+  return gpu;
+}
+const printed = new Set<string>();
+
+/** Pieces of a file, of a size that is a multiple of nothing. */
+export async function* pieces(file: Uint8Array, size = 10_007): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < file.length; at += size) yield file.subarray(at, at + size);
+}
+
+/** Puts a checkpoint on the GPU. `file` needs its header alone when `stream` brings the bytes. */
+export async function loadOnGpu(
+  gpu: Gpu,
+  config: unknown,
+  file: { readonly bytes: Uint8Array; readonly size?: number; readonly stream?: AsyncIterable<Uint8Array> },
+  options: ModelOptions = {},
+): Promise<GpuModel> {
+  const { graph } = buildGraph(config);
+  const size = file.size ?? file.bytes.length;
+  const length = headerLength(file.bytes.subarray(0, 8), size);
+  const header = parseSafetensorsHeader(file.bytes.subarray(8, 8 + length), size);
+  const index = { fileOf: new Map([...header.tensors.keys()].map(name => [name, FILE])), files: [FILE] };
+  const scope = gpu.scope.open('model');
+  const tensors = joinShards(index, new Map([[FILE, header]]));
+  const loader = await ModelLoader.create(gpu, scope, graph, tensors, options);
+  await loader.upload(FILE, file.stream ?? pieces(file.bytes));
+  const { session, runner } = await loader.finish();
+  return { gpu, graph, session, runner, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
+}
