@@ -8,10 +8,12 @@ interface TabsProps<K extends string> {
   tabs: readonly { readonly key: K; readonly label: string }[];
   value: K;
   onChange: (key: K) => void;
+  /** Stands at the end of the row of tabs. */
+  aside?: ReactNode;
   children: ReactNode;
 }
 
-export function Tabs<K extends string>({ label, tabs, value, onChange, children }: TabsProps<K>) {
+export function Tabs<K extends string>({ label, tabs, value, onChange, aside, children }: TabsProps<K>) {
   const id = useId();
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -25,22 +27,25 @@ export function Tabs<K extends string>({ label, tabs, value, onChange, children 
   };
   return (
     <div className={styles.tabs}>
-      <div role="tablist" aria-label={label} className={styles.row} onKeyDown={onKeyDown}>
-        {tabs.map(tab => (
-          <button
-            key={tab.key}
-            id={`${id}-${tab.key}`}
-            type="button"
-            role="tab"
-            aria-selected={tab.key === value}
-            aria-controls={`${id}-panel`}
-            tabIndex={tab.key === value ? 0 : -1}
-            className={styles.tab}
-            onClick={() => onChange(tab.key)}
-          >
-            {tab.label}
-          </button>
-        ))}
+      <div className={styles.row}>
+        <div role="tablist" aria-label={label} className={styles.list} onKeyDown={onKeyDown}>
+          {tabs.map(tab => (
+            <button
+              key={tab.key}
+              id={`${id}-${tab.key}`}
+              type="button"
+              role="tab"
+              aria-selected={tab.key === value}
+              aria-controls={`${id}-panel`}
+              tabIndex={tab.key === value ? 0 : -1}
+              className={styles.tab}
+              onClick={() => onChange(tab.key)}
+            >
+              {tab.label}
+            </button>
+          ))}
+        </div>
+        {aside}
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${value}`} className={styles.panel}>
         {children}

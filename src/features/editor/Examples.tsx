@@ -40,7 +40,7 @@ export function Examples() {
         ))}
       </ul>
       <p className={styles.note}>
-        This model of 3 million parameters knows small stories and facts.{' '}
+        This 3 M model knows small stories and facts.{' '}
         <button type="button" className={styles.link} onClick={() => view.getState().open('models')}>
           GPT-2 is one 548 MB download away.
         </button>

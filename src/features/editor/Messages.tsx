@@ -1,6 +1,6 @@
 // The line under the text: an error, a hint with its fix, or how the last run ended. One at a time, in a place of its own.
 import { finishWords } from '../../stores/messages.ts';
-import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
+import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { ErrorNotice } from '../ErrorNotice.tsx';
@@ -10,6 +10,7 @@ export function Messages() {
   const { generation, document } = useStores();
   const status = useGeneration(s => s.status);
   const endsInSpace = useDocument(s => s.endsInSpace);
+  const ready = useModel(s => s.load.status === 'ready');
   const divergence = useDocument(s => s.divergence);
 
   if (status.kind === 'failed') {
@@ -42,5 +43,9 @@ export function Messages() {
   if (status.kind === 'finished') {
     return <p className={styles.line}>{finishWords(status.reason, status.stop, status.generated)}</p>;
   }
+  if (ready)
+    return (
+      <p className={styles.line}>Press Run to go on from here, or click a word to see what else could have come.</p>
+    );
   return null;
 }

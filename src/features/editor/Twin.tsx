@@ -41,6 +41,8 @@ export function Twin() {
   const borders = useView(s => s.borders);
   const whitespace = useView(s => s.whitespace);
   const pieces = useMemo(() => paint(tokens, view, selected, tint), [tokens, view, selected, tint]);
+  // A line that is open at the end has no height of its own; anything else must get nothing, or it might wrap where the textarea does not.
+  const endsInLine = text === '' || text.endsWith('\n');
   return (
     <div
       aria-hidden="true"
@@ -48,7 +50,7 @@ export function Twin() {
       data-testid="twin"
     >
       {pieces.length > 0 ? pieces.map(({ first, ...piece }) => <Piece key={first} {...piece} />) : text}
-      <span className={cx(styles.end, selected === 'end' && styles.next)}>{'\u200b'}</span>
+      <span className={cx(styles.end, selected === 'end' && styles.next)}>{endsInLine ? '\u200b' : ''}</span>
     </div>
   );
 }

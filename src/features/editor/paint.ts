@@ -63,7 +63,7 @@ export function paint(
   });
 }
 
-/** A stretch of a piece: plain text, or one white-space character that gets a glyph. */
+/** A stretch of a piece: plain text, a run of spaces, or one line end or tab; all but the first get a glyph. */
 export interface Stretch {
   readonly text: string;
   readonly kind: 'text' | 'space' | 'line' | 'tab';
@@ -71,7 +71,10 @@ export interface Stretch {
 
 const KINDS: Readonly<Record<string, Stretch['kind']>> = { ' ': 'space', '\n': 'line', '\t': 'tab' };
 
-/** Splits the text of a piece so that every space, line end and tab stands alone. */
+/** Splits the text of a piece so that white space stands alone. */
 export function stretches(text: string): Stretch[] {
-  return (text.match(/[ \n\t]|[^ \n\t]+/g) ?? []).map(part => ({ text: part, kind: KINDS[part] ?? 'text' }));
+  return (text.match(/ +|[\n\t]|[^ \n\t]+/g) ?? []).map(part => ({
+    text: part,
+    kind: KINDS[part.charAt(0)] ?? 'text',
+  }));
 }

@@ -1,12 +1,10 @@
 // All candidates of a place: a window over as many rows as wanted, walked with the arrow keys, searched by text or id.
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { formatCount } from '../../lib/format.ts';
 import { useDocument, useStores, useView } from '../../stores/react.ts';
 import { CANDIDATES_STEP } from '../../stores/view.ts';
 import { cx } from '../../ui/cx.ts';
 import { Cell, Row } from '../../ui/Grid.tsx';
 import { rowsInView } from '../../ui/rowWindow.ts';
-import { SearchField } from '../../ui/SearchField.tsx';
 import styles from './CandidateList.module.css';
 import { CandidateRow } from './CandidateRow.tsx';
 import { candidateOf, type Ranked, tailOf } from './candidates.ts';
@@ -69,17 +67,6 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
   const columns = drawn && now ? 3 : drawn || now ? 2 : 1;
   return (
     <div className={cx(styles.list, styles[`columns${columns}`])}>
-      <div className={styles.search}>
-        <SearchField
-          label="Search the candidates by text or id"
-          placeholder="Search text or id"
-          value={search}
-          onChange={value => view.getState().setSearch(value)}
-        />
-        <span className={styles.found}>
-          {search === '' ? `${formatCount(ranked.vocabulary)} tokens` : `${formatCount(ids.length)} found`}
-        </span>
-      </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a windowed grid of 50,257 rows is no table element. */}
       <div
         ref={pane}

@@ -1,5 +1,4 @@
 // The selected candidate: its exact numbers, and the button that takes the other road.
-import { formatLogit } from '../../lib/format.ts';
 import { useStores, useView } from '../../stores/react.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
@@ -21,8 +20,7 @@ export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranke
           <TokenText {...faceOf(tokenizer, id)} />
         </span>
         <span className={styles.numbers}>
-          id <span className="num">{id}</span> · p <span className="num">{before.toPrecision(6)}</span> · log-prob{' '}
-          <span className="num">{formatLogit(Math.log(before))}</span> before sampling
+          id <span className="num">{id}</span> · <span className="num">{before.toPrecision(6)}</span> before sampling
         </span>
       </div>
       <Button

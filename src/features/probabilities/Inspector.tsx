@@ -1,6 +1,8 @@
 // The column to look inside: the selected token, what else could have come, and what sampling did to it.
 import { useEffect } from 'react';
+import { formatCount } from '../../lib/format.ts';
 import { useStores, useView } from '../../stores/react.ts';
+import { SearchField } from '../../ui/SearchField.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { CandidateList } from './CandidateList.tsx';
 import { ContinueBar } from './ContinueBar.tsx';
@@ -15,6 +17,19 @@ const TABS = [
   { key: 'stages', label: 'Sampling steps' },
 ] as const;
 
+function Search({ vocabulary }: { vocabulary: number }) {
+  const search = useView(s => s.search);
+  const setSearch = useView(s => s.setSearch);
+  return (
+    <SearchField
+      label="Search the candidates by text or id"
+      placeholder={`Search ${formatCount(vocabulary)} tokens`}
+      value={search}
+      onChange={setSearch}
+    />
+  );
+}
+
 export function Inspector() {
   const { view } = useStores();
   const inspected = useInspected();
@@ -28,7 +43,13 @@ export function Inspector() {
       <TokenFacts inspected={inspected} />
       {inspected.ranked ? (
         <>
-          <Tabs label="Look at" tabs={TABS} value={shown} onChange={key => view.getState().setPanel(key)}>
+          <Tabs
+            label="Look at"
+            tabs={TABS}
+            value={shown}
+            onChange={key => view.getState().setPanel(key)}
+            aside={shown === 'candidates' && <Search vocabulary={inspected.ranked.vocabulary} />}
+          >
             {shown === 'candidates' ? (
               <CandidateList inspected={inspected} ranked={inspected.ranked} />
             ) : (

@@ -3,12 +3,11 @@ import { useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import { useSettings, useView } from '../../stores/react.ts';
 import { Choice } from '../../ui/Choice.tsx';
-import { cx } from '../../ui/cx.ts';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { faceOf } from '../tokenFace.ts';
 import type { Inspected } from './inspected.ts';
 import styles from './StepsTable.module.css';
-import { STEP_WORDS, stepValue } from './steps.ts';
+import { activeSteps, STEP_WORDS, stepValue } from './steps.ts';
 
 const SIDES = [
   { value: 'drawn', label: 'As drawn' },
@@ -31,6 +30,7 @@ export function StepsTable({
     return <p className={styles.words}>The steps appear here with the whole distribution of this place.</p>;
   }
   const values = isNow ? settings : (token?.draw?.settings ?? settings);
+  const idle = distribution.steps.filter(step => !step.active);
   const followed = candidate ?? token?.id ?? ranked?.ids[0] ?? 0;
   return (
     <div className={styles.steps}>
@@ -56,19 +56,18 @@ export function StepsTable({
             <td />
             <td className="num">{formatProbability(distribution.pBefore(followed))}</td>
           </tr>
-          {distribution.steps.map(step => (
-            <tr key={step.name} className={cx(!step.active && styles.off)}>
+          {activeSteps(distribution.steps).map(step => (
+            <tr key={step.name}>
               <th scope="row">{STEP_WORDS[step.name]}</th>
-              <td className="num">{step.active ? stepValue(step.name, values) : 'off'}</td>
-              <td className="num">{step.active ? formatCount(step.kept) : ''}</td>
+              <td className="num">{stepValue(step.name, values)}</td>
+              <td className="num">{formatCount(step.kept)}</td>
               <td className="num">{step.removed > 0 ? formatProbability(step.massRemoved) : ''}</td>
-              <td className="num">
-                {step.active ? formatProbability(distribution.probabilityAfter(followed, step.name)) : ''}
-              </td>
+              <td className="num">{formatProbability(distribution.probabilityAfter(followed, step.name))}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {idle.length > 0 && <p className={styles.off}>Off: {idle.map(step => STEP_WORDS[step.name]).join(', ')}.</p>}
     </div>
   );
 }

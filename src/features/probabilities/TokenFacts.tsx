@@ -4,7 +4,7 @@ import type { DocumentToken } from '../../stores/document-types.ts';
 import { Explain } from '../../ui/Explain.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { hexBytes } from '../../ui/visible.ts';
-import { textOfBytes } from '../tokenFace.ts';
+import { faceOf, textOfBytes } from '../tokenFace.ts';
 import type { Inspected } from './inspected.ts';
 import styles from './TokenFacts.module.css';
 
@@ -65,7 +65,30 @@ function TokenNumbers({ token, entropy }: { token: DocumentToken; entropy: numbe
   );
 }
 
-export function TokenFacts({ inspected: { token, position, entropy } }: { inspected: Inspected }) {
+function NextNumbers({ inspected: { ranked, tokenizer, entropy } }: { inspected: Inspected }) {
+  const likeliest = ranked?.ids[0];
+  if (!ranked || !tokenizer || likeliest === undefined) return null;
+  return (
+    <dl className={styles.numbers} aria-label="Before sampling">
+      <div className={styles.fact}>
+        <dt>likeliest</dt>
+        <dd>
+          <TokenText {...faceOf(tokenizer, likeliest)} />
+        </dd>
+      </div>
+      <Fact
+        term="its probability"
+        meaning="How likely the model holds this token, before sampling; exact over the whole vocabulary."
+        value={formatProbability(ranked.before(likeliest))}
+        exact={String(ranked.before(likeliest))}
+      />
+      <Fact term="entropy" meaning={ENTROPY} value={formatBits(entropy ?? Number.NaN)} />
+    </dl>
+  );
+}
+
+export function TokenFacts({ inspected }: { inspected: Inspected }) {
+  const { token, position, entropy } = inspected;
   if (!token) {
     return (
       <header className={styles.head}>
@@ -73,11 +96,7 @@ export function TokenFacts({ inspected: { token, position, entropy } }: { inspec
         <p className={styles.line}>
           position <span className="num">{position}</span>, after the end of the text
         </p>
-        {entropy !== null && (
-          <dl className={styles.numbers} aria-label="Before sampling">
-            <Fact term="entropy" meaning={ENTROPY} value={formatBits(entropy)} />
-          </dl>
-        )}
+        <NextNumbers inspected={inspected} />
       </header>
     );
   }

@@ -12,6 +12,7 @@ import { SamplerOrder } from './SamplerOrder.tsx';
 import { Seed } from './Seed.tsx';
 import styles from './Settings.module.css';
 import { StopStrings } from './StopStrings.tsx';
+import { sameSettings } from './same.ts';
 
 const PRESET_OPTIONS = PRESETS.map(({ key, label, explanation }) => ({ value: key, label, title: explanation }));
 
@@ -33,7 +34,7 @@ function Presets({ settings }: { settings: GenerationSettings }) {
 export function Settings() {
   const { settings: store } = useStores();
   const settings = useSettings(s => s.settings);
-  const untouched = useSettings(s => s.settings === s.defaults);
+  const untouched = useSettings(s => sameSettings(s.settings, s.defaults));
   return (
     <section className={styles.settings} aria-label="Settings">
       <header className={styles.head}>
