@@ -16,7 +16,14 @@ import { fuse } from '../model/fuse.ts';
 import type { Graph } from '../model/graph.ts';
 import { Session } from './session.ts';
 
-const STORAGE: Readonly<Record<WeightDtype, Storage>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
+/** How a tensor of the checkpoint is stored on the GPU: as it is. */
+export const STORAGE: Readonly<Record<string, Storage>> = {
+  F32: 'f32',
+  F16: 'f16',
+  BF16: 'bf16',
+} satisfies Record<WeightDtype, Storage>;
+/** Tables of slots: how many texts and branches stay in the cache side by side, room in the pool permitting. */
+export const SEQUENCES = 16;
 
 export interface ModelOptions {
   /** Largest binding in bytes; the device's own limit unless a test lowers it. */
@@ -74,8 +81,10 @@ export class ModelLoader {
     options: ModelOptions = {},
   ): Promise<ModelLoader> {
     const { tensorOf } = matchWeights(graph, tensors);
-    const storageOf = (name: string): Storage =>
-      STORAGE[weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name))];
+    const storageOf = (name: string): Storage => {
+      const tensor = defined(tensors.get(tensorOf.get(name) ?? ''), name);
+      return defined(STORAGE[weightDtype(tensor)], tensor.dtype);
+    };
     const maxBinding = options.maxBinding ?? gpu.device.limits.maxStorageBufferBindingSize;
     const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
     const weights = await Weights.create(gpu, scope, graph, layouts);
@@ -115,7 +124,7 @@ export class ModelLoader {
   /** Compiles the plans and opens the session, once every file is uploaded. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
   async finish(): Promise<{ session: Session; runner: Runner }> {
     const { n_ctx } = this.graph.dims;
-    const sequences = this.#options.sequences ?? 16;
+    const sequences = this.#options.sequences ?? SEQUENCES;
     const slots = poolSlots(this.graph);
     const maxRows = Math.min(n_ctx, this.#options.maxRows ?? prefillRows(this.#gpu.software));
     const runner = await Runner.create(this.#gpu, this.#scope, fuse(this.graph), this.weights, {

@@ -81,10 +81,17 @@ export async function openGpu(kernelClass?: KernelClass): Promise<Gpu> {
 /** Runs `work`, which must not await, inside a validation error scope; an error there becomes a thrown `kernel_failed`. */
 export async function checked<T>(device: GPUDevice, work: () => T): Promise<T> {
   device.pushErrorScope('validation');
+  const outcome = attempt(work);
+  const error = await device.popErrorScope();
+  if (error) throw new NucleusError('kernel_failed', error.message);
+  if ('thrown' in outcome) throw outcome.thrown;
+  return outcome.result;
+}
+
+function attempt<T>(work: () => T): { readonly result: T } | { readonly thrown: unknown } {
   try {
-    return work();
-  } finally {
-    const error = await device.popErrorScope();
-    if (error) throw new NucleusError('kernel_failed', error.message);
+    return { result: work() };
+  } catch (thrown) {
+    return { thrown };
   }
 }

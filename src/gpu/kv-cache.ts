@@ -54,12 +54,17 @@ export class KvCache {
 
   /**
    * A sequence for `ids`: what is cached of them is shared, slots for the rest are taken. Positions `reused` and on must be
-   * computed now. Sequences unused longest are dropped when slots or tables run out. `ids` must fit the capacity.
+   * computed now; the sequence may go on past `ids`. Sequences unused longest are dropped when slots or tables run out. `ids` must fit the capacity.
    */
   open(ids: ArrayLike<number>): { sequence: Sequence; reused: number; write: TableWrite | null } {
     assert(ids.length <= this.capacity, 'the sequence fits the pool');
     const best = this.#longestMatch(ids);
     const reused = best ? sharedPrefix(best.ids, ids) : 0;
+    if (best && reused === ids.length) {
+      // All of it is there, perhaps with more behind it that some other text goes on with.
+      best.used = ++this.#tick;
+      return { sequence: best, reused, write: null };
+    }
     const extend = best !== null && reused === best.ids.length;
     const sequence = extend ? best : this.#branch(best, reused);
     sequence.used = ++this.#tick;

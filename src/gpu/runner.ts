@@ -2,6 +2,7 @@
 //
 // T rows of a step · V vocab · C channels. A step is one pass and one submit; it creates no buffer, pipeline or bind group.
 import { assert, defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
 import { allocateValues } from '../model/allocate.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Gpu } from './device.ts';
@@ -75,6 +76,12 @@ export class Runner {
     assert(options.slots >= graph.dims.n_ctx, 'the pool holds the context');
     const allocation = allocateValues(graph);
     const specs = sessionBuffers(graph, allocation.slots, options);
+    const limit = gpu.device.limits.maxStorageBufferBindingSize;
+    const large = specs.find(({ size }) => size > limit);
+    if (large) {
+      const message = `${large.label} needs a binding of ${large.size} bytes, and this adapter allows ${limit}`;
+      throw new NucleusError('model_too_large', message, { needed: large.size, limit });
+    }
     const made = await scope.buffers(specs);
     const buffers = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
     const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({

@@ -1,0 +1,244 @@
+// The engine: one device, one model, one cache of models. Every command is a run; every run ends with `done` or `failed`.
+
+import { type Gpu, openGpu } from '../gpu/device.ts';
+import type { RowStatistics } from '../gpu/statistics.ts';
+import { ModelCache } from '../hub/cache.ts';
+import type { ModelFiles } from '../hub/files.ts';
+import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
+import { asNucleusError, NucleusError } from '../lib/error.ts';
+import type { Command, CommandOf } from '../protocol/commands.ts';
+import type { EngineEvent, LoadPhase, ScoredEvent } from '../protocol/events.ts';
+import { describeAdapter } from './adapter.ts';
+import { generate } from './generate.ts';
+import { Lane } from './lane.ts';
+import { inspect, loadModel, type OpenModel } from './load.ts';
+
+type Post = (event: EngineEvent) => void;
+/** A command that is a run of its own: all but `cancel`. */
+type Run = Exclude<Command, { type: 'cancel' }>;
+
+/** Progress events at most this often, in milliseconds: more would only keep the page busy. */
+const PROGRESS_MS = 50;
+
+export class Engine {
+  readonly #post: Post;
+  readonly #cache = new ModelCache();
+  readonly #lane = new Lane();
+  readonly #running = new Map<number, AbortController>();
+  #gpu: Promise<Gpu> | null = null;
+  /** Rejects when the device in use is lost. */
+  #lost: Promise<never> = new Promise(() => {});
+  #model: OpenModel | null = null;
+
+  constructor(post: Post) {
+    this.#post = post;
+  }
+
+  /** Takes a command; never throws, answers by events. */
+  handle(command: Command): void {
+    if (command.type === 'cancel') this.#running.get(command.run)?.abort();
+    else void this.#run(command);
+  }
+
+  async #run(command: Run): Promise<void> {
+    const { run } = command;
+    const controller = new AbortController();
+    this.#running.set(run, controller);
+    try {
+      await this.#answer(command, controller.signal);
+      this.#post({ type: 'done', run });
+    } catch (thrown) {
+      const { code, message, detail } = asNucleusError(thrown);
+      this.#post({ type: 'failed', run, error: { code, message, detail } });
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  #answer(command: Run, signal: AbortSignal): Promise<void> {
+    switch (command.type) {
+      case 'adapter':
+        return this.#adapter(command.run);
+      case 'inspect':
+        return this.#inspect(command, signal);
+      case 'load':
+        return this.#onGpu(signal, () => this.#load(command, signal));
+      case 'unload':
+        return this.#onGpu(signal, async () => this.#close());
+      case 'prefill':
+        return this.#onGpu(signal, () => this.#prefill(command, signal));
+      case 'generate':
+        return this.#lane.run(() => this.#untilLost(this.#generate(command, signal)));
+      case 'row':
+        return this.#onGpu(signal, () => this.#row(command, signal));
+      case 'score':
+        return this.#onGpu(signal, () => this.#score(command, signal));
+      case 'cache_list':
+        return this.#cacheList(command.run);
+      case 'cache_verify':
+        return this.#cacheVerify(command, signal);
+      case 'cache_delete':
+        return this.#cache.delete(command.key);
+      case 'cache_check':
+        return this.#cacheCheck(command, signal);
+      default:
+        return command satisfies never;
+    }
+  }
+
+  /** Runs a job on the GPU in turn; one that was cancelled while it waited never starts. */
+  #onGpu(signal: AbortSignal, job: () => Promise<void>): Promise<void> {
+    return this.#lane.run(async () => {
+      if (signal.aborted) throw new NucleusError('cancelled', 'cancelled before it began');
+      await this.#untilLost(job());
+    });
+  }
+
+  #untilLost<T>(job: Promise<T>): Promise<T> {
+    return Promise.race([job, this.#lost]);
+  }
+
+  /** The device, opened on first need and anew after a loss. */
+  #open(): Promise<Gpu> {
+    this.#gpu ??= this.#openDevice();
+    return this.#gpu;
+  }
+
+  async #openDevice(): Promise<Gpu> {
+    try {
+      const gpu = await openGpu();
+      this.#lost = this.#watch(gpu);
+      this.#lost.catch(() => {});
+      return gpu;
+    } catch (error) {
+      this.#gpu = null;
+      throw error;
+    }
+  }
+
+  async #watch({ device, scope }: Gpu): Promise<never> {
+    const { reason, message } = await device.lost;
+    this.#gpu = null;
+    this.#model = null;
+    scope[Symbol.dispose]();
+    this.#post({ type: 'lost', run: 0, reason, message });
+    throw new NucleusError('device_lost', message || `the device was lost: ${reason}`, { reason });
+  }
+
+  #close(): void {
+    this.#model?.[Symbol.dispose]();
+    this.#model = null;
+  }
+
+  #needModel(): OpenModel {
+    if (!this.#model) throw new NucleusError('no_model', 'no model is loaded');
+    return this.#model;
+  }
+
+  async #adapter(run: number): Promise<void> {
+    this.#post({ type: 'adapter', run, adapter: describeAdapter(await this.#open()) });
+  }
+
+  async #inspect({ run, source, origins }: CommandOf<'inspect'>, signal: AbortSignal): Promise<void> {
+    const files = await inspectModel({ source, origins, cache: this.#cache, refresh: false, signal });
+    this.#post(await inspect(run, await this.#open(), files));
+  }
+
+  async #load(command: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
+    const { run, source, origins, keep, refresh } = command;
+    let files: ModelFiles | null = null;
+    let shown = 0;
+    const onPhase = (phase: LoadPhase): void => {
+      const totalBytes = files?.totalBytes ?? 0;
+      this.#post({ type: 'progress', run, phase, bytes: totalBytes, totalBytes, fromCache: files?.fromCache ?? false });
+    };
+    files = await openModel({
+      source,
+      origins,
+      cache: this.#cache,
+      files: command.files,
+      keep,
+      refresh,
+      signal,
+      onProgress: progress => {
+        const now = performance.now();
+        if (now - shown < PROGRESS_MS && progress.bytes < progress.totalBytes) return;
+        shown = now;
+        this.#post({ type: 'progress', run, ...progress });
+      },
+      onNotice: notice => this.#post({ type: 'notice', run, notice }),
+    });
+    const gpu = await this.#open();
+    this.#model = await loadModel({ gpu, files, signal, onReadable: () => this.#close(), onPhase });
+    this.#post({ type: 'loaded', run, model: this.#model.loaded });
+  }
+
+  async #prefill({ run, tokens }: CommandOf<'prefill'>, signal: AbortSignal): Promise<void> {
+    await this.#sendRow(run, tokens, tokens.length - 1, signal);
+  }
+
+  async #row({ run, tokens, position }: CommandOf<'row'>, signal: AbortSignal): Promise<void> {
+    await this.#sendRow(run, tokens, position, signal);
+  }
+
+  /** Computes what the cache lacks up to `position`, and sends the row there. */
+  async #sendRow(run: number, tokens: Uint32Array, position: number, signal: AbortSignal): Promise<void> {
+    const { session } = this.#needModel();
+    const begin = performance.now();
+    const counts = await session.prefill(tokens.subarray(0, position + 1), signal);
+    this.#post({ type: 'prefilled', run, ...counts, ms: performance.now() - begin });
+    const logits = await session.next(tokens.subarray(0, position + 1), signal);
+    this.#post({ type: 'row', run, position, logits });
+  }
+
+  async #generate(command: CommandOf<'generate'>, signal: AbortSignal): Promise<void> {
+    const { session, vocabulary } = this.#needModel();
+    try {
+      for await (const event of generate(session, vocabulary, command, signal)) this.#post(event);
+    } catch (error) {
+      if (asNucleusError(error).code !== 'cancelled') throw error;
+      const none = { stop: '', piece: new Uint8Array(), generated: 0, prefillMs: 0, decodeMs: 0 };
+      this.#post({ type: 'finished', run: command.run, reason: 'cancelled', ...none });
+    }
+  }
+
+  async #score({ run, tokens, from }: CommandOf<'score'>, signal: AbortSignal): Promise<void> {
+    const { session } = this.#needModel();
+    for await (const tile of session.score(tokens, from, signal)) {
+      this.#post(scoredEvent(run, tile.from, tile.rows));
+      if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while scoring');
+    }
+  }
+
+  async #cacheList(run: number): Promise<void> {
+    const [models, usage] = await Promise.all([this.#cache.list(), this.#cache.usage()]);
+    this.#post({ type: 'cache', run, models, usage });
+  }
+
+  async #cacheVerify({ run, key }: CommandOf<'cache_verify'>, signal: AbortSignal): Promise<void> {
+    this.#post({ type: 'verified', run, key, damaged: await this.#cache.verify(key, signal) });
+  }
+
+  async #cacheCheck({ run, key, origins }: CommandOf<'cache_check'>, signal: AbortSignal): Promise<void> {
+    this.#post({ type: 'update', run, key, ...(await checkForUpdate(this.#cache, key, origins, signal)) });
+  }
+}
+
+/** Throws `nan_logits` when a row is no distribution. */
+function scoredEvent(run: number, from: number, rows: readonly RowStatistics[]): ScoredEvent {
+  const bad = rows.findIndex(({ logZ, logit }) => !Number.isFinite(logZ) || Number.isNaN(logit));
+  if (bad >= 0) {
+    throw new NucleusError('nan_logits', `the logits before token ${from + bad} are not numbers`, {
+      position: from + bad,
+    });
+  }
+  return {
+    type: 'scored',
+    run,
+    from,
+    logprobs: Float32Array.from(rows, ({ logit, logZ }) => logit - logZ),
+    ranks: Uint32Array.from(rows, ({ rank }) => rank),
+    entropies: Float32Array.from(rows, ({ entropy }) => entropy),
+    logZs: Float32Array.from(rows, ({ logZ }) => logZ),
+  };
+}

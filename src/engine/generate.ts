@@ -1,0 +1,143 @@
+// One run: prefill what is missing, then draw token after token until something ends it.
+import { uniform } from '../lib/rng.ts';
+import type { EngineEvent, FinishedEvent, TokenEvent } from '../protocol/events.ts';
+import { draw } from '../sampling/draw.ts';
+import { sample } from '../sampling/pipeline.ts';
+import { assertSoundRow, rankOf, rankRow } from '../sampling/row.ts';
+import type { GenerationSettings } from '../sampling/settings.ts';
+import { validateSettings } from '../sampling/settings.ts';
+import { StopMatcher } from '../tokenizer/stop.ts';
+import type { Session } from './session.ts';
+
+export interface GenerateInput {
+  readonly run: number;
+  /** The text so far [1 .. n_ctx], and 1 where an id was drawn or chosen. */
+  readonly tokens: Uint32Array;
+  readonly drawn: Uint8Array;
+  readonly settings: GenerationSettings;
+  readonly seed: number;
+}
+
+/** What of the tokenizer a run needs. */
+export interface Vocabulary {
+  /** Bytes of every id, [V]. */
+  readonly bytes: readonly Uint8Array[];
+  readonly eosIds: readonly number[];
+}
+
+/** Candidates that travel with every token. */
+const TOP = 25;
+
+/** How a run ended; `stop` and `piece` as in FinishedEvent. */
+interface End {
+  readonly reason: FinishedEvent['reason'];
+  readonly stop?: string;
+  readonly piece?: Uint8Array;
+}
+
+/**
+ * Events of a run: `prefilled`, a `token` each, `finished`. Tokens that may begin a stop string are held back. A cancel ends it with the
+ * reason `cancelled`; tokens drawn by then have been sent. Throws `empty_prompt`, `prompt_too_long`, `bad_token`, `bad_settings`,
+ * `nan_logits`, `device_lost`.
+ */
+export async function* generate(
+  session: Session,
+  vocabulary: Vocabulary,
+  input: GenerateInput,
+  signal: AbortSignal,
+): AsyncGenerator<EngineEvent> {
+  const { run, settings } = input;
+  validateSettings(settings);
+  const begin = performance.now();
+  const counts = await session.prefill(input.tokens, signal);
+  const prefillMs = performance.now() - begin;
+  yield { type: 'prefilled', run, ...counts, ms: prefillMs };
+
+  const text = new History(session.dims.n_ctx, input);
+  const stops = new StopMatcher(settings.stop);
+  const held: TokenEvent[] = [];
+  let generated = 0;
+  let end: End | null = null;
+  while (end === null) {
+    if (signal.aborted) end = { reason: 'cancelled' };
+    else if (text.length >= session.dims.n_ctx) end = { reason: 'context_full' };
+    else if (generated >= settings.max_new_tokens) end = { reason: 'length' };
+    if (end) break;
+    const logits = await session.next(text.ids, signal);
+    const token = drawToken(logits, text, vocabulary, input, performance.now() - begin);
+    if (settings.end_of_text === 'stop' && vocabulary.eosIds.includes(token.id)) {
+      end = { reason: 'end_of_text' };
+      break;
+    }
+    text.push(token.id);
+    generated++;
+    held.push(token);
+    const { release, match } = stops.push(vocabulary.bytes[token.id] ?? new Uint8Array());
+    yield* held.splice(0, release);
+    if (match) end = { reason: 'stop_string', stop: match.stop, piece: match.piece };
+  }
+  if (end.reason !== 'stop_string') yield* held;
+  const decodeMs = performance.now() - begin - prefillMs;
+  yield { type: 'finished', run, stop: '', piece: new Uint8Array(), ...end, generated, prefillMs, decodeMs };
+}
+
+function drawToken(
+  logits: Float32Array,
+  text: History,
+  { eosIds }: Vocabulary,
+  input: GenerateInput,
+  ms: number,
+): TokenEvent {
+  assertSoundRow(logits);
+  const row = rankRow(logits);
+  const cutIds = input.settings.end_of_text === 'never' ? eosIds : [];
+  const distribution = sample(row, input.settings, { ids: text.ids, drawn: text.drawn }, cutIds);
+  const position = text.length;
+  const u = uniform(input.seed, position, 0);
+  const { id, pAfter } = draw(distribution, u);
+  const topIds = row.order.slice(0, TOP);
+  return {
+    type: 'token',
+    run: input.run,
+    position,
+    id,
+    logit: logits[id] ?? Number.NaN,
+    logZ: row.logZ,
+    entropy: row.entropy,
+    rank: rankOf(row, id),
+    pAfter,
+    u,
+    topIds,
+    topLogits: Float32Array.from(topIds, top => logits[top] ?? Number.NaN),
+    ms,
+  };
+}
+
+/** The ids of the text, growing in place. */
+class History {
+  readonly #ids: Uint32Array;
+  readonly #drawn: Uint8Array;
+  length: number;
+
+  constructor(n_ctx: number, { tokens, drawn }: GenerateInput) {
+    this.length = tokens.length;
+    this.#ids = new Uint32Array(n_ctx);
+    this.#drawn = new Uint8Array(n_ctx);
+    this.#ids.set(tokens);
+    this.#drawn.set(drawn.subarray(0, tokens.length));
+  }
+
+  get ids(): Uint32Array {
+    return this.#ids.subarray(0, this.length);
+  }
+
+  get drawn(): Uint8Array {
+    return this.#drawn.subarray(0, this.length);
+  }
+
+  push(id: number): void {
+    this.#ids[this.length] = id;
+    this.#drawn[this.length] = 1;
+    this.length++;
+  }
+}

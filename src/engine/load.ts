@@ -1,0 +1,145 @@
+// Loads a model: files, checks, memory, bytes to the GPU, pipelines; and says what a model would need before any of it.
+
+import type { Gpu } from '../gpu/device.ts';
+import { layoutWeights } from '../gpu/layout.ts';
+import { sessionBuffers } from '../gpu/runner.ts';
+import type { Scope } from '../gpu/scope.ts';
+import type { ModelFiles } from '../hub/files.ts';
+import { defined } from '../lib/assert.ts';
+import { asNucleusError, NucleusError } from '../lib/error.ts';
+import { allocateValues } from '../model/allocate.ts';
+import { matchWeights } from '../model/checkpoint.ts';
+import { fuse } from '../model/fuse.ts';
+import { parameterCount } from '../model/size.ts';
+import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.ts';
+import { describeAdapter } from './adapter.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import type { Vocabulary } from './generate.ts';
+import { ModelLoader, poolSlots, prefillRows, SEQUENCES, STORAGE } from './model.ts';
+import type { Session } from './session.ts';
+
+/** A model that is ready to run, and what the page is told of it. */
+export interface OpenModel extends Disposable {
+  readonly session: Session;
+  readonly vocabulary: Vocabulary;
+  readonly loaded: LoadedModel;
+}
+
+export interface LoadOptions {
+  readonly gpu: Gpu;
+  readonly files: ModelFiles;
+  readonly signal: AbortSignal;
+  /** Called once the model is known to be readable and before its memory is taken: the time to let go of another one. */
+  readonly onReadable: () => void;
+  readonly onPhase: (phase: LoadPhase) => void;
+}
+
+/** Throws as `readCheckpoint`, `ModelLoader` and reading the files do; nothing stays reserved then. */
+export async function loadModel(options: LoadOptions): Promise<OpenModel> {
+  const { gpu, files, signal, onPhase } = options;
+  const checkpoint = await readCheckpoint(files);
+  matchWeights(checkpoint.graph, checkpoint.tensors);
+  options.onReadable();
+  const scope = gpu.scope.open('model');
+  try {
+    const loader = await ModelLoader.create(gpu, scope, checkpoint.graph, checkpoint.tensors);
+    // Pipelines compile while the bytes come.
+    const finishing = loader.finish();
+    finishing.catch(() => {});
+    for (const file of checkpoint.weightFiles) await loader.upload(file, files.stream(file));
+    onPhase('upload');
+    await gpu.device.queue.onSubmittedWorkDone();
+    onPhase('compile');
+    const { session } = await finishing;
+    if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
+    const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
+    const loaded = describe(gpu, files, checkpoint, loader.weights.layouts.bytes, scope);
+    onPhase('ready');
+    return { session, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
+  } catch (error) {
+    scope[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function describe(gpu: Gpu, files: ModelFiles, checkpoint: Checkpoint, weightBytes: number, scope: Scope): LoadedModel {
+  const { graph, config } = checkpoint;
+  return {
+    key: files.key,
+    source: files.source,
+    name: files.name,
+    commit: files.commit,
+    arch: graph.arch,
+    dims: graph.dims,
+    dtype: dtypeOf(checkpoint),
+    weightBytes,
+    gpuBytes: scope.bytes,
+    parameters: parameterCount(graph),
+    tokenizerJson: checkpoint.tokenizerJson,
+    tokenizerConfig: checkpoint.tokenizerConfig,
+    bosId: config.bos_token_id,
+    eosIds: checkpoint.eosIds,
+    defaults: checkpoint.defaults,
+    adapter: describeAdapter(gpu),
+    fromCache: files.fromCache,
+    cached: files.stored,
+  };
+}
+
+/** The dtype of the head, the largest matrix of most models. */
+function dtypeOf({ graph, tensors }: Checkpoint): string {
+  const { tensorOf } = matchWeights(graph, tensors);
+  return defined(tensors.get(defined(tensorOf.get(graph.head), graph.head)), 'head').dtype.toLowerCase();
+}
+
+/** What loading would take, from the small files and the header of the weights. Throws as `readCheckpoint` does. */
+export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise<InspectedEvent> {
+  const checkpoint = await readCheckpoint(files);
+  const { graph } = checkpoint;
+  const { gpuBytes, reason } = judge(gpu, checkpoint);
+  return {
+    type: 'inspected',
+    run,
+    files: files.names.map(name => ({ name, bytes: files.size(name) })),
+    totalBytes: files.totalBytes,
+    parameters: parameterCount(graph),
+    dtype: dtypeOf(checkpoint),
+    n_ctx: graph.dims.n_ctx,
+    gpuBytes,
+    fits: reason === '',
+    reason,
+    commit: files.commit,
+    cached: files.fromCache,
+  };
+}
+
+/** Bytes a model takes on the GPU, and why it does not fit the device's limits; '' when it does. */
+function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; reason: string } {
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const { tensorOf } = matchWeights(graph, tensors);
+  const storageOf = (name: string) => STORAGE[defined(tensors.get(tensorOf.get(name) ?? ''), name).dtype] ?? 'f32';
+  const options = {
+    slots: poolSlots(graph),
+    sequences: SEQUENCES,
+    maxRows: Math.min(graph.dims.n_ctx, prefillRows(gpu.software)),
+  };
+  const fused = fuse(graph);
+  const session = sessionBuffers(fused, allocateValues(fused).slots, options);
+  const sessionBytes = session.reduce((sum, { size }) => sum + size, 0);
+  const largest = session.reduce((a, b) => (b.size > a.size ? b : a));
+  const whole = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);
+  const gpuBytes = whole.bytes + sessionBytes;
+  if (largest.size > limit) {
+    return {
+      gpuBytes,
+      reason: `${largest.label} needs one buffer of ${largest.size} bytes, and this adapter allows ${limit}`,
+    };
+  }
+  try {
+    layoutWeights(fused, storageOf, limit);
+    return { gpuBytes, reason: '' };
+  } catch (error) {
+    return { gpuBytes, reason: asNucleusError(error).message };
+  }
+}
