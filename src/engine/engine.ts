@@ -169,7 +169,8 @@ export class Engine {
       onNotice: notice => this.#post({ type: 'notice', run, notice }),
     });
     const gpu = await this.#open();
-    this.#model = await loadModel({ gpu, files, signal, onReadable: () => this.#close(), onPhase });
+    // The device may have been opened just now: the race of the lane began before it.
+    this.#model = await this.#untilLost(loadModel({ gpu, files, signal, onReadable: () => this.#close(), onPhase }));
     this.#post({ type: 'loaded', run, model: this.#model.loaded });
   }
 

@@ -113,6 +113,8 @@ export class ModelLoader {
         next++;
       }
       offset = pieceEnd;
+      // Written bytes wait in staging memory until the queue has taken them: waiting here keeps that to one piece.
+      await this.#gpu.device.queue.onSubmittedWorkDone();
     }
     const missing = tensors[next];
     if (missing) {
