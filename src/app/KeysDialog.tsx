@@ -13,7 +13,7 @@ const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: 'Mod+Shift+Z', does: 'Redo' },
   { keys: 'Alt+Left', does: 'Select the token before' },
   { keys: 'Alt+Right', does: 'Select the token after' },
-  { keys: 'Up', does: 'Walk through the candidates, once one of them has the focus; Down the other way' },
+  { keys: 'Up+Down', does: 'Walk through the candidates once their list has the focus' },
   { keys: 'Enter', does: 'Continue from the selected candidate' },
   { keys: 'Mod+/', does: 'These keys' },
 ];

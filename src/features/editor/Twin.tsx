@@ -5,20 +5,26 @@ import { cx } from '../../ui/cx.ts';
 import { type PaintedPiece, paint, stretches } from './paint.ts';
 import styles from './Twin.module.css';
 
-const GLYPH_CLASS = { text: undefined, space: styles.space, line: styles.line, tab: styles.tab } as const;
+const GLYPH_CLASS = {
+  text: undefined,
+  space: styles.space,
+  line: styles.line,
+  bare: undefined,
+  tab: styles.tab,
+} as const;
 
 type PieceProps = Omit<PaintedPiece, 'first'>;
 
 /** One token, or the tokens of one character. Redrawn only when one of its facts changes. */
-const Piece = memo(function Piece({ text, count, step, origin, special, selected }: PieceProps) {
+const Piece = memo(function Piece({ text, afterSpace, count, step, origin, special, selected }: PieceProps) {
   return (
     <span
       className={cx(styles.token, special && styles.special, count > 1 && styles.split, selected && styles.selected)}
       data-step={step ?? undefined}
       data-origin={origin === 'typed' ? undefined : origin}
     >
-      {stretches(text).map((stretch, i) =>
-        stretch.kind === 'text' ? (
+      {stretches(text, afterSpace).map((stretch, i) =>
+        stretch.kind === 'text' || stretch.kind === 'bare' ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: stretches have no other identity.
           <Fragment key={i}>{stretch.text}</Fragment>
         ) : (

@@ -43,10 +43,12 @@ test('bytes left over at the end belong to the last piece', () => {
 });
 
 test('stretches are the text again, white space alone', () => {
-  expect(stretches(' fox\n').map(s => s.kind)).toEqual(['space', 'text', 'line']);
+  expect(stretches(' fox\n', false).map(s => s.kind)).toEqual(['space', 'text', 'line']);
+  expect(stretches('  \n\n', false).map(s => s.kind)).toEqual(['space', 'bare', 'line']);
+  expect(stretches('\n', true).map(s => s.kind)).toEqual(['bare']);
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\t', '😀') }), text => {
-      const parts = stretches(text);
+      const parts = stretches(text, false);
       expect(parts.map(s => s.text).join('')).toBe(text);
       for (const s of parts) expect(s.kind === 'text').toBe(!/[ \n\t]/.test(s.text));
     }),

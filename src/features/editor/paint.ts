@@ -9,6 +9,8 @@ export interface PaintedPiece {
   /** How many tokens share its text; more than one where bytes of a character are split. */
   readonly count: number;
   readonly text: string;
+  /** The character before it is a space or tab. */
+  readonly afterSpace: boolean;
   readonly step: TintStep | null;
   readonly origin: TokenOrigin;
   readonly special: boolean;
@@ -55,6 +57,7 @@ export function paint(
       first: from,
       count: to - from,
       text: view.text.slice(view.starts[from], view.starts[to]),
+      afterSpace: /[ \t]/.test(view.text.charAt((view.starts[from] ?? 0) - 1)),
       step: tintStep(to - from === 1 ? last?.stats : together(members), tint),
       origin: last?.origin ?? 'typed',
       special: last?.special ?? false,
@@ -63,18 +66,24 @@ export function paint(
   });
 }
 
-/** A stretch of a piece: plain text, a run of spaces, or one line end or tab; all but the first get a glyph. */
+/**
+ * A stretch of a piece: text, a run of spaces, one line end or tab. White space gets a glyph, but for a line end after a space (`bare`):
+ * its glyph would be a box behind spaces that hang at the end of a line, and those would wrap.
+ */
 export interface Stretch {
   readonly text: string;
-  readonly kind: 'text' | 'space' | 'line' | 'tab';
+  readonly kind: 'text' | 'space' | 'line' | 'bare' | 'tab';
 }
 
 const KINDS: Readonly<Record<string, Stretch['kind']>> = { ' ': 'space', '\n': 'line', '\t': 'tab' };
 
 /** Splits the text of a piece so that white space stands alone. */
-export function stretches(text: string): Stretch[] {
-  return (text.match(/ +|[\n\t]|[^ \n\t]+/g) ?? []).map(part => ({
-    text: part,
-    kind: KINDS[part.charAt(0)] ?? 'text',
-  }));
+export function stretches(text: string, afterSpace: boolean): Stretch[] {
+  let space = afterSpace;
+  return (text.match(/ +|[\n\t]|[^ \n\t]+/g) ?? []).map(part => {
+    const kind = KINDS[part.charAt(0)] ?? 'text';
+    const bare = kind === 'line' && space;
+    space = kind === 'space' || kind === 'tab';
+    return { text: part, kind: bare ? 'bare' : kind };
+  });
 }

@@ -48,6 +48,7 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.key === 'Enter' && selected !== null && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
+      view.getState().selectCandidate(null);
       void generation.getState().continueFrom(place, selected);
       return;
     }

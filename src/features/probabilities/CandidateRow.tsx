@@ -1,6 +1,6 @@
 // One candidate: rank, text, its share before sampling and after it, or the step that cut it.
 import { memo } from 'react';
-import { formatCount, formatProbability } from '../../lib/format.ts';
+import { formatCount } from '../../lib/format.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Bar } from '../../ui/Bar.tsx';
 import { cx } from '../../ui/cx.ts';
@@ -9,6 +9,7 @@ import { TokenText } from '../../ui/TokenText.tsx';
 import { faceOf } from '../tokenFace.ts';
 import styles from './CandidateList.module.css';
 import type { After, Candidate } from './candidates.ts';
+import { shortProbability } from './share.ts';
 import { STEP_WORDS } from './steps.ts';
 
 function AfterCell({ after }: { after: After }) {
@@ -18,7 +19,7 @@ function AfterCell({ after }: { after: After }) {
   return (
     <Cell className={styles.share} title={String(after.p)}>
       <Bar share={after.p} tone="after" />
-      <span className="num">{formatProbability(after.p)}</span>
+      <span className="num">{shortProbability(after.p)}</span>
     </Cell>
   );
 }
@@ -75,7 +76,7 @@ export const CandidateRow = memo(function CandidateRow(props: CandidateRowProps)
       </Cell>
       <Cell className={styles.share} title={String(candidate.before)}>
         <Bar share={candidate.before} tone="before" />
-        <span className="num">{formatProbability(candidate.before)}</span>
+        <span className="num">{shortProbability(candidate.before)}</span>
       </Cell>
       {candidate.drawn && <AfterCell after={candidate.drawn} />}
       {candidate.now && <AfterCell after={candidate.now} />}

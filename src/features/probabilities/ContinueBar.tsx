@@ -28,6 +28,7 @@ export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranke
         shortcut="↵"
         onClick={() => {
           view.getState().close();
+          view.getState().selectCandidate(null);
           void generation.getState().continueFrom(place, id);
         }}
       >

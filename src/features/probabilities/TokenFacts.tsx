@@ -94,7 +94,12 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
       <header className={styles.head}>
         <h2 className={styles.next}>What comes next</h2>
         <p className={styles.line}>
-          position <span className="num">{position}</span>, after the end of the text
+          {inspected.tokenizer && (
+            <>
+              position <span className="num">{position}</span>,{' '}
+            </>
+          )}
+          after the end of the text
         </p>
         <NextNumbers inspected={inspected} />
       </header>
