@@ -47,11 +47,11 @@ export type LoadRequest = Extract<Request, { type: 'load' }>;
 export async function load(
   client: Client,
   request: Omit<LoadRequest, 'type'>,
-  watch: (event: EventOf<'progress'> | EventOf<'notice'>) => void,
+  watch: (event: EventOf<'progress'> | EventOf<'notice'> | EventOf<'closed'>) => void,
   signal?: AbortSignal,
 ): Promise<LoadedModel> {
   const loaded = await answer(client, { type: 'load', ...request }, 'loaded', signal, event => {
-    if (event.type === 'progress' || event.type === 'notice') watch(event);
+    if (event.type === 'progress' || event.type === 'notice' || event.type === 'closed') watch(event);
   });
   return loaded.model;
 }

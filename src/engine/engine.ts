@@ -169,8 +169,12 @@ export class Engine {
       onNotice: notice => this.#post({ type: 'notice', run, notice }),
     });
     const gpu = await this.#open();
+    const onReadable = (): void => {
+      this.#close();
+      this.#post({ type: 'closed', run });
+    };
     // The device may have been opened just now: the race of the lane began before it.
-    this.#model = await this.#untilLost(loadModel({ gpu, files, signal, onReadable: () => this.#close(), onPhase }));
+    this.#model = await this.#untilLost(loadModel({ gpu, files, signal, onReadable, onPhase }));
     this.#post({ type: 'loaded', run, model: this.#model.loaded });
   }
 

@@ -185,6 +185,8 @@ export type EngineEvent =
   | ProgressEvent
   | NoticeEvent
   | InspectedEvent
+  /** The model that was loaded before has made room for the one this run loads: from here on a failure leaves none. */
+  | { readonly type: 'closed'; readonly run: number }
   | { readonly type: 'loaded'; readonly run: number; readonly model: LoadedModel }
   | PrefilledEvent
   | TokenEvent

@@ -36,6 +36,12 @@ export interface LoadProgress {
   readonly secondsLeft: number | null;
 }
 
+/** A model in the worker, and the tokenizer of the page. */
+export interface OpenModel {
+  readonly model: LoadedModel;
+  readonly tokenizer: Tokenizer;
+}
+
 export type LoadState =
   | { readonly status: 'idle' }
   | {
@@ -44,7 +50,7 @@ export type LoadState =
       readonly progress: LoadProgress;
       readonly cancelling: boolean;
     }
-  | { readonly status: 'ready'; readonly model: LoadedModel; readonly tokenizer: Tokenizer }
+  | ({ readonly status: 'ready' } & OpenModel)
   | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
 
 export type InspectState =
@@ -76,6 +82,10 @@ export type ModelNotice = NoticeEvent['notice'] | 'device_lost_again' | 'device_
 export interface ModelState {
   readonly catalogue: readonly CatalogueEntry[];
   readonly load: LoadState;
+  /** While another model loads: the one before it, as long as the worker still has it. A load that fails or is cancelled goes back to it. */
+  readonly kept: OpenModel | null;
+  /** The last load, where it failed and the model before it is still in use. */
+  readonly failure: { readonly source: ModelSource; readonly error: WireError } | null;
   readonly inspection: InspectState;
   readonly cache: CacheState;
   readonly notices: readonly ModelNotice[];
@@ -93,6 +103,7 @@ export interface ModelActions {
   loadModel(source: ModelSource, options?: LoadOptions): Promise<void>;
   openFiles(files: readonly File[], keep: boolean): Promise<void>;
   loadDefault(): Promise<void>;
+  /** The load that was asked for last, once more. */
   retry(): Promise<void>;
   cancelLoad(): void;
   listCache(): Promise<void>;
@@ -102,6 +113,9 @@ export interface ModelActions {
   /** Fetches the revision anew and loads it. */
   updateCached(key: string): Promise<void>;
   dismissNotice(notice: ModelNotice): void;
+  dismissFailure(): void;
+  /** Loads the model in use once more: after a lost device. */
+  reopen(): Promise<void>;
 }
 
 export interface LoadOptions {

@@ -134,6 +134,51 @@ describe('a load that does not succeed', () => {
   });
 });
 
+describe('a load that comes to nothing while another model is in use', () => {
+  /** Fails every load of GPT-2, after the old model has made room where `closed` says so. */
+  const failing = (closed: boolean) =>
+    readyPage({
+      intercept: (command, say) => {
+        if (command.type !== 'load' || command.source.kind !== 'hub') return false;
+        if (closed) say({ type: 'closed', run: command.run });
+        const error = { code: 'not_found', message: '404', detail: { status: 404 } } as const;
+        say({ type: 'failed', run: command.run, error });
+        return true;
+      },
+    });
+
+  test('goes back to that model and says what failed', async () => {
+    const page = kept(await failing(false));
+    const before = load(page);
+    await page.model.getState().loadModel(GPT2);
+    expect(load(page)).toEqual(before);
+    expect(page.model.getState().failure).toMatchObject({ source: GPT2, error: { code: 'not_found' } });
+    await page.generation.getState().run();
+    expect(page.generation.getState().status.kind).toBe('finished');
+    page.model.getState().dismissFailure();
+    expect(page.model.getState().failure).toBeNull();
+  });
+
+  test('fails for good once that model has made room', async () => {
+    const page = kept(await failing(true));
+    await page.model.getState().loadModel(GPT2);
+    expect(load(page)).toMatchObject({ status: 'failed', source: GPT2 });
+    expect(page.model.getState().failure).toBeNull();
+  });
+
+  test('a cancel goes back without a word, and a lost device reopens the model in use', async () => {
+    const page = kept(await readyPage());
+    const loading = page.model.getState().loadModel(GPT2);
+    page.model.getState().cancelLoad();
+    await loading;
+    expect(load(page)).toMatchObject({ status: 'ready', model: { source: DEFAULT_SOURCE } });
+    expect(page.model.getState().failure).toBeNull();
+    page.worker.say({ type: 'lost', run: 0, reason: 'unknown', message: 'gone' });
+    await until(() => page.model.getState().notices.includes('device_reopened'));
+    expect(load(page)).toMatchObject({ status: 'ready', model: { source: DEFAULT_SOURCE } });
+  });
+});
+
 describe('another model', () => {
   test('of the same vocabulary keeps the text and its ids', async () => {
     const page = kept(await readyPage());

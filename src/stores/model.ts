@@ -26,6 +26,8 @@ export interface ModelOptions {
   readonly checkCapability: () => NucleusError | null;
   /** @throws NucleusError bad_tokenizer, tokenizer_mismatch */
   readonly makeTokenizer: (model: LoadedModel) => Tokenizer;
+  /** Asks the browser to keep what is stored; its answer changes nothing. */
+  readonly persist: () => void;
   /** A steady clock, milliseconds. */
   readonly now: () => number;
 }
@@ -45,6 +47,8 @@ const START_PROGRESS: LoadProgress = {
 const INITIAL: ModelState = {
   catalogue: CATALOGUE,
   load: { status: 'idle' },
+  kept: null,
+  failure: null,
   inspection: { status: 'none' },
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
   notices: [],
@@ -62,6 +66,7 @@ export function createModelStore(options: ModelOptions): ModelStore {
     ...INITIAL,
     ...loadActions(options, () => store),
     ...cacheActions(options, () => store),
+    dismissFailure: () => store.setState({ failure: null }),
     dismissNotice: notice => store.setState(state => ({ notices: state.notices.filter(each => each !== notice) })),
   }));
   watchLosses(options, store);
@@ -70,33 +75,48 @@ export function createModelStore(options: ModelOptions): ModelStore {
 
 type LoadActions = Pick<
   ModelStoreState,
-  'start' | 'inspect' | 'forgetInspection' | 'loadModel' | 'openFiles' | 'loadDefault' | 'retry' | 'cancelLoad'
+  | 'start'
+  | 'inspect'
+  | 'forgetInspection'
+  | 'loadModel'
+  | 'openFiles'
+  | 'loadDefault'
+  | 'retry'
+  | 'reopen'
+  | 'cancelLoad'
 >;
 
 function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions {
   const { client, origins } = options;
   let loading: AbortController | null = null;
   let looking: AbortController | null = null;
-  let last: { source: ModelSource; options: LoadOptions } = { source: DEFAULT_SOURCE, options: {} };
+  /** What was asked for last, and what was opened last. */
+  let last: Asked = { source: DEFAULT_SOURCE, options: {} };
+  let opened = last;
 
   const loadModel = async (source: ModelSource, given: LoadOptions = {}): Promise<void> => {
     const store = get();
     last = { source, options: given };
+    if (source.kind !== 'shipped' && given.keep !== false) options.persist();
     loading?.abort();
     looking?.abort();
     const abort = new AbortController();
     loading = abort;
-    store.setState({ load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false }, notices: [] });
+    const { load: before, kept } = store.getState();
+    store.setState({
+      load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
+      kept: before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
+      failure: null,
+      notices: [],
+    });
     try {
       const ready = await loadOnce(options, store, source, given, abort.signal);
       if (loading !== abort) return;
       last = { source, options: { ...given, refresh: false } };
-      store.setState({ load: { status: 'ready', ...ready }, adapter: ready.model.adapter });
+      opened = last;
+      store.setState({ load: { status: 'ready', ...ready }, kept: null, adapter: ready.model.adapter });
     } catch (thrown) {
-      if (loading !== abort) return;
-      const error = asNucleusError(thrown);
-      const cancelled = error.code === 'cancelled';
-      store.setState({ load: cancelled ? { status: 'idle' } : { status: 'failed', source, error: toWire(error) } });
+      if (loading === abort) store.setState(state => afterFailure(state, source, asNucleusError(thrown)));
     }
   };
 
@@ -109,6 +129,7 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
     loadModel,
     loadDefault: () => loadModel(DEFAULT_SOURCE),
     retry: () => loadModel(last.source, last.options),
+    reopen: () => loadModel(opened.source, opened.options),
     openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
       const { load } = get().getState();
@@ -141,6 +162,19 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
   };
 }
 
+interface Asked {
+  readonly source: ModelSource;
+  readonly options: LoadOptions;
+}
+
+/** Where a load that came to nothing leaves the page: with the model before it, if the worker still has that one. */
+function afterFailure({ kept }: ModelState, source: ModelSource, error: NucleusError): Partial<ModelState> {
+  const cancelled = error.code === 'cancelled';
+  const failure = { source, error: toWire(error) };
+  if (kept !== null) return { load: { status: 'ready', ...kept }, kept: null, failure: cancelled ? null : failure };
+  return { load: cancelled ? { status: 'idle' } : { status: 'failed', ...failure } };
+}
+
 async function loadOnce(
   options: ModelOptions,
   store: ModelStore,
@@ -160,9 +194,13 @@ async function loadOnce(
     options.client,
     request,
     event => {
-      if (signal.aborted) return;
+      if (signal.aborted && event.type !== 'closed') return;
       if (event.type === 'notice') {
         addNotice(store, event.notice);
+        return;
+      }
+      if (event.type === 'closed') {
+        store.setState({ kept: null });
         return;
       }
       const pace = meter.add(options.now(), event.bytes, event.totalBytes);
@@ -187,6 +225,7 @@ function watchLosses(options: ModelOptions, store: ModelStore): void {
   let before = Number.NEGATIVE_INFINITY;
   const lost = (reason: string, message: string): void => {
     const { load: now } = store.getState();
+    store.setState({ kept: null });
     if (now.status !== 'ready') return;
     const ms = options.now();
     const again = ms - before < LOSS_WINDOW_MS;
@@ -199,7 +238,7 @@ function watchLosses(options: ModelOptions, store: ModelStore): void {
     }
     void store
       .getState()
-      .retry()
+      .reopen()
       .then(() => {
         store.getState().dismissNotice('device_lost');
         if (store.getState().load.status === 'ready') addNotice(store, 'device_reopened');

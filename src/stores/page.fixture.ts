@@ -52,6 +52,7 @@ export function makePage(options: PageOptions = {}): Page {
     client,
     kept: memoryStore(memory),
     checkCapability: () => options.blocked ?? null,
+    persist: () => {},
     requestFrame: callback => {
       if (options.holdFrames) frames.push(callback);
       else queueMicrotask(callback);

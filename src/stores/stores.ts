@@ -33,7 +33,13 @@ export interface StoresOptions {
   readonly makeTokenizer?: (model: LoadedModel) => Tokenizer;
   readonly requestFrame?: (callback: () => void) => void;
   readonly freshSeed?: () => number;
+  readonly persist?: () => void;
   readonly now?: () => number;
+}
+
+/** Only asked for while a person acts: a browser that asks back would else do so unbidden. */
+function persistStorage(): void {
+  if (navigator.userActivation?.isActive) navigator.storage?.persist?.().catch(() => {});
 }
 
 /** Makes everything and starts nothing. */
@@ -48,6 +54,7 @@ export function createStores(options: StoresOptions): Stores {
     origins: options.origins,
     checkCapability: options.checkCapability ?? (() => checkCapability(currentFacts())),
     makeTokenizer: options.makeTokenizer ?? tokenizerOf,
+    persist: options.persist ?? persistStorage,
     now: options.now ?? (() => performance.now()),
   });
   const generation = createGenerationStore({

@@ -15,6 +15,7 @@ export function LoadStrip() {
   const load = useModel(s => s.load);
   const blocked = useModel(s => s.blocked !== null);
   const notices = useModel(s => s.notices);
+  const failure = useModel(s => s.failure);
   return (
     <>
       {notices.map(notice => (
@@ -25,6 +26,13 @@ export function LoadStrip() {
       <LoadProgress />
       {load.status === 'failed' && !SHOWN_ELSEWHERE.includes(load.error.code) && (
         <ErrorNotice error={load.error} retry={() => void model.getState().retry()} />
+      )}
+      {failure !== null && (
+        <ErrorNotice
+          error={failure.error}
+          retry={() => void model.getState().retry()}
+          onDismiss={() => model.getState().dismissFailure()}
+        />
       )}
       {load.status === 'idle' && !blocked && (
         <p className={styles.idle}>
