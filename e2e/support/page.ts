@@ -1,0 +1,243 @@
+// The page as the browser tests see it: by roles and names, as a person would, with no look into its code.
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** One token of the text as it is painted. */
+export interface PaintedToken {
+  readonly text: string;
+  readonly origin: 'typed' | 'drawn' | 'chosen';
+  /** Step of the tint; null while the token has no numbers. */
+  readonly step: number | null;
+}
+
+/** A row of the candidate list; probabilities are the full numbers, not the rounded words. */
+export interface CandidateCells {
+  readonly id: number;
+  readonly rank: number;
+  /** Before sampling. */
+  readonly before: number;
+  /** One for each column after sampling: its probability, or the words that say which step cut it. */
+  readonly after: readonly (number | string)[];
+}
+
+/** Opens the page at `address` (the root when absent) and waits until its model can run. */
+export async function openPage(page: Page, address = ''): Promise<void> {
+  await page.goto(address);
+  await modelReady(page);
+}
+
+/** Waits until a model is loaded and nothing runs. */
+export async function modelReady(page: Page): Promise<void> {
+  await expect(stepButton(page)).toBeEnabled({ timeout: 60_000 });
+}
+
+export function textArea(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Text', exact: true });
+}
+
+export async function textOf(page: Page): Promise<string> {
+  return textArea(page).inputValue();
+}
+
+/** Replaces the whole text as one edit; the caret is at its end. */
+export async function setText(page: Page, text: string): Promise<void> {
+  await textArea(page).fill(text);
+}
+
+/** Puts the caret before the character at `offset`. */
+export async function setCaret(page: Page, offset: number): Promise<void> {
+  await textArea(page).focus();
+  await textArea(page).evaluate((element, at) => {
+    if (element instanceof HTMLTextAreaElement) element.setSelectionRange(at, at);
+  }, offset);
+}
+
+/** The painted tokens, in order; joined, their texts are the text. */
+export async function tokensOf(page: Page): Promise<PaintedToken[]> {
+  const found = await page.getByTestId('twin').evaluate(twin =>
+    // The last child is the place of the caret at the end, no token.
+    [...twin.querySelectorAll<HTMLElement>(':scope > span:not(:last-child)')].map(span => ({
+      text: span.textContent ?? '',
+      origin: span.dataset.origin ?? 'typed',
+      step: span.dataset.step === undefined ? null : Number(span.dataset.step),
+    })),
+  );
+  return found.map(({ origin, ...token }) => ({
+    ...token,
+    origin: origin === 'drawn' || origin === 'chosen' ? origin : 'typed',
+  }));
+}
+
+export function runButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Run', exact: true });
+}
+
+export function stopButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Stop', exact: true });
+}
+
+export function stepButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Step', exact: true });
+}
+
+export function regenerateButton(page: Page): Locator {
+  return page.getByRole('button', { name: 'Regenerate', exact: true });
+}
+
+/** Its name says what it takes back: `Undo run`. */
+export function undoButton(page: Page): Locator {
+  return page.getByRole('button', { name: /^Undo/ });
+}
+
+export function redoButton(page: Page): Locator {
+  return page.getByRole('button', { name: /^Redo/ });
+}
+
+/** What the page last told a screen reader. */
+export function announced(page: Page): Locator {
+  return page.locator('[role="status"][aria-live="polite"]');
+}
+
+/** Waits for the end of a run, for the reason given. */
+export async function runFinished(page: Page, reason: RegExp | string = ''): Promise<void> {
+  await expect(announced(page)).toHaveText(/^Finished, /, { timeout: 60_000 });
+  await expect(announced(page)).toContainText(reason);
+  await expect(runButton(page)).toBeEnabled();
+}
+
+/** Presses Run and waits for its end. */
+export async function run(page: Page, reason?: RegExp | string): Promise<void> {
+  await runButton(page).click();
+  await runFinished(page, reason);
+}
+
+/** Presses Step and waits for its token. */
+export async function step(page: Page): Promise<void> {
+  await stepButton(page).click();
+  await runFinished(page);
+}
+
+/** The number field of a control by its label, as in `Temperature`. */
+export function numberField(page: Page, label: string): Locator {
+  return page.getByRole('spinbutton', { name: `${label}, number`, exact: true });
+}
+
+/** Sets controls by their labels: `{ Length: 4, Temperature: 0 }`. */
+export async function setNumbers(page: Page, values: Readonly<Record<string, number>>): Promise<void> {
+  for (const [label, value] of Object.entries(values)) {
+    const field = numberField(page, label);
+    await field.fill(String(value));
+    await field.press('Enter');
+    await expect(field).toHaveValue(String(value));
+  }
+}
+
+/** Types a seed, which locks it. */
+export async function lockSeed(page: Page, seed: number): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'Seed', exact: true });
+  await field.fill(String(seed));
+  await field.press('Enter');
+  await expect(page.getByRole('button', { name: /^Unlock the seed/ })).toBeVisible();
+}
+
+export async function addStopString(page: Page, escaped: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: 'New stop string' });
+  await field.fill(escaped);
+  await field.press('Enter');
+  await expect(page.getByRole('button', { name: `Remove the stop string ${escaped}`, exact: true })).toBeVisible();
+}
+
+/** The inspector. */
+export function inspector(page: Page): Locator {
+  return page.getByRole('region', { name: 'Token', exact: true });
+}
+
+export function candidateGrid(page: Page): Locator {
+  return inspector(page).getByRole('grid', { name: 'Candidates' });
+}
+
+/** The row of a token id. Only rows in sight exist. */
+export function candidateRow(page: Page, id: number): Locator {
+  return candidateGrid(page).locator(`#candidate-${id}`);
+}
+
+/** Waits for the distribution of the selected place: the rows of the first candidates. */
+export async function candidatesReady(page: Page): Promise<void> {
+  await expect(candidateGrid(page).locator('[id^="candidate-"]').first()).toBeVisible();
+}
+
+/** The candidates in sight, top to bottom. */
+export async function candidatesOf(page: Page): Promise<CandidateCells[]> {
+  await candidatesReady(page);
+  const rows = await candidateGrid(page).evaluate(grid =>
+    [...grid.querySelectorAll<HTMLElement>('[id^="candidate-"]')].map(row => ({
+      id: Number(row.id.slice('candidate-'.length)),
+      at: Number(row.getAttribute('aria-rowindex')),
+      cells: [...row.querySelectorAll<HTMLElement>('[role="gridcell"]')].map(cell => ({
+        exact: cell.title,
+        words: cell.textContent ?? '',
+      })),
+    })),
+  );
+  rows.sort((a, b) => a.at - b.at);
+  return rows.map(({ id, cells: [rank, , before, ...after] }) => ({
+    id,
+    rank: Number(rank?.words.replaceAll(',', '')),
+    before: Number(before?.exact),
+    after: after.map(cell => (cell.exact === '' ? cell.words : Number(cell.exact))),
+  }));
+}
+
+/** A number of the selected token by its term, as in `log-prob`: the words, and the full number where one stands behind them. */
+export async function factOf(page: Page, term: string): Promise<{ readonly words: string; readonly exact: number }> {
+  const value = inspector(page)
+    .locator('dl > div')
+    .filter({ has: page.getByRole('button', { name: term, exact: true }) })
+    .locator('dd');
+  await expect(value).toBeVisible();
+  return { words: await value.innerText(), exact: Number((await value.getAttribute('title')) ?? Number.NaN) };
+}
+
+/** The button in the head of the page that names the model. */
+export function modelButton(page: Page): Locator {
+  return page.getByRole('button', { name: /^Model: / });
+}
+
+/** Opens the dialog of models and returns it. */
+export async function openModels(page: Page): Promise<Locator> {
+  await modelButton(page).click();
+  const dialog = page.getByRole('dialog', { name: 'Models', exact: true });
+  await expect(dialog).toBeVisible();
+  return dialog;
+}
+
+export async function closeDialog(dialog: Locator): Promise<void> {
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(dialog).toBeHidden();
+}
+
+/** Before the page opens: the host that stands in for the Hub, a server on this machine. */
+export async function setHub(page: Page, host: string): Promise<void> {
+  await page.addInitScript(url => localStorage.setItem('nucleus.hub', url), host);
+}
+
+/** Before the page opens: notes the type of every command that the page sends to its worker. */
+export async function noteCommands(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const noted: string[] = [];
+    Object.assign(globalThis, { notedCommands: noted });
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (this: Worker, message: unknown, ...rest: unknown[]) {
+      const type = typeof message === 'object' && message !== null && 'type' in message ? message.type : message;
+      noted.push(String(type));
+      Reflect.apply(postMessage, this, [message, ...rest]);
+    };
+  });
+}
+
+/** The commands noted so far, in order. */
+export async function commandsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const noted: unknown = Reflect.get(globalThis, 'notedCommands');
+    return Array.isArray(noted) ? noted.map(String) : [];
+  });
+}
