@@ -5,6 +5,7 @@ import { THEMES, type Theme } from '../stores/view.ts';
 import { Button, IconButton } from '../ui/Button.tsx';
 import type { IconName } from '../ui/Icon.tsx';
 import styles from './Header.module.css';
+import { keepTheme } from './theme.ts';
 
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { system: 'system', light: 'sun', dark: 'moon' };
 
@@ -13,7 +14,14 @@ function ThemeButton() {
   const setTheme = useView(s => s.setTheme);
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
   return (
-    <IconButton icon={THEME_ICONS[theme]} label={`Theme: ${theme}. Change to ${next}`} onClick={() => setTheme(next)} />
+    <IconButton
+      icon={THEME_ICONS[theme]}
+      label={`Theme: ${theme}. Change to ${next}`}
+      onClick={() => {
+        keepTheme(next);
+        setTheme(next);
+      }}
+    />
   );
 }
 

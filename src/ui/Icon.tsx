@@ -4,6 +4,8 @@ const PATHS = {
   run: 'M5 3.2v9.6L12.6 8z',
   stop: 'M4.2 4.2h7.6v7.6H4.2z',
   step: 'M4 3.5v9L10 8zM12 3.5v9',
+  borders: 'M2.5 4v8M8 4v8M13.5 4v8M4.6 8h1.4M10.1 8h1.4',
+  whitespace: 'M2.5 9.5V12h11V9.5M8 5.600h.01',
   undo: 'M5.8 3 2.8 6l3 3M3 6h6.2a3.6 3.6 0 0 1 0 7.2H6.4',
   redo: 'm10.2 3 3 3-3 3M13 6H6.8a3.6 3.6 0 0 0 0 7.2h2.8',
   regenerate: 'M13 8a5 5 0 1 1-1.5-3.56M13 2.6v2.8h-2.8',

@@ -1,8 +1,9 @@
 // What the tint of the text means: six steps with their words, and which number they show.
-import { useView } from '../../stores/react.ts';
+import { useStores, useView } from '../../stores/react.ts';
 import { TINTS, type Tint } from '../../stores/view.ts';
+import { IconButton } from '../../ui/Button.tsx';
 import styles from './Legend.module.css';
-import { TINT_LABELS, TINT_STEPS } from './tint.ts';
+import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from './tint.ts';
 
 const TINT_NAMES: Readonly<Record<Tint, string>> = {
   probability: 'Probability',
@@ -15,6 +16,9 @@ const TINT_NAMES: Readonly<Record<Tint, string>> = {
 export function Legend() {
   const tint = useView(s => s.tint);
   const setTint = useView(s => s.setTint);
+  const borders = useView(s => s.borders);
+  const whitespace = useView(s => s.whitespace);
+  const { view } = useStores();
   return (
     <div className={styles.legend}>
       <label className={styles.pick}>
@@ -28,24 +32,37 @@ export function Legend() {
         </select>
       </label>
       {tint !== 'none' && (
-        <ul className={styles.steps} aria-label={`Tint: ${TINT_NAMES[tint]} before sampling`}>
-          {TINT_STEPS.map(step => (
-            <li
-              key={step}
-              className={styles.step}
-              data-step={step}
-              title={`${TINT_LABELS[tint][step]}, before sampling`}
-            >
-              <span className="visually-hidden">{TINT_LABELS[tint][step]}</span>
-            </li>
-          ))}
-        </ul>
+        <>
+          <span aria-hidden="true">{TINT_ENDS[tint][0]}</span>
+          <ul className={styles.steps} aria-label={`Tint: ${TINT_NAMES[tint]} before sampling`}>
+            {TINT_STEPS.map(step => (
+              <li
+                key={step}
+                className={styles.step}
+                data-step={step}
+                title={`${TINT_LABELS[tint][step]}, before sampling`}
+              >
+                <span className="visually-hidden">{TINT_LABELS[tint][step]}</span>
+              </li>
+            ))}
+          </ul>
+          <span aria-hidden="true">{TINT_ENDS[tint][1]}</span>
+        </>
       )}
-      {tint !== 'none' && (
-        <span className={styles.words} aria-hidden="true">
-          {TINT_LABELS[tint][0]} … {TINT_LABELS[tint][5]}
-        </span>
-      )}
+      <span className={styles.toggles}>
+        <IconButton
+          icon="borders"
+          label="Borders between tokens"
+          aria-pressed={borders}
+          onClick={() => view.getState().setBorders(!borders)}
+        />
+        <IconButton
+          icon="whitespace"
+          label="Spaces and line ends as signs"
+          aria-pressed={whitespace}
+          onClick={() => view.getState().setWhitespace(!whitespace)}
+        />
+      </span>
     </div>
   );
 }

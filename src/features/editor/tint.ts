@@ -22,6 +22,14 @@ export const TINT_LABELS: Readonly<Record<Exclude<Tint, 'none'>, readonly string
   entropy: ['up to 0.5 bits', '0.5 to 1 bit', '1 to 2 bits', '2 to 3 bits', '3 to 5 bits', 'over 5 bits'],
 };
 
+/** The two ends of the ramp, as short as they go. */
+export const TINT_ENDS: Readonly<Record<Exclude<Tint, 'none'>, readonly [string, string]>> = {
+  probability: ['≥ 90 %', '< 1 %'],
+  rank: ['rank 1', '> 100'],
+  surprisal: ['≤ 0.5', '> 7 bits'],
+  entropy: ['≤ 0.5', '> 5 bits'],
+};
+
 function stepUpTo(value: number, ends: readonly number[]): TintStep {
   const at = ends.findIndex(end => value <= end);
   return TINT_STEPS[at < 0 ? 5 : at] ?? 5;

@@ -1,6 +1,7 @@
 // The lower edge: what computes, how full the context is, how fast it went, what the cache saved.
 import { formatCount, formatDuration, formatTokenRate } from '../../lib/format.ts';
 import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
+import { cx } from '../../ui/cx.ts';
 import { Explain } from '../../ui/Explain.tsx';
 import { adapterName, KERNEL_WORDS } from './adapter.ts';
 import styles from './StatusLine.module.css';
@@ -32,8 +33,9 @@ export function StatusLine() {
       {model && (
         <div>
           <dt>context</dt>
-          <dd className="num">
+          <dd className={cx('num', used > model.dims.n_ctx && styles.over)}>
             {formatCount(used)} / {formatCount(model.dims.n_ctx)}
+            {used > model.dims.n_ctx && `, ${formatCount(used - model.dims.n_ctx)} too many`}
           </dd>
         </div>
       )}
