@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     name: 'dawn',
     environment: 'node',
-    include: ['src/**/*.gpu.test.ts'],
+    include: ['src/**/*.gpu.test.ts', 'e2e/tools/*.dawn.test.ts'],
     setupFiles: ['e2e/tools/dawn-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

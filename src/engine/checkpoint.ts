@@ -11,16 +11,20 @@ import { tokenBytesTable } from '../tokenizer/bytes.ts';
 /** The files a checkpoint is read from; ModelFiles of the hub are such. */
 export type CheckpointFiles = Pick<ModelFiles, 'names' | 'has' | 'size' | 'bytes' | 'read'>;
 
-export interface Checkpoint extends BuiltModel {
+/** What the engine needs to compute; the rest of a checkpoint is for people to read and write text. */
+export interface NumericCheckpoint extends BuiltModel {
+  readonly tensors: ReadonlyMap<string, ShardedTensor>;
+  /** Files with weights, in reading order. */
+  readonly weightFiles: readonly string[];
+}
+
+export interface Checkpoint extends NumericCheckpoint {
   readonly tokenizerJson: unknown;
   readonly tokenizerConfig: unknown;
   /** Bytes of every id, [V]. */
   readonly tokenBytes: readonly Uint8Array[];
   readonly defaults: GenerationDefaults;
   readonly eosIds: readonly number[];
-  readonly tensors: ReadonlyMap<string, ShardedTensor>;
-  /** Files with weights, in reading order. */
-  readonly weightFiles: readonly string[];
 }
 
 /**
@@ -45,6 +49,11 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint
     tensors,
     weightFiles,
   };
+}
+
+/** Configuration and tensors alone, for a folder that may have no tokenizer. Throws as `readCheckpoint` does. */
+export async function readNumericCheckpoint(files: CheckpointFiles): Promise<NumericCheckpoint> {
+  return { ...buildGraph(await readJson(files, CONFIG_FILE)), ...(await readTensors(files)) };
 }
 
 async function readTensors(files: CheckpointFiles): Promise<Pick<Checkpoint, 'tensors' | 'weightFiles'>> {

@@ -1,0 +1,129 @@
+// The command line of the engine as a program: its numbers against float64 results, and its one line for everything that is wrong.
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { logsumexp } from '../../src/reference/ops.ts';
+import { caseOf7, goldenNames, loadGolden } from '../support/golden.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const TOLERANCE = 5e-5;
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function logits(...args: string[]): Promise<Outcome> {
+  const program = ['e2e/tools/run.mjs', 'e2e/tools/logits.ts', ...args];
+  return new Promise(resolve => {
+    execFile(process.execPath, program, { cwd: ROOT }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+interface Answer {
+  readonly adapter: string;
+  readonly log_z: number;
+  readonly top: { readonly id: number; readonly logit: number; readonly logprob: number }[];
+  readonly logprobs: number[];
+  readonly greedy: number[];
+  readonly tokens: number[];
+}
+
+async function answer(...args: string[]): Promise<Answer> {
+  const { code, stdout, stderr } = await logits(...args);
+  expect(code, stderr).toBe(0);
+  expect(stdout.trimEnd()).not.toContain('\n');
+  return JSON.parse(stdout) as Answer;
+}
+
+function expectNear(got: readonly number[], wanted: readonly number[]): void {
+  expect(got.length).toBe(wanted.length);
+  for (const [i, value] of got.entries()) {
+    expect(Math.abs(value - (wanted[i] ?? Number.NaN)), `entry ${i}`).toBeLessThan(TOLERANCE);
+  }
+}
+
+describe.each(goldenNames)('%s', name => {
+  test('log-probabilities of every token, the likeliest after the last, and the greedy continuation', async () => {
+    const golden = await loadGolden(name);
+    const { tokens, logprob_of_next, logits_last } = caseOf7(golden);
+    const got = await answer(`e2e/golden/${name}`, '--tokens', tokens.join(','), '--greedy', '16');
+    expect(got.adapter).not.toBe('');
+    expect(got.tokens).toEqual(tokens);
+    expectNear(got.logprobs, logprob_of_next);
+    expect(got.greedy).toEqual(golden.expected.greedy_after_7);
+    const z = logsumexp(Float64Array.from(logits_last));
+    expectNear([got.log_z], [z]);
+    const likeliest = logits_last.map((logit, id) => ({ id, logit })).sort((a, b) => b.logit - a.logit);
+    expect(got.top.length).toBe(20);
+    const wanted = likeliest.slice(0, 20);
+    expectNear(
+      got.top.map(({ logit }) => logit),
+      wanted.map(({ logit }) => logit),
+    );
+    expectNear(
+      got.top.map(({ logprob }) => logprob),
+      got.top.map(({ id }) => (logits_last[id] ?? Number.NaN) - z),
+    );
+  });
+});
+
+test('a full context, and no more greedy ids than there is room for', async () => {
+  const golden = await loadGolden('gpt2-odd');
+  const full = golden.expected.cases.reduce((a, b) => (b.tokens.length > a.tokens.length ? b : a));
+  const got = await answer('e2e/golden/gpt2-odd', '--tokens', full.tokens.join(','), '--greedy', '5');
+  expectNear(got.logprobs, full.logprob_of_next);
+  expect(got.greedy).toEqual([full.argmax.at(-1)]);
+});
+
+test('a text is tokenised as it stands', async () => {
+  const text = await answer('public/models/nucleus-3m', '--text', 'Once upon a time', '--greedy', '2');
+  expect(text.tokens.length).toBeGreaterThan(1);
+  const ids = await answer('public/models/nucleus-3m', '--tokens', text.tokens.join(', '), '--greedy', '2');
+  expect(ids).toEqual(text);
+});
+
+describe('one line on standard error and exit code 1', () => {
+  const golden = 'e2e/golden/gpt2-f32';
+  let broken = '';
+
+  beforeAll(async () => {
+    broken = await mkdtemp(path.join(tmpdir(), 'nucleus-logits-'));
+    for (const kind of ['cut', 'weightless', 'config']) {
+      await cp(path.join(ROOT, golden), path.join(broken, kind), { recursive: true });
+    }
+    await truncate(path.join(broken, 'cut/model.safetensors'), 5000);
+    await rm(path.join(broken, 'weightless/model.safetensors'));
+    await truncate(path.join(broken, 'config/config.json'), 20);
+  });
+  afterAll(() => rm(broken, { recursive: true, force: true }));
+
+  test.each([
+    ['no such folder', () => ['e2e/golden/none', '--tokens', '1'], /none.*no such folder/],
+    ['a file as folder', () => ['README.md', '--tokens', '1'], /README.md.*not a folder/],
+    ['missing weights', () => [path.join(broken, 'weightless'), '--tokens', '1'], /model.safetensors is missing/],
+    ['cut weights', () => [path.join(broken, 'cut'), '--tokens', '1'], /./],
+    ['a broken config.json', () => [path.join(broken, 'config'), '--tokens', '1'], /config.json is not valid JSON/],
+    ['an id past the vocabulary', () => [golden, '--tokens', '3,97'], /97 .*vocabulary of 97/],
+    ['a negative id', () => [golden, '--tokens', '1,-2'], /"-2" is not a whole number/],
+    ['no id', () => [golden, '--tokens', ''], /"" is not a whole number/],
+    ['too long a prompt', () => [golden, '--tokens', Array(999).fill(1).join(',')], /999 tokens do not fit/],
+    ['a text without a tokenizer', () => [golden, '--text', 'x'], /tokenizer.json is missing/],
+    ['an empty text', () => ['public/models/nucleus-3m', '--text', ''], /no token/],
+    ['tokens and text', () => [golden, '--tokens', '1', '--text', 'x'], /^usage/],
+    ['neither', () => [golden], /^usage/],
+    ['no argument', () => [], /^usage/],
+    ['an unknown option', () => [golden, '--tokens', '1', '--top', '3'], /--top.*usage/],
+  ])('%s', async (_, args, message) => {
+    const { code, stdout, stderr } = await logits(...args());
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+});
