@@ -26,8 +26,6 @@ function localStorageOf(): Storage | null {
   }
 }
 
-addEventListener('pagehide', () => void stores.flush());
-
 createRoot(defined(document.getElementById('root'), 'the element #root')).render(
   <StrictMode>
     <StoresContext value={stores}>

@@ -8,6 +8,8 @@ import type { Stores } from './stores-types.ts';
 export interface KeptStore {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<void>;
+  /** Keeps the value within this call, until the next `set` is through: the page may be gone a moment later. Never throws. */
+  setNow?(key: string, value: unknown): void;
 }
 
 const KEY = 'page';
@@ -42,7 +44,10 @@ export function createPersistence(stores: Subjects, where: KeptStore): Persisten
     clearTimeout(timer);
     timer = setTimeout(() => void flush(), WRITE_DELAY_MS);
   };
-  const onHide = (): void => void flush();
+  const onHide = (): void => {
+    if (changed) where.setNow?.(KEY, writeKept(gather(stores)));
+    void flush();
+  };
   return {
     read: async () => readKept(await where.get(KEY).catch(() => null)),
     watch: () => {

@@ -1,5 +1,4 @@
 // The stores of one page, made and joined: what one subject has to hear of another is written here and nowhere else.
-import { createStore as createKeyval, get, set } from 'idb-keyval';
 import { checkCapability, currentFacts } from '../client/capability.ts';
 import { type Client, createClient } from '../client/client.ts';
 import type { NucleusError } from '../lib/error.ts';
@@ -20,6 +19,7 @@ import { createPersistence, type KeptStore } from './persistence.ts';
 import { createRowsStore, SETTLE_MS } from './rows.ts';
 import { createSettingsStore } from './settings.ts';
 import type { DocumentStore, GenerationStore, Stores } from './stores-types.ts';
+import { tabStore } from './tab-store.ts';
 import { createViewStore } from './view.ts';
 
 export interface StoresOptions {
@@ -67,7 +67,7 @@ export function createStores(options: StoresOptions): Stores {
     freshSeed: options.freshSeed ?? freshSeed,
   });
   // The document must have the tokenizer before anything else hears of a ready model.
-  const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? browserStore());
+  const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? tabStore());
   const rows = createRowsStore({ client, lane, model, document, generation });
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
@@ -96,11 +96,6 @@ export function createStores(options: StoresOptions): Stores {
 
 function tokenizerOf(model: LoadedModel): Tokenizer {
   return createTokenizer(model.tokenizerJson, model.tokenizerConfig, model.dims.vocab_size);
-}
-
-function browserStore(): KeptStore {
-  const store = createKeyval('nucleus-page', 'kept');
-  return { get: key => get(key, store), set: (key, value) => set(key, value, store) };
 }
 
 type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view'>;
