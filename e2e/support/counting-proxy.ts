@@ -27,6 +27,8 @@ export async function startCountingProxy(target: string): Promise<CountingProxy>
       });
       from.pipe(answer);
     });
+    // What the browser has cancelled is not to be read on.
+    answer.on('close', () => forward.destroy());
     forward.on('error', () => answer.destroy());
     incoming.pipe(forward);
   });

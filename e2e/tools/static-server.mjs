@@ -66,21 +66,35 @@ function refuse(response, status, headers = {}) {
   response.end(`${status}\n`);
 }
 
+/** The first and last byte of a plain `bytes=first-last`; 'none' beyond the end of the file; undefined: the whole file. */
+function rangeOf(header, size) {
+  const match = /^bytes=(\d+)-(\d*)$/.exec(header ?? '');
+  if (!match) return undefined;
+  const first = Number(match[1]);
+  const last = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
+  return first > last ? 'none' : [first, last];
+}
+
 async function answer(request, response, { folder, prefix, headers }) {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' });
   const { pathname } = new URL(request.url, 'http://host');
   if (`${pathname}/` === prefix) return refuse(response, 308, { Location: prefix });
   const found = await locate(folder, prefix, pathname);
   if (!found) return refuse(response, 404);
-  response.writeHead(200, {
+  const part = rangeOf(request.headers.range, found.size);
+  if (part === 'none') return refuse(response, 416, { 'Content-Range': `bytes */${found.size}` });
+  const [first, last] = part ?? [0, found.size - 1];
+  response.writeHead(part ? 206 : 200, {
     'Content-Type': TYPES[path.extname(found.file)] ?? 'application/octet-stream',
-    'Content-Length': found.size,
+    'Content-Length': last - first + 1,
+    'Accept-Ranges': 'bytes',
+    ...(part && { 'Content-Range': `bytes ${first}-${last}/${found.size}` }),
     ...headers,
   });
-  if (request.method === 'HEAD') return response.end();
-  createReadStream(found.file)
-    .on('error', () => response.destroy())
-    .pipe(response);
+  if (request.method === 'HEAD' || last < first) return response.end();
+  const file = createReadStream(found.file, { start: first, end: last }).on('error', () => response.destroy());
+  response.on('close', () => file.destroy()).on('error', () => {});
+  file.pipe(response);
 }
 
 /**
