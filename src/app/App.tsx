@@ -55,12 +55,18 @@ export function App() {
               <LoadStrip />
               <Messages />
             </div>
-            {narrow && <SelectedStrip />}
+            {narrow && (
+              <div className="shell-strip">
+                <SelectedStrip />
+              </div>
+            )}
             <div className="shell-bar">
               <Actions />
               <Legend />
             </div>
-            <Examples />
+            <div className="shell-examples">
+              <Examples />
+            </div>
           </div>
         </main>
         {!narrow && (

@@ -21,13 +21,9 @@ const PATHS = {
   settings: 'M2.5 4.6h6M12 4.6h1.5M2.5 11.4H4M7.5 11.4h6M10.2 3v3.2M5.8 9.8V13',
   inspect: 'M2.5 12.8V9.6M6.2 12.8V3.2M9.8 12.8V6.4M13.5 12.8v-2',
   download: 'M8 2.6v7.4m-3-2.8 3 3 3-3M3 13.2h10',
-  trash: 'M3 4.6h10M6.2 4.6V3h3.6v1.6M4.4 4.6l.5 8.6h6.2l.5-8.6',
-  check: 'm3.2 8.4 3.2 3.2 6.4-7.2',
   warn: 'M8 2.6 14 13H2zM8 6.6v3M8 11.3h.01',
   file: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3',
   folder: 'M2.5 4h4l1.3 1.6h5.7v7h-11z',
-  keyboard: 'M1.8 4.2h12.4v7.6H1.8zM4.2 6.6h.01M6.7 6.6h.01M9.2 6.6h.01M11.8 6.6h.01M5 9.4h6',
-  refresh: 'M13 8a5 5 0 1 1-1.5-3.56M13 2.6v2.8h-2.8',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,5 +1,6 @@
 // Prompts to begin with, from the card of the shipped model, and what that model knows.
 import { isRunning } from '../../stores/generation-types.ts';
+import type { ModelState } from '../../stores/model-types.ts';
 import { useGeneration, useModel, useStores } from '../../stores/react.ts';
 import styles from './Examples.module.css';
 
@@ -14,9 +15,15 @@ const EXAMPLES = [
 /** The text of an empty page. */
 export const FIRST_PROMPT = EXAMPLES[0].text;
 
+/** The shipped model is here, or on its way: its line must not push others aside when it comes. */
+function isShipped({ load }: ModelState): boolean {
+  if (load.status === 'idle') return false;
+  return (load.status === 'ready' ? load.model.source : load.source).kind === 'shipped';
+}
+
 export function Examples() {
   const { document, view } = useStores();
-  const shipped = useModel(s => s.load.status === 'ready' && s.load.model.source.kind === 'shipped');
+  const shipped = useModel(isShipped);
   const running = useGeneration(s => isRunning(s.status));
   if (!shipped) return null;
   return (
