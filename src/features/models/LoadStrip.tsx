@@ -1,4 +1,5 @@
 // Under the text: a load on its way, a load that failed, and notices about the model.
+import { useState } from 'react';
 import { noticeWords } from '../../stores/messages.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -14,6 +15,9 @@ export function LoadStrip() {
   const { model, view } = useStores();
   const load = useModel(s => s.load);
   const blocked = useModel(s => s.blocked !== null);
+  // Idle is also how a page begins, before its first load: then there is nothing to say yet.
+  const [begun, setBegun] = useState(false);
+  if (!begun && load.status !== 'idle') setBegun(true);
   const notices = useModel(s => s.notices);
   const failure = useModel(s => s.failure);
   return (
@@ -34,7 +38,7 @@ export function LoadStrip() {
           onDismiss={() => model.getState().dismissFailure()}
         />
       )}
-      {load.status === 'idle' && !blocked && (
+      {begun && load.status === 'idle' && !blocked && (
         <p className={styles.idle}>
           No model is loaded.
           <Button onClick={() => void model.getState().loadDefault()}>Load the one that ships with the page</Button>
