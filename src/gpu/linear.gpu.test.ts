@@ -1,0 +1,218 @@
+// The linear kernels on a real adapter against the float64 oracle: every size class, storage, epilogue, and parts of a matrix.
+//
+// T rows · N outputs · K columns.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openTestGpu } from '../../e2e/support/gpu-model.ts';
+import {
+  type Contents,
+  expectClose,
+  FILLER,
+  layoutAll,
+  matrixContents,
+  noise,
+  opGraph,
+  padRows,
+  rounded,
+  runDispatches,
+  stepRows,
+  unpadRows,
+  vectorContents,
+} from '../../e2e/support/kernel-run.ts';
+import { defined } from '../lib/assert.ts';
+import type { LinearOp } from '../model/graph.ts';
+import * as reference from '../reference/ops.ts';
+import type { Gpu, KernelClass } from './device.ts';
+import type { KernelName, Storage } from './kernels.ts';
+import { partBytes, stride4 } from './layout.ts';
+import { type PlanOptions, planBody, planHead } from './plan.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+
+interface Variant {
+  readonly kernel: KernelName;
+  readonly kernelClass: KernelClass;
+  readonly rows: PlanOptions['rows'];
+}
+const VARIANTS: readonly Variant[] = [
+  { kernel: 'linear_naive', kernelClass: 'naive', rows: 'tile' },
+  { kernel: 'linear_row', kernelClass: 'barrier_free', rows: 'row' },
+  { kernel: 'linear_tile', kernelClass: 'barrier_free', rows: 'tile' },
+  { kernel: 'linear_row_workgroup', kernelClass: 'workgroup', rows: 'row' },
+  { kernel: 'linear_tile_workgroup', kernelClass: 'workgroup', rows: 'tile' },
+  { kernel: 'linear_row_subgroup', kernelClass: 'subgroup', rows: 'row' },
+];
+
+interface Case {
+  readonly T: number;
+  readonly N: number;
+  readonly K: number;
+  readonly storage?: Storage;
+  readonly maxBinding?: number;
+  readonly op?: Pick<LinearOp, 'bias' | 'activation' | 'residual' | 'kv'>;
+  /** Factor of x. */
+  readonly scale?: number;
+}
+
+/** Runs one linear op; the rows [T, N] of the output buffer, the cache, and what the oracle says of all N columns. */
+async function linear({ kernel, kernelClass, rows }: Variant, c: Case) {
+  const { T, N, K, storage = 'f32', maxBinding, op = {}, scale = 1 } = c;
+  const { graph, allocation } = opGraph({
+    ops: [{ op: 'linear', x: 'x', weight: 'w', out: 'y', ...op }],
+    widths: { x: K, y: N, r: N },
+    weights: [
+      { name: 'w', shape: [N, K], layout: 'linear' },
+      { name: 'b', shape: [N], layout: 'vector' },
+    ],
+    dims: { n_layer: 1, n_embd: 4, n_head: 2, n_kv_head: 2, head_size: 3, n_ctx: 8, vocab_size: 8 },
+  });
+  const layouts = layoutAll(graph, storage, maxBinding);
+  const [x, w, b, r] = [noise(T * K, 1).map(v => v * scale), noise(N * K, 2), noise(N, 3), noise(T * N, 4)];
+  const slots = Array.from({ length: T }, (_, t) => (t * 5 + 2) % 11);
+  const contents: Contents = {
+    step: stepRows(slots.map(slot => ({ slot }))),
+    'value/0': padRows(x, K),
+    'value/1': new Float32Array((T + 1) * stride4(N)).fill(FILLER),
+    'value/2': padRows(r, N),
+    'kv/0': new Float32Array(11 * 12).fill(FILLER),
+    ...matrixContents(defined(layouts.matrices.get('w'), 'w'), w),
+    ...vectorContents(layouts, { b }),
+  };
+  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows, step: 'step' });
+  expect(new Set(dispatches.map(d => d.kernel))).toEqual(new Set([kernel]));
+  const run = (read: string) => runDispatches(gpu, dispatches, contents, T, read);
+  let wanted = reference.linear(x, rounded(w, storage), N, K);
+  if (op.bias !== undefined) wanted = reference.bias(wanted, b);
+  if (op.activation !== undefined) wanted = reference.activation(wanted, op.activation);
+  if (op.residual !== undefined) wanted = reference.add(wanted, r);
+  const output = await run('value/1');
+  // Nothing is written behind the columns or after the rows.
+  expect(output.subarray(T * stride4(N)).every(v => v === FILLER)).toBe(true);
+  const columns = (t: number) => output.subarray(t * stride4(N) + N, (t + 1) * stride4(N));
+  for (let t = 0; t < T; t++) expect(columns(t).every(v => v === FILLER)).toBe(true);
+  return { got: unpadRows(output.subarray(0, T * stride4(N)), N), wanted, run, slots, parts: dispatches.length };
+}
+
+const SIZES: readonly Case[] = [
+  { T: 1, N: 1, K: 1 },
+  { T: 3, N: 63, K: 7 },
+  { T: 4, N: 64, K: 64 },
+  { T: 9, N: 65, K: 67 },
+  { T: 2, N: 5, K: 261 },
+];
+
+describe.each(VARIANTS)('$kernel', variant => {
+  test.each(SIZES)('$T x $N x $K', async size => {
+    const { got, wanted } = await linear(variant, size);
+    expectClose(got, wanted);
+  });
+
+  test('more rows than a block of 64', async () => {
+    const { got, wanted } = await linear(variant, { T: 67, N: 70, K: 20 });
+    expectClose(got, wanted);
+  });
+
+  test('the width of GPT-2: 768 to 2304', async () => {
+    const { got, wanted } = await linear(variant, { T: 2, N: 2304, K: 768 });
+    expectClose(got, wanted);
+  });
+
+  test.each<Storage>(['f16', 'bf16'])('%s', async storage => {
+    const { got, wanted } = await linear(variant, { T: 5, N: 33, K: 30, storage });
+    expectClose(got, wanted);
+  });
+
+  test('parts of a matrix', async () => {
+    // A row has 32 bytes: 7 rows at most fit a part.
+    const bias = { bias: 'b', residual: 'r' };
+    const { got, wanted, parts } = await linear(variant, {
+      T: 3,
+      N: 23,
+      K: 13,
+      storage: 'f16',
+      maxBinding: 230,
+      op: bias,
+    });
+    expect(parts).toBe(4);
+    expectClose(got, wanted);
+  });
+
+  test.each(['gelu_new', 'gelu', 'relu'] as const)('bias, %s and residual, also of large sums', async activation => {
+    const op = { bias: 'b', activation, residual: 'r' };
+    const { got, wanted } = await linear(variant, { T: 3, N: 40, K: 18, scale: 50, op });
+    expectClose(got, wanted);
+  });
+
+  test('columns of keys and values go to the slots of the rows', async () => {
+    // 2 heads of 3: 6 columns of queries, 6 of keys, 6 of values; two parts, cut inside the queries and the keys.
+    const op = { bias: 'b', kv: { layer: 0, from: 6 } };
+    const { got, wanted, run, slots, parts } = await linear(variant, { T: 4, N: 18, K: 6, maxBinding: 9 * 32, op });
+    expect(parts).toBe(2);
+    const cache = await run('kv/0');
+    const place = (t: number) => slots[t]! * 12;
+    for (let t = 0; t < 4; t++) {
+      expectClose(got.subarray(t * 18, t * 18 + 6), wanted.subarray(t * 18, t * 18 + 6));
+      expect(got.subarray(t * 18 + 6, t * 18 + 18).every(v => v === FILLER)).toBe(true);
+      expectClose(cache.subarray(place(t), place(t) + 12), wanted.subarray(t * 18 + 6, t * 18 + 18));
+    }
+    expect(cache.filter(v => v === FILLER)).toHaveLength(7 * 12);
+  });
+
+  test('the head finds its rows by slot', async () => {
+    const [T, V, C] = [3, 37, 10];
+    const dims = { n_layer: 1, n_embd: C, n_head: 1, n_kv_head: 1, head_size: C, n_ctx: 8, vocab_size: V };
+    const { graph } = opGraph({
+      ops: [],
+      widths: {},
+      head: 'wte',
+      weights: [{ name: 'wte', shape: [V, C], layout: 'linear' }],
+      dims,
+    });
+    const layouts = layoutAll(graph, 'f32', 20 * 48);
+    const [states, w] = [noise(9 * C, 5), noise(V * C, 6)];
+    const slots = [7, 0, 4];
+    const contents: Contents = {
+      step: stepRows(slots.map(slot => ({ slot }))),
+      final: padRows(states, C),
+      logits: new Float32Array(T * stride4(V)).fill(FILLER),
+      ...matrixContents(defined(layouts.matrices.get('wte'), 'wte'), w),
+    };
+    const dispatches = planHead(graph, layouts, { ...variant, step: 'step' }, 'logits');
+    expect(dispatches).toHaveLength(2);
+    const logits = await runDispatches(gpu, dispatches, contents, T, 'logits');
+    const x = Float32Array.from(slots.flatMap(slot => [...states.subarray(slot * C, (slot + 1) * C)]));
+    expectClose(unpadRows(logits, V), reference.linear(x, w, V, C));
+  });
+});
+
+test.each(VARIANTS.slice(1))('$kernel agrees with linear_naive', async variant => {
+  const size: Case = { T: 4, N: 70, K: 50, storage: 'bf16', op: { bias: 'b', activation: 'gelu_new' } };
+  const fast = await linear(variant, size);
+  const naive = await linear(VARIANTS[0]!, size);
+  expectClose(fast.got, naive.got, 1e-12);
+});
+
+test('a vocabulary wider than 65,535 groups of four is folded and complete', async () => {
+  const [V, C] = [4 * 65_535 + 9, 4];
+  const dims = { n_layer: 1, n_embd: C, n_head: 1, n_kv_head: 1, head_size: C, n_ctx: 8, vocab_size: V };
+  const weights = [{ name: 'wte', shape: [V, C], layout: 'linear' }] as const;
+  const { graph } = opGraph({ ops: [], widths: {}, head: 'wte', weights, dims });
+  const layouts = layoutAll(graph, 'f32');
+  const matrix = defined(layouts.matrices.get('wte'), 'wte');
+  expect(partBytes(matrix, matrix.parts[0]!)).toBe(V * 16);
+  const w = noise(V * C, 8);
+  const x = noise(C, 9);
+  const contents: Contents = {
+    step: stepRows([{ slot: 0 }]),
+    final: x,
+    logits: new Float32Array(stride4(V)).fill(FILLER),
+    ...matrixContents(matrix, w),
+  };
+  // The fewest barriers: the folded grid is the same for both kernels of four outputs a group.
+  const dispatches = planHead(graph, layouts, { kernelClass: 'subgroup', rows: 'row', step: 'step' }, 'logits');
+  expect(dispatches[0]!.grid[2]).toBe(2);
+  const logits = await runDispatches(gpu, dispatches, contents, 1, 'logits');
+  expectClose(logits.subarray(0, V), reference.linear(x, w, V, C));
+});
