@@ -88,6 +88,7 @@ export const KERNELS = {
   attention_naive: ATTENTION,
   attention: ATTENTION,
   attention_workgroup: ATTENTION,
+  attention_weights: ATTENTION,
   kv_append: {
     parts: ['step'],
     bindings: [...reads('current', 'k', 'v'), ...writes('kv')],
@@ -115,6 +116,11 @@ export const KERNELS = {
     parts: ['step', 'activations'],
     bindings: [...reads('current', 'x'), ...writes('output')],
     consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', ACTIVATION: 'u32' },
+  },
+  mask: {
+    parts: ['step'],
+    bindings: [...reads('current', 'x', 'masks', 'stand_ins'), ...writes('output')],
+    consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', MASK: 'u32', GROUP: 'u32', STAND_IN: 'u32' },
   },
   row_statistics: {
     parts: ['step'],

@@ -3,7 +3,16 @@
 // T rows of this step · S positions in the cache · C channels · V vocab · NH heads · KVH key/value heads · HS head size
 import { assert, defined } from '../lib/assert.ts';
 import { type Allocation, allocateValues } from '../model/allocate.ts';
-import type { AttentionOp, EmbeddingOp, Graph, LayernormOp, LinearOp, Op, ValueName } from '../model/graph.ts';
+import type {
+  AttentionOp,
+  AttentionWeightsOp,
+  EmbeddingOp,
+  Graph,
+  LayernormOp,
+  LinearOp,
+  Op,
+  ValueName,
+} from '../model/graph.ts';
 import type { KernelClass } from './device.ts';
 import { ACTIVATION_CODES, type KernelName, kernelSpec, type Storage } from './kernels.ts';
 import { type MatrixLayout, stride4, type WeightLayouts } from './layout.ts';
@@ -126,6 +135,13 @@ function planOp(c: PlanContext, op: Op): Dispatch[] {
       const consts = { WIDTH: width(c, op.out), ACTIVATION: ACTIVATION_CODES[op.kind] };
       return [planElementwise(c, 'activation', op.out, [valueRef(c, op.x)], consts)];
     }
+    case 'mask': {
+      const inputs = [valueRef(c, op.x), { buffer: 'masks' }, { buffer: 'stand_ins' }];
+      const consts = { WIDTH: width(c, op.out), MASK: op.mask, GROUP: op.group, STAND_IN: op.stand_in };
+      return [planElementwise(c, 'mask', op.out, inputs, consts)];
+    }
+    case 'attention_weights':
+      return [attentionDispatch(c, op, 'attention_weights', 4, Math.ceil(c.graph.dims.n_head / 4))];
     case 'kv_append': {
       const consts = {
         WORKGROUP: 64,
@@ -161,7 +177,7 @@ function vectorRef(c: PlanContext, name: string): BufferRef {
 
 function planElementwise(
   c: PlanContext,
-  kernel: 'add' | 'bias' | 'activation',
+  kernel: 'add' | 'bias' | 'activation' | 'mask',
   out: ValueName,
   inputs: BufferRef[],
   more: Consts,
@@ -224,7 +240,7 @@ function planLayernorm(c: PlanContext, op: LayernormOp): Dispatch {
 }
 
 function planAttention(c: PlanContext, op: AttentionOp): Dispatch {
-  const { n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX } = c.graph.dims;
+  const { n_head: NH, head_size: HS } = c.graph.dims;
   const aligned = HS % 4 === 0 && op.q.offset % 4 === 0;
   const free = c.kernelClass === 'barrier_free';
   const kernel: KernelName =
@@ -233,15 +249,27 @@ function planAttention(c: PlanContext, op: AttentionOp): Dispatch {
       : free
         ? 'attention'
         : 'attention_workgroup';
-  const WORKGROUP = kernel === 'attention' ? 4 : 64;
+  const workgroup = kernel === 'attention' ? 4 : 64;
   const columns =
     kernel === 'attention_naive' ? Math.ceil((NH * HS) / 64) : kernel === 'attention' ? Math.ceil(NH / 4) : NH;
+  return attentionDispatch(c, op, kernel, workgroup, columns);
+}
+
+/** `columns` workgroups a row of the step. */
+function attentionDispatch(
+  c: PlanContext,
+  op: AttentionOp | AttentionWeightsOp,
+  kernel: KernelName,
+  workgroup: number,
+  columns: number,
+): Dispatch {
+  const { n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX } = c.graph.dims;
   return {
     label: `${op.out} (${kernel})`,
     kernel,
     storage: 'f32',
     consts: {
-      WORKGROUP,
+      WORKGROUP: workgroup,
       NH,
       KVH,
       HS,

@@ -1,7 +1,7 @@
 // The last rewrite before the plan: folds bias, activation, residual sum and cache writes into the op that feeds them.
 
 import { defined } from '../lib/assert.ts';
-import type { Graph, KvAppendOp, LinearOp, Op, ValueName } from './graph.ts';
+import type { AttentionOp, AttentionWeightsOp, Graph, KvAppendOp, LinearOp, Op, ValueName } from './graph.ts';
 import { valuesRead, valueWritten } from './ops.ts';
 
 /**
@@ -78,7 +78,7 @@ function foldCacheWrites(ops: readonly Op[], graph: Graph, kept: ReadonlySet<Val
     const source = sourceAt === undefined ? null : out[sourceAt];
     if (from === null || sourceAt === undefined || !source || !takesCacheWrite(source) || kept.has(value)) return;
     const othersStayBelow = defined(readers.get(value), value).every(
-      op => op === append || (op.op === 'attention' && op.q.offset + op.q.width <= from),
+      op => op === append || (isAttention(op) && op.q.offset + op.q.width <= from),
     );
     const between = ops.slice(sourceAt + 1, at);
     if (!othersStayBelow || between.some(op => touchesCache(op, append.layer))) return;
@@ -101,7 +101,11 @@ function takesCacheWrite(op: Op): op is LinearOp {
 
 function touchesCache(op: Op, layer: number): boolean {
   if (op.op === 'linear') return op.kv?.layer === layer;
-  return (op.op === 'attention' || op.op === 'kv_append') && op.layer === layer;
+  return (isAttention(op) || op.op === 'kv_append') && op.layer === layer;
+}
+
+function isAttention(op: Op): op is AttentionOp | AttentionWeightsOp {
+  return op.op === 'attention' || op.op === 'attention_weights';
 }
 
 function countReads(ops: readonly Op[]): Map<ValueName, number> {

@@ -116,7 +116,44 @@ export interface AttentionOp {
   readonly out: ValueName;
 }
 
-export type Op = EmbeddingOp | AddOp | LayernormOp | LinearOp | BiasOp | ActivationOp | KvAppendOp | AttentionOp;
+/**
+ * The weights of causal attention themselves: out is [T, NH * n_ctx], for row t and head h at column h * n_ctx + s the weight of
+ * position s; columns past the row's own position are zero. Only views of the inside ask for it.
+ */
+export interface AttentionWeightsOp {
+  readonly op: 'attention_weights';
+  readonly layer: number;
+  readonly q: View;
+  readonly scale: number;
+  readonly out: ValueName;
+}
+
+/**
+ * out[t, n] = m * x[t, n] + (1 - m) * mean[n], with m the mask number `mask + floor(n / group)` and mean[n] the stand-in number
+ * `stand_in + n`: 1 leaves a group as it is, 0 puts the stand-in (zero, or a mean over positions) in its place.
+ */
+export interface MaskOp {
+  readonly op: 'mask';
+  readonly x: ValueName;
+  /** First mask number of this op, and columns that share one. */
+  readonly mask: number;
+  readonly group: number;
+  /** First stand-in number of this op. */
+  readonly stand_in: number;
+  readonly out: ValueName;
+}
+
+export type Op =
+  | EmbeddingOp
+  | AddOp
+  | LayernormOp
+  | LinearOp
+  | BiasOp
+  | ActivationOp
+  | KvAppendOp
+  | AttentionOp
+  | AttentionWeightsOp
+  | MaskOp;
 
 export interface Graph {
   /** The `model_type` of config.json. */

@@ -12,12 +12,14 @@ export function valuesRead(op: Op): ValueName[] {
     case 'layernorm':
     case 'bias':
     case 'activation':
+    case 'mask':
       return [op.x];
     case 'linear':
       return op.residual === undefined ? [op.x] : [op.x, op.residual];
     case 'kv_append':
       return [op.k.value, op.v.value];
     case 'attention':
+    case 'attention_weights':
       return [op.q.value];
     default:
       return op satisfies never;

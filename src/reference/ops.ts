@@ -133,6 +133,27 @@ export function attention(q: Numbers, k: Numbers, v: Numbers, shape: AttentionSh
   return { out, weights };
 }
 
+/** Attention weights [NH, T, T] as rows [T, NH * n_ctx], zero past each row's own position. */
+export function attentionRows(
+  weights: Numbers,
+  T: number,
+  { n_head, n_ctx }: { n_head: number; n_ctx: number },
+): Float64Array {
+  const out = new Float64Array(T * n_head * n_ctx);
+  for (let h = 0; h < n_head; h++) {
+    for (let t = 0; t < T; t++) {
+      for (let s = 0; s <= t; s++) out[(t * n_head + h) * n_ctx + s] = weights[(h * T + t) * T + s]!;
+    }
+  }
+  return out;
+}
+
+/** m[n] * x[t, n] + (1 - m[n]) * standIns[n]. */
+export function mask(x: Numbers, m: readonly number[], standIns: Numbers): Float64Array {
+  const width = m.length;
+  return Float64Array.from(x, (v, i) => m[i % width]! * v + (1 - m[i % width]!) * (standIns[i % width] ?? 0));
+}
+
 /** exp(x - max) / sum. */
 export function softmax(x: Numbers): Float64Array {
   const logZ = logsumexp(x);

@@ -8,6 +8,14 @@ import * as reference from './ops.ts';
 /** Tensors by the names of `graph.weights`, in checkpoint layout: a `conv1d` matrix lies as [in, out]. */
 export type ReferenceWeights = ReadonlyMap<string, Numbers>;
 
+/** What `mask` ops read: 1 keeps a group, 0 puts its stand-ins in its place. */
+export interface Ablation {
+  readonly masks: ArrayLike<number>;
+  readonly standIns: Float64Array;
+}
+
+const NO_ABLATION: Ablation = { masks: [], standIns: new Float64Array() };
+
 export interface ReferenceRun {
   /** Rows: the number of tokens. */
   readonly T: number;
@@ -25,11 +33,16 @@ export interface ReferenceRun {
  * Runs a plain or a fused graph; fused fields are done one after the other, exactly as the plain ops would be, and
  * columns that a fused op sends to the cache are NaN in its value, so that a graph that reads them is found out.
  */
-export function run(graph: Graph, weights: ReferenceWeights, tokens: ArrayLike<number>): ReferenceRun {
+export function run(
+  graph: Graph,
+  weights: ReferenceWeights,
+  tokens: ArrayLike<number>,
+  ablation: Ablation = NO_ABLATION,
+): ReferenceRun {
   const T = tokens.length;
   assert(T >= 1 && T <= graph.dims.n_ctx, `1 to ${graph.dims.n_ctx} tokens`);
   const matrices = new Matrices(graph, weights);
-  const state: State = { graph, matrices, tokens, values: new Map(), cache: [], attention: [] };
+  const state: State = { graph, matrices, tokens, values: new Map(), cache: [], attention: [], ablation };
   for (const op of graph.ops) step(state, op);
   const C = graph.dims.n_embd;
   const logits = (t: number) => {
@@ -93,6 +106,7 @@ interface State {
   /** Per layer, [T, KVH * HS] each. */
   readonly cache: { k: Float64Array; v: Float64Array }[];
   readonly attention: Float64Array[];
+  readonly ablation: Ablation;
 }
 
 function step(state: State, op: Op): void {
@@ -129,6 +143,22 @@ function step(state: State, op: Op): void {
       const { out, weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, scale: op.scale });
       values.set(op.out, out);
       state.attention[op.layer] = weights;
+      return;
+    }
+    case 'attention_weights': {
+      const { k, v } = defined(state.cache[op.layer], `cache of layer ${op.layer}`);
+      const { weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, scale: op.scale });
+      values.set(op.out, reference.attentionRows(weights, state.tokens.length, state.graph.dims));
+      return;
+    }
+    case 'mask': {
+      const { masks, standIns } = state.ablation;
+      const width = defined(state.graph.widths[op.x], op.x);
+      const groups = Array.from({ length: width }, (_, n) => masks[op.mask + Math.floor(n / op.group)] ?? 1);
+      values.set(
+        op.out,
+        reference.mask(value(state, op.x), groups, standIns.subarray(op.stand_in, op.stand_in + width)),
+      );
       return;
     }
     default:
