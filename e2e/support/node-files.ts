@@ -30,8 +30,12 @@ export async function openFolder(folder: string): Promise<FolderFiles> {
     bytes: async name => checkedBytes(name, new Uint8Array(await readFile(pathOf(name)))),
     read: async (name, begin, end) => {
       const file = await open(pathOf(name));
-      const bytes = await readAt(file, begin, end).finally(() => file.close());
-      return begin === 0 ? checkedBytes(name, bytes) : bytes;
+      try {
+        const bytes = await readAt(file, begin, end);
+        return begin === 0 ? checkedBytes(name, bytes) : bytes;
+      } finally {
+        await file.close();
+      }
     },
     stream: name => streamFile(pathOf(name)),
   };

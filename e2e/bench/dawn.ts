@@ -1,0 +1,61 @@
+// The engine part of the benchmark in Node on Dawn: npm run bench:dawn -- [model folders] [--kernels a,b] [--rounds N] [--without-124m]
+//
+// Reads nothing of the repository but the folders given, so that it can be bundled into one file and run anywhere (README.md beside it).
+import { parseArgs } from 'node:util';
+import { describeAdapter } from '../../src/engine/adapter.ts';
+import { readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
+import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
+import { openFolder } from '../support/node-files.ts';
+import { type EngineNumbers, type MeasureOptions, measureModel } from './measure.ts';
+import { type BenchModel, gpt2At124M } from './models.ts';
+import { engineTable } from './table.ts';
+
+/** Models up to this size are checked against the float64 oracle. */
+const ORACLE_BYTES = 64e6;
+const CLASSES: readonly KernelClass[] = ['barrier_free', 'workgroup', 'subgroup', 'naive'];
+
+export async function main(args: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { kernels: text, rounds: text, 'cell-ms': text, 'without-124m': { type: 'boolean' } },
+  });
+  const gpu = await openGpu();
+  console.log(`adapter: ${adapterWords(gpu)}\n`);
+  if (process.env.GPU === 'hardware' && gpu.software) throw new Error('GPU=hardware, but the adapter is a CPU');
+  const asked = values.kernels?.split(',') ?? ['barrier_free', 'workgroup', 'subgroup'];
+  const able = CLASSES.filter(kernels => kernels !== 'subgroup' || gpu.device.features.has('subgroups'));
+  // The class that the page would take comes first: ratios are to it.
+  const classes = [gpu.kernelClass, ...able.filter(kernels => kernels !== gpu.kernelClass)].filter(kernels =>
+    asked.includes(kernels),
+  );
+  const options: MeasureOptions = {
+    classes,
+    prefill: [16, 128, 512],
+    decode: [1, 128, 512],
+    rounds: Number(values.rounds ?? 10),
+    cellMs: Number(values['cell-ms'] ?? 10_000),
+    log: line => process.stderr.write(`${line}\n`),
+  };
+  const rows: EngineNumbers[] = [];
+  for (const folder of positionals) rows.push(...(await measureModel(gpu, await modelOfFolder(folder), options)));
+  if (!values['without-124m']) rows.push(...(await measureModel(gpu, gpt2At124M(), options)));
+  console.log(engineTable(rows));
+  return 0;
+}
+
+export function adapterWords(gpu: Gpu): string {
+  const { vendor, architecture, description, software } = describeAdapter(gpu);
+  return `${[vendor, architecture, description].join(' ').trim()}${software ? ' (a CPU)' : ''}`;
+}
+
+async function modelOfFolder(folder: string): Promise<BenchModel> {
+  const files = await openFolder(folder);
+  const { graph, tensors, weightFiles } = await readNumericCheckpoint(files);
+  const [only, ...more] = weightFiles;
+  const small = only !== undefined && more.length === 0 && files.size(only) <= ORACLE_BYTES;
+  const name = folder.split(/[\\/]/).findLast(part => part !== '') ?? folder;
+  const weightsFile = small ? await files.bytes(only) : null;
+  return { name, graph, tensors, weightFiles, stream: files.stream, weightsFile };
+}
