@@ -241,3 +241,34 @@ export async function commandsOf(page: Page): Promise<string[]> {
     return Array.isArray(noted) ? noted.map(String) : [];
   });
 }
+
+/** Every listed candidate: the grid is scrolled from top to bottom, since only rows in sight exist. */
+export async function allCandidates(page: Page): Promise<CandidateCells[]> {
+  await candidatesReady(page);
+  const grid = candidateGrid(page);
+  // The first row is the head.
+  const last = Number(await grid.getAttribute('aria-rowcount'));
+  const found = new Map<number, CandidateCells>();
+  await grid.evaluate(pane => pane.scrollTo({ top: 0 }));
+  for (;;) {
+    for (const candidate of await candidatesOf(page)) found.set(candidate.id, candidate);
+    if (found.size >= last - 1) return [...found.values()];
+    const next = found.size + 2;
+    await grid.evaluate(pane => pane.scrollBy({ top: pane.clientHeight * 0.7 }));
+    await expect(grid.locator(`[role="row"][aria-rowindex="${next}"]`)).toBeAttached();
+  }
+}
+
+/** The row of all that is not listed: probabilities of its columns, as shown, between 0 and 1. */
+export async function tailOf(page: Page): Promise<{ readonly count: number; readonly shares: readonly number[] }> {
+  const cells = candidateGrid(page)
+    .getByRole('row')
+    .filter({ hasText: /^[\d,]+ more/ })
+    .getByRole('gridcell');
+  await expect(cells.first()).toBeAttached();
+  const [, count, ...shares] = await cells.allInnerTexts();
+  return {
+    count: Number.parseInt(count?.replaceAll(',', '') ?? '', 10),
+    shares: shares.map(shown => Number.parseFloat(shown.replace(/^[<>]\s*/, '')) / 100),
+  };
+}
