@@ -1,0 +1,108 @@
+// npm run bench [-- --quick]: the page and the engine in a real Chromium, printed as markdown; GPU=hardware takes the machine's own adapter.
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { build } from 'vite';
+import { isSoftware } from '../../src/gpu/device.ts';
+import { launchOptions } from '../tools/browser.ts';
+// @ts-expect-error a plain JavaScript file, which npm start runs before anything is built
+import { serveFolder } from '../tools/static-server.mjs';
+import type { EngineAnswer, EngineRequest } from './engine.ts';
+import { measureVisits, type VisitTimings } from './first-token.ts';
+import { engineTable, markdown, timingCell } from './table.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const GOLDEN = 'gpt2-wide';
+
+interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function main(args: string[]): Promise<number> {
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({ args, options: { quick: flag, 'without-124m': flag, 'without-page': flag } });
+  const rounds = values.quick ? 1 : 5;
+  const folder = await mkdtemp(path.join(tmpdir(), 'nucleus-bench-'));
+  try {
+    console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; load ${loadavg()[0]?.toFixed(1) ?? ''}\n`);
+    if (!values['without-page']) await benchPage(path.join(folder, 'page'), rounds);
+    await benchEngine(path.join(folder, 'engine'), values.quick === true, values['without-124m'] !== true);
+    return 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function benchPage(outDir: string, rounds: number): Promise<void> {
+  const configFile = path.join(ROOT, 'vite.config.ts');
+  await build({ root: ROOT, configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const served = (await serveFolder({ folder: outDir })) as Served;
+  try {
+    const { cold, warm } = await measureVisits(served.url, rounds);
+    const row = (what: string, { load, pressed, grown }: VisitTimings) => [
+      what,
+      ...[load, pressed, grown].map(timing => timingCell(timing, ms => ms, 0)),
+    ];
+    const head = ['nucleus-3m, ms', 'load of the model', 'navigation to Run pressed', 'navigation to first token'];
+    console.log(`${markdown(head, [row('empty profile', cold), row('from the cache', warm)])}\n`);
+  } finally {
+    await served.close();
+  }
+}
+
+async function benchEngine(outDir: string, quick: boolean, large: boolean): Promise<void> {
+  await build({
+    root: path.join(ROOT, 'e2e/bench'),
+    base: './',
+    configFile: false,
+    publicDir: path.join(ROOT, 'public'),
+    logLevel: 'error',
+    build: {
+      target: 'es2022',
+      outDir,
+      emptyOutDir: true,
+      rollupOptions: { input: path.join(ROOT, 'e2e/bench/engine.html') },
+    },
+  });
+  await cp(path.join(ROOT, 'e2e/golden', GOLDEN), path.join(outDir, GOLDEN), { recursive: true });
+  const served = (await serveFolder({ folder: outDir })) as Served;
+  const browser = await chromium.launch({ ...launchOptions(), headless: true });
+  try {
+    const common = {
+      prefill: [16, 128, 512],
+      decode: [1, 128, 512],
+      rounds: quick ? 3 : 10,
+      peers: ['naive'],
+    } as const;
+    const requests: EngineRequest[] = [
+      { ...common, folder: GOLDEN, cellMs: 3_000 },
+      { ...common, folder: 'models/nucleus-3m', cellMs: quick ? 3_000 : 10_000 },
+      ...(large ? [{ ...common, folder: null, cellMs: quick ? 3_000 : 20_000 }] : []),
+    ];
+    const answers: EngineAnswer[] = [];
+    for (const request of requests) {
+      const page = await browser.newPage();
+      page.on('console', message => void (message.type() === 'log' && process.stderr.write(`${message.text()}\n`)));
+      await page.goto(`${served.url}engine.html`);
+      answers.push(
+        await page.evaluate(
+          asked => (globalThis as unknown as { bench(asked: unknown): Promise<EngineAnswer> }).bench(asked),
+          request,
+        ),
+      );
+      await page.close();
+    }
+    const [{ adapter } = { adapter: null }] = answers;
+    if (adapter === null || (process.env.GPU === 'hardware' && isSoftware({ ...adapter, isFallbackAdapter: false })))
+      throw new Error('GPU=hardware, but the adapter is a CPU');
+    const words = [adapter.vendor, adapter.architecture, adapter.description].join(' ').trim();
+    console.log(`adapter: ${words}${adapter.software ? ' (a CPU)' : ''}, Chromium ${browser.version()}\n`);
+    console.log(engineTable(answers.flatMap(({ rows }) => rows)));
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
