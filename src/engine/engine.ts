@@ -119,6 +119,7 @@ export class Engine {
   async #watch({ device, scope }: Gpu): Promise<never> {
     const { reason, message } = await device.lost;
     this.#gpu = null;
+    this.#lost = new Promise(() => {}); // what comes from now on runs on another device
     this.#model = null;
     scope[Symbol.dispose]();
     this.#post({ type: 'lost', run: 0, reason, message });

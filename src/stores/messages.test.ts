@@ -48,6 +48,6 @@ test('every reason and every notice has words', () => {
     expect(finishWords(reason, '\n', 1)).toMatch(/1 token[^s]/);
     expect(finishWords(reason, '\n', 2)).toContain('2 tokens');
   }
-  const notices = ['cache_full', 'cache_unavailable', 'device_reopened', 'device_lost', 'device_lost_again'] as const;
+  const notices = ['cache_full', 'cache_unavailable', 'device_reopened', 'device_lost'] as const;
   expect(new Set(notices.map(noticeWords)).size).toBe(notices.length);
 });

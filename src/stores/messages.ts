@@ -217,7 +217,7 @@ export function finishWords(reason: FinishReason, stop: string, generated: numbe
 }
 
 /** Things worth a line that stop nothing. */
-export function noticeWords(notice: NoticeEvent['notice'] | 'device_lost' | 'device_lost_again'): string {
+export function noticeWords(notice: NoticeEvent['notice'] | 'device_lost'): string {
   switch (notice) {
     case 'cache_full':
       return "The browser's storage is full. The model runs from memory and will be downloaded again next time.";
@@ -227,8 +227,6 @@ export function noticeWords(notice: NoticeEvent['notice'] | 'device_lost' | 'dev
       return 'The graphics device was lost and has been opened again. Press Run to go on.';
     case 'device_lost':
       return 'The graphics device was lost. Opening it again; your text is safe.';
-    case 'device_lost_again':
-      return 'The graphics device was lost twice within two minutes. Restart the browser, then come back: your text is kept.';
     default:
       return notice satisfies never;
   }

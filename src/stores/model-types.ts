@@ -76,8 +76,7 @@ export interface CacheState {
   readonly tasks: Readonly<Record<string, CacheTask>>;
 }
 
-/** `device_lost_again`: the second loss within two minutes. */
-export type ModelNotice = NoticeEvent['notice'] | 'device_lost_again' | 'device_lost';
+export type ModelNotice = NoticeEvent['notice'] | 'device_lost';
 
 export interface ModelState {
   readonly catalogue: readonly CatalogueEntry[];

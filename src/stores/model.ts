@@ -94,7 +94,8 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
   let last: Asked = { source: DEFAULT_SOURCE, options: {} };
   let opened = last;
 
-  const loadModel = async (source: ModelSource, given: LoadOptions = {}): Promise<void> => {
+  /** `stands`: the worker still has the model before this one, and a load that fails goes back to it. */
+  const begin = async (source: ModelSource, given: LoadOptions, stands: boolean): Promise<void> => {
     const store = get();
     last = { source, options: given };
     if (source.kind !== 'shipped' && given.keep !== false) options.persist();
@@ -105,7 +106,7 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
     const { load: before, kept } = store.getState();
     store.setState({
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
-      kept: before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
+      kept: stands && before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
       failure: null,
       notices: [],
     });
@@ -120,6 +121,8 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
     }
   };
 
+  const loadModel = (source: ModelSource, given: LoadOptions = {}): Promise<void> => begin(source, given, true);
+
   return {
     start: async choose => {
       const blocked = options.checkCapability();
@@ -129,7 +132,7 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
     loadModel,
     loadDefault: () => loadModel(DEFAULT_SOURCE),
     retry: () => loadModel(last.source, last.options),
-    reopen: () => loadModel(opened.source, opened.options),
+    reopen: () => begin(opened.source, opened.options, false),
     openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
       const { load } = get().getState();
@@ -232,8 +235,7 @@ function watchLosses(options: ModelOptions, store: ModelStore): void {
     before = ms;
     if (again) {
       const error: WireError = { code: 'device_lost', message, detail: { reason, again: 1 } };
-      store.setState({ load: { status: 'failed', source: now.model.source, error } });
-      addNotice(store, 'device_lost_again');
+      store.setState({ load: { status: 'failed', source: now.model.source, error }, notices: [] });
       return;
     }
     void store
