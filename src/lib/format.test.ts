@@ -98,9 +98,34 @@ describe('format', () => {
     expect(formatNats(0)).toBe('0 nats');
     expect(formatBits(3 * Math.LN2)).toBe('3.0 bits');
     expect(formatBits(0.0215)).toBe('0.031 bits');
+    expect(formatBits(0.0001 * Math.LN2)).toBe('< 0.001 bits');
+    expect(formatBits(0)).toBe('0 bits');
+    expect(formatNats(1e-9)).toBe('< 0.001 nats');
     expect(formatLogit(-2.0875)).toBe('-2.09');
     expect(formatLogit(Number.NEGATIVE_INFINITY)).toBe('-∞');
     expect(formatLogit(1e30)).toBe('1.00e+30');
     expect(formatLogit(Number.NaN)).toBe('–');
+  });
+
+  test.each([
+    [0, '0'],
+    [-0, '0'],
+    [-0.12, '-0.12'],
+    [-0.0996, '-0.10'],
+    [-0.0181, '-0.018'],
+    [-0.00182, '-0.0018'],
+    [-0.000999, '-0.0010'],
+    [-0.0001, '-0.00010'],
+    [-3.9e-6, '> -0.0001'],
+    [3.9e-6, '< 0.0001'],
+    [-0.996, '-1.00'],
+  ])('logit %d: %s', (logit, text) => expect(formatLogit(logit)).toBe(text));
+
+  test('a logit that is not 0 never reads as 0', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -30, max: 30, noNaN: true }), logit => {
+        if (logit !== 0) expect(Number(formatLogit(logit))).not.toBe(0);
+      }),
+    );
   });
 });

@@ -18,7 +18,7 @@ function twoDigits(value: number): string {
   const decimals = Math.min(20, Math.max(0, 1 - exponent));
   const text = value.toFixed(decimals);
   // 0.0996 rounds up to 0.100: one digit too many.
-  return Number(text) >= 10 ** (exponent + 1) && decimals > 0 ? value.toFixed(decimals - 1) : text;
+  return Math.abs(Number(text)) >= 10 ** (exponent + 1) && decimals > 0 ? value.toFixed(decimals - 1) : text;
 }
 
 /** 1.2 in the largest of `units` that leaves at least 1; each is 1000 of the one before. */
@@ -92,19 +92,32 @@ export function formatProbability(p: number): string {
   return `${short(percent)} %`;
 }
 
-/** `2.1 nats`. */
+/** An amount of information; what is there but tiny reads `< 0.001`. */
+function amount(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return UNKNOWN;
+  return value > 0 && value < 0.001 ? `< 0.001 ${unit}` : `${short(value)} ${unit}`;
+}
+
+/** `2.1 nats`, `< 0.001 nats`. */
 export function formatNats(nats: number): string {
-  return Number.isFinite(nats) ? `${short(nats)} nats` : UNKNOWN;
+  return amount(nats, 'nats');
 }
 
-/** Nats, shown as bits: `3.0 bits`. */
+/** Nats, shown as bits: `3.0 bits`, `< 0.001 bits`. */
 export function formatBits(nats: number): string {
-  return Number.isFinite(nats) ? `${short(nats / Math.LN2)} bits` : UNKNOWN;
+  return amount(nats / Math.LN2, 'bits');
 }
 
-/** A logit or log-probability, two decimals: `-2.09`; `-∞` for what is ruled out. */
+/**
+ * A logit or log-probability: two decimals, below 0.1 two digits: `-2.09`, `-0.0018`; `-∞` for what is ruled out. Nothing but 0 reads as 0:
+ * what is nearer to it than 0.0001 reads `> -0.0001` or `< 0.0001`.
+ */
 export function formatLogit(logit: number): string {
   if (logit === Number.NEGATIVE_INFINITY) return '-∞';
   if (!Number.isFinite(logit)) return UNKNOWN;
-  return Math.abs(logit) >= 1e6 ? logit.toExponential(2) : logit.toFixed(2);
+  const size = Math.abs(logit);
+  if (size === 0) return '0';
+  if (size < 0.0001) return logit < 0 ? '> -0.0001' : '< 0.0001';
+  if (size < 0.0995) return twoDigits(logit);
+  return size >= 1e6 ? logit.toExponential(2) : logit.toFixed(2);
 }

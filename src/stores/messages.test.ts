@@ -1,5 +1,6 @@
 // Every error has its sentence and its way on, whatever its detail.
 import { expect, test } from 'vitest';
+import { checkCapability } from '../client/capability.ts';
 import { ERROR_CODES } from '../lib/error.ts';
 import { ACTION_LABELS, finishWords, messageFor, noticeWords } from './messages.ts';
 
@@ -41,6 +42,28 @@ test('the facts are in the sentence', () => {
   expect(words('unsupported_model', { found: 'llama' })).toContain('llama');
   expect(words('device_lost', { again: 1 })).toContain('Restart the browser');
   expect(messageFor({ code: 'prompt_too_long', message: '', detail: {} }).action).toBe('keep_tail');
+});
+
+test('advice of the page is shown whole, however long, for every browser there is advice for', () => {
+  const agents = [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0',
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile Safari/604.1',
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15',
+  ];
+  for (const userAgent of agents) {
+    const facts = { secure: true, hasGpu: false, hasWorker: true, userAgent, origin: 'https://page.test' };
+    const error = checkCapability(facts);
+    if (error === null) throw new Error('nothing speaks against it');
+    const { text } = messageFor({ code: error.code, message: error.message, detail: error.detail });
+    expect(text.endsWith(String(error.detail.advice))).toBe(true);
+    expect(text).not.toContain('…');
+  }
+});
+
+test('words of the engine are cut between two words', () => {
+  const { text } = messageFor({ code: 'internal', message: 'several words '.repeat(30), detail: {} });
+  expect(text).toMatch(/\b(several|words)…\)/);
 });
 
 test('every reason and every notice has words', () => {

@@ -33,17 +33,29 @@ const count = (detail: ErrorDetail, name: string): number => {
   return Number.isFinite(value) ? value : 0;
 };
 
+/** A sentence that another part of the page wrote, whole. */
+const sentence = (detail: ErrorDetail, name: string, otherwise: string): string => {
+  const value = detail[name];
+  return value === undefined || value === '' ? otherwise : String(value);
+};
+
 /** ": 2.0 GB" when the detail has the first of `names` that is asked for, else nothing. */
 const bytes = (detail: ErrorDetail, before: string, names: readonly string[]): string => {
   const found = names.find(name => detail[name] !== undefined);
   return found === undefined ? '' : `${before}${formatBytes(count(detail, found))}`;
 };
 
-const shortened = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+/** Cut between two words, where there are any. */
+const shortened = (text: string, most: number): string => {
+  if (text.length <= most) return text;
+  const head = text.slice(0, most - 1);
+  const space = head.lastIndexOf(' ');
+  return `${(space > most / 2 ? head.slice(0, space) : head).replace(/[\s,;:.]+$/, '')}…`;
+};
 
 /** The engine's words in parentheses, where they say which field or tensor it is. */
 const because = (message: string): string =>
-  message === '' ? '' : ` (${shortened(message.replace(/[.\s]+$/, ''), 120)})`;
+  message === '' ? '' : ` (${shortened(message.replace(/[.\s]+$/, ''), 160)})`;
 
 /** What an error is about: "The file config.json", "a/b/config.json", or `otherwise`. */
 const subject = (detail: ErrorDetail, otherwise: string): string => {
@@ -63,7 +75,7 @@ const named = (detail: ErrorDetail, name: string, word: string): string =>
 
 const WORDS: Readonly<Record<ErrorCode, Words>> = {
   no_webgpu: detail => ({
-    text: `This browser does not offer WebGPU, which Nucleus computes with. ${about(detail, 'advice', 'Open the page in a current Chrome, Edge, Firefox or Safari.')}`,
+    text: `This browser does not offer WebGPU, which Nucleus computes with. ${sentence(detail, 'advice', 'Open the page in a current Chrome, Edge, Firefox or Safari.')}`,
     action: 'reload_page',
   }),
   insecure_context: detail => ({
@@ -71,7 +83,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'none',
   }),
   no_adapter: detail => ({
-    text: `The browser has WebGPU but found no graphics adapter to use. ${about(detail, 'advice', 'Turn on hardware acceleration in its settings, update the graphics driver, or restart the browser.')}`,
+    text: `The browser has WebGPU but found no graphics adapter to use. ${sentence(detail, 'advice', 'Turn on hardware acceleration in its settings, update the graphics driver, or restart the browser.')}`,
     action: 'retry',
   }),
   device_failed: (_, message) => ({

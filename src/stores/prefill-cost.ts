@@ -1,20 +1,29 @@
-// What a prefill would cost, learned from those that were measured; and which ids the model has in its cache.
+// What a prefill would cost, estimated at first and learned from those that were measured; and which ids the model has in its cache.
 import { sharedLength } from './sequence.ts';
 
-/** Unmeasured, this many tokens are few enough to try. */
-const FEW_TOKENS = 64;
+/** What a prefill reaches before one was measured, FLOP/s: a CPU that plays a GPU, and a modest GPU. */
+const SOFTWARE_RATE = 1.5e9;
+const HARDWARE_RATE = 100e9;
+/** Computed tokens that make a measurement count for (nearly) all: a short batch costs more for each of its tokens. */
+const FULL_BATCH = 16;
 
 export class PrefillCost {
   #msPerToken: number | null = null;
   #computed: Uint32Array = new Uint32Array(0);
 
-  /** A prefill of `ids` has ended. A single computed token says little about a batch and counts for less. */
+  /** A model was loaded: nothing is in its cache, and each token costs a multiplication and an addition for every parameter. */
+  begin(parameters: number, software: boolean): void {
+    this.#msPerToken = ((2 * parameters) / (software ? SOFTWARE_RATE : HARDWARE_RATE)) * 1000;
+    this.#computed = new Uint32Array(0);
+  }
+
+  /** A prefill of `ids` has ended. */
   measured(ids: Uint32Array, computed: number, ms: number): void {
     this.#computed = ids;
     if (computed <= 0 || !(ms >= 0)) return;
     const each = ms / computed;
-    const weight = this.#msPerToken === null ? 1 : Math.min(0.8, computed / 8);
-    this.#msPerToken = (this.#msPerToken ?? 0) * (1 - weight) + each * weight;
+    const weight = Math.min(0.8, computed / FULL_BATCH);
+    this.#msPerToken = (this.#msPerToken ?? each) * (1 - weight) + each * weight;
   }
 
   /** `ids` are in the model's cache now. */
@@ -27,16 +36,9 @@ export class PrefillCost {
     return sharedLength(ids, this.#computed);
   }
 
-  /** Seconds to compute what is missing of `ids`; null when nothing was measured yet and it is not a small thing. */
-  seconds(ids: Uint32Array): number | null {
+  /** Seconds to compute what is missing of `ids`. Before any model: without end. */
+  seconds(ids: Uint32Array): number {
     const missing = ids.length - this.shared(ids);
-    if (missing === 0) return 0;
-    if (this.#msPerToken === null) return missing <= FEW_TOKENS ? 0 : null;
-    return (missing * this.#msPerToken) / 1000;
-  }
-
-  forget(): void {
-    this.#msPerToken = null;
-    this.#computed = new Uint32Array(0);
+    return missing === 0 ? 0 : (missing * (this.#msPerToken ?? Number.POSITIVE_INFINITY)) / 1000;
   }
 }

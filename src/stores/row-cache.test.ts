@@ -1,8 +1,7 @@
-// The bounds of the row cache, and the cost of a prefill.
+// The bounds of the row cache.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rankRow } from '../sampling/row.ts';
-import { PrefillCost } from './prefill-cost.ts';
 import { bytesOf, keyOfIds, MOST_BYTES, MOST_ROWS, RowCache } from './row-cache.ts';
 import type { LogitsRow } from './rows-types.ts';
 
@@ -56,27 +55,5 @@ describe('RowCache', () => {
     const cache = new RowCache();
     cache.put({ ...rowOf([1, 2]), key: keyOfIds(Uint32Array.of(7, 8)) });
     expect(cache.get(Uint32Array.of(7, 8))).toBeNull();
-  });
-});
-
-describe('PrefillCost', () => {
-  const ids = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
-
-  test('unmeasured, a short text is tried and a long one is not', () => {
-    const cost = new PrefillCost();
-    expect(cost.seconds(ids(10))).toBe(0);
-    expect(cost.seconds(ids(500))).toBeNull();
-  });
-
-  test('counts what is missing alone', () => {
-    const cost = new PrefillCost();
-    cost.measured(ids(100), 100, 1000);
-    expect(cost.seconds(ids(100))).toBe(0);
-    expect(cost.seconds(ids(150))).toBeCloseTo(0.5);
-    expect(cost.seconds(Uint32Array.of(5, ...ids(99)))).toBeCloseTo(1);
-    cost.measured(ids(100), 0, 3);
-    expect(cost.seconds(ids(150))).toBeCloseTo(0.5);
-    cost.forget();
-    expect(cost.seconds(ids(500))).toBeNull();
   });
 });

@@ -20,7 +20,7 @@ export interface LogitsRow {
  */
 export type SelectedRow =
   | { readonly status: 'no_model' | 'first' | 'waiting' | 'loading'; readonly place: TokenPlace }
-  | { readonly status: 'costly'; readonly place: TokenPlace; readonly seconds: number | null }
+  | { readonly status: 'costly'; readonly place: TokenPlace; readonly seconds: number }
   | { readonly status: 'ready'; readonly place: TokenPlace; readonly row: LogitsRow }
   | { readonly status: 'failed'; readonly place: TokenPlace; readonly error: WireError };
 
@@ -35,6 +35,8 @@ export interface RowsState {
 export interface RowsActions {
   /** Fetches the row of the selected place now, whatever it costs. */
   fetchSelected(): Promise<void>;
+  /** Ends a fetch under way: the place is `costly` then, whatever it costs. */
+  stopFetch(): void;
   /** The row that predicts `place`, when it is here; a stored reference. */
   rowAt(place: TokenPlace): LogitsRow | null;
   /** The distribution at `place` under `settings`: pure sampling over the row, no forward pass; memoised. Null without a row. */

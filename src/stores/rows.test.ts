@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sample } from '../sampling/pipeline.ts';
 import { rankRow } from '../sampling/row.ts';
 import { DEFAULT_SETTINGS } from '../sampling/settings.ts';
-import { BOS, logitsAfter, turn, until } from './engine.fixture.ts';
+import { BOS, logitsAfter, turn, until, V } from './engine.fixture.ts';
 import { idle, ids, type Page, readyPage, text } from './page.fixture.ts';
 import { SETTLE_MS } from './rows.ts';
 import { drawnFlags } from './sequence.ts';
@@ -137,6 +137,88 @@ describe('the row of the selected place', () => {
     expect(selected().status).toBe('loading');
     await fetched;
     await until(() => selected().status === 'ready');
+  });
+
+  const LONG = 'Anna and Tom went to the small house. '.repeat(12).trim();
+  const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 512, vocab_size: V };
+  const bare = () => page.document.getState().tokens.filter((token, i) => i > 0 && token.stats === undefined).length;
+
+  test('of a long text comes by itself when the model is small, before any measurement, and so do the numbers', async () => {
+    page = await readyPage({ firstText: LONG, model: { dims, parameters: 3.2e6 } });
+    expect(ids(page).length).toBeGreaterThan(100);
+    await pass(0);
+    await until(() => selected().status === 'ready');
+    await pass(400);
+    await until(() => bare() === 0);
+    expect(page.worker.of('generate')).toHaveLength(0);
+  });
+
+  test('comes back after a reload, numbers and all', async () => {
+    page = await readyPage({ firstText: LONG, model: { dims, parameters: 3.2e6 } });
+    await page.flush();
+    const { memory } = page;
+    page.dispose();
+    page = await readyPage({ memory, model: { dims, parameters: 3.2e6 } });
+    await pass(0);
+    await until(() => selected().status === 'ready');
+    await pass(400);
+    await until(() => bare() === 0);
+  });
+
+  test('of a long text waits for the button when the model is large for its adapter', async () => {
+    page = await readyPage({ firstText: LONG, model: { dims, parameters: 124e6 } });
+    await pass(1000);
+    expect(selected()).toMatchObject({
+      status: 'costly',
+      seconds: expect.closeTo((ids(page).length * 0.248) / 1.5, 3),
+    });
+    expect(sent('prefill') + sent('score')).toBe(0);
+  });
+
+  test('a fetch that is stopped leaves the button', async () => {
+    let hold = true;
+    page = await readyPage({
+      intercept: (command, say) => {
+        if (command.type !== 'prefill' || !hold) return false;
+        const { run } = command;
+        const error = { code: 'cancelled', message: '', detail: {} } as const;
+        const wait = (): void => {
+          if (page.worker.of('cancel').some(each => each.run === run)) say({ type: 'failed', run, error });
+          else setImmediate(wait);
+        };
+        wait();
+        return true;
+      },
+    });
+    await pass(100);
+    expect(selected().status).toBe('loading');
+    page.rows.getState().stopFetch();
+    await until(() => selected().status === 'costly');
+    await pass(1000);
+    expect(selected().status).toBe('costly');
+    expect(sent('prefill')).toBe(1);
+    hold = false;
+    await page.rows.getState().fetchSelected();
+    await until(() => selected().status === 'ready');
+  });
+
+  test('a run stopped before its prefill ended leaves nothing to count on', async () => {
+    page = await readyPage({
+      firstText: LONG,
+      model: { dims, parameters: 124e6 },
+      intercept: (command, say) => {
+        if (command.type !== 'generate') return false;
+        const { run } = command;
+        const finished = { reason: 'cancelled', stop: '', piece: new Uint8Array(0), generated: 0 } as const;
+        say({ type: 'finished', run, ...finished, prefillMs: 0, decodeMs: 0 });
+        say({ type: 'done', run });
+        return true;
+      },
+    });
+    await page.generation.getState().run();
+    await pass(1000);
+    expect(selected().status).toBe('costly');
+    expect(sent('prefill')).toBe(0);
   });
 
   test('waits while a run is on and comes after it', async () => {

@@ -42,6 +42,7 @@ export function createRowsStore(options: RowsOptions): { store: RowsStore; dispo
     revision: 0,
     scoring: false,
     fetchSelected: () => rows.fetch(),
+    stopFetch: () => rows.stopFetch(),
     rowAt: place => rows.rowAt(place),
     distribution: (place, settings) => rows.distribution(place, settings),
   }));
@@ -56,6 +57,8 @@ class Rows {
   readonly #cost = new PrefillCost();
   readonly #distributions = new Map<string, Map<GenerationSettings, Distribution>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** A person ended the last fetch. */
+  #stopped = false;
   /** Key of the loaded model: rows of another one mean nothing. */
   #model = '';
 
@@ -74,8 +77,10 @@ class Rows {
         } else if (now.selected !== before.selected) this.#look(MOVE_MS);
       }),
       generation.subscribe((now, before) => {
-        if (now.status === before.status || isRunning(now.status)) return;
-        if (isRunning(before.status)) this.#cost.computed(idsOf(document.getState().tokens));
+        if (!isRunning(before.status) || isRunning(now.status)) return;
+        // A run that was stopped before its prefill ended has left nothing in the cache to count on.
+        const { computed, prefillMs } = now.stats;
+        if (computed !== null) this.#cost.measured(idsOf(document.getState().tokens), computed, prefillMs ?? 0);
         this.#look(0);
       }),
       model.subscribe((now, before) => {
@@ -109,9 +114,17 @@ class Rows {
     return made;
   }
 
+  /** Ends a fetch under way; the place then waits for the button. */
+  stopFetch(): void {
+    if (!this.#options.lane.has('row')) return;
+    this.#stopped = true;
+    this.#options.lane.cancel('row');
+  }
+
   /** Fetches the row of the selected place; user work, whatever it costs. */
   async fetch(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#stopped = false;
     const { lane, document } = this.#options;
     const place = document.getState().selected;
     const ids = this.#idsBefore(place);
@@ -127,7 +140,8 @@ class Rows {
       const error = asNucleusError(thrown);
       if (error.code === 'cancelled') {
         // A newer fetch shows its own state; after other work the place is looked at again.
-        if (!lane.has('row')) this.#look(MOVE_MS);
+        if (this.#stopped && document.getState().selected === place) this.#costly(place, ids);
+        else if (!lane.has('row')) this.#look(MOVE_MS);
       } else if (document.getState().selected === place) this.#show({ status: 'failed', place, error: toWire(error) });
     }
   }
@@ -155,7 +169,7 @@ class Rows {
       return;
     }
     // The device is new, so nothing is cached there; rows of the same weights stay right.
-    this.#cost.forget();
+    this.#cost.begin(load.model.parameters, load.model.adapter.software);
     if (key !== this.#model) {
       this.#cache.clear();
       this.#distributions.clear();
@@ -198,9 +212,12 @@ class Rows {
       this.#scoreSoon();
       return;
     }
-    const seconds = this.#cost.seconds(ids);
-    if (seconds === null || seconds > MOST_SECONDS) this.#show({ status: 'costly', place, seconds });
+    if (this.#cost.seconds(ids) > MOST_SECONDS) this.#costly(place, ids);
     else void this.fetch();
+  }
+
+  #costly(place: TokenPlace, ids: Uint32Array): void {
+    this.#show({ status: 'costly', place, seconds: this.#cost.seconds(ids) });
   }
 
   /** Numbers for tokens that have none, in the background. */
@@ -212,8 +229,7 @@ class Rows {
     const within = tokens.slice(0, load.model.dims.n_ctx);
     const from = within.findIndex((token, i) => i > 0 && token.stats === undefined);
     if (from < 0) return;
-    const seconds = this.#cost.seconds(idsOf(within));
-    if (seconds === null || seconds > MOST_SECONDS) return;
+    if (this.#cost.seconds(idsOf(within)) > MOST_SECONDS) return;
     this.store.setState({ scoring: true });
     void lane
       .start('score', signal => scoreMissing(client, document, within, from, signal))

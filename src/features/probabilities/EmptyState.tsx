@@ -27,10 +27,7 @@ export function EmptyState({ row }: { row: SelectedRow }) {
   if (row.status === 'costly') {
     return (
       <div className={styles.empty}>
-        <p>
-          Computing what is expected here takes a pass over the text
-          {row.seconds === null ? '' : `, about ${formatDuration(row.seconds * 1000)}`}.
-        </p>
+        <p>Computing what is expected here takes a pass over the text, about {formatDuration(row.seconds * 1000)}.</p>
         <Button onClick={fetch}>Compute the distribution</Button>
       </div>
     );
