@@ -1,6 +1,7 @@
 // A model on the GPU for tests and benchmarks, from the bytes of a safetensors file or a stream of them.
 
 import { ModelLoader, type ModelOptions } from '../../src/engine/model.ts';
+import type { Probes } from '../../src/engine/probes.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { headerLength, parseSafetensorsHeader } from '../../src/formats/safetensors.ts';
 import { joinShards } from '../../src/formats/shards.ts';
@@ -14,6 +15,7 @@ export interface GpuModel extends Disposable {
   readonly graph: Graph;
   readonly session: Session;
   readonly runner: Runner;
+  readonly probes: Probes;
 }
 
 const FILE = 'model.safetensors';
@@ -51,6 +53,6 @@ export async function loadOnGpu(
   const tensors = joinShards(index, new Map([[FILE, header]]));
   const loader = await ModelLoader.create(gpu, scope, graph, tensors, options);
   await loader.upload(FILE, file.stream ?? pieces(file.bytes));
-  const { session, runner } = await loader.finish();
-  return { gpu, graph, session, runner, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
+  const { session, runner, probes } = await loader.finish();
+  return { gpu, graph, session, runner, probes, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
 }

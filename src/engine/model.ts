@@ -14,6 +14,7 @@ import { NucleusError } from '../lib/error.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import { fuse } from '../model/fuse.ts';
 import type { Graph } from '../model/graph.ts';
+import { Probes } from './probes.ts';
 import { Session } from './session.ts';
 
 /** How a tensor of the checkpoint is stored on the GPU: as it is. */
@@ -124,17 +125,19 @@ export class ModelLoader {
   }
 
   /** Compiles the plans and opens the session, once every file is uploaded. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
-  async finish(): Promise<{ session: Session; runner: Runner }> {
+  async finish(): Promise<{ session: Session; runner: Runner; probes: Probes }> {
     const { n_ctx } = this.graph.dims;
     const sequences = this.#options.sequences ?? SEQUENCES;
     const slots = poolSlots(this.graph);
     const maxRows = Math.min(n_ctx, this.#options.maxRows ?? prefillRows(this.#gpu.software));
-    const runner = await Runner.create(this.#gpu, this.#scope, fuse(this.graph), this.weights, {
-      slots,
-      sequences,
-      maxRows,
-    });
-    return { runner, session: new Session(runner, new KvCache(slots, sequences), this.graph.dims) };
+    const graph = fuse(this.graph);
+    const runner = await Runner.create(this.#gpu, this.#scope, graph, this.weights, { slots, sequences, maxRows });
+    const cache = new KvCache(slots, sequences);
+    const session = new Session(runner, cache, this.graph.dims);
+    const base = { gpu: this.#gpu, buffers: runner.buffers, weights: this.weights.layouts };
+    const scope = this.#scope;
+    const probes = new Probes({ base, scope, graph: this.graph, session, cache, runner, table: sequences });
+    return { runner, session, probes };
   }
 
   async #sink(tensor: ShardedTensor): Promise<TensorSink> {

@@ -44,6 +44,11 @@ export class Session {
     return { reused, computed: ids.length - reused };
   }
 
+  /** The sequence that holds the states of all `ids`, computed where the cache lacks them; for probes. Throws as `prefill`. */
+  async sequence(ids: Uint32Array, signal?: AbortSignal): Promise<Sequence> {
+    return (await this.#fill(ids, signal)).sequence;
+  }
+
   /** Logits [V] of the last of `ids`: the prediction of the token after them. Computes what the cache lacks; throws as `prefill`. */
   async next(ids: Uint32Array, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
     const last = ids.length - 1;

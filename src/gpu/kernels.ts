@@ -127,6 +127,26 @@ export const KERNELS = {
     bindings: [...reads('current', 'logits'), ...writes('output')],
     consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', PARTS: 'u32' },
   },
+  lens_statistics: {
+    parts: ['step'],
+    bindings: [...reads('current', 'logits', 'final_logits'), ...writes('output')],
+    consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', PARTS: 'u32' },
+  },
+  pinned_logits: {
+    parts: ['step', 'weights'],
+    bindings: [...reads('current', 'weights', 'x', 'pins'), ...writes('output')],
+    consts: { WORKGROUP: 'u32', ROWS: 'u32', K4: 'u32', ROW0: 'u32', PINS: 'u32' },
+  },
+  attention_mean: {
+    parts: ['step'],
+    bindings: [...reads('current', 'x'), ...writes('output')],
+    consts: { WORKGROUP: 'u32', NH: 'u32', N_CTX: 'u32', STRIDE: 'u32' },
+  },
+  column_mean: {
+    parts: ['step'],
+    bindings: [...reads('current', 'x', 'total'), ...writes('output')],
+    consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', STAND_IN: 'u32' },
+  },
   transpose_16: TRANSPOSE,
   transpose_32: TRANSPOSE,
 } as const satisfies Record<string, KernelSpec>;

@@ -84,6 +84,17 @@ export class KvCache {
     own.ids.length = Math.min(length, own.ids.length);
   }
 
+  /**
+   * `count` slots that belong to no sequence, for a probe: to be given back. Sequences unused longest make room; the one used last stays.
+   * Throws when the pool has no such room.
+   */
+  scratch(count: number): { readonly slots: readonly number[]; release(): void } {
+    const newest = this.#newest();
+    while (this.#free.length < count) this.#drop(defined(this.#oldest(newest), 'room in the pool'));
+    const slots = this.#free.splice(-count);
+    return { slots, release: () => void this.#free.push(...slots.splice(0)) };
+  }
+
   /** Drops everything. */
   clear(): void {
     for (const sequence of this.#sequences) if (sequence) this.#drop(sequence);
@@ -127,6 +138,12 @@ export class KvCache {
     const slot = defined(this.#free.pop(), 'a free slot');
     this.#holders[slot] = 1;
     return slot;
+  }
+
+  #newest(): OwnSequence | null {
+    let newest: OwnSequence | null = null;
+    for (const sequence of this.#sequences) if (sequence && sequence.used > (newest?.used ?? -1)) newest = sequence;
+    return newest;
   }
 
   #oldest(except: OwnSequence | null): OwnSequence | null {

@@ -2,7 +2,7 @@
 //
 // T rows of this step · S positions in the cache · C channels · V vocab · NH heads · KVH key/value heads · HS head size
 import { assert, defined } from '../lib/assert.ts';
-import { type Allocation, allocateValues } from '../model/allocate.ts';
+import type { Allocation } from '../model/allocate.ts';
 import type {
   AttentionOp,
   AttentionWeightsOp,
@@ -76,17 +76,22 @@ export function planBody(
   return graph.ops.flatMap(op => planOp(context, op));
 }
 
-/** The dispatches that take final states, found by slot, to logits [T, V]. */
-export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOptions, logits: string): Dispatch[] {
-  const context: PlanContext = { ...options, graph, weights, allocation: allocateValues(graph) };
+/** What the head reads: the final states, found by slot, unless another buffer [T, C] is named. */
+export interface HeadUse {
+  readonly x?: BufferRef;
+  readonly logits: string;
+}
+
+/** The dispatches that take states to logits [T, V]. */
+export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOptions, use: HeadUse): Dispatch[] {
+  const context: PlanContext = { ...options, graph, weights, allocation: { slots: [], slotOf: {} } };
   const matrix = defined(weights.matrices.get(graph.head), graph.head);
-  const stride = stride4(matrix.rows);
   return planMatrix(context, matrix, {
     label: 'head',
-    x: { buffer: 'final' },
-    xBySlot: true,
-    output: { buffer: logits },
-    stride,
+    x: use.x ?? { buffer: 'final' },
+    xBySlot: use.x === undefined,
+    output: { buffer: use.logits },
+    stride: stride4(matrix.rows),
   });
 }
 

@@ -26,19 +26,20 @@ export interface Row {
 export interface RunnerOptions {
   /** Slots of the pool: at least the context, twice it so that branches live side by side. */
   readonly slots: number;
-  /** Tables of slots: how many sequences can be in the cache. */
+  /** Tables of slots: how many sequences can be in the cache. One more table, the last, is for probes. */
   readonly sequences: number;
   /** Rows of one prefill step at most. */
   readonly maxRows: number;
 }
 
 /** Up to this many rows the matrix-vector kernels are used. */
-const ROW_LIMIT = 4;
+export const ROW_LIMIT = 4;
 /** Rows of one scoring step at most. */
 export const SCORE_ROWS = 16;
 /** Pieces a row of logits is cut into by row_statistics. */
 const STATISTIC_PARTS = 64;
-const ROW_WORDS = 4;
+/** Words of a row in a step buffer. */
+export const ROW_WORDS = 4;
 
 type Plans = Readonly<Record<'tile' | 'row' | 'head' | 'score', Executor>>;
 
@@ -94,11 +95,11 @@ export class Runner {
     const [tile, row, head, scored] = await Promise.all([
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('row', 'step/row')), buffers),
-      Executor.create(gpu, planHead(graph, layouts, plan('row', 'step/head'), 'logits'), buffers),
+      Executor.create(gpu, planHead(graph, layouts, plan('row', 'step/head'), { logits: 'logits' }), buffers),
       Executor.create(
         gpu,
         [
-          ...planHead(graph, layouts, score, 'logits_tile'),
+          ...planHead(graph, layouts, score, { logits: 'logits_tile' }),
           planStatistics(graph, score, 'logits_tile', 'statistics', STATISTIC_PARTS),
         ],
         buffers,
@@ -107,6 +108,11 @@ export class Runner {
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
     return new Runner(gpu, graph, options, buffers, { tile, row, head, score: scored }, readback);
+  }
+
+  /** The session's buffers and the weights', by the names plans use: what a probe shares. */
+  get buffers(): ReadonlyMap<string, GPUBuffer> {
+    return this.#buffers;
   }
 
   /** Dispatches of one decode step, head included. */
@@ -182,12 +188,7 @@ export class Runner {
   }
 
   #writeStep(step: string, rows: readonly Row[]): void {
-    const words = new Uint32Array(ROW_WORDS * (rows.length + 1));
-    words[0] = rows.length;
-    rows.forEach(({ id, position, slot, sequence }, t) => {
-      words.set([id, position, slot, sequence], ROW_WORDS * (t + 1));
-    });
-    this.#gpu.device.queue.writeBuffer(this.#buffer(step), 0, words);
+    this.#gpu.device.queue.writeBuffer(this.#buffer(step), 0, stepWords(rows));
   }
 
   #submit<T>(encode: (encoder: GPUCommandEncoder) => T): T {
@@ -200,6 +201,16 @@ export class Runner {
   #buffer(name: string): GPUBuffer {
     return defined(this.#buffers.get(name), `buffer ${name}`);
   }
+}
+
+/** The rows of a step as the shaders read them: a count, padding, then four words a row. */
+export function stepWords(rows: readonly Row[]): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(ROW_WORDS * (rows.length + 1));
+  words[0] = rows.length;
+  rows.forEach(({ id, position, slot, sequence }, t) => {
+    words.set([id, position, slot, sequence], ROW_WORDS * (t + 1));
+  });
+  return words;
 }
 
 /** Every buffer a session owns, by the names that plans use. */
@@ -219,7 +230,7 @@ export function sessionBuffers(
     spec('step/row', step(ROW_LIMIT)),
     spec('step/head', step(1)),
     spec('step/score', step(SCORE_ROWS)),
-    spec('slots', options.sequences * n_ctx),
+    spec('slots', (options.sequences + 1) * n_ctx),
     spec('final', options.slots * stride4(n_embd)),
     ...values.map(({ width }, i) => spec(`value/${i}`, options.maxRows * stride4(width))),
     ...Array.from({ length: n_layer }, (_, layer) => spec(`kv/${layer}`, options.slots * kvStride(graph))),

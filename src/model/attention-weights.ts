@@ -24,3 +24,9 @@ export function withAttention(graph: Graph, layers?: readonly number[]): Attenti
 function weightsOf({ layer, q, scale, out }: AttentionOp): AttentionWeightsOp {
   return { op: 'attention_weights', layer, q, scale, out: `${out}.weights` };
 }
+
+/** The part of a graph that makes `value`: its ops up to the one that writes it. */
+export function upTo(graph: Graph, value: ValueName): Graph {
+  const at = graph.ops.findIndex(op => 'out' in op && op.out === value);
+  return { ...graph, ops: graph.ops.slice(0, at + 1) };
+}

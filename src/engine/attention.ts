@@ -1,0 +1,114 @@
+// Attention weights: every head at one position, or one layer as a map.
+
+import type { Executor } from '../gpu/executor.ts';
+import { stride4 } from '../gpu/layout.ts';
+import { Probe } from '../gpu/probe.ts';
+import { attentionMean } from '../gpu/probe-plan.ts';
+import { SCORE_ROWS } from '../gpu/runner.ts';
+import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import { upTo, withAttention } from '../model/attention-weights.ts';
+import type { ValueName } from '../model/graph.ts';
+import { type Bench, kept } from './bench.ts';
+
+interface MapView {
+  readonly probe: Probe;
+  readonly weights: ValueName;
+  readonly mean: Executor;
+}
+
+export class Attention {
+  readonly #bench: Bench;
+  #rows: Promise<{ probe: Probe; weights: readonly ValueName[] }> | null = null;
+  #map: { layer: number; view: Promise<MapView> } | null = null;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /** Attention weights of the row at `position` over positions 0 to it: [L, NH, position + 1]. */
+  async row(ids: Uint32Array, position: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
+    this.#rows ??= this.#openRows();
+    const { probe, weights } = await kept(this.#rows, () => {
+      this.#rows = null;
+    });
+    const { n_head, n_ctx } = this.#bench.graph.dims;
+    const sequence = await this.#bench.session.sequence(ids.subarray(0, position + 1), signal);
+    this.#bench.inScratch(ids, sequence, position, 1, rows => probe.run(rows));
+    return probe.read(
+      weights.flatMap(value =>
+        Array.from({ length: n_head }, (_, head) => ({
+          buffer: probe.valueBuffer(value),
+          offset: head * n_ctx,
+          length: position + 1,
+        })),
+      ),
+    );
+  }
+
+  /** Weights of one head, or the mean over heads (null), tile by tile: rows `from ...` of [T, T], each as long as the text. */
+  async *map(
+    ids: Uint32Array,
+    layer: number,
+    head: number | null,
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ from: number; rows: number; weights: Float32Array<ArrayBuffer> }> {
+    const { probe, weights, mean } = await this.#mapOf(layer);
+    const { n_head, n_ctx } = this.#bench.graph.dims;
+    const T = ids.length;
+    for (let begin = 0; begin < T; begin += SCORE_ROWS) {
+      if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during the attention map');
+      const count = Math.min(SCORE_ROWS, T - begin);
+      const sequence = await this.#bench.session.sequence(ids, signal);
+      this.#bench.inScratch(ids, sequence, begin, count, rows => probe.run(rows));
+      if (head === null) probe.submit(mean, count);
+      const stride = stride4(n_head * n_ctx);
+      const pieces = Array.from({ length: count }, (_, t) =>
+        head === null
+          ? { buffer: 'map/mean', offset: t * n_ctx, length: T }
+          : { buffer: probe.valueBuffer(weights), offset: t * stride + head * n_ctx, length: T },
+      );
+      yield { from: begin, rows: count, weights: await probe.read(pieces) };
+    }
+  }
+
+  async #openRows(): Promise<{ probe: Probe; weights: readonly ValueName[] }> {
+    const { graph, weights } = withAttention(this.#bench.graph);
+    const keep = [...weights.values()];
+    return { probe: await Probe.create(this.#bench.base, this.#bench.scope, { graph, keep, rows: 1 }), weights: keep };
+  }
+
+  /** One layer's map at a time is kept open. */
+  async #mapOf(layer: number): Promise<MapView> {
+    if (this.#map?.layer !== layer) {
+      this.#map?.view.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
+      this.#map = { layer, view: this.#openMap(layer) };
+    }
+    return kept(this.#map.view, () => {
+      this.#map = null;
+    });
+  }
+
+  async #openMap(layer: number): Promise<MapView> {
+    const rewritten = withAttention(this.#bench.graph, [layer]);
+    const weights = defined(rewritten.weights.get(layer), `layer ${layer}`);
+    const graph = upTo(rewritten.graph, weights);
+    const buffers = { 'map/mean': SCORE_ROWS * graph.dims.n_ctx };
+    const probe = await Probe.create(this.#bench.base, this.#bench.scope, {
+      graph,
+      keep: [weights],
+      rows: SCORE_ROWS,
+      buffers,
+    });
+    const mean = await probe.executor([attentionMean(graph, 'step/probe', probe.valueBuffer(weights))]);
+    return { probe, weights, mean };
+  }
+
+  /** Gives its memory back; it opens anew when asked. */
+  close(): void {
+    for (const view of [this.#rows, this.#map?.view])
+      view?.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
+    this.#rows = null;
+    this.#map = null;
+  }
+}

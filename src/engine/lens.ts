@@ -1,0 +1,109 @@
+// Logit lens: what each layer would say next, tile by tile.
+
+import type { Executor } from '../gpu/executor.ts';
+import { stride4 } from '../gpu/layout.ts';
+import { joinLensStatistics, type LensStatistics } from '../gpu/lens-statistics.ts';
+import { type Dispatch, planHead } from '../gpu/plan.ts';
+import { Probe } from '../gpu/probe.ts';
+import { lensStatistics } from '../gpu/probe-plan.ts';
+import { ROW_WORDS, SCORE_ROWS } from '../gpu/runner.ts';
+import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import { withLens } from '../model/lens.ts';
+import { type Bench, kept } from './bench.ts';
+
+/** Pieces a row of logits is cut into. */
+const PARTS = 64;
+const LENS_STEP = 'step/lens';
+
+export interface LensTile {
+  /** 0 is the embedding, i the stream after layer i; the last is the model's own. */
+  readonly layer: number;
+  readonly from: number;
+  readonly cells: readonly LensStatistics[];
+}
+
+interface LensView {
+  readonly probe: Probe;
+  readonly final: Executor;
+  /** Head and statistics of each tap, then the statistics of the final row beside itself. */
+  readonly layers: readonly Executor[];
+}
+
+export class Lens {
+  readonly #bench: Bench;
+  #view: Promise<LensView> | null = null;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /**
+   * The lens for positions `from` to `to` of `ids`, tile by tile and layer by layer; `asked` is the id whose probability and rank are
+   * told. Throws as Session.prefill, and `out_of_memory`.
+   */
+  async *tiles(
+    ids: Uint32Array,
+    from: number,
+    to: number,
+    asked: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<LensTile> {
+    this.#view ??= this.#open();
+    const view = await kept(this.#view, () => {
+      this.#view = null;
+    });
+    for (let begin = from; begin < to; begin += SCORE_ROWS) {
+      const count = Math.min(SCORE_ROWS, to - begin);
+      const sequence = await this.#bench.session.sequence(ids, signal);
+      this.#bench.inScratch(ids, sequence, begin, count, rows => view.probe.run(rows));
+      const asking = Array.from({ length: count }, (_, t) => ({
+        id: asked,
+        position: 0,
+        slot: defined(sequence.slots[begin + t], 'slot'),
+        sequence: 0,
+      }));
+      view.probe.writeStep(LENS_STEP, asking);
+      view.probe.submit(view.final, count);
+      for (const [layer, executor] of view.layers.entries()) {
+        if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during the lens');
+        view.probe.submit(executor, count);
+        const length = count * (2 * PARTS + 1) * 4;
+        const partials = await view.probe.read([{ buffer: 'lens/statistics', offset: 0, length }]);
+        yield { layer, from: begin, cells: joinLensStatistics(partials, count, PARTS) };
+      }
+    }
+  }
+
+  async #open(): Promise<LensView> {
+    const { graph, taps } = withLens(this.#bench.graph);
+    const V = stride4(graph.dims.vocab_size);
+    const probe = await Probe.create(this.#bench.base, this.#bench.scope, {
+      graph,
+      keep: taps,
+      rows: SCORE_ROWS,
+      buffers: {
+        [LENS_STEP]: ROW_WORDS * (SCORE_ROWS + 1),
+        'lens/logits': SCORE_ROWS * V,
+        'lens/final': SCORE_ROWS * V,
+        'lens/statistics': SCORE_ROWS * (2 * PARTS + 1) * 4,
+      },
+    });
+    const options = { kernelClass: this.#bench.base.gpu.kernelClass, rows: 'tile', step: LENS_STEP } as const;
+    const head = (logits: string, x?: string): Dispatch[] =>
+      planHead(graph, this.#bench.base.weights, options, { logits, ...(x !== undefined && { x: { buffer: x } }) });
+    const statistics = (logits: string) => lensStatistics(graph, options, logits, PARTS);
+    const layers = taps.map(tap => [...head('lens/logits', probe.valueBuffer(tap)), statistics('lens/logits')]);
+    return {
+      probe,
+      final: await probe.executor(head('lens/final')),
+      layers: await Promise.all([...layers, [statistics('lens/final')]].map(each => probe.executor(each))),
+    };
+  }
+
+  /** Gives its memory back; it opens anew when asked. */
+  close(): void {
+    this.#view?.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
+    this.#view = null;
+  }
+}

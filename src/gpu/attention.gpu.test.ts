@@ -1,0 +1,139 @@
+// The attention kernels on a real adapter against the float64 oracle: several sequences over one pool, shared heads, long rows.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openTestGpu } from '../../e2e/support/gpu-model.ts';
+import {
+  type Contents,
+  expectClose,
+  FILLER,
+  layoutAll,
+  noise,
+  opGraph,
+  runDispatches,
+  stepRows,
+  TOLERANCE,
+  unpadRows,
+} from '../../e2e/support/kernel-run.ts';
+import * as reference from '../reference/ops.ts';
+import type { Gpu, KernelClass } from './device.ts';
+import type { KernelName } from './kernels.ts';
+import { stride4 } from './layout.ts';
+import { planBody } from './plan.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+
+interface Case {
+  readonly NH: number;
+  readonly KVH: number;
+  readonly HS: number;
+  /** Sequence and position of every row. */
+  readonly rows: readonly (readonly [sequence: number, position: number])[];
+  /** Factor of q: with 100 the scores run over hundreds. */
+  readonly sharpness?: number;
+}
+const N_CTX = 140;
+const SLOTS = 157;
+
+/** A table that permutes the pool, another for every sequence; the first `shared` positions are the same slots in all. */
+function slotsOf(sequence: number): number[] {
+  return Array.from({ length: N_CTX }, (_, p) => ((p < 3 ? p : p * (sequence + 1) + 11 * sequence) * 31 + 5) % SLOTS);
+}
+
+/** Runs one attention op as the planner plans it; rows [T, NH * HS] and what the oracle says. */
+async function attention(kernelClass: KernelClass, c: Case) {
+  const { NH, KVH, HS, rows, sharpness = 1 } = c;
+  const T = rows.length;
+  const qOffset = 8; // queries need not begin at the first column
+  const qWidth = qOffset + NH * HS;
+  const C = NH * HS;
+  const scale = 1 / Math.sqrt(HS);
+  const { graph, allocation } = opGraph({
+    ops: [{ op: 'attention', layer: 0, q: { value: 'q', offset: qOffset, width: C }, scale, out: 'y' }],
+    widths: { q: qWidth, y: C },
+    dims: { n_layer: 1, n_embd: C, n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX, vocab_size: 8 },
+  });
+  const q = new Float32Array(T * stride4(qWidth)).fill(FILLER);
+  const queries = noise(T * C, 1).map(v => v * sharpness);
+  for (let t = 0; t < T; t++) q.set(queries.subarray(t * C, (t + 1) * C), t * stride4(qWidth) + qOffset);
+  const kvStride = 2 * KVH * HS;
+  const kv = noise(SLOTS * kvStride, 2);
+  const tables = [0, 1, 2].flatMap(slotsOf);
+  const contents: Contents = {
+    step: stepRows(
+      rows.map(([sequence, position]) => ({ sequence, position, slot: tables[sequence * N_CTX + position]! })),
+    ),
+    'value/0': q,
+    'value/1': new Float32Array((T + 1) * stride4(C)).fill(FILLER),
+    'kv/0': kv,
+    slots: Uint32Array.from(tables),
+  };
+  const layouts = layoutAll(graph, 'f32');
+  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step' });
+  const output = await runDispatches(gpu, dispatches, contents, T, 'value/1');
+  expect(output.subarray(T * stride4(C)).every(v => v === FILLER)).toBe(true);
+  const wanted = rows.map(([sequence, position], t) => {
+    const seen = slotsOf(sequence).slice(0, position + 1);
+    const part = (from: number) =>
+      Float32Array.from(
+        seen.flatMap(slot => [...kv.subarray(slot * kvStride + from, slot * kvStride + from + KVH * HS)]),
+      );
+    const shape = { n_head: NH, n_kv_head: KVH, head_size: HS, scale };
+    return reference.attention(queries.subarray(t * C, (t + 1) * C), part(0), part(KVH * HS), shape).out;
+  });
+  return {
+    kernel: dispatches[0]!.kernel,
+    got: unpadRows(output.subarray(0, T * stride4(C)), C),
+    wanted: Float64Array.from(wanted.flatMap(row => [...row])),
+  };
+}
+
+const KERNELS: readonly { readonly kernel: KernelName; readonly kernelClass: KernelClass }[] = [
+  { kernel: 'attention_naive', kernelClass: 'naive' },
+  { kernel: 'attention', kernelClass: 'barrier_free' },
+  { kernel: 'attention_workgroup', kernelClass: 'workgroup' },
+];
+/** Below, at and above a tile of 64 keys and a group of 4, of three sequences in one step. */
+const MIXED: Case['rows'] = [
+  [0, 0],
+  [1, 2],
+  [0, 3],
+  [2, 4],
+  [1, 62],
+  [0, 63],
+  [2, 64],
+  [2, 127],
+  [1, 128],
+  [0, 139],
+];
+
+describe.each(KERNELS)('$kernel', ({ kernel, kernelClass }) => {
+  test.each<Case & { title: string }>([
+    { title: 'one row of one head', NH: 1, KVH: 1, HS: 4, rows: [[0, 0]] },
+    { title: 'sequences side by side, heads that share keys', NH: 4, KVH: 2, HS: 16, rows: MIXED },
+    { title: 'a head size that does not divide the workgroup', NH: 3, KVH: 1, HS: 24, rows: MIXED.slice(4) },
+    { title: 'the heads of GPT-2', NH: 12, KVH: 12, HS: 64, rows: [[1, 70]] },
+  ])('$title: NH $NH, KVH $KVH, HS $HS', async c => {
+    const { got, wanted, kernel: ran } = await attention(kernelClass, c);
+    expect(ran).toBe(kernel);
+    expectClose(got, wanted);
+  });
+
+  test('scores that run over thousands neither overflow nor vanish', async () => {
+    const { got, wanted } = await attention(kernelClass, { NH: 4, KVH: 2, HS: 16, rows: MIXED, sharpness: 2_000 });
+    // One key takes all but a little, and f32 knows a score of thousands to 1e-4.
+    expectClose(got, wanted, 1e-6);
+  });
+});
+
+test.each(KERNELS)('a head size that is no multiple of four, $kernelClass', async ({ kernelClass }) => {
+  const { got, wanted, kernel } = await attention(kernelClass, { NH: 5, KVH: 5, HS: 10, rows: MIXED.slice(0, 6) });
+  expect(kernel).toBe('attention_naive');
+  expectClose(got, wanted);
+});
+
+test.each(KERNELS.slice(1))('$kernel agrees with attention_naive', async ({ kernelClass }) => {
+  const c: Case = { NH: 4, KVH: 2, HS: 16, rows: MIXED };
+  expectClose((await attention(kernelClass, c)).got, (await attention('naive', c)).got, TOLERANCE / 10);
+});

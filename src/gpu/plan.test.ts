@@ -1,0 +1,146 @@
+// The plan without a GPU: how many dispatches, every row of a split matrix once, grids and bindings that every adapter accepts.
+import { describe, expect, test } from 'vitest';
+import { GPT2_124M_CONFIG, ODD_CONFIG } from '../../e2e/support/random-model.ts';
+import { allocateValues } from '../model/allocate.ts';
+import { buildGraph } from '../model/architectures.ts';
+import { fuse } from '../model/fuse.ts';
+import type { Graph } from '../model/graph.ts';
+import type { KernelClass } from './device.ts';
+import { type KernelName, kernelSpec, type Storage } from './kernels.ts';
+import { layoutWeights } from './layout.ts';
+import { joinModule } from './module.ts';
+import { type Dispatch, type Extent, planBody, planHead, planStatistics, type RowsKind } from './plan.ts';
+
+const MIB = 2 ** 20;
+const CLASSES: readonly KernelClass[] = ['naive', 'barrier_free', 'workgroup', 'subgroup'];
+const KINDS: readonly RowsKind[] = ['row', 'tile'];
+
+interface Made {
+  readonly graph: Graph;
+  readonly body: Dispatch[];
+  readonly head: Dispatch[];
+  readonly all: Dispatch[];
+}
+
+function plan(
+  config: object,
+  kernelClass: KernelClass = 'barrier_free',
+  rows: RowsKind = 'row',
+  { storage = 'f32', limit = 2 ** 31, fused = true }: { storage?: Storage; limit?: number; fused?: boolean } = {},
+): Made {
+  const plain = buildGraph(config).graph;
+  const graph = fused ? fuse(plain) : plain;
+  const layouts = layoutWeights(graph, () => storage, limit);
+  const options = { kernelClass, rows, step: 'step' };
+  const body = planBody(graph, layouts, allocateValues(graph), options);
+  const head = planHead(graph, layouts, options, { logits: 'logits' });
+  return { graph, body, head, all: [...body, ...head, planStatistics(graph, options, 'logits', 'statistics', 64)] };
+}
+
+const groups = (extent: Extent, T: number): number =>
+  typeof extent === 'number' ? extent : Math.ceil(T / extent.rowsPer);
+const named = (dispatches: readonly Dispatch[], start: string) => dispatches.filter(d => d.label.startsWith(start));
+
+test('GPT-2 takes 7 dispatches a layer, two embeddings, the last norm and the head', () => {
+  const { body, head } = plan(GPT2_124M_CONFIG, 'barrier_free', 'row', { storage: 'f16' });
+  expect(body).toHaveLength(12 * 7 + 3);
+  expect(head).toHaveLength(1);
+  expect(body.slice(0, 9).map(d => d.label)).toEqual([
+    'wte.weight (embedding)',
+    'wpe.weight (embedding)',
+    'h.0.ln_1 (layernorm)',
+    'h.0.attn.c_attn (linear_row)',
+    'h.0.attn (attention)',
+    'h.0.attn.c_proj (linear_row)',
+    'h.0.ln_2 (layernorm)',
+    'h.0.mlp.c_fc (linear_row)',
+    'h.0.mlp.c_proj (linear_row)',
+  ]);
+});
+
+test('under 128 MiB a binding the embedding of GPT-2 in f32 is split, for reading and for the head', () => {
+  const { body, head } = plan(GPT2_124M_CONFIG, 'barrier_free', 'row', { limit: 128 * MIB });
+  const rowsOf = (d: Dispatch) => [d.consts['ROW0'], d.consts['ROWS']];
+  expect(head.map(rowsOf)).toEqual([
+    [0, 25_129],
+    [25_129, 25_128],
+  ]);
+  expect(named(body, 'wte').map(rowsOf)).toEqual(head.map(rowsOf));
+  expect(head.map(d => d.bind[1]?.buffer)).toEqual(['weight/wte.weight/0', 'weight/wte.weight/1']);
+  expect(body).toHaveLength(12 * 7 + 4);
+});
+
+describe.each(CLASSES.flatMap(kernelClass => KINDS.map(rows => ({ kernelClass, rows }))))('$kernelClass, $rows', c => {
+  test('under a small limit every row of every matrix is computed once', () => {
+    const { graph, body, head } = plan(ODD_CONFIG, c.kernelClass, c.rows, { limit: 4_096 });
+    for (const { name, shape } of graph.weights) {
+      const [rows, cols] = shape;
+      if (cols === undefined) continue;
+      const users = [...body, ...head].filter(d => d.bind[1]?.buffer.startsWith(`weight/${name}/`));
+      for (const kernel of new Set(users.map(d => d.kernel))) {
+        const covered = users
+          .filter(
+            d => d.kernel === kernel && (name !== graph.head || d.label.startsWith('head') || kernel === 'embedding'),
+          )
+          .flatMap(d => Array.from({ length: Number(d.consts['ROWS']) }, (_, i) => Number(d.consts['ROW0']) + i));
+        expect(covered).toEqual(Array.from({ length: rows }, (_, i) => i));
+      }
+      expect(users.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('grids stay within 65,535 a dimension and reach every output, for a vocabulary of 300,000', () => {
+    const config = { ...ODD_CONFIG, vocab_size: 300_000, n_positions: 1_024 };
+    const { all, head } = plan(config, c.kernelClass, c.rows);
+    for (const { grid, label } of all) {
+      for (const extent of grid) {
+        expect(groups(extent, 1_024), label).toBeLessThanOrEqual(65_535);
+        expect(groups(extent, 1), label).toBeGreaterThanOrEqual(1);
+      }
+    }
+    const outputsPerGroup: Partial<Record<KernelName, number>> = { linear_row_workgroup: 4, linear_row_subgroup: 4 };
+    const { grid, kernel } = head[0]!;
+    expect(groups(grid[0], 1) * groups(grid[2], 1) * (outputsPerGroup[kernel] ?? 64)).toBeGreaterThanOrEqual(300_000);
+  });
+
+  test.each([true, false])(
+    'no dispatch reads and writes one buffer; all bindings and constants are there (fused: %s)',
+    fused => {
+      const { all } = plan(ODD_CONFIG, c.kernelClass, c.rows, { fused, limit: 8_192, storage: 'f16' });
+      for (const { label, kernel, bind, consts, storage } of all) {
+        const { bindings } = kernelSpec(kernel);
+        expect(bind, label).toHaveLength(bindings.length);
+        const written = bind.filter((_, i) => bindings[i]!.access === 'read_write').map(ref => ref.buffer);
+        const read = bind.filter((_, i) => bindings[i]!.access === 'read').map(ref => ref.buffer);
+        expect(
+          written.filter(buffer => read.includes(buffer)),
+          label,
+        ).toEqual([]);
+        expect(new Set(written).size, label).toBe(written.length);
+        for (const { offset = 0, size = 0 } of bind) {
+          expect(offset % 256).toBe(0);
+          expect(size % 4).toBe(0);
+        }
+        // Throws for a missing, unknown or ill-typed constant.
+        joinModule(kernel, storage, consts);
+      }
+    },
+  );
+});
+
+test('a head size that is no multiple of four goes to the naive kernel; wide heads too, where the fast one cannot hold them', () => {
+  const attention = (config: object, kernelClass: KernelClass) =>
+    plan(config, kernelClass).body.find(d => d.kernel.startsWith('attention'))?.kernel;
+  expect(attention(ODD_CONFIG, 'barrier_free')).toBe('attention_naive');
+  const wide = { ...ODD_CONFIG, n_head: 1, n_embd: 320 };
+  expect(attention(wide, 'workgroup')).toBe('attention_naive');
+  expect(attention(wide, 'barrier_free')).toBe('attention');
+  expect(attention({ ...ODD_CONFIG, n_embd: 60 }, 'subgroup')).toBe('attention_workgroup');
+});
+
+test('a step of more rows changes the number of groups and nothing else', () => {
+  const { body } = plan(ODD_CONFIG, 'barrier_free', 'tile');
+  const fc = named(body, 'h.0.mlp.c_fc')[0]!;
+  expect(fc.grid.map(extent => groups(extent, 1))).toEqual([2, 1, 1]);
+  expect(fc.grid.map(extent => groups(extent, 9))).toEqual([2, 2, 1]);
+});

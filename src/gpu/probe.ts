@@ -1,0 +1,157 @@
+// Runs a rewritten graph beside a session: shares its weights and its cache, writes to scratch slots alone, keeps chosen values.
+import { assert, defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
+import { type Allocation, allocateValues } from '../model/allocate.ts';
+import { fuse } from '../model/fuse.ts';
+import type { Graph, ValueName } from '../model/graph.ts';
+import type { Gpu } from './device.ts';
+import { Executor } from './executor.ts';
+import { stride4, type WeightLayouts } from './layout.ts';
+import { type Dispatch, planBody } from './plan.ts';
+import { ROW_LIMIT, ROW_WORDS, type Row, stepWords } from './runner.ts';
+import type { BufferSpec, Scope } from './scope.ts';
+
+export interface ProbeSpec {
+  /** Plain graph, rewritten for the view; the probe fuses it. */
+  readonly graph: Graph;
+  /** Values that are read after a step: they keep their names and have buffers of their own. */
+  readonly keep: readonly ValueName[];
+  /** Rows of a step at most. */
+  readonly rows: number;
+  /** Further buffers of the view, by the names its dispatches use. Floats. */
+  readonly buffers?: Readonly<Record<string, number>>;
+}
+
+/** What a probe shares with the session. */
+export interface ProbeBase {
+  readonly gpu: Gpu;
+  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  readonly weights: WeightLayouts;
+}
+
+const STEP = 'step/probe';
+
+export class Probe implements Disposable {
+  readonly #base: ProbeBase;
+  readonly #scope: Scope;
+  readonly #graph: Graph;
+  readonly #allocation: Allocation;
+  readonly #buffers: Map<string, GPUBuffer>;
+  #body: Executor | null = null;
+
+  private constructor(
+    base: ProbeBase,
+    scope: Scope,
+    graph: Graph,
+    allocation: Allocation,
+    buffers: Map<string, GPUBuffer>,
+  ) {
+    this.#base = base;
+    this.#scope = scope;
+    this.#graph = graph;
+    this.#allocation = allocation;
+    this.#buffers = buffers;
+  }
+
+  /** Reserves the probe's memory in a scope of its own inside `owner`. Throws `out_of_memory`, `model_too_large`, `kernel_failed`. */
+  static async create(base: ProbeBase, owner: Scope, spec: ProbeSpec): Promise<Probe> {
+    const graph = fuse(spec.graph, spec.keep);
+    const allocation = allocateValues(graph, spec.keep);
+    const scope = owner.open('probe');
+    try {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+      const made = (label: string, floats: number): BufferSpec => ({ label, size: floats * 4, usage });
+      const specs = [
+        made(STEP, ROW_WORDS * (spec.rows + 1)),
+        ...allocation.slots.map(({ width }, i) => made(`value/${i}`, spec.rows * stride4(width))),
+        ...Object.entries(spec.buffers ?? {}).map(([label, floats]) => made(label, floats)),
+      ];
+      const buffers = await scope.buffers(specs);
+      const all = new Map([...base.buffers, ...specs.map((each, i) => [each.label, buffers[i]!] as const)]);
+      const probe = new Probe(base, scope, graph, allocation, all);
+      const rows = spec.rows <= ROW_LIMIT ? 'row' : 'tile';
+      const options = { kernelClass: base.gpu.kernelClass, rows, step: STEP } as const;
+      probe.#body = await probe.executor(planBody(graph, base.weights, allocation, options));
+      return probe;
+    } catch (error) {
+      scope[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  get graph(): Graph {
+    return this.#graph;
+  }
+
+  /** Name of the buffer that a kept value lies in, for dispatches of the view. */
+  valueBuffer(value: ValueName): string {
+    return `value/${defined(this.#allocation.slotOf[value], value)}`;
+  }
+
+  buffer(name: string): GPUBuffer {
+    return defined(this.#buffers.get(name), `buffer ${name}`);
+  }
+
+  /** An executor of further dispatches over the probe's and the session's buffers. */
+  executor(dispatches: readonly Dispatch[]): Promise<Executor> {
+    return Executor.create(this.#base.gpu, dispatches, this.#buffers);
+  }
+
+  /** Writes the rows of a step buffer. */
+  writeStep(name: string, rows: readonly Row[]): void {
+    this.#base.gpu.device.queue.writeBuffer(this.buffer(name), 0, stepWords(rows));
+  }
+
+  /** Runs the graph on 1 to `rows` rows in one submit; `more` encodes what comes after in the same one. */
+  run(rows: readonly Row[], more?: (encoder: GPUCommandEncoder) => void): void {
+    assert(rows.length >= 1, 'rows of a step');
+    const { device } = this.#base.gpu;
+    this.writeStep(STEP, rows);
+    const encoder = device.createCommandEncoder({ label: 'probe' });
+    encode(encoder, defined(this.#body, 'the body'), rows.length);
+    more?.(encoder);
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** The floats of pieces of the probe's buffers, one after the other. Offsets and lengths in floats. */
+  async read(
+    pieces: readonly { readonly buffer: string; readonly offset: number; readonly length: number }[],
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const { device } = this.#base.gpu;
+    const total = pieces.reduce((sum, { length }) => sum + length, 0);
+    const scope = this.#scope.open('read');
+    try {
+      const staging = await scope.buffer('staging', total * 4, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+      const encoder = device.createCommandEncoder();
+      let at = 0;
+      for (const { buffer, offset, length } of pieces) {
+        encoder.copyBufferToBuffer(this.buffer(buffer), offset * 4, staging, at * 4, length * 4);
+        at += length;
+      }
+      device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(GPUMapMode.READ).catch((error: unknown) => {
+        throw new NucleusError('device_lost', error instanceof Error ? error.message : String(error));
+      });
+      return new Float32Array(staging.getMappedRange().slice(0, total * 4));
+    } finally {
+      scope[Symbol.dispose]();
+    }
+  }
+
+  /** Runs an executor on T rows in a submit of its own. */
+  submit(executor: Executor, T: number): void {
+    const encoder = this.#base.gpu.device.createCommandEncoder();
+    encode(encoder, executor, T);
+    this.#base.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#scope[Symbol.dispose]();
+  }
+}
+
+function encode(encoder: GPUCommandEncoder, executor: Executor, T: number): void {
+  const pass = encoder.beginComputePass();
+  executor.encode(pass, T);
+  pass.end();
+}
