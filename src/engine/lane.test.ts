@@ -2,14 +2,23 @@
 import { expect, test } from 'vitest';
 import { Lane } from './lane.ts';
 
+/** A promise, and what settles it. */
+function gate(): { readonly promise: Promise<number>; readonly resolve: (value: number) => void } {
+  let resolve: (value: number) => void = () => {};
+  const promise = new Promise<number>(settle => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 test('jobs run one after the other, in the order they were asked for', async () => {
   const lane = new Lane();
   const log: string[] = [];
-  const gates = [0, 1, 2].map(() => Promise.withResolvers<number>());
-  const jobs = gates.map((gate, i) =>
+  const gates = [0, 1, 2].map(gate);
+  const jobs = gates.map(({ promise }, i) =>
     lane.run(async () => {
       log.push(`begin ${i}`);
-      const result = await gate.promise;
+      const result = await promise;
       log.push(`end ${i}`);
       return result;
     }),
