@@ -1,5 +1,8 @@
 // Faults on demand for the browser tests: code in front of the worker's script, and a small model that is broken in one place.
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { expect, type Page, type Worker } from '@playwright/test';
 import { modelButton, openModels, run, setNumbers, setText, textArea, textOf } from './page.ts';
 import { randomModel, randomModelFile } from './random-model.ts';
@@ -7,19 +10,30 @@ import { randomModel, randomModelFile } from './random-model.ts';
 /** What a person has written before a fault strikes. */
 export const WRITTEN = 'My own words <b>&amp; 🙂</b>, kept';
 
-const prefixes = new WeakMap<Page, string[]>();
+const codesOf = new WeakMap<Page, string[]>();
 
 /** Before the page opens: `code` runs in the worker in front of its own script. It sees nothing of this file, and `given` as JSON. */
 export async function beforeWorker<T = null>(page: Page, code: (given: T) => void, given?: T): Promise<void> {
-  const first = !prefixes.has(page);
-  const codes = prefixes.get(page) ?? [];
+  const codes = codesOf.get(page) ?? [];
   codes.push(`(${code.toString()})(${JSON.stringify(given ?? null)});\n`);
-  prefixes.set(page, codes);
-  if (!first) return;
-  await page.route(/\/assets\/worker-[^/]*\.js$/, async route => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: codes.join('') + (await response.text()) });
+  if (codesOf.has(page)) return;
+  codesOf.set(page, codes);
+  // A script that the test itself hands over counts as one from the open internet, and may not reach servers on this machine.
+  const server = createServer((request, response) => {
+    void (async () => {
+      const original = await fetch(new URL(request.url ?? '', process.env.E2E_ROOT_URL));
+      const type = original.headers.get('content-type') ?? '';
+      const policy = original.headers.get('content-security-policy') ?? '';
+      response.writeHead(original.status, { 'Content-Type': type, 'Content-Security-Policy': policy });
+      response.end(codes.join('') + (await original.text()));
+    })().catch(() => response.destroy());
   });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  page.once('close', () => server.close());
+  const { port } = server.address() as AddressInfo;
+  await page.route(/\/assets\/worker-[^/]*\.js$/, route =>
+    route.continue({ url: `http://127.0.0.1:${port}${new URL(route.request().url()).pathname}` }),
+  );
 }
 
 /** The engine's worker; the newest where one has followed another. */

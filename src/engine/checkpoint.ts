@@ -2,8 +2,8 @@
 import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from '../formats/safetensors.ts';
 import { joinShards, parseShardIndex, type ShardedTensor } from '../formats/shards.ts';
 import type { ModelFiles } from '../hub/files.ts';
-import { CONFIG_FILE, INDEX_FILE, TOKENIZER_FILE, WEIGHTS_FILE } from '../hub/layout.ts';
-import { NucleusError } from '../lib/error.ts';
+import { CONFIG_FILE, checkFirstBytes, INDEX_FILE, TOKENIZER_FILE, WEIGHTS_FILE } from '../hub/layout.ts';
+import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { type BuiltModel, buildGraph } from '../model/architectures.ts';
 import type { GenerationDefaults } from '../protocol/events.ts';
 import { tokenBytesTable } from '../tokenizer/bytes.ts';
@@ -56,6 +56,9 @@ export async function readNumericCheckpoint(files: CheckpointFiles): Promise<Num
   return { ...buildGraph(await readJson(files, CONFIG_FILE)), ...(await readTensors(files)) };
 }
 
+/** Enough to tell a Git LFS pointer or a web page from weights. */
+const FIRST_BYTES = 24;
+
 async function readTensors(files: CheckpointFiles): Promise<Pick<Checkpoint, 'tensors' | 'weightFiles'>> {
   if (files.has(WEIGHTS_FILE)) {
     const header = await readHeader(files, WEIGHTS_FILE);
@@ -70,8 +73,16 @@ async function readTensors(files: CheckpointFiles): Promise<Pick<Checkpoint, 'te
 
 async function readHeader(files: CheckpointFiles, name: string): Promise<SafetensorsHeader> {
   const size = files.size(name);
-  const length = headerLength(await files.read(name, 0, Math.min(8, size)), size);
-  return parseSafetensorsHeader(await files.read(name, 8, 8 + length), size);
+  const first = await files.read(name, 0, Math.min(FIRST_BYTES, size));
+  checkFirstBytes(name, first);
+  try {
+    const length = headerLength(first.subarray(0, 8), size);
+    return parseSafetensorsHeader(await files.read(name, 8, 8 + length), size);
+  } catch (error) {
+    // The parser knows no name of the file.
+    const { code, message, detail } = asNucleusError(error);
+    throw new NucleusError(code, message, code === 'bad_safetensors' ? { ...detail, file: name } : detail);
+  }
 }
 
 async function readJson(files: CheckpointFiles, name: string): Promise<unknown> {

@@ -7,6 +7,7 @@ import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { defined } from '../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
+import { formatBytes } from '../lib/format.ts';
 import { allocateValues } from '../model/allocate.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import { fuse } from '../model/fuse.ts';
@@ -38,7 +39,8 @@ export interface LoadOptions {
 export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   const { gpu, files, signal, onPhase } = options;
   const checkpoint = await readCheckpoint(files);
-  matchWeights(checkpoint.graph, checkpoint.tensors);
+  const { refusal } = judge(gpu, checkpoint);
+  if (refusal) throw refusal;
   options.onReadable();
   const scope = gpu.scope.open('model');
   try {
@@ -96,7 +98,7 @@ function dtypeOf({ graph, tensors }: Checkpoint): string {
 export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise<InspectedEvent> {
   const checkpoint = await readCheckpoint(files);
   const { graph } = checkpoint;
-  const { gpuBytes, reason } = judge(gpu, checkpoint);
+  const { gpuBytes, refusal } = judge(gpu, checkpoint);
   return {
     type: 'inspected',
     run,
@@ -106,15 +108,15 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
     dtype: dtypeOf(checkpoint),
     n_ctx: graph.dims.n_ctx,
     gpuBytes,
-    fits: reason === '',
-    reason,
+    fits: refusal === null,
+    reason: refusal === null ? '' : refusalWords(refusal),
     commit: files.commit,
     cached: files.fromCache,
   };
 }
 
-/** Bytes a model takes on the GPU, and why it does not fit the device's limits; '' when it does. */
-function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; reason: string } {
+/** Bytes a model takes on the GPU, and `model_too_large` when a part of it breaks the device's limits. */
+function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; refusal: NucleusError | null } {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const { tensorOf } = matchWeights(graph, tensors);
@@ -131,15 +133,19 @@ function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; re
   const whole = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);
   const gpuBytes = whole.bytes + sessionBytes;
   if (largest.size > limit) {
-    return {
-      gpuBytes,
-      reason: `${largest.label} needs one buffer of ${largest.size} bytes, and this adapter allows ${limit}`,
-    };
+    const message = `${largest.label} needs one buffer of ${largest.size} bytes, and this adapter allows ${limit}`;
+    return { gpuBytes, refusal: new NucleusError('model_too_large', message, { needed: largest.size, limit }) };
   }
   try {
     layoutWeights(fused, storageOf, limit);
-    return { gpuBytes, reason: '' };
+    return { gpuBytes, refusal: null };
   } catch (error) {
-    return { gpuBytes, reason: asNucleusError(error).message };
+    return { gpuBytes, refusal: asNucleusError(error) };
   }
+}
+
+function refusalWords({ detail, message }: NucleusError): string {
+  const [needed, limit] = [Number(detail.needed), Number(detail.limit)];
+  if (Number.isNaN(needed) || Number.isNaN(limit)) return message;
+  return `A part of it takes ${formatBytes(needed)} in one piece, and this adapter allows ${formatBytes(limit)} at most.`;
 }

@@ -39,6 +39,13 @@ test('the facts are in the sentence', () => {
   expect(words('prompt_too_long', { tokens: 600, limit: 512, excess: 88 })).toContain('88 tokens too long');
   expect(words('prompt_too_long', { tokens: 513, limit: 512, excess: 1 })).toContain('1 token too long');
   expect(words('missing_file', { file: 'tokenizer.json' })).toContain('tokenizer.json');
+  expect(words('not_found', { url: 'https://hub.test/api/models/a/b/revision/main?blobs=true' })).toContain(
+    'The model a/b was not found',
+  );
+  expect(words('not_found', { url: 'https://hub.test/a/b/resolve/0123abcd/tokenizer.json' })).toContain(
+    'The file tokenizer.json of a/b was not found',
+  );
+  expect(words('not_found', { url: 'https://hub.test/else?x=1' })).toContain('The address else was not found');
   expect(words('unsupported_model', { found: 'llama' })).toContain('llama');
   expect(words('device_lost', { again: 1 })).toContain('Restart the browser');
   expect(messageFor({ code: 'prompt_too_long', message: '', detail: {} }).action).toBe('keep_tail');

@@ -57,13 +57,20 @@ const shortened = (text: string, most: number): string => {
 const because = (message: string): string =>
   message === '' ? '' : ` (${shortened(message.replace(/[.\s]+$/, ''), 160)})`;
 
+/** The model or the file that an address names, else the address itself. */
+const addressed = (url: string): string => {
+  const path = url.replace(/^https?:\/\/[^/]+\//, '').replace(/[?#].*$/, '');
+  const [, repo] = /^api\/models\/([^/]+\/[^/]+)/.exec(path) ?? [];
+  if (repo !== undefined) return `The model ${shortened(repo, 100)}`;
+  const [, owner, file] = /^([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(path) ?? [];
+  if (owner !== undefined && file !== undefined) return `The file ${shortened(file, 60)} of ${shortened(owner, 100)}`;
+  return `The address ${shortened(path, 100)}`;
+};
+
 /** What an error is about: "The file config.json", "a/b/config.json", or `otherwise`. */
 const subject = (detail: ErrorDetail, otherwise: string): string => {
   if (detail.file !== undefined) return `The file ${about(detail, 'file', '')}`;
-  if (detail.url !== undefined)
-    return `The address ${about(detail, 'url', '')
-      .replace(/^https?:\/\/[^/]+\//, '')
-      .replace(/[?#].*$/, '')}`;
+  if (detail.url !== undefined) return addressed(String(detail.url));
   if (detail.key !== undefined) return `The model ${about(detail, 'key', '')}`;
   if (detail.repo !== undefined) return `The model ${about(detail, 'repo', '')}`;
   return otherwise;

@@ -1,0 +1,131 @@
+// Too little memory, on the GPU or on the disk: said in a sentence, the failed model's memory is given back, the page goes on.
+import { expect, test } from '@playwright/test';
+import {
+  alertsOf,
+  beforeWorker,
+  download,
+  engineWorker,
+  goesOn,
+  liveBytes,
+  lookAt,
+  openLocal,
+  recordGpu,
+  says,
+  smallModel,
+  WRITTEN,
+  write,
+} from '../support/faults.ts';
+import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import { modelButton, modelReady, openPage, setHub, textArea } from '../support/page.ts';
+
+let hub: HubServer;
+// One position more than two bindings of 128 MiB can hold.
+const LONG = smallModel({ n_positions: 600_000 });
+test.beforeAll(async () => {
+  hub = await startHubServer({ models: { 'owner/small': smallModel(), 'owner/long': LONG } });
+});
+test.afterAll(() => hub.close());
+
+/** A device with the limits that every adapter has, as on a small GPU: 128 MiB a binding. */
+const smallLimits = () => {
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = function (this: GPUAdapter, given) {
+    const { requiredLimits: _, ...others } = given ?? {};
+    return Reflect.apply(requestDevice, this, [others]);
+  };
+};
+
+test('a model too large for the limits is refused before its download', async ({ page }) => {
+  await setHub(page, hub.url);
+  await beforeWorker(page, smallLimits);
+  await openPage(page);
+  await write(page);
+  hub.requests.length = 0;
+  await lookAt(page, 'owner/long');
+  const dialog = page.getByRole('dialog', { name: 'Models' });
+  await expect(dialog.getByText(/needs .* of GPU memory.*adapter allows/)).toBeVisible();
+  await expect(dialog.getByText(/[0-9]{9}/)).toBeHidden(); // sizes for people, not raw bytes
+  await expect(dialog.getByRole('button', { name: /^Download/ })).toBeDisabled();
+  const weights = hub.requests.filter(request => request.path.endsWith('.safetensors') && request.method === 'GET');
+  expect(weights.every(request => request.range !== '')).toBe(true);
+  await goesOn(page);
+});
+
+test('a model too large for the limits is refused by the load, and the model before it stays', async ({ page }) => {
+  await beforeWorker(page, smallLimits);
+  await openPage(page);
+  await write(page);
+  await openLocal(page, smallModel({ n_positions: 300_000 }));
+  await says(page, /needs more than the graphics adapter allows.*MB.*limit is 1\d\d.* MB.*smaller/);
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: nucleus-3m, f16/);
+  await goesOn(page);
+});
+
+for (const [how, words] of [
+  ['a RangeError at createBuffer', 'range'],
+  ['an out-of-memory error scope', 'scope'],
+] as const) {
+  test(`out of memory by ${how}: says so, gives all back, and the shipped model loads`, async ({ page }) => {
+    await setHub(page, hub.url);
+    await recordGpu(page);
+    await beforeWorker(
+      page,
+      kind => {
+        const planted = { armed: false, hit: 0 };
+        Object.assign(globalThis, { planted });
+        const { createBuffer, pushErrorScope, popErrorScope } = GPUDevice.prototype;
+        const filters: GPUErrorFilter[] = [];
+        let full = false;
+        GPUDevice.prototype.createBuffer = function (this: GPUDevice, given) {
+          // The last of the weights: others of the same model have their memory by then.
+          const meant = planted.armed && /weight\/h\.0\.mlp\.c_proj/.test(given.label ?? '');
+          if (meant) planted.hit++;
+          if (meant && kind === 'range') throw new RangeError('createBuffer failed, size is too large');
+          full ||= meant;
+          return Reflect.apply(createBuffer, this, [given]);
+        };
+        GPUDevice.prototype.pushErrorScope = function (this: GPUDevice, filter) {
+          filters.push(filter);
+          return Reflect.apply(pushErrorScope, this, [filter]);
+        };
+        GPUDevice.prototype.popErrorScope = function (this: GPUDevice) {
+          const popped = Reflect.apply(popErrorScope, this, []);
+          if (filters.pop() !== 'out-of-memory' || !full) return popped;
+          full = false;
+          return popped.then(() => new GPUOutOfMemoryError('planted: no memory left'));
+        };
+      },
+      words,
+    );
+    await openPage(page);
+    await write(page);
+    const before = await liveBytes(page);
+    expect(before).toBeGreaterThan(6_000_000);
+    const worker = await engineWorker(page);
+    await worker.evaluate(() => Object.assign(Reflect.get(globalThis, 'planted'), { armed: true }));
+    await download(page, 'owner/small');
+    await says(page, /GPU ran out of memory.*(kB|MB|GB).*Close other tabs.*smaller model/);
+    expect(await worker.evaluate(() => Reflect.get(globalThis, 'planted').hit)).toBeGreaterThan(0);
+    await expect.poll(() => liveBytes(page)).toBe(0);
+    await worker.evaluate(() => Object.assign(Reflect.get(globalThis, 'planted'), { armed: false }));
+    await expect(textArea(page)).toHaveValue(WRITTEN);
+    await goesOn(page);
+    expect(await liveBytes(page)).toBe(before);
+    expect(await alertsOf(page)).toEqual([]);
+  });
+}
+
+test('a full disk: the model runs from memory, and the page says so', async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: process.env.E2E_ROOT_URL ?? '' });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  const { origin } = new URL(process.env.E2E_ROOT_URL ?? '');
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 });
+  await page.goto('');
+  await modelReady(page);
+  await expect(page.getByText(/storage is full.*runs from memory.*downloaded again/)).toBeVisible();
+  expect(await alertsOf(page)).toEqual([]);
+  await write(page);
+  await goesOn(page);
+  await context.close();
+});

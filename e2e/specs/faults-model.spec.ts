@@ -1,0 +1,140 @@
+// Models that cannot run: what is wrong is said in a sentence before the weights come, and the model in use stays.
+import { expect, test } from '@playwright/test';
+import {
+  alertsOf,
+  type Files,
+  goesOn,
+  lookAt,
+  openLocal,
+  says,
+  smallModel,
+  WRITTEN,
+  without,
+  write,
+} from '../support/faults.ts';
+import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import { modelButton, openPage, setHub, textArea } from '../support/page.ts';
+
+const GOOD = smallModel();
+const WEIGHTS = GOOD['model.safetensors'] as Uint8Array;
+const headerEnd = 8 + new DataView(WEIGHTS.buffer).getUint32(0, true);
+
+/** The weights with another header, after `change` of its JSON; its length is as the header says. */
+function otherHeader(
+  change: (header: Record<string, { data_offsets: [number, number]; shape: number[] }>) => void,
+): Buffer {
+  const header = JSON.parse(new TextDecoder().decode(WEIGHTS.subarray(8, headerEnd)));
+  change(header);
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, text, WEIGHTS.subarray(headerEnd)]);
+}
+
+function badLength(): Uint8Array {
+  const bytes = Uint8Array.from(WEIGHTS);
+  bytes.fill(0xff, 0, 7);
+  return bytes;
+}
+
+/** The tokenizer with a vocabulary of 2,049 where the model has 2,048 rows. */
+function tooManyTokens(): string {
+  const json = JSON.parse(String(GOOD['tokenizer.json']));
+  json.model.vocab['one too many'] = 2048;
+  return JSON.stringify(json);
+}
+
+const weights = (bytes: Uint8Array): Files => ({ ...GOOD, 'model.safetensors': bytes });
+const config = (text: string): Files => ({ ...GOOD, 'config.json': text });
+const changed = (fields: object): Files =>
+  config(JSON.stringify({ ...JSON.parse(String(GOOD['config.json'])), ...fields }));
+
+const CASES: Readonly<Record<string, readonly [Files, RegExp]>> = {
+  'a type that is not supported': [changed({ model_type: 'bert' }), /type "bert".*Choose a GPT-2 model/],
+  'a config value that is not supported': [
+    changed({ activation_function: 'quick_gelu' }),
+    /activation_function.*quick_gelu.*another model/,
+  ],
+  'a config.json that is no JSON': [config('{"model_type": "gpt2",'), /config\.json is not what it should be.*JSON/],
+  'a config.json that holds a list': [config('[]'), /config\.json/],
+  'no config.json': [without(GOOD, 'config.json'), /config\.json is missing/],
+  'no tokenizer.json': [without(GOOD, 'tokenizer.json'), /tokenizer\.json is missing/],
+  'no weights': [without(GOOD, 'model.safetensors'), /model\.safetensors is missing/],
+  'PyTorch weights alone': [
+    { ...without(GOOD, 'model.safetensors'), 'pytorch_model.bin': 'PK' },
+    /model\.safetensors is missing.*PyTorch/,
+  ],
+  'truncated weights': [weights(WEIGHTS.subarray(0, WEIGHTS.length - 1000)), /model\.safetensors is damaged/],
+  'weights cut inside the header': [weights(WEIGHTS.subarray(0, 300)), /model\.safetensors is damaged/],
+  'a header longer than the file': [weights(badLength()), /model\.safetensors is damaged.*header/],
+  'offsets that overlap': [
+    weights(
+      otherHeader(header => {
+        const [first, second] = Object.values(header);
+        if (first && second) second.data_offsets = [...first.data_offsets];
+      }),
+    ),
+    /model\.safetensors is damaged/,
+  ],
+  'a tensor of another shape': [
+    weights(
+      otherHeader(header => {
+        header['wpe.weight']?.shape.reverse();
+      }),
+    ),
+    /wpe\.weight does not have the shape/,
+  ],
+  'a tensor that is missing': [
+    weights(
+      otherHeader(header => {
+        const wpe = header['wpe.weight'];
+        delete header['wpe.weight'];
+        if (wpe) header['another.weight'] = wpe;
+      }),
+    ),
+    /wpe\.weight is not in the weights/,
+  ],
+  'a Git LFS pointer': [
+    weights(Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 548105171\n')),
+    /Git LFS pointer.*git lfs pull/,
+  ],
+  'a tokenizer of another model': [
+    { ...GOOD, 'tokenizer.json': tooManyTokens() },
+    /tokenizer and the weights do not belong together/,
+  ],
+  'a tokenizer.json that is none': [
+    { ...GOOD, 'tokenizer.json': '{"model": {"type": "Nothing"}}' },
+    /tokenizer\.json cannot be read/,
+  ],
+};
+
+const nameOf = (title: string) => `owner/${title.toLowerCase().replace(/[^a-z]+/g, '-')}`;
+let hub: HubServer;
+test.beforeAll(async () => {
+  hub = await startHubServer({
+    models: Object.fromEntries(Object.entries(CASES).map(([title, [files]]) => [nameOf(title), files])),
+  });
+});
+test.afterAll(() => hub.close());
+
+for (const [title, [files, words]] of Object.entries(CASES)) {
+  test(`${title}: from the Hub before its download, and from disk`, async ({ page }) => {
+    await setHub(page, hub.url);
+    await openPage(page);
+    await write(page);
+    await lookAt(page, nameOf(title));
+    const looked = await says(page, words);
+    expect(looked.length).toBeLessThan(420);
+    const dialog = page.getByRole('dialog', { name: 'Models' });
+    await expect(dialog.getByRole('button', { name: /^Download/ })).toBeHidden();
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+    await expect(textArea(page)).toHaveValue(WRITTEN);
+
+    await openLocal(page, files);
+    await says(page, words);
+    await expect(modelButton(page)).toHaveAccessibleName(/^Model: nucleus-3m, f16/);
+    await goesOn(page);
+    await page.getByRole('main').getByRole('button', { name: 'Dismiss' }).click();
+    expect(await alertsOf(page)).toEqual([]);
+  });
+}
