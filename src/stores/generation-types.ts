@@ -31,6 +31,8 @@ export interface GenerationState {
   /** The seed of the last run; null before the first. */
   readonly seed: number | null;
   readonly stats: RunStats;
+  /** A run is under way and has said nothing for ten seconds: the model is large for its adapter. */
+  readonly slow: boolean;
   /** There is a last run at the end of the text that `regenerate` would draw anew. */
   readonly canRegenerate: boolean;
 }

@@ -1,7 +1,9 @@
 // Runs on a scripted engine: seeds, stop and go, regenerate, candidates, faults.
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Command } from '../protocol/commands.ts';
+import type { EngineEvent } from '../protocol/events.ts';
 import { BOS, turn, until } from './engine.fixture.ts';
+import { SLOW_MS } from './generation.ts';
 import { idle, ids, makePage, type Page, readyPage, text } from './page.fixture.ts';
 
 const pages: Page[] = [];
@@ -368,5 +370,81 @@ describe('when a run is disturbed', () => {
     expect(posted.indexOf('generate')).toBeGreaterThan(posted.indexOf('score'));
     expect(score).toBeDefined();
     await idle(p);
+  });
+});
+
+describe('a slow model', () => {
+  const letPass = (p: Page): void => {
+    for (const wait of [...p.waits]) {
+      p.waits.delete(wait);
+      expect(wait.ms).toBe(SLOW_MS);
+      wait.callback();
+    }
+  };
+
+  test('is called slow when nothing comes, until something does or the run ends', async () => {
+    let speak: (event: EngineEvent) => void = () => {};
+    let asked = 0;
+    const p = await page({
+      intercept: (command, say) => {
+        if (command.type === 'generate') [speak, asked] = [say, command.run];
+        return command.type === 'generate';
+      },
+    });
+    expect(p.waits.size).toBe(0);
+    const run = p.generation.getState().run();
+    await until(() => asked > 0);
+    expect(p.waits.size).toBe(1);
+    expect(p.generation.getState().slow).toBe(false);
+    letPass(p);
+    expect(p.generation.getState().slow).toBe(true);
+    speak({ type: 'prefilled', run: asked, reused: 0, computed: 8, ms: 12_000 });
+    await until(() => !p.generation.getState().slow);
+    letPass(p);
+    expect(p.generation.getState().slow).toBe(true);
+    p.generation.getState().stop();
+    await until(() => p.worker.of('cancel').some(each => each.run === asked));
+    const finished = { reason: 'cancelled', stop: '', piece: new Uint8Array(0), generated: 0 } as const;
+    speak({ type: 'finished', run: asked, ...finished, prefillMs: 0, decodeMs: 0 });
+    speak({ type: 'done', run: asked });
+    await run;
+    expect(p.generation.getState()).toMatchObject({ slow: false, status: { kind: 'finished', reason: 'cancelled' } });
+    expect(p.waits.size).toBe(0);
+  });
+
+  test('a quick run leaves nothing waiting', async () => {
+    const p = await page();
+    await p.generation.getState().run();
+    expect(p.waits.size).toBe(0);
+    expect(p.generation.getState().slow).toBe(false);
+  });
+});
+
+describe('words about the last run', () => {
+  test('go with the next change of the text, and stay while the caret moves', async () => {
+    const p = await page();
+    await p.generation.getState().run();
+    p.document.getState().selectToken(2);
+    expect(status(p).kind).toBe('finished');
+    p.document.getState().undo();
+    expect(status(p)).toEqual({ kind: 'idle' });
+  });
+
+  test('that the text is too long go when it is shortened; a fault of the model stays', async () => {
+    const p = await page({ firstText: 'Anna and Tom went home. '.repeat(20).trim() });
+    await p.generation.getState().run();
+    expect(status(p)).toMatchObject({ kind: 'failed', error: { code: 'prompt_too_long' } });
+    p.document.getState().setText('Anna');
+    expect(status(p)).toEqual({ kind: 'idle' });
+    const broken = await page({
+      intercept: (command, say) => {
+        if (command.type !== 'generate') return false;
+        say({ type: 'failed', run: command.run, error: { code: 'nan_logits', message: '', detail: {} } });
+        return true;
+      },
+    });
+    await broken.generation.getState().run();
+    broken.document.getState().setText('Anna');
+    expect(status(broken)).toMatchObject({ kind: 'failed', error: { code: 'nan_logits' } });
   });
 });

@@ -3,7 +3,13 @@ import { createStore } from 'zustand/vanilla';
 import type { Client } from '../client/client.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { DocumentToken, Draw } from './document-types.ts';
-import { type GenerationState, type GenerationStoreState, isRunning, type RunStats } from './generation-types.ts';
+import {
+  type GenerationState,
+  type GenerationStoreState,
+  isRunning,
+  type RunStats,
+  type RunStatus,
+} from './generation-types.ts';
 import type { GpuLane } from './lane.ts';
 import { toWire } from './model.ts';
 import { Run } from './run.ts';
@@ -19,7 +25,12 @@ export interface GenerationOptions {
   /** Calls back before the next paint. */
   readonly requestFrame: (callback: () => void) => void;
   readonly freshSeed: () => number;
+  /** Calls back once after `ms` milliseconds; returns what calls it off. */
+  readonly later: (ms: number, callback: () => void) => () => void;
 }
+
+/** A token may take this long before the page says that it does. */
+export const SLOW_MS = 10_000;
 
 const NO_STATS: RunStats = {
   reused: null,
@@ -53,6 +64,7 @@ export function createGenerationStore(options: GenerationOptions): GenerationSto
     status: { kind: 'idle' },
     seed: null,
     stats: NO_STATS,
+    slow: false,
     canRegenerate: false,
     run: () => runner.begin({ steps: 'run', seed: 'continue', join: false }),
     step: () => runner.begin({ steps: 'step', seed: 'continue', join: false }),
@@ -81,6 +93,7 @@ class Runs {
   #ending: Promise<void> = Promise.resolve();
   /** The document is changing by this run's own hand. */
   #own = false;
+  #endWait: () => void = () => {};
 
   constructor(options: GenerationOptions) {
     this.#options = options;
@@ -102,7 +115,15 @@ class Runs {
       this.#run.abandon();
       this.stop();
     }
+    if (isAboutText(this.store.getState().status)) this.#set({ status: { kind: 'idle' } });
     this.#showRegenerate();
+  }
+
+  /** Begins the wait for the next sign of life anew. */
+  #wait(): void {
+    this.#endWait();
+    if (this.store.getState().slow) this.#set({ slow: false });
+    this.#endWait = this.#options.later(SLOW_MS, () => this.#set({ slow: true }));
   }
 
   async regenerate(): Promise<void> {
@@ -156,6 +177,7 @@ class Runs {
         steps: plan.steps,
         join,
         append: change => this.#append(change),
+        alive: () => this.#wait(),
       });
       await this.#drive(run, plan, abort);
     } catch (thrown) {
@@ -169,6 +191,7 @@ class Runs {
     const start = this.#tokens.length;
     const giveUp = (): void => lane.cancel('run');
     this.#set({ seed: run.seed, status: { kind: 'prefilling' } });
+    this.#wait();
     abort.signal.addEventListener('abort', giveUp);
     let open = true;
     this.#run = run;
@@ -181,6 +204,8 @@ class Runs {
       this.#set({ status: { kind: 'finished', reason, stop, generated } });
     } finally {
       abort.signal.removeEventListener('abort', giveUp);
+      this.#endWait();
+      if (this.store.getState().slow) this.#set({ slow: false });
       this.#run = null;
       this.#remember(start, plan.steps, open);
     }
@@ -283,6 +308,12 @@ class Runs {
   #set(part: Partial<GenerationState>): void {
     this.store.setState(part);
   }
+}
+
+/** True for words that an edit makes untrue: how a run of the text before it ended, and that it was too long or empty. */
+function isAboutText(status: RunStatus): boolean {
+  if (status.kind === 'failed') return status.error.code === 'prompt_too_long' || status.error.code === 'empty_prompt';
+  return status.kind === 'finished';
 }
 
 function errorOf(wire: { code: NucleusError['code']; message: string; detail: NucleusError['detail'] }): NucleusError {

@@ -14,6 +14,8 @@ export interface Page extends Stores {
   readonly memory: Map<string, unknown>;
   readonly frames: (() => void)[];
   readonly clock: { now: number };
+  /** What waits for a time to pass, until the test lets it. */
+  readonly waits: Set<{ readonly ms: number; readonly callback: () => void }>;
 }
 
 export interface PageOptions extends EngineOptions {
@@ -40,6 +42,7 @@ export function makePage(options: PageOptions = {}): Page {
   const memory = options.memory ?? new Map<string, unknown>();
   const frames: (() => void)[] = [];
   const clock = { now: 0 };
+  const waits: Page['waits'] = new Set();
   let seeds = 0;
   const client = createClient(() => {
     const worker = new ScriptedWorker(engineScript(options));
@@ -59,6 +62,11 @@ export function makePage(options: PageOptions = {}): Page {
     },
     freshSeed: () => 1000 + seeds++,
     now: () => clock.now,
+    later: (ms, callback) => {
+      const wait = { ms, callback };
+      waits.add(wait);
+      return () => waits.delete(wait);
+    },
   });
   return {
     ...stores,
@@ -66,6 +74,7 @@ export function makePage(options: PageOptions = {}): Page {
     memory,
     frames,
     clock,
+    waits,
     get worker() {
       const worker = workers.at(-1);
       if (worker === undefined) throw new Error('no worker was made');

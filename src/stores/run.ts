@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly join: boolean;
   /** Wraps every change of the document by this run. */
   readonly append: (change: () => void) => void;
+  /** The worker has said something. */
+  readonly alive: () => void;
 }
 
 /** More tokens than this do not wait for a frame: a hidden tab paints none. */
@@ -67,7 +69,10 @@ export class Run {
       signal,
     );
     try {
-      for await (const event of events) this.#take(event);
+      for await (const event of events) {
+        this.#request.alive();
+        this.#take(event);
+      }
     } finally {
       this.#flush();
     }

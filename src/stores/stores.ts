@@ -35,11 +35,17 @@ export interface StoresOptions {
   readonly freshSeed?: () => number;
   readonly persist?: () => void;
   readonly now?: () => number;
+  readonly later?: (ms: number, callback: () => void) => () => void;
 }
 
 /** Only asked for while a person acts: a browser that asks back would else do so unbidden. */
 function persistStorage(): void {
   if (navigator.userActivation?.isActive) navigator.storage?.persist?.().catch(() => {});
+}
+
+function later(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
 }
 
 /** Makes everything and starts nothing. */
@@ -65,6 +71,7 @@ export function createStores(options: StoresOptions): Stores {
     settings,
     requestFrame: options.requestFrame ?? (callback => void requestAnimationFrame(callback)),
     freshSeed: options.freshSeed ?? freshSeed,
+    later: options.later ?? later,
   });
   // The document must have the tokenizer before anything else hears of a ready model.
   const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? tabStore());

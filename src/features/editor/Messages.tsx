@@ -9,9 +9,11 @@ import styles from './Messages.module.css';
 export function Messages() {
   const { generation, document } = useStores();
   const status = useGeneration(s => s.status);
+  const slow = useGeneration(s => s.slow);
   const endsInSpace = useDocument(s => s.endsInSpace);
   const ready = useModel(s => s.load.status === 'ready');
   const divergence = useDocument(s => s.divergence);
+  const empty = useDocument(s => s.text === '');
 
   if (status.kind === 'failed') {
     return (
@@ -23,9 +25,19 @@ export function Messages() {
     );
   }
   if (status.kind === 'waiting') return <p className={styles.line}>The run begins when the model is ready.</p>;
+  if (slow && status.kind !== 'stopping') {
+    return (
+      <Notice tone="hint" action={<Button onClick={() => generation.getState().stop()}>Stop the run</Button>}>
+        The model has been at work on the next token for more than 10 seconds: it is large for this adapter.
+      </Notice>
+    );
+  }
   if (status.kind === 'prefilling') return <p className={styles.line}>Reading the text…</p>;
   if (status.kind === 'generating') return <p className={styles.line}>Generating…</p>;
-  if (status.kind === 'stopping') return <p className={styles.line}>Stopping…</p>;
+  if (status.kind === 'stopping')
+    return (
+      <p className={styles.line}>{slow ? 'Stopping as soon as the adapter has ended what it is at…' : 'Stopping…'}</p>
+    );
   if (endsInSpace) {
     return (
       <Notice tone="hint" action={<Button onClick={() => document.getState().trimEnd()}>Remove it</Button>}>
@@ -43,6 +55,12 @@ export function Messages() {
   if (status.kind === 'finished') {
     return <p className={styles.line}>{finishWords(status.reason, status.stop, status.generated)}</p>;
   }
+  if (ready && empty)
+    return (
+      <p className={styles.line}>
+        Type the beginning of a text, choose an example, or press Run to start from nothing.
+      </p>
+    );
   if (ready)
     return (
       <p className={styles.line}>Press Run to go on from here, or click a word to see what else could have come.</p>

@@ -56,7 +56,9 @@ export function Twin() {
       data-testid="twin"
     >
       {pieces.length > 0 ? pieces.map(({ first, ...piece }) => <Piece key={first} {...piece} />) : text}
-      <span className={cx(styles.end, selected === 'end' && styles.next)}>{endsInLine ? '\u200b' : ''}</span>
+      <span className={cx(styles.end, selected === 'end' && text !== '' && styles.next)}>
+        {endsInLine ? '\u200b' : ''}
+      </span>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 // The selected candidate: its exact numbers, and the button that takes the other road.
+import { formatProbability } from '../../lib/format.ts';
 import { useStores, useView } from '../../stores/react.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
@@ -20,7 +21,11 @@ export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranke
           <TokenText {...faceOf(tokenizer, id)} />
         </span>
         <span className={styles.numbers}>
-          id <span className="num">{id}</span> · <span className="num">{before.toPrecision(6)}</span> before sampling
+          id <span className="num">{id}</span> ·{' '}
+          <span className="num" title={String(before)}>
+            {formatProbability(before)}
+          </span>{' '}
+          before sampling
         </span>
       </div>
       <Button

@@ -1,6 +1,6 @@
 // The inspector without a distribution: what it will show, why it does not yet, and the way on.
 import { formatDuration } from '../../lib/format.ts';
-import { useStores } from '../../stores/react.ts';
+import { useDocument, useStores } from '../../stores/react.ts';
 import type { SelectedRow } from '../../stores/rows-types.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorNotice } from '../ErrorNotice.tsx';
@@ -13,8 +13,12 @@ const WORDS: Readonly<Record<'no_model' | 'first' | 'waiting' | 'loading', strin
   loading: 'Computing the distribution of this place…',
 };
 
+const NOTHING =
+  'The text is empty. Type a word to see what could come after it, or press Run: the model then starts from its beginning-of-text token.';
+
 export function EmptyState({ row }: { row: SelectedRow }) {
   const { rows } = useStores();
+  const empty = useDocument(s => s.tokens.length === 0);
   if (row.status === 'ready') return null;
   const fetch = () => void rows.getState().fetchSelected();
   if (row.status === 'failed') {
@@ -34,7 +38,12 @@ export function EmptyState({ row }: { row: SelectedRow }) {
   }
   return (
     <div className={styles.empty} aria-busy={row.status === 'loading'}>
-      <p>{WORDS[row.status]}</p>
+      <p>{row.status === 'first' && empty ? NOTHING : WORDS[row.status]}</p>
+      {row.status === 'loading' && (
+        <Button className={styles.late} onClick={() => rows.getState().stopFetch()}>
+          Stop computing
+        </Button>
+      )}
     </div>
   );
 }

@@ -21,7 +21,7 @@ function Fact({ term, meaning, value, exact }: FactProps) {
   return (
     <div className={styles.fact}>
       <dt>
-        <Explain meaning={meaning}>{term}</Explain>
+        <Explain meaning={exact === undefined ? meaning : `${meaning} Here exactly ${exact}.`}>{term}</Explain>
       </dt>
       <dd className="num" title={exact}>
         {value}
@@ -32,6 +32,19 @@ function Fact({ term, meaning, value, exact }: FactProps) {
 
 const ENTROPY =
   'How undecided the model was here, in bits: the surprisal to expect. 0 is certain, each bit more doubles the choice.';
+
+const bits = (nats: number): string => String(nats / Math.LN2);
+
+function Entropy({ entropy }: { entropy: number | null }) {
+  return (
+    <Fact
+      term="entropy"
+      meaning={ENTROPY}
+      value={formatBits(entropy ?? Number.NaN)}
+      exact={entropy === null ? undefined : bits(entropy)}
+    />
+  );
+}
 
 function TokenNumbers({ token, entropy }: { token: DocumentToken; entropy: number | null }) {
   const { stats } = token;
@@ -59,8 +72,9 @@ function TokenNumbers({ token, entropy }: { token: DocumentToken; entropy: numbe
         term="surprisal"
         meaning="How surprising the token was, in bits: minus the binary logarithm of its probability before sampling."
         value={formatBits(stats ? Math.max(0, -stats.logprob) : Number.NaN)}
+        exact={stats && bits(Math.max(0, -stats.logprob))}
       />
-      <Fact term="entropy" meaning={ENTROPY} value={formatBits(entropy ?? Number.NaN)} />
+      <Entropy entropy={entropy} />
     </dl>
   );
 }
@@ -82,7 +96,7 @@ function NextNumbers({ inspected: { ranked, tokenizer, entropy } }: { inspected:
         value={formatProbability(ranked.before(likeliest))}
         exact={String(ranked.before(likeliest))}
       />
-      <Fact term="entropy" meaning={ENTROPY} value={formatBits(entropy ?? Number.NaN)} />
+      <Entropy entropy={entropy} />
     </dl>
   );
 }
@@ -99,7 +113,7 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
               position <span className="num">{position}</span>,{' '}
             </>
           )}
-          after the end of the text
+          {position === 0 ? 'the first of the text' : 'after the end of the text'}
         </p>
         <NextNumbers inspected={inspected} />
       </header>

@@ -1,9 +1,8 @@
-// The numeric controls, two in a row: slider, number, one line of meaning.
+// A numeric control by its key: slider, number, one line of meaning.
 import { CONTROLS, type NumericControl } from '../../sampling/controls.ts';
 import { BOUNDS } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { Slider } from '../../ui/Slider.tsx';
-import styles from './Controls.module.css';
 
 function Control({ control }: { control: NumericControl }) {
   const { settings } = useStores();
@@ -21,12 +20,11 @@ function Control({ control }: { control: NumericControl }) {
   );
 }
 
-export function Controls() {
-  return (
-    <div className={styles.controls}>
-      {CONTROLS.map(control => (
-        <Control key={control.key} control={control} />
-      ))}
-    </div>
-  );
+/** What is turned most, in this order, before the endings of a run; every other control comes after them. */
+const FIRST: readonly string[] = ['temperature', 'top_p', 'top_k', 'min_p', 'max_new_tokens'];
+
+export function Controls({ part }: { part: 'first' | 'others' }) {
+  const found = CONTROLS.filter(control => FIRST.includes(control.key) === (part === 'first'));
+  const sorted = part === 'first' ? found.toSorted((a, b) => FIRST.indexOf(a.key) - FIRST.indexOf(b.key)) : found;
+  return sorted.map(control => <Control key={control.key} control={control} />);
 }

@@ -18,11 +18,28 @@ export function Seed() {
   };
   return (
     <div className={styles.field}>
-      <span className={styles.label}>
+      <div className={styles.label}>
         <Explain meaning="The same seed with the same text, settings and adapter draws the same tokens." id={id}>
           Seed
         </Explain>
-      </span>
+        <span className={styles.keys}>
+          <IconButton
+            icon={locked ? 'lock' : 'unlock'}
+            label={locked ? 'Unlock the seed: draw a new one for each run' : 'Lock the seed of the last run'}
+            aria-pressed={locked}
+            disabled={!locked && last === null}
+            onClick={() => {
+              if (locked) settings.getState().unlockSeed();
+              else if (last !== null) settings.getState().lockSeed(last);
+            }}
+          />
+          <IconButton
+            icon="dice"
+            label="New seed"
+            onClick={() => settings.getState().lockSeed(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)}
+          />
+        </span>
+      </div>
       <div className={styles.line}>
         <input
           className={styles.input}
@@ -37,21 +54,6 @@ export function Seed() {
           onKeyDown={event => {
             if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) commit();
           }}
-        />
-        <IconButton
-          icon={locked ? 'lock' : 'unlock'}
-          label={locked ? 'Unlock the seed: draw a new one for each run' : 'Lock the seed of the last run'}
-          aria-pressed={locked}
-          disabled={!locked && last === null}
-          onClick={() => {
-            if (locked) settings.getState().unlockSeed();
-            else if (last !== null) settings.getState().lockSeed(last);
-          }}
-        />
-        <IconButton
-          icon="dice"
-          label="New seed"
-          onClick={() => settings.getState().lockSeed(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)}
         />
       </div>
     </div>

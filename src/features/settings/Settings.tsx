@@ -5,6 +5,7 @@ import type { GenerationSettings } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choice } from '../../ui/Choice.tsx';
+import { ScrollPane } from '../../ui/ScrollPane.tsx';
 import { Controls } from './Controls.tsx';
 import { EndOfTextChoice } from './EndOfTextChoice.tsx';
 import { LogitBias } from './LogitBias.tsx';
@@ -44,14 +45,19 @@ export function Settings() {
           Reset
         </Button>
       </header>
-      <div className={styles.body}>
-        <Controls />
-        <Seed />
-        <StopStrings />
-        <EndOfTextChoice />
+      <ScrollPane more="More settings" className={styles.body}>
+        <div className={styles.controls}>
+          <Controls part="first" />
+          <Seed />
+          <StopStrings />
+          <EndOfTextChoice />
+        </div>
+        <div className={styles.controls}>
+          <Controls part="others" />
+        </div>
         <LogitBias />
         <SamplerOrder />
-      </div>
+      </ScrollPane>
     </section>
   );
 }

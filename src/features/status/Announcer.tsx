@@ -5,13 +5,13 @@ import { finishWords, messageFor } from '../../stores/messages.ts';
 import type { LoadState } from '../../stores/model-types.ts';
 import { useGeneration, useModel } from '../../stores/react.ts';
 
-function words(status: RunStatus, load: LoadState): string {
+function words(status: RunStatus, load: LoadState, slow: boolean, ran: boolean): string {
   switch (status.kind) {
     case 'waiting':
       return 'Waiting for the model';
     case 'prefilling':
     case 'generating':
-      return 'Generating';
+      return slow ? 'Still at work on the next token after 10 seconds. Escape stops the run' : 'Generating';
     case 'stopping':
       return 'Stopping';
     case 'finished':
@@ -20,7 +20,8 @@ function words(status: RunStatus, load: LoadState): string {
       return messageFor(status.error).text;
     case 'idle':
       if (load.status === 'loading') return 'Loading the model';
-      if (load.status === 'ready') return `${load.model.name} is ready`;
+      // After a run an edit brings back the quiet, not the news of the load.
+      if (load.status === 'ready') return ran ? '' : `${load.model.name} is ready`;
       return load.status === 'failed' ? messageFor(load.error).text : '';
     default:
       return status satisfies never;
@@ -30,9 +31,11 @@ function words(status: RunStatus, load: LoadState): string {
 export function Announcer() {
   const status = useGeneration(s => s.status);
   const load = useModel(s => s.load);
+  const slow = useGeneration(s => s.slow);
+  const ran = useGeneration(s => s.stats.computed !== null);
   return (
     <div role="status" aria-live="polite" className="visually-hidden">
-      {words(status, load)}
+      {words(status, load, slow, ran)}
     </div>
   );
 }
