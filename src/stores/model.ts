@@ -116,6 +116,8 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
       last = { source, options: { ...given, refresh: false } };
       opened = last;
       store.setState({ load: { status: 'ready', ...ready }, kept: null, adapter: ready.model.adapter });
+      // The list on the screen does not know this copy yet.
+      if (store.getState().cache.status === 'ready') await store.getState().listCache();
     } catch (thrown) {
       if (loading === abort) store.setState(state => afterFailure(state, source, asNucleusError(thrown)));
     }

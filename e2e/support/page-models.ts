@@ -1,0 +1,66 @@
+// Models for the browser tests: what a server of the Hub or a person's disk may hold, made from the model that ships.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type TensorBytes, writeSafetensors } from '../../src/formats/write-safetensors.ts';
+import { tensorsOf } from './golden.ts';
+import { randomModel, randomModelFile } from './random-model.ts';
+
+export type Files = Readonly<Record<string, Uint8Array | string>>;
+
+/** The folder of the model that ships. */
+export const SHIPPED_FOLDER = fileURLToPath(new URL('../../public/models/nucleus-3m', import.meta.url));
+export const SHIPPED_FILES = ['config.json', 'generation_config.json', 'tokenizer.json', 'model.safetensors'] as const;
+
+function shipped(name: string): Buffer {
+  return readFileSync(join(SHIPPED_FOLDER, name));
+}
+
+/** The shipped model without its weights. */
+function smallFiles(): Record<string, Uint8Array> {
+  return Object.fromEntries(SHIPPED_FILES.filter(name => name.endsWith('.json')).map(name => [name, shipped(name)]));
+}
+
+/** The shipped model as it lies in its folder. */
+export function shippedModel(): Files {
+  return { ...smallFiles(), 'model.safetensors': shipped('model.safetensors') };
+}
+
+/** The shipped model in two shards with their index. */
+export function shardedModel(): Files {
+  const file = shipped('model.safetensors');
+  const tensors: TensorBytes[] = [...tensorsOf(file)].map(([name, { dtype, shape, begin, end }]) => ({
+    name,
+    dtype,
+    shape,
+    bytes: file.subarray(begin, end),
+  }));
+  const half = Math.ceil(tensors.length / 2);
+  const names = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'] as const;
+  const shards = [tensors.slice(0, half), tensors.slice(half)];
+  const weight_map = Object.fromEntries(tensors.map(({ name }, i) => [name, names[i < half ? 0 : 1]]));
+  const total_size = tensors.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return {
+    ...smallFiles(),
+    'model.safetensors.index.json': JSON.stringify({ metadata: { total_size }, weight_map }),
+    [names[0]]: writeSafetensors(shards[0] ?? []),
+    [names[1]]: writeSafetensors(shards[1] ?? []),
+  };
+}
+
+/** Random weights in f32: 24.6 MB, so that they take two chunks of 16 MiB; the tokenizer of the shipped model fits. */
+export function twoChunkModel(): Files {
+  const config = {
+    model_type: 'gpt2',
+    n_layer: 3,
+    n_head: 6,
+    n_embd: 384,
+    n_positions: 128,
+    n_ctx: 128,
+    vocab_size: 2048,
+    bos_token_id: 2047,
+    eos_token_id: 2047,
+  };
+  const weights = randomModelFile(randomModel({ config, seed: 7 }));
+  return { ...smallFiles(), 'config.json': JSON.stringify(config), 'model.safetensors': weights };
+}
