@@ -5,7 +5,9 @@ import { sharedLength } from './sequence.ts';
 const SOFTWARE_RATE = 1.5e9;
 const HARDWARE_RATE = 100e9;
 /** Computed tokens that make a measurement count for (nearly) all: a short batch costs more for each of its tokens. */
-const FULL_BATCH = 16;
+const FULL_BATCH = 32;
+/** A few tokens are all start-up, and say nothing about a batch. */
+const LEAST_BATCH = 4;
 
 export class PrefillCost {
   #msPerToken: number | null = null;
@@ -20,7 +22,7 @@ export class PrefillCost {
   /** A prefill of `ids` has ended. */
   measured(ids: Uint32Array, computed: number, ms: number): void {
     this.#computed = ids;
-    if (computed <= 0 || !(ms >= 0)) return;
+    if (computed < LEAST_BATCH || !(ms >= 0)) return;
     const each = ms / computed;
     const weight = Math.min(0.8, computed / FULL_BATCH);
     this.#msPerToken = (this.#msPerToken ?? each) * (1 - weight) + each * weight;

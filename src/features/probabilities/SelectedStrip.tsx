@@ -1,14 +1,19 @@
 // On a phone: the selected token in one line, and the ways into the two sheets.
 import { formatProbability } from '../../lib/format.ts';
-import { useDocument, useStores } from '../../stores/react.ts';
+import { useDocument, useRows, useStores } from '../../stores/react.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
-import { textOfBytes } from '../tokenFace.ts';
+import { faceOf, textOfBytes } from '../tokenFace.ts';
+import { rankedOfRow } from './candidates.ts';
 import styles from './SelectedStrip.module.css';
 
 export function SelectedStrip() {
   const { view } = useStores();
   const token = useDocument(s => (s.selected === 'end' ? null : (s.tokens[s.selected] ?? null)));
+  const row = useRows(s => (s.selected.status === 'ready' && s.selected.place === 'end' ? s.selected.row : null));
+  const tokenizer = useDocument(s => s.tokenizer);
+  const ranked = row && rankedOfRow(row.ranked);
+  const likeliest = ranked?.ids[0];
   return (
     <div className={styles.strip}>
       <Button icon="inspect" className={styles.token} onClick={() => view.getState().open('inspector')}>
@@ -22,7 +27,15 @@ export function SelectedStrip() {
             )}
           </>
         ) : (
-          'What comes next'
+          <>
+            What comes next{' '}
+            {likeliest !== undefined && tokenizer && ranked && (
+              <span className={styles.number}>
+                <TokenText {...faceOf(tokenizer, likeliest)} />{' '}
+                <span className="num">{formatProbability(ranked.before(likeliest))}</span> before sampling
+              </span>
+            )}
+          </>
         )}
       </Button>
       <IconButton icon="settings" label="Settings" onClick={() => view.getState().open('settings')} />

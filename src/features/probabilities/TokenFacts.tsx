@@ -5,6 +5,7 @@ import { Explain } from '../../ui/Explain.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { hexBytes } from '../../ui/visible.ts';
 import { faceOf, textOfBytes } from '../tokenFace.ts';
+import { rankedOfRow } from './candidates.ts';
 import type { Inspected } from './inspected.ts';
 import styles from './TokenFacts.module.css';
 
@@ -46,8 +47,17 @@ function Entropy({ entropy }: { entropy: number | null }) {
   );
 }
 
-function TokenNumbers({ token, entropy }: { token: DocumentToken; entropy: number | null }) {
-  const { stats } = token;
+/** The numbers kept with the token; before they have come, those of the row that is here anyway. */
+function numbersOf(token: DocumentToken, { row }: Inspected): { logprob: number; rank: number } | undefined {
+  if (token.stats || row.status !== 'ready') return token.stats;
+  const { ranked } = row.row;
+  const logprob = (ranked.logits[token.id] ?? Number.NEGATIVE_INFINITY) - ranked.logZ;
+  return { logprob, rank: rankedOfRow(ranked).rankOf(token.id) };
+}
+
+function TokenNumbers({ token, inspected }: { token: DocumentToken; inspected: Inspected }) {
+  const { entropy } = inspected;
+  const stats = numbersOf(token, inspected);
   const p = stats ? Math.exp(stats.logprob) : Number.NaN;
   return (
     <dl className={styles.numbers} aria-label="Before sampling">
@@ -102,7 +112,7 @@ function NextNumbers({ inspected: { ranked, tokenizer, entropy } }: { inspected:
 }
 
 export function TokenFacts({ inspected }: { inspected: Inspected }) {
-  const { token, position, entropy } = inspected;
+  const { token, position } = inspected;
   if (!token) {
     return (
       <header className={styles.head}>
@@ -129,7 +139,7 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
         position <span className="num">{position}</span> · id <span className="num">{token.id}</span> · bytes{' '}
         <span className="mono">{hexBytes(token.bytes) || 'none'}</span> · {ORIGINS[token.origin]}
       </p>
-      {position > 0 && <TokenNumbers token={token} entropy={entropy} />}
+      {position > 0 && <TokenNumbers token={token} inspected={inspected} />}
       {draw && (
         <p className={styles.line}>
           drawn with <span className="num">{formatProbability(draw.pAfter)}</span> after sampling · seed{' '}

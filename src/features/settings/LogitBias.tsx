@@ -1,5 +1,5 @@
 // Tokens made likelier or less likely by hand: found by text or id, each with its number.
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { LIST_BOUNDS } from '../../sampling/settings.ts';
 import { useDocument, useSettings, useStores } from '../../stores/react.ts';
 import { IconButton } from '../../ui/Button.tsx';
@@ -28,6 +28,10 @@ export function LogitBias() {
     }
     setSearch('');
   };
+  const results = useRef<HTMLUListElement>(null);
+  // The field may stand at the lower edge of its pane: what it finds comes into sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the search is what makes the list grow.
+  useEffect(() => results.current?.scrollIntoView({ block: 'nearest' }), [search]);
   const found = tokenizer && search !== '' ? tokenizer.search(search, MOST_RESULTS) : [];
   return (
     <div className={styles.field}>
@@ -62,7 +66,7 @@ export function LogitBias() {
         onChange={setSearch}
       />
       {tokenizer && found.length > 0 && (
-        <ul className={styles.results} aria-label="Tokens found">
+        <ul ref={results} className={styles.results} aria-label="Tokens found">
           {found.map(id => (
             <li key={id}>
               <button type="button" onClick={() => add(id)}>
