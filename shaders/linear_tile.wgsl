@@ -1,5 +1,5 @@
-// Many rows, no barrier: a thread owns a register tile of 8 rows by 4 outputs, so each load serves 4 or 8 products.
-// For CPU adapters.
+// Many rows, no barrier: a thread owns a register tile of 8 rows by 8 outputs, so each load serves 8 products of four.
+// For CPU adapters, whose loads cost more than their products.
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T or slots, K4]
 
 fn x_row(t: u32) -> u32 {
@@ -7,18 +7,19 @@ fn x_row(t: u32) -> u32 {
   return select(inside, current.rows[inside].slot, X_BY_SLOT) * K4;
 }
 
-fn finish4(t: u32, n: u32, sums: vec4f) {
+// Outputs n .. n + 7 of row t.
+fn finish8(t: u32, n: u32, low: vec4f, high: vec4f) {
   if (t >= current.count) {
     return;
   }
-  for (var i = 0u; i < min(4u, ROWS - n); i++) {
-    finish(t, ROW0 + n + i, sums[i]);
+  for (var i = 0u; i < min(8u, ROWS - n); i++) {
+    finish(t, ROW0 + n + i, select(low[i & 3u], high[i & 3u], i > 3u));
   }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn linear_tile(@builtin(global_invocation_id) id: vec3u) {
-  let n = id.x * 4u;
+  let n = id.x * 8u;
   let t = id.y * 8u;
   if (n >= ROWS || t >= current.count) {
     return;
@@ -27,6 +28,10 @@ fn linear_tile(@builtin(global_invocation_id) id: vec3u) {
   let n1 = min(n + 1u, last);
   let n2 = min(n + 2u, last);
   let n3 = min(n + 3u, last);
+  let n4 = min(n + 4u, last);
+  let n5 = min(n + 5u, last);
+  let n6 = min(n + 6u, last);
+  let n7 = min(n + 7u, last);
   let r0 = x_row(t);
   let r1 = x_row(t + 1u);
   let r2 = x_row(t + 2u);
@@ -35,31 +40,56 @@ fn linear_tile(@builtin(global_invocation_id) id: vec3u) {
   let r5 = x_row(t + 5u);
   let r6 = x_row(t + 6u);
   let r7 = x_row(t + 7u);
-  var s0 = vec4f();
-  var s1 = vec4f();
-  var s2 = vec4f();
-  var s3 = vec4f();
-  var s4 = vec4f();
-  var s5 = vec4f();
-  var s6 = vec4f();
-  var s7 = vec4f();
+  var low0 = vec4f();
+  var high0 = vec4f();
+  var low1 = vec4f();
+  var high1 = vec4f();
+  var low2 = vec4f();
+  var high2 = vec4f();
+  var low3 = vec4f();
+  var high3 = vec4f();
+  var low4 = vec4f();
+  var high4 = vec4f();
+  var low5 = vec4f();
+  var high5 = vec4f();
+  var low6 = vec4f();
+  var high6 = vec4f();
+  var low7 = vec4f();
+  var high7 = vec4f();
   for (var k = 0u; k < K4; k++) {
-    let w = transpose(mat4x4f(weight4(n, k), weight4(n1, k), weight4(n2, k), weight4(n3, k)));
-    s0 += w * x[r0 + k];
-    s1 += w * x[r1 + k];
-    s2 += w * x[r2 + k];
-    s3 += w * x[r3 + k];
-    s4 += w * x[r4 + k];
-    s5 += w * x[r5 + k];
-    s6 += w * x[r6 + k];
-    s7 += w * x[r7 + k];
+    let a = transpose(mat4x4f(weight4(n, k), weight4(n1, k), weight4(n2, k), weight4(n3, k)));
+    let b = transpose(mat4x4f(weight4(n4, k), weight4(n5, k), weight4(n6, k), weight4(n7, k)));
+    let x0 = x[r0 + k];
+    low0 += a * x0;
+    high0 += b * x0;
+    let x1 = x[r1 + k];
+    low1 += a * x1;
+    high1 += b * x1;
+    let x2 = x[r2 + k];
+    low2 += a * x2;
+    high2 += b * x2;
+    let x3 = x[r3 + k];
+    low3 += a * x3;
+    high3 += b * x3;
+    let x4 = x[r4 + k];
+    low4 += a * x4;
+    high4 += b * x4;
+    let x5 = x[r5 + k];
+    low5 += a * x5;
+    high5 += b * x5;
+    let x6 = x[r6 + k];
+    low6 += a * x6;
+    high6 += b * x6;
+    let x7 = x[r7 + k];
+    low7 += a * x7;
+    high7 += b * x7;
   }
-  finish4(t, n, s0);
-  finish4(t + 1u, n, s1);
-  finish4(t + 2u, n, s2);
-  finish4(t + 3u, n, s3);
-  finish4(t + 4u, n, s4);
-  finish4(t + 5u, n, s5);
-  finish4(t + 6u, n, s6);
-  finish4(t + 7u, n, s7);
+  finish8(t, n, low0, high0);
+  finish8(t + 1u, n, low1, high1);
+  finish8(t + 2u, n, low2, high2);
+  finish8(t + 3u, n, low3, high3);
+  finish8(t + 4u, n, low4, high4);
+  finish8(t + 5u, n, low5, high5);
+  finish8(t + 6u, n, low6, high6);
+  finish8(t + 7u, n, low7, high7);
 }

@@ -362,7 +362,7 @@ function linearKernel(kernelClass: KernelClass, kind: RowsKind): LinearKernel {
     case 'barrier_free':
       return kind === 'row'
         ? { kernel: 'linear_row', workgroup: 8, grid: rows => [Math.ceil(rows / 64), perRow, 1] }
-        : { kernel: 'linear_tile', workgroup: 16, grid: rows => [Math.ceil(rows / 64), { rowsPer: 8 }, 1] };
+        : { kernel: 'linear_tile', workgroup: 4, grid: rows => [Math.ceil(rows / 32), { rowsPer: 8 }, 1] };
     case 'workgroup':
     case 'subgroup':
       return kind === 'row'
