@@ -101,7 +101,7 @@ test('a connection that is cut again and again is given up with words, and Try a
 test('offline: says so, and the model in use runs on', async ({ page, context }) => {
   await context.setOffline(true);
   await lookAt(page, 'owner/small');
-  await says(page, /offline|connection/);
+  await says(page, /browser is offline/);
   await goesOn(page);
   await context.setOffline(false);
 });

@@ -56,6 +56,7 @@ test('a model too large for the limits is refused by the load, and the model bef
   await openPage(page);
   await write(page);
   await openLocal(page, smallModel({ n_positions: 300_000 }));
+  await page.getByRole('dialog', { name: 'Models' }).getByRole('button', { name: 'Close', exact: true }).click();
   await says(page, /needs more than the graphics adapter allows.*MB.*limit is 1\d\d.* MB.*smaller/);
   await expect(modelButton(page)).toHaveAccessibleName(/^Model: nucleus-3m, f16/);
   await goesOn(page);

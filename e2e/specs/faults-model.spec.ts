@@ -131,6 +131,7 @@ for (const [title, [files, words]] of Object.entries(CASES)) {
     await expect(textArea(page)).toHaveValue(WRITTEN);
 
     await openLocal(page, files);
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click();
     await says(page, words);
     await expect(modelButton(page)).toHaveAccessibleName(/^Model: nucleus-3m, f16/);
     await goesOn(page);
@@ -138,3 +139,11 @@ for (const [title, [files, words]] of Object.entries(CASES)) {
     expect(await alertsOf(page)).toEqual([]);
   });
 }
+
+test('a load that fails says so in the dialog it was begun in, where the model before it is still in use', async ({
+  page,
+}) => {
+  await openPage(page);
+  await openLocal(page, without(GOOD, 'config.json'));
+  await expect(page.getByRole('dialog', { name: 'Models' }).getByRole('alert')).toHaveText(/config\.json is missing/);
+});

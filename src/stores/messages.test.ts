@@ -46,6 +46,12 @@ test('the facts are in the sentence', () => {
     'The file tokenizer.json of a/b was not found',
   );
   expect(words('not_found', { url: 'https://hub.test/else?x=1' })).toContain('The address else was not found');
+  expect(words('network', { url: 'https://hub.test/a/b/resolve/0123abcd/model.safetensors', offline: 0 })).toContain(
+    'The connection broke while fetching model.safetensors of a/b.',
+  );
+  expect(words('network', { url: 'https://hub.test/api/models/a/b', offline: 1 })).toContain(
+    'The browser is offline while fetching the model a/b.',
+  );
   expect(words('unsupported_model', { found: 'llama' })).toContain('llama');
   expect(words('device_lost', { again: 1 })).toContain('Restart the browser');
   expect(messageFor({ code: 'prompt_too_long', message: '', detail: {} }).action).toBe('keep_tail');

@@ -76,6 +76,14 @@ const subject = (detail: ErrorDetail, otherwise: string): string => {
   return otherwise;
 };
 
+/** " while fetching config.json", where the detail names a file or an address; else nothing. */
+const fetching = (detail: ErrorDetail): string => {
+  if (detail.file === undefined && detail.url === undefined) return '';
+  return ` while fetching ${subject(detail, '')
+    .replace(/^The (?:file|address) /, '')
+    .replace(/^The/, 'the')}`;
+};
+
 /** "The tensor wte.weight", or the words without a name. */
 const named = (detail: ErrorDetail, name: string, word: string): string =>
   detail[name] === undefined ? word : `${word} ${about(detail, name, '')}`;
@@ -172,7 +180,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'retry',
   }),
   network: detail => ({
-    text: `The connection broke${detail.file === undefined ? '' : ` while fetching ${about(detail, 'file', '')}`}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again; what has arrived is kept.`,
+    text: `${detail.offline === 1 ? 'The browser is offline' : 'The connection broke'}${fetching(detail)}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again; what has arrived is kept.`,
     action: 'retry',
   }),
   integrity: detail => ({

@@ -1,0 +1,211 @@
+// Axe finds nothing in either theme, and a whole story works by keyboard with the focus always in sight.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { beforeWorker, lookAt, says, smallModel, without } from '../support/faults.ts';
+import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import {
+  candidateGrid,
+  candidatesReady,
+  modelReady,
+  openModels,
+  openPage,
+  run,
+  runButton,
+  runFinished,
+  setHub,
+  setNumbers,
+  textArea,
+  textOf,
+  tokensOf,
+} from '../support/page.ts';
+
+let hub: HubServer;
+test.beforeAll(async () => {
+  hub = await startHubServer({
+    models: { 'owner/small': smallModel(), 'owner/empty': without(smallModel(), 'config.json') },
+  });
+});
+test.afterAll(() => hub.close());
+
+/** What axe has against the page as it is, in words short enough to read. */
+async function complaints(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
+  );
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`axe, ${theme}`, () => {
+    test.use({ colorScheme: theme });
+
+    test('the page at rest, after a run, with a candidate selected', async ({ page }) => {
+      await openPage(page);
+      await candidatesReady(page);
+      expect(await complaints(page)).toEqual([]);
+      await setNumbers(page, { Length: 6 });
+      await run(page);
+      await candidatesReady(page);
+      expect(await complaints(page)).toEqual([]);
+      await candidateGrid(page).locator('[id^="candidate-"]').nth(1).click();
+      await expect(page.getByRole('button', { name: /^Continue from here/ })).toBeVisible();
+      expect(await complaints(page)).toEqual([]);
+      await page.getByRole('tab', { name: 'Sampling steps' }).click();
+      expect(await complaints(page)).toEqual([]);
+    });
+
+    test('the dialogs of models and of keys, and the settings with everything on', async ({ page }) => {
+      await setHub(page, hub.url);
+      await openPage(page);
+      await lookAt(page, 'owner/small');
+      await expect(page.getByRole('button', { name: /^Download/ })).toBeVisible();
+      expect(await complaints(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Keys' }).click();
+      expect(await complaints(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await setNumbers(page, { Temperature: 0, 'Top-k': 5 });
+      const stop = page.getByRole('textbox', { name: 'New stop string' });
+      await stop.fill('the end');
+      await stop.press('Enter');
+      expect(await complaints(page)).toEqual([]);
+    });
+
+    test('an error of a model, and a page that cannot run one', async ({ page }) => {
+      await setHub(page, hub.url);
+      await openPage(page);
+      await lookAt(page, 'owner/empty');
+      await says(page, /config\.json is missing/);
+      expect(await complaints(page)).toEqual([]);
+    });
+
+    test('no adapter', async ({ page }) => {
+      await beforeWorker(page, () => Object.assign(GPU.prototype, { requestAdapter: async () => null }));
+      await page.goto('');
+      await says(page, /no graphics adapter/);
+      expect(await complaints(page)).toEqual([]);
+    });
+  });
+}
+
+/** The focused element, and whether a person sees that it has the focus: an outline or a ring. */
+async function focusSeen(page: Page): Promise<{ name: string; seen: boolean }> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!(element instanceof HTMLElement) || element === document.body) return { name: 'nothing', seen: false };
+    const rings = [element, element.parentElement ?? element].some(each => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each);
+      return (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1) || boxShadow !== 'none';
+    });
+    const { width, height } = element.getBoundingClientRect();
+    // The text has its caret.
+    const seen = element.tagName === 'TEXTAREA' || (rings && width > 0 && height > 0);
+    return {
+      name: `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 30)}`,
+      seen,
+    };
+  });
+}
+
+test('Tab goes round the whole page with the focus always in sight', async ({ page }) => {
+  await openPage(page);
+  await candidatesReady(page);
+  const names: string[] = [];
+  const unseen: string[] = [];
+  for (let i = 0; i < 120; i++) {
+    await page.keyboard.press('Tab');
+    const { name, seen } = await focusSeen(page);
+    if (name === 'nothing') break;
+    names.push(name);
+    if (!seen) unseen.push(name);
+  }
+  expect(unseen).toEqual([]);
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.length).toBeLessThan(120);
+  for (const needed of [/^TEXTAREA Text/, /Run/, /^DIV Candidates/, /Temperature/]) {
+    expect(names).toContainEqual(expect.stringMatching(needed));
+  }
+});
+
+test('a whole story by keyboard: run, walk tokens, choose a candidate, continue, undo', async ({ page }) => {
+  await openPage(page);
+  await textArea(page).focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('There was a small');
+  await setNumbersByKeyboard(page, 'Length', '4');
+  await textArea(page).focus();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await runFinished(page);
+  const ran = await textOf(page);
+  expect(ran.startsWith('There was a small')).toBe(true);
+  expect(ran.length).toBeGreaterThan('There was a small'.length);
+
+  await page.keyboard.press('Alt+ArrowLeft');
+  await page.keyboard.press('Alt+ArrowLeft');
+  await candidatesReady(page);
+  // From the text onwards with Tab to the list.
+  await tabTo(page, /^DIV Candidates/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(candidateGrid(page).locator('[aria-selected="true"]')).toHaveCount(1);
+  expect((await focusSeen(page)).seen).toBe(true);
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await tokensOf(page)).some(token => token.origin === 'chosen')).toBe(true);
+  await runFinished(page);
+  const chosen = await textOf(page);
+  expect(chosen).not.toBe(ran);
+  expect.soft((await focusSeen(page)).name, 'the focus after a candidate was chosen').not.toBe('nothing');
+
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(textArea(page)).toHaveValue(ran);
+  await page.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(textArea(page)).toHaveValue(chosen);
+});
+
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('Tab');
+        return (await focusSeen(page)).name;
+      },
+      { intervals: [1] },
+    )
+    .toMatch(name);
+}
+
+async function setNumbersByKeyboard(page: Page, label: string, value: string): Promise<void> {
+  await tabTo(page, new RegExp(`^INPUT ${label}, number`));
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type(value);
+  await page.keyboard.press('Enter');
+}
+
+test('dialogs take the focus and give it back', async ({ page }) => {
+  await openPage(page);
+  for (const [opener, title] of [
+    [/^Model: /, 'Models'],
+    [/^Keys$/, 'Keys'],
+  ] as const) {
+    const button = page.getByRole('button', { name: opener });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: title, exact: true });
+    await expect(dialog).toBeVisible();
+    expect(await dialog.evaluate(element => element.contains(document.activeElement))).toBe(true);
+    // Tab never leaves it for the page behind.
+    for (let i = 0; i < 25; i++) {
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate(() => document.activeElement?.closest('.shell') ?? null)).toBeNull();
+    }
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(button).toBeFocused();
+  }
+  await openModels(page);
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await page.keyboard.press('Escape');
+  await modelReady(page);
+  await expect(runButton(page)).toBeEnabled();
+});
