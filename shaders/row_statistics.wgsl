@@ -1,6 +1,6 @@
 // Reduces rows of logits to what scoring needs. A thread takes one of PARTS pieces of a row and leaves its maximum m, the sums
-// of exp(l - m) and of (l - m) * exp(l - m), and how many ids come before the asked one by falling logit (ties by lower id).
-// The pieces are joined in double precision by the reader.
+// of exp(l - m) and of (l - m) * exp(l - m), and how many ids come before the asked one by falling logit (ties by lower id); -1
+// where a logit is not a number, which sums do not show on every driver. The pieces are joined in double precision by the reader.
 @group(0) @binding(1) var<storage, read> logits: array<f32>;            // [T, STRIDE]
 @group(0) @binding(2) var<storage, read_write> output: array<vec4f>;    // [T, PARTS + 1]; the last holds the asked logit
 
@@ -19,8 +19,10 @@ fn row_statistics(@builtin(global_invocation_id) id: vec3u) {
   let end = min(begin + size, WIDTH);
   var highest = -3.4e38;
   var before = 0u;
+  var sound = true;
   for (var i = begin; i < end; i++) {
     let l = logits[row + i];
+    sound = sound && (bitcast<u32>(l) & 0x7fffffffu) <= 0x7f800000u;
     highest = max(highest, l);
     before += select(0u, 1u, l > asked_logit || (l == asked_logit && i < asked));
   }
@@ -32,7 +34,7 @@ fn row_statistics(@builtin(global_invocation_id) id: vec3u) {
     sum += e;
     weighted += d * e;
   }
-  output[t * (PARTS + 1u) + part] = vec4f(highest, sum, weighted, f32(before));
+  output[t * (PARTS + 1u) + part] = vec4f(highest, sum, weighted, select(-1.0, f32(before), sound));
   if (part == 0u) {
     output[t * (PARTS + 1u) + PARTS] = vec4f(asked_logit, 0.0, 0.0, 0.0);
   }

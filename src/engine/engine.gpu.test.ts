@@ -71,11 +71,13 @@ let waiting: { readonly test: (event: EngineEvent) => boolean; readonly resolve:
 let run = 0;
 
 beforeEach(() => {
-  events = [];
-  waiting = [];
+  // Lists of this test alone: the loss of an earlier test's device may be told only now.
+  const own: EngineEvent[] = [];
+  const ownWaiting: typeof waiting = [];
+  [events, waiting] = [own, ownWaiting];
   engine = new Engine(event => {
-    events.push(event);
-    for (const { test: wanted, resolve } of waiting) if (wanted(event)) resolve();
+    own.push(event);
+    for (const { test: wanted, resolve } of ownWaiting) if (wanted(event)) resolve();
   });
 });
 afterEach(() => {

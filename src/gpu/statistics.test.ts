@@ -58,6 +58,11 @@ test('a not-a-number in a piece is a not-a-number in logZ', () => {
   expect(joinStatistics(partials, 1, 2)[0]!.logZ).toBeNaN();
 });
 
+test('a piece marked as unsound makes logZ a not-a-number, whatever its sums say', () => {
+  const partials = Float32Array.from([1, 1, 0, -1, 1, 1, 0, 0, 1, 0, 0, 0]);
+  expect(joinStatistics(partials, 1, 2)[0]!.logZ).toBeNaN();
+});
+
 test('far apart pieces neither overflow nor vanish', () => {
   const [got] = joinStatistics(Float32Array.from(partialsOf([900, -900, 0, 899], 3, 4)), 1, 4);
   expect(got!.logZ).toBeCloseTo(900 + Math.log(1 + Math.exp(-1)), 5);

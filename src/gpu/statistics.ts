@@ -15,6 +15,7 @@ export interface RowStatistics {
  * `partials`: [rows, parts + 1] of four floats: maximum m, sum of exp(l - m), sum of (l - m) exp(l - m), ids before the asked
  * one; the last of a row is the asked logit. With M the joint maximum and w = exp(m - M) of a part:
  * Z = sum of w * s, and the mean of (l - M) is sum of w * (d + (m - M) * s) / Z; entropy = log Z - that mean.
+ * A part that says -1 ids has a logit that is not a number: logZ and entropy are NaN then.
  */
 export function joinStatistics(partials: Float32Array, rows: number, parts: number): RowStatistics[] {
   const stride = (parts + 1) * 4;
@@ -28,6 +29,7 @@ export function joinStatistics(partials: Float32Array, rows: number, parts: numb
     for (let i = 0; i < part.length; i += 4) {
       const [m, s, d, b] = [part[i]!, part[i + 1]!, part[i + 2]!, part[i + 3]!];
       before += b;
+      if (b < 0) sum = Number.NaN;
       if (s === 0) continue;
       const w = Math.exp(m - highest);
       sum += w * s;
