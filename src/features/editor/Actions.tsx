@@ -4,6 +4,7 @@ import { useDocument, useGeneration, useModel, useStores } from '../../stores/re
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { keyLabel } from '../../ui/keys.ts';
 import styles from './Actions.module.css';
+import { Specials } from './Specials.tsx';
 import { CHANGE_WORDS } from './words.ts';
 
 export function Actions() {
@@ -43,6 +44,7 @@ export function Actions() {
       )}
       <Button
         icon="step"
+        className={styles.step}
         disabled={!idle}
         title={`Draw one token (${keyLabel('Mod+.')})`}
         onClick={() => void generation.getState().step()}
@@ -71,6 +73,7 @@ export function Actions() {
           disabled={!canRedo}
           onClick={() => document.getState().redo()}
         />
+        <Specials />
       </span>
     </div>
   );

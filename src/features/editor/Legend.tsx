@@ -3,7 +3,6 @@ import { useStores, useView } from '../../stores/react.ts';
 import { TINTS, type Tint } from '../../stores/view.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import styles from './Legend.module.css';
-import { Specials } from './Specials.tsx';
 import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from './tint.ts';
 
 const TINT_NAMES: Readonly<Record<Tint, string>> = {
@@ -51,7 +50,6 @@ export function Legend() {
         </>
       )}
       <span className={styles.toggles}>
-        <Specials />
         <IconButton
           icon="borders"
           label="Borders between tokens"

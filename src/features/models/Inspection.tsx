@@ -20,9 +20,14 @@ export function Inspection({ forKey }: { forKey: string | null }) {
   if (forKey === null ? listed : key !== forKey) return null;
   if (inspection.status === 'loading') {
     return (
-      <p className={styles.inspection} aria-busy="true">
-        Looking at the files…
-      </p>
+      <div className={styles.inspection} aria-busy="true">
+        <div className={styles.line}>
+          Looking at the files…
+          <Button variant="quiet" onClick={() => model.getState().forgetInspection()}>
+            Stop looking
+          </Button>
+        </div>
+      </div>
     );
   }
   if (inspection.status === 'failed') {

@@ -28,12 +28,16 @@ export function SelectedStrip() {
           </>
         ) : (
           <>
-            What comes next{' '}
-            {likeliest !== undefined && tokenizer && ranked && (
-              <span className={styles.number}>
-                <TokenText {...faceOf(tokenizer, likeliest)} />{' '}
-                <span className="num">{formatProbability(ranked.before(likeliest))}</span> before sampling
-              </span>
+            {likeliest === undefined || !tokenizer || !ranked ? (
+              'What comes next'
+            ) : (
+              <>
+                Next:{' '}
+                <span className={styles.number}>
+                  <TokenText {...faceOf(tokenizer, likeliest)} />{' '}
+                  <span className="num">{formatProbability(ranked.before(likeliest))}</span> before sampling
+                </span>
+              </>
             )}
           </>
         )}
