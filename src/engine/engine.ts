@@ -7,11 +7,12 @@ import type { ModelFiles } from '../hub/files.ts';
 import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
-import type { EngineEvent, LoadPhase, ScoredEvent } from '../protocol/events.ts';
+import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../protocol/events.ts';
 import { describeAdapter } from './adapter.ts';
 import { generate } from './generate.ts';
 import { Lane } from './lane.ts';
 import { inspect, loadModel, type OpenModel } from './load.ts';
+import { Throttle } from './throttle.ts';
 
 type Post = (event: EngineEvent) => void;
 /** A command that is a run of its own: all but `cancel`. */
@@ -148,34 +149,34 @@ export class Engine {
   async #load(command: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
     const { run, source, origins, keep, refresh } = command;
     let files: ModelFiles | null = null;
-    let shown = 0;
+    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, event => this.#post(event));
     const onPhase = (phase: LoadPhase): void => {
+      progresses.flush();
       const totalBytes = files?.totalBytes ?? 0;
       this.#post({ type: 'progress', run, phase, bytes: totalBytes, totalBytes, fromCache: files?.fromCache ?? false });
     };
-    files = await openModel({
-      source,
-      origins,
-      cache: this.#cache,
-      files: command.files,
-      keep,
-      refresh,
-      signal,
-      onProgress: progress => {
-        const now = performance.now();
-        if (now - shown < PROGRESS_MS && progress.bytes < progress.totalBytes) return;
-        shown = now;
-        this.#post({ type: 'progress', run, ...progress });
-      },
-      onNotice: notice => this.#post({ type: 'notice', run, notice }),
-    });
-    const gpu = await this.#open();
-    const onReadable = (): void => {
-      this.#close();
-      this.#post({ type: 'closed', run });
-    };
-    // The device may have been opened just now: the race of the lane began before it.
-    this.#model = await this.#untilLost(loadModel({ gpu, files, signal, onReadable, onPhase }));
+    try {
+      files = await openModel({
+        source,
+        origins,
+        cache: this.#cache,
+        files: command.files,
+        keep,
+        refresh,
+        signal,
+        onProgress: progress => progresses.push({ type: 'progress', run, ...progress }),
+        onNotice: notice => this.#post({ type: 'notice', run, notice }),
+      });
+      const gpu = await this.#open();
+      const onReadable = (): void => {
+        this.#close();
+        this.#post({ type: 'closed', run });
+      };
+      // The device may have been opened just now: the race of the lane began before it.
+      this.#model = await this.#untilLost(loadModel({ gpu, files, signal, onReadable, onPhase }));
+    } finally {
+      progresses.flush();
+    }
     this.#post({ type: 'loaded', run, model: this.#model.loaded });
   }
 
