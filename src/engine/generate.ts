@@ -1,9 +1,10 @@
 // One run: prefill what is missing, then draw token after token until something ends it.
+import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { uniform } from '../lib/rng.ts';
 import type { EngineEvent, FinishedEvent, TokenEvent } from '../protocol/events.ts';
 import { draw } from '../sampling/draw.ts';
 import { sample } from '../sampling/pipeline.ts';
-import { assertSoundRow, rankOf, rankRow } from '../sampling/row.ts';
+import { type RankedRow, rankOf, rankRow } from '../sampling/row.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
 import { validateSettings } from '../sampling/settings.ts';
 import { StopMatcher } from '../tokenizer/stop.ts';
@@ -88,8 +89,7 @@ function drawToken(
   input: GenerateInput,
   ms: number,
 ): TokenEvent {
-  assertSoundRow(logits);
-  const row = rankRow(logits);
+  const row = soundRow(logits, text.length);
   const cutIds = input.settings.end_of_text === 'never' ? eosIds : [];
   const distribution = sample(row, input.settings, { ids: text.ids, drawn: text.drawn }, cutIds);
   const position = text.length;
@@ -111,6 +111,16 @@ function drawToken(
     topLogits: Float32Array.from(topIds, top => logits[top] ?? Number.NaN),
     ms,
   };
+}
+
+/** The row that predicts the token at `position`. Throws `nan_logits` with the position. */
+function soundRow(logits: Float32Array, position: number): RankedRow {
+  try {
+    return rankRow(logits);
+  } catch (error) {
+    const { code, message, detail } = asNucleusError(error);
+    throw new NucleusError(code, message, { ...detail, position });
+  }
 }
 
 /** The ids of the text, growing in place. */

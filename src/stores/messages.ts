@@ -209,7 +209,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'none',
   }),
   nan_logits: detail => ({
-    text: `The model's numbers stopped being numbers at position ${about(detail, 'position', '?')}, so the run was ended. The weights may be damaged: verify the model or load another.`,
+    text: `The model's numbers stopped being numbers${detail.position === undefined ? '' : ` at position ${about(detail, 'position', '')}`}, so no token can be drawn there. The weights may be damaged: verify the model or load another.`,
     action: 'choose_model',
   }),
   cancelled: () => ({ text: 'Stopped.', action: 'none' }),
