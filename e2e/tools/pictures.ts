@@ -26,8 +26,9 @@ const PICTURES: readonly Picture[] = [
 async function story(page: Page, url: string, caret: number): Promise<void> {
   await page.goto(url);
   await page.getByRole('button', { name: 'Step', exact: true, disabled: false }).waitFor();
-  await page.keyboard.press('Control+Enter');
-  await page.getByRole('button', { name: 'Regenerate', disabled: false }).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Step', exact: true, disabled: false }).waitFor({ timeout: 60_000 });
   await page.getByRole('textbox', { name: 'Text', exact: true }).evaluate((area, at) => {
     area.focus();
     (area as HTMLTextAreaElement).setSelectionRange(at, at);
