@@ -141,6 +141,7 @@ test('a head size that is no multiple of four goes to the naive kernel; wide hea
 test('a step of more rows changes the number of groups and nothing else', () => {
   const { body } = plan(ODD_CONFIG, 'barrier_free', 'tile');
   const fc = named(body, 'h.0.mlp.c_fc')[0]!;
-  expect(fc.grid.map(extent => groups(extent, 1))).toEqual([2, 1, 1]);
-  expect(fc.grid.map(extent => groups(extent, 9))).toEqual([2, 2, 1]);
+  const gridOf = (T: number) => fc.grid.map(extent => groups(extent, T));
+  const [across] = gridOf(1);
+  expect([1, 8, 9, 64].map(gridOf)).toEqual([1, 1, 2, 8].map(down => [across, down, 1]));
 });
