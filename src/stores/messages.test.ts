@@ -46,6 +46,10 @@ test('the facts are in the sentence', () => {
     'The file tokenizer.json of a/b was not found',
   );
   expect(words('not_found', { url: 'https://hub.test/else?x=1' })).toContain('The address else was not found');
+  const missing = 'model.safetensors is missing; there are only GGUF weights';
+  expect(messageFor({ code: 'missing_file', message: missing, detail: { file: 'model.safetensors' } }).text).toMatch(
+    /^The file model\.safetensors is missing: there are only GGUF weights\. A model needs/,
+  );
   expect(words('network', { url: 'https://hub.test/a/b/resolve/0123abcd/model.safetensors', offline: 0 })).toContain(
     'The connection broke while fetching model.safetensors of a/b.',
   );

@@ -76,6 +76,12 @@ const subject = (detail: ErrorDetail, otherwise: string): string => {
   return otherwise;
 };
 
+/** ": there are only GGUF weights", where the engine says more than that the file is missing. */
+const insteadOf = (message: string): string => {
+  const why = /\bis missing[;,] ?(.+?)\.?$/.exec(message)?.[1];
+  return why === undefined ? '' : `: ${shortened(why, 100)}`;
+};
+
 /** " while fetching config.json", where the detail names a file or an address; else nothing. */
 const fetching = (detail: ErrorDetail): string => {
   if (detail.file === undefined && detail.url === undefined) return '';
@@ -135,8 +141,8 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     text: `${named(detail, 'field', 'The field')} in the model's config.json asks for something that is not supported${because(message)}. Choose another model.`,
     action: 'choose_model',
   }),
-  missing_file: detail => ({
-    text: `${subject(detail, 'A file of the model')} is missing. A model needs config.json, tokenizer.json and its safetensors files: add it, or choose another model.`,
+  missing_file: (detail, message) => ({
+    text: `${subject(detail, 'A file of the model')} is missing${insteadOf(message)}. A model needs config.json, tokenizer.json and its safetensors files: add it, or choose another model.`,
     action: 'choose_model',
   }),
   bad_safetensors: (detail, message) => ({
