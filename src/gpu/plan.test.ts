@@ -60,7 +60,7 @@ test('GPT-2 takes 7 dispatches a layer, two embeddings, the last norm and the he
 
 test('under 128 MiB a binding the embedding of GPT-2 in f32 is split, for reading and for the head', () => {
   const { body, head } = plan(GPT2_124M_CONFIG, 'barrier_free', 'row', { limit: 128 * MIB });
-  const rowsOf = (d: Dispatch) => [d.consts['ROW0'], d.consts['ROWS']];
+  const rowsOf = (d: Dispatch) => [d.consts.ROW0, d.consts.ROWS];
   expect(head.map(rowsOf)).toEqual([
     [0, 25_129],
     [25_129, 25_128],
@@ -82,7 +82,7 @@ describe.each(CLASSES.flatMap(kernelClass => KINDS.map(rows => ({ kernelClass, r
           .filter(
             d => d.kernel === kernel && (name !== graph.head || d.label.startsWith('head') || kernel === 'embedding'),
           )
-          .flatMap(d => Array.from({ length: Number(d.consts['ROWS']) }, (_, i) => Number(d.consts['ROW0']) + i));
+          .flatMap(d => Array.from({ length: Number(d.consts.ROWS) }, (_, i) => Number(d.consts.ROW0) + i));
         expect(covered).toEqual(Array.from({ length: rows }, (_, i) => i));
       }
       expect(users.length).toBeGreaterThan(0);
