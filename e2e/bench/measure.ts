@@ -41,7 +41,7 @@ export interface MeasureOptions {
   /** Positions. */
   readonly decode: readonly number[];
   readonly rounds: number;
-  /** A cell takes no further round after so many milliseconds; a prompt is left out after a shorter one that took as long. */
+  /** A cell takes no further round after so many milliseconds; a prompt is left out that would surely take three times as long. */
   readonly cellMs: number;
   readonly log: (line: string) => void;
 }
@@ -113,7 +113,8 @@ async function measurePrefill(model: BenchModel, subjects: readonly Subject[], o
   let seed = 100;
   const slow = new Set<Subject>();
   const cells: Record<number, Timing | null>[] = subjects.map(() => ({}));
-  for (const length of options.prefill) {
+  for (const [l, length] of options.prefill.entries()) {
+    const next = options.prefill[l + 1] ?? 0;
     const rounds = subjects.map(subject => async () => {
       const ids = someIds(vocab_size, length, seed++);
       return timed(() => subject.session.prefill(ids));
@@ -121,7 +122,7 @@ async function measurePrefill(model: BenchModel, subjects: readonly Subject[], o
     const able = rounds.map((round, i) => (length > n_ctx || slow.has(subjects[i]!) ? null : round));
     for (const [i, timing] of (await measureCell(able, options)).entries()) {
       const subject = subjects[i]!;
-      if (timing && timing.min > options.cellMs) slow.add(subject);
+      if (timing && (timing.min / length) * next > 3 * options.cellMs) slow.add(subject);
       note(options, model, subject, `prefill ${length}`, timing);
       cells[i]![length] = timing;
     }
