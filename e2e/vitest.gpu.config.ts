@@ -7,6 +7,21 @@ import { launchOptions } from './tools/browser.ts';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   worker: { format: 'es' },
+  // All that the page imports is bundled beforehand: a dependency found later would reload the page in the middle of a test.
+  optimizeDeps: {
+    include: [
+      'react',
+      'react-dom/client',
+      'react/jsx-dev-runtime',
+      'zustand',
+      'zustand/vanilla',
+      'idb-keyval',
+      '@huggingface/tokenizers',
+      'fast-check',
+    ],
+  },
+  // An address that is not there gives the start page, which must not bring its modules in.
+  server: { preTransformRequests: false },
   define: {
     'import.meta.env.GPU_HOST': JSON.stringify('browser'),
     'import.meta.env.GPU': JSON.stringify(process.env.GPU ?? ''),

@@ -54,8 +54,8 @@ if (entry === undefined) {
 }
 const file = path.resolve(entry);
 process.argv = [process.argv[0], file, ...args];
-process.on('unhandledRejection', fail);
-process.on('uncaughtException', fail);
+process.on('unhandledRejection', thrown => void fail(thrown));
+process.on('uncaughtException', thrown => void fail(thrown));
 process.stdout.on('error', error => process.exit(error.code === 'EPIPE' ? 0 : 1)); // `| head` closed the pipe
 
 try {

@@ -14,10 +14,13 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
   device_failed: 'The graphics adapter did not start',
 };
 
-/** What no other model would change: the browser or its adapter. */
+/** Errors of a load that no other model would change: the browser or its adapter. The worker may lack what the page has. */
+const OBSTACLES: readonly ErrorCode[] = ['no_webgpu', 'insecure_context', 'no_adapter'];
+
+/** What stands in the way of every model. */
 function obstacle({ blocked, load }: ModelState): WireError | null {
   if (blocked) return blocked;
-  return load.status === 'failed' && load.error.code === 'no_adapter' ? load.error : null;
+  return load.status === 'failed' && OBSTACLES.includes(load.error.code) ? load.error : null;
 }
 
 export function Blocked() {

@@ -21,21 +21,25 @@ export async function pinned(
   const sequence = await bench.session.sequence(ids, signal);
   const T = to - from;
   // No step of the model is run: the final states are there.
-  using probe = await Probe.create(bench.base, bench.scope, {
+  const probe = await Probe.create(bench.base, bench.scope, {
     graph: { ...bench.graph, ops: [] },
     keep: [],
     rows: 1,
     buffers: { pins: pins.length, 'pinned/logits': T * pins.length, 'step/pins': ROW_WORDS * (T + 1) },
   });
-  bench.base.gpu.device.queue.writeBuffer(probe.buffer('pins'), 0, Uint32Array.from(pins));
-  const rows = Array.from({ length: T }, (_, t) => ({
-    id: 0,
-    position: from + t,
-    slot: defined(sequence.slots[from + t], 'slot'),
-    sequence: 0,
-  }));
-  probe.writeStep('step/pins', rows);
-  const matrix = defined(bench.base.weights.matrices.get(bench.graph.head), bench.graph.head);
-  probe.submit(await probe.executor(pinnedLogits(matrix, 'step/pins', pins.length)), T);
-  return await probe.read([{ buffer: 'pinned/logits', offset: 0, length: T * pins.length }]);
+  try {
+    bench.base.gpu.device.queue.writeBuffer(probe.buffer('pins'), 0, Uint32Array.from(pins));
+    const rows = Array.from({ length: T }, (_, t) => ({
+      id: 0,
+      position: from + t,
+      slot: defined(sequence.slots[from + t], 'slot'),
+      sequence: 0,
+    }));
+    probe.writeStep('step/pins', rows);
+    const matrix = defined(bench.base.weights.matrices.get(bench.graph.head), bench.graph.head);
+    probe.submit(await probe.executor(pinnedLogits(matrix, 'step/pins', pins.length)), T);
+    return await probe.read([{ buffer: 'pinned/logits', offset: 0, length: T * pins.length }]);
+  } finally {
+    probe[Symbol.dispose]();
+  }
 }

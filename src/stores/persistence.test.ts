@@ -104,7 +104,7 @@ describe('a reload', () => {
     await first.flush();
     const second = await visit({ memory });
     expect(second.worker.of('load').map(command => command.source.kind)).toEqual(['shipped']);
-    expect(second.worker.of('cache_list')).toHaveLength(1);
+    expect(second.worker.of('cache_list').length).toBeGreaterThan(0);
   });
 });
 

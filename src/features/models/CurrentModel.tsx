@@ -7,6 +7,7 @@ import styles from './Models.module.css';
 export function CurrentModel() {
   const { model: store } = useStores();
   const load = useModel(s => s.load);
+  const failure = useModel(s => s.failure);
   if (load.status === 'failed') {
     return <ErrorNotice error={load.error} retry={() => void store.getState().retry()} />;
   }
@@ -25,6 +26,13 @@ export function CurrentModel() {
   ].filter(fact => fact !== '');
   return (
     <section className={styles.section} aria-label="In use">
+      {failure !== null && (
+        <ErrorNotice
+          error={failure.error}
+          retry={() => void store.getState().retry()}
+          onDismiss={() => store.getState().dismissFailure()}
+        />
+      )}
       <h3>
         In use: {model.name} <span className={styles.quiet}>{model.arch}</span>
       </h3>

@@ -8,6 +8,7 @@ import { rowsInView } from '../../ui/rowWindow.ts';
 import styles from './CandidateList.module.css';
 import { CandidateRow } from './CandidateRow.tsx';
 import { candidateOf, type Ranked, tailOf } from './candidates.ts';
+import { focusText } from './focusText.ts';
 import type { Inspected } from './inspected.ts';
 import { listedIds, rowHeight, stepIndex } from './listed.ts';
 import { TailRow } from './TailRow.tsx';
@@ -49,6 +50,7 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
     if (event.key === 'Enter' && selected !== null && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       view.getState().selectCandidate(null);
+      focusText();
       void generation.getState().continueFrom(place, selected);
       return;
     }

@@ -6,6 +6,7 @@ import { TokenText } from '../../ui/TokenText.tsx';
 import { faceOf } from '../tokenFace.ts';
 import styles from './ContinueBar.module.css';
 import type { Ranked } from './candidates.ts';
+import { focusText } from './focusText.ts';
 import type { Inspected } from './inspected.ts';
 
 export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {
@@ -31,9 +32,10 @@ export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranke
       <Button
         variant="primary"
         shortcut="↵"
-        onClick={() => {
+        onClick={event => {
           view.getState().close();
           view.getState().selectCandidate(null);
+          if (event.detail === 0) focusText();
           void generation.getState().continueFrom(place, id);
         }}
       >
