@@ -13,8 +13,9 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.gpu.test.ts', 'e2e/tools/*.dawn.test.ts'],
     setupFiles: ['e2e/tools/dawn-setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // A Vulkan driver on a CPU compiles a pipeline in seconds when its cache is cold.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     fileParallelism: false,
   },
 });

@@ -30,7 +30,7 @@ export default defineConfig({
     name: 'gpu',
     include: ['src/**/*.gpu.test.ts'],
     globalSetup: ['e2e/tools/require-browser.ts'],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     fileParallelism: false,
     browser: {

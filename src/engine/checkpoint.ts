@@ -56,8 +56,8 @@ export async function readNumericCheckpoint(files: CheckpointFiles): Promise<Num
   return { ...buildGraph(await readJson(files, CONFIG_FILE)), ...(await readTensors(files)) };
 }
 
-/** Holds the header of most models, so that it costs one request; and tells a Git LFS pointer or a web page from weights. */
-const FIRST_BYTES = 65_536;
+/** Enough to tell a Git LFS pointer or a web page, however short, from weights. */
+const FIRST_BYTES = 24;
 
 async function readTensors(files: CheckpointFiles): Promise<Pick<Checkpoint, 'tensors' | 'weightFiles'>> {
   if (files.has(WEIGHTS_FILE)) {
@@ -77,9 +77,7 @@ async function readHeader(files: CheckpointFiles, name: string): Promise<Safeten
   checkFirstBytes(name, first);
   try {
     const length = headerLength(first.subarray(0, 8), size);
-    const end = 8 + length;
-    const header = end <= first.length ? first.subarray(8, end) : await files.read(name, 8, end);
-    return parseSafetensorsHeader(header, size);
+    return parseSafetensorsHeader(await files.read(name, 8, 8 + length), size);
   } catch (error) {
     // The parser knows no name of the file.
     const { code, message, detail } = asNucleusError(error);
