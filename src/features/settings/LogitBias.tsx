@@ -31,7 +31,10 @@ export function LogitBias() {
   const results = useRef<HTMLUListElement>(null);
   // The field may stand at the lower edge of its pane: what it finds comes into sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the search is what makes the list grow.
-  useEffect(() => results.current?.scrollIntoView({ block: 'nearest' }), [search]);
+  useEffect(() => {
+    // Not returned: newer browsers answer with a promise, which is no clean-up.
+    void results.current?.scrollIntoView({ block: 'nearest' });
+  }, [search]);
   const found = tokenizer && search !== '' ? tokenizer.search(search, MOST_RESULTS) : [];
   return (
     <div className={styles.field}>
