@@ -1,10 +1,10 @@
 // A Hub server, an empty cache and a session for each test of a load.
+import type { ModelSource } from '../../src/lib/model-source.ts';
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { ModelCache } from '../../src/hub/cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from '../../src/hub/files.ts';
 import { type OpenOptions, openModel } from '../../src/hub/load.ts';
-import type { ModelSource } from '../../src/hub/sources.ts';
 import { ChunkStore } from '../../src/hub/store.ts';
 import { CHUNK, CONFIG, collect, digest, instantNet, MODEL, REPO, WEIGHTS } from './hub-model.ts';
 import { type HubServer, startHubServer } from './hub-server.ts';

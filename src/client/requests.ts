@@ -1,6 +1,6 @@
 // Commands that have one answer, as promises of it. Each rejects with a NucleusError, `cancelled` after an abort.
 import { NucleusError } from '../lib/error.ts';
-import type { ModelSource, Origins } from '../protocol/commands.ts';
+import type { ModelSource, Origins } from '../lib/model-source.ts';
 import type { AdapterDescription, EngineEvent, EventOf, LoadedModel } from '../protocol/events.ts';
 import type { Client, Request } from './client.ts';
 

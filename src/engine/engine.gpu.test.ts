@@ -1,9 +1,11 @@
 // The engine as the worker drives it: every command ends once, by done or failed; a lost device fails what runs and is opened anew.
 //
 // In Node there is no IndexedDB and no server: a stand-in brings the first, and fetch answers from the files of the repository.
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readBytes } from '../../e2e/support/read-bytes.ts';
-import type { Command, Origins } from '../protocol/commands.ts';
+import type { Origins } from '../lib/model-source.ts';
+import type { Command } from '../protocol/commands.ts';
 import type { EngineEvent, EventOf } from '../protocol/events.ts';
 import { DEFAULT_SETTINGS } from '../sampling/settings.ts';
 import { Engine } from './engine.ts';

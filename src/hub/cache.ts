@@ -1,21 +1,9 @@
 // The stored models as a person sees them: list, size, verify, delete. And reading a chunk with its hash checked.
 import { NucleusError } from '../lib/error.ts';
+import { type CachedModel, sourceName } from '../lib/model-source.ts';
 import { sha256 } from './hash.ts';
 import { cancelled } from './http.ts';
-import { type ModelSource, sourceName } from './sources.ts';
 import { ChunkStore, type CopyRecord, type FileRecord } from './store.ts';
-
-export interface CachedModel {
-  readonly key: string;
-  readonly name: string;
-  readonly source: ModelSource;
-  readonly commit: string;
-  /** Bytes on the disk, those of an unfinished second copy too. */
-  readonly bytes: number;
-  readonly complete: boolean;
-  /** Milliseconds since the epoch. */
-  readonly storedAt: number;
-}
 
 export class ModelCache {
   readonly store: ChunkStore;

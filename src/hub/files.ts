@@ -1,5 +1,5 @@
 // The files of one model as the engine reads them, wherever they come from.
-import type { ModelSource } from './sources.ts';
+import type { ModelSource } from '../lib/model-source.ts';
 
 export interface ModelFiles {
   /** Key in the cache. */

@@ -12,8 +12,8 @@ import {
   W,
 } from '../../e2e/support/hub-load.ts';
 import { CONFIG, collect, MODEL } from '../../e2e/support/hub-model.ts';
+import type { ModelSource } from '../lib/model-source.ts';
 import { openModel } from './load.ts';
-import type { ModelSource } from './sources.ts';
 
 startHubForEachTest();
 

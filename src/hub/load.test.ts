@@ -26,9 +26,9 @@ import {
   REPO,
   WEIGHTS,
 } from '../../e2e/support/hub-model.ts';
+import type { ModelSource } from '../lib/model-source.ts';
 import { ModelCache } from './cache.ts';
 import { openModel } from './load.ts';
-import type { ModelSource } from './sources.ts';
 
 startHubForEachTest();
 

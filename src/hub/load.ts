@@ -1,12 +1,12 @@
 // Opens a model: from the cache if it is there, else from where it lies, and into the cache on the way.
 import { NucleusError } from '../lib/error.ts';
+import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import type { ModelCache } from './cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
 import { browserNet, type Net } from './http.ts';
 import { isWeights } from './layout.ts';
 import { listLocal, type Origin, remoteOrigin } from './origin.ts';
 import { latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';
-import { cacheKey, type ModelSource, type Origins } from './sources.ts';
 import { CHUNK_BYTES, type CopyRecord, noticeOf } from './store.ts';
 import { StreamedFiles } from './streamed-files.ts';
 
@@ -80,7 +80,7 @@ export async function checkForUpdate(
 async function findFiles(options: OpenOptions): Promise<ModelFiles> {
   const { source, cache, signal, onNotice } = options;
   options.onProgress?.({ phase: 'list', bytes: 0, totalBytes: 0, fromCache: false });
-  const key = cacheKey(source);
+  const key = sourceKey(source);
   let usable = true;
   let whole: CopyRecord | null = null;
   try {

@@ -1,5 +1,6 @@
 // What the Hub and the page's own server hold: revisions, file names, sizes, and ranges of bytes.
 import { NucleusError } from '../lib/error.ts';
+import type { ModelSource, Origins } from '../lib/model-source.ts';
 import { sha256 } from './hash.ts';
 import { bodyPieces, contentRange, type Net, request, TransientError, validatorOf, withRetries } from './http.ts';
 import {
@@ -11,7 +12,6 @@ import {
   TOKENIZER_FILE,
   WEIGHTS_FILE,
 } from './layout.ts';
-import type { ModelSource, Origins } from './sources.ts';
 
 /** Retries while someone waits for an answer with nothing on the screen yet. */
 const LISTING_RETRIES = 2;

@@ -3,9 +3,10 @@
 // Keys:  ['copy', model key, stamp] -> CopyRecord      one download of a model; a refreshed one lies beside the old until it is whole
 //        ['file', stamp, name]      -> FileRecord
 //        ['chunk', stamp, name, i]  -> Uint8Array
+
 import { get, promisifyRequest, type UseStore } from 'idb-keyval';
+import type { ModelSource } from '../lib/model-source.ts';
 import type { FilesNotice } from './files.ts';
-import type { ModelSource } from './sources.ts';
 
 export const DATABASE = 'nucleus-models';
 const STORE = 'models';

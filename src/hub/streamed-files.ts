@@ -1,5 +1,6 @@
 // ModelFiles over the cache and an origin: reads what is stored, fetches what is not, repairs what is damaged.
 import { NucleusError } from '../lib/error.ts';
+import { type ModelSource, sourceName } from '../lib/model-source.ts';
 import { chunkSize, type ModelCache } from './cache.ts';
 import { FileChanged } from './download.ts';
 import type { FilesNotice, FilesPhase, FilesProgress, ModelFiles } from './files.ts';
@@ -8,7 +9,6 @@ import { cancelled } from './http.ts';
 import { checkFirstBytes } from './layout.ts';
 import { acquireLock } from './lock.ts';
 import type { Origin } from './origin.ts';
-import { type ModelSource, sourceName } from './sources.ts';
 import { type CopyRecord, type FileRecord, noticeOf } from './store.ts';
 
 export interface StreamedFilesInit {

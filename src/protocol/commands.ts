@@ -1,20 +1,6 @@
 // What the page asks of the worker. Every command carries the id of its run; events of the run carry it back.
+import type { ModelSource, Origins } from '../lib/model-source.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
-
-export type ModelSource =
-  /** Same-origin files under `models/<id>/`. */
-  | { readonly kind: 'shipped'; readonly id: string }
-  /** `owner/name` at a branch, tag or commit. */
-  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string }
-  /** Files a person opened; their bytes travel in the command, or come from the cache when `files` is absent from it. */
-  | { readonly kind: 'local'; readonly name: string };
-
-/** Where things are, as the page knows it. `shippedBase` is an absolute URL that ends in `/`. */
-export interface Origins {
-  readonly shippedBase: string;
-  /** `https://huggingface.co` unless a person or a test says otherwise. */
-  readonly hubHost: string;
-}
 
 export type Command =
   | { readonly type: 'adapter'; readonly run: number }

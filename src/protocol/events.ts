@@ -1,7 +1,7 @@
 // What the worker says to the page. Every run is a stream of events that ends with exactly one `done` or `failed`.
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
+import type { CachedModel, ModelSource } from '../lib/model-source.ts';
 import type { Dims } from '../model/graph.ts';
-import type { ModelSource } from './commands.ts';
 
 /** An error as it crosses between page and worker. */
 export interface WireError {
@@ -167,17 +167,6 @@ export interface ScoredEvent {
   readonly ranks: Uint32Array;
   readonly entropies: Float32Array;
   readonly logZs: Float32Array;
-}
-
-export interface CachedModel {
-  readonly key: string;
-  readonly name: string;
-  readonly source: ModelSource;
-  readonly commit: string;
-  readonly bytes: number;
-  readonly complete: boolean;
-  /** Milliseconds since the epoch. */
-  readonly storedAt: number;
 }
 
 export type EngineEvent =

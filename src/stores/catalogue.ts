@@ -1,6 +1,6 @@
 // Models the page offers by name, and how a model is named: keys of the cache, and what a person types.
 import { NucleusError } from '../lib/error.ts';
-import type { ModelSource } from '../protocol/commands.ts';
+import { type ModelSource, sourceKey } from '../lib/model-source.ts';
 import type { CatalogueEntry } from './model-types.ts';
 
 export const DEFAULT_SOURCE: ModelSource = { kind: 'shipped', id: 'nucleus-3m' };
@@ -10,7 +10,7 @@ const hub = (repo: string): ModelSource => ({ kind: 'hub', repo, revision: 'main
 /** Bytes are those of the weights file on the Hub; for the shipped model those of all its files. */
 export const CATALOGUE: readonly CatalogueEntry[] = [
   {
-    key: keyOf(DEFAULT_SOURCE),
+    key: sourceKey(DEFAULT_SOURCE),
     source: DEFAULT_SOURCE,
     name: 'nucleus-3m',
     summary: 'Ships with the page. Knows small stories and facts, and is quick everywhere.',
@@ -19,7 +19,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     n_ctx: 512,
   },
   {
-    key: keyOf(hub('openai-community/gpt2')),
+    key: sourceKey(hub('openai-community/gpt2')),
     source: hub('openai-community/gpt2'),
     name: 'GPT-2',
     summary: 'The classic 124 M model of 2019: fluent English, no instructions.',
@@ -28,7 +28,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     n_ctx: 1024,
   },
   {
-    key: keyOf(hub('distilbert/distilgpt2')),
+    key: sourceKey(hub('distilbert/distilgpt2')),
     source: hub('distilbert/distilgpt2'),
     name: 'DistilGPT-2',
     summary: 'GPT-2 distilled to half its layers: faster, a little less sure.',
@@ -37,7 +37,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     n_ctx: 1024,
   },
   {
-    key: keyOf(hub('openai-community/gpt2-medium')),
+    key: sourceKey(hub('openai-community/gpt2-medium')),
     source: hub('openai-community/gpt2-medium'),
     name: 'GPT-2 medium',
     summary: 'Three times the size of GPT-2; wants a graphics card with 2 GB free.',
@@ -46,7 +46,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     n_ctx: 1024,
   },
   {
-    key: keyOf(hub('openai-community/gpt2-large')),
+    key: sourceKey(hub('openai-community/gpt2-large')),
     source: hub('openai-community/gpt2-large'),
     name: 'GPT-2 large',
     summary: 'Six times the size of GPT-2; wants a graphics card with 4 GB free.',
@@ -55,20 +55,6 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     n_ctx: 1024,
   },
 ];
-
-/** `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`. */
-export function keyOf(source: ModelSource): string {
-  switch (source.kind) {
-    case 'shipped':
-      return `shipped/${source.id}`;
-    case 'hub':
-      return `hub/${source.repo}@${source.revision}`;
-    case 'local':
-      return `local/${source.name}`;
-    default:
-      return source satisfies never;
-  }
-}
 
 const PART = /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/;
 const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/;

@@ -1,6 +1,7 @@
 // Test support: a small engine behind the worker's messages. Its logits are a hash of the ids before, its draws are the real ones.
 
 import type { Script, ScriptedWorker } from '../client/scripted-worker.ts';
+import { sourceKey } from '../lib/model-source.ts';
 import { uniform } from '../lib/rng.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, LoadedModel } from '../protocol/events.ts';
@@ -8,7 +9,6 @@ import { draw } from '../sampling/draw.ts';
 import { sample } from '../sampling/pipeline.ts';
 import { rankRow, rowStatistics, topOf } from '../sampling/row.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../tokenizer/texts.fixture.ts';
-import { keyOf } from './catalogue.ts';
 import { sharedLength } from './sequence.ts';
 
 export const V = SHIPPED_VOCAB_SIZE;
@@ -41,9 +41,9 @@ export function logitsAfter(ids: Uint32Array): Float32Array<ArrayBuffer> {
 export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
   const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
   return {
-    key: keyOf(command.source),
+    key: sourceKey(command.source),
     source: command.source,
-    name: keyOf(command.source),
+    name: sourceKey(command.source),
     commit: '',
     arch: 'gpt2',
     dims,

@@ -1,5 +1,5 @@
 // What a reload keeps, and its careful reading: an old, damaged or hostile value gives defaults, never an error.
-import type { ModelSource } from '../protocol/commands.ts';
+import type { ModelSource } from '../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../sampling/settings.ts';
 import { parseModelName } from './catalogue.ts';
 import type { DocumentToken, Draw, Selection, TokenOrigin } from './document-types.ts';
@@ -38,9 +38,8 @@ export interface Kept {
 }
 
 /** As it lies in the store: columns instead of objects, settings of draws once each. */
-interface Stored {
+interface Stored extends Omit<Kept, 'tokens'> {
   readonly version: number;
-  readonly text: string;
   readonly ids: Uint32Array;
   /** 0 typed, 1 drawn, 2 chosen. */
   readonly origins: Uint8Array;
@@ -51,15 +50,6 @@ interface Stored {
   readonly pAfters: Float64Array;
   readonly outdated: Uint8Array;
   readonly drawSettings: readonly GenerationSettings[];
-  readonly fingerprint: string;
-  /** Of the model that drew: key and commit. */
-  readonly model: string;
-  readonly selection: Selection;
-  readonly settings: GenerationSettings;
-  readonly seed: string;
-  readonly lastSeed: number | null;
-  readonly view: Partial<ViewChoices>;
-  readonly source: ModelSource | null;
 }
 
 const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen'];

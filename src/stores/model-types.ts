@@ -1,9 +1,8 @@
 // The model subject: which one is chosen, how far its load is, what is cached. State and actions of its store.
 
-import type { ModelSource } from '../protocol/commands.ts';
+import type { CachedModel, ModelSource } from '../lib/model-source.ts';
 import type {
   AdapterDescription,
-  CachedModel,
   EventOf,
   LoadedModel,
   LoadPhase,

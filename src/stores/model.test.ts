@@ -1,8 +1,9 @@
 // The load of a model on a scripted worker: progress, failures, cancel, the cache, lost devices.
 import { afterEach, describe, expect, test } from 'vitest';
 import { NucleusError } from '../lib/error.ts';
+import { sourceKey } from '../lib/model-source.ts';
 import type { EventOf, InspectedEvent } from '../protocol/events.ts';
-import { CATALOGUE, DEFAULT_SOURCE, keyOf, localName, parseModelName } from './catalogue.ts';
+import { CATALOGUE, DEFAULT_SOURCE, localName, parseModelName } from './catalogue.ts';
 import { ADAPTER, until } from './engine.fixture.ts';
 import { isChosen } from './model.ts';
 import { makePage, type Page, readyPage, text } from './page.fixture.ts';
@@ -104,7 +105,9 @@ describe('a load that does not succeed', () => {
     broken = false;
     await page.model.getState().retry();
     expect(load(page).status).toBe('ready');
-    expect(page.worker.of('load').map(command => keyOf(command.source))).toEqual(Array(2).fill('shipped/nucleus-3m'));
+    expect(page.worker.of('load').map(command => sourceKey(command.source))).toEqual(
+      Array(2).fill('shipped/nucleus-3m'),
+    );
   });
 
   test('a tokenizer that cannot be read is a failed load', async () => {

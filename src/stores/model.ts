@@ -11,10 +11,10 @@ import {
   load,
 } from '../client/requests.ts';
 import { asNucleusError, type NucleusError } from '../lib/error.ts';
-import type { ModelSource, Origins } from '../protocol/commands.ts';
+import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import type { LoadedModel, WireError } from '../protocol/events.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { CATALOGUE, DEFAULT_SOURCE, keyOf, localName } from './catalogue.ts';
+import { CATALOGUE, DEFAULT_SOURCE, localName } from './catalogue.ts';
 import type { CacheTask, LoadOptions, LoadProgress, ModelNotice, ModelState, ModelStoreState } from './model-types.ts';
 import { SpeedMeter } from './speed.ts';
 import type { ModelStore } from './stores-types.ts';
@@ -317,5 +317,5 @@ export function modelTag({ load: now }: ModelState): string {
 export function isChosen(state: ModelState, source: ModelSource): boolean {
   const { load: now } = state;
   if (now.status === 'idle') return false;
-  return keyOf(now.status === 'ready' ? now.model.source : now.source) === keyOf(source);
+  return sourceKey(now.status === 'ready' ? now.model.source : now.source) === sourceKey(source);
 }

@@ -2,11 +2,11 @@
 import { checkCapability, currentFacts } from '../client/capability.ts';
 import { type Client, createClient } from '../client/client.ts';
 import type { NucleusError } from '../lib/error.ts';
+import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import { freshSeed } from '../lib/rng.ts';
-import type { ModelSource, Origins } from '../protocol/commands.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
-import { DEFAULT_SOURCE, keyOf } from './catalogue.ts';
+import { DEFAULT_SOURCE } from './catalogue.ts';
 import { createDocumentStore } from './document.ts';
 import { withoutNumbers } from './document-change.ts';
 import type { DocumentToken } from './document-types.ts';
@@ -147,7 +147,7 @@ class Pages {
     if (source.kind === 'shipped') return source;
     const { model } = this.#stores;
     await model.getState().listCache();
-    const there = model.getState().cache.models.some(each => each.key === keyOf(source) && each.complete);
+    const there = model.getState().cache.models.some(each => each.key === sourceKey(source) && each.complete);
     return there ? source : DEFAULT_SOURCE;
   }
 

@@ -1,7 +1,7 @@
 // Models stored in this browser: size, verify, look for an update, delete.
 import { useState } from 'react';
 import { formatBytes } from '../../lib/format.ts';
-import type { CachedModel } from '../../protocol/events.ts';
+import type { CachedModel } from '../../lib/model-source.ts';
 import { messageFor } from '../../stores/messages.ts';
 import type { CacheTask } from '../../stores/model-types.ts';
 import { useModel, useStores } from '../../stores/react.ts';

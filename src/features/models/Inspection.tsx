@@ -1,6 +1,6 @@
 // Before a download: which files, how many bytes, what GPU memory it needs, and whether this adapter allows it.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
-import { keyOf } from '../../stores/catalogue.ts';
+import { sourceKey } from '../../lib/model-source.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorNotice } from '../ErrorNotice.tsx';
@@ -13,10 +13,10 @@ export function Inspection({ forKey }: { forKey: string | null }) {
   const listed = useModel(
     s =>
       s.inspection.status !== 'none' &&
-      s.catalogue.some(e => s.inspection.status !== 'none' && e.key === keyOf(s.inspection.source)),
+      s.catalogue.some(e => s.inspection.status !== 'none' && e.key === sourceKey(s.inspection.source)),
   );
   if (inspection.status === 'none') return null;
-  const key = keyOf(inspection.source);
+  const key = sourceKey(inspection.source);
   if (forKey === null ? listed : key !== forKey) return null;
   if (inspection.status === 'loading') {
     return (

@@ -1,10 +1,10 @@
 // In the head of the page: the model in use; opens the models dialog.
 import { formatBytes } from '../../lib/format.ts';
+import { sourceName } from '../../lib/model-source.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import styles from './ModelButton.module.css';
 import { PHASE_WORDS, shareDone } from './phases.ts';
-import { sourceName } from './sourceName.ts';
 
 function words(load: ReturnType<typeof useLoad>): { name: string; facts: string } {
   if (load.status === 'ready') {

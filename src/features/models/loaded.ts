@@ -1,5 +1,5 @@
 // What a key of the catalogue or the cache stands for now.
-import { keyOf } from '../../stores/catalogue.ts';
+import { sourceKey } from '../../lib/model-source.ts';
 import { useModel } from '../../stores/react.ts';
 
 export interface Loaded {
@@ -11,7 +11,7 @@ export interface Loaded {
 }
 
 export function useLoaded(key: string): Loaded {
-  const inUse = useModel(s => s.load.status === 'ready' && keyOf(s.load.model.source) === key);
+  const inUse = useModel(s => s.load.status === 'ready' && sourceKey(s.load.model.source) === key);
   const cached = useModel(s => s.cache.models.some(model => model.key === key && model.complete));
   const busy = useModel(s => s.load.status === 'loading');
   return { inUse, cached, busy };

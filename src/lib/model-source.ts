@@ -1,22 +1,36 @@
-// Where a model can come from, and the key under which the cache knows it.
-// The shapes equal those of the protocol; this layer sees only lib, so it states them itself.
+// Where a model can come from, what it is called, and the key under which the cache knows it: the same for page and worker.
 
 export type ModelSource =
   /** Same-origin files under `models/<id>/`. */
   | { readonly kind: 'shipped'; readonly id: string }
   /** `owner/name` at a branch, tag or commit. */
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string }
-  /** Files a person opened. */
+  /** Files a person opened; their bytes travel in the command, or come from the cache when `files` is absent from it. */
   | { readonly kind: 'local'; readonly name: string };
 
+/** Where things are, as the page knows it. */
 export interface Origins {
   /** Absolute URL of the folder of shipped models; ends in `/`. */
   readonly shippedBase: string;
+  /** `https://huggingface.co` unless a person or a test says otherwise. */
   readonly hubHost: string;
 }
 
+/** A stored model as a person sees it. */
+export interface CachedModel {
+  readonly key: string;
+  readonly name: string;
+  readonly source: ModelSource;
+  readonly commit: string;
+  /** Bytes on the disk, those of an unfinished second copy too. */
+  readonly bytes: number;
+  readonly complete: boolean;
+  /** Milliseconds since the epoch. */
+  readonly storedAt: number;
+}
+
 /** `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`. */
-export function cacheKey(source: ModelSource): string {
+export function sourceKey(source: ModelSource): string {
   switch (source.kind) {
     case 'shipped':
       return `shipped/${source.id}`;
@@ -29,7 +43,7 @@ export function cacheKey(source: ModelSource): string {
   }
 }
 
-/** The name a person knows the model by. */
+/** The name a person knows the model by: `nucleus-3m`, `owner/name`, `owner/name@revision`. */
 export function sourceName(source: ModelSource): string {
   switch (source.kind) {
     case 'shipped':
