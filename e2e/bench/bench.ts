@@ -7,7 +7,6 @@ import { chromium } from 'playwright';
 import { build } from 'vite';
 import { isSoftware } from '../../src/gpu/device.ts';
 import { launchOptions } from '../tools/browser.ts';
-// @ts-expect-error a plain JavaScript file, which npm start runs before anything is built
 import { serveFolder } from '../tools/static-server.mjs';
 import type { EngineAnswer, EngineRequest } from './engine.ts';
 import { measureVisits, type VisitTimings } from './first-token.ts';

@@ -1,5 +1,5 @@
 // Measures the engine on an open adapter: prefill and decode of one model by several classes of kernels in turn, on one copy of its weights.
-import { ModelLoader, poolSlots, prefillRows } from '../../src/engine/model.ts';
+import { ModelLoader, runnerOptions } from '../../src/engine/model.ts';
 import { Session } from '../../src/engine/session.ts';
 import type { Gpu, KernelClass } from '../../src/gpu/device.ts';
 import { KvCache } from '../../src/gpu/kv-cache.ts';
@@ -90,12 +90,10 @@ async function subject(
   weights: Weights,
   kernels: KernelClass,
 ): Promise<Subject> {
-  const slots = poolSlots(graph);
-  const maxRows = Math.min(graph.dims.n_ctx, prefillRows(gpu.software));
   const own = scope.open(kernels);
-  const options = { slots, sequences: SEQUENCES, maxRows };
+  const options = runnerOptions(graph, gpu.software, { sequences: SEQUENCES });
   const runner = await Runner.create({ ...gpu, kernelClass: kernels }, own, fuse(graph), weights, options);
-  return { kernels, runner, session: new Session(runner, new KvCache(slots, SEQUENCES), graph.dims) };
+  return { kernels, runner, session: new Session(runner, new KvCache(options.slots, options.sequences), graph.dims) };
 }
 
 /** Bytes of every matrix that a decode step multiplies with, and of all vectors. */

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { launchOptions } from './browser.ts';
-// @ts-expect-error a plain JavaScript file, which npm start runs before anything is built
 import { serveFolder } from './static-server.mjs';
 
 const OUT = path.resolve(import.meta.dirname, '../pictures');

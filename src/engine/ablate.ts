@@ -7,7 +7,7 @@ import { SCORE_ROWS } from '../gpu/runner.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import { type AblationGraph, maskOf, type Part, withAblation } from '../model/ablation.ts';
-import { type Bench, kept } from './bench.ts';
+import { type Bench, View } from './bench.ts';
 
 /** Rows of one step through the masked model. */
 const STEP_ROWS = 64;
@@ -27,7 +27,7 @@ interface AblationView {
 
 export class Ablation {
   readonly #bench: Bench;
-  #view: Promise<AblationView> | null = null;
+  readonly #view = new View<AblationView>(() => this.#open());
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -44,10 +44,7 @@ export class Ablation {
     from: number,
     signal?: AbortSignal,
   ): Promise<Ablated> {
-    this.#view ??= this.#open();
-    const view = await kept(this.#view, () => {
-      this.#view = null;
-    });
+    const view = await this.#view.get();
     await this.#standIns(view, ids, standIn, signal);
     const masks = new Float32Array(view.spec.masks).fill(1);
     for (const part of off) masks[maskOf(part, this.#bench.graph.dims.n_head)] = 0;
@@ -136,7 +133,6 @@ export class Ablation {
 
   /** Gives its memory back; it opens anew when asked. */
   close(): void {
-    this.#view?.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
-    this.#view = null;
+    this.#view.close();
   }
 }

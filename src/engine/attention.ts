@@ -9,7 +9,13 @@ import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import { upTo, withAttention } from '../model/attention-weights.ts';
 import type { ValueName } from '../model/graph.ts';
-import { type Bench, kept } from './bench.ts';
+import { type Bench, inScratch, View } from './bench.ts';
+
+interface RowsView {
+  readonly probe: Probe;
+  /** By layer. */
+  readonly weights: readonly ValueName[];
+}
 
 interface MapView {
   readonly probe: Probe;
@@ -19,8 +25,9 @@ interface MapView {
 
 export class Attention {
   readonly #bench: Bench;
-  #rows: Promise<{ probe: Probe; weights: readonly ValueName[] }> | null = null;
-  #map: { layer: number; view: Promise<MapView> } | null = null;
+  readonly #rows = new View<RowsView>(() => this.#openRows());
+  /** One layer's map at a time is kept open. */
+  #map: { readonly layer: number; readonly view: View<MapView> } | null = null;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -28,13 +35,10 @@ export class Attention {
 
   /** Attention weights of the row at `position` over positions 0 to it: [L, NH, position + 1]. */
   async row(ids: Uint32Array, position: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
-    this.#rows ??= this.#openRows();
-    const { probe, weights } = await kept(this.#rows, () => {
-      this.#rows = null;
-    });
+    const { probe, weights } = await this.#rows.get();
     const { n_head, n_ctx } = this.#bench.graph.dims;
     const sequence = await this.#bench.session.sequence(ids.subarray(0, position + 1), signal);
-    this.#bench.inScratch(ids, sequence, position, 1, rows => probe.run(rows));
+    inScratch(this.#bench, ids, sequence, position, 1, rows => probe.run(rows));
     return probe.read(
       weights.flatMap(value =>
         Array.from({ length: n_head }, (_, head) => ({
@@ -53,14 +57,14 @@ export class Attention {
     head: number | null,
     signal?: AbortSignal,
   ): AsyncGenerator<{ from: number; rows: number; weights: Float32Array<ArrayBuffer> }> {
-    const { probe, weights, mean } = await this.#mapOf(layer);
+    const { probe, weights, mean } = await this.#mapOf(layer).get();
     const { n_head, n_ctx } = this.#bench.graph.dims;
     const T = ids.length;
     for (let begin = 0; begin < T; begin += SCORE_ROWS) {
       if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during the attention map');
       const count = Math.min(SCORE_ROWS, T - begin);
       const sequence = await this.#bench.session.sequence(ids, signal);
-      this.#bench.inScratch(ids, sequence, begin, count, rows => probe.run(rows));
+      inScratch(this.#bench, ids, sequence, begin, count, rows => probe.run(rows));
       if (head === null) probe.submit(mean, count);
       const stride = stride4(n_head * n_ctx);
       const pieces = Array.from({ length: count }, (_, t) =>
@@ -72,21 +76,18 @@ export class Attention {
     }
   }
 
-  async #openRows(): Promise<{ probe: Probe; weights: readonly ValueName[] }> {
+  async #openRows(): Promise<RowsView> {
     const { graph, weights } = withAttention(this.#bench.graph);
     const keep = [...weights.values()];
     return { probe: await Probe.create(this.#bench.base, this.#bench.scope, { graph, keep, rows: 1 }), weights: keep };
   }
 
-  /** One layer's map at a time is kept open. */
-  async #mapOf(layer: number): Promise<MapView> {
+  #mapOf(layer: number): View<MapView> {
     if (this.#map?.layer !== layer) {
-      this.#map?.view.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
-      this.#map = { layer, view: this.#openMap(layer) };
+      this.#map?.view.close();
+      this.#map = { layer, view: new View(() => this.#openMap(layer)) };
     }
-    return kept(this.#map.view, () => {
-      this.#map = null;
-    });
+    return this.#map.view;
   }
 
   async #openMap(layer: number): Promise<MapView> {
@@ -106,9 +107,8 @@ export class Attention {
 
   /** Gives its memory back; it opens anew when asked. */
   close(): void {
-    for (const view of [this.#rows, this.#map?.view])
-      view?.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
-    this.#rows = null;
+    this.#rows.close();
+    this.#map?.view.close();
     this.#map = null;
   }
 }

@@ -10,7 +10,7 @@ import { ROW_WORDS, SCORE_ROWS } from '../gpu/runner.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import { withLens } from '../model/lens.ts';
-import { type Bench, kept } from './bench.ts';
+import { type Bench, inScratch, View } from './bench.ts';
 
 /** Pieces a row of logits is cut into. */
 const PARTS = 64;
@@ -32,7 +32,7 @@ interface LensView {
 
 export class Lens {
   readonly #bench: Bench;
-  #view: Promise<LensView> | null = null;
+  readonly #view = new View<LensView>(() => this.#open());
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -49,14 +49,11 @@ export class Lens {
     asked: number,
     signal?: AbortSignal,
   ): AsyncGenerator<LensTile> {
-    this.#view ??= this.#open();
-    const view = await kept(this.#view, () => {
-      this.#view = null;
-    });
+    const view = await this.#view.get();
     for (let begin = from; begin < to; begin += SCORE_ROWS) {
       const count = Math.min(SCORE_ROWS, to - begin);
       const sequence = await this.#bench.session.sequence(ids, signal);
-      this.#bench.inScratch(ids, sequence, begin, count, rows => view.probe.run(rows));
+      inScratch(this.#bench, ids, sequence, begin, count, rows => view.probe.run(rows));
       const asking = Array.from({ length: count }, (_, t) => ({
         id: asked,
         position: 0,
@@ -103,7 +100,6 @@ export class Lens {
 
   /** Gives its memory back; it opens anew when asked. */
   close(): void {
-    this.#view?.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
-    this.#view = null;
+    this.#view.close();
   }
 }

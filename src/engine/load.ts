@@ -16,7 +16,7 @@ import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import type { Vocabulary } from './generate.ts';
-import { ModelLoader, poolSlots, prefillRows, SEQUENCES, STORAGE } from './model.ts';
+import { ModelLoader, runnerOptions, storageOfWeights } from './model.ts';
 import type { Session } from './session.ts';
 
 /** A model that is ready to run, and what the page is told of it. */
@@ -120,14 +120,9 @@ function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; re
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const { tensorOf } = matchWeights(graph, tensors);
-  const storageOf = (name: string) => STORAGE[defined(tensors.get(tensorOf.get(name) ?? ''), name).dtype] ?? 'f32';
-  const options = {
-    slots: poolSlots(graph),
-    sequences: SEQUENCES,
-    maxRows: Math.min(graph.dims.n_ctx, prefillRows(gpu.software)),
-  };
+  const storageOf = storageOfWeights(tensorOf, tensors);
   const fused = fuse(graph);
-  const session = sessionBuffers(fused, allocateValues(fused).slots, options);
+  const session = sessionBuffers(fused, allocateValues(fused).slots, runnerOptions(graph, gpu.software));
   const sessionBytes = session.reduce((sum, { size }) => sum + size, 0);
   const largest = session.reduce((a, b) => (b.size > a.size ? b : a));
   const whole = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);

@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/device.ts';
 import type { Storage } from '../gpu/kernels.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
-import { Runner } from '../gpu/runner.ts';
+import { Runner, type RunnerOptions } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
@@ -18,13 +18,13 @@ import { Probes } from './probes.ts';
 import { Session } from './session.ts';
 
 /** How a tensor of the checkpoint is stored on the GPU: as it is. */
-export const STORAGE: Readonly<Record<string, Storage>> = {
+const STORAGE: Readonly<Record<WeightDtype, Storage>> = {
   F32: 'f32',
   F16: 'f16',
   BF16: 'bf16',
-} satisfies Record<WeightDtype, Storage>;
+};
 /** Tables of slots: how many texts and branches stay in the cache side by side, room in the pool permitting. */
-export const SEQUENCES = 16;
+const SEQUENCES = 16;
 
 export interface ModelOptions {
   /** Largest binding in bytes; the device's own limit unless a test lowers it. */
@@ -35,12 +35,27 @@ export interface ModelOptions {
 }
 
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
-export function prefillRows(software: boolean): number {
+function prefillRows(software: boolean): number {
   return software ? 64 : 256;
 }
 
 /** The pool holds twice the context, so that a branch and the text it left are both there. */
-export const poolSlots = (graph: Graph): number => 2 * graph.dims.n_ctx;
+export function runnerOptions(graph: Graph, software: boolean, options: ModelOptions = {}): RunnerOptions {
+  const { n_ctx } = graph.dims;
+  return {
+    slots: 2 * n_ctx,
+    sequences: options.sequences ?? SEQUENCES,
+    maxRows: Math.min(n_ctx, options.maxRows ?? prefillRows(software)),
+  };
+}
+
+/** How each weight is stored on the GPU, by its name in the graph; `tensorOf` as matchWeights gives it. */
+export function storageOfWeights(
+  tensorOf: ReadonlyMap<string, string>,
+  tensors: ReadonlyMap<string, ShardedTensor>,
+): (name: string) => Storage {
+  return name => STORAGE[weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name))];
+}
 
 /** Reserves memory for a model, takes its bytes file by file, then compiles its plans. */
 export class ModelLoader {
@@ -82,10 +97,7 @@ export class ModelLoader {
     options: ModelOptions = {},
   ): Promise<ModelLoader> {
     const { tensorOf } = matchWeights(graph, tensors);
-    const storageOf = (name: string): Storage => {
-      const tensor = defined(tensors.get(tensorOf.get(name) ?? ''), name);
-      return defined(STORAGE[weightDtype(tensor)], tensor.dtype);
-    };
+    const storageOf = storageOfWeights(tensorOf, tensors);
     const maxBinding = options.maxBinding ?? gpu.device.limits.maxStorageBufferBindingSize;
     const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
     const weights = await Weights.create(gpu, scope, graph, layouts);
@@ -126,17 +138,13 @@ export class ModelLoader {
 
   /** Compiles the plans and opens the session, once every file is uploaded. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
   async finish(): Promise<{ session: Session; runner: Runner; probes: Probes }> {
-    const { n_ctx } = this.graph.dims;
-    const sequences = this.#options.sequences ?? SEQUENCES;
-    const slots = poolSlots(this.graph);
-    const maxRows = Math.min(n_ctx, this.#options.maxRows ?? prefillRows(this.#gpu.software));
-    const graph = fuse(this.graph);
-    const runner = await Runner.create(this.#gpu, this.#scope, graph, this.weights, { slots, sequences, maxRows });
-    const cache = new KvCache(slots, sequences);
+    const options = runnerOptions(this.graph, this.#gpu.software, this.#options);
+    const runner = await Runner.create(this.#gpu, this.#scope, fuse(this.graph), this.weights, options);
+    const cache = new KvCache(options.slots, options.sequences);
     const session = new Session(runner, cache, this.graph.dims);
     const base = { gpu: this.#gpu, buffers: runner.buffers, weights: this.weights.layouts };
     const scope = this.#scope;
-    const probes = new Probes({ base, scope, graph: this.graph, session, cache, runner, table: sequences });
+    const probes = new Probes({ base, scope, graph: this.graph, session, cache, runner, table: options.sequences });
     return { runner, session, probes };
   }
 

@@ -1,7 +1,7 @@
 // Looks inside a model: opened when a view asks, beside the session, writing to scratch slots alone.
 import { Ablation } from './ablate.ts';
 import { Attention } from './attention.ts';
-import { Bench, type BenchParts } from './bench.ts';
+import type { Bench } from './bench.ts';
 import { Lens } from './lens.ts';
 
 export class Probes {
@@ -10,9 +10,9 @@ export class Probes {
   readonly attention: Attention;
   readonly ablation: Ablation;
 
-  /** `parts.scope` is the model's: what probes reserve ends with it. */
-  constructor(parts: BenchParts) {
-    this.bench = new Bench({ ...parts, scope: parts.scope.open('probes') });
+  /** `bench.scope` is the model's: what probes reserve ends with it. */
+  constructor(bench: Bench) {
+    this.bench = { ...bench, scope: bench.scope.open('probes') };
     this.lens = new Lens(this.bench);
     this.attention = new Attention(this.bench);
     this.ablation = new Ablation(this.bench);

@@ -1,0 +1,10 @@
+// Types of static-server.mjs, which is plain JavaScript because `npm start` runs it before anything is built.
+
+export function contentSecurityPolicy(connect?: readonly string[]): string;
+
+export function serveFolder(options: {
+  readonly folder: string;
+  readonly prefix?: string;
+  readonly ports?: readonly number[];
+  readonly connect?: readonly string[];
+}): Promise<{ readonly url: string; close(): Promise<void> }>;
