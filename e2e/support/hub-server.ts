@@ -256,6 +256,9 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
+/** How long a reader has to take what was sent before a cut. */
+const READ_MS = 50;
+
 async function sendBody(response: ServerResponse, body: Buffer, active: ActiveFault | undefined): Promise<void> {
   const { cutAfter, stallAfter, delayPerPiece = 0 } = active?.fault ?? {};
   const stop = Math.min(cutAfter ?? body.length, stallAfter ?? body.length, body.length);
@@ -267,8 +270,10 @@ async function sendBody(response: ServerResponse, body: Buffer, active: ActiveFa
   }
   const lied = (active?.fault.contentLength ?? 0) > body.length;
   if (lied || (cutAfter !== undefined && cutAfter < body.length)) {
-    // Let the bytes leave first: a cut comes after what was delivered.
+    // Let the bytes leave and be read first: a reader that has not taken them yet loses them with the connection, and the
+    // cut would come at another place each time.
     await new Promise(resolve => response.write('', resolve));
+    await new Promise(resolve => setTimeout(resolve, READ_MS));
     response.destroy();
     return;
   }
