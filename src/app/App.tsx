@@ -7,7 +7,6 @@ import { Surface } from '../features/editor/Surface.tsx';
 import { DropZone } from '../features/models/DropZone.tsx';
 import { LoadStrip } from '../features/models/LoadStrip.tsx';
 import { ModelsDialog } from '../features/models/ModelsDialog.tsx';
-import { Inspector } from '../features/probabilities/Inspector.tsx';
 import { SelectedStrip } from '../features/probabilities/SelectedStrip.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
 import { Announcer } from '../features/status/Announcer.tsx';
@@ -17,6 +16,7 @@ import { Dialog } from '../ui/Dialog.tsx';
 import { Blocked } from './Blocked.tsx';
 import { Header } from './Header.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
+import { Side, SideViews } from './Side.tsx';
 import { useTheme } from './theme.ts';
 import { NARROW, useMedia } from './useMedia.ts';
 import { useShortcuts } from './useShortcuts.ts';
@@ -27,8 +27,8 @@ function Sheets() {
   const close = () => view.getState().close();
   return (
     <>
-      <Dialog variant="sheet" title="Token" open={dialog === 'inspector'} onClose={close}>
-        <Inspector />
+      <Dialog variant="sheet" title="Look inside" open={dialog === 'inspector'} onClose={close}>
+        <SideViews narrow />
       </Dialog>
       <Dialog variant="sheet" title="Settings" open={dialog === 'settings'} onClose={close}>
         <Settings />
@@ -69,12 +69,7 @@ export function App() {
             </div>
           </div>
         </main>
-        {!narrow && (
-          <aside className="shell-side" aria-label="Look inside">
-            <Inspector />
-            <Settings />
-          </aside>
-        )}
+        {!narrow && <Side />}
         <footer className="shell-status">
           <StatusLine />
         </footer>

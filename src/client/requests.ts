@@ -7,7 +7,7 @@ import type { Client, Request } from './client.ts';
 type Watch = (event: EngineEvent) => void;
 
 /** Runs to the end and gives the last event of `type`; every other event goes to `watch`. */
-async function answer<T extends EngineEvent['type']>(
+export async function answer<T extends EngineEvent['type']>(
   client: Client,
   request: Request,
   type: T,
@@ -22,6 +22,16 @@ async function answer<T extends EngineEvent['type']>(
   if (found !== null) return found;
   if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled');
   throw new NucleusError('internal', `the command ${request.type} ended without its answer`);
+}
+
+/** The events of `type` as they come; others are dropped. */
+export async function* eventsOf<T extends EngineEvent['type']>(
+  client: Client,
+  request: Request,
+  type: T,
+  signal?: AbortSignal,
+): AsyncGenerator<EventOf<T>> {
+  for await (const event of client.run(request, signal)) if (isOf(event, type)) yield event;
 }
 
 function isOf<T extends EngineEvent['type']>(event: EngineEvent, type: T): event is EventOf<T> {

@@ -8,10 +8,12 @@ import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../protocol/events.ts';
+import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import { describeAdapter } from './adapter.ts';
 import { generate } from './generate.ts';
 import { Lane } from './lane.ts';
 import { inspect, loadModel, type OpenModel } from './load.ts';
+import { answerProbe } from './probe-answers.ts';
 import { Throttle } from './throttle.ts';
 
 type Post = (event: EngineEvent) => void;
@@ -74,6 +76,17 @@ export class Engine {
         return this.#onGpu(signal, () => this.#row(command, signal));
       case 'score':
         return this.#onGpu(signal, () => this.#score(command, signal));
+      case 'lens':
+      case 'attention':
+      case 'attention_map':
+      case 'ablate':
+      case 'sweep':
+      case 'pinned':
+      case 'grow':
+      case 'trace':
+      case 'measure_cache':
+      case 'close_view':
+        return this.#onGpu(signal, () => this.#probe(command, signal));
       case 'cache_list':
         return this.#cacheList(command.run);
       case 'cache_verify':
@@ -215,6 +228,10 @@ export class Engine {
       this.#post(scoredEvent(run, tile.from, tile.rows));
       if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while scoring');
     }
+  }
+
+  async #probe(command: ProbeCommand, signal: AbortSignal): Promise<void> {
+    for await (const event of answerProbe(this.#needModel(), command, signal)) this.#post(event);
   }
 
   async #cacheList(run: number): Promise<void> {

@@ -17,11 +17,13 @@ import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import type { Vocabulary } from './generate.ts';
 import { ModelLoader, runnerOptions, storageOfWeights } from './model.ts';
+import type { Probes } from './probes.ts';
 import type { Session } from './session.ts';
 
 /** A model that is ready to run, and what the page is told of it. */
 export interface OpenModel extends Disposable {
   readonly session: Session;
+  readonly probes: Probes;
   readonly vocabulary: Vocabulary;
   readonly loaded: LoadedModel;
 }
@@ -52,12 +54,12 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     onPhase('upload');
     await gpu.device.queue.onSubmittedWorkDone();
     onPhase('compile');
-    const { session } = await finishing;
+    const { session, probes } = await finishing;
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
     const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
     const loaded = describe(gpu, files, checkpoint, loader.weights.layouts.bytes, scope);
     onPhase('ready');
-    return { session, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
+    return { session, probes, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
   } catch (error) {
     scope[Symbol.dispose]();
     throw error;

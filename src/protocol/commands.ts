@@ -1,6 +1,7 @@
 // What the page asks of the worker. Every command carries the id of its run; events of the run carry it back.
 import type { ModelSource, Origins } from '../lib/model-source.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
+import type { ProbeCommand } from './probe-commands.ts';
 
 export type Command =
   | { readonly type: 'adapter'; readonly run: number }
@@ -34,6 +35,7 @@ export type Command =
   | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }
   /** Log-probability, rank and entropy of `tokens[from...]`, in tiles; cancellable. */
   | { readonly type: 'score'; readonly run: number; readonly tokens: Uint32Array; readonly from: number }
+  | ProbeCommand
   | { readonly type: 'cancel'; readonly run: number }
   | { readonly type: 'cache_list'; readonly run: number }
   | { readonly type: 'cache_verify'; readonly run: number; readonly key: string }

@@ -2,6 +2,7 @@
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
 import type { Dims } from '../model/graph.ts';
+import type { ProbeEvent } from './probe-events.ts';
 
 /** An error as it crosses between page and worker. */
 export interface WireError {
@@ -182,6 +183,7 @@ export type EngineEvent =
   | FinishedEvent
   | RowEvent
   | ScoredEvent
+  | ProbeEvent
   | { readonly type: 'cache'; readonly run: number; readonly models: readonly CachedModel[]; readonly usage: number }
   | { readonly type: 'verified'; readonly run: number; readonly key: string; readonly damaged: readonly string[] }
   | {
@@ -198,16 +200,9 @@ export type EngineEvent =
 
 export type EventOf<T extends EngineEvent['type']> = Extract<EngineEvent, { type: T }>;
 
-/** Buffers of an event that move to the page instead of being copied. */
+/** Buffers of an event that move to the page instead of being copied: every typed array of it, made for it alone. */
 export function transfers(event: EngineEvent): ArrayBuffer[] {
-  switch (event.type) {
-    case 'row':
-      return [event.logits.buffer as ArrayBuffer];
-    case 'token':
-      return [event.topIds.buffer as ArrayBuffer, event.topLogits.buffer as ArrayBuffer];
-    case 'scored':
-      return [event.logprobs, event.ranks, event.entropies, event.logZs].map(a => a.buffer as ArrayBuffer);
-    default:
-      return [];
-  }
+  const fields: unknown[] = Object.values(event);
+  const buffers = fields.flatMap(field => (ArrayBuffer.isView(field) ? [field.buffer as ArrayBuffer] : []));
+  return [...new Set(buffers)]; // several arrays of an event may be parts of one
 }

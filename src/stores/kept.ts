@@ -3,7 +3,7 @@ import type { ModelSource } from '../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../sampling/settings.ts';
 import { parseModelName } from './catalogue.ts';
 import type { DocumentToken, Draw, Selection, TokenOrigin } from './document-types.ts';
-import { INSPECTOR_PANELS, THEMES, TINTS, type ViewChoices } from './view.ts';
+import { INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from './view.ts';
 
 /** Another number: the value was written by another version and is not read. */
 export const KEPT_VERSION = 1;
@@ -145,21 +145,21 @@ function readSelection(value: unknown, length: number): Selection {
 }
 
 function readView(value: unknown): Partial<ViewChoices> {
-  const { theme, tint, panel, borders, whitespace } = fieldsOf(value);
+  const { theme, tint, side, wide, panel, borders, whitespace } = fieldsOf(value);
   const found = {
     theme: THEMES.find(each => each === theme),
     tint: TINTS.find(each => each === tint),
+    side: SIDES.find(each => each === side),
+    wide: readBoolean(wide),
     panel: INSPECTOR_PANELS.find(each => each === panel),
-    borders: typeof borders === 'boolean' ? borders : undefined,
-    whitespace: typeof whitespace === 'boolean' ? whitespace : undefined,
+    borders: readBoolean(borders),
+    whitespace: readBoolean(whitespace),
   };
-  const view: { -readonly [K in keyof ViewChoices]?: ViewChoices[K] } = {};
-  if (found.theme !== undefined) view.theme = found.theme;
-  if (found.tint !== undefined) view.tint = found.tint;
-  if (found.panel !== undefined) view.panel = found.panel;
-  if (found.borders !== undefined) view.borders = found.borders;
-  if (found.whitespace !== undefined) view.whitespace = found.whitespace;
-  return view;
+  return Object.fromEntries(Object.entries(found).filter(([, choice]) => choice !== undefined));
+}
+
+function readBoolean(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 function readSource(value: unknown): ModelSource | null {

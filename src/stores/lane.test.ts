@@ -62,7 +62,7 @@ test('work that throws leaves the lane free', async () => {
 test('any mix of work: never two at once, every promise settles, the last of the highest rank is done', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.constantFrom<WorkKind>('run', 'row', 'score'), { minLength: 1, maxLength: 12 }),
+      fc.array(fc.constantFrom<Exclude<WorkKind, 'view'>>('run', 'row', 'score'), { minLength: 1, maxLength: 12 }),
       async kinds => {
         const lane = new GpuLane();
         let active = 0;

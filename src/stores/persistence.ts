@@ -3,6 +3,7 @@ import type { DocumentToken } from './document-types.ts';
 import { type Kept, readKept, writeKept } from './kept.ts';
 import { modelTag } from './model.ts';
 import type { Stores } from './stores-types.ts';
+import { VIEW_CHOICES } from './view.ts';
 
 /** Where the value lies; the page passes idb-keyval, a test a map. */
 export interface KeptStore {
@@ -60,8 +61,7 @@ export function createPersistence(stores: Subjects, where: KeptStore): Persisten
           if (now.seed !== before.seed) later();
         }),
         stores.view.subscribe((now, before) => {
-          const kept = ['theme', 'tint', 'panel', 'borders', 'whitespace'] as const;
-          if (kept.some(name => now[name] !== before[name])) later();
+          if (VIEW_CHOICES.some(name => now[name] !== before[name])) later();
         }),
         stores.model.subscribe((now, before) => {
           if (now.load !== before.load && now.load.status === 'ready') later();
@@ -83,7 +83,7 @@ export function createPersistence(stores: Subjects, where: KeptStore): Persisten
 function gather(stores: Subjects): Omit<Kept, 'tokens'> & { readonly tokens: readonly DocumentToken[] } {
   const { text, tokens, tokenizer, selection } = stores.document.getState();
   const { settings, seed } = stores.settings.getState();
-  const { theme, tint, panel, borders, whitespace } = stores.view.getState();
+  const { theme, tint, side, wide, panel, borders, whitespace } = stores.view.getState();
   const { load } = stores.model.getState();
   return {
     text,
@@ -94,7 +94,7 @@ function gather(stores: Subjects): Omit<Kept, 'tokens'> & { readonly tokens: rea
     settings,
     seed,
     lastSeed: stores.generation.getState().seed,
-    view: { theme, tint, panel, borders, whitespace },
+    view: { theme, tint, side, wide, panel, borders, whitespace },
     source: load.status === 'ready' && load.model.cached ? load.model.source : null,
   };
 }

@@ -8,6 +8,10 @@ export type Theme = (typeof THEMES)[number];
 export const TINTS = ['probability', 'rank', 'surprisal', 'entropy', 'none'] as const;
 export type Tint = (typeof TINTS)[number];
 
+/** What the column beside the text looks at: one token, the whole text, its branches, the inside of the model, its way step by step. */
+export const SIDES = ['token', 'text', 'branches', 'lens', 'attention', 'ablation', 'follow'] as const;
+export type Side = (typeof SIDES)[number];
+
 export const INSPECTOR_PANELS = ['candidates', 'stages', 'token'] as const;
 export type InspectorPanel = (typeof INSPECTOR_PANELS)[number];
 
@@ -22,6 +26,9 @@ export const CANDIDATES_STEP = 25;
 export interface ViewChoices {
   readonly theme: Theme;
   readonly tint: Tint;
+  readonly side: Side;
+  /** The column is wider than the text. */
+  readonly wide: boolean;
   readonly panel: InspectorPanel;
   /** Borders between all tokens, not only tints. */
   readonly borders: boolean;
@@ -42,6 +49,8 @@ export interface ViewState extends ViewChoices {
 export interface ViewActions {
   setTheme(theme: Theme): void;
   setTint(tint: Tint): void;
+  setSide(side: Side): void;
+  setWide(wide: boolean): void;
   setPanel(panel: InspectorPanel): void;
   setBorders(borders: boolean): void;
   setWhitespace(whitespace: boolean): void;
@@ -59,9 +68,22 @@ export interface ViewActions {
 export type ViewStoreState = ViewState & ViewActions;
 export type ViewStore = StoreApi<ViewStoreState>;
 
+/** Names of the choices that a reload keeps. */
+export const VIEW_CHOICES = [
+  'theme',
+  'tint',
+  'side',
+  'wide',
+  'panel',
+  'borders',
+  'whitespace',
+] as const satisfies readonly (keyof ViewChoices)[];
+
 export const DEFAULT_VIEW: ViewChoices = {
   theme: 'system',
   tint: 'probability',
+  side: 'token',
+  wide: false,
   panel: 'candidates',
   borders: false,
   whitespace: true,
@@ -76,6 +98,8 @@ export function createViewStore(): ViewStore {
     candidate: null,
     setTheme: theme => set({ theme }),
     setTint: tint => set({ tint }),
+    setSide: side => set({ side }),
+    setWide: wide => set({ wide }),
     setPanel: panel => set({ panel }),
     setBorders: borders => set({ borders }),
     setWhitespace: whitespace => set({ whitespace }),

@@ -7,13 +7,27 @@ import { faceOf, textOfBytes } from '../tokenFace.ts';
 import { rankedOfRow } from './candidates.ts';
 import styles from './SelectedStrip.module.css';
 
-export function SelectedStrip() {
-  const { view } = useStores();
-  const token = useDocument(s => (s.selected === 'end' ? null : (s.tokens[s.selected] ?? null)));
+/** The likeliest next token, once its distribution is here. */
+function NextToken() {
   const row = useRows(s => (s.selected.status === 'ready' && s.selected.place === 'end' ? s.selected.row : null));
   const tokenizer = useDocument(s => s.tokenizer);
   const ranked = row && rankedOfRow(row.ranked);
   const likeliest = ranked?.ids[0];
+  if (likeliest === undefined || !tokenizer || !ranked) return 'What comes next';
+  return (
+    <>
+      Next:{' '}
+      <span className={styles.number}>
+        <TokenText {...faceOf(tokenizer, likeliest)} />{' '}
+        <span className="num">{formatProbability(ranked.before(likeliest))}</span> before sampling
+      </span>
+    </>
+  );
+}
+
+export function SelectedStrip() {
+  const { view } = useStores();
+  const token = useDocument(s => (s.selected === 'end' ? null : (s.tokens[s.selected] ?? null)));
   return (
     <div className={styles.strip}>
       <Button icon="inspect" className={styles.token} onClick={() => view.getState().open('inspector')}>
@@ -27,19 +41,7 @@ export function SelectedStrip() {
             )}
           </>
         ) : (
-          <>
-            {likeliest === undefined || !tokenizer || !ranked ? (
-              'What comes next'
-            ) : (
-              <>
-                Next:{' '}
-                <span className={styles.number}>
-                  <TokenText {...faceOf(tokenizer, likeliest)} />{' '}
-                  <span className="num">{formatProbability(ranked.before(likeliest))}</span> before sampling
-                </span>
-              </>
-            )}
-          </>
+          <NextToken />
         )}
       </Button>
       <IconButton icon="settings" label="Settings" onClick={() => view.getState().open('settings')} />

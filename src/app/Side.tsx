@@ -1,0 +1,80 @@
+// The column beside the text, or the sheet of a phone: one of several views, and the settings below it.
+import { type ComponentType, useState } from 'react';
+import { Inspector } from '../features/probabilities/Inspector.tsx';
+import { Settings } from '../features/settings/Settings.tsx';
+import { useStores, useView } from '../stores/react.ts';
+import type { Side as SideName } from '../stores/view.ts';
+import { IconButton } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Tabs } from '../ui/Tabs.tsx';
+import styles from './Side.module.css';
+
+interface SideView {
+  readonly key: SideName;
+  readonly label: string;
+  readonly View: ComponentType;
+}
+
+const SIDE_VIEWS: readonly SideView[] = [{ key: 'token', label: 'Token', View: Inspector }];
+
+/** The view that is chosen; the first one where the kept choice has none. */
+function useSideView(): SideView | undefined {
+  const side = useView(s => s.side);
+  return SIDE_VIEWS.find(({ key }) => key === side) ?? SIDE_VIEWS[0];
+}
+
+/** Tabs over the chosen view; only that one is mounted, so a view that is closed costs nothing. */
+export function SideViews({ narrow = false }: { narrow?: boolean }) {
+  const { view } = useStores();
+  const wide = useView(s => s.wide);
+  const chosen = useSideView();
+  if (!chosen) return null;
+  const { View } = chosen;
+  return (
+    <Tabs
+      label="Views"
+      tabs={SIDE_VIEWS}
+      value={chosen.key}
+      onChange={side => view.getState().setSide(side)}
+      aside={
+        !narrow && (
+          <IconButton
+            icon={wide ? 'narrow' : 'widen'}
+            label={wide ? 'Narrow this column' : 'Widen this column'}
+            aria-pressed={wide}
+            className={styles.widen}
+            onClick={() => view.getState().setWide(!wide)}
+          />
+        )
+      }
+    >
+      <View />
+    </Tabs>
+  );
+}
+
+/** Below the token the settings are always there, since they shape its distribution; below the other views a bar unfolds them. */
+function SideSettings() {
+  const [open, setOpen] = useState(false);
+  const always = useSideView()?.key === 'token';
+  if (always) return <Settings />;
+  return (
+    <div className={styles.fold} data-open={open}>
+      <button type="button" className={styles.bar} aria-expanded={open} onClick={() => setOpen(!open)}>
+        Settings <Icon name="down" size={12} />
+      </button>
+      {open && <Settings />}
+    </div>
+  );
+}
+
+export function Side() {
+  const wide = useView(s => s.wide);
+  const folded = useSideView()?.key !== 'token';
+  return (
+    <aside className="shell-side" aria-label="Look inside" data-wide={wide} data-folded={folded}>
+      <SideViews />
+      <SideSettings />
+    </aside>
+  );
+}

@@ -1,0 +1,89 @@
+// From a command of a view of the inside to its events.
+import { NucleusError } from '../lib/error.ts';
+import type { ProbeCommand, ProbeView } from '../protocol/probe-commands.ts';
+import type { LensEvent, ProbeEvent } from '../protocol/probe-events.ts';
+import type { LensTile } from './lens.ts';
+import type { OpenModel } from './load.ts';
+import { pinned } from './pinned.ts';
+import type { Probes } from './probes.ts';
+
+/** Throws as the probe that is asked: `prompt_too_long`, `bad_token`, `out_of_memory`, `cancelled`, `nan_logits`, `device_lost`. */
+export async function* answerProbe(
+  { probes }: Pick<OpenModel, 'probes'>,
+  command: ProbeCommand,
+  signal: AbortSignal,
+): AsyncGenerator<ProbeEvent> {
+  const { run } = command;
+  switch (command.type) {
+    case 'lens': {
+      const { tokens, from, to, asked } = command;
+      for await (const tile of probes.lens.tiles(tokens, from, to, asked, signal)) yield lensEvent(run, tile);
+      return;
+    }
+    case 'attention': {
+      const { tokens, position } = command;
+      yield {
+        type: 'attention',
+        run,
+        position,
+        weights: await probes.attention.row(tokens, position, signal),
+      };
+      return;
+    }
+    case 'attention_map': {
+      const { tokens, layer, head } = command;
+      for await (const tile of probes.attention.map(tokens, layer, head, signal)) {
+        yield { type: 'attention_map', run, ...tile };
+      }
+      return;
+    }
+    case 'ablate': {
+      const { tokens, off, stand_in, from } = command;
+      const { logits, logprobs } = await probes.ablation.run(tokens, off, stand_in, from, signal);
+      yield { type: 'ablated', run, logits, logprobs: Float32Array.from(logprobs) };
+      return;
+    }
+    case 'pinned': {
+      const { tokens, pins, from, to } = command;
+      yield { type: 'pinned', run, from, logits: await pinned(probes.bench, tokens, pins, from, to, signal) };
+      return;
+    }
+    case 'close_view':
+      close(probes, command.view);
+      return;
+    default:
+      throw new NucleusError('internal', `${command.type} is not here yet`);
+  }
+}
+
+function lensEvent(run: number, { layer, from, cells }: LensTile): LensEvent {
+  return {
+    type: 'lens',
+    run,
+    layer,
+    from,
+    topIds: Uint32Array.from(cells, cell => cell.topId),
+    topLogprobs: Float32Array.from(cells, cell => cell.topLogprob),
+    logprobs: Float32Array.from(cells, cell => cell.logprob),
+    ranks: Uint32Array.from(cells, cell => cell.rank),
+    divergences: Float32Array.from(cells, cell => cell.divergence),
+  };
+}
+
+function close(probes: Probes, view: ProbeView): void {
+  switch (view) {
+    case 'lens':
+      probes.lens.close();
+      return;
+    case 'attention':
+      probes.attention.close();
+      return;
+    case 'ablation':
+      probes.ablation.close();
+      return;
+    case 'trace':
+      return;
+    default:
+      view satisfies never;
+  }
+}
