@@ -50,17 +50,18 @@ export class Attention {
     );
   }
 
-  /** Weights of one head, or the mean over heads (null), tile by tile: rows `from ...` of [T, T], each as long as the text. */
+  /** Weights of one head, or the mean over heads (null), from row `first` on, tile by tile: rows `from ...` of [T, T], each as long as the text. */
   async *map(
     ids: Uint32Array,
     layer: number,
     head: number | null,
+    first: number,
     signal?: AbortSignal,
   ): AsyncGenerator<{ from: number; rows: number; weights: Float32Array<ArrayBuffer> }> {
     const { probe, weights, mean } = await this.#mapOf(layer).get();
     const { n_head, n_ctx } = this.#bench.graph.dims;
     const T = ids.length;
-    for (let begin = 0; begin < T; begin += SCORE_ROWS) {
+    for (let begin = first; begin < T; begin += SCORE_ROWS) {
       if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during the attention map');
       const count = Math.min(SCORE_ROWS, T - begin);
       const sequence = await this.#bench.session.sequence(ids, signal);

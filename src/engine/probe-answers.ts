@@ -31,8 +31,8 @@ export async function* answerProbe(
       return;
     }
     case 'attention_map': {
-      const { tokens, layer, head } = command;
-      for await (const tile of probes.attention.map(tokens, layer, head, signal)) {
+      const { tokens, layer, head, from } = command;
+      for await (const tile of probes.attention.map(tokens, layer, head, from, signal)) {
         yield { type: 'attention_map', run, ...tile };
       }
       return;

@@ -129,6 +129,45 @@ test('ablation against the oracle', async () => {
   }
 });
 
+test('a row of the map is the row of that position, rows sum to 1, and a map that goes on later is the same', async () => {
+  using opened = await open('gpt2-odd');
+  const { model, graph, golden } = opened;
+  const ids = Uint32Array.from(golden.expected.cases[2]!.tokens);
+  const T = ids.length;
+  const { n_head: NH } = graph.dims;
+  const first = 21;
+  const mapFrom = async (layer: number, head: number | null, from: number): Promise<number[]> => {
+    const rows: number[] = [];
+    for await (const tile of model.probes.attention.map(ids, layer, head, from)) {
+      expect(tile.from).toBe(from + rows.length / T);
+      rows.push(...tile.weights);
+    }
+    return rows;
+  };
+  for (const head of [1, null]) {
+    const whole = await mapFrom(1, head, 0);
+    const rest = await mapFrom(1, head, first);
+    expect(rest).toHaveLength((T - first) * T);
+    rest.forEach((weight, i) => {
+      expect(Math.abs(weight - whole[first * T + i]!)).toBeLessThan(1e-6);
+    });
+    for (let t = 0; t < T; t++) {
+      const row = whole.slice(t * T, (t + 1) * T);
+      expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+      expect(row.slice(t + 1).every(weight => weight === 0)).toBe(true);
+    }
+    for (const t of [0, 1, 20, T - 1]) {
+      const weights = await model.probes.attention.row(ids, t);
+      const of = (h: number, key: number) => weights[(NH + h) * (t + 1) + key]!;
+      for (let key = 0; key <= t; key++) {
+        const wanted =
+          head === null ? Array.from({ length: NH }, (_, h) => of(h, key)).reduce((a, b) => a + b) / NH : of(head, key);
+        expect(Math.abs(whole[t * T + key]! - wanted)).toBeLessThan(1e-5);
+      }
+    }
+  }
+});
+
 test('a map of one head and the mean over heads; pinned logits; the session is left as it was', async () => {
   using opened = await open('gpt2-odd');
   const { model, graph, oracle, golden } = opened;
@@ -140,7 +179,7 @@ test('a map of one head and the mean over heads; pinned logits; the session is l
   const wanted = probed.attention[1]!;
   for (const head of [2, null]) {
     const rows: number[] = [];
-    for await (const tile of model.probes.attention.map(ids, 1, head)) rows.push(...tile.weights);
+    for await (const tile of model.probes.attention.map(ids, 1, head, 0)) rows.push(...tile.weights);
     expect(rows).toHaveLength(T * T);
     rows.forEach((weight, i) => {
       const of = (h: number) => wanted[h * T * T + i]!;

@@ -21,13 +21,14 @@ export type ProbeCommand =
     }
   /** Attention weights of every layer and head at one position. */
   | { readonly type: 'attention'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }
-  /** Attention weights of one head, or the mean over heads (null), at every position, tile by tile. */
+  /** Attention weights of one head, or the mean over heads (null), at position `from` and every later one, tile by tile. */
   | {
       readonly type: 'attention_map';
       readonly run: number;
       readonly tokens: Uint32Array;
       readonly layer: number;
       readonly head: number | null;
+      readonly from: number;
     }
   /** The model with parts switched off: the row after the last token, and log-probabilities of `tokens[from...]`. */
   | {

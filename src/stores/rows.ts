@@ -10,7 +10,7 @@ import type { TokenPlace } from './document-types.ts';
 import { isRunning } from './generation-types.ts';
 import type { GpuLane } from './lane.ts';
 import { modelTag, toWire } from './model.ts';
-import { PrefillCost } from './prefill-cost.ts';
+import type { PrefillCost } from './prefill-cost.ts';
 import { keyOfIds, RowCache } from './row-cache.ts';
 import type { LogitsRow, RowsStoreState, SelectedRow } from './rows-types.ts';
 import { scoreMissing } from './scoring.ts';
@@ -23,6 +23,8 @@ export interface RowsOptions {
   readonly model: ModelStore;
   readonly document: DocumentStore;
   readonly generation: GenerationStore;
+  /** Learns here what a prefill costs; views of the inside read it. */
+  readonly cost: PrefillCost;
 }
 
 /** The text has settled this long after the last key. */
@@ -54,7 +56,7 @@ class Rows {
   store!: RowsStore;
   readonly #options: RowsOptions;
   readonly #cache = new RowCache();
-  readonly #cost = new PrefillCost();
+  readonly #cost: PrefillCost;
   readonly #distributions = new Map<string, Map<GenerationSettings, Distribution>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** A person ended the last fetch. */
@@ -64,6 +66,7 @@ class Rows {
 
   constructor(options: RowsOptions) {
     this.#options = options;
+    this.#cost = options.cost;
   }
 
   /** Follows text, caret, runs and model; returns the end of it. */

@@ -16,6 +16,7 @@ import type { Kept } from './kept.ts';
 import { GpuLane } from './lane.ts';
 import { createModelStore, modelTag } from './model.ts';
 import { createPersistence, type KeptStore } from './persistence.ts';
+import { PrefillCost } from './prefill-cost.ts';
 import { createRowsStore, SETTLE_MS } from './rows.ts';
 import { createSettingsStore } from './settings.ts';
 import type { DocumentStore, GenerationStore, Stores } from './stores-types.ts';
@@ -75,7 +76,8 @@ export function createStores(options: StoresOptions): Stores {
   });
   // The document must have the tokenizer before anything else hears of a ready model.
   const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? tabStore());
-  const rows = createRowsStore({ client, lane, model, document, generation });
+  const cost = new PrefillCost();
+  const rows = createRowsStore({ client, lane, model, document, generation, cost });
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
     if (now.status === 'loading' && before.status !== 'loading') lane.cancelAll();
