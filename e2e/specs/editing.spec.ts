@@ -8,6 +8,7 @@ import {
   factOf,
   inspector,
   lockSeed,
+  neverEnds,
   numberField,
   openPage,
   redoButton,
@@ -32,7 +33,7 @@ const PROMPT = 'Once upon a time there was a small';
 /** A run that does not end by itself in the time of a test. */
 async function endless(page: Page): Promise<void> {
   await setNumbers(page, { Length: 450 });
-  await page.getByRole('group', { name: 'End of text' }).getByText('Never draw it').click();
+  await neverEnds(page);
 }
 
 async function grows(page: Page, from: string): Promise<void> {
@@ -84,6 +85,7 @@ test('Step draws one token, by its button and by its key', async ({ page }) => {
 test('Undo and Redo go over edits and runs, by button and by key', async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 4 });
+  await neverEnds(page);
   await run(page);
   const ran = await textOf(page);
   const drawn = await tokensOf(page);
@@ -110,6 +112,7 @@ test('Undo and Redo go over edits and runs, by button and by key', async ({ page
 test('Regenerate takes a fresh seed, and with a locked seed gives the same text', async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 6, Temperature: 1.5, 'Top-p': 1 });
+  await neverEnds(page);
   await expect(regenerateButton(page)).toBeDisabled();
   await run(page);
   const first = await seedAt(page, PROMPT.length);
@@ -175,7 +178,7 @@ test('a run says that it ended by length, by end-of-text, by a full context', as
   await run(page, 'Ended by the end-of-text token after');
   await page.getByRole('button', { name: 'Remove the bias of token 2047' }).click();
 
-  await page.getByRole('group', { name: 'End of text' }).getByText('Never draw it').click();
+  await neverEnds(page);
   await setText(page, `Once${' the'.repeat(508)}`);
   await setNumbers(page, { Length: 50 });
   await run(page, 'the context is full');
@@ -185,6 +188,7 @@ test('a run says that it ended by length, by end-of-text, by a full context', as
 test('the page shows how many tokens were re-used and how many computed', async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 2 });
+  await neverEnds(page);
   await run(page);
   const counts = page.getByText(/[\d,]+ re-used, [\d,]+ computed/);
   const read = async () => {

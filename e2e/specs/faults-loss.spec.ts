@@ -1,7 +1,7 @@
 // A lost device and a crashed worker: opened again once by themselves, the text stays, the same run can go on.
 import { chromium, expect, type Page, test } from '@playwright/test';
 import { alertsOf, goesOn, recordGpu, says, strike, WRITTEN, write } from '../support/faults.ts';
-import { modelReady, openPage, runButton, setNumbers, textArea, textOf, tokensOf } from '../support/page.ts';
+import { modelReady, neverEnds, openPage, runButton, setNumbers, textArea, textOf, tokensOf } from '../support/page.ts';
 import { launchOptions } from '../tools/browser.ts';
 
 const reopened = (page: Page) => page.getByText(/device was lost and has been opened again/);
@@ -22,6 +22,7 @@ test('lost in the middle of a run: what was drawn stays, and Run goes on from th
   await openPage(page);
   await write(page);
   await setNumbers(page, { Length: 90 });
+  await neverEnds(page);
   await strike(page, 'lose device', 12);
   await runButton(page).click();
   await says(page, /device was lost.*text is safe.*Run to go on/);
@@ -94,6 +95,7 @@ test('the worker crashes in a run: said, the text stays, and Run goes on', async
   await openPage(page);
   await write(page);
   await setNumbers(page, { Length: 90 });
+  await neverEnds(page);
   await strike(page, 'crash', 12);
   await runButton(page).click();
   await says(page, /text is safe/);

@@ -5,6 +5,7 @@ import {
   candidatesOf,
   modelButton,
   modelReady,
+  neverEnds,
   openPage,
   run,
   runButton,
@@ -20,6 +21,7 @@ test('an empty text starts from the beginning-of-text token', async ({ page }) =
   await openPage(page);
   await setText(page, '');
   await setNumbers(page, { Length: 2 });
+  await neverEnds(page);
   await run(page);
   expect((await tokensOf(page))[0]).toMatchObject({ text: '<|endoftext|>', origin: 'typed' });
   expect(await alertsOf(page)).toEqual([]);
@@ -81,7 +83,7 @@ test('a NaN in the logits ends the run with words, and what was drawn before sta
   await setText(page, 'Hi');
   const typed = (await tokensOf(page)).length;
   await setNumbers(page, { Length: 40 });
-  await page.getByRole('radio', { name: /never/i }).check({ force: true });
+  await neverEnds(page);
   await runButton(page).click();
   await expect
     .poll(() => alertsOf(page))
@@ -121,6 +123,7 @@ test('lone surrogates neither crash nor vanish silently', async ({ page }) => {
     document.execCommand('insertText', false, 'half \ud83d of \udc00 a pair');
   });
   await setNumbers(page, { Length: 2 });
+  await neverEnds(page);
   await run(page);
   expect(await textOf(page)).toMatch(/^half . of . a pair/u);
   expect(errors).toEqual([]);

@@ -9,6 +9,7 @@ import {
   commandsOf,
   factOf,
   inspector,
+  neverEnds,
   noteCommands,
   openPage,
   run,
@@ -33,6 +34,7 @@ async function scored(page: Page): Promise<void> {
 /** A finished run of a few drawn tokens, every token with its numbers. */
 async function shortRun(page: Page): Promise<void> {
   await setNumbers(page, { Length: 4 });
+  await neverEnds(page);
   await run(page);
   await scored(page);
 }

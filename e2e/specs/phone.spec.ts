@@ -90,15 +90,15 @@ test('a first visit by touch: write, run, look at a token, choose another, undo 
   expect(ran.length).toBeGreaterThan('There was a small'.length);
 
   await tokenButton(page).tap();
-  await expect(sheet(page, 'Token')).toBeVisible();
+  await expect(sheet(page, 'Look inside')).toBeVisible();
   await candidatesReady(page);
   expect(await overflow(page)).toEqual([]);
   await candidateGrid(page).locator('[id^="candidate-"]').nth(2).tap();
-  const go = sheet(page, 'Token').getByRole('button', { name: /^Continue from here/ });
+  const go = sheet(page, 'Look inside').getByRole('button', { name: /^Continue from here/ });
   await expect(go).toBeInViewport({ ratio: 1 });
   await tall(go);
   await go.tap();
-  await expect(sheet(page, 'Token')).toBeHidden();
+  await expect(sheet(page, 'Look inside')).toBeHidden();
   await runFinished(page);
   expect((await tokensOf(page)).some(token => token.origin === 'chosen')).toBe(true);
   await undoButton(page).tap();
@@ -108,7 +108,7 @@ test('a first visit by touch: write, run, look at a token, choose another, undo 
 test('the sheets fit and close by their button, and give the page back @phone', async ({ page }) => {
   await openPage(page);
   for (const [open, title] of [
-    [tokenButton(page), 'Token'],
+    [tokenButton(page), 'Look inside'],
     [settingsButton(page), 'Settings'],
   ] as const) {
     await open.tap();
@@ -135,13 +135,13 @@ for (const theme of ['light', 'dark'] as const) {
       );
     expect(await complaints()).toEqual([]);
     for (const [open, title] of [
-      [tokenButton(page), 'Token'],
+      [tokenButton(page), 'Look inside'],
       [settingsButton(page), 'Settings'],
       [page.getByRole('button', { name: /^Model: / }), 'Models'],
     ] as const) {
       await open.tap();
       await expect(sheet(page, title)).toBeVisible();
-      if (title === 'Token') await candidatesReady(page);
+      if (title === 'Look inside') await candidatesReady(page);
       expect(await complaints()).toEqual([]);
       await sheet(page, title).getByRole('button', { name: 'Close' }).tap();
     }

@@ -7,6 +7,7 @@ import {
   factOf,
   inspector,
   lockSeed,
+  neverEnds,
   numberField,
   openPage,
   run,
@@ -127,7 +128,7 @@ test('end-of-text stops, goes on, or is never drawn', async ({ page }) => {
   const goneOn = (await tokensOf(page)).filter(token => token.origin === 'drawn');
   expect(goneOn.map(token => token.text)).toEqual(Array(3).fill('<|endoftext|>'));
   await undoButton(page).click();
-  await choose(page, 'End of text', 'Never draw it');
+  await neverEnds(page);
   await run(page, 'Ended after 3 tokens, the maximum set.');
   const never = (await tokensOf(page)).filter(token => token.origin === 'drawn');
   expect(never.length).toBe(3);
@@ -166,7 +167,7 @@ test('one seed gives one text, by Run, by Step, and by stop-and-go', async ({ pa
   // Stopped by hand, then gone on with.
   await setText(page, PROMPT);
   await setNumbers(page, { Length: 300 });
-  await choose(page, 'End of text', 'Never draw it');
+  await neverEnds(page);
   await runButton(page).click();
   await expect.poll(async () => (await tokensOf(page)).length, { intervals: [20] }).toBeGreaterThan(9);
   await stopButton(page).click();
@@ -186,7 +187,7 @@ test('one seed gives one text, by Run, by Step, and by stop-and-go', async ({ pa
 test('with no lock a stopped run goes on with the seed it had', async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 300, Temperature: 1 });
-  await choose(page, 'End of text', 'Never draw it');
+  await neverEnds(page);
   await runButton(page).click();
   await expect.poll(async () => (await tokensOf(page)).length, { intervals: [20] }).toBeGreaterThan(9);
   await stopButton(page).click();

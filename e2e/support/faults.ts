@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { expect, type Page, type Worker } from '@playwright/test';
-import { modelButton, openModels, run, setNumbers, setText, textArea, textOf } from './page.ts';
+import { modelButton, neverEnds, openModels, run, setNumbers, setText, textArea, textOf } from './page.ts';
 import { randomModel, randomModelFile } from './random-model.ts';
 
 /** What a person has written before a fault strikes. */
@@ -218,6 +218,7 @@ export async function goesOn(page: Page, text = WRITTEN): Promise<void> {
     await dialog.getByRole('button', { name: 'Close', exact: true }).click();
   }
   await setNumbers(page, { Length: 2 });
+  await neverEnds(page);
   await run(page);
   const after = await textOf(page);
   expect(after.startsWith(text)).toBe(true);

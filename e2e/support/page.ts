@@ -131,6 +131,11 @@ export async function setNumbers(page: Page, values: Readonly<Record<string, num
   }
 }
 
+/** From now on no run ends by the end-of-text token: with a free seed any draw may be one. */
+export async function neverEnds(page: Page): Promise<void> {
+  await page.getByRole('group', { name: 'End of text' }).getByText('Never draw it').click();
+}
+
 /** Types a seed, which locks it. */
 export async function lockSeed(page: Page, seed: number): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Seed', exact: true });
