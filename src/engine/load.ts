@@ -12,6 +12,7 @@ import { allocateValues } from '../model/allocate.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import { fuse } from '../model/fuse.ts';
 import { parameterCount } from '../model/size.ts';
+import { workOf } from '../model/work.ts';
 import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.ts';
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
@@ -79,6 +80,8 @@ function describe(gpu: Gpu, files: ModelFiles, checkpoint: Checkpoint, weightByt
     weightBytes,
     gpuBytes: scope.bytes,
     parameters: parameterCount(graph),
+    work: workOf(graph),
+    tied: graph.ops.some(op => op.op === 'embedding' && op.table === graph.head),
     tokenizerJson: checkpoint.tokenizerJson,
     tokenizerConfig: checkpoint.tokenizerConfig,
     bosId: config.bos_token_id,

@@ -2,6 +2,7 @@
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
 import type { Dims } from '../model/graph.ts';
+import type { TokenWork } from '../model/work.ts';
 import type { ProbeEvent } from './probe-events.ts';
 
 /** An error as it crosses between page and worker. */
@@ -85,6 +86,10 @@ export interface LoadedModel {
   readonly weightBytes: number;
   readonly gpuBytes: number;
   readonly parameters: number;
+  /** Multiply-adds of one token. */
+  readonly work: TokenWork;
+  /** The head is the embedding matrix. */
+  readonly tied: boolean;
   /** tokenizer.json and tokenizer_config.json, parsed but not checked: the tokenizer layer does that. */
   readonly tokenizerJson: unknown;
   readonly tokenizerConfig: unknown;

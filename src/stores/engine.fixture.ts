@@ -51,6 +51,8 @@ export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedMode
     weightBytes: 1,
     gpuBytes: 1,
     parameters: 1,
+    work: { body: 12 * 8 ** 2, head: V * 8, attention: 2 * 8 },
+    tied: false,
     tokenizerJson,
     tokenizerConfig,
     bosId: BOS,

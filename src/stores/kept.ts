@@ -3,7 +3,7 @@ import type { ModelSource } from '../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../sampling/settings.ts';
 import { parseModelName } from './catalogue.ts';
 import type { DocumentToken, Draw, Selection, TokenOrigin } from './document-types.ts';
-import { INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from './view.ts';
+import { FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from './view.ts';
 
 /** Another number: the value was written by another version and is not read. */
 export const KEPT_VERSION = 1;
@@ -145,13 +145,14 @@ function readSelection(value: unknown, length: number): Selection {
 }
 
 function readView(value: unknown): Partial<ViewChoices> {
-  const { theme, tint, side, wide, panel, borders, whitespace } = fieldsOf(value);
+  const { theme, tint, side, wide, panel, followStep, borders, whitespace } = fieldsOf(value);
   const found = {
     theme: THEMES.find(each => each === theme),
     tint: TINTS.find(each => each === tint),
     side: SIDES.find(each => each === side),
     wide: readBoolean(wide),
     panel: INSPECTOR_PANELS.find(each => each === panel),
+    followStep: FOLLOW_STEPS.find(each => each === followStep),
     borders: readBoolean(borders),
     whitespace: readBoolean(whitespace),
   };

@@ -83,7 +83,7 @@ export function createPersistence(stores: Subjects, where: KeptStore): Persisten
 function gather(stores: Subjects): Omit<Kept, 'tokens'> & { readonly tokens: readonly DocumentToken[] } {
   const { text, tokens, tokenizer, selection } = stores.document.getState();
   const { settings, seed } = stores.settings.getState();
-  const { theme, tint, side, wide, panel, borders, whitespace } = stores.view.getState();
+  const { theme, tint, side, wide, panel, followStep, borders, whitespace } = stores.view.getState();
   const { load } = stores.model.getState();
   return {
     text,
@@ -94,7 +94,7 @@ function gather(stores: Subjects): Omit<Kept, 'tokens'> & { readonly tokens: rea
     settings,
     seed,
     lastSeed: stores.generation.getState().seed,
-    view: { theme, tint, side, wide, panel, borders, whitespace },
+    view: { theme, tint, side, wide, panel, followStep, borders, whitespace },
     source: load.status === 'ready' && load.model.cached ? load.model.source : null,
   };
 }

@@ -45,6 +45,7 @@ export function createRowsStore(options: RowsOptions): { store: RowsStore; dispo
     scoring: false,
     fetchSelected: () => rows.fetch(),
     stopFetch: () => rows.stopFetch(),
+    secondsTo: place => rows.secondsTo(place),
     rowAt: place => rows.rowAt(place),
     distribution: (place, settings) => rows.distribution(place, settings),
   }));
@@ -115,6 +116,10 @@ class Rows {
     const made = sample(row.ranked, settings, { ids: row.ids, drawn }, cut);
     this.#remember(key, known, settings, made);
     return made;
+  }
+
+  secondsTo(place: TokenPlace): number {
+    return this.#cost.seconds(this.#idsBefore(place));
   }
 
   /** Ends a fetch under way; the place then waits for the button. */

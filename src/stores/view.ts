@@ -15,6 +15,10 @@ export type Side = (typeof SIDES)[number];
 export const INSPECTOR_PANELS = ['candidates', 'stages', 'token'] as const;
 export type InspectorPanel = (typeof INSPECTOR_PANELS)[number];
 
+/** The way of a token through a decoder, in its order. */
+export const FOLLOW_STEPS = ['tokenise', 'embed', 'layers', 'attention', 'logits', 'softmax', 'select'] as const;
+export type FollowStep = (typeof FOLLOW_STEPS)[number];
+
 /** At most one is open. `inspector` and `settings` are sheets on a phone. */
 export const DIALOGS = ['models', 'keys', 'about', 'inspector', 'settings'] as const;
 export type Dialog = (typeof DIALOGS)[number];
@@ -30,6 +34,8 @@ export interface ViewChoices {
   /** The column is wider than the text. */
   readonly wide: boolean;
   readonly panel: InspectorPanel;
+  /** Where the way of a token is looked at. */
+  readonly followStep: FollowStep;
   /** Borders between all tokens, not only tints. */
   readonly borders: boolean;
   /** Spaces and line ends as faint glyphs. */
@@ -52,6 +58,7 @@ export interface ViewActions {
   setSide(side: Side): void;
   setWide(wide: boolean): void;
   setPanel(panel: InspectorPanel): void;
+  setFollowStep(step: FollowStep): void;
   setBorders(borders: boolean): void;
   setWhitespace(whitespace: boolean): void;
   open(dialog: Dialog): void;
@@ -75,6 +82,7 @@ export const VIEW_CHOICES = [
   'side',
   'wide',
   'panel',
+  'followStep',
   'borders',
   'whitespace',
 ] as const satisfies readonly (keyof ViewChoices)[];
@@ -85,6 +93,7 @@ export const DEFAULT_VIEW: ViewChoices = {
   side: 'token',
   wide: false,
   panel: 'candidates',
+  followStep: 'tokenise',
   borders: false,
   whitespace: true,
 };
@@ -101,6 +110,7 @@ export function createViewStore(): ViewStore {
     setSide: side => set({ side }),
     setWide: wide => set({ wide }),
     setPanel: panel => set({ panel }),
+    setFollowStep: followStep => set({ followStep }),
     setBorders: borders => set({ borders }),
     setWhitespace: whitespace => set({ whitespace }),
     open: dialog => set({ dialog }),
