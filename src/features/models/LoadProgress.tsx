@@ -11,7 +11,7 @@ export function LoadProgress() {
   const load = useModel(s => s.load);
   if (load.status !== 'loading') return null;
   const name = sourceName(load.source);
-  const [phase, ...numbers] = progressWords(load.progress);
+  const [phase, ...numbers] = progressWords(load.progress, load.source.kind);
   return (
     <div className={styles.load}>
       <div className={styles.bar}>

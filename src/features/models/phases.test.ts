@@ -6,7 +6,7 @@ const start = { phase: 'list', bytes: 0, totalBytes: 0, fromCache: false, speed:
 
 test('nothing is known at first', () => {
   expect(shareDone(start)).toBeNull();
-  expect(progressWords(start)).toEqual(['Looking at the files']);
+  expect(progressWords(start, 'hub')).toEqual(['Looking at the files']);
 });
 
 test('bytes, speed and time', () => {
@@ -19,9 +19,14 @@ test('bytes, speed and time', () => {
     secondsLeft: 22,
   } as const;
   expect(shareDone(half)).toBe(0.5);
-  expect(progressWords(half)).toEqual(['Downloading', '274 MB of 548 MB', '12.4 MB/s', '22 s left']);
+  expect(progressWords(half, 'hub')).toEqual(['Downloading', '274 MB of 548 MB', '12.4 MB/s', '22 s left']);
 });
 
 test('the cache is named', () => {
-  expect(progressWords({ ...start, phase: 'upload', fromCache: true })[0]).toContain('cache');
+  expect(progressWords({ ...start, phase: 'upload', fromCache: true }, 'hub')[0]).toContain('cache');
+});
+
+test('opened files are read, not downloaded', () => {
+  expect(progressWords({ ...start, phase: 'download' }, 'local')[0]).toBe('Reading from disk');
+  expect(progressWords({ ...start, phase: 'download' }, 'shipped')[0]).toBe('Downloading');
 });

@@ -1,5 +1,6 @@
 // The phases of a load and the numbers beside its bar, in words.
 import { formatByteRate, formatBytes, formatDuration } from '../../lib/format.ts';
+import type { ModelSource } from '../../lib/model-source.ts';
 import type { LoadPhase } from '../../protocol/events.ts';
 import type { LoadProgress } from '../../stores/model-types.ts';
 
@@ -17,10 +18,16 @@ export function shareDone({ bytes, totalBytes }: LoadProgress): number | null {
   return totalBytes > 0 ? Math.min(1, bytes / totalBytes) : null;
 }
 
-/** `Downloading`, `548 MB of 1.1 GB`, `12 MB/s`, `34 s left`; only what is known. */
-export function progressWords(progress: LoadProgress): string[] {
-  const { phase, bytes, totalBytes, fromCache, speed, secondsLeft } = progress;
-  const words = [phase === 'upload' && fromCache ? 'Uploading from the cache to the GPU' : PHASE_WORDS[phase]];
+function phaseWords({ phase, fromCache }: LoadProgress, kind: ModelSource['kind']): string {
+  if (phase === 'upload' && fromCache) return 'Uploading from the cache to the GPU';
+  if (phase === 'download' && kind === 'local') return 'Reading from disk';
+  return PHASE_WORDS[phase];
+}
+
+/** `Downloading`, `548 MB of 1.1 GB`, `12 MB/s`, `34 s left`; only what is known. `kind` of the source: opened files are not downloaded. */
+export function progressWords(progress: LoadProgress, kind: ModelSource['kind']): string[] {
+  const { bytes, totalBytes, speed, secondsLeft } = progress;
+  const words = [phaseWords(progress, kind)];
   if (totalBytes > 0) words.push(`${formatBytes(bytes)} of ${formatBytes(totalBytes)}`);
   if (speed !== null) words.push(formatByteRate(speed));
   if (secondsLeft !== null) words.push(`${formatDuration(secondsLeft * 1000)} left`);

@@ -1,6 +1,6 @@
 // The inspector without a distribution: what it will show, why it does not yet, and the way on.
 import { formatDuration } from '../../lib/format.ts';
-import { useDocument, useStores } from '../../stores/react.ts';
+import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
 import type { SelectedRow } from '../../stores/rows-types.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorNotice } from '../ErrorNotice.tsx';
@@ -19,8 +19,19 @@ const NOTHING =
 export function EmptyState({ row }: { row: SelectedRow }) {
   const { rows } = useStores();
   const empty = useDocument(s => s.tokens.length === 0);
+  // One sentence about one thing: what the line under the text already says is not said here again.
+  const said = useGeneration(s =>
+    s.status.kind === 'failed' && s.status.error.code === 'prompt_too_long' ? s.status.error.code : null,
+  );
   if (row.status === 'ready') return null;
   const fetch = () => void rows.getState().fetchSelected();
+  if (row.status === 'failed' && row.error.code === said) {
+    return (
+      <div className={styles.empty}>
+        <p>The model reads no text of this length, so there is nothing to show here yet.</p>
+      </div>
+    );
+  }
   if (row.status === 'failed') {
     return (
       <div className={styles.empty}>
