@@ -12,12 +12,59 @@ const pairs = new Map(
   ]),
 );
 
-/** Relative luminance, WCAG 2.2. */
-function luminance(hex: string): number {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5]
+/** Red, green and blue, linear. */
+function linear(hex: string): number[] {
+  return [1, 3, 5]
     .map(i => Number.parseInt(hex.slice(i, i + 2), 16) / 255)
     .map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+}
+
+const times = (matrix: readonly (readonly number[])[], v: readonly number[]): number[] =>
+  matrix.map(row => row.reduce((sum, each, i) => sum + each * (v[i] ?? 0), 0));
+
+/** Relative luminance, WCAG 2.2. */
+function luminance(hex: string): number {
+  const [r = 0, g = 0, b = 0] = linear(hex);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** As eyes without red cones and without green cones see it (Machado 2009, severity 1), and as all cones do. */
+const EYES = {
+  normal: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protan: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deutan: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+} as const;
+
+/** Oklab, in which distances are about as they are seen. */
+function oklab(rgb: readonly number[]): number[] {
+  const lms = times(
+    [
+      [0.4122214708, 0.5363325363, 0.0514459929],
+      [0.2119034982, 0.6806995451, 0.1073969566],
+      [0.0883024619, 0.2817188376, 0.6299787005],
+    ],
+    rgb,
+  );
+  return times(
+    [
+      [0.2104542553, 0.793617785, -0.0040720468],
+      [1.9779984951, -2.428592205, 0.4505937099],
+      [0.0259040371, 0.7827717662, -0.808675766],
+    ],
+    lms.map(Math.cbrt),
+  );
 }
 
 function contrast(a: string, b: string, theme: 0 | 1): number {
@@ -56,6 +103,21 @@ describe.each([
   test('edges of controls and the marks under tokens stand out (3:1)', () => {
     expect(contrast('line-strong', 'paper', theme)).toBeGreaterThanOrEqual(3);
     for (const tint of TINTS.slice(0, 5)) expect(contrast('mark', tint, theme), tint).toBeGreaterThanOrEqual(3);
+  });
+
+  test('lines stand out, and no two look alike to any eyes', () => {
+    const series = Array.from({ length: 8 }, (_, i) => `series-${i}`);
+    for (const line of [...series, 'mark']) {
+      for (const ground of ['ground', 'paper']) expect(contrast(line, ground, theme), line).toBeGreaterThanOrEqual(3);
+    }
+    for (const eyes of Object.values(EYES)) {
+      const seen = series.map(line =>
+        oklab(times(eyes, linear(pairs.get(line)?.[theme] ?? '')).map(c => Math.min(1, Math.max(0, c)))),
+      );
+      seen.forEach((a, i) => {
+        for (const b of seen.slice(0, i)) expect(Math.hypot(...a.map((x, k) => x - (b[k] ?? 0)))).toBeGreaterThan(0.08);
+      });
+    }
   });
 
   test('the ramp is ordered by lightness, every step away from the paper', () => {
