@@ -9,6 +9,7 @@ import { draw } from '../sampling/draw.ts';
 import { sample } from '../sampling/pipeline.ts';
 import { rankRow, rowStatistics, topOf } from '../sampling/row.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../tokenizer/texts.fixture.ts';
+import { ablatedLogits, ablatedLogprobs } from './ablation.fixture.ts';
 import { sharedLength } from './sequence.ts';
 
 export const V = SHIPPED_VOCAB_SIZE;
@@ -147,6 +148,14 @@ class Engine {
       case 'generate':
         await this.#generate(command, say);
         return false;
+      case 'ablate': {
+        const { tokens, from, off, stand_in } = command;
+        const logits = ablatedLogits(tokens, off, stand_in);
+        say({ type: 'ablated', run, logits, logprobs: ablatedLogprobs(tokens, from, off, stand_in) });
+        return this.#cancelled.has(run);
+      }
+      case 'sweep':
+        return this.#sweep(command, say);
       case 'cache_list':
         say({ type: 'cache', run, models: [], usage: 0 });
         return false;
@@ -193,6 +202,18 @@ class Engine {
         entropies: Float32Array.from(rows, row => row.entropy),
         logZs: Float32Array.from(rows, row => row.logZ),
       });
+    }
+    return false;
+  }
+
+  async #sweep({ run, tokens, id, parts, stand_in }: CommandOf<'sweep'>, say: Say): Promise<boolean> {
+    for (const part of [null, ...parts]) {
+      await turn();
+      if (this.#cancelled.has(run)) return true;
+      const { logits, logZ, order } = rankRow(ablatedLogits(tokens, part === null ? [] : [part], stand_in));
+      const topId = order[0] ?? 0;
+      const [logprob, topLogprob] = [(logits[id] ?? 0) - logZ, (logits[topId] ?? 0) - logZ];
+      say({ type: 'swept', run, part, logprob, topId, topLogprob });
     }
     return false;
   }

@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { defined } from '../lib/assert.ts';
+import type { AblationStoreState } from './ablation-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { ModelStoreState } from './model-types.ts';
@@ -40,4 +41,8 @@ export function useRows<T>(select: (state: RowsStoreState) => T): T {
 
 export function useView<T>(select: (state: ViewStoreState) => T): T {
   return useStore(useStores().view, select);
+}
+
+export function useAblation<T>(select: (state: AblationStoreState) => T): T {
+  return useStore(useStores().ablation, select);
 }

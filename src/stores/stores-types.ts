@@ -1,5 +1,6 @@
 // All stores of one page, as they are handed to the features.
 import type { StoreApi } from 'zustand/vanilla';
+import type { AblationStoreState } from './ablation-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { ModelStoreState } from './model-types.ts';
@@ -11,6 +12,7 @@ export type DocumentStore = StoreApi<DocumentStoreState>;
 export type ModelStore = StoreApi<ModelStoreState>;
 export type GenerationStore = StoreApi<GenerationStoreState>;
 export type RowsStore = StoreApi<RowsStoreState>;
+export type AblationStore = StoreApi<AblationStoreState>;
 
 export interface Stores {
   readonly model: ModelStore;
@@ -19,6 +21,7 @@ export interface Stores {
   readonly generation: GenerationStore;
   readonly rows: RowsStore;
   readonly view: ViewStore;
+  readonly ablation: AblationStore;
   /** Brings back what the last visit kept, then loads the model. Never rejects; runs nothing unasked. */
   start(): Promise<void>;
   /** Writes what a reload keeps at once. */

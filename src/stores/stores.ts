@@ -6,6 +6,7 @@ import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.t
 import { freshSeed } from '../lib/rng.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+import { createAblationStore } from './ablation.ts';
 import { DEFAULT_SOURCE } from './catalogue.ts';
 import { createDocumentStore } from './document.ts';
 import { withoutNumbers } from './document-change.ts';
@@ -78,6 +79,8 @@ export function createStores(options: StoresOptions): Stores {
   const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? tabStore());
   const cost = new PrefillCost();
   const rows = createRowsStore({ client, lane, model, document, generation, cost });
+  const now = options.now ?? (() => performance.now());
+  const ablation = createAblationStore({ client, lane, model, document, generation, now });
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
     if (now.status === 'loading' && before.status !== 'loading') lane.cancelAll();
@@ -90,12 +93,14 @@ export function createStores(options: StoresOptions): Stores {
     generation,
     rows: rows.store,
     view,
+    ablation: ablation.store,
     start: () => pages.start(),
     flush: () => pages.flush(),
     dispose: () => {
       endLoads();
       endDivergence();
       rows.dispose();
+      ablation.dispose();
       pages.dispose();
       lane.cancelAll();
       client.restart();
