@@ -108,11 +108,11 @@ class Engine {
   }
 
   receive(command: Command, say: Say, worker: ScriptedWorker): void {
+    if (this.#options.intercept?.(command, say)) return;
     if (command.type === 'cancel') {
       this.#cancelled.add(command.run);
       return;
     }
-    if (this.#options.intercept?.(command, say)) return;
     this.#queue = this.#queue.then(async () => {
       if (worker.terminated) return;
       const { run } = command;

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { defined } from '../lib/assert.ts';
 import type { AblationStoreState } from './ablation-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
+import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { ModelStoreState } from './model-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
@@ -45,4 +46,8 @@ export function useView<T>(select: (state: ViewStoreState) => T): T {
 
 export function useAblation<T>(select: (state: AblationStoreState) => T): T {
   return useStore(useStores().ablation, select);
+}
+
+export function useFollow<T>(select: (state: FollowStoreState) => T): T {
+  return useStore(useStores().follow, select);
 }

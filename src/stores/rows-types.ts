@@ -35,8 +35,6 @@ export interface RowsState {
 export interface RowsActions {
   /** Fetches the row of the selected place now, whatever it costs. */
   fetchSelected(): Promise<void>;
-  /** Seconds until the model has computed what stands before a place, as far as it lacks it. */
-  secondsTo(place: TokenPlace): number;
   /** Ends a fetch under way: the place is `costly` then, whatever it costs. */
   stopFetch(): void;
   /** The row that predicts `place`, when it is here; a stored reference. */

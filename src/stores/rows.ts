@@ -30,9 +30,9 @@ export interface RowsOptions {
 /** The text has settled this long after the last key. */
 export const SETTLE_MS = 300;
 /** A caret that moves without a change of text rests this long before its row is fetched. */
-const MOVE_MS = 60;
+export const MOVE_MS = 60;
 /** Above this a button must ask for a prefill. */
-const MOST_SECONDS = 1;
+export const MOST_SECONDS = 1;
 /** Places whose distributions are remembered, and settings for each: they hold on to whole rows. */
 const MOST_PLACES = 4;
 const MOST_SETTINGS = 4;
@@ -45,7 +45,6 @@ export function createRowsStore(options: RowsOptions): { store: RowsStore; dispo
     scoring: false,
     fetchSelected: () => rows.fetch(),
     stopFetch: () => rows.stopFetch(),
-    secondsTo: place => rows.secondsTo(place),
     rowAt: place => rows.rowAt(place),
     distribution: (place, settings) => rows.distribution(place, settings),
   }));
@@ -116,10 +115,6 @@ class Rows {
     const made = sample(row.ranked, settings, { ids: row.ids, drawn }, cut);
     this.#remember(key, known, settings, made);
     return made;
-  }
-
-  secondsTo(place: TokenPlace): number {
-    return this.#cost.seconds(this.#idsBefore(place));
   }
 
   /** Ends a fetch under way; the place then waits for the button. */

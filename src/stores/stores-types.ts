@@ -2,6 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { AblationStoreState } from './ablation-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
+import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { ModelStoreState } from './model-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
@@ -13,6 +14,7 @@ export type ModelStore = StoreApi<ModelStoreState>;
 export type GenerationStore = StoreApi<GenerationStoreState>;
 export type RowsStore = StoreApi<RowsStoreState>;
 export type AblationStore = StoreApi<AblationStoreState>;
+export type FollowStore = StoreApi<FollowStoreState>;
 
 export interface Stores {
   readonly model: ModelStore;
@@ -20,6 +22,7 @@ export interface Stores {
   readonly settings: SettingsStore;
   readonly generation: GenerationStore;
   readonly rows: RowsStore;
+  readonly follow: FollowStore;
   readonly view: ViewStore;
   readonly ablation: AblationStore;
   /** Brings back what the last visit kept, then loads the model. Never rejects; runs nothing unasked. */

@@ -11,6 +11,7 @@ import { DEFAULT_SOURCE } from './catalogue.ts';
 import { createDocumentStore } from './document.ts';
 import { withoutNumbers } from './document-change.ts';
 import type { DocumentToken } from './document-types.ts';
+import { createFollowStore } from './follow.ts';
 import { createGenerationStore } from './generation.ts';
 import { isRunning } from './generation-types.ts';
 import type { Kept } from './kept.ts';
@@ -81,6 +82,17 @@ export function createStores(options: StoresOptions): Stores {
   const rows = createRowsStore({ client, lane, model, document, generation, cost });
   const now = options.now ?? (() => performance.now());
   const ablation = createAblationStore({ client, lane, model, document, generation, now });
+  const follow = createFollowStore({
+    client,
+    lane,
+    model,
+    document,
+    generation,
+    rows: rows.store,
+    view,
+    cost,
+    later: options.later ?? later,
+  });
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
     if (now.status === 'loading' && before.status !== 'loading') lane.cancelAll();
@@ -92,6 +104,7 @@ export function createStores(options: StoresOptions): Stores {
     settings,
     generation,
     rows: rows.store,
+    follow: follow.store,
     view,
     ablation: ablation.store,
     start: () => pages.start(),
@@ -101,6 +114,7 @@ export function createStores(options: StoresOptions): Stores {
       endDivergence();
       rows.dispose();
       ablation.dispose();
+      follow.dispose();
       pages.dispose();
       lane.cancelAll();
       client.restart();

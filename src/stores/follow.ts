@@ -1,0 +1,262 @@
+// The way of one token through the model: fetches what the step in sight needs, and measures what the cache of keys and values saves.
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../client/client.ts';
+import { attention, closeView, measureCache, trace } from '../client/probe-requests.ts';
+import {
+  type FollowedPass,
+  type FollowState,
+  type FollowStoreState,
+  lengthsOf,
+  type Pass,
+  passTo,
+} from './follow-types.ts';
+import { isRunning } from './generation-types.ts';
+import type { GpuLane } from './lane.ts';
+import { modelTag } from './model.ts';
+import type { PrefillCost } from './prefill-cost.ts';
+import { MOST_SECONDS, MOVE_MS, SETTLE_MS } from './rows.ts';
+import { idsOf } from './sequence.ts';
+import type { DocumentStore, FollowStore, GenerationStore, ModelStore, RowsStore } from './stores-types.ts';
+import type { FollowStep, ViewStore } from './view.ts';
+import { IDLE_TASK, ViewTask } from './view-task.ts';
+
+export interface FollowOptions {
+  readonly client: Client;
+  readonly lane: GpuLane;
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly generation: GenerationStore;
+  readonly rows: RowsStore;
+  readonly view: ViewStore;
+  readonly cost: PrefillCost;
+  readonly later: (ms: number, callback: () => void) => () => void;
+}
+
+/** A view that was left for this long is left for good: its memory goes back. */
+export const GONE_MS = 15_000;
+
+type Piece = 'trace' | 'attention';
+const PIECES_OF: Readonly<Record<FollowStep, readonly Piece[]>> = {
+  tokenise: [],
+  embed: ['trace'],
+  layers: ['trace'],
+  attention: ['attention'],
+  logits: ['trace'],
+  softmax: [],
+  select: [],
+};
+
+export function createFollowStore(options: FollowOptions): { store: FollowStore; dispose: () => void } {
+  const follow = new Follow(options);
+  const store: FollowStore = createStore<FollowStoreState>()(() => ({
+    open: false,
+    followed: null,
+    task: IDLE_TASK,
+    costly: null,
+    measured: null,
+    measuring: IDLE_TASK,
+    setOpen: open => follow.setOpen(open),
+    compute: () => follow.compute(),
+    stop: () => follow.stop(),
+    measure: () => follow.measure(),
+    stopMeasuring: () => follow.stopMeasuring(),
+  }));
+  follow.store = store;
+  return { store, dispose: follow.watch() };
+}
+
+class Follow {
+  store!: FollowStore;
+  readonly #options: FollowOptions;
+  readonly #task: ViewTask;
+  readonly #measuring: ViewTask;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait after which the memory goes back. */
+  #stay: () => void = () => {};
+  /** What the view has asked for since its memory was given back. */
+  readonly #used = new Set<Piece>();
+  #model = '';
+
+  constructor(options: FollowOptions) {
+    this.#options = options;
+    this.#task = new ViewTask(options.lane, task => this.store.setState({ task }));
+    this.#measuring = new ViewTask(options.lane, measuring => this.store.setState({ measuring }));
+  }
+
+  /** Follows text, caret, step, runs and model; returns the end of it. */
+  watch(): () => void {
+    const { model, document, generation, view } = this.#options;
+    const ends = [
+      document.subscribe((now, before) => {
+        if (now.revision !== before.revision) this.#moved(SETTLE_MS);
+        else if (now.selected !== before.selected) this.#moved(MOVE_MS);
+      }),
+      view.subscribe((now, before) => {
+        if (now.followStep !== before.followStep) this.#look(0);
+      }),
+      generation.subscribe((now, before) => {
+        if (isRunning(before.status) && !isRunning(now.status)) this.#look(0);
+      }),
+      model.subscribe((now, before) => {
+        if (now.load !== before.load) this.#modelChanged();
+      }),
+    ];
+    return () => {
+      clearTimeout(this.#timer);
+      this.#stay();
+      for (const end of ends) end();
+    };
+  }
+
+  setOpen(open: boolean): void {
+    if (open === this.store.getState().open) return;
+    this.store.setState({ open });
+    this.#stay();
+    if (open) {
+      this.#look(0);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#task.reset();
+    this.#measuring.stop();
+    this.#stay = this.#options.later(GONE_MS, () => this.#giveBack());
+  }
+
+  compute(): void {
+    clearTimeout(this.#timer);
+    const { rows } = this.#options;
+    const pass = this.#pass();
+    if (pass === null) return;
+    this.store.setState({ costly: null });
+    // The row is part of the way: it has the logits.
+    if (rows.getState().selected.status === 'costly') void rows.getState().fetchSelected();
+    const missing = this.#missing(pass);
+    if (missing.length === 0) return;
+    for (const piece of missing) this.#used.add(piece);
+    void this.#task.run(missing.length, signal => this.#fetch(pass, signal));
+  }
+
+  stop(): void {
+    this.#task.stop();
+  }
+
+  measure(): void {
+    const { document, model, client } = this.#options;
+    const { load } = model.getState();
+    if (load.status !== 'ready') return;
+    const { tokens, revision } = document.getState();
+    const ids = idsOf(tokens).subarray(0, load.model.dims.n_ctx);
+    const lengths = lengthsOf(ids.length);
+    this.#used.add('trace');
+    this.store.setState({ measured: { tokens: ids.length, revision, lengths: [] } });
+    void this.#measuring.run(lengths.length, async (signal, progress) => {
+      const done = this.store.getState().measured?.lengths ?? [];
+      // After an interruption what was measured stays.
+      const left = lengths.filter(length => !done.some(each => each.length === length));
+      for await (const event of measureCache(client, { tokens: ids, lengths: left }, signal)) {
+        const measured = [...(this.store.getState().measured?.lengths ?? []), event];
+        this.store.setState({ measured: { tokens: ids.length, revision, lengths: measured } });
+        progress(measured.length);
+      }
+    });
+  }
+
+  stopMeasuring(): void {
+    this.#measuring.stop();
+  }
+
+  /** Another text or place: what was fetched is about something else. */
+  #moved(wait: number): void {
+    const now = this.#pass();
+    const { followed } = this.store.getState();
+    if (followed !== null && now !== null && samePass(followed.pass, now)) {
+      this.#show({ ...followed, pass: now });
+      return;
+    }
+    if (followed !== null) this.#show(null);
+    this.#task.reset();
+    this.#look(wait);
+  }
+
+  #modelChanged(): void {
+    const { load } = this.#options.model.getState();
+    const tag = modelTag(this.#options.model.getState());
+    this.#task.reset();
+    this.#used.clear(); // the memory went with the model
+    if (load.status === 'ready' && tag === this.#model) {
+      this.#look(0);
+      return;
+    }
+    if (load.status === 'ready') this.#model = tag;
+    this.#measuring.reset();
+    this.store.setState({ followed: null, costly: null, measured: null });
+    this.#look(0);
+  }
+
+  /** After `wait` milliseconds fetches what the step lacks, where that is quick; else says what it would take. */
+  #look(wait: number): void {
+    clearTimeout(this.#timer);
+    const { model, generation, cost } = this.#options;
+    const pass = this.#pass();
+    if (this.store.getState().costly !== null) this.store.setState({ costly: null });
+    if (!this.store.getState().open || pass === null || this.#missing(pass).length === 0) return;
+    if (isRunning(generation.getState().status) || model.getState().load.status !== 'ready') return;
+    this.#timer = setTimeout(() => {
+      const seconds = cost.seconds(pass.ids);
+      if (seconds > MOST_SECONDS) this.store.setState({ costly: seconds });
+      else this.compute();
+    }, wait);
+  }
+
+  async #fetch(pass: Pass, signal: AbortSignal): Promise<void> {
+    const { client, cost } = this.#options;
+    const asked = { tokens: pass.ids, position: pass.position };
+    // After an interruption what has come stays.
+    for (const piece of this.#missing(pass)) {
+      const answer =
+        piece === 'trace'
+          ? { trace: await trace(client, asked, signal) }
+          : { attention: await attention(client, asked, signal) };
+      this.#show({ ...this.#known(pass), ...answer });
+    }
+    // What the worker has now includes this; a longer text that begins with it may be there too.
+    if (cost.seconds(pass.ids) > 0) cost.computed(pass.ids);
+  }
+
+  #known(pass: Pass): FollowedPass {
+    const { followed } = this.store.getState();
+    return followed !== null && samePass(followed.pass, pass) ? followed : { pass, trace: null, attention: null };
+  }
+
+  #missing(pass: Pass): Piece[] {
+    const known = this.#known(pass);
+    return PIECES_OF[this.#options.view.getState().followStep].filter(piece => known[piece] === null);
+  }
+
+  #pass(): Pass | null {
+    const { tokens, selected } = this.#options.document.getState();
+    const { load } = this.#options.model.getState();
+    const pass = passTo(tokens, selected);
+    // What does not fit the context is said where the row is.
+    return pass !== null && load.status === 'ready' && pass.position >= load.model.dims.n_ctx ? null : pass;
+  }
+
+  #show(followed: FollowState['followed']): void {
+    this.store.setState({ followed });
+  }
+
+  #giveBack(): void {
+    const { client, view, model } = this.#options;
+    if (model.getState().load.status !== 'ready') return;
+    const { side } = view.getState();
+    for (const piece of this.#used) {
+      // The view of attention has its own time to give the same memory back.
+      if (piece !== 'attention' || side !== 'attention') void closeView(client, piece).catch(() => {});
+    }
+    this.#used.clear();
+  }
+}
+
+function samePass(a: Pass, b: Pass): boolean {
+  return a.ids.length === b.ids.length && a.ids.every((id, i) => id === b.ids[i]);
+}
