@@ -4,7 +4,8 @@ import { divergence } from '../tokenizer/divergence.ts';
 import { type EditToken, type Replacement, retokenise, type TextEdit } from '../tokenizer/edit.ts';
 import { concatBytes, type TokenLayout, tokenAt, tokenText } from '../tokenizer/text.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { Divergence, DocumentToken } from './document-types.ts';
+import { mapTokens } from './branches.ts';
+import type { Branch, Divergence, DocumentToken, TokenStats } from './document-types.ts';
 import { plainToken } from './sequence.ts';
 
 /** Fresh typed tokens of a text. */
@@ -29,6 +30,22 @@ export function keepNumbers(before: readonly DocumentToken[], after: readonly Do
   return after.map((token, i) => {
     if (i < same) return before[i] ?? token;
     return token.draw === undefined && token.stats === undefined ? token : withoutNumbers(token);
+  });
+}
+
+/** Numbers for tokens `from...` that have none; null when `ids` are not what stands there. */
+export function filledStats(
+  tokens: readonly DocumentToken[],
+  ids: Uint32Array,
+  from: number,
+  stats: readonly TokenStats[],
+): DocumentToken[] | null {
+  const end = from + stats.length;
+  if (end > tokens.length || end > ids.length) return null;
+  for (let i = 0; i < end; i++) if (tokens[i]?.id !== ids[i]) return null;
+  return tokens.map((token, i) => {
+    const found = stats[i - from];
+    return found === undefined || token.stats !== undefined ? token : { ...token, stats: found };
   });
 }
 
@@ -158,4 +175,17 @@ export function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentT
   }
   close();
   return translated;
+}
+
+/**
+ * Branches of `fingerprint`'s vocabulary in the one of `tokenizer`. Where it is the same one, ids stay, but what another model thought of them goes.
+ */
+export function branchesOfToday(
+  branches: readonly Branch[],
+  tokenizer: Tokenizer,
+  fingerprint: string,
+  sameModel: boolean,
+): readonly Branch[] {
+  if (fingerprint !== tokenizer.fingerprint) return mapTokens(branches, tokens => translateTokens(tokenizer, tokens));
+  return sameModel ? branches : mapTokens(branches, tokens => tokens.map(withoutNumbers));
 }

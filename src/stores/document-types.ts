@@ -44,6 +44,25 @@ export interface DocumentToken {
   readonly top?: TopCandidates;
 }
 
+/** One continuation: a whole sequence of tokens. Branches that begin alike share the objects of those tokens. */
+export interface Branch {
+  readonly id: number;
+  /** Given by a person; '' until then. */
+  readonly name: string;
+  readonly tokens: readonly DocumentToken[];
+  /** When it began, milliseconds since 1970. */
+  readonly began: number;
+}
+
+export interface BranchSet {
+  /** In the order in which they began; never empty. */
+  readonly branches: readonly Branch[];
+  /** Id of the active one: its tokens are those of the document. */
+  readonly branch: number;
+  /** What the branch was called that had to make room for the last new one; null when none had to. */
+  readonly forgotten: string | null;
+}
+
 /** Offsets in UTF-16 units. `start <= end`; the caret stands at `focus`, one of the two. */
 export interface Selection {
   readonly start: number;
@@ -76,9 +95,14 @@ export type ChangeKind =
   | 'special'
   | 'retokenise'
   | 'keep_tail'
-  | 'replace';
+  | 'replace'
+  | 'switch'
+  | 'force'
+  | 'grown'
+  | 'rename'
+  | 'remove';
 
-export interface DocumentState {
+export interface DocumentState extends BranchSet {
   readonly tokens: readonly DocumentToken[];
   /** The whole text; special tokens stand in it with their literal spelling. Also right while there is no tokenizer. */
   readonly text: string;
@@ -108,10 +132,22 @@ export interface DocumentActions {
   select(start: number, end: number, focus?: 'start' | 'end'): void;
   /** Selects a token and puts the caret before it; 'end' puts the caret at the end. */
   selectToken(place: TokenPlace): void;
-  /** Cuts everything from token `index` on and puts `id` there as chosen. Undo brings the tail back with its numbers. */
+  /**
+   * Goes on from token `index` with `id` as chosen, on a branch of its own; what stood there stays behind as another branch. Undo brings all
+   * of it back with its numbers.
+   */
   choose(index: number, id: number): void;
-  /** Removes everything from token `index` on, as a step of the history. */
+  /** Goes on from before token `index`, on a branch of its own. */
   cut(index: number, kind: ChangeKind): void;
+  /** Goes on from token `index` with `text` as typed, on a branch of its own. */
+  force(index: number, text: string): void;
+  /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */
+  graft(id: number, index: number, added: readonly number[]): void;
+  /** Makes another branch the active one: its tokens, numbers and draws, with the caret at its end. */
+  switchBranch(id: number): void;
+  renameBranch(id: number, name: string): void;
+  /** The last one cannot be removed. */
+  removeBranch(id: number): void;
   /** Opens one step of the history for a run; `join` lets the run belong to the step just made (choice, first token). */
   beginRun(join?: boolean): void;
   appendDrawn(tokens: readonly DocumentToken[]): void;
@@ -135,6 +171,8 @@ export interface DocumentActions {
     readonly text: string;
     readonly tokens: readonly DocumentToken[];
     readonly selection: Selection;
+    /** With the active one, whose tokens are `tokens`. */
+    readonly set?: Pick<BranchSet, 'branches' | 'branch'> | undefined;
   }): void;
 }
 

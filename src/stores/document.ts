@@ -1,19 +1,22 @@
 // The document: token ids are the truth, text and offsets a view of them; caret, selected token, undo and redo.
 import { createStore } from 'zustand/vanilla';
-import { endsInSpace } from '../tokenizer/ends-in-space.ts';
-import { layoutTokens, type TokenLayout, tokenAt, tokenText } from '../tokenizer/text.ts';
+import { type TokenLayout, tokenText } from '../tokenizer/text.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { type Birth, forked, removed, renamed, spreadStats, switched, withTokens } from './branches.ts';
 import {
+  branchesOfToday,
   editedTokens,
+  filledStats,
   findDivergence,
   freshTokens,
   keepNumbers,
-  translateTokens,
   typedTokens,
   withoutNumbers,
   withSpecial,
 } from './document-change.ts';
+import { caretAt, EMPTY_VIEW, placeAt, shownPlain, shownTokens } from './document-shown.ts';
 import type {
+  BranchSet,
   ChangeKind,
   DocumentActions,
   DocumentState,
@@ -26,28 +29,18 @@ import { History, type Snapshot } from './history.ts';
 import { plainToken } from './sequence.ts';
 import type { DocumentStore } from './stores-types.ts';
 
-const EMPTY_VIEW: TokenLayout = layoutTokens([]);
-
-const EMPTY: DocumentState = {
-  tokens: [],
-  text: '',
-  view: EMPTY_VIEW,
-  selection: caretAt(0),
-  selected: 'end',
-  tokenizer: null,
-  revision: 0,
-  divergence: null,
-  endsInSpace: false,
-  canUndo: null,
-  canRedo: null,
-};
-
-export function createDocumentStore(text = ''): DocumentStore {
-  const document = new Document();
+/** @param now milliseconds since 1970 */
+export function createDocumentStore(text = '', now: () => number = Date.now): DocumentStore {
+  const document = new Document(now);
   const store: DocumentStore = createStore<DocumentStoreState>()(() => ({
-    ...EMPTY,
-    text,
-    selection: caretAt(text.length),
+    ...shownPlain(text, text.length),
+    tokenizer: null,
+    revision: 0,
+    canUndo: null,
+    canRedo: null,
+    branches: [{ ...document.birth(), name: '', tokens: [] }],
+    branch: 1,
+    forgotten: null,
     ...actionsOf(document),
   }));
   document.store = store;
@@ -63,6 +56,11 @@ function actionsOf(document: Document): DocumentActions {
     selectToken: place => document.selectToken(place),
     choose: (index, id) => document.choose(index, id),
     cut: (index, kind) => document.cut(index, kind),
+    force: (index, text) => document.force(index, text),
+    graft: (id, index, added) => document.graft(id, index, added),
+    switchBranch: id => document.change('switch', set => switched(set, id)),
+    renameBranch: (id, name) => document.change('rename', set => renamed(set, id, name)),
+    removeBranch: id => document.change('remove', set => removed(set, id)),
     beginRun: join => document.beginRun(join ?? false),
     appendDrawn: tokens => document.appendDrawn(tokens),
     appendTyped: bytes => document.appendTyped(bytes),
@@ -78,10 +76,6 @@ function actionsOf(document: Document): DocumentActions {
   };
 }
 
-function caretAt(offset: number): Selection {
-  return { start: offset, end: offset, focus: 'end' };
-}
-
 class Document {
   store!: DocumentStore;
   readonly #history = new History();
@@ -92,6 +86,18 @@ class Document {
   #layout: TokenLayout = EMPTY_VIEW;
   /** Which model the numbers are of: those of another one do not come back with Undo. */
   #model = 0;
+  readonly #now: () => number;
+  #lastBranch = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** An id that no branch has had, and the time. */
+  readonly birth = (): Birth => {
+    this.#lastBranch += 1;
+    return { id: this.#lastBranch, began: this.#now() };
+  };
 
   get #state(): DocumentState {
     return this.store.getState();
@@ -152,17 +158,35 @@ class Document {
   }
 
   choose(index: number, id: number): void {
-    const { tokenizer, tokens } = this.#state;
-    if (tokenizer === null || index < 0 || index > tokens.length) return;
-    this.#push('choice');
-    this.#setTokens([...tokens.slice(0, index), plainToken(tokenizer, id, 'chosen')]);
+    const { tokenizer, branch } = this.#state;
+    if (tokenizer === null) return;
+    this.change('choice', set => forked(set, branch, index, [plainToken(tokenizer, id, 'chosen')], this.birth));
   }
 
   cut(index: number, kind: ChangeKind): void {
-    const { tokens } = this.#state;
-    if (index < 0 || index >= tokens.length) return;
+    const { tokens, branch } = this.#state;
+    if (index < tokens.length) this.change(kind, set => forked(set, branch, index, [], this.birth));
+  }
+
+  force(index: number, text: string): void {
+    const { tokenizer, branch } = this.#state;
+    if (tokenizer === null || text === '') return;
+    this.change('force', set => forked(set, branch, index, typedTokens(tokenizer, text), this.birth));
+  }
+
+  graft(id: number, index: number, added: readonly number[]): void {
+    const { tokenizer } = this.#state;
+    if (tokenizer === null || added.length === 0) return;
+    const tokens = added.map(each => plainToken(tokenizer, each, 'chosen'));
+    this.change('grown', set => forked(set, id, index, tokens, this.birth));
+  }
+
+  /** A step of the history that changes the set of branches; null changes nothing. */
+  change(kind: ChangeKind, make: (set: BranchSet) => BranchSet | null): void {
+    const set = make(this.#state);
+    if (set === null) return;
     this.#push(kind);
-    this.#setTokens(tokens.slice(0, index));
+    this.#setBranches(set);
   }
 
   beginRun(join: boolean): void {
@@ -215,38 +239,31 @@ class Document {
   }
 
   fillStats: DocumentActions['fillStats'] = (ids, from, stats) => {
-    const { tokens } = this.#state;
-    const end = from + stats.length;
-    if (end > tokens.length || end > ids.length) return;
-    for (let i = 0; i < end; i++) if (tokens[i]?.id !== ids[i]) return;
-    const filled = tokens.map((token, i) => {
-      const found = stats[i - from];
-      return found === undefined || token.stats !== undefined ? token : { ...token, stats: found };
-    });
-    this.store.setState({ tokens: filled });
+    const { tokens, branches, branch } = this.#state;
+    const filled = filledStats(tokens, ids, from, stats);
+    if (filled !== null) this.store.setState({ tokens: filled, branches: spreadStats(branches, branch, filled) });
   };
 
   setTokenizer(tokenizer: Tokenizer, sameModel: boolean): void {
-    const { tokenizer: before, tokens, text, selection } = this.#state;
+    const { tokenizer: before, text, selection, branches } = this.#state;
     if (!sameModel) this.#model += 1;
-    if (before === null) {
-      this.store.setState({ tokenizer });
-      this.#setTokens(typedTokens(tokenizer, text), selection);
-    } else if (before.fingerprint !== tokenizer.fingerprint) {
-      this.store.setState({ tokenizer });
-      this.#setTokens(translateTokens(tokenizer, tokens), selection);
-    } else {
-      this.store.setState({ tokenizer });
-      // The same vocabulary: ids stay, but what another model thought of them goes.
-      if (!sameModel) this.#setTokens(tokens.map(withoutNumbers), selection);
+    this.store.setState({ tokenizer });
+    if (before === null) this.#setTokens(typedTokens(tokenizer, text), selection);
+    else {
+      const today = branchesOfToday(branches, tokenizer, before.fingerprint, sameModel);
+      if (today !== branches) this.#setAll(today, selection);
     }
   }
 
-  restore: DocumentActions['restore'] = ({ text, tokens, selection }) => {
+  restore: DocumentActions['restore'] = ({ text, tokens, selection, set }) => {
     this.#history.clear();
     this.#closeRun();
     if (tokens.length === 0) this.#setPlainOrTyped(text, selection);
-    else this.#setTokens(tokens, selection);
+    else if (set === undefined) this.#setTokens(tokens, selection);
+    else {
+      this.#lastBranch = Math.max(this.#lastBranch, ...set.branches.map(({ id }) => id));
+      this.#setBranches({ ...set, forgotten: null }, selection);
+    }
   };
 
   #setPlainOrTyped(text: string, selection: Selection): void {
@@ -279,8 +296,8 @@ class Document {
   }
 
   #snapshot(): Snapshot {
-    const { tokens, text, selection, tokenizer } = this.#state;
-    return { tokens, text, selection, fingerprint: tokenizer?.fingerprint ?? '', model: this.#model };
+    const { branches, branch, text, selection, tokenizer } = this.#state;
+    return { branches, branch, text, selection, fingerprint: tokenizer?.fingerprint ?? '', model: this.#model };
   }
 
   /** A state of the past; one of another vocabulary comes back as the same text in today's. */
@@ -288,49 +305,57 @@ class Document {
     if (snapshot === null) return;
     this.#closeRun();
     const { tokenizer } = this.#state;
+    const { branches, branch, text, selection } = snapshot;
     if (tokenizer === null) {
-      this.#setPlain(snapshot.text, snapshot.selection.end);
-      this.select(snapshot.selection.start, snapshot.selection.end, snapshot.selection.focus);
-    } else if (snapshot.fingerprint === tokenizer.fingerprint) {
-      const ofModel = snapshot.model === this.#model;
-      this.#setTokens(ofModel ? snapshot.tokens : snapshot.tokens.map(withoutNumbers), snapshot.selection);
-    } else if (snapshot.tokens.length > 0) {
-      this.#setTokens(translateTokens(tokenizer, snapshot.tokens), snapshot.selection);
-    } else this.#setTokens(typedTokens(tokenizer, snapshot.text), snapshot.selection);
+      this.#setPlain(text, selection.end);
+      this.select(selection.start, selection.end, selection.focus);
+      return;
+    }
+    const today = branchesOfToday(branches, tokenizer, snapshot.fingerprint, snapshot.model === this.#model);
+    this.#setBranches({ branches: today, branch, forgotten: null }, selection);
+    // Typed before there was a tokenizer.
+    if (snapshot.fingerprint === '') this.#setTokens(typedTokens(tokenizer, text), selection);
   }
 
   #setPlain(text: string, caret: number): void {
     this.#layout = EMPTY_VIEW;
     this.store.setState(state => ({
-      tokens: [],
-      text,
-      view: EMPTY_VIEW,
-      selection: caretAt(caret),
-      selected: 'end',
+      ...shownPlain(text, caret),
       revision: state.revision + 1,
-      divergence: null,
-      endsInSpace: false,
+      branches: withTokens(state.branches, state.branch, []),
       ...this.#steps(),
     }));
   }
 
-  /** The new truth; without a selection the caret goes to the end. */
+  /** The new truth of the active branch; without a selection the caret goes to the end. */
   #setTokens(tokens: readonly DocumentToken[], selection?: Selection): void {
-    const view = layoutTokens(tokens.map(token => token.bytes));
-    this.#layout = view;
-    const { text } = view;
-    const wanted = selection ?? caretAt(text.length);
-    const end = Math.min(wanted.end, text.length);
-    const start = Math.min(wanted.start, end);
+    const { branches, branch } = this.#state;
+    this.#setAll(withTokens(branches, branch, tokens), selection);
+  }
+
+  #setAll(branches: BranchSet['branches'], selection?: Selection): void {
+    const { branch, forgotten } = this.#state;
+    this.#show({ branches, branch, forgotten }, selection);
+  }
+
+  /** Another set of branches; where the active one has the same tokens as before, text and caret stay. */
+  #setBranches(set: BranchSet, selection?: Selection): void {
+    const { branch, branches, forgotten } = set;
+    const same = branches.some(({ id, tokens }) => id === branch && tokens === this.#state.tokens);
+    if (same) this.store.setState({ branches, branch, forgotten, ...this.#steps() });
+    else this.#show(set, selection);
+  }
+
+  #show({ branches, branch, forgotten }: BranchSet, selection?: Selection): void {
+    const tokens = branches.find(({ id }) => id === branch)?.tokens ?? [];
+    const shown = shownTokens(tokens, this.#state.tokenizer, selection);
+    this.#layout = shown.view;
     this.store.setState(state => ({
-      tokens,
-      text,
-      view,
-      selection: { start, end, focus: wanted.focus },
-      selected: placeAt(view, tokens.length, start === end || wanted.focus === 'start' ? start : end - 1),
+      ...shown,
       revision: state.revision + 1,
-      divergence: null,
-      endsInSpace: state.tokenizer !== null && endsInSpace(text, state.tokenizer) && tokens.at(-1)?.special !== true,
+      branches,
+      branch,
+      forgotten,
       ...this.#steps(),
     }));
   }
@@ -338,9 +363,4 @@ class Document {
   #steps(): Pick<DocumentState, 'canUndo' | 'canRedo'> {
     return { canUndo: this.#history.canUndo, canRedo: this.#history.canRedo };
   }
-}
-
-function placeAt(view: TokenLayout, count: number, offset: number): TokenPlace {
-  const index = tokenAt(view, offset);
-  return index >= count ? 'end' : index;
 }

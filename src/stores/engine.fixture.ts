@@ -88,6 +88,8 @@ export async function until(what: () => boolean, turns = 2000): Promise<void> {
   throw new Error(`never came: ${what}`);
 }
 
+const MOST_SEQUENCES = 4;
+
 type Say = (event: EngineEvent) => void;
 
 /** The script of a worker: one command after the other, a token or a tile each turn, cancel between two. */
@@ -99,7 +101,8 @@ export function engineScript(options: EngineOptions = {}): Script {
 class Engine {
   readonly #options: EngineOptions;
   readonly #cancelled = new Set<number>();
-  #cached: Uint32Array = new Uint32Array(0);
+  /** Sequences whose states are cached, the one used last first. */
+  #cached: readonly Uint32Array[] = [];
   #loaded = false;
   #queue: Promise<void> = Promise.resolve();
 
@@ -173,17 +176,23 @@ class Engine {
       await turn();
       if (this.#cancelled.has(run)) return true;
     }
-    this.#cached = new Uint32Array(0);
+    this.#cached = [];
     this.#loaded = true;
     say({ type: 'loaded', run, model: loadedModel(command, this.#options.model) });
     return false;
   }
 
   #prefill(run: number, ids: Uint32Array, say: Say): void {
-    const shared = sharedLength(ids, this.#cached);
-    if (shared < ids.length) this.#cached = ids.slice();
+    const shared = Math.max(0, ...this.#cached.map(each => sharedLength(ids, each)));
+    if (shared < ids.length) this.#keep(ids);
     const computed = ids.length - shared;
     say({ type: 'prefilled', run, reused: shared, computed, ms: computed * (this.#options.msPerToken ?? 1) });
+  }
+
+  /** As the real pool: several sequences, and the one used longest ago goes. */
+  #keep(ids: Uint32Array): void {
+    const others = this.#cached.filter(each => sharedLength(ids, each) < each.length);
+    this.#cached = [ids.slice(), ...others].slice(0, MOST_SEQUENCES);
   }
 
   async #score(command: CommandOf<'score'>, say: Say): Promise<boolean> {
@@ -257,7 +266,7 @@ class Engine {
       ids = Uint32Array.of(...ids, id);
       flags = Uint8Array.of(...flags, 1);
     }
-    this.#cached = ids;
+    this.#keep(ids);
     const piece = new Uint8Array(0);
     say({ type: 'finished', run, reason, stop: '', piece, generated, prefillMs: 1, decodeMs: 10 * generated });
   }

@@ -1,8 +1,10 @@
-// Undo and redo of the document: whole states, each with the tokens and their numbers, the text and the caret.
-import type { ChangeKind, DocumentToken, Selection } from './document-types.ts';
+// Undo and redo of the document: whole states, each with all branches, their tokens and numbers, the text and the caret.
+import type { Branch, ChangeKind, Selection } from './document-types.ts';
 
 export interface Snapshot {
-  readonly tokens: readonly DocumentToken[];
+  readonly branches: readonly Branch[];
+  /** Id of the active one. */
+  readonly branch: number;
   readonly text: string;
   readonly selection: Selection;
   /** Of the tokenizer the ids belong to; '' for plain text. */

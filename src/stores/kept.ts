@@ -2,28 +2,31 @@
 import type { ModelSource } from '../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../sampling/settings.ts';
 import { parseModelName } from './catalogue.ts';
-import type { DocumentToken, Draw, Selection, TokenOrigin } from './document-types.ts';
+import type { BranchSet, DocumentToken, Selection } from './document-types.ts';
+import { type KeptBranches, readBranches, type StoredBranches, writeBranches } from './kept-branches.ts';
+import {
+  type Fields,
+  fieldsOf,
+  isWhole,
+  type KeptToken,
+  readTokens,
+  type TokenColumns,
+  writeTokens,
+} from './kept-tokens.ts';
 import { FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from './view.ts';
 
 /** Another number: the value was written by another version and is not read. */
 export const KEPT_VERSION = 1;
 
-/** Bounds of what is read back. */
+/** Characters of what is read back. */
 export const MOST_TEXT = 400_000;
-export const MOST_TOKENS = 100_000;
-const MOST_DRAW_SETTINGS = 256;
-
-/** A token without its bytes and numbers: the tokenizer gives the former, one prefill the latter. */
-export interface KeptToken {
-  readonly id: number;
-  readonly origin: TokenOrigin;
-  readonly draw?: Draw;
-}
 
 export interface Kept {
   readonly text: string;
   /** Empty when there was no tokenizer. */
   readonly tokens: readonly KeptToken[];
+  /** All branches with the active one; null where there is only one, without a name. */
+  readonly set: KeptBranches | null;
   /** Of the tokenizer the ids belong to. */
   readonly fingerprint: string;
   /** Of the model that drew: key and commit. */
@@ -37,50 +40,31 @@ export interface Kept {
   readonly source: ModelSource | null;
 }
 
-/** As it lies in the store: columns instead of objects, settings of draws once each. */
-interface Stored extends Omit<Kept, 'tokens'> {
+/** As it lies in the store. */
+interface Stored extends Omit<Kept, 'tokens' | 'set'>, TokenColumns {
   readonly version: number;
-  readonly ids: Uint32Array;
-  /** 0 typed, 1 drawn, 2 chosen. */
-  readonly origins: Uint8Array;
-  /** Index into `drawSettings` + 1; 0 where there is no draw. */
-  readonly drawOf: Uint16Array;
-  readonly seeds: Float64Array;
-  readonly us: Float64Array;
-  readonly pAfters: Float64Array;
-  readonly outdated: Uint8Array;
-  readonly drawSettings: readonly GenerationSettings[];
+  /** Absent in what was written before there were branches. */
+  readonly branches?: StoredBranches;
 }
 
-const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen'];
+/** What is to be kept, with whole tokens. */
+export interface ToKeep extends Omit<Kept, 'tokens' | 'set'> {
+  readonly tokens: readonly DocumentToken[];
+  /** Null while there is no tokenizer. */
+  readonly set: Pick<BranchSet, 'branches' | 'branch'> | null;
+}
 
 /** The value for the store. */
-export function writeKept(kept: Omit<Kept, 'tokens'> & { readonly tokens: readonly DocumentToken[] }): unknown {
-  const { tokens, ...others } = kept;
-  const drawSettings: GenerationSettings[] = [];
-  const settingsIndex = (settings: GenerationSettings): number => {
-    const known = drawSettings.indexOf(settings);
-    return known >= 0 || drawSettings.length >= MOST_DRAW_SETTINGS ? known + 1 : drawSettings.push(settings);
-  };
+export function writeKept(kept: ToKeep): unknown {
+  const { tokens, set, ...others } = kept;
+  const branches = set === null ? null : writeBranches(set);
   const stored: Stored = {
     ...others,
     version: KEPT_VERSION,
-    ids: Uint32Array.from(tokens, token => token.id),
-    origins: Uint8Array.from(tokens, token => ORIGINS.indexOf(token.origin)),
-    drawOf: Uint16Array.from(tokens, token => (token.draw === undefined ? 0 : settingsIndex(token.draw.settings))),
-    seeds: Float64Array.from(tokens, token => token.draw?.seed ?? 0),
-    us: Float64Array.from(tokens, token => token.draw?.u ?? 0),
-    pAfters: Float64Array.from(tokens, token => token.draw?.pAfter ?? 0),
-    outdated: Uint8Array.from(tokens, token => Number(token.draw?.outdated ?? false)),
-    drawSettings,
+    ...writeTokens(tokens),
+    ...(branches === null ? {} : { branches }),
   };
   return stored;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 /** The value of the store; null when there is nothing to bring back. Never throws. */
@@ -95,46 +79,20 @@ export function readKept(value: unknown): Kept | null {
 function read(stored: Fields): Kept | null {
   const { text } = stored;
   if (stored.version !== KEPT_VERSION || typeof text !== 'string' || text.length > MOST_TEXT) return null;
+  const tokens = readTokens(stored);
   return {
     text,
-    tokens: readTokens(stored),
+    tokens,
+    set: readBranches(stored.branches, tokens),
     fingerprint: typeof stored.fingerprint === 'string' ? stored.fingerprint.slice(0, 64) : '',
     model: typeof stored.model === 'string' ? stored.model.slice(0, 300) : '',
     selection: readSelection(stored.selection, text.length),
     settings: clampSettings(stored.settings),
     seed: typeof stored.seed === 'string' && /^\d{1,16}$/.test(stored.seed) ? stored.seed : '',
-    lastSeed: isSeed(stored.lastSeed) ? stored.lastSeed : null,
+    lastSeed: isWhole(stored.lastSeed) ? stored.lastSeed : null,
     view: readView(stored.view),
     source: readSource(stored.source),
   };
-}
-
-function isSeed(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isProbability(value: number | undefined): value is number {
-  return value !== undefined && value >= 0 && value <= 1;
-}
-
-/** All columns sound and of one length, or no tokens at all: the text alone is then brought back. */
-function readTokens(stored: Fields): KeptToken[] {
-  const { ids, origins, drawOf, seeds, us, pAfters, outdated, drawSettings } = stored;
-  if (!(ids instanceof Uint32Array) || !(origins instanceof Uint8Array) || !(drawOf instanceof Uint16Array)) return [];
-  if (!(seeds instanceof Float64Array) || !(us instanceof Float64Array) || !(pAfters instanceof Float64Array))
-    return [];
-  if (!(outdated instanceof Uint8Array) || !Array.isArray(drawSettings)) return [];
-  const columns = [origins, drawOf, seeds, us, pAfters, outdated];
-  if (ids.length > MOST_TOKENS || columns.some(column => column.length !== ids.length)) return [];
-  const settings = drawSettings.slice(0, MOST_DRAW_SETTINGS).map(clampSettings);
-  return Array.from(ids, (id, i) => {
-    const origin = ORIGINS[origins[i] ?? 0] ?? 'typed';
-    const made = settings[(drawOf[i] ?? 0) - 1];
-    const [seed, u, pAfter] = [seeds[i], us[i], pAfters[i]];
-    if (origin !== 'drawn' || made === undefined) return { id, origin };
-    if (!isSeed(seed) || !isProbability(u) || !isProbability(pAfter)) return { id, origin };
-    return { id, origin, draw: { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0 } };
-  });
 }
 
 function readSelection(value: unknown, length: number): Selection {

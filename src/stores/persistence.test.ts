@@ -154,6 +154,7 @@ describe('reading is careful', () => {
     writeKept({
       text: 'Once',
       tokens: [{ id: 5, bytes: new Uint8Array(1), special: false, origin: 'typed' }],
+      set: null,
       fingerprint: 'f',
       model: 'm',
       selection: { start: 1, end: 2, focus: 'end' },
@@ -168,6 +169,7 @@ describe('reading is careful', () => {
     expect(readKept(structuredClone(sound()))).toEqual({
       text: 'Once',
       tokens: [{ id: 5, origin: 'typed' }],
+      set: null,
       fingerprint: 'f',
       model: 'm',
       selection: { start: 1, end: 2, focus: 'end' },

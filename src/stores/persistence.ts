@@ -1,6 +1,5 @@
 // Prompt, ids, settings, seeds and view survive a reload: written a moment after each change, and at once when the page goes.
-import type { DocumentToken } from './document-types.ts';
-import { type Kept, readKept, writeKept } from './kept.ts';
+import { type Kept, readKept, type ToKeep, writeKept } from './kept.ts';
 import { modelTag } from './model.ts';
 import type { Stores } from './stores-types.ts';
 import { VIEW_CHOICES } from './view.ts';
@@ -54,7 +53,9 @@ export function createPersistence(stores: Subjects, where: KeptStore): Persisten
     watch: () => {
       ends.push(
         stores.document.subscribe((now, before) => {
-          if (now.revision !== before.revision || now.selection !== before.selection) later();
+          const moved = now.revision !== before.revision || now.selection !== before.selection;
+          // A name, or a branch that is gone; numbers that arrive are not kept.
+          if (moved || (now.branches !== before.branches && now.tokens === before.tokens)) later();
         }),
         stores.settings.subscribe(later),
         stores.generation.subscribe((now, before) => {
@@ -80,14 +81,15 @@ export function createPersistence(stores: Subjects, where: KeptStore): Persisten
   };
 }
 
-function gather(stores: Subjects): Omit<Kept, 'tokens'> & { readonly tokens: readonly DocumentToken[] } {
-  const { text, tokens, tokenizer, selection } = stores.document.getState();
+function gather(stores: Subjects): ToKeep {
+  const { text, tokens, tokenizer, selection, branches, branch } = stores.document.getState();
   const { settings, seed } = stores.settings.getState();
   const { theme, tint, side, wide, panel, followStep, borders, whitespace } = stores.view.getState();
   const { load } = stores.model.getState();
   return {
     text,
     tokens,
+    set: tokenizer === null ? null : { branches, branch },
     fingerprint: tokenizer?.fingerprint ?? '',
     model: modelTag(stores.model.getState()),
     selection,

@@ -7,14 +7,14 @@ import { freshSeed } from '../lib/rng.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { createAblationStore } from './ablation.ts';
+import { withTokens } from './branches.ts';
 import { DEFAULT_SOURCE } from './catalogue.ts';
 import { createDocumentStore } from './document.ts';
-import { withoutNumbers } from './document-change.ts';
-import type { DocumentToken } from './document-types.ts';
 import { createFollowStore } from './follow.ts';
 import { createGenerationStore } from './generation.ts';
 import { isRunning } from './generation-types.ts';
 import type { Kept } from './kept.ts';
+import { type KeptDocument, keptDocument } from './kept-document.ts';
 import { GpuLane } from './lane.ts';
 import { createModelStore, modelTag } from './model.ts';
 import { createPersistence, type KeptStore } from './persistence.ts';
@@ -184,6 +184,19 @@ class Pages {
     this.#keptRevision = document.getState().revision;
   }
 
+  /** What was kept as tokens of the vocabulary that is here now; of a text edited since then only the other branches. */
+  #restoreTokens(kept: Kept, asKept: boolean, made: KeptDocument | null): void {
+    if (made === null) return;
+    const { document } = this.#stores;
+    if (asKept) document.getState().restore({ text: kept.text, selection: kept.selection, ...made });
+    else if (made.set !== undefined) {
+      const { text, tokens, selection } = document.getState();
+      const { branch } = made.set;
+      const set = { branches: withTokens(made.set.branches, branch, tokens), branch };
+      document.getState().restore({ text, tokens, selection, set });
+    }
+  }
+
   #modelReady(model: LoadedModel, tokenizer: Tokenizer): void {
     const { document, settings } = this.#stores;
     const tag = modelTag(this.#stores.model.getState());
@@ -191,26 +204,10 @@ class Pages {
     const asKept = document.getState().revision === this.#keptRevision;
     document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
     settings.getState().setModelDefaults(model.defaults, kept?.model === tag || tag === this.#lastModel);
-    if (kept !== null && asKept) {
-      const tokens = tokensOf(kept, tokenizer, kept.model === tag);
-      if (tokens !== null) document.getState().restore({ text: kept.text, tokens, selection: kept.selection });
-    }
+    if (kept !== null) this.#restoreTokens(kept, asKept, keptDocument(kept, tokenizer, kept.model === tag));
     this.#kept = null;
     this.#lastModel = tag;
   }
-}
-
-/** The kept ids as tokens of this tokenizer; null when they are of another one. */
-function tokensOf(kept: Kept, tokenizer: Tokenizer, sameModel: boolean): DocumentToken[] | null {
-  const sound = kept.tokens.every(token => token.id < tokenizer.vocabSize);
-  if (kept.tokens.length === 0 || kept.fingerprint !== tokenizer.fingerprint || !sound) return null;
-  const tokens = kept.tokens.map(token => ({
-    ...token,
-    bytes: tokenizer.bytes(token.id),
-    special: tokenizer.isSpecial(token.id),
-  }));
-  if (tokenizer.decode(tokens.map(token => token.id)) !== kept.text) return null;
-  return sameModel ? tokens : tokens.map(withoutNumbers);
 }
 
 /** Looks for ids that a fresh tokenisation would not give, whenever the text has come to rest. */

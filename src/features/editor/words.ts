@@ -11,4 +11,9 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   retokenise: 're-tokenising',
   keep_tail: 'cut of the beginning',
   replace: 'new text',
+  switch: 'switch of branch',
+  force: 'forced text',
+  grown: 'grown branch',
+  rename: 'renaming',
+  remove: 'deletion of a branch',
 };
