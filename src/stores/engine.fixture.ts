@@ -10,6 +10,7 @@ import { sample } from '../sampling/pipeline.ts';
 import { rankRow, rowStatistics, topOf } from '../sampling/row.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../tokenizer/texts.fixture.ts';
 import { ablatedLogits, ablatedLogprobs } from './ablation.fixture.ts';
+import { attentionAnswers, mapAnswers } from './attention.fixture.ts';
 import { sharedLength } from './sequence.ts';
 
 export const V = SHIPPED_VOCAB_SIZE;
@@ -92,6 +93,8 @@ const MOST_SEQUENCES = 4;
 
 type Say = (event: EngineEvent) => void;
 
+const NEEDS_MODEL: readonly Command['type'][] = ['prefill', 'row', 'score', 'generate', 'attention', 'attention_map'];
+
 /** The script of a worker: one command after the other, a token or a tile each turn, cancel between two. */
 export function engineScript(options: EngineOptions = {}): Script {
   const engine = new Engine(options);
@@ -119,7 +122,7 @@ class Engine {
     this.#queue = this.#queue.then(async () => {
       if (worker.terminated) return;
       const { run } = command;
-      if (!this.#loaded && ['prefill', 'row', 'score', 'generate'].includes(command.type)) {
+      if (!this.#loaded && NEEDS_MODEL.includes(command.type)) {
         say({ type: 'failed', run, error: { code: 'no_model', message: 'load first', detail: {} } });
         return;
       }
@@ -159,6 +162,16 @@ class Engine {
       }
       case 'sweep':
         return this.#sweep(command, say);
+      case 'attention':
+        say(attentionAnswers(command, this.#options.model?.dims));
+        return this.#cancelled.has(run);
+      case 'attention_map':
+        for (const tile of mapAnswers(command)) {
+          await turn();
+          if (this.#cancelled.has(run)) return true;
+          say(tile);
+        }
+        return false;
       case 'cache_list':
         say({ type: 'cache', run, models: [], usage: 0 });
         return false;

@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { defined } from '../lib/assert.ts';
 import type { AblationStoreState } from './ablation-types.ts';
+import type { AttentionStoreState } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
@@ -50,4 +51,8 @@ export function useAblation<T>(select: (state: AblationStoreState) => T): T {
 
 export function useFollow<T>(select: (state: FollowStoreState) => T): T {
   return useStore(useStores().follow, select);
+}
+
+export function useAttention<T>(select: (state: AttentionStoreState) => T): T {
+  return useStore(useStores().attention, select);
 }

@@ -1,6 +1,7 @@
 // All stores of one page, as they are handed to the features.
 import type { StoreApi } from 'zustand/vanilla';
 import type { AblationStoreState } from './ablation-types.ts';
+import type { AttentionStore } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
@@ -25,6 +26,7 @@ export interface Stores {
   readonly follow: FollowStore;
   readonly view: ViewStore;
   readonly ablation: AblationStore;
+  readonly attention: AttentionStore;
   /** Brings back what the last visit kept, then loads the model. Never rejects; runs nothing unasked. */
   start(): Promise<void>;
   /** Writes what a reload keeps at once. */

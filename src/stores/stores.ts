@@ -7,6 +7,7 @@ import { freshSeed } from '../lib/rng.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { createAblationStore } from './ablation.ts';
+import { createAttentionStore } from './attention.ts';
 import { withTokens } from './branches.ts';
 import { DEFAULT_SOURCE } from './catalogue.ts';
 import { createDocumentStore } from './document.ts';
@@ -54,6 +55,8 @@ function later(ms: number, callback: () => void): () => void {
 /** Makes everything and starts nothing. */
 export function createStores(options: StoresOptions): Stores {
   const client = options.client ?? createClient();
+  const now = options.now ?? (() => performance.now());
+  const requestFrame = options.requestFrame ?? (callback => void requestAnimationFrame(callback));
   const lane = new GpuLane();
   const view = createViewStore();
   const settings = createSettingsStore();
@@ -64,7 +67,7 @@ export function createStores(options: StoresOptions): Stores {
     checkCapability: options.checkCapability ?? (() => checkCapability(currentFacts())),
     makeTokenizer: options.makeTokenizer ?? tokenizerOf,
     persist: options.persist ?? persistStorage,
-    now: options.now ?? (() => performance.now()),
+    now,
   });
   const generation = createGenerationStore({
     client,
@@ -72,7 +75,7 @@ export function createStores(options: StoresOptions): Stores {
     model,
     document,
     settings,
-    requestFrame: options.requestFrame ?? (callback => void requestAnimationFrame(callback)),
+    requestFrame,
     freshSeed: options.freshSeed ?? freshSeed,
     later: options.later ?? later,
   });
@@ -80,7 +83,6 @@ export function createStores(options: StoresOptions): Stores {
   const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? tabStore());
   const cost = new PrefillCost();
   const rows = createRowsStore({ client, lane, model, document, generation, cost });
-  const now = options.now ?? (() => performance.now());
   const ablation = createAblationStore({ client, lane, model, document, generation, now });
   const follow = createFollowStore({
     client,
@@ -91,6 +93,17 @@ export function createStores(options: StoresOptions): Stores {
     rows: rows.store,
     view,
     cost,
+    later: options.later ?? later,
+  });
+  const attention = createAttentionStore({
+    client,
+    lane,
+    model,
+    document,
+    generation,
+    cost,
+    requestFrame,
+    now,
     later: options.later ?? later,
   });
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
@@ -107,6 +120,7 @@ export function createStores(options: StoresOptions): Stores {
     follow: follow.store,
     view,
     ablation: ablation.store,
+    attention: attention.store,
     start: () => pages.start(),
     flush: () => pages.flush(),
     dispose: () => {
@@ -115,6 +129,7 @@ export function createStores(options: StoresOptions): Stores {
       rows.dispose();
       ablation.dispose();
       follow.dispose();
+      attention.dispose();
       pages.dispose();
       lane.cancelAll();
       client.restart();
