@@ -93,7 +93,15 @@ const MOST_SEQUENCES = 4;
 
 type Say = (event: EngineEvent) => void;
 
-const NEEDS_MODEL: readonly Command['type'][] = ['prefill', 'row', 'score', 'generate', 'attention', 'attention_map'];
+const NEEDS_MODEL: readonly Command['type'][] = [
+  'prefill',
+  'row',
+  'score',
+  'generate',
+  'attention',
+  'attention_map',
+  'pinned',
+];
 
 /** The script of a worker: one command after the other, a token or a tile each turn, cancel between two. */
 export function engineScript(options: EngineOptions = {}): Script {
@@ -151,6 +159,15 @@ class Engine {
       }
       case 'score':
         return this.#score(command, say);
+      case 'pinned': {
+        const { tokens, pins, from, to } = command;
+        // As the engine does it, without a word about what its prefill cost.
+        this.#prefill(run, tokens, () => {});
+        const rows = Array.from({ length: to - from }, (_, i) => logitsAfter(tokens.subarray(0, from + i + 1)));
+        const logits = Float32Array.from(rows.flatMap(row => Array.from(pins, id => row[id] ?? Number.NaN)));
+        say({ type: 'pinned', run, from, logits });
+        return this.#cancelled.has(run);
+      }
       case 'generate':
         await this.#generate(command, say);
         return false;

@@ -13,6 +13,7 @@ import {
   type TokenColumns,
   writeTokens,
 } from './kept-tokens.ts';
+import { type KeptPins, MOST_PINS } from './pins-types.ts';
 import { FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from './view.ts';
 
 /** Another number: the value was written by another version and is not read. */
@@ -36,6 +37,7 @@ export interface Kept {
   readonly seed: string;
   readonly lastSeed: number | null;
   readonly view: Partial<ViewChoices>;
+  readonly pins: KeptPins;
   /** Null: the shipped default. */
   readonly source: ModelSource | null;
 }
@@ -91,6 +93,7 @@ function read(stored: Fields): Kept | null {
     seed: typeof stored.seed === 'string' && /^\d{1,16}$/.test(stored.seed) ? stored.seed : '',
     lastSeed: isWhole(stored.lastSeed) ? stored.lastSeed : null,
     view: readView(stored.view),
+    pins: readPins(stored.pins),
     source: readSource(stored.source),
   };
 }
@@ -115,6 +118,14 @@ function readView(value: unknown): Partial<ViewChoices> {
     whitespace: readBoolean(whitespace),
   };
   return Object.fromEntries(Object.entries(found).filter(([, choice]) => choice !== undefined));
+}
+
+/** Ids of a vocabulary, each once; whether it is today's is seen when the tokenizer is there. */
+function readPins(value: unknown): KeptPins {
+  const { ids, fingerprint } = fieldsOf(value);
+  if (!Array.isArray(ids) || typeof fingerprint !== 'string') return { ids: [], fingerprint: '' };
+  const sound = ids.slice(0, MOST_PINS).filter(id => Number.isInteger(id) && id >= 0 && id < 2 ** 32);
+  return { ids: [...new Set(sound.map(Number))], fingerprint: fingerprint.slice(0, 64) };
 }
 
 function readBoolean(value: unknown): boolean | undefined {

@@ -162,6 +162,7 @@ describe('reading is careful', () => {
       seed: '7',
       lastSeed: 8,
       view: { tint: 'rank' },
+      pins: { ids: [3, 300], fingerprint: 'f' },
       source: { kind: 'hub', repo: 'a/b', revision: 'main' },
     });
 
@@ -177,6 +178,7 @@ describe('reading is careful', () => {
       seed: '7',
       lastSeed: 8,
       view: { tint: 'rank' },
+      pins: { ids: [3, 300], fingerprint: 'f' },
       source: { kind: 'hub', repo: 'a/b', revision: 'main' },
     });
   });
@@ -216,6 +218,8 @@ describe('reading is careful', () => {
           if (kept === null) return;
           expect(kept.selection.end).toBeLessThanOrEqual(kept.text.length);
           expect(kept.settings.temperature).toBeGreaterThanOrEqual(0);
+          expect(kept.pins.ids.length).toBeLessThanOrEqual(8);
+          expect(kept.pins.ids.every(id => Number.isInteger(id) && id >= 0)).toBe(true);
           expect(kept.seed).toMatch(/^\d*$/);
         },
       ),

@@ -16,7 +16,7 @@ const KEY = 'page';
 /** A change is written this long after it, so that a word is one write. */
 export const WRITE_DELAY_MS = 400;
 
-type Subjects = Pick<Stores, 'document' | 'settings' | 'generation' | 'view' | 'model'>;
+type Subjects = Pick<Stores, 'document' | 'settings' | 'generation' | 'view' | 'model' | 'pins'>;
 
 export interface Persistence {
   /** Reads what the last visit kept; null when there is nothing sound. Never rejects. */
@@ -64,6 +64,9 @@ export function createPersistence(stores: Subjects, where: KeptStore): Persisten
         stores.view.subscribe((now, before) => {
           if (VIEW_CHOICES.some(name => now[name] !== before[name])) later();
         }),
+        stores.pins.subscribe((now, before) => {
+          if (now.pins !== before.pins) later();
+        }),
         stores.model.subscribe((now, before) => {
           if (now.load !== before.load && now.load.status === 'ready') later();
         }),
@@ -97,6 +100,7 @@ function gather(stores: Subjects): ToKeep {
     seed,
     lastSeed: stores.generation.getState().seed,
     view: { theme, tint, side, wide, panel, followStep, borders, whitespace },
+    pins: stores.pins.getState().kept(),
     source: load.status === 'ready' && load.model.cached ? load.model.source : null,
   };
 }

@@ -8,7 +8,9 @@ import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { ModelStoreState } from './model-types.ts';
+import type { PinsStoreState } from './pins-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
+import type { ScoresStoreState } from './scores.ts';
 import type { SettingsStoreState } from './settings.ts';
 import type { Stores } from './stores-types.ts';
 import type { ViewStoreState } from './view.ts';
@@ -39,6 +41,14 @@ export function useGeneration<T>(select: (state: GenerationStoreState) => T): T 
 
 export function useRows<T>(select: (state: RowsStoreState) => T): T {
   return useStore(useStores().rows, select);
+}
+
+export function useScores<T>(select: (state: ScoresStoreState) => T): T {
+  return useStore(useStores().scores, select);
+}
+
+export function usePins<T>(select: (state: PinsStoreState) => T): T {
+  return useStore(useStores().pins, select);
 }
 
 export function useView<T>(select: (state: ViewStoreState) => T): T {

@@ -13,7 +13,7 @@ import { modelTag, toWire } from './model.ts';
 import type { PrefillCost } from './prefill-cost.ts';
 import { keyOfIds, RowCache } from './row-cache.ts';
 import type { LogitsRow, RowsStoreState, SelectedRow } from './rows-types.ts';
-import { scoreMissing } from './scoring.ts';
+import { firstMissing, scoreMissing } from './scoring.ts';
 import { drawnFlags, idsOf } from './sequence.ts';
 import type { DocumentStore, GenerationStore, ModelStore, RowsStore } from './stores-types.ts';
 
@@ -201,6 +201,7 @@ class Rows {
     }
     if (ids.length > load.model.dims.n_ctx) {
       this.#show(tooLong(place, ids.length, load.model.dims.n_ctx));
+      if (!running) this.#timer = setTimeout(() => this.#scoreSoon(), wait);
       return;
     }
     const row = this.#cache.get(ids);
@@ -228,14 +229,15 @@ class Rows {
     const { client, lane, document, model } = this.#options;
     const { load } = model.getState();
     if (load.status !== 'ready' || lane.has('row') || lane.has('run') || lane.has('score')) return;
-    const { tokens } = document.getState();
-    const within = tokens.slice(0, load.model.dims.n_ctx);
-    const from = within.findIndex((token, i) => i > 0 && token.stats === undefined);
-    if (from < 0) return;
-    if (this.#cost.seconds(idsOf(within)) > MOST_SECONDS) return;
+    const { n_ctx } = load.model.dims;
+    const within = document.getState().tokens.slice(0, n_ctx);
+    if (firstMissing(within) < 0 || this.#cost.seconds(idsOf(within)) > MOST_SECONDS) return;
     this.store.setState({ scoring: true });
     void lane
-      .start('score', signal => scoreMissing(client, document, within, from, signal))
+      .start('score', async signal => {
+        const ids = await scoreMissing(client, document, n_ctx, signal);
+        if (ids !== null) this.#cost.computed(ids);
+      })
       .catch(() => {})
       .finally(() => this.store.setState({ scoring: lane.has('score') }));
   }

@@ -6,7 +6,9 @@ import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { ModelStoreState } from './model-types.ts';
+import type { PinsStore } from './pins-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
+import type { ScoresStore } from './scores.ts';
 import type { SettingsStore } from './settings.ts';
 import type { ViewStore } from './view.ts';
 
@@ -24,6 +26,8 @@ export interface Stores {
   readonly generation: GenerationStore;
   readonly rows: RowsStore;
   readonly follow: FollowStore;
+  readonly scores: ScoresStore;
+  readonly pins: PinsStore;
   readonly view: ViewStore;
   readonly ablation: AblationStore;
   readonly attention: AttentionStore;

@@ -19,8 +19,10 @@ import { type KeptDocument, keptDocument } from './kept-document.ts';
 import { GpuLane } from './lane.ts';
 import { createModelStore, modelTag } from './model.ts';
 import { createPersistence, type KeptStore } from './persistence.ts';
+import { createPinsStore } from './pins.ts';
 import { PrefillCost } from './prefill-cost.ts';
 import { createRowsStore, SETTLE_MS } from './rows.ts';
+import { createScoresStore } from './scores.ts';
 import { createSettingsStore } from './settings.ts';
 import type { DocumentStore, GenerationStore, Stores } from './stores-types.ts';
 import { tabStore } from './tab-store.ts';
@@ -79,10 +81,16 @@ export function createStores(options: StoresOptions): Stores {
     freshSeed: options.freshSeed ?? freshSeed,
     later: options.later ?? later,
   });
-  // The document must have the tokenizer before anything else hears of a ready model.
-  const pages = new Pages({ model, document, settings, generation, view }, options.kept ?? tabStore());
   const cost = new PrefillCost();
-  const rows = createRowsStore({ client, lane, model, document, generation, cost });
+  const gpu = { client, lane, model, document, generation, cost };
+  const pins = createPinsStore(gpu);
+  // The document must have the tokenizer before anything else hears of a ready model.
+  const pages = new Pages(
+    { model, document, settings, generation, view, pins: pins.store },
+    options.kept ?? tabStore(),
+  );
+  const rows = createRowsStore(gpu);
+  const scores = createScoresStore(gpu);
   const ablation = createAblationStore({ client, lane, model, document, generation, now });
   const follow = createFollowStore({
     client,
@@ -118,6 +126,8 @@ export function createStores(options: StoresOptions): Stores {
     generation,
     rows: rows.store,
     follow: follow.store,
+    scores: scores.store,
+    pins: pins.store,
     view,
     ablation: ablation.store,
     attention: attention.store,
@@ -130,6 +140,8 @@ export function createStores(options: StoresOptions): Stores {
       ablation.dispose();
       follow.dispose();
       attention.dispose();
+      scores.dispose();
+      pins.dispose();
       pages.dispose();
       lane.cancelAll();
       client.restart();
@@ -141,7 +153,7 @@ function tokenizerOf(model: LoadedModel): Tokenizer {
   return createTokenizer(model.tokenizerJson, model.tokenizerConfig, model.dims.vocab_size);
 }
 
-type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view'>;
+type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins'>;
 
 /** What a visit begins with, and what every model that becomes ready changes. */
 class Pages {
@@ -188,11 +200,12 @@ class Pages {
   }
 
   #restore(kept: Kept): void {
-    const { view, settings, generation, document } = this.#stores;
+    const { view, settings, generation, document, pins } = this.#stores;
     const untouched = document.getState().revision === 0;
     view.getState().restore(kept.view);
     settings.getState().restore(kept);
     generation.getState().restore(kept.lastSeed);
+    pins.getState().restore(kept.pins);
     if (!untouched) return;
     document.getState().restore({ text: kept.text, tokens: [], selection: kept.selection });
     this.#kept = kept;
