@@ -7,8 +7,10 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatExp,
   formatLogit,
   formatNats,
+  formatNumber,
   formatParameters,
   formatProbability,
   formatTokenRate,
@@ -29,6 +31,23 @@ describe('format', () => {
     [3.2e15, '3,200 TB'],
     [Number.NaN, '–'],
   ])('bytes %d: %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+  test.each([
+    [7.94, '7.9'],
+    [548.2, '548'],
+    [0.031, '0.031'],
+    [Number.NaN, '–'],
+  ])('number %d: %s', (value, text) => expect(formatNumber(value)).toBe(text));
+
+  test.each([
+    [0, '1.0'],
+    [Math.log(12_345), '12,345'],
+    [Math.log(999_999), '999,999'],
+    [Math.log(1_000_000), '1.0 × 10⁶'],
+    [Math.log(9.99e6), '1.0 × 10⁷'],
+    [Math.log(3.21) + 1041 * Math.LN10, '3.2 × 10¹⁰⁴¹'],
+    [Number.POSITIVE_INFINITY, '–'],
+  ])('e to the power of %d: %s', (exponent, text) => expect(formatExp(exponent)).toBe(text));
 
   test.each([
     [0, '0 s'],

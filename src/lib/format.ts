@@ -33,6 +33,23 @@ function scaled(value: number, units: readonly string[]): string {
   return `${number} ${units[unit] ?? ''}`.trimEnd();
 }
 
+/** A number without a unit: `0.031`, `7.9`, `12.4`, `548`. */
+export function formatNumber(value: number): string {
+  return Number.isFinite(value) ? short(value) : UNKNOWN;
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** e to the power of `exponent`, however large: `7.9`, `12,300`, from a million on `3.2 × 10⁴¹`. */
+export function formatExp(exponent: number): string {
+  if (!Number.isFinite(exponent)) return UNKNOWN;
+  if (exponent < Math.log(999_999.5)) return short(Math.exp(exponent));
+  const tens = exponent / Math.LN10;
+  const digits = (10 ** (tens % 1)).toFixed(1);
+  const [mantissa, power] = digits === '10.0' ? ['1.0', Math.floor(tens) + 1] : [digits, Math.floor(tens)];
+  return `${mantissa} × 10${[...String(power)].map(digit => SUPERSCRIPTS[Number(digit)]).join('')}`;
+}
+
 /** `50,257`. */
 export function formatCount(count: number): string {
   return Number.isFinite(count) ? GROUPED.format(count) : UNKNOWN;
