@@ -2,14 +2,13 @@
 
 import type { Executor } from '../gpu/executor.ts';
 import { stride4 } from '../gpu/layout.ts';
-import { Probe } from '../gpu/probe.ts';
+import type { Probe } from '../gpu/probe.ts';
 import { attentionMean } from '../gpu/probe-plan.ts';
 import { SCORE_ROWS } from '../gpu/runner.ts';
 import { defined } from '../lib/assert.ts';
-import { NucleusError } from '../lib/error.ts';
 import { upTo, withAttention } from '../model/attention-weights.ts';
 import type { ValueName } from '../model/graph.ts';
-import { type Bench, inScratch, View } from './bench.ts';
+import { type Bench, heed, inScratch, openProbe, View } from './bench.ts';
 
 interface RowsView {
   readonly probe: Probe;
@@ -62,7 +61,7 @@ export class Attention {
     const { n_head, n_ctx } = this.#bench.graph.dims;
     const T = ids.length;
     for (let begin = first; begin < T; begin += SCORE_ROWS) {
-      if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during the attention map');
+      heed(signal, 'the attention map');
       const count = Math.min(SCORE_ROWS, T - begin);
       const sequence = await this.#bench.session.sequence(ids, signal);
       inScratch(this.#bench, ids, sequence, begin, count, rows => probe.run(rows));
@@ -80,7 +79,7 @@ export class Attention {
   async #openRows(): Promise<RowsView> {
     const { graph, weights } = withAttention(this.#bench.graph);
     const keep = [...weights.values()];
-    return { probe: await Probe.create(this.#bench.base, this.#bench.scope, { graph, keep, rows: 1 }), weights: keep };
+    return openProbe(this.#bench, { graph, keep, rows: 1 }, async () => ({ weights: keep }));
   }
 
   #mapOf(layer: number): View<MapView> {
@@ -96,14 +95,10 @@ export class Attention {
     const weights = defined(rewritten.weights.get(layer), `layer ${layer}`);
     const graph = upTo(rewritten.graph, weights);
     const buffers = { 'map/mean': SCORE_ROWS * graph.dims.n_ctx };
-    const probe = await Probe.create(this.#bench.base, this.#bench.scope, {
-      graph,
-      keep: [weights],
-      rows: SCORE_ROWS,
-      buffers,
+    return openProbe(this.#bench, { graph, keep: [weights], rows: SCORE_ROWS, buffers }, async probe => {
+      const mean = await probe.executor([attentionMean(graph, 'step/probe', probe.valueBuffer(weights))]);
+      return { weights, mean };
     });
-    const mean = await probe.executor([attentionMean(graph, 'step/probe', probe.valueBuffer(weights))]);
-    return { probe, weights, mean };
   }
 
   /** Gives its memory back; it opens anew when asked. */

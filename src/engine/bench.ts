@@ -1,9 +1,10 @@
 // What every view of the inside works with: the session it looks into, and scratch slots to write to.
 import type { KvCache, Sequence } from '../gpu/kv-cache.ts';
-import type { Probe, ProbeBase } from '../gpu/probe.ts';
+import { Probe, type ProbeBase, type ProbeSpec } from '../gpu/probe.ts';
 import type { Row, Runner } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Session } from './session.ts';
 
@@ -16,7 +17,7 @@ export interface Bench {
   readonly session: Session;
   readonly cache: KvCache;
   readonly runner: Runner;
-  /** The row of the table of slots that the session leaves to probes. */
+  /** The first of the PROBE_TABLES tables of slots that the session leaves to probes. */
   readonly table: number;
 }
 
@@ -47,6 +48,26 @@ export function inScratch(
   } finally {
     scratch.release();
   }
+}
+
+/** A probe and what `build` makes for it; where that fails the probe's memory is given back. Throws as Probe.create and Probe.executor. */
+export async function openProbe<T extends object>(
+  { base, scope }: Bench,
+  spec: ProbeSpec,
+  build: (probe: Probe) => Promise<T>,
+): Promise<T & { readonly probe: Probe }> {
+  const probe = await Probe.create(base, scope, spec);
+  try {
+    return { ...(await build(probe)), probe };
+  } catch (error) {
+    probe[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Throws `cancelled` once the signal is aborted; between two steps of work on the GPU. */
+export function heed(signal: AbortSignal | undefined, work: string): void {
+  if (signal?.aborted) throw new NucleusError('cancelled', `cancelled during ${work}`);
 }
 
 /** A view's probe and what belongs to it, opened when first asked for. A failure is forgotten, so that the next call tries again. */

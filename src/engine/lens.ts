@@ -2,15 +2,14 @@
 
 import type { Executor } from '../gpu/executor.ts';
 import { stride4 } from '../gpu/layout.ts';
-import { joinLensStatistics, type LensStatistics } from '../gpu/lens-statistics.ts';
+import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '../gpu/lens-statistics.ts';
 import { type Dispatch, planHead } from '../gpu/plan.ts';
-import { Probe } from '../gpu/probe.ts';
+import type { Probe } from '../gpu/probe.ts';
 import { lensStatistics } from '../gpu/probe-plan.ts';
 import { ROW_WORDS, SCORE_ROWS } from '../gpu/runner.ts';
 import { defined } from '../lib/assert.ts';
-import { NucleusError } from '../lib/error.ts';
 import { withLens } from '../model/lens.ts';
-import { type Bench, inScratch, View } from './bench.ts';
+import { type Bench, heed, inScratch, openProbe, View } from './bench.ts';
 
 /** Pieces a row of logits is cut into. */
 const PARTS = 64;
@@ -40,7 +39,7 @@ export class Lens {
 
   /**
    * The lens for positions `from` to `to` of `ids`, tile by tile and layer by layer; `asked` is the id whose probability and rank are
-   * told. Throws as Session.prefill, and `out_of_memory`.
+   * told. Throws as Session.prefill, `bad_token`, `out_of_memory` and `nan_logits`.
    */
   async *tiles(
     ids: Uint32Array,
@@ -49,6 +48,7 @@ export class Lens {
     asked: number,
     signal?: AbortSignal,
   ): AsyncGenerator<LensTile> {
+    this.#bench.session.check(Uint32Array.of(asked));
     const view = await this.#view.get();
     for (let begin = from; begin < to; begin += SCORE_ROWS) {
       const count = Math.min(SCORE_ROWS, to - begin);
@@ -63,11 +63,13 @@ export class Lens {
       view.probe.writeStep(LENS_STEP, asking);
       view.probe.submit(view.final, count);
       for (const [layer, executor] of view.layers.entries()) {
-        if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during the lens');
+        heed(signal, 'the lens');
         view.probe.submit(executor, count);
         const length = count * (2 * PARTS + 1) * 4;
         const partials = await view.probe.read([{ buffer: 'lens/statistics', offset: 0, length }]);
-        yield { layer, from: begin, cells: joinLensStatistics(partials, count, PARTS) };
+        const cells = joinLensStatistics(partials, count, PARTS);
+        assertSoundStatistics(cells, begin + 1);
+        yield { layer, from: begin, cells };
       }
     }
   }
@@ -75,27 +77,23 @@ export class Lens {
   async #open(): Promise<LensView> {
     const { graph, taps } = withLens(this.#bench.graph);
     const V = stride4(graph.dims.vocab_size);
-    const probe = await Probe.create(this.#bench.base, this.#bench.scope, {
-      graph,
-      keep: taps,
-      rows: SCORE_ROWS,
-      buffers: {
-        [LENS_STEP]: ROW_WORDS * (SCORE_ROWS + 1),
-        'lens/logits': SCORE_ROWS * V,
-        'lens/final': SCORE_ROWS * V,
-        'lens/statistics': SCORE_ROWS * (2 * PARTS + 1) * 4,
-      },
-    });
+    const buffers = {
+      [LENS_STEP]: ROW_WORDS * (SCORE_ROWS + 1),
+      'lens/logits': SCORE_ROWS * V,
+      'lens/final': SCORE_ROWS * V,
+      'lens/statistics': SCORE_ROWS * (2 * PARTS + 1) * 4,
+    };
     const options = { kernelClass: this.#bench.base.gpu.kernelClass, rows: 'tile', step: LENS_STEP } as const;
     const head = (logits: string, x?: string): Dispatch[] =>
       planHead(graph, this.#bench.base.weights, options, { logits, ...(x !== undefined && { x: { buffer: x } }) });
     const statistics = (logits: string) => lensStatistics(graph, options, logits, PARTS);
-    const layers = taps.map(tap => [...head('lens/logits', probe.valueBuffer(tap)), statistics('lens/logits')]);
-    return {
-      probe,
-      final: await probe.executor(head('lens/final')),
-      layers: await Promise.all([...layers, [statistics('lens/final')]].map(each => probe.executor(each))),
-    };
+    return openProbe(this.#bench, { graph, keep: taps, rows: SCORE_ROWS, buffers }, async probe => {
+      const layers = taps.map(tap => [...head('lens/logits', probe.valueBuffer(tap)), statistics('lens/logits')]);
+      return {
+        final: await probe.executor(head('lens/final')),
+        layers: await Promise.all([...layers, [statistics('lens/final')]].map(each => probe.executor(each))),
+      };
+    });
   }
 
   /** Gives its memory back; it opens anew when asked. */

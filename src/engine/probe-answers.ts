@@ -2,6 +2,7 @@
 import { NucleusError } from '../lib/error.ts';
 import type { ProbeCommand, ProbeView } from '../protocol/probe-commands.ts';
 import type { LensEvent, ProbeEvent } from '../protocol/probe-events.ts';
+import { grow } from './grow.ts';
 import type { LensTile } from './lens.ts';
 import type { OpenModel } from './load.ts';
 import { pinned } from './pinned.ts';
@@ -9,7 +10,7 @@ import type { Probes } from './probes.ts';
 
 /** Throws as the probe that is asked: `prompt_too_long`, `bad_token`, `out_of_memory`, `cancelled`, `nan_logits`, `device_lost`. */
 export async function* answerProbe(
-  { probes }: Pick<OpenModel, 'probes'>,
+  { probes, vocabulary }: Pick<OpenModel, 'probes' | 'vocabulary'>,
   command: ProbeCommand,
   signal: AbortSignal,
 ): AsyncGenerator<ProbeEvent> {
@@ -43,9 +44,23 @@ export async function* answerProbe(
       yield { type: 'ablated', run, logits, logprobs: Float32Array.from(logprobs) };
       return;
     }
+    case 'sweep': {
+      const { tokens, id, parts, stand_in } = command;
+      for await (const swept of probes.ablation.sweep(tokens, id, parts, stand_in, signal)) {
+        yield { type: 'swept', run, ...swept };
+      }
+      return;
+    }
     case 'pinned': {
       const { tokens, pins, from, to } = command;
       yield { type: 'pinned', run, from, logits: await pinned(probes.bench, tokens, pins, from, to, signal) };
+      return;
+    }
+    case 'grow': {
+      const { tokens } = command;
+      for await (const grown of grow(probes.bench, tokens, { ...command, ends: vocabulary.eosIds }, signal)) {
+        yield { type: 'grown', run, ...grown };
+      }
       return;
     }
     case 'close_view':

@@ -80,7 +80,7 @@ export class Session {
 
   /** One decode step: all of `ids` but the last are cached. */
   async #step(ids: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
-    this.#check(ids);
+    this.check(ids);
     const { sequence, reused } = this.#open(ids);
     try {
       return await this.#runner.step(rowAt(sequence, reused));
@@ -91,7 +91,7 @@ export class Session {
   }
 
   async #fill(ids: Uint32Array, signal?: AbortSignal): Promise<{ sequence: Sequence; reused: number }> {
-    this.#check(ids);
+    this.check(ids);
     const { sequence, reused } = this.#open(ids);
     let done = reused;
     try {
@@ -122,7 +122,8 @@ export class Session {
     this.#rowsPerStep = Math.min(this.#runner.maxRows, Math.max(8, Math.min(wanted, rows * 2)));
   }
 
-  #check(ids: Uint32Array): void {
+  /** Throws `empty_prompt`, `prompt_too_long` or `bad_token` for ids that are no text of this model. */
+  check(ids: Uint32Array): void {
     const { n_ctx, vocab_size } = this.dims;
     if (ids.length === 0) throw new NucleusError('empty_prompt', 'there is no token to start from');
     if (ids.length > n_ctx) {

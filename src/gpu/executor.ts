@@ -53,9 +53,9 @@ export class Executor {
     return this.#prepared.length;
   }
 
-  /** Encodes all dispatches for a step of T rows into a pass. */
-  encode(pass: GPUComputePassEncoder, T: number): void {
-    for (const { dispatch, pipeline, group } of this.#prepared) {
+  /** Encodes the dispatches for a step of T rows into a pass: all of them, or those from number `from` up to `to`, without it. */
+  encode(pass: GPUComputePassEncoder, T: number, from = 0, to = this.size): void {
+    for (const { dispatch, pipeline, group } of this.#prepared.slice(from, to)) {
       const [x, y, z] = dispatch.grid;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);

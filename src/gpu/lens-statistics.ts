@@ -1,5 +1,7 @@
 // Joins the partial statistics that the kernel lens_statistics leaves, in double precision.
 
+import { NucleusError } from '../lib/error.ts';
+
 export interface LensStatistics {
   /** The likeliest id at this layer and its log-probability. */
   readonly topId: number;
@@ -11,19 +13,24 @@ export interface LensStatistics {
   readonly divergence: number;
 }
 
-/** `partials`: [rows, 2 * parts + 1] of four floats; see shaders/lens_statistics.wgsl. */
+/**
+ * `partials`: [rows, 2 * parts + 1] of four floats; see shaders/lens_statistics.wgsl. A part that says -1 ids has a logit that is not a number:
+ * log-probabilities and divergence are NaN then.
+ */
 export function joinLensStatistics(partials: Float32Array, rows: number, parts: number): LensStatistics[] {
   const stride = (2 * parts + 1) * 4;
   return Array.from({ length: rows }, (_, row) => {
     const part = (i: number) => partials.subarray(row * stride + i * 4, row * stride + i * 4 + 4);
+    let unsound = false;
     let [highest, topId, finalHighest, before] = [-Infinity, 0, -Infinity, 0];
     for (let i = 0; i < 2 * parts; i += 2) {
       const [m, s, b, likeliest] = part(i);
       if (m! > highest && s! > 0) [highest, topId] = [m!, likeliest!];
       finalHighest = Math.max(finalHighest, part(i + 1)[0]!);
       before += b!;
+      if (b! < 0) unsound = true;
     }
-    let [sum, finalSum, difference] = [0, 0, 0];
+    let [sum, finalSum, difference] = [unsound ? Number.NaN : 0, 0, 0];
     for (let i = 0; i < 2 * parts; i += 2) {
       const [m, s] = part(i);
       const [fm, fs, d] = part(i + 1);
@@ -39,4 +46,12 @@ export function joinLensStatistics(partials: Float32Array, rows: number, parts: 
     const divergence = Math.max(0, difference / finalSum - (finalLogZ - logZ));
     return { topId, topLogprob: highest - logZ, logprob, rank: before + 1, divergence };
   });
+}
+
+/** Throws `nan_logits` when a row is no distribution; row i predicts the token at `position + i`. */
+export function assertSoundStatistics(rows: readonly LensStatistics[], position: number): void {
+  const bad = rows.findIndex(({ topLogprob, logprob }) => !Number.isFinite(topLogprob) || Number.isNaN(logprob));
+  if (bad < 0) return;
+  const at = position + bad;
+  throw new NucleusError('nan_logits', `the logits before token ${at} are not numbers`, { position: at });
 }

@@ -3,7 +3,7 @@ import { assert, defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import { type Allocation, allocateValues } from '../model/allocate.ts';
 import { fuse } from '../model/fuse.ts';
-import type { Graph, ValueName } from '../model/graph.ts';
+import type { Graph, Op, ValueName } from '../model/graph.ts';
 import type { Gpu } from './device.ts';
 import { Executor } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
@@ -29,6 +29,19 @@ export interface ProbeBase {
   readonly weights: WeightLayouts;
 }
 
+/** A piece of a step: the dispatches from number `from` on, up to `to` and without it. */
+export interface Stretch {
+  readonly from: number;
+  readonly to?: number;
+}
+
+/** What a step takes with it in the same submit, and which piece of the body it is (all of it unless given). */
+export interface StepOptions {
+  readonly stretch?: Stretch;
+  readonly before?: (encoder: GPUCommandEncoder) => void;
+  readonly after?: (encoder: GPUCommandEncoder) => void;
+}
+
 const STEP = 'step/probe';
 
 export class Probe implements Disposable {
@@ -38,6 +51,8 @@ export class Probe implements Disposable {
   readonly #allocation: Allocation;
   readonly #buffers: Map<string, GPUBuffer>;
   #body: Executor | null = null;
+  /** Number of the first dispatch of every op, and behind the last one how many there are. */
+  readonly #starts: number[] = [0];
 
   private constructor(
     base: ProbeBase,
@@ -71,7 +86,9 @@ export class Probe implements Disposable {
       const probe = new Probe(base, scope, graph, allocation, all);
       const rows = spec.rows <= ROW_LIMIT ? 'row' : 'tile';
       const options = { kernelClass: base.gpu.kernelClass, rows, step: STEP } as const;
-      probe.#body = await probe.executor(planBody(graph, base.weights, allocation, options));
+      const plans = graph.ops.map(op => planBody({ ...graph, ops: [op] }, base.weights, allocation, options));
+      for (const plan of plans) probe.#starts.push(defined(probe.#starts.at(-1), 'a start') + plan.length);
+      probe.#body = await probe.executor(plans.flat());
       return probe;
     } catch (error) {
       scope[Symbol.dispose]();
@@ -88,6 +105,10 @@ export class Probe implements Disposable {
     return `value/${defined(this.#allocation.slotOf[value], value)}`;
   }
 
+  has(name: string): boolean {
+    return this.#buffers.has(name);
+  }
+
   buffer(name: string): GPUBuffer {
     return defined(this.#buffers.get(name), `buffer ${name}`);
   }
@@ -102,14 +123,21 @@ export class Probe implements Disposable {
     this.#base.gpu.device.queue.writeBuffer(this.buffer(name), 0, stepWords(rows));
   }
 
-  /** Runs the graph on 1 to `rows` rows in one submit; `more` encodes what comes after in the same one. */
-  run(rows: readonly Row[], more?: (encoder: GPUCommandEncoder) => void): void {
+  /** Number of the first dispatch of the first op that passes; of all of them where none does. */
+  startOf(found: (op: Op) => boolean): number {
+    const at = this.#graph.ops.findIndex(found);
+    return defined(this.#starts.at(at), 'a start');
+  }
+
+  /** Runs the graph, or a stretch of it, on 1 to `rows` rows in one submit. */
+  run(rows: readonly Row[], { stretch, before, after }: StepOptions = {}): void {
     assert(rows.length >= 1, 'rows of a step');
     const { device } = this.#base.gpu;
     this.writeStep(STEP, rows);
     const encoder = device.createCommandEncoder({ label: 'probe' });
-    encode(encoder, defined(this.#body, 'the body'), rows.length);
-    more?.(encoder);
+    before?.(encoder);
+    encode(encoder, defined(this.#body, 'the body'), rows.length, stretch);
+    after?.(encoder);
     device.queue.submit([encoder.finish()]);
   }
 
@@ -150,8 +178,8 @@ export class Probe implements Disposable {
   }
 }
 
-function encode(encoder: GPUCommandEncoder, executor: Executor, T: number): void {
+export function encode(encoder: GPUCommandEncoder, executor: Executor, T: number, stretch?: Stretch): void {
   const pass = encoder.beginComputePass();
-  executor.encode(pass, T);
+  executor.encode(pass, T, stretch?.from, stretch?.to);
   pass.end();
 }

@@ -26,7 +26,7 @@ export interface Row {
 export interface RunnerOptions {
   /** Slots of the pool: at least the context, twice it so that branches live side by side. */
   readonly slots: number;
-  /** Tables of slots: how many sequences can be in the cache. One more table, the last, is for probes. */
+  /** Tables of slots: how many sequences can be in the cache. PROBE_TABLES more, the last ones, are for probes. */
   readonly sequences: number;
   /** Rows of one prefill step at most. */
   readonly maxRows: number;
@@ -36,6 +36,8 @@ export interface RunnerOptions {
 export const ROW_LIMIT = 4;
 /** Rows of one scoring step at most. */
 export const SCORE_ROWS = 16;
+/** Tables of slots that the session leaves to probes: one a row of a scoring step. */
+export const PROBE_TABLES = SCORE_ROWS;
 /** Pieces a row of logits is cut into by row_statistics. */
 const STATISTIC_PARTS = 64;
 /** Words of a row in a step buffer. */
@@ -144,18 +146,39 @@ export class Runner {
     return this.#logits(encoder => this.#encodeHead(encoder, slot));
   }
 
+  /**
+   * Computes 1 to SCORE_ROWS rows, of one sequence or of several, in one step: their logits [V] and logsumexp. Through `staging`, which holds a
+   * tile of rows of logits.
+   */
+  async rows(rows: readonly Row[], staging: Readback): Promise<{ logits: Float32Array<ArrayBuffer>; logZ: number }[]> {
+    assert(rows.length <= SCORE_ROWS, 'a tile of rows');
+    const V = this.#graph.dims.vocab_size;
+    const stride = stride4(V);
+    const [logits, partials] = await Promise.all(
+      this.#submit(encoder => {
+        this.#encodeBody(encoder, rows);
+        const readStatistics = this.#encodeScore(
+          encoder,
+          rows.map(({ slot }) => ({ slot, id: 0 })),
+        );
+        return [staging.copy(encoder, this.#buffer('logits_tile'), rows.length * stride * 4), readStatistics];
+      }).map(read => read()),
+    );
+    return joinStatistics(defined(partials, 'statistics'), rows.length, STATISTIC_PARTS).map(({ logZ }, t) => ({
+      logits: defined(logits, 'logits').subarray(t * stride, t * stride + V),
+      logZ,
+    }));
+  }
+
+  /** Staging memory for `rows`, owned by `scope`. */
+  static staging(scope: Scope, { dims }: Graph): Promise<Readback> {
+    return Readback.create(scope, SCORE_ROWS * stride4(dims.vocab_size) * 4, 1);
+  }
+
   /** logZ, entropy, and logit and rank of `id`, for up to SCORE_ROWS rows computed before. */
   async score(rows: readonly { readonly slot: number; readonly id: number }[]): Promise<RowStatistics[]> {
     assert(rows.length >= 1 && rows.length <= SCORE_ROWS, 'a tile of rows');
-    const bytes = rows.length * (STATISTIC_PARTS + 1) * 16;
-    const partials = await this.#submit(encoder => {
-      this.#writeStep(
-        'step/score',
-        rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })),
-      );
-      this.#encode(encoder, this.#plans.score, rows.length);
-      return this.#readback.copy(encoder, this.#buffer('statistics'), bytes);
-    })();
+    const partials = await this.#submit(encoder => this.#encodeScore(encoder, rows))();
     return joinStatistics(partials, rows.length, STATISTIC_PARTS);
   }
 
@@ -179,6 +202,17 @@ export class Runner {
   #encodeHead(encoder: GPUCommandEncoder, slot: number): void {
     this.#writeStep('step/head', [{ id: 0, position: 0, slot, sequence: 0 }]);
     this.#encode(encoder, this.#plans.head, 1);
+  }
+
+  /** Logits of rows computed before, in `logits_tile`, and their statistics; what it returns waits for the statistics. */
+  #encodeScore(encoder: GPUCommandEncoder, rows: readonly { readonly slot: number; readonly id: number }[]) {
+    const bytes = rows.length * (STATISTIC_PARTS + 1) * 16;
+    this.#writeStep(
+      'step/score',
+      rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })),
+    );
+    this.#encode(encoder, this.#plans.score, rows.length);
+    return this.#readback.copy(encoder, this.#buffer('statistics'), bytes);
   }
 
   #encode(encoder: GPUCommandEncoder, plan: Executor, T: number): void {
@@ -230,7 +264,7 @@ export function sessionBuffers(
     spec('step/row', step(ROW_LIMIT)),
     spec('step/head', step(1)),
     spec('step/score', step(SCORE_ROWS)),
-    spec('slots', (options.sequences + 1) * n_ctx),
+    spec('slots', (options.sequences + PROBE_TABLES) * n_ctx),
     spec('final', options.slots * stride4(n_embd)),
     ...values.map(({ width }, i) => spec(`value/${i}`, options.maxRows * stride4(width))),
     ...Array.from({ length: n_layer }, (_, layer) => spec(`kv/${layer}`, options.slots * kvStride(graph))),

@@ -39,7 +39,7 @@ export type ProbeCommand =
       readonly off: readonly Part[];
       readonly stand_in: StandIn;
     }
-  /** Switches off each of `parts` alone: the log-probability of `id` after the last token, one event a part. */
+  /** Switches off each of `parts` alone: what becomes of `id` after the last token, one event a part, the last layers first. */
   | {
       readonly type: 'sweep';
       readonly run: number;
@@ -59,7 +59,8 @@ export type ProbeCommand =
     }
   /**
    * Grows a tree from the end of `tokens`: up to `depth` tokens deep, at most `children` a node, each with a probability before sampling of at
-   * least `floor`. The nodes of one depth run as batches.
+   * least `floor`. The nodes of one depth run as batches, the likeliest paths first. A node that ends the text has no children; a tree has no
+   * more than 512 nodes.
    */
   | {
       readonly type: 'grow';

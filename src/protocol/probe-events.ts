@@ -49,11 +49,14 @@ export interface SweptEvent {
   readonly run: number;
   /** The part that was off; null for the model as it is, which comes first. */
   readonly part: Part | null;
-  /** Log-probability of the asked id. */
+  /** Log-probability of the asked id, and its rank (1 is the likeliest). */
   readonly logprob: number;
+  readonly rank: number;
   /** The likeliest id then, and its log-probability. */
   readonly topId: number;
   readonly topLogprob: number;
+  /** Kullback-Leibler divergence of the distribution then from that of the model as it is, nats. */
+  readonly divergence: number;
 }
 
 export interface PinnedEvent {
@@ -106,9 +109,11 @@ export interface CacheMeasuredEvent {
   readonly run: number;
   /** Tokens of the text. */
   readonly length: number;
-  /** Milliseconds of one row: with the others cached, and with all of them computed again. Medians. */
+  /** Milliseconds of one row of logits: with the others cached, and with all of them computed again. Medians. */
   readonly cachedMs: number;
   readonly uncachedMs: number;
+  /** The largest difference between the log-probabilities that the two ways gave: they are the same computation. */
+  readonly difference: number;
 }
 
 export type ProbeEvent =

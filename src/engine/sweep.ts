@@ -1,0 +1,214 @@
+// Sweep: each part switched off alone, and what that does to the token after the text.
+//
+// A part of layer l changes nothing before that layer. The model as it is runs once and leaves the residual stream that enters each layer;
+// a part then runs the layers from its own on. Parts of the last layers come first: up to their own layer, the keys and values in the
+// scratch slots are still those of the model as it is.
+import type { Executor } from '../gpu/executor.ts';
+import { stride4 } from '../gpu/layout.ts';
+import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '../gpu/lens-statistics.ts';
+import { planHead } from '../gpu/plan.ts';
+import { encode, type Probe, type Stretch } from '../gpu/probe.ts';
+import { lensStatistics } from '../gpu/probe-plan.ts';
+import { ROW_WORDS, SCORE_ROWS } from '../gpu/runner.ts';
+import { defined } from '../lib/assert.ts';
+import type { Part } from '../model/ablation.ts';
+import type { ValueName } from '../model/graph.ts';
+import { residualStream } from '../model/lens.ts';
+import { valuesRead } from '../model/ops.ts';
+import type { StandIn } from '../protocol/probe-commands.ts';
+import { type AblationView, rowsFrom, runWhole, switchOff } from './ablation-view.ts';
+import { type Bench, heed, openProbe } from './bench.ts';
+
+/** Parts go to the GPU together up to about so many milliseconds, so that a cancel is seen soon. */
+const BATCH_MS = 100;
+/** Pieces a row of logits is cut into. */
+const PARTS = 64;
+
+/** `part` is null for the model as it is. */
+export interface Swept extends LensStatistics {
+  readonly part: Part | null;
+}
+
+/** What a sweep reserves while it runs. */
+interface SweepView {
+  readonly probe: Probe;
+  /** Head and statistics of the final states in `sweep/finals`. */
+  readonly head: Executor;
+  readonly statistics: Executor;
+}
+
+interface Sweep {
+  readonly bench: Bench;
+  readonly view: AblationView;
+  readonly own: SweepView;
+  readonly ids: Uint32Array;
+  readonly id: number;
+  readonly slots: readonly number[];
+  /** By layer, the value that enters it. */
+  readonly stream: readonly ValueName[];
+}
+
+/**
+ * The model as it is, then each of `parts` switched off alone, the last layers first: the likeliest token after `ids`, the log-probability and
+ * rank of `id`, and the divergence of the distribution from that of the model as it is. Throws as Session.prefill, `bad_token`, `out_of_memory`,
+ * `nan_logits`, and `cancelled` between two steps.
+ */
+export async function* sweep(
+  bench: Bench,
+  view: AblationView,
+  ids: Uint32Array,
+  id: number,
+  parts: readonly Part[],
+  standIn: StandIn,
+  signal?: AbortSignal,
+): AsyncGenerator<Swept> {
+  bench.session.check(ids);
+  bench.session.check(Uint32Array.of(id));
+  const ordered = parts.toSorted((a, b) => b.layer - a.layer);
+  const scratch = bench.cache.scratch(ids.length);
+  let own: SweepView | null = null;
+  try {
+    own = await openSweep(bench, ids.length, new Set(parts.map(({ layer }) => layer)));
+    const stream = residualStream(bench.graph).slice(0, -1);
+    const all: Sweep = { bench, view, own, ids, id, slots: scratch.slots, stream };
+    yield await asItIs(all, standIn, signal);
+    yield* switchedOff(all, ordered, signal);
+  } finally {
+    own?.probe[Symbol.dispose]();
+    scratch.release();
+  }
+}
+
+function openSweep(bench: Bench, T: number, layers: ReadonlySet<number>): Promise<SweepView> {
+  const graph = { ...bench.graph, ops: [] };
+  const { n_embd, vocab_size } = graph.dims;
+  const buffers = {
+    'step/sweep': ROW_WORDS * (SCORE_ROWS + 1),
+    'sweep/finals': SCORE_ROWS * stride4(n_embd),
+    'lens/logits': SCORE_ROWS * stride4(vocab_size),
+    'lens/final': SCORE_ROWS * stride4(vocab_size),
+    'lens/statistics': SCORE_ROWS * (2 * PARTS + 1) * 4,
+    ...Object.fromEntries([...layers].map(layer => [`stream/${layer}`, T * stride4(n_embd)])),
+  };
+  return openProbe(bench, { graph, keep: [], rows: 1, buffers }, async probe => {
+    const options = { kernelClass: bench.base.gpu.kernelClass, rows: 'tile', step: 'step/sweep' } as const;
+    const use = { x: { buffer: 'sweep/finals' }, logits: 'lens/logits' };
+    const [head, statistics] = await Promise.all([
+      probe.executor(planHead(graph, bench.base.weights, options, use)),
+      probe.executor([lensStatistics(graph, options, 'lens/logits', PARTS)]),
+    ]);
+    return { head, statistics };
+  });
+}
+
+/** Runs the model as it is, keeps the streams and the stand-ins, and puts its logits where those of each part are compared with them. */
+async function asItIs(all: Sweep, standIn: StandIn, signal?: AbortSignal): Promise<Swept> {
+  const { bench, view, own, ids, slots, stream } = all;
+  const rowBytes = 4 * stride4(bench.graph.dims.n_embd);
+  await runWhole(bench, view, ids, slots, standIn, signal, (encoder, rows, begin) => {
+    for (const [layer, value] of stream.entries()) {
+      if (!own.probe.has(`stream/${layer}`)) continue;
+      const to = own.probe.buffer(`stream/${layer}`);
+      const from = view.probe.buffer(view.probe.valueBuffer(value));
+      encoder.copyBufferToBuffer(from, 0, to, begin * rowBytes, rows.length * rowBytes);
+    }
+    if (begin + rows.length === ids.length) keepFinal(all, encoder, 0);
+  });
+  writeAsked(all, 1);
+  const { device } = bench.base.gpu;
+  const encoder = device.createCommandEncoder();
+  encode(encoder, own.head, 1);
+  const bytes = 4 * stride4(bench.graph.dims.vocab_size);
+  for (let row = 0; row < SCORE_ROWS; row++) {
+    encoder.copyBufferToBuffer(own.probe.buffer('lens/logits'), 0, own.probe.buffer('lens/final'), row * bytes, bytes);
+  }
+  device.queue.submit([encoder.finish()]);
+  own.probe.submit(own.statistics, 1);
+  const [row] = await readRows(all, 1);
+  return { part: null, ...defined(row, 'a row') };
+}
+
+/** Each part alone, some in one go where they are quick. */
+async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSignal): AsyncGenerator<Swept> {
+  let size = 1;
+  for (let at = 0; at < parts.length; ) {
+    const batch = parts.slice(at, at + size);
+    const begin = performance.now();
+    for (const [row, part] of batch.entries()) await runPart(all, part, row, batch.length === 1, signal);
+    writeAsked(all, batch.length);
+    all.own.probe.submit(all.own.head, batch.length);
+    all.own.probe.submit(all.own.statistics, batch.length);
+    for (const [row, statistics] of (await readRows(all, batch.length)).entries()) {
+      yield { part: defined(batch[row], 'a part'), ...statistics };
+    }
+    at += batch.length;
+    const ms = performance.now() - begin;
+    size = ms * 2 < BATCH_MS ? Math.min(size * 2, SCORE_ROWS) : ms > 2 * BATCH_MS ? Math.max(1, size >> 1) : size;
+  }
+}
+
+/** Runs the layers from the part's own on with the part off; its final state goes to a row of `sweep/finals`. */
+async function runPart(all: Sweep, part: Part, row: number, waits: boolean, signal?: AbortSignal): Promise<void> {
+  const { bench, view, own, ids, slots, stream } = all;
+  const { probe } = view;
+  const rowBytes = 4 * stride4(bench.graph.dims.n_embd);
+  const entering = defined(stream[part.layer], 'a layer');
+  const from = probe.startOf(op => valuesRead(op).includes(entering));
+  // Before the last row the last layer is read for its keys and values alone.
+  const last = bench.graph.dims.n_layer - 1;
+  const keys: Stretch = { from, to: probe.startOf(op => op.op === 'attention' && op.layer === last) };
+  switchOff(bench, view, [part]);
+  for (let begin = 0; begin < ids.length; begin += view.rows) {
+    heed(signal, 'the sweep');
+    const step = rowsFrom(bench, view, ids, slots, begin);
+    const ends = begin + step.length === ids.length;
+    // The keys and values of the last layer are untouched by what is switched off in it.
+    if (part.layer === last && !ends) continue;
+    const rows = part.layer === last ? step.slice(-1) : step;
+    const first = defined(rows[0], 'a row').position;
+    probe.run(rows, {
+      stretch: ends ? { from } : keys,
+      before: encoder => {
+        const to = probe.buffer(probe.valueBuffer(entering));
+        encoder.copyBufferToBuffer(
+          own.probe.buffer(`stream/${part.layer}`),
+          first * rowBytes,
+          to,
+          0,
+          rows.length * rowBytes,
+        );
+      },
+      ...(ends && { after: (encoder: GPUCommandEncoder) => keepFinal(all, encoder, row) }),
+    });
+    if (waits) await bench.base.gpu.device.queue.onSubmittedWorkDone();
+  }
+}
+
+/** Copies the final state of the last position to a row of `sweep/finals`. */
+function keepFinal({ bench, own, slots }: Sweep, encoder: GPUCommandEncoder, row: number): void {
+  const rowBytes = 4 * stride4(bench.graph.dims.n_embd);
+  const from = defined(slots.at(-1), 'slot') * rowBytes;
+  encoder.copyBufferToBuffer(
+    own.probe.buffer('final'),
+    from,
+    own.probe.buffer('sweep/finals'),
+    row * rowBytes,
+    rowBytes,
+  );
+}
+
+function writeAsked({ own, id }: Sweep, count: number): void {
+  own.probe.writeStep(
+    'step/sweep',
+    Array.from({ length: count }, () => ({ id, position: 0, slot: 0, sequence: 0 })),
+  );
+}
+
+async function readRows({ own, ids }: Sweep, count: number): Promise<LensStatistics[]> {
+  const length = count * (2 * PARTS + 1) * 4;
+  const partials = await own.probe.read([{ buffer: 'lens/statistics', offset: 0, length }]);
+  const rows = joinLensStatistics(partials, count, PARTS);
+  // All of them are about the same position.
+  for (const row of rows) assertSoundStatistics([row], ids.length);
+  return rows;
+}
