@@ -27,8 +27,6 @@ function partsOf({ dims }: Graph): Part[] {
   ]);
 }
 
-const lastLayersFirst = (parts: readonly Part[]) => [null, ...parts.toSorted((a, b) => b.layer - a.layer)];
-
 async function collect(swept: AsyncGenerator<Swept>): Promise<Swept[]> {
   const all: Swept[] = [];
   for await (const each of swept) all.push(each);
@@ -73,7 +71,7 @@ describe('gpt2-f16', () => {
     const id = own.indexOf(own.toSorted((a, b) => b - a)[2]!);
     const parts = partsOf(graph);
     const swept = await collect(model.probes.ablation.sweep(ids, id, parts, standIn));
-    expect(swept.map(({ part }) => part)).toEqual(lastLayersFirst(parts));
+    expect(swept.map(({ part }) => part)).toEqual([null, ...parts]);
     for (const { part, ...got } of swept) {
       const numbers = Array.from({ length: masks }, () => 1);
       if (part) numbers[maskOf(part, graph.dims.n_head)] = 0;
@@ -93,8 +91,14 @@ describe('gpt2-f16', () => {
     // 45 tokens in steps of 16: two whole steps and a piece.
     const ids = Uint32Array.from(golden.expected.cases.find(c => c.tokens.length >= 45)!.tokens.slice(0, 45));
     const before = await model.session.next(ids);
-    const parts = partsOf(graph).reverse();
+    const all = partsOf(graph);
+    // Falling layers, and layers in turn.
+    const orders = {
+      mean: all.toReversed(),
+      zero: all.toSorted((a, b) => maskOf(a, 1) - maskOf(b, 1) || a.layer - b.layer),
+    };
     for (const standIn of ['mean', 'zero'] as const) {
+      const parts = orders[standIn];
       const swept = await collect(model.probes.ablation.sweep(ids, 7, parts, standIn));
       expect(swept).toHaveLength(parts.length + 1);
       for (const { part, logprob, topId } of swept) {

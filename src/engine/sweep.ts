@@ -1,8 +1,7 @@
 // Sweep: each part switched off alone, and what that does to the token after the text.
 //
 // A part of layer l changes nothing before that layer. The model as it is runs once and leaves the residual stream that enters each layer;
-// a part then runs the layers from its own on. Parts of the last layers come first: up to their own layer, the keys and values in the
-// scratch slots are still those of the model as it is.
+// a part then runs the layers from its own on.
 import type { Executor } from '../gpu/executor.ts';
 import { stride4 } from '../gpu/layout.ts';
 import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '../gpu/lens-statistics.ts';
@@ -46,10 +45,12 @@ interface Sweep {
   readonly slots: readonly number[];
   /** By layer, the value that enters it. */
   readonly stream: readonly ValueName[];
+  /** Whether the keys and values of the last layer, in the scratch slots, are those of the model as it is. */
+  lastKeysPlain: boolean;
 }
 
 /**
- * The model as it is, then each of `parts` switched off alone, the last layers first: the likeliest token after `ids`, the log-probability and
+ * The model as it is, then each of `parts` switched off alone, in their order: the likeliest token after `ids`, the log-probability and
  * rank of `id`, and the divergence of the distribution from that of the model as it is. Throws as Session.prefill, `bad_token`, `out_of_memory`,
  * `nan_logits`, and `cancelled` between two steps.
  */
@@ -64,15 +65,14 @@ export async function* sweep(
 ): AsyncGenerator<Swept> {
   bench.session.check(ids);
   bench.session.check(Uint32Array.of(id));
-  const ordered = parts.toSorted((a, b) => b.layer - a.layer);
   const scratch = bench.cache.scratch(ids.length);
   let own: SweepView | null = null;
   try {
     own = await openSweep(bench, ids.length, new Set(parts.map(({ layer }) => layer)));
     const stream = residualStream(bench.graph).slice(0, -1);
-    const all: Sweep = { bench, view, own, ids, id, slots: scratch.slots, stream };
+    const all: Sweep = { bench, view, own, ids, id, slots: scratch.slots, stream, lastKeysPlain: true };
     yield await asItIs(all, standIn, signal);
-    yield* switchedOff(all, ordered, signal);
+    yield* switchedOff(all, parts, signal);
   } finally {
     own?.probe[Symbol.dispose]();
     scratch.release();
@@ -157,14 +157,16 @@ async function runPart(all: Sweep, part: Part, row: number, waits: boolean, sign
   // Before the last row the last layer is read for its keys and values alone.
   const last = bench.graph.dims.n_layer - 1;
   const keys: Stretch = { from, to: probe.startOf(op => op.op === 'attention' && op.layer === last) };
+  // What is switched off in the last layer leaves its keys and values as they are: once they are there, the last row is enough.
+  const lastRowOnly = part.layer === last && all.lastKeysPlain;
+  all.lastKeysPlain = part.layer === last;
   switchOff(bench, view, [part]);
   for (let begin = 0; begin < ids.length; begin += view.rows) {
     heed(signal, 'the sweep');
     const step = rowsFrom(bench, view, ids, slots, begin);
     const ends = begin + step.length === ids.length;
-    // The keys and values of the last layer are untouched by what is switched off in it.
-    if (part.layer === last && !ends) continue;
-    const rows = part.layer === last ? step.slice(-1) : step;
+    if (lastRowOnly && !ends) continue;
+    const rows = lastRowOnly ? step.slice(-1) : step;
     const first = defined(rows[0], 'a row').position;
     probe.run(rows, {
       stretch: ends ? { from } : keys,

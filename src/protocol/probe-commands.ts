@@ -39,7 +39,7 @@ export type ProbeCommand =
       readonly off: readonly Part[];
       readonly stand_in: StandIn;
     }
-  /** Switches off each of `parts` alone: what becomes of `id` after the last token, one event a part, the last layers first. */
+  /** Switches off each of `parts` alone: what becomes of `id` after the last token, one event a part, in their order. */
   | {
       readonly type: 'sweep';
       readonly run: number;

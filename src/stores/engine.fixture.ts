@@ -5,9 +5,10 @@ import { sourceKey } from '../lib/model-source.ts';
 import { uniform } from '../lib/rng.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, LoadedModel } from '../protocol/events.ts';
+import { divergence } from '../sampling/compare.ts';
 import { draw } from '../sampling/draw.ts';
 import { sample } from '../sampling/pipeline.ts';
-import { rankRow, rowStatistics, topOf } from '../sampling/row.ts';
+import { rankOf, rankRow, rowStatistics, topOf } from '../sampling/row.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../tokenizer/texts.fixture.ts';
 import { ablatedLogits, ablatedLogprobs } from './ablation.fixture.ts';
 import { attentionAnswers, mapAnswers } from './attention.fixture.ts';
@@ -249,10 +250,13 @@ class Engine {
     for (const part of [null, ...parts]) {
       await turn();
       if (this.#cancelled.has(run)) return true;
-      const { logits, logZ, order } = rankRow(ablatedLogits(tokens, part === null ? [] : [part], stand_in));
+      const row = rankRow(ablatedLogits(tokens, part === null ? [] : [part], stand_in));
+      const { logits, logZ, order } = row;
       const topId = order[0] ?? 0;
       const [logprob, topLogprob] = [(logits[id] ?? 0) - logZ, (logits[topId] ?? 0) - logZ];
-      say({ type: 'swept', run, part, logprob, topId, topLogprob });
+      const rank = rankOf(row, id);
+      const change = divergence(rankRow(ablatedLogits(tokens, [], stand_in)), row);
+      say({ type: 'swept', run, part, logprob, rank, topId, topLogprob, divergence: change });
     }
     return false;
   }
