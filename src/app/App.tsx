@@ -13,12 +13,12 @@ import { Announcer } from '../features/status/Announcer.tsx';
 import { StatusLine } from '../features/status/StatusLine.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import { NARROW, useMedia } from '../ui/useMedia.ts';
 import { Blocked } from './Blocked.tsx';
 import { Header } from './Header.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { Side, SideViews } from './Side.tsx';
 import { useTheme } from './theme.ts';
-import { NARROW, useMedia } from './useMedia.ts';
 import { useShortcuts } from './useShortcuts.ts';
 
 function Sheets() {

@@ -1,5 +1,6 @@
 // The column beside the text, or the sheet of a phone: one of several views, and the settings below it.
 import { type ComponentType, useState } from 'react';
+import { Ablation } from '../features/ablation/Ablation.tsx';
 import { Inspector } from '../features/probabilities/Inspector.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
 import { useStores, useView } from '../stores/react.ts';
@@ -15,7 +16,10 @@ interface SideView {
   readonly View: ComponentType;
 }
 
-const SIDE_VIEWS: readonly SideView[] = [{ key: 'token', label: 'Token', View: Inspector }];
+const SIDE_VIEWS: readonly SideView[] = [
+  { key: 'token', label: 'Token', View: Inspector },
+  { key: 'ablation', label: 'Ablation', View: Ablation },
+];
 
 /** The view that is chosen; the first one where the kept choice has none. */
 function useSideView(): SideView | undefined {

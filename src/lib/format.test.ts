@@ -5,6 +5,7 @@ import {
   formatBits,
   formatByteRate,
   formatBytes,
+  formatChange,
   formatCount,
   formatDuration,
   formatExp,
@@ -12,11 +13,33 @@ import {
   formatNats,
   formatNumber,
   formatParameters,
+  formatPoints,
   formatProbability,
   formatTokenRate,
 } from './format.ts';
 
 describe('format', () => {
+  test.each([
+    [0.351, '+0.35'],
+    [-1.2, '-1.20'],
+    [0.0123, '+0.012'],
+    [0, '0'],
+    [0.00002, '< 0.0001'],
+    [-0.00002, '> -0.0001'],
+    [Number.POSITIVE_INFINITY, '–'],
+    [Number.NaN, '–'],
+  ])('a change of %d nats: %s', (nats, text) => expect(formatChange(nats)).toBe(text));
+
+  test.each([
+    [0.0321, '+3.2 pp'],
+    [-0.5, '-50.0 pp'],
+    [-0.00031, '-0.031 pp'],
+    [0, '0 pp'],
+    [1e-9, '< 0.0001 pp'],
+    [-1e-9, '> -0.0001 pp'],
+    [Number.NaN, '–'],
+  ])('a change of a probability by %d: %s', (change, text) => expect(formatPoints(change)).toBe(text));
+
   test.each([
     [0, '0 B'],
     [512, '512 B'],

@@ -138,3 +138,16 @@ export function formatLogit(logit: number): string {
   if (size < 0.0995) return twoDigits(logit);
   return size >= 1e6 ? logit.toExponential(2) : logit.toFixed(2);
 }
+
+/** A change of a log-probability, with its sign: `+0.35`, `-1.20`, `0`; the smallest as `formatLogit`. */
+export function formatChange(nats: number): string {
+  return nats >= 0.0001 && nats < Number.POSITIVE_INFINITY ? `+${formatLogit(nats)}` : formatLogit(nats);
+}
+
+/** A change of a probability in percentage points: `+3.2 pp`, `-0.031 pp`, `0 pp`; what is smaller than 0.0001 reads so. */
+export function formatPoints(change: number): string {
+  if (!Number.isFinite(change)) return UNKNOWN;
+  const points = change * 100;
+  if (points !== 0 && Math.abs(points) < 0.0001) return points < 0 ? '> -0.0001 pp' : '< 0.0001 pp';
+  return `${points > 0 ? '+' : ''}${short(points)} pp`;
+}

@@ -4,6 +4,9 @@ import { useSyncExternalStore } from 'react';
 /** One column instead of two; the same width as in shell.css. */
 export const NARROW = '(max-width: 760px)';
 
+/** A finger points, or there is little room: targets are large. The same as in tokens.css. */
+export const TOUCH = '(pointer: coarse), (max-width: 760px)';
+
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     onChange => {

@@ -1,0 +1,119 @@
+// Ablation: parts of the model switched off, and what that does to the next token and to the text.
+import { useCallback, useEffect, useMemo } from 'react';
+import { formatNats } from '../../lib/format.ts';
+import { listParts } from '../../stores/ablation-parts.ts';
+import { useAblation, useModel, useStores } from '../../stores/react.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { Choice } from '../../ui/Choice.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { TOUCH, useMedia } from '../../ui/useMedia.ts';
+import styles from './Ablation.module.css';
+import { Board } from './Board.tsx';
+import { type BoardEffects, boardEffects, STEPS, type Switch } from './board.ts';
+import { LayerBoard } from './LayerBoard.tsx';
+import { Results } from './Results.tsx';
+import { ABLATION, EFFECT, STAND_IN } from './words.ts';
+
+const STAND_INS = [
+  { value: 'zero', label: 'Zero' },
+  { value: 'mean', label: 'Mean' },
+] as const;
+
+function Controls() {
+  const { ablation } = useStores();
+  const standIn = useAblation(s => s.standIn);
+  const nothing = useAblation(s => s.off.length === 0);
+  const canUndo = useAblation(s => s.canUndo);
+  const { setStandIn, reset, undo } = ablation.getState();
+  return (
+    <div className={styles.controls}>
+      <span className={styles.standIn}>
+        <Explain meaning={STAND_IN}>Stand-in</Explain>
+        <Choice
+          label="What stands in for a part that is off"
+          value={standIn}
+          options={STAND_INS}
+          onChange={setStandIn}
+        />
+      </span>
+      <span className={styles.resets}>
+        <IconButton icon="undo" label="Undo the last switch" disabled={!canUndo} onClick={undo} />
+        <Button disabled={nothing} onClick={reset}>
+          All on
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+/** What the cells of the board mean. */
+function Legend({ effects }: { effects: BoardEffects | null }) {
+  return (
+    <p className={styles.legend}>
+      <span className={styles.key} data-sign="off" aria-hidden="true" /> off
+      <span className={styles.scale} data-shown={effects !== null}>
+        <span>
+          <Explain meaning={EFFECT}>effect</Explain>, + likelier without it
+        </span>
+        <span className="num">0</span>
+        {Array.from({ length: STEPS + 1 }, (_, step) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a step is its number.
+          <span key={step} className={styles.key} data-step={step} aria-hidden="true" />
+        ))}
+        <span className="num">{formatNats(effects?.most ?? 0)}</span>
+      </span>
+    </p>
+  );
+}
+
+export function Ablation() {
+  const { ablation } = useStores();
+  const touch = useMedia(TOUCH);
+  const open = useModel(s => (s.load.status === 'ready' ? s.load : null));
+  const off = useAblation(s => s.off);
+  const sweep = useAblation(s => (s.sweepCurrent ? s.sweep : null));
+  const scope = useAblation(s => s.scope);
+  useEffect(() => {
+    ablation.getState().enter();
+    return () => ablation.getState().leave();
+  }, [ablation]);
+  const effects = useMemo(() => (sweep && sweep.swept.length > 0 ? boardEffects(sweep) : null), [sweep]);
+  const toggle = useCallback(
+    (each: Switch) => {
+      const { toggle: togglePart, toggleLayer } = ablation.getState();
+      if (each.kind === 'layer') toggleLayer(each.layer);
+      else togglePart(each);
+    },
+    [ablation],
+  );
+  if (!open) {
+    return (
+      <section className={styles.view} aria-label="Ablation">
+        <p className={styles.words}>
+          Once a model is loaded, its heads, attention blocks and MLPs can be switched off here, to see what each of
+          them changes.
+        </p>
+      </section>
+    );
+  }
+  const { dims } = open.model;
+  const Cells = touch ? LayerBoard : Board;
+  return (
+    <section className={styles.view} aria-label="Ablation">
+      <ScrollPane more="More below">
+        <div className={styles.columns}>
+          <div className={styles.switches}>
+            <p className={styles.caption}>
+              <Explain meaning={ABLATION}>Switch off</Explain> parts of the model and see what changes.
+            </p>
+            <Controls />
+            <Cells dims={dims} off={off} effects={effects} onToggle={toggle} />
+            <Legend effects={effects} />
+          </div>
+          <Results tokenizer={open.tokenizer} parts={listParts(dims, scope === 'all').length} />
+        </div>
+      </ScrollPane>
+    </section>
+  );
+}

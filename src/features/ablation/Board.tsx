@@ -1,0 +1,156 @@
+// The model as a board of switches: a row a layer, a column a head, then attention, MLP and whole layer. Walked with the arrow keys.
+import { type CSSProperties, type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
+import { formatChange } from '../../lib/format.ts';
+import type { Part } from '../../protocol/probe-commands.ts';
+import { keyOfParts, type PartDims, partKey } from '../../stores/ablation-parts.ts';
+import styles from './Board.module.css';
+import {
+  BLOCKS,
+  type BoardEffects,
+  type CellPlace,
+  isMoot,
+  isOff,
+  type Switch,
+  stepCell,
+  switchesOf,
+  switchName,
+} from './board.ts';
+
+export interface BoardProps {
+  dims: PartDims;
+  off: readonly Part[];
+  /** Null without a ranking that is up to date. */
+  effects: BoardEffects | null;
+  onToggle: (each: Switch) => void;
+}
+
+const HEADS: Readonly<Record<(typeof BLOCKS)[number], string>> = { attention: 'attn', mlp: 'MLP', layer: 'layer' };
+
+const effectOf = (effects: BoardEffects | null, each: Switch) =>
+  each.kind === 'layer' ? undefined : effects?.cells.get(partKey(each));
+
+/** What a cell is and what its part does, in a sentence. */
+function wordsOf(each: Switch, off: readonly Part[], effects: BoardEffects | null): string {
+  const effect = effectOf(effects, each)?.effect;
+  const state = isOff(off, each) ? 'off' : isMoot(off, each) ? 'on, but its attention is off' : 'on';
+  return `${switchName(each)}: ${state}${effect === undefined ? '' : `; off alone ${formatChange(effect)} nats`}`;
+}
+
+interface RowProps extends Omit<BoardProps, 'dims'> {
+  layer: number;
+  n_head: number;
+  /** Column of the cell that takes the focus; null in all rows but one. */
+  focus: number | null;
+}
+
+const LayerRow = memo(
+  function LayerRow({ layer, n_head, off, effects, focus, onToggle }: RowProps) {
+    return (
+      // biome-ignore lint/a11y/useSemanticElements: a row of a board, no form.
+      <div role="group" aria-label={`Layer ${layer}`} className={styles.row}>
+        <span className={styles.label} aria-hidden="true">
+          {layer}
+        </span>
+        {switchesOf(layer, n_head).map((each, column) => {
+          const found = effectOf(effects, each);
+          return (
+            <button
+              key={each.kind === 'head' ? each.head : each.kind}
+              type="button"
+              role="switch"
+              aria-checked={!isOff(off, each)}
+              aria-label={found ? `${switchName(each)}, ${formatChange(found.effect)} nats` : switchName(each)}
+              tabIndex={focus === column ? 0 : -1}
+              className={styles.cell}
+              data-column={column}
+              data-kind={each.kind}
+              data-step={found?.step}
+              data-moot={isMoot(off, each) || undefined}
+              onClick={() => onToggle(each)}
+            >
+              {found?.sign === '-' ? '−' : found?.sign}
+            </button>
+          );
+        })}
+      </div>
+    );
+  },
+  (a, b) =>
+    a.layer === b.layer &&
+    a.n_head === b.n_head &&
+    a.effects === b.effects &&
+    a.focus === b.focus &&
+    a.onToggle === b.onToggle &&
+    ofLayer(a.off, a.layer) === ofLayer(b.off, b.layer),
+);
+
+const ofLayer = (off: readonly Part[], layer: number): string => keyOfParts(off.filter(part => part.layer === layer));
+
+export function Board({ dims, off, effects, onToggle }: BoardProps) {
+  const { n_layer, n_head } = dims;
+  const board = useRef<HTMLDivElement>(null);
+  const [focus, setFocus] = useState<CellPlace>({ row: 0, column: 0 });
+  /** Under the pointer or with the focus. */
+  const [looked, setLooked] = useState<CellPlace | null>(null);
+  const columns = n_head + BLOCKS.length;
+  const at = { row: Math.min(focus.row, n_layer - 1), column: Math.min(focus.column, columns - 1) };
+  const placeOf = (target: EventTarget): CellPlace | null => {
+    const cell = target instanceof Element ? target.closest<HTMLElement>('[data-column]') : null;
+    const row = cell?.parentElement ? [...(board.current?.children ?? [])].indexOf(cell.parentElement) - 1 : -1;
+    return cell && row >= 0 ? { row, column: Number(cell.dataset.column) } : null;
+  };
+  const walk = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.altKey || event.shiftKey) return;
+    const next = stepCell(event.key, event.ctrlKey || event.metaKey, at, n_layer, columns);
+    if (next === null) return;
+    event.preventDefault();
+    setFocus(next);
+    board.current?.children[next.row + 1]?.querySelector<HTMLElement>(`[data-column="${next.column}"]`)?.focus();
+  };
+  const seen = looked && switchesOf(looked.row, n_head)[looked.column];
+  const numbers = useMemo(() => Array.from({ length: n_head }, (_, head) => head), [n_head]);
+  return (
+    <div className={styles.frame}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a board of switches, no form. */}
+      <div
+        ref={board}
+        role="group"
+        aria-label="Parts of the model; arrow keys walk, Space switches"
+        className={styles.board}
+        style={{ '--heads': n_head } as CSSProperties}
+        onKeyDown={walk}
+        onFocus={event => {
+          const place = placeOf(event.target);
+          if (place) setFocus(place);
+          setLooked(place);
+        }}
+        onBlur={() => setLooked(null)}
+        onPointerOver={event => setLooked(placeOf(event.target))}
+        onPointerLeave={() => setLooked(null)}
+      >
+        <div className={styles.heads} aria-hidden="true">
+          <span>layer</span>
+          {numbers.map(head => (
+            <span key={head}>{n_head > 16 && head % 2 > 0 ? '' : head}</span>
+          ))}
+          {BLOCKS.map(kind => (
+            <span key={kind} data-kind={kind}>
+              {HEADS[kind]}
+            </span>
+          ))}
+        </div>
+        {Array.from({ length: n_layer }, (_, layer) => (
+          <LayerRow
+            // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its number.
+            key={layer}
+            {...{ layer, n_head, off, effects, onToggle }}
+            focus={at.row === layer ? at.column : null}
+          />
+        ))}
+      </div>
+      <p className={styles.looked}>
+        {seen ? wordsOf(seen, off, effects) : 'Columns are heads. Click, or arrow keys and Space.'}
+      </p>
+    </div>
+  );
+}

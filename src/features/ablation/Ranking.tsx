@@ -1,0 +1,161 @@
+// A sweep: every part switched off alone, ranked by what that does to one token.
+import { useMemo } from 'react';
+import { formatChange, formatCount, formatDuration, formatLogit } from '../../lib/format.ts';
+import { partKey } from '../../stores/ablation-parts.ts';
+import type { Sweep } from '../../stores/ablation-types.ts';
+import { useAblation, useStores } from '../../stores/react.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choice } from '../../ui/Choice.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { Progress } from '../../ui/Progress.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import { faceOf } from '../tokenFace.ts';
+import { switchName } from './board.ts';
+import styles from './Ranking.module.css';
+import { RowsTable } from './RowsTable.tsx';
+import { rankEffects } from './ranking.ts';
+import { TokenPicker } from './TokenPicker.tsx';
+import { EFFECT } from './words.ts';
+
+const SCOPES = [
+  { value: 'heads', label: 'Heads' },
+  { value: 'all', label: 'Heads, attention, MLPs' },
+] as const;
+
+const COLUMNS = [
+  { label: 'part' },
+  { label: 'log-prob', width: '19%' },
+  { label: 'change', width: '19%' },
+  { label: 'likeliest then', width: '22%' },
+  { label: 'switch', width: '76px' },
+];
+
+/** Above this the words of the button say that it takes a while, seconds. */
+const LONG = 60;
+
+function SweepControls({ parts }: { parts: number }) {
+  const { ablation } = useStores();
+  const target = useAblation(s => s.target);
+  const sweep = useAblation(s => s.sweep);
+  const current = useAblation(s => s.sweepCurrent);
+  const task = useAblation(s => s.sweepTask);
+  const seconds = useAblation(s => s.sweepSeconds);
+  const start = () => void ablation.getState().runSweep();
+  if (task.status === 'working') {
+    return (
+      <div className={styles.working}>
+        <Progress label="Ranking the parts" share={task.total > 0 ? task.done / task.total : null}>
+          <span>
+            {formatCount(task.done)} of {formatCount(task.total)} parts
+          </span>
+        </Progress>
+        <Button icon="stop" onClick={() => ablation.getState().stopSweep()}>
+          Stop ranking
+        </Button>
+      </div>
+    );
+  }
+  const came = sweep?.swept.length ?? 0;
+  const goesOn = current && came > 0 && came < parts;
+  const left = seconds === null ? null : (seconds * (goesOn ? parts - came : parts)) / parts;
+  return (
+    <div className={styles.start}>
+      <Button variant={current && !goesOn ? 'plain' : 'primary'} disabled={target === null} onClick={start}>
+        {goesOn ? `Go on with ${formatCount(parts - came)} parts` : `Rank ${formatCount(parts)} parts`}
+      </Button>
+      <span className={styles.estimate}>
+        {target === null
+          ? 'Nothing predicts the first token: select a later one.'
+          : left !== null &&
+            `about ${formatDuration(Math.max(10, left * 1000))}${left > LONG ? '; you can stop it and go on' : ''}`}
+      </span>
+      {task.status === 'failed' && task.error && <ErrorNotice error={task.error} retry={start} />}
+    </div>
+  );
+}
+
+function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenizer; stale: boolean }) {
+  const { ablation } = useStores();
+  const rows = useMemo(
+    () =>
+      rankEffects(sweep).map(({ part, logprob, effect, topId }) => ({
+        key: partKey(part),
+        exact: `${switchName(part)}: log-prob ${logprob}, change ${effect} nats.`,
+        cells: [
+          switchName(part),
+          <span key="logprob" className="num" title={String(logprob)}>
+            {formatLogit(logprob)}
+          </span>,
+          <span key="change" className="num" title={String(effect)}>
+            {formatChange(effect)}
+          </span>,
+          <TokenText key="likeliest" {...faceOf(tokenizer, topId)} />,
+          <button
+            key="only"
+            type="button"
+            className={styles.only}
+            aria-label={`Only ${switchName(part)} off`}
+            onClick={() => ablation.getState().only(part)}
+          >
+            only off
+          </button>,
+        ],
+      })),
+    [sweep, tokenizer, ablation],
+  );
+  const { plain } = sweep;
+  return (
+    <>
+      <p className={styles.caption}>
+        {plain && (
+          <>
+            All on: log-prob of <TokenText {...faceOf(tokenizer, sweep.id)} />{' '}
+            <span className="num" title={String(plain.logprob)}>
+              {formatLogit(plain.logprob)}
+            </span>{' '}
+            nats, likeliest <TokenText {...faceOf(tokenizer, plain.topId)} />. Before sampling.
+          </>
+        )}
+      </p>
+      <RowsTable
+        label="Parts by effect"
+        columns={COLUMNS}
+        rows={rows}
+        hint="The largest change first. Look at a row for its exact numbers."
+        stale={stale}
+      />
+    </>
+  );
+}
+
+export function Ranking({ tokenizer, parts }: { tokenizer: Tokenizer; parts: number }) {
+  const { ablation } = useStores();
+  const sweep = useAblation(s => s.sweep);
+  const current = useAblation(s => s.sweepCurrent);
+  const scope = useAblation(s => s.scope);
+  return (
+    <div className={styles.ranking}>
+      <TokenPicker tokenizer={tokenizer} />
+      <Choice label="Parts to rank" value={scope} options={SCOPES} onChange={ablation.getState().setScope} />
+      <SweepControls parts={parts} />
+      {sweep === null ? (
+        <p className={styles.caption}>
+          Each part is switched off alone, with everything else on, and ranked by its{' '}
+          <Explain meaning={EFFECT}>effect</Explain> on the token. The board takes the colours of the effects.
+        </p>
+      ) : (
+        <>
+          {!current && (
+            <Notice tone="hint">
+              This ranking is of another place, token, stand-in or text. Rank again to bring it up to date.
+            </Notice>
+          )}
+          <Ranked sweep={sweep} tokenizer={tokenizer} stale={!current} />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+// What the switches change: the place that is looked at, how far the computing is, and the tables.
+import { useState } from 'react';
+import { formatDuration } from '../../lib/format.ts';
+import type { Comparison } from '../../stores/ablation-types.ts';
+import { useAblation, useStores } from '../../stores/react.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import { faceOf } from '../tokenFace.ts';
+import styles from './Ablation.module.css';
+import { NextToken } from './NextToken.tsx';
+import { Ranking } from './Ranking.tsx';
+import { TextChange } from './TextChange.tsx';
+
+const TABS = [
+  { key: 'next', label: 'Next token' },
+  { key: 'text', label: 'The text' },
+  { key: 'ranking', label: 'Ranking' },
+] as const;
+
+const NOTHING =
+  'There is nothing to compare yet: the first token has no prediction. Write some text, or press Run, and select a token or the end.';
+
+/** The place, and what the switches are. */
+function Place({ comparison, tokenizer }: { comparison: Comparison; tokenizer: Tokenizer }) {
+  const { ids, position, off, standIn } = comparison;
+  const id = ids[position];
+  const parts = off.length === 0 ? 'everything on' : `${off.length} ${off.length === 1 ? 'part' : 'parts'} off`;
+  return (
+    <p className={styles.place}>
+      {id === undefined ? (
+        'What comes next'
+      ) : (
+        <>
+          <TokenText {...faceOf(tokenizer, id)} /> at position <span className="num">{position}</span>
+        </>
+      )}
+      , {parts}
+      {off.length > 0 && `, ${standIn} as stand-in`}
+    </p>
+  );
+}
+
+/** How far the computing is, on the line of the place. */
+function Working() {
+  const { ablation } = useStores();
+  const task = useAblation(s => s.task);
+  const waiting = useAblation(s => s.status === 'running');
+  if (waiting) return <span className={styles.caption}>after the run</span>;
+  if (task.status !== 'working') return null;
+  return (
+    <span className={styles.working}>
+      <span className={styles.caption}>
+        pass {Math.min(task.total, task.done + 1)} of {task.total}
+      </span>
+      <Button icon="stop" onClick={() => ablation.getState().stop()}>
+        Stop computing
+      </Button>
+    </span>
+  );
+}
+
+/** Why there is no result that is up to date, and the way on. */
+function Halted() {
+  const { ablation } = useStores();
+  const problem = useAblation(s => s.problem);
+  const task = useAblation(s => s.task);
+  const costly = useAblation(s => s.costly);
+  const compute = () => void ablation.getState().compute();
+  if (problem) return <ErrorNotice error={problem} retry={compute} />;
+  if (task.status === 'failed' && task.error) {
+    return (
+      <>
+        <ErrorNotice error={task.error} retry={compute} />
+        {task.error.code === 'out_of_memory' && <Button onClick={compute}>Try again</Button>}
+      </>
+    );
+  }
+  if (costly === null && task.status !== 'stopped') return null;
+  return (
+    <Notice tone="hint" action={<Button onClick={compute}>Compute</Button>}>
+      {costly === null
+        ? 'Stopped before it was done.'
+        : `The model must read the text anew, about ${formatDuration(costly * 1000)}.`}
+    </Notice>
+  );
+}
+
+function Panel({
+  comparison,
+  tokenizer,
+  shown,
+}: {
+  comparison: Comparison;
+  tokenizer: Tokenizer;
+  shown: 'next' | 'text';
+}) {
+  const current = useAblation(s => s.current);
+  const chosen = useAblation(s => s.chosenTarget);
+  const { plain, ablated, ids, position } = comparison;
+  if (shown === 'text') return <TextChange comparison={comparison} tokenizer={tokenizer} stale={!current} />;
+  if (!plain.row || !ablated.row) {
+    return (
+      <p className={styles.words}>The first token has no prediction: nothing comes before it. Select a later one.</p>
+    );
+  }
+  const target = chosen ?? ids[position] ?? plain.row.order[0] ?? 0;
+  return (
+    <NextToken
+      comparison={comparison}
+      plain={plain.row}
+      ablated={ablated.row}
+      tokenizer={tokenizer}
+      target={target}
+      stale={!current}
+    />
+  );
+}
+
+export function Results({ tokenizer, parts }: { tokenizer: Tokenizer; parts: number }) {
+  const [shown, setShown] = useState<(typeof TABS)[number]['key']>('next');
+  const status = useAblation(s => s.status);
+  const comparison = useAblation(s => s.comparison);
+  const current = useAblation(s => s.current);
+  if (status === 'nothing') return <p className={styles.words}>{NOTHING}</p>;
+  return (
+    <div className={styles.results} aria-busy={!current}>
+      <div className={styles.state}>
+        {comparison && <Place comparison={comparison} tokenizer={tokenizer} />}
+        {comparison && !current && <span className={styles.outdated}>outdated</span>}
+        <Working />
+      </div>
+      <div className={styles.halted}>
+        <Halted />
+      </div>
+      <Tabs label="Changes" tabs={TABS} value={shown} onChange={setShown}>
+        {shown === 'ranking' ? (
+          <Ranking tokenizer={tokenizer} parts={parts} />
+        ) : comparison ? (
+          <Panel comparison={comparison} tokenizer={tokenizer} shown={shown} />
+        ) : (
+          <p className={styles.words}>The model with everything on and with parts off, side by side, appears here.</p>
+        )}
+      </Tabs>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+// Which token the ranking asks for: the one of the text or the likeliest, or any other of the vocabulary, found by text or id.
+import { useState } from 'react';
+import { useAblation, useStores } from '../../stores/react.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Button } from '../../ui/Button.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import styles from './Ranking.module.css';
+
+const MOST_RESULTS = 6;
+
+export function TokenPicker({ tokenizer }: { tokenizer: Tokenizer }) {
+  const { ablation } = useStores();
+  const target = useAblation(s => s.target);
+  const chosen = useAblation(s => s.chosenTarget);
+  const [open, setOpen] = useState(false);
+  const [search, setSearch] = useState('');
+  const found = open && search !== '' ? tokenizer.search(search, MOST_RESULTS) : [];
+  const pick = (id: number | null) => {
+    ablation.getState().setTarget(id);
+    setSearch('');
+    setOpen(false);
+  };
+  return (
+    <div className={styles.picker}>
+      <p className={styles.asked}>
+        <span>Effect on the log-prob of</span>
+        {target === null ? <span>–</span> : <TokenText {...faceOf(tokenizer, target)} />}
+        <Button variant="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+          Change
+        </Button>
+        {chosen !== null && (
+          <Button variant="quiet" onClick={() => pick(null)}>
+            Back to the text's
+          </Button>
+        )}
+      </p>
+      {open && (
+        <>
+          <SearchField
+            label="Find a token to ask for"
+            placeholder="Find a token by text or id"
+            value={search}
+            onChange={setSearch}
+          />
+          {found.length > 0 && (
+            <ul className={styles.results} aria-label="Tokens found">
+              {found.map(id => (
+                <li key={id}>
+                  <button type="button" onClick={() => pick(id)}>
+                    <TokenText {...faceOf(tokenizer, id)} />
+                    <span>id {id}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+          {search !== '' && found.length === 0 && <p className={styles.none}>No token has that text or id.</p>}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+// The board: switches, keys, strength of colour.
+import { expect, test } from 'vitest';
+import { boardEffects, effectStep, isMoot, isOff, STEPS, stepCell, switchesOf, switchName } from './board.ts';
+import { rankEffects } from './ranking.ts';
+
+test('a layer has its heads, its attention, its MLP, and itself', () => {
+  const row = switchesOf(2, 3);
+  expect(row.map(switchName)).toEqual([
+    'Layer 2, head 0',
+    'Layer 2, head 1',
+    'Layer 2, head 2',
+    'Layer 2, attention',
+    'Layer 2, MLP',
+    'Layer 2, whole',
+  ]);
+});
+
+test('a whole layer is off when both its blocks are; heads under attention that is off are moot', () => {
+  const off = [{ kind: 'attention', layer: 1 } as const];
+  const [head, , attention, mlp, layer] = switchesOf(1, 2);
+  if (!head || !attention || !mlp || !layer) throw new Error('a short row');
+  expect([head, attention, mlp, layer].map(each => isOff(off, each))).toEqual([false, true, false, false]);
+  expect(isOff([...off, { kind: 'mlp', layer: 1 }], layer)).toBe(true);
+  expect([head, attention, mlp, layer].map(each => isMoot(off, each))).toEqual([true, false, false, false]);
+});
+
+test('keys walk within the board', () => {
+  const at = { row: 1, column: 2 };
+  const to = (key: string, far = false) => stepCell(key, far, at, 3, 5);
+  expect(to('ArrowLeft')).toEqual({ row: 1, column: 1 });
+  expect(to('ArrowDown')).toEqual({ row: 2, column: 2 });
+  expect(to('PageDown')).toEqual({ row: 2, column: 2 });
+  expect(to('PageUp')).toEqual({ row: 0, column: 2 });
+  expect(to('Home')).toEqual({ row: 1, column: 0 });
+  expect(to('End')).toEqual({ row: 1, column: 4 });
+  expect(to('Home', true)).toEqual({ row: 0, column: 0 });
+  expect(to('End', true)).toEqual({ row: 2, column: 4 });
+  expect(to(' ')).toBeNull();
+  expect(stepCell('ArrowRight', false, { row: 0, column: 4 }, 3, 5)).toEqual({ row: 0, column: 4 });
+});
+
+const swept = (logprobs: readonly number[], plain = -2) => ({
+  ids: Uint32Array.of(1, 2),
+  id: 7,
+  standIn: 'zero' as const,
+  scope: 'heads' as const,
+  parts: [],
+  plain: { logprob: plain, topId: 7, topLogprob: plain },
+  swept: logprobs.map((logprob, head) => ({
+    part: { kind: 'head' as const, layer: 0, head },
+    logprob,
+    topId: 7,
+    topLogprob: -1,
+  })),
+});
+
+test('the size of an effect is the colour, its direction the sign', () => {
+  const { cells, most } = boardEffects(swept([-4, -1.5, -2, -2.000001]));
+  expect(most).toBe(2);
+  expect([...cells.values()].map(({ step, sign }) => `${step}${sign}`)).toEqual(['5-', '2+', '0', '0']);
+  expect(cells.get('0.head.0')?.effect).toBe(-2);
+  expect(boardEffects({ ...swept([]), plain: null })).toEqual({ cells: new Map(), most: 0 });
+});
+
+test('steps are even shares of the largest; nothing but rounding is no step', () => {
+  expect([0, 0.001, 0.2, 0.21, 0.999, 1].map(size => effectStep(-size, 1))).toEqual([0, 1, 1, 2, 5, STEPS]);
+  expect(effectStep(1e-6, 1e-6)).toBe(0);
+});
+
+test('the ranking goes by size, whichever the direction', () => {
+  const ranked = rankEffects(swept([-2.5, -1, -3.5, -2]));
+  expect(ranked.map(({ part, effect }) => [part.kind === 'head' && part.head, effect])).toEqual([
+    [2, -1.5],
+    [1, 1],
+    [0, -0.5],
+    [3, 0],
+  ]);
+});
