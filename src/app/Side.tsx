@@ -1,6 +1,7 @@
 // The column beside the text, or the sheet of a phone: one of several views, and the settings below it.
 import { type ComponentType, useState } from 'react';
 import { Ablation } from '../features/ablation/Ablation.tsx';
+import { FollowView } from '../features/follow/FollowView.tsx';
 import { Inspector } from '../features/probabilities/Inspector.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
 import { useStores, useView } from '../stores/react.ts';
@@ -19,6 +20,7 @@ interface SideView {
 const SIDE_VIEWS: readonly SideView[] = [
   { key: 'token', label: 'Token', View: Inspector },
   { key: 'ablation', label: 'Ablation', View: Ablation },
+  { key: 'follow', label: 'Follow', View: FollowView },
 ];
 
 /** The view that is chosen; the first one where the kept choice has none. */

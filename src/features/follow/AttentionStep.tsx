@@ -1,0 +1,172 @@
+// Step 4: where the row looks back: the strongest head of every layer, and one head's weights on the text.
+import { useMemo, useState } from 'react';
+import { formatCount, formatProbability } from '../../lib/format.ts';
+import type { EventOf, LoadedModel } from '../../protocol/events.ts';
+import { Bar } from '../../ui/Bar.tsx';
+import { Choice } from '../../ui/Choice.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import styles from './AttentionStep.module.css';
+import type { Followed } from './followed.ts';
+import { headWeights, type Look, mostLookedAt, strongestLooks, WEIGHT_STEPS } from './heads.ts';
+import { PaintedText } from './PaintedText.tsx';
+import { Token, Twin } from './Parts.tsx';
+import step from './Step.module.css';
+import { Waiting } from './Waiting.tsx';
+
+/** Positions in the table of one head. */
+const LISTED = 8;
+
+const FIRST = [
+  { value: 'without', label: 'without the first token' },
+  { value: 'with', label: 'with it' },
+] as const;
+
+interface LooksProps {
+  attention: EventOf<'attention'>;
+  followed: Followed;
+  model: LoadedModel;
+}
+
+function Looks({ attention, followed, model }: LooksProps) {
+  const { tokens, tokenizer } = followed;
+  const { n_head } = model.dims;
+  const [first, setFirst] = useState<'with' | 'without'>('without');
+  const [chosen, setChosen] = useState<number | null>(null);
+  const looks = useMemo(() => strongestLooks(attention, n_head, first === 'with'), [attention, n_head, first]);
+  // Unless a layer was chosen, the one with the strongest look of all.
+  const strongest = looks.reduce<Look | undefined>((a, b) => (a && a.weight >= b.weight ? a : b), undefined);
+  const look = looks[chosen ?? strongest?.layer ?? 0] ?? strongest;
+  if (!look) return null;
+  const weights = headWeights(attention, n_head, look.layer, look.head);
+  const idAt = (at: number) => tokens[at]?.id ?? 0;
+  return (
+    <>
+      {attention.position > 0 && (
+        <div className={step.row}>
+          <span className={step.note}>
+            The strongest look,{' '}
+            <Explain meaning="Many heads rest on the first token when they find nothing to gather, as an attention sink: their weights have to sum to 1 and must go somewhere.">
+              counted
+            </Explain>
+          </span>
+          <Choice label="Whether the first token counts" value={first} options={FIRST} onChange={setFirst} />
+        </div>
+      )}
+      <table className={step.table} aria-label="The strongest head of every layer">
+        <thead>
+          <tr>
+            <th scope="col">layer</th>
+            <th scope="col">head</th>
+            <th scope="col">looks at</th>
+            <th scope="col">position</th>
+            <th scope="col" className={step.bar}>
+              weight
+            </th>
+            <th scope="col" />
+          </tr>
+        </thead>
+        <tbody>
+          {looks.map(({ layer, head, at, weight }) => (
+            <tr key={layer} aria-current={layer === look.layer || undefined}>
+              <th scope="row">
+                <button
+                  type="button"
+                  className={styles.layer}
+                  aria-pressed={layer === look.layer}
+                  aria-label={`Show layer ${layer + 1} on the text`}
+                  onClick={() => setChosen(layer)}
+                >
+                  {layer + 1}
+                </button>
+              </th>
+              <td className="num">{head + 1}</td>
+              <td className={styles.text}>
+                <Token id={idAt(at)} tokenizer={tokenizer} />
+              </td>
+              <td className="num">{at}</td>
+              <td className={step.bar}>
+                <Bar share={weight} tone="muted" />
+              </td>
+              <td className="num" title={String(weight)}>
+                {formatProbability(weight)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h4>
+        Layer {look.layer + 1}, head {look.head + 1} on the text
+      </h4>
+      <PaintedText tokens={tokens} weights={weights} />
+      <Twin
+        aside={
+          <ul className={styles.legend} aria-label="Weight">
+            {WEIGHT_STEPS.map((words, i) => (
+              <li key={words} title={words}>
+                <span data-weight={i} />
+                <span className="visually-hidden">{words}</span>
+              </li>
+            ))}
+            <li className={styles.ends}>weight, ≤ 1 % to &gt; 65 %</li>
+          </ul>
+        }
+      >
+        <table className={step.table} aria-label={`What layer ${look.layer + 1}, head ${look.head + 1} looks at`}>
+          <thead>
+            <tr>
+              <th scope="col">position</th>
+              <th scope="col">token</th>
+              <th scope="col">weight</th>
+            </tr>
+          </thead>
+          <tbody>
+            {mostLookedAt(weights, LISTED).map(({ at, weight }) => (
+              <tr key={at}>
+                <th scope="row" className="num">
+                  {at}
+                </th>
+                <td>
+                  <Token id={idAt(at)} tokenizer={tokenizer} />
+                </td>
+                <td className="num" title={String(weight)}>
+                  {formatProbability(weight)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Twin>
+    </>
+  );
+}
+
+export function AttentionStep({ followed }: { followed: Followed }) {
+  const { model, attention } = followed;
+  const heads = model ? formatCount(model.dims.n_head) : 'Several';
+  return (
+    <>
+      <p>
+        Attention is how positions see each other. In every layer {heads} heads compare the{' '}
+        <Explain meaning="What the position asks for: a vector made from its stream, one for each head.">query</Explain>{' '}
+        of this position with the{' '}
+        <Explain meaning="What a position offers to be found by: a vector for each head, kept in the cache.">
+          keys
+        </Explain>{' '}
+        of all positions up to it. A softmax makes weights that sum to 1, and the head brings home the{' '}
+        <Explain meaning="What a position gives when it is looked at: a vector for each head, kept in the cache.">
+          values
+        </Explain>{' '}
+        of those positions, so weighted.
+      </p>
+      {attention && model ? (
+        <Looks attention={attention} followed={followed} model={model} />
+      ) : (
+        <Waiting followed={followed} needs="vectors" what="where every layer looks" />
+      )}
+      <p className={step.note}>
+        A large weight says where a head looked, not what it changed: that is the size of what it brought home, and
+        switching it off.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,197 @@
+// What each repetition costs: the formula over positions, and what the cache of keys and values saves, measured on this machine.
+import { useMemo } from 'react';
+import { formatBytes, formatCount, formatDuration, formatParameters } from '../../lib/format.ts';
+import type { LoadedModel } from '../../protocol/events.ts';
+import { lengthsOf } from '../../stores/follow-types.ts';
+import { useDocument, useFollow, useStores } from '../../stores/react.ts';
+import { Bar } from '../../ui/Bar.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { LinePlot, type PlotLine } from '../../ui/LinePlot.tsx';
+import { LineSwatch } from '../../ui/LineSwatch.tsx';
+import { Progress } from '../../ui/Progress.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import { cachedNumbers, costAt, spread } from './cost.ts';
+import type { Followed } from './followed.ts';
+import { Exact } from './Parts.tsx';
+import step from './Step.module.css';
+
+const POINTS = 65;
+/** Bytes of a number in the cache. */
+const BYTES = 4;
+
+function Formula({ model, position }: { model: LoadedModel; position: number }) {
+  const { work, dims } = model;
+  const { n_layer, n_head, head_size, n_ctx } = dims;
+  const xs = useMemo(() => spread(n_ctx, POINTS), [n_ctx]);
+  const lines = useMemo((): PlotLine[] => {
+    const costs = xs.map(at => costAt(work, at));
+    return [
+      { key: 'uncached', name: 'all computed again', look: 1, values: costs.map(each => each.uncached) },
+      { key: 'cached', name: 'with the cache', look: 0, values: costs.map(each => each.cached) },
+      { key: 'attention', name: 'of it attention', look: 2, values: costs.map(each => each.attention) },
+    ];
+  }, [xs, work]);
+  const here = costAt(work, position);
+  const count = (value: number) => <Exact value={value}>{formatParameters(value)}</Exact>;
+  // The point nearest to the position that is followed.
+  const marked = xs.reduce(
+    (best, x, i) => (Math.abs(x - position) < Math.abs((xs[best] ?? 0) - position) ? i : best),
+    0,
+  );
+  return (
+    <>
+      <p>
+        The arithmetic of one token is counted in{' '}
+        <Explain meaning="One multiplication and one addition: a weight times a number, added to a sum.">
+          multiply-adds
+        </Explain>
+        . Most of it is the same everywhere, since every weight is used once; attention grows with each token that is
+        looked at.
+      </p>
+      <div className={step.formula}>
+        <div>
+          weights: layers {count(work.body)} + head {count(work.head)} = {count(here.weights)}
+        </div>
+        <div>
+          attention: 2 · layers · heads · head size = 2 · {n_layer} · {n_head} · {head_size} ={' '}
+          <span className="num">{formatCount(work.attention)}</span> a position
+        </div>
+        <div>
+          at position {position}: {count(here.weights)} + {formatCount(position + 1)} · {formatCount(work.attention)} ={' '}
+          {count(here.cached)}
+        </div>
+        <div>
+          without the cache: {count(here.uncached)}, <span className="num">{times(here.uncached / here.cached)}</span>
+        </div>
+      </div>
+      <LinePlot
+        label="Multiply-adds by position"
+        lines={lines}
+        x={{ label: 'position', count: xs.length, values: xs }}
+        y={{ label: 'multiply-adds for one token', scale: 'log', format: formatParameters }}
+        marked={marked}
+        aside={
+          <span className={step.row}>
+            {lines.map(({ key, name, look }) => (
+              <span key={key} className={step.key}>
+                <LineSwatch look={look} /> {name}
+              </span>
+            ))}
+          </span>
+        }
+      />
+      <p>
+        The{' '}
+        <Explain meaning="Keys and values of all positions so far, kept on the GPU: later tokens look at them and never change them.">
+          KV cache
+        </Explain>{' '}
+        holds {formatCount(cachedNumbers(dims))} numbers ({formatBytes(BYTES * cachedNumbers(dims))}) for each position.
+        Without it, every token of the text would be computed again for each new one.
+      </p>
+    </>
+  );
+}
+
+/** `12 times`, `1.4 times`. */
+function times(ratio: number): string {
+  return `${ratio >= 9.95 ? formatCount(ratio) : ratio.toFixed(1)} times as much`;
+}
+
+function Measured() {
+  const { follow } = useStores();
+  const measured = useFollow(s => s.measured);
+  const task = useFollow(s => s.measuring);
+  const tokens = useDocument(s => s.tokens.length);
+  const revision = useDocument(s => s.revision);
+  const enough = lengthsOf(tokens).length > 0;
+  const working = task.status === 'working';
+  const slowest = Math.max(1e-9, ...(measured?.lengths.map(each => each.uncachedMs) ?? []));
+  return (
+    <>
+      <p>
+        Measured here: the time of one token when keys and values of the others are cached, and when all of them are
+        computed again. Medians of several passes.
+      </p>
+      <div className={step.row}>
+        {working ? (
+          <Button icon="stop" onClick={() => follow.getState().stopMeasuring()}>
+            Stop measuring
+          </Button>
+        ) : (
+          <Button disabled={!enough} onClick={() => follow.getState().measure()}>
+            {measured ? 'Measure again' : 'Measure on this text'}
+          </Button>
+        )}
+        {!enough && <span className={step.note}>It takes a text of two tokens or more.</span>}
+        {working && (
+          <span className={step.grow}>
+            <Progress label="Measuring" share={task.total === 0 ? null : task.done / task.total}>
+              {task.done} of {task.total} lengths
+            </Progress>
+          </span>
+        )}
+        {task.status === 'stopped' && <span className={step.note}>Stopped; what was measured stays.</span>}
+      </div>
+      {task.status === 'failed' && task.error && (
+        <ErrorNotice error={task.error} retry={() => follow.getState().measure()} />
+      )}
+      {measured && measured.lengths.length > 0 && (
+        <>
+          <table className={step.table} aria-label="One token with and without the cache">
+            <thead>
+              <tr>
+                <th scope="col">tokens</th>
+                <th scope="col">cached</th>
+                <th scope="col">not cached</th>
+                <th scope="col" className={step.bar} />
+                <th scope="col">ratio</th>
+              </tr>
+            </thead>
+            <tbody>
+              {measured.lengths
+                .toSorted((a, b) => a.length - b.length)
+                .map(({ length, cachedMs, uncachedMs }) => (
+                  <tr key={length}>
+                    <th scope="row" className="num">
+                      {formatCount(length)}
+                    </th>
+                    <td className="num" title={`${cachedMs} ms`}>
+                      {formatDuration(cachedMs)}
+                    </td>
+                    <td className="num" title={`${uncachedMs} ms`}>
+                      {formatDuration(uncachedMs)}
+                    </td>
+                    <td className={step.bar}>
+                      <Bar share={uncachedMs / slowest} tone="muted" />
+                      <Bar share={cachedMs / slowest} tone="after" />
+                    </td>
+                    <td className="num" title={String(uncachedMs / cachedMs)}>
+                      {(uncachedMs / cachedMs).toFixed(1)} ×
+                    </td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+          <p className={step.note}>
+            Bars: not cached above, cached below.
+            {measured.revision !== revision && (
+              <> Measured on an earlier text of {formatCount(measured.tokens)} tokens.</>
+            )}
+          </p>
+        </>
+      )}
+    </>
+  );
+}
+
+export function CostOfRepeating({ followed: { model, pass } }: { followed: Followed }) {
+  if (!model) return null;
+  return (
+    <>
+      <h4>What each repetition costs</h4>
+      <Formula model={model} position={pass?.position ?? 0} />
+      <Measured />
+    </>
+  );
+}

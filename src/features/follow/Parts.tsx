@@ -1,0 +1,85 @@
+// Small parts that the steps share: a number with its exact value, facts in a row, a picture's table twin, a token, the ways to other views.
+import { type ReactNode, useState } from 'react';
+import { useStores } from '../../stores/react.ts';
+import type { FollowStep } from '../../stores/view.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import styles from './Step.module.css';
+import { STEP_WORDS } from './steps.ts';
+
+/** A number in words; the exact one is behind it, for mouse, finger and keys. */
+export function Exact({ value, children }: { value: number; children: ReactNode }) {
+  return (
+    <span className="num" title={String(value)}>
+      <Explain meaning={`Exactly ${value}.`}>{children}</Explain>
+    </span>
+  );
+}
+
+export interface FactWords {
+  readonly term: string;
+  readonly meaning: string;
+  readonly value: string;
+  readonly exact?: number;
+}
+
+export function Facts({ label, facts }: { label: string; facts: readonly FactWords[] }) {
+  return (
+    <dl className={styles.facts} aria-label={label}>
+      {facts.map(({ term, meaning, value, exact }) => (
+        <div key={term}>
+          <dt>
+            <Explain meaning={exact === undefined ? meaning : `${meaning} Here exactly ${exact}.`}>{term}</Explain>
+          </dt>
+          <dd className="num" title={exact === undefined ? undefined : String(exact)}>
+            {value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The numbers of a picture as a table, one click away. */
+export function Twin({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className={styles.twin}>
+      <div className={styles.twinFoot}>
+        {aside}
+        <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Hide the table' : 'Show as a table'}
+        </button>
+      </div>
+      {open && <div className={styles.scroll}>{children}</div>}
+    </div>
+  );
+}
+
+export function Token({ id, tokenizer }: { id: number; tokenizer: Tokenizer | null }) {
+  if (tokenizer === null) return <span className="num">id {id}</span>;
+  return <TokenText {...faceOf(tokenizer, id)} />;
+}
+
+/** The ways from a step to the views that show all of it. */
+export function StepLinks({ step }: { step: FollowStep }) {
+  const { view } = useStores();
+  return (
+    <div className={styles.links}>
+      {STEP_WORDS[step].links.map(({ side, panel, label }) => (
+        <Button
+          key={label}
+          onClick={() => {
+            if (panel) view.getState().setPanel(panel);
+            view.getState().setSide(side);
+          }}
+        >
+          {label} →
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+// The formula of the cost against the model's own graph.
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../model/config.ts';
+import { gpt2 } from '../../model/gpt2.ts';
+import { workOf } from '../../model/work.ts';
+import { cachedNumbers, costAt, spread } from './cost.ts';
+
+const graph = gpt2(parseConfig({ model_type: 'gpt2' }));
+const work = workOf(graph);
+
+test('GPT-2 small: 124 M multiply-adds with the weights, 18,432 more for each position', () => {
+  const first = costAt(work, 0);
+  expect(first).toEqual({
+    weights: 123_532_032,
+    attention: 18_432,
+    cached: 123_550_464,
+    uncached: 123_550_464,
+  });
+  const { n_layer, n_head, head_size } = graph.dims;
+  expect(costAt(work, 1023).attention).toBe(2 * n_layer * n_head * head_size * 1024);
+  expect(cachedNumbers(graph.dims)).toBe(18_432);
+});
+
+test('without the cache it is all that came before, with one head', () => {
+  let sum = 0;
+  for (let position = 0; position < 50; position++) sum += costAt(work, position).cached - work.head;
+  expect(costAt(work, 49).uncached).toBe(sum + work.head);
+});
+
+test('positions of a plot rise from the first to the last', () => {
+  expect(spread(1024, 5)).toEqual([0, 256, 512, 767, 1023]);
+  expect(spread(3, 100)).toEqual([0, 1, 2]);
+  expect(spread(1, 100)).toEqual([0]);
+});

@@ -1,0 +1,40 @@
+// What one more token costs by its position, with the cache of keys and values and without.
+import type { Dims } from '../../model/graph.ts';
+import type { TokenWork } from '../../model/work.ts';
+
+/** Multiply-adds for the token at one position and the row that predicts the next. */
+export interface PositionCost {
+  /** With the weights of layers and head: the same at every position. */
+  readonly weights: number;
+  /** With keys and values of the position itself and all before it. */
+  readonly attention: number;
+  /** Both: only this token is computed, the others lie in the cache. */
+  readonly cached: number;
+  /** All tokens up to it computed again; the head still once. */
+  readonly uncached: number;
+}
+
+export function costAt(work: TokenWork, position: number): PositionCost {
+  const T = position + 1;
+  const weights = work.body + work.head;
+  const attention = work.attention * T;
+  return {
+    weights,
+    attention,
+    cached: weights + attention,
+    uncached: work.body * T + work.head + (work.attention * T * (T + 1)) / 2,
+  };
+}
+
+/** Numbers that the cache holds for one position: a key and a value in every layer. */
+export function cachedNumbers({ n_layer, n_kv_head, head_size }: Dims): number {
+  return 2 * n_layer * n_kv_head * head_size;
+}
+
+/** About `count` positions from 0 to the last of the context, each once, rising. */
+export function spread(n_ctx: number, count: number): number[] {
+  const last = n_ctx - 1;
+  const steps = Math.min(count - 1, last);
+  if (steps <= 0) return [0];
+  return Array.from({ length: steps + 1 }, (_, i) => Math.round((i * last) / steps));
+}
