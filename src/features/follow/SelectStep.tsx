@@ -101,12 +101,12 @@ function Selection({ followed, selected }: { followed: Followed; selected: Selec
         ) : (
           <>A run takes its random number from its seed and the position. Move it to see what else would be drawn. </>
         )}
-        {tried !== null && u !== null && (
-          <Button variant="quiet" onClick={() => setTried(null)}>
-            Back to {u.toFixed(4)}
-          </Button>
-        )}
       </p>
+      {tried !== null && u !== null && (
+        <div className={step.row}>
+          <Button onClick={() => setTried(null)}>Back to {u.toFixed(4)}</Button>
+        </div>
+      )}
     </>
   );
 }
