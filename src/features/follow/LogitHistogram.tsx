@@ -30,7 +30,7 @@ export function LogitHistogram({ row, output }: { row: RankedRow; output: Docume
   return (
     <div className={styles.histogram}>
       <div className={styles.pane} aria-hidden="true">
-        <svg viewBox={`0 0 ${BINS} ${HEIGHT}`} preserveAspectRatio="none" focusable="false">
+        <svg viewBox={`0 0 ${BINS} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
           <path className={styles.bars} d={path} />
         </svg>
         {actual !== undefined && Number.isFinite(actual) && (
