@@ -8,6 +8,7 @@ import type { Origins } from '../lib/model-source.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { EngineEvent, EventOf } from '../protocol/events.ts';
 import { DEFAULT_SETTINGS } from '../sampling/settings.ts';
+import { tokenBytesTable } from '../tokenizer/bytes.ts';
 import { Engine } from './engine.ts';
 
 const BASE = 'http://shipped.test/models/';
@@ -227,6 +228,29 @@ describe('with the shipped model', () => {
   test('unload lets go of the model', async () => {
     await answer({ type: 'unload' });
     expect(failure(await answer(generate(1)))).toBe('no_model');
+  });
+
+  test('a lost device takes no token along that was held back for a stop string', async () => {
+    const settings = { ...DEFAULT_SETTINGS, temperature: 0, max_new_tokens: 12, end_of_text: 'continue' } as const;
+    const plain = await answer({ ...generate(12), settings });
+    const ids = plain.flatMap(event => (event.type === 'token' ? [event.id] : []));
+    const { tokenizerJson } = events.find(event => event.type === 'loaded')!.model;
+    const bytes = tokenBytesTable(tokenizerJson, 2_048);
+    const text = new TextDecoder().decode(Uint8Array.from(ids.flatMap(id => [...bytes[id]!])));
+    const device = devices.at(-1)!;
+    const submit = device.queue.submit.bind(device.queue);
+    let steps = 0;
+    Object.defineProperty(device.queue, 'submit', {
+      value: (buffers: GPUCommandBuffer[]) => {
+        submit(buffers);
+        if (buffers.length > 0 && ++steps === 6) device.destroy();
+      },
+    });
+    const all = await answer({ ...generate(12), settings: { ...settings, stop: [`${text}~~~`] } });
+    expect(failure(all)).toBe('device_lost');
+    const sent = all.flatMap(event => (event.type === 'token' ? [event.id] : []));
+    expect(sent.length).toBeGreaterThan(2);
+    expect(sent).toEqual(ids.slice(0, sent.length));
   });
 
   test('a lost device fails what runs, is told once, and the model loads again', async () => {

@@ -7,7 +7,7 @@ import type { ModelFiles } from '../hub/files.ts';
 import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
-import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../protocol/events.ts';
+import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent, TokenEvent } from '../protocol/events.ts';
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import { describeAdapter } from './adapter.ts';
 import { generate } from './generate.ts';
@@ -71,7 +71,7 @@ export class Engine {
       case 'prefill':
         return this.#onGpu(signal, () => this.#prefill(command, signal));
       case 'generate':
-        return this.#lane.run(() => this.#untilLost(this.#generate(command, signal)));
+        return this.#lane.run(() => this.#generate(command, signal));
       case 'row':
         return this.#onGpu(signal, () => this.#row(command, signal));
       case 'score':
@@ -212,14 +212,21 @@ export class Engine {
   }
 
   async #generate(command: CommandOf<'generate'>, signal: AbortSignal): Promise<void> {
-    const { session, vocabulary } = this.#needModel();
+    // Tokens held back for a stop string: the loss of the device must not take them along.
+    const held: TokenEvent[] = [];
     try {
-      for await (const event of generate(session, vocabulary, command, signal)) this.#post(event);
+      await this.#untilLost(this.#draw(command, signal, held));
     } catch (error) {
+      for (const token of held.splice(0)) this.#post(token);
       if (asNucleusError(error).code !== 'cancelled') throw error;
       const none = { stop: '', piece: new Uint8Array(), generated: 0, prefillMs: 0, decodeMs: 0 };
       this.#post({ type: 'finished', run: command.run, reason: 'cancelled', ...none });
     }
+  }
+
+  async #draw(command: CommandOf<'generate'>, signal: AbortSignal, held: TokenEvent[]): Promise<void> {
+    const { session, vocabulary } = this.#needModel();
+    for await (const event of generate(session, vocabulary, command, signal, held)) this.#post(event);
   }
 
   async #score({ run, tokens, from }: CommandOf<'score'>, signal: AbortSignal): Promise<void> {

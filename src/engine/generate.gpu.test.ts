@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadGolden } from '../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { readBytes, readJson } from '../../e2e/support/read-bytes.ts';
+import { NucleusError } from '../lib/error.ts';
 import type { EngineEvent, FinishedEvent, TokenEvent } from '../protocol/events.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../sampling/settings.ts';
 import { tokenBytesTable } from '../tokenizer/bytes.ts';
@@ -170,6 +171,44 @@ describe('stop strings', () => {
     const held = await runOf(prompt(), { ...GREEDY, stop: [`${textOf(ids.slice(8))}~~~`] });
     expect(held.ids).toEqual(ids);
     expect(held.finished.reason).toBe('length');
+  });
+});
+
+describe('tokens held back for a stop string when the run breaks off', () => {
+  /** A run whose row after `rows` others fails, with all that it sends. */
+  async function broken(rows: number, failure: NucleusError) {
+    const { ids } = await runOf(prompt(), GREEDY);
+    const settings = { ...GREEDY, stop: [`${textOf(ids)}~~~`] };
+    const sent: EngineEvent[] = [];
+    const { session } = model;
+    const next = session.next.bind(session);
+    let left = rows;
+    session.next = (...asked) => (left-- > 0 ? next(...asked) : Promise.reject(failure));
+    const tokens = prompt();
+    const input = { run: RUN, tokens, drawn: new Uint8Array(tokens.length), settings, seed: 1 };
+    try {
+      for await (const event of generate(session, vocabulary, input, new AbortController().signal)) sent.push(event);
+      return { ids, sent, thrown: null };
+    } catch (thrown) {
+      return { ids, sent, thrown };
+    } finally {
+      Reflect.deleteProperty(session, 'next');
+    }
+  }
+
+  test('they are sent before the failure', async () => {
+    const failure = new NucleusError('device_lost', 'gone');
+    const { ids, sent, thrown } = await broken(5, failure);
+    expect(thrown).toBe(failure);
+    expect(sent.map(({ type }) => type)).toEqual(['prefilled', ...Array.from({ length: 5 }, () => 'token')]);
+    expect(sent.flatMap(event => (event.type === 'token' ? [event.id] : []))).toEqual(ids.slice(0, 5));
+  });
+
+  test('they are sent before the end by a cancel that a row threw', async () => {
+    const { sent, thrown } = await broken(3, new NucleusError('cancelled', 'stopped'));
+    expect(thrown).toBeNull();
+    expect(sent.map(({ type }) => type)).toEqual(['prefilled', 'token', 'token', 'token', 'finished']);
+    expect(sent.at(-1)).toMatchObject({ reason: 'cancelled', generated: 3 });
   });
 });
 

@@ -37,15 +37,16 @@ interface End {
 }
 
 /**
- * Events of a run: `prefilled`, a `token` each, `finished`. Tokens that may begin a stop string are held back. A cancel ends it with the
- * reason `cancelled`; tokens drawn by then have been sent. Throws `empty_prompt`, `prompt_too_long`, `bad_token`, `bad_settings`,
- * `nan_logits`, `device_lost`.
+ * Events of a run: `prefilled`, a `token` each, `finished`. Tokens that may begin a stop string are held back, in `held`, until it is known.
+ * A cancel ends it with the reason `cancelled`, before the first row by throwing it. However a run ends, tokens drawn by then are sent
+ * before. Throws `empty_prompt`, `prompt_too_long`, `bad_token`, `bad_settings`, `nan_logits`, `device_lost`.
  */
 export async function* generate(
   session: Session,
   vocabulary: Vocabulary,
   input: GenerateInput,
   signal: AbortSignal,
+  held: TokenEvent[] = [],
 ): AsyncGenerator<EngineEvent> {
   const { run, settings } = input;
   validateSettings(settings);
@@ -56,7 +57,6 @@ export async function* generate(
 
   const text = new History(session.dims.n_ctx, input);
   const stops = new StopMatcher(settings.stop);
-  const held: TokenEvent[] = [];
   let generated = 0;
   let end: End | null = null;
   while (end === null) {
@@ -64,8 +64,18 @@ export async function* generate(
     else if (text.length >= session.dims.n_ctx) end = { reason: 'context_full' };
     else if (generated >= settings.max_new_tokens) end = { reason: 'length' };
     if (end) break;
-    const logits = await session.next(text.ids, signal);
-    const token = drawToken(logits, text, vocabulary, input, performance.now() - begin);
+    let token: TokenEvent;
+    try {
+      const logits = await session.next(text.ids, signal);
+      token = drawToken(logits, text, vocabulary, input, performance.now() - begin);
+    } catch (error) {
+      if (asNucleusError(error).code === 'cancelled') {
+        end = { reason: 'cancelled' };
+        break;
+      }
+      yield* held.splice(0);
+      throw error;
+    }
     if (settings.end_of_text === 'stop' && vocabulary.eosIds.includes(token.id)) {
       end = { reason: 'end_of_text' };
       break;
@@ -75,9 +85,12 @@ export async function* generate(
     held.push(token);
     const { release, match } = stops.push(vocabulary.bytes[token.id] ?? new Uint8Array());
     yield* held.splice(0, release);
-    if (match) end = { reason: 'stop_string', stop: match.stop, piece: match.piece };
+    if (match) {
+      end = { reason: 'stop_string', stop: match.stop, piece: match.piece };
+      held.length = 0;
+    }
   }
-  if (end.reason !== 'stop_string') yield* held;
+  yield* held.splice(0);
   const decodeMs = performance.now() - begin - prefillMs;
   yield { type: 'finished', run, stop: '', piece: new Uint8Array(), ...end, generated, prefillMs, decodeMs };
 }

@@ -1,10 +1,10 @@
 // From a command of a view of the inside to its events.
-import { NucleusError } from '../lib/error.ts';
 import type { ProbeCommand, ProbeView } from '../protocol/probe-commands.ts';
 import type { LensEvent, ProbeEvent } from '../protocol/probe-events.ts';
 import { grow } from './grow.ts';
 import type { LensTile } from './lens.ts';
 import type { OpenModel } from './load.ts';
+import { measureCache } from './measure-cache.ts';
 import { pinned } from './pinned.ts';
 import type { Probes } from './probes.ts';
 
@@ -63,11 +63,22 @@ export async function* answerProbe(
       }
       return;
     }
+    case 'trace': {
+      const { tokens, position } = command;
+      yield { type: 'traced', run, ...(await probes.trace.at(tokens, position, signal)) };
+      return;
+    }
+    case 'measure_cache': {
+      for await (const measured of measureCache(probes.bench, command.tokens, command.lengths, signal)) {
+        yield { type: 'cache_measured', run, ...measured };
+      }
+      return;
+    }
     case 'close_view':
       close(probes, command.view);
       return;
     default:
-      throw new NucleusError('internal', `${command.type} is not here yet`);
+      command satisfies never;
   }
 }
 
@@ -97,6 +108,7 @@ function close(probes: Probes, view: ProbeView): void {
       probes.ablation.close();
       return;
     case 'trace':
+      probes.trace.close();
       return;
     default:
       view satisfies never;

@@ -53,6 +53,11 @@ export class Executor {
     return this.#prepared.length;
   }
 
+  /** What one step takes, in order. */
+  get dispatches(): readonly Dispatch[] {
+    return this.#prepared.map(({ dispatch }) => dispatch);
+  }
+
   /** Encodes the dispatches for a step of T rows into a pass: all of them, or those from number `from` up to `to`, without it. */
   encode(pass: GPUComputePassEncoder, T: number, from = 0, to = this.size): void {
     for (const { dispatch, pipeline, group } of this.#prepared.slice(from, to)) {

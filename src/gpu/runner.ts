@@ -9,7 +9,7 @@ import type { Gpu } from './device.ts';
 import { Executor } from './executor.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
-import { kvStride, type PlanOptions, planBody, planHead, planStatistics } from './plan.ts';
+import { type Dispatch, kvStride, type PlanOptions, planBody, planHead, planStatistics } from './plan.ts';
 import { Readback } from './readback.ts';
 import type { BufferSpec, Scope } from './scope.ts';
 import { joinStatistics, type RowStatistics } from './statistics.ts';
@@ -120,6 +120,11 @@ export class Runner {
   /** Dispatches of one decode step, head included. */
   get dispatchesPerToken(): number {
     return this.#plans.row.size + this.#plans.head.size;
+  }
+
+  /** What one decode step takes, head included, in order. */
+  get decodePlan(): readonly Dispatch[] {
+    return [...this.#plans.row.dispatches, ...this.#plans.head.dispatches];
   }
 
   /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
