@@ -12,6 +12,7 @@ import { rankOf, rankRow, rowStatistics, topOf } from '../sampling/row.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../tokenizer/texts.fixture.ts';
 import { ablatedLogits, ablatedLogprobs } from './ablation.fixture.ts';
 import { attentionAnswers, mapAnswers } from './attention.fixture.ts';
+import { lensEvent } from './lens.fixture.ts';
 import { sharedLength } from './sequence.ts';
 
 export const V = SHIPPED_VOCAB_SIZE;
@@ -190,6 +191,8 @@ class Engine {
           say(tile);
         }
         return false;
+      case 'lens':
+        return this.#lens(command, say);
       case 'cache_list':
         say({ type: 'cache', run, models: [], usage: 0 });
         return false;
@@ -257,6 +260,19 @@ class Engine {
       const rank = rankOf(row, id);
       const change = divergence(rankRow(ablatedLogits(tokens, [], stand_in)), row);
       say({ type: 'swept', run, part, logprob, rank, topId, topLogprob, divergence: change });
+    }
+    return false;
+  }
+
+  /** Tiles of 16 positions, layer by layer. */
+  async #lens({ run, tokens, from, to, asked }: CommandOf<'lens'>, say: Say): Promise<boolean> {
+    const layers = (this.#options.model?.dims?.n_layer ?? 1) + 1;
+    for (let begin = from; begin < to; begin += 16) {
+      for (let layer = 0; layer < layers; layer++) {
+        await turn();
+        if (this.#cancelled.has(run)) return true;
+        say(lensEvent(run, tokens, { layer, layers, from: begin, to: Math.min(to, begin + 16), asked }));
+      }
     }
     return false;
   }

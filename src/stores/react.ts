@@ -7,6 +7,7 @@ import type { AttentionStoreState } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
+import type { LensStoreState } from './lens-types.ts';
 import type { ModelStoreState } from './model-types.ts';
 import type { PinsStoreState } from './pins-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
@@ -53,6 +54,10 @@ export function usePins<T>(select: (state: PinsStoreState) => T): T {
 
 export function useView<T>(select: (state: ViewStoreState) => T): T {
   return useStore(useStores().view, select);
+}
+
+export function useLens<T>(select: (state: LensStoreState) => T): T {
+  return useStore(useStores().lens, select);
 }
 
 export function useAblation<T>(select: (state: AblationStoreState) => T): T {

@@ -5,6 +5,7 @@ import type { AttentionStore } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
+import type { LensStoreState } from './lens-types.ts';
 import type { ModelStoreState } from './model-types.ts';
 import type { PinsStore } from './pins-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
@@ -17,6 +18,7 @@ export type ModelStore = StoreApi<ModelStoreState>;
 export type GenerationStore = StoreApi<GenerationStoreState>;
 export type RowsStore = StoreApi<RowsStoreState>;
 export type AblationStore = StoreApi<AblationStoreState>;
+export type LensStore = StoreApi<LensStoreState>;
 export type FollowStore = StoreApi<FollowStoreState>;
 
 export interface Stores {
@@ -31,6 +33,7 @@ export interface Stores {
   readonly view: ViewStore;
   readonly ablation: AblationStore;
   readonly attention: AttentionStore;
+  readonly lens: LensStore;
   /** Brings back what the last visit kept, then loads the model. Never rejects; runs nothing unasked. */
   start(): Promise<void>;
   /** Writes what a reload keeps at once. */

@@ -17,6 +17,7 @@ import { isRunning } from './generation-types.ts';
 import type { Kept } from './kept.ts';
 import { type KeptDocument, keptDocument } from './kept-document.ts';
 import { GpuLane } from './lane.ts';
+import { createLensStore } from './lens.ts';
 import { createModelStore, modelTag } from './model.ts';
 import { createPersistence, type KeptStore } from './persistence.ts';
 import { createPinsStore } from './pins.ts';
@@ -91,6 +92,7 @@ export function createStores(options: StoresOptions): Stores {
   );
   const rows = createRowsStore(gpu);
   const scores = createScoresStore(gpu);
+  const lens = createLensStore({ ...gpu, rows: rows.store, now });
   const ablation = createAblationStore({ client, lane, model, document, generation, now });
   const follow = createFollowStore({
     client,
@@ -131,6 +133,7 @@ export function createStores(options: StoresOptions): Stores {
     view,
     ablation: ablation.store,
     attention: attention.store,
+    lens: lens.store,
     start: () => pages.start(),
     flush: () => pages.flush(),
     dispose: () => {
@@ -138,6 +141,7 @@ export function createStores(options: StoresOptions): Stores {
       endDivergence();
       rows.dispose();
       ablation.dispose();
+      lens.dispose();
       follow.dispose();
       attention.dispose();
       scores.dispose();
