@@ -2,6 +2,7 @@
 import { type ComponentType, useState } from 'react';
 import { Ablation } from '../features/ablation/Ablation.tsx';
 import { FollowView } from '../features/follow/FollowView.tsx';
+import { Lens } from '../features/lens/Lens.tsx';
 import { Inspector } from '../features/probabilities/Inspector.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
 import { useStores, useView } from '../stores/react.ts';
@@ -19,6 +20,7 @@ interface SideView {
 
 const SIDE_VIEWS: readonly SideView[] = [
   { key: 'token', label: 'Token', View: Inspector },
+  { key: 'lens', label: 'Lens', View: Lens },
   { key: 'ablation', label: 'Ablation', View: Ablation },
   { key: 'follow', label: 'Follow', View: FollowView },
 ];

@@ -6,8 +6,6 @@ import { type Box, popoverPlace } from './popover.ts';
 export interface CellWords {
   readonly title: string;
   readonly facts: readonly (readonly [term: string, value: string])[];
-  /** What picking the cell does. */
-  readonly hint?: string;
 }
 
 /** The same in one line. */
@@ -15,8 +13,15 @@ export function spokenCell({ title, facts }: CellWords): string {
   return [title, ...facts.map(([term, value]) => `${term} ${value}`)].join(', ');
 }
 
-/** `anchor`: the cell, in px of the window. */
-export function HeatTip({ words, anchor }: { words: CellWords; anchor: Box }) {
+interface HeatTipProps {
+  words: CellWords;
+  /** The cell, in px of the window. */
+  anchor: Box;
+  /** How the cell is picked; empty where it cannot be. */
+  hint: string;
+}
+
+export function HeatTip({ words, anchor, hint }: HeatTipProps) {
   const tip = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = tip.current;
@@ -38,7 +43,7 @@ export function HeatTip({ words, anchor }: { words: CellWords; anchor: Box }) {
           </div>
         ))}
       </dl>
-      {words.hint && <p className={styles.hint}>{words.hint}</p>}
+      {hint && <p className={styles.hint}>{hint}</p>}
     </div>
   );
 }

@@ -20,6 +20,7 @@ import {
   type Scroll,
   type Size,
   scrollTo,
+  windowOf,
 } from './heatLayout.ts';
 import type { HeatCell } from './heatPaint.ts';
 import { useHeatCursor } from './useHeatCursor.ts';
@@ -39,6 +40,10 @@ export interface HeatmapProps {
   describe: (row: number, column: number) => CellWords;
   /** The words of a cell in the table twin. */
   tableWords: (row: number, column: number) => string;
+  /** How column labels are to be read, in a word; stands at the corner of the labels. */
+  corner?: string;
+  /** What picking a cell does: `selects this position`. */
+  pickWords?: string;
   scale: HeatScale;
   /** Something is not known yet: the legend says how that looks. */
   pending: boolean;
@@ -55,8 +60,13 @@ export interface HeatmapProps {
   onPick?: (place: CellPlace) => void;
   /** Which cells are in sight, whenever that changes. */
   onVisible?: (range: CellRange) => void;
-  /** Stands in the line of the legend. */
+  /** Stands in the line of tools above the picture. */
   children?: ReactNode;
+}
+
+/** How a cell is picked, as the person points at it. */
+function hintOf(words: string | undefined, touched: boolean): string {
+  return words === undefined ? '' : `${touched ? 'Tap again' : 'Click or Enter'}: ${words}`;
 }
 
 const ignore = (): void => {};
@@ -97,13 +107,10 @@ export function Heatmap(props: HeatmapProps) {
   return (
     <div className={styles.heatmap} style={{ '--heat-height': props.height ?? '60dvh' }}>
       <div className={styles.bar}>
-        <HeatLegend scale={props.scale} pending={props.pending} />
-        <span className={styles.tools}>
-          {props.children}
-          <Button variant="quiet" aria-pressed={twin} onClick={() => setTwin(!twin)}>
-            {twin ? 'Show the picture' : 'Show as a table'}
-          </Button>
-        </span>
+        {props.children}
+        <Button className={styles.twin} aria-pressed={twin} onClick={() => setTwin(!twin)}>
+          {twin ? 'Show the picture' : 'Show as a table'}
+        </Button>
       </div>
       {twin ? (
         <HeatTable
@@ -115,19 +122,20 @@ export function Heatmap(props: HeatmapProps) {
       ) : (
         <Picture {...props} />
       )}
+      <HeatLegend scale={props.scale} pending={props.pending} />
     </div>
   );
 }
 
 function Picture(props: HeatmapProps) {
   const { label, rowLabels, columnLabels, cellAt, describe, bounds, head, onVisible } = props;
-  const { row = null, column = null, selected = null } = props;
+  const { row = null, column = null, selected = null, corner = '' } = props;
   const id = useId();
   const heat = useHeatPane({ rows: rowLabels.length, columns: columnLabels.length, bounds, head });
   const { pane, layout, scroll, measure } = heat;
   const drawn = useMemo(
-    () => ({ cellAt, rowLabels, columnLabels, row, column }),
-    [cellAt, rowLabels, columnLabels, row, column],
+    () => ({ cellAt, rowLabels, columnLabels, corner, row, column }),
+    [cellAt, rowLabels, columnLabels, corner, row, column],
   );
   const canvas = useHeatCanvas(heat, drawn);
   const cursor = useHeatCursor(heat, selected ?? { row: row ?? 0, column: column ?? 0 }, props.onPick);
@@ -144,10 +152,6 @@ function Picture(props: HeatmapProps) {
   }, [row, column, layout.columns, layout.cell.width, layout.pane.width > 0]);
 
   const extent = extentOf(layout);
-  const window = {
-    width: Math.min(layout.pane.width, extent.width),
-    height: Math.min(layout.pane.height, extent.height),
-  };
   const at = cursor.place;
   const words = cursor.shown && describe(cursor.shown.row, cursor.shown.column);
   return (
@@ -168,7 +172,7 @@ function Picture(props: HeatmapProps) {
         {...cursor.events}
       >
         <div role="presentation" style={{ ...extent }}>
-          <div role="presentation" className={styles.window} style={window}>
+          <div role="presentation" className={styles.window} style={{ ...windowOf(layout) }}>
             <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
             <div role="presentation" className={styles.cells} style={{ left: head.width, top: head.height }}>
               <Marks {...{ layout, scroll, row, column, selected, hover: cursor.hover }} />
@@ -188,7 +192,9 @@ function Picture(props: HeatmapProps) {
           </div>
         </div>
       </div>
-      {words && cursor.anchor && <HeatTip words={words} anchor={cursor.anchor} />}
+      {words && cursor.anchor && (
+        <HeatTip words={words} anchor={cursor.anchor} hint={hintOf(props.pickWords, cursor.touched)} />
+      )}
     </>
   );
 }

@@ -55,14 +55,17 @@ export function extentOf({ rows, columns, cell, head }: HeatLayout): Size {
   return { width: head.width + columns * cell.width, height: head.height + rows * cell.height };
 }
 
+/** What of the pane is drawn on: all of it, or less where there are few cells. */
+export function windowOf(layout: HeatLayout): Size {
+  const { pane } = layout;
+  const extent = extentOf(layout);
+  return { width: Math.min(pane.width, extent.width), height: Math.min(pane.height, extent.height) };
+}
+
 /** The part of the pane where cells are. */
 export function cellRoom(layout: HeatLayout): Size {
-  const { pane, head } = layout;
-  const extent = extentOf(layout);
-  return {
-    width: Math.max(0, Math.min(pane.width, extent.width) - head.width),
-    height: Math.max(0, Math.min(pane.height, extent.height) - head.height),
-  };
+  const { width, height } = windowOf(layout);
+  return { width: Math.max(0, width - layout.head.width), height: Math.max(0, height - layout.head.height) };
 }
 
 function span(offset: number, room: number, size: number, count: number): [number, number] {

@@ -5,7 +5,6 @@ import {
   cellRoom,
   cellsInView,
   cutToFit,
-  extentOf,
   type HeatLayout,
   labelEvery,
   type Scroll,
@@ -33,6 +32,8 @@ export interface HeatScene {
   readonly cellAt: (row: number, column: number) => HeatCell | null;
   readonly rowLabels: readonly string[];
   readonly columnLabels: readonly string[];
+  /** Between them, at the corner: how column labels are to be read. */
+  readonly corner: string;
   readonly row: number | null;
   readonly column: number | null;
 }
@@ -238,13 +239,17 @@ function* paintRowHead(context: Context, scene: HeatScene, range: CellRange): Ge
   yield;
 }
 
-function paintCorner(context: Context, { layout, ratio, colours }: HeatScene): void {
-  const { head, pane } = layout;
-  const extent = extentOf(layout);
+function paintCorner(context: Context, { layout, ratio, colours, corner, face, size }: HeatScene): void {
+  const [width, height] = [layout.head.width * ratio, layout.head.height * ratio];
   context.fillStyle = colours.ground;
-  context.fillRect(0, 0, head.width * ratio, head.height * ratio);
-  // Beyond the last cell the pane shows its ground.
-  const [right, bottom] = [Math.min(pane.width, extent.width) * ratio, Math.min(pane.height, extent.height) * ratio];
-  context.clearRect(right, 0, context.canvas.width, context.canvas.height);
-  context.clearRect(0, bottom, context.canvas.width, context.canvas.height);
+  context.fillRect(0, 0, width, height);
+  context.font = `${size * ratio}px ${face}`;
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  context.fillStyle = colours.faint;
+  context.fillText(
+    cutText(context, corner, width - 2 * PADDING * ratio),
+    width - (PADDING + 2) * ratio,
+    height - 13 * ratio,
+  );
 }

@@ -12,6 +12,8 @@ export interface HeatCursor {
   /** The cell whose numbers are shown, and where it is in the window. */
   readonly shown: CellPlace | null;
   readonly anchor: Box | null;
+  /** By finger, not by mouse or keys. */
+  readonly touched: boolean;
   readonly events: {
     readonly onKeyDown: (event: KeyboardEvent<HTMLDivElement>) => void;
     readonly onPointerDown: (event: PointerEvent<HTMLDivElement>) => void;
@@ -36,6 +38,7 @@ export function useHeatCursor(
   const [moved, setMoved] = useState<CellPlace | null>(null);
   const [hover, setHover] = useState<CellPlace | null>(null);
   const [told, setTold] = useState(false);
+  const [touched, setTouched] = useState(false);
   const pointer = useRef('mouse');
   const within = ({ row, column }: CellPlace): CellPlace => ({
     row: Math.max(0, Math.min(layout.rows - 1, row)),
@@ -80,6 +83,7 @@ export function useHeatCursor(
     if (!next || (corner && event.key !== 'Home' && event.key !== 'End')) return;
     event.preventDefault();
     setMoved(next);
+    setTouched(false);
     setTold(true);
     setHover(null);
     pane.current?.scrollTo(scrollTo(layout, scroll, next));
@@ -91,6 +95,7 @@ export function useHeatCursor(
     const again = told && same(at, place);
     setMoved(at);
     const finger = pointer.current === 'touch';
+    setTouched(finger);
     setTold(finger && !again);
     if (!finger || again) onPick?.(at);
   };
@@ -99,6 +104,7 @@ export function useHeatCursor(
     place,
     hover,
     shown,
+    touched: touched && !hover,
     anchor: shown && anchorOf(shown),
     leave: () => {
       if (hover) setHover(null);

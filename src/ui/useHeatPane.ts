@@ -1,7 +1,7 @@
 // The pane of a heatmap: its size, its scroll, the px of the device, and the canvas drawn anew when any of them changes.
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useHeatColours } from './heatColours.ts';
-import { type CellBounds, fitCell, type HeatLayout, type Scroll, type Size } from './heatLayout.ts';
+import { type CellBounds, fitCell, type HeatLayout, type Scroll, type Size, windowOf } from './heatLayout.ts';
 import { type HeatScene, paintHeat } from './heatPaint.ts';
 import { inSlices } from './slices.ts';
 
@@ -67,7 +67,7 @@ function usePixelRatio(): number {
   return ratio;
 }
 
-export type Drawn = Pick<HeatScene, 'cellAt' | 'rowLabels' | 'columnLabels' | 'row' | 'column'>;
+export type Drawn = Pick<HeatScene, 'cellAt' | 'rowLabels' | 'columnLabels' | 'corner' | 'row' | 'column'>;
 
 /** Keeps the canvas as the scene is; `drawn` is kept by reference, so a new one draws anew. */
 export function useHeatCanvas({ pane, layout, scroll }: HeatPane, drawn: Drawn): RefObject<HTMLCanvasElement | null> {
@@ -81,7 +81,8 @@ export function useHeatCanvas({ pane, layout, scroll }: HeatPane, drawn: Drawn):
     if (!target || !colours || layout.pane.width === 0) return;
     const context = target.getContext('2d');
     if (!context) return;
-    const [width, height] = [Math.round(layout.pane.width * ratio), Math.round(layout.pane.height * ratio)];
+    const seen = windowOf(layout);
+    const [width, height] = [Math.round(seen.width * ratio), Math.round(seen.height * ratio)];
     // Setting a size empties the canvas, even the same one.
     if (target.width !== width) target.width = width;
     if (target.height !== height) target.height = height;

@@ -1,0 +1,89 @@
+// The token whose probability and rank the lens tells: the one of the text, or one that a person looks for.
+import { useState } from 'react';
+import { useLens, useStores } from '../../stores/react.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import { type AskedSearch, searchAsked } from './asked.ts';
+import styles from './Lens.module.css';
+
+interface FoundProps {
+  found: AskedSearch;
+  tokenizer: Tokenizer;
+  onAsk: (id: number) => void;
+}
+
+function Found({ found, tokenizer, onAsk }: FoundProps) {
+  const token = (id: number) => <TokenText {...faceOf(tokenizer, id)} />;
+  return (
+    <div className={styles.found}>
+      {found.pieces.length > 1 && (
+        <p>
+          That text is {found.pieces.length} tokens:{' '}
+          {found.pieces.map((id, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a token may come twice.
+            <span key={i}>{token(id)} </span>
+          ))}
+          . The lens asks for one at a time: the first, or another of these.
+        </p>
+      )}
+      {found.ids.length === 0 ? (
+        <p>No token has that text or id.</p>
+      ) : (
+        <ul className={styles.results} aria-label="Tokens found">
+          {found.ids.map(id => (
+            <li key={id}>
+              <Button onClick={() => onAsk(id)}>
+                {token(id)} <span className={styles.id}>id {id}</span>
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function AskedToken({ tokenizer }: { tokenizer: Tokenizer }) {
+  const { lens } = useStores();
+  const asked = useLens(s => s.asked);
+  const pinned = useLens(s => s.pinned);
+  const [search, setSearch] = useState('');
+  const ask = (id: number) => {
+    lens.getState().ask(id);
+    setSearch('');
+  };
+  const found = search === '' ? null : searchAsked(tokenizer, search);
+  return (
+    <div className={styles.asked}>
+      <div className={styles.askedLine}>
+        <Explain meaning="The lens tells the probability and the rank of this one token in every layer. By itself it is the token that stands at the selected place, at the end of the text the likeliest one.">
+          Asked token
+        </Explain>
+        {asked !== null && (
+          <span className={styles.askedToken} data-testid="asked">
+            <TokenText {...faceOf(tokenizer, asked)} />
+          </span>
+        )}
+        <span className={styles.id}>{asked !== null && `id ${asked}`}</span>
+        {pinned ? (
+          <Button variant="quiet" onClick={() => lens.getState().ask(null)}>
+            Follow the text again
+          </Button>
+        ) : (
+          <span className={styles.id}>follows the selected place</span>
+        )}
+      </div>
+      <SearchField
+        label="Ask for another token"
+        placeholder="Another token, by text or id"
+        value={search}
+        onChange={setSearch}
+      />
+      {found && <Found found={found} tokenizer={tokenizer} onAsk={ask} />}
+    </div>
+  );
+}

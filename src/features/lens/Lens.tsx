@@ -1,0 +1,73 @@
+// The lens: what each layer would say next, at every position, as a picture, and for the selected position as a table.
+import { useEffect } from 'react';
+import { useDocument, useLens, useStores } from '../../stores/react.ts';
+import { Explain } from '../../ui/Explain.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { AskedToken } from './AskedToken.tsx';
+import styles from './Lens.module.css';
+import { LensPicture } from './LensPicture.tsx';
+import { LensProgress } from './LensProgress.tsx';
+import { PositionTable } from './PositionTable.tsx';
+
+const EMPTY = {
+  no_model: 'Once a model is loaded, this view shows what each of its layers would say next.',
+  empty: 'The text is empty. Type a word, and this view shows what each layer of the model would say next.',
+} as const;
+
+/** For a person who sees this for the first time. */
+function Introduction() {
+  return (
+    <p className={styles.words}>
+      The{' '}
+      <Explain meaning="Reads the residual stream after a layer as if that layer were the last: through the model's final norm and its head, which gives every token of the vocabulary a probability.">
+        logit lens
+      </Explain>{' '}
+      asks after every layer: if this were the last one, which token would come next? Read a column downwards, from the{' '}
+      <Explain meaning="The vector of numbers that a position carries through the model: it starts as the embedding of the token and its position, and every layer adds to it.">
+        residual stream
+      </Explain>{' '}
+      as it starts, the{' '}
+      <Explain meaning="Where the stream starts: the token and its position alone, before any layer has looked at the text.">
+        embedding
+      </Explain>
+      , to the model’s own prediction in the last row. Only that row is what the model says; those above it are a
+      reading of work in progress.
+    </p>
+  );
+}
+
+export function Lens() {
+  const { lens } = useStores();
+  const status = useLens(s => s.status);
+  const beyond = useLens(s => s.beyond);
+  const columns = useLens(s => s.columns);
+  const tokenizer = useDocument(s => s.tokenizer);
+  useEffect(() => {
+    lens.getState().enter();
+    return () => lens.getState().leave();
+  }, [lens]);
+  return (
+    <section className={styles.view} aria-label="Lens">
+      <ScrollPane more="More below" className={styles.pane}>
+        <Introduction />
+        {status !== 'open' || !tokenizer ? (
+          <p className={styles.words}>{EMPTY[status === 'empty' ? 'empty' : 'no_model']}</p>
+        ) : (
+          <>
+            {beyond > 0 && (
+              <Notice tone="warn">
+                The model reads at most {columns} tokens; the last {beyond} of the text are beyond that, so there is
+                nothing to see there.
+              </Notice>
+            )}
+            <LensPicture tokenizer={tokenizer} />
+            <LensProgress />
+            <AskedToken tokenizer={tokenizer} />
+            <PositionTable tokenizer={tokenizer} />
+          </>
+        )}
+      </ScrollPane>
+    </section>
+  );
+}

@@ -1,0 +1,93 @@
+// Layers by positions: the likeliest token of each layer, coloured by what was chosen.
+import { useCallback, useMemo, useState } from 'react';
+import { LENS_COLOURS } from '../../stores/lens-types.ts';
+import { useDocument, useLens, useModel, useStores } from '../../stores/react.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Choice } from '../../ui/Choice.tsx';
+import { Heatmap } from '../../ui/Heatmap.tsx';
+import styles from './Lens.module.css';
+import { COLOUR_NAMES, describeCell, layerLabel, scaleOf, shareOfCell, tokenWord, valueWords } from './lensWords.ts';
+import { HEADS, SIZES, type Zoom } from './zoom.ts';
+
+const ZOOMS = [
+  { value: 'words', label: 'Words' },
+  { value: 'overview', label: 'Overview' },
+] as const;
+
+export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
+  const { lens } = useStores();
+  const { layers, columns, column, layer, asked, colour, revision, task, costly } = useLens(s => s);
+  const tokens = useDocument(s => s.tokens);
+  const vocabulary = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.vocab_size : 0));
+  const [zoom, setZoom] = useState<Zoom>('words');
+
+  const rowLabels = useMemo(() => Array.from({ length: layers }, (_, i) => layerLabel(i, layers)), [layers]);
+  const columnLabels = useMemo(
+    () => tokens.slice(0, columns).map(token => tokenWord(tokenizer, token.id)),
+    [tokens, columns, tokenizer],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision or asked token means other cells.
+  const cellAt = useCallback(
+    (row: number, at: number) => {
+      const cell = lens.getState().cell(row, at);
+      const share = cell && shareOfCell(cell, colour, vocabulary);
+      return cell === null || share === null ? null : { share, text: tokenWord(tokenizer, cell.topId) };
+    },
+    [lens, colour, vocabulary, tokenizer, revision, asked],
+  );
+  const describe = (row: number, at: number) =>
+    describeCell(lens.getState().cell(row, at), tokenizer, {
+      layer: row,
+      layers,
+      column: at,
+      after: tokens[at]?.id ?? null,
+      next: tokens[at + 1]?.id ?? null,
+      asked,
+    });
+  const see = useCallback(
+    (range: { fromColumn: number; toColumn: number }) => lens.getState().see(range.fromColumn, range.toColumn),
+    [lens],
+  );
+  return (
+    <Heatmap
+      label="Likeliest next token by layer and position"
+      rowName="layer"
+      columnName="position"
+      rowLabels={rowLabels}
+      columnLabels={columnLabels}
+      cellAt={cellAt}
+      describe={describe}
+      tableWords={(row, at) => {
+        const cell = lens.getState().cell(row, at);
+        return cell === null ? 'not computed' : `${tokenWord(tokenizer, cell.topId)} ${valueWords(cell, colour)}`;
+      }}
+      scale={scaleOf(colour, asked === null ? 'the asked token' : tokenWord(tokenizer, asked), vocabulary)}
+      pending={task.status !== 'done' || costly !== null}
+      bounds={SIZES[zoom]}
+      head={HEADS[zoom]}
+      column={column}
+      selected={layer !== null && column !== null ? { row: layer, column } : null}
+      onPick={({ row, column: at }) => lens.getState().pick(row, at)}
+      onVisible={see}
+      corner="after"
+      pickWords="selects this position"
+    >
+      <label className={styles.colour}>
+        <span>Colour</span>
+        <select
+          value={colour}
+          onChange={event =>
+            lens.getState().setColour(LENS_COLOURS.find(each => each === event.target.value) ?? 'likeliest')
+          }
+        >
+          {LENS_COLOURS.map(each => (
+            <option key={each} value={each}>
+              {COLOUR_NAMES[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Choice label="Size of the cells" value={zoom} options={ZOOMS} onChange={setZoom} />
+    </Heatmap>
+  );
+}

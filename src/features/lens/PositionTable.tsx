@@ -1,0 +1,123 @@
+// The selected position as a table: what each layer would say there, and what it holds of the asked token.
+import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
+import type { LensCell } from '../../stores/lens-types.ts';
+import { useDocument, useLens, useStores } from '../../stores/react.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { Explain } from '../../ui/Explain.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import styles from './Lens.module.css';
+import { layerName } from './lensWords.ts';
+
+const KL =
+  'Kullback-Leibler divergence: how many bits a token would cost more, on average, if this layer’s distribution stood in for the model’s own. 0 in the last row.';
+
+interface RowProps {
+  layer: number;
+  layers: number;
+  cell: LensCell | null;
+  marked: boolean;
+  tokenizer: Tokenizer;
+  onAsk: (id: number) => void;
+}
+
+function Row({ layer, layers, cell, marked, tokenizer, onAsk }: RowProps) {
+  const share = (logprob: number | null) => ({
+    title: logprob === null ? undefined : String(Math.exp(logprob)),
+    children: logprob === null ? '–' : formatProbability(Math.exp(logprob)),
+  });
+  return (
+    <tr aria-current={marked || undefined}>
+      <th scope="row">{layerName(layer, layers)}</th>
+      {cell === null ? (
+        <td colSpan={5} className={styles.missing}>
+          not computed
+        </td>
+      ) : (
+        <>
+          <td>
+            <button
+              type="button"
+              className={styles.follow}
+              title={`Ask for this token (id ${cell.topId})`}
+              onClick={() => onAsk(cell.topId)}
+            >
+              <TokenText {...faceOf(tokenizer, cell.topId)} />
+            </button>
+          </td>
+          <td className="num" {...share(cell.topLogprob)} />
+          <td className="num" {...share(cell.logprob)} />
+          <td className="num">{cell.rank === null ? '–' : formatCount(cell.rank)}</td>
+          <td className="num" title={`${cell.divergence / Math.LN2} bits`}>
+            {formatBits(cell.divergence)}
+          </td>
+        </>
+      )}
+    </tr>
+  );
+}
+
+export function PositionTable({ tokenizer }: { tokenizer: Tokenizer }) {
+  const { lens } = useStores();
+  const { layers, column, layer, asked } = useLens(s => s);
+  const tokens = useDocument(s => s.tokens);
+  if (column === null) {
+    return <p className={styles.words}>Nothing predicts the selected place. Select a later token to see its layers.</p>;
+  }
+  const [read, stands] = [tokens[column], tokens[column + 1]];
+  return (
+    <div className={styles.position}>
+      <h3>
+        Position {column + 1}
+        {read && (
+          <>
+            , after <TokenText {...faceOf(tokenizer, read.id)} />
+          </>
+        )}
+        {stands ? (
+          <>
+            , where <TokenText {...faceOf(tokenizer, stands.id)} /> stands
+          </>
+        ) : (
+          ', what comes next'
+        )}
+      </h3>
+      <div className={styles.tablePane}>
+        <table className={styles.table}>
+          <caption className="visually-hidden">
+            What each layer would say at position {column + 1}, before sampling
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">layer</th>
+              <th scope="col">likeliest</th>
+              <th scope="col">its probability</th>
+              <th scope="col">{asked === null ? 'asked' : <TokenText {...faceOf(tokenizer, asked)} />}</th>
+              <th scope="col">its rank</th>
+              <th scope="col">
+                <Explain meaning={KL}>KL</Explain>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {Array.from({ length: layers }, (_, i) => (
+              <Row
+                // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its number.
+                key={i}
+                layer={i}
+                layers={layers}
+                cell={lens.getState().cell(i, column)}
+                marked={i === layer}
+                tokenizer={tokenizer}
+                onAsk={id => lens.getState().ask(id)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={styles.words}>
+        Probabilities are before sampling. Choose a token of this table to ask for it in every layer.
+      </p>
+    </div>
+  );
+}
