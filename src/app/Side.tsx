@@ -1,6 +1,7 @@
 // The column beside the text, or the sheet of a phone: one of several views, and the settings below it.
 import { type ComponentType, useState } from 'react';
 import { Ablation } from '../features/ablation/Ablation.tsx';
+import { Branches } from '../features/branches/Branches.tsx';
 import { FollowView } from '../features/follow/FollowView.tsx';
 import { Lens } from '../features/lens/Lens.tsx';
 import { Inspector } from '../features/probabilities/Inspector.tsx';
@@ -20,6 +21,7 @@ interface SideView {
 
 const SIDE_VIEWS: readonly SideView[] = [
   { key: 'token', label: 'Token', View: Inspector },
+  { key: 'branches', label: 'Branches', View: Branches },
   { key: 'lens', label: 'Lens', View: Lens },
   { key: 'ablation', label: 'Ablation', View: Ablation },
   { key: 'follow', label: 'Follow', View: FollowView },

@@ -75,6 +75,7 @@ describe('the tree', () => {
       node,
       parent,
       token: token(char.codePointAt(0) ?? 0),
+      logprob: -node,
     });
     const base = branch(0, 'abc').tokens;
     const nodes = [grown(0, -1, 'd'), grown(1, -1, 'k'), grown(2, 0, 'e'), grown(3, 1, 'l'), grown(4, 9, 'm')];
@@ -82,6 +83,7 @@ describe('the tree', () => {
     expect(drawn(tree)).toBe('ab(c(d*+(e+) k+(l+)) xy*)');
     const faint = nodesOf(tree).filter(node => node.branches.length === 0);
     expect(faint.map(node => node.grown)).toEqual([[2], [1], [3]]);
+    expect(faint.map(node => node.logprob)).toEqual([-2, -1, -3]);
   });
 });
 

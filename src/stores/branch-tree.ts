@@ -16,6 +16,8 @@ export interface TreeNode {
   readonly ends: readonly number[];
   /** The grown nodes of its tokens, by number; empty where none has grown. */
   readonly grown: readonly number[];
+  /** Of its first token, before sampling; null where it is not known. */
+  readonly logprob: number | null;
 }
 
 /** A grown token and where it hangs, as the trie takes it. */
@@ -24,6 +26,7 @@ export interface GrownToken {
   /** Node it follows; -1: the end of the tokens that the growth began from. */
   readonly parent: number;
   readonly token: DocumentToken;
+  readonly logprob: number;
 }
 
 export interface Growing {
@@ -38,11 +41,13 @@ interface OwnNode {
   branches: number[];
   ends: number[];
   grown: number[];
+  /** What a growth says of its first token. */
+  logprob: number | null;
 }
 
 /** The tree; its root begins at position 0. What has grown is on it where it belongs, merged with what branches already say. */
 export function branchTree(branches: readonly Branch[], growing: Growing | null): TreeNode {
-  const root: OwnNode = { from: 0, tokens: [], children: [], branches: [], ends: [], grown: [] };
+  const root = emptyNode(0, []);
   for (const { id, tokens } of branches) {
     const path = insert(root, 0, tokens);
     for (const node of [root, ...path]) node.branches.push(id);
@@ -54,14 +59,19 @@ export function branchTree(branches: readonly Branch[], growing: Growing | null)
   return finished(only !== undefined && others.length === 0 && root.ends.length === 0 ? only : root);
 }
 
+function emptyNode(from: number, tokens: readonly DocumentToken[]): OwnNode {
+  return { from, tokens, children: [], branches: [], ends: [], grown: [], logprob: null };
+}
+
 function growOn(root: OwnNode, { base, nodes }: Growing): void {
   const start = insert(root, 0, base).at(-1) ?? root;
   const made = new Map<number, OwnNode>();
-  for (const { node, parent, token } of nodes) {
+  for (const { node, parent, token, logprob } of nodes) {
     const above = parent < 0 ? start : made.get(parent);
     const own = above && insert(above, above.from + above.tokens.length, [token]).at(-1);
     if (own === undefined) continue;
     own.grown.push(node);
+    own.logprob = logprob;
     made.set(node, own);
   }
 }
@@ -74,7 +84,7 @@ function insert(node: OwnNode, at: number, tokens: readonly DocumentToken[]): Ow
   while (done < tokens.length) {
     let next = above.children.find(child => child.tokens[0]?.id === tokens[done]?.id);
     if (next === undefined) {
-      next = { from: at + done, tokens: tokens.slice(done), children: [], branches: [], ends: [], grown: [] };
+      next = emptyNode(at + done, tokens.slice(done));
       above.children.push(next);
     } else split(next, sharedFrom(next.tokens, tokens, done));
     path.push(next);
@@ -99,13 +109,15 @@ function split(node: OwnNode, at: number): void {
   node.ends = [];
   // A grown node has one token, so it is never parted.
   rest.grown = [];
+  rest.logprob = null;
 }
 
 function finished(node: OwnNode): TreeNode {
   const { from, tokens, branches, ends, grown } = node;
   const faint = branches.length === 0 && grown.length > 0;
   const key = faint ? `grown:${grown[0]}` : tokens.length === 0 ? 'root' : `${from}:${branches[0]}`;
-  return { key, from, tokens, branches, ends, grown, children: node.children.map(finished) };
+  const logprob = tokens[0]?.stats?.logprob ?? node.logprob;
+  return { key, from, tokens, branches, ends, grown, logprob, children: node.children.map(finished) };
 }
 
 /** All nodes, a parent before its children. */

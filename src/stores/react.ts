@@ -7,6 +7,7 @@ import type { AttentionStoreState } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
+import type { GrowthStoreState } from './growth-types.ts';
 import type { LensStoreState } from './lens-types.ts';
 import type { ModelStoreState } from './model-types.ts';
 import type { PinsStoreState } from './pins-types.ts';
@@ -54,6 +55,10 @@ export function usePins<T>(select: (state: PinsStoreState) => T): T {
 
 export function useView<T>(select: (state: ViewStoreState) => T): T {
   return useStore(useStores().view, select);
+}
+
+export function useGrowth<T>(select: (state: GrowthStoreState) => T): T {
+  return useStore(useStores().growth, select);
 }
 
 export function useLens<T>(select: (state: LensStoreState) => T): T {

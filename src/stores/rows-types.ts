@@ -28,6 +28,8 @@ export interface RowsState {
   readonly selected: SelectedRow;
   /** Grows by one whenever a row arrives or is dropped. */
   readonly revision: number;
+  /** What the last row that was fetched found in the cache, and what was computed for it; null before one. */
+  readonly prefilled: { readonly reused: number; readonly computed: number } | null;
   /** True while the prompt is being scored in the background. */
   readonly scoring: boolean;
 }

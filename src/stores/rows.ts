@@ -42,6 +42,7 @@ export function createRowsStore(options: RowsOptions): { store: RowsStore; dispo
   const store: RowsStore = createStore<RowsStoreState>()(() => ({
     selected: { status: 'no_model', place: 'end' },
     revision: 0,
+    prefilled: null,
     scoring: false,
     fetchSelected: () => rows.fetch(),
     stopFetch: () => rows.stopFetch(),
@@ -159,7 +160,11 @@ class Rows {
         ? await prefill(client, ids, signal)
         : await fetchRow(client, known, ids.length - 1, signal);
     if (answer.prefilled === null) this.#cost.computed(known);
-    else this.#cost.measured(known, answer.prefilled.computed, answer.prefilled.ms);
+    else {
+      const { reused, computed, ms } = answer.prefilled;
+      this.#cost.measured(known, computed, ms);
+      this.store.setState({ prefilled: { reused, computed } });
+    }
     return { key: keyOfIds(ids), ids, ranked: rankRow(answer.logits) };
   }
 

@@ -5,6 +5,7 @@ import type { AttentionStore } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
+import type { GrowthStoreState } from './growth-types.ts';
 import type { LensStoreState } from './lens-types.ts';
 import type { ModelStoreState } from './model-types.ts';
 import type { PinsStore } from './pins-types.ts';
@@ -18,6 +19,7 @@ export type ModelStore = StoreApi<ModelStoreState>;
 export type GenerationStore = StoreApi<GenerationStoreState>;
 export type RowsStore = StoreApi<RowsStoreState>;
 export type AblationStore = StoreApi<AblationStoreState>;
+export type GrowthStore = StoreApi<GrowthStoreState>;
 export type LensStore = StoreApi<LensStoreState>;
 export type FollowStore = StoreApi<FollowStoreState>;
 
@@ -27,6 +29,7 @@ export interface Stores {
   readonly settings: SettingsStore;
   readonly generation: GenerationStore;
   readonly rows: RowsStore;
+  readonly growth: GrowthStore;
   readonly follow: FollowStore;
   readonly scores: ScoresStore;
   readonly pins: PinsStore;

@@ -14,6 +14,7 @@ import { createDocumentStore } from './document.ts';
 import { createFollowStore } from './follow.ts';
 import { createGenerationStore } from './generation.ts';
 import { isRunning } from './generation-types.ts';
+import { createGrowthStore } from './growth.ts';
 import type { Kept } from './kept.ts';
 import { type KeptDocument, keptDocument } from './kept-document.ts';
 import { GpuLane } from './lane.ts';
@@ -116,6 +117,7 @@ export function createStores(options: StoresOptions): Stores {
     now,
     later: options.later ?? later,
   });
+  const growth = createGrowthStore({ client, lane, model, document, generation, rows: rows.store });
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
     if (now.status === 'loading' && before.status !== 'loading') lane.cancelAll();
@@ -127,6 +129,7 @@ export function createStores(options: StoresOptions): Stores {
     settings,
     generation,
     rows: rows.store,
+    growth: growth.store,
     follow: follow.store,
     scores: scores.store,
     pins: pins.store,
@@ -140,6 +143,7 @@ export function createStores(options: StoresOptions): Stores {
       endLoads();
       endDivergence();
       rows.dispose();
+      growth.dispose();
       ablation.dispose();
       lens.dispose();
       follow.dispose();

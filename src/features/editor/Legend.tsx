@@ -2,8 +2,8 @@
 import { useStores, useView } from '../../stores/react.ts';
 import { TINTS, type Tint } from '../../stores/view.ts';
 import { IconButton } from '../../ui/Button.tsx';
+import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../tint.ts';
 import styles from './Legend.module.css';
-import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from './tint.ts';
 
 const TINT_NAMES: Readonly<Record<Tint, string>> = {
   probability: 'Probability',

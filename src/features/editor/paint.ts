@@ -1,7 +1,7 @@
 // From the document to what the painted twin shows: one piece per token, the tokens of one split character together.
 import type { DocumentToken, TextView, TokenOrigin, TokenPlace, TokenStats } from '../../stores/document-types.ts';
 import type { Tint } from '../../stores/view.ts';
-import { type TintStep, tintStep } from './tint.ts';
+import { type TintStep, tintStep } from '../tint.ts';
 
 export interface PaintedPiece {
   /** Index of its first token. */

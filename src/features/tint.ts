@@ -1,6 +1,6 @@
 // From the numbers of a token to one of six steps of the ramp; always of the distribution before sampling.
-import type { TokenStats } from '../../stores/document-types.ts';
-import type { Tint } from '../../stores/view.ts';
+import type { TokenStats } from '../stores/document-types.ts';
+import type { Tint } from '../stores/view.ts';
 
 /** 0 is likeliest (no tint), 5 unlikeliest. */
 export type TintStep = 0 | 1 | 2 | 3 | 4 | 5;

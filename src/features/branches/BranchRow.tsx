@@ -1,0 +1,127 @@
+// One branch: its name is the button that switches to it, and is changed in place.
+import { useEffect, useRef, useState } from 'react';
+import { formatCount, formatLogit } from '../../lib/format.ts';
+import type { BranchNumbers } from '../../stores/branch-tree.ts';
+import { labelOf, MOST_NAME } from '../../stores/branches.ts';
+import type { Branch } from '../../stores/document-types.ts';
+import { useStores } from '../../stores/react.ts';
+import { IconButton } from '../../ui/Button.tsx';
+import { ageWords } from './age.ts';
+import styles from './BranchList.module.css';
+
+interface BranchRowProps {
+  branch: Branch;
+  numbers: BranchNumbers;
+  active: boolean;
+  /** There is no other. */
+  only: boolean;
+  renaming: boolean;
+  onRename: (open: boolean) => void;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+function Name({ branch, onDone }: { branch: Branch; onDone: () => void }) {
+  const { document } = useStores();
+  const [draft, setDraft] = useState(branch.name);
+  const field = useRef<HTMLInputElement>(null);
+  const dropped = useRef(false);
+  useEffect(() => field.current?.select(), []);
+  const commit = () => {
+    if (!dropped.current) document.getState().renameBranch(branch.id, draft);
+    onDone();
+  };
+  return (
+    <input
+      ref={field}
+      className={styles.field}
+      aria-label={`Name of ${labelOf(branch)}`}
+      placeholder={`Branch ${branch.id}`}
+      maxLength={MOST_NAME}
+      autoComplete="off"
+      value={draft}
+      onChange={event => setDraft(event.target.value)}
+      onBlur={commit}
+      onKeyDown={event => {
+        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        event.preventDefault();
+        event.stopPropagation();
+        dropped.current = event.key === 'Escape';
+        event.currentTarget.blur();
+      }}
+    />
+  );
+}
+
+function NumberCell({ value, label }: { value: number | null; label: string }) {
+  return (
+    <td
+      className="num"
+      data-label={label}
+      title={value === null ? 'not known: the numbers come when the branch is visited' : String(value)}
+    >
+      {value === null ? '–' : formatLogit(value)}
+    </td>
+  );
+}
+
+/** The exact numbers in words, for those who reach the row by keys. */
+function exactWords({ tokens, logprob, ownLogprob, perToken }: BranchNumbers): string {
+  const word = (name: string, value: number | null) => `${name} ${value === null ? 'not known yet' : value}`;
+  return [
+    `${tokens} tokens`,
+    word('log-probability', logprob),
+    word('of its own part', ownLogprob),
+    word('per token', perToken),
+  ].join(', ');
+}
+
+export function BranchRow({ branch, numbers, active, only, renaming, onRename, now }: BranchRowProps) {
+  const { document } = useStores();
+  const label = labelOf(branch);
+  const opener = useRef<HTMLButtonElement>(null);
+  const done = () => {
+    onRename(false);
+    requestAnimationFrame(() => opener.current?.focus());
+  };
+  return (
+    <tr aria-current={active || undefined} className={styles.row}>
+      <th scope="row">
+        {renaming ? (
+          <Name branch={branch} onDone={done} />
+        ) : (
+          <button
+            ref={opener}
+            type="button"
+            className={styles.switch}
+            aria-label={active ? `${label}, active` : `Switch to ${label}`}
+            aria-description={exactWords(numbers)}
+            title={`${label}\n${exactWords(numbers)}`}
+            onClick={() => document.getState().switchBranch(branch.id)}
+          >
+            {label}
+          </button>
+        )}
+        <span className={styles.facts}>
+          {formatCount(numbers.tokens)} {numbers.tokens === 1 ? 'token' : 'tokens'}
+          {!only && `, ${formatCount(numbers.own)} own`} ·{' '}
+          <time dateTime={new Date(branch.began).toISOString()} title={new Date(branch.began).toLocaleString()}>
+            {ageWords(now - branch.began)}
+          </time>
+        </span>
+      </th>
+      <NumberCell value={numbers.logprob} label="log-prob" />
+      <NumberCell value={only ? null : numbers.ownLogprob} label="own part" />
+      <NumberCell value={numbers.perToken} label="per token" />
+      <td className={styles.buttons}>
+        <IconButton icon="rename" label={`Rename ${label}`} onClick={() => onRename(true)} />
+        <IconButton
+          icon="close"
+          label={`Delete ${label}`}
+          disabled={only}
+          onClick={() => document.getState().removeBranch(branch.id)}
+        />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,61 @@
+// Any text at the selected place: it goes on from there on a branch of its own, what stood there stays behind.
+import { type FormEvent, useId, useState } from 'react';
+import { formatCount } from '../../lib/format.ts';
+import { useDocument, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import styles from './ForceText.module.css';
+import { tokenLabel } from './label.ts';
+
+export function ForceText() {
+  const { document } = useStores();
+  const selected = useDocument(s => s.selected);
+  const token = useDocument(s => (s.selected === 'end' ? null : (s.tokens[s.selected] ?? null)));
+  const ready = useDocument(s => s.tokenizer !== null);
+  const [text, setText] = useState('');
+  const describe = useId();
+  const put = (event: FormEvent) => {
+    event.preventDefault();
+    const { selected: place, tokens, force } = document.getState();
+    force(place === 'end' ? tokens.length : place, text);
+    setText('');
+  };
+  return (
+    <form className={styles.force} onSubmit={put}>
+      <h3>
+        <Explain
+          id={describe}
+          meaning="Cuts the text before the selected token and goes on with what you type, as a branch of its own. At the end of the text it goes on with the same branch."
+        >
+          Force text
+        </Explain>{' '}
+        <span className={styles.where}>
+          {selected === 'end' || !token ? (
+            'at the end of the text'
+          ) : (
+            <>
+              at position {formatCount(selected)}, in place of <span className="mono">{tokenLabel(token)}</span> and all
+              after it
+            </>
+          )}
+        </span>
+      </h3>
+      <div className={styles.line}>
+        <input
+          className={styles.field}
+          aria-label="Text to force"
+          aria-describedby={describe}
+          placeholder="begin with a space for a new word"
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={2000}
+          value={text}
+          onChange={event => setText(event.target.value)}
+        />
+        <Button disabled={!ready || text === ''} onClick={put}>
+          Put it there
+        </Button>
+      </div>
+    </form>
+  );
+}
