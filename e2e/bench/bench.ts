@@ -1,4 +1,5 @@
-// npm run bench [-- --quick]: the page and the engine in a real Chromium, printed as markdown; GPU=hardware takes the machine's own adapter.
+// npm run bench [-- --quick | --views]: the page and the engine, or the views of the inside, in a real Chromium, printed as markdown;
+// GPU=hardware takes the machine's own adapter.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,9 +9,10 @@ import { build } from 'vite';
 import { isSoftware } from '../../src/gpu/device.ts';
 import { launchOptions } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
-import type { EngineAnswer, EngineRequest } from './engine.ts';
+import type { EngineAnswer, EngineRequest, ViewsAnswer, ViewsRequest } from './engine.ts';
 import { measureVisits, type VisitTimings } from './first-token.ts';
 import { engineTable, markdown, timingCell } from './table.ts';
+import { viewTable } from './views.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const GOLDEN = 'gpt2-wide';
@@ -22,11 +24,18 @@ interface Served {
 
 export async function main(args: string[]): Promise<number> {
   const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({ args, options: { quick: flag, 'without-124m': flag, 'without-page': flag } });
+  const { values } = parseArgs({
+    args,
+    options: { quick: flag, 'without-124m': flag, 'without-page': flag, views: flag },
+  });
   const rounds = values.quick ? 1 : 5;
   const folder = await mkdtemp(path.join(tmpdir(), 'nucleus-bench-'));
   try {
     console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; load ${loadavg()[0]?.toFixed(1) ?? ''}\n`);
+    if (values.views) {
+      await benchViews(path.join(folder, 'engine'), values['without-124m'] !== true);
+      return 0;
+    }
     if (!values['without-page']) await benchPage(path.join(folder, 'page'), rounds);
     await benchEngine(path.join(folder, 'engine'), values.quick === true, values['without-124m'] !== true);
     return 0;
@@ -53,6 +62,68 @@ async function benchPage(outDir: string, rounds: number): Promise<void> {
 }
 
 async function benchEngine(outDir: string, quick: boolean, large: boolean): Promise<void> {
+  const common = {
+    prefill: [16, 128, 512],
+    decode: [1, 128, 512],
+    rounds: quick ? 3 : 10,
+    peers: ['naive'],
+  } as const;
+  const requests: EngineRequest[] = [
+    { ...common, folder: GOLDEN, cellMs: 3_000 },
+    { ...common, folder: 'models/nucleus-3m', cellMs: quick ? 3_000 : 10_000 },
+    ...(large ? [{ ...common, folder: null, cellMs: quick ? 3_000 : 20_000 }] : []),
+  ];
+  const answers = await inPage<EngineAnswer>(outDir, 'bench', requests);
+  console.log(engineTable(answers.flatMap(({ rows }) => rows)));
+}
+
+async function benchViews(outDir: string, large: boolean): Promise<void> {
+  const common = { rounds: 5, cellMs: 20_000 };
+  const requests: ViewsRequest[] = [
+    { ...common, model: 'models/nucleus-3m' },
+    ...(large ? [{ ...common, model: 2 }] : []),
+  ];
+  const answers = await inPage<ViewsAnswer>(outDir, 'views', requests);
+  console.log(viewTable(answers.flatMap(({ rows }) => rows)));
+}
+
+/** Answers of a function of the engine's page to requests, each in a page of its own; says which adapter they are of. */
+async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
+  outDir: string,
+  name: string,
+  requests: readonly object[],
+): Promise<T[]> {
+  await buildEngine(outDir);
+  const served = (await serveFolder({ folder: outDir })) as Served;
+  const browser = await chromium.launch({ ...launchOptions(), headless: true });
+  try {
+    const answers: T[] = [];
+    for (const request of requests) {
+      const page = await browser.newPage();
+      page.on('console', message => void (message.type() === 'log' && process.stderr.write(`${message.text()}\n`)));
+      await page.goto(`${served.url}engine.html`);
+      answers.push(
+        await page.evaluate(
+          ([called, asked]) =>
+            (globalThis as unknown as Record<string, (asked: unknown) => Promise<T>>)[called]!(asked),
+          [name, request] as const,
+        ),
+      );
+      await page.close();
+    }
+    const [{ adapter } = { adapter: null }] = answers;
+    if (adapter === null || (process.env.GPU === 'hardware' && isSoftware({ ...adapter, isFallbackAdapter: false })))
+      throw new Error('GPU=hardware, but the adapter is a CPU');
+    const words = [adapter.vendor, adapter.architecture, adapter.description].join(' ').trim();
+    console.log(`adapter: ${words}${adapter.software ? ' (a CPU)' : ''}, Chromium ${browser.version()}\n`);
+    return answers;
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
+
+async function buildEngine(outDir: string): Promise<void> {
   await build({
     root: path.join(ROOT, 'e2e/bench'),
     base: './',
@@ -67,41 +138,4 @@ async function benchEngine(outDir: string, quick: boolean, large: boolean): Prom
     },
   });
   await cp(path.join(ROOT, 'e2e/golden', GOLDEN), path.join(outDir, GOLDEN), { recursive: true });
-  const served = (await serveFolder({ folder: outDir })) as Served;
-  const browser = await chromium.launch({ ...launchOptions(), headless: true });
-  try {
-    const common = {
-      prefill: [16, 128, 512],
-      decode: [1, 128, 512],
-      rounds: quick ? 3 : 10,
-      peers: ['naive'],
-    } as const;
-    const requests: EngineRequest[] = [
-      { ...common, folder: GOLDEN, cellMs: 3_000 },
-      { ...common, folder: 'models/nucleus-3m', cellMs: quick ? 3_000 : 10_000 },
-      ...(large ? [{ ...common, folder: null, cellMs: quick ? 3_000 : 20_000 }] : []),
-    ];
-    const answers: EngineAnswer[] = [];
-    for (const request of requests) {
-      const page = await browser.newPage();
-      page.on('console', message => void (message.type() === 'log' && process.stderr.write(`${message.text()}\n`)));
-      await page.goto(`${served.url}engine.html`);
-      answers.push(
-        await page.evaluate(
-          asked => (globalThis as unknown as { bench(asked: unknown): Promise<EngineAnswer> }).bench(asked),
-          request,
-        ),
-      );
-      await page.close();
-    }
-    const [{ adapter } = { adapter: null }] = answers;
-    if (adapter === null || (process.env.GPU === 'hardware' && isSoftware({ ...adapter, isFallbackAdapter: false })))
-      throw new Error('GPU=hardware, but the adapter is a CPU');
-    const words = [adapter.vendor, adapter.architecture, adapter.description].join(' ').trim();
-    console.log(`adapter: ${words}${adapter.software ? ' (a CPU)' : ''}, Chromium ${browser.version()}\n`);
-    console.log(engineTable(answers.flatMap(({ rows }) => rows)));
-  } finally {
-    await browser.close();
-    await served.close();
-  }
 }

@@ -1,4 +1,4 @@
-// The engine part of the benchmark in Node on Dawn: npm run bench:dawn -- [model folders] [--kernels a,b] [--rounds N] [--without-124m]
+// The engine part of the benchmark in Node on Dawn: npm run bench:dawn -- [model folders] [--kernels a,b] [--rounds N] [--without-124m] [--views]
 //
 // Reads nothing of the repository but the folders given, so that it can be bundled into one file and run anywhere (README.md beside it).
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { openFolder } from '../support/node-files.ts';
 import { type EngineNumbers, type MeasureOptions, measureModel } from './measure.ts';
 import { type BenchModel, gpt2At124M } from './models.ts';
 import { engineTable } from './table.ts';
+import { measureViews, type ViewNumbers, viewTable } from './views.ts';
 
 /** Models up to this size are checked against the float64 oracle. */
 const ORACLE_BYTES = 64e6;
@@ -19,11 +20,27 @@ export async function main(args: string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { kernels: text, rounds: text, 'cell-ms': text, 'without-124m': { type: 'boolean' } },
+    options: {
+      kernels: text,
+      rounds: text,
+      'cell-ms': text,
+      'without-124m': { type: 'boolean' },
+      views: { type: 'boolean' },
+    },
   });
   const gpu = await openGpu();
   console.log(`adapter: ${adapterWords(gpu)}\n`);
   if (process.env.GPU === 'hardware' && gpu.software) throw new Error('GPU=hardware, but the adapter is a CPU');
+  if (values.views) {
+    const log = (line: string): void => void process.stderr.write(`${line}\n`);
+    const viewOptions = { rounds: Number(values.rounds ?? 5), cellMs: Number(values['cell-ms'] ?? 20_000), log };
+    const models = await Promise.all(positionals.map(modelOfFolder));
+    if (!values['without-124m']) models.push(gpt2At124M(gpu.software ? 2 : 12));
+    const numbers: ViewNumbers[] = [];
+    for (const model of models) numbers.push(...(await measureViews(gpu, model, viewOptions)));
+    console.log(viewTable(numbers));
+    return 0;
+  }
   const asked = values.kernels?.split(',') ?? ['barrier_free', 'workgroup', 'subgroup'];
   const able = CLASSES.filter(kernels => kernels !== 'subgroup' || gpu.device.features.has('subgroups'));
   // The class that the page would take comes first: ratios are to it.

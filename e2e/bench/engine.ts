@@ -1,9 +1,10 @@
-// The engine part of the benchmark in a page: `bench(request)` on the global object measures one model and returns plain numbers.
+// The engine part of the benchmark in a page: `bench(request)` and `views(request)` on the global object measure one model and return plain numbers.
 import { describeAdapter } from '../../src/engine/adapter.ts';
-import { type KernelClass, openGpu } from '../../src/gpu/device.ts';
+import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { AdapterDescription } from '../../src/protocol/events.ts';
 import { type EngineNumbers, type MeasureOptions, measureModel } from './measure.ts';
 import { type BenchModel, gpt2At124M, modelOfFiles } from './models.ts';
+import { measureViews, type ViewNumbers, type ViewOptions } from './views.ts';
 
 export interface EngineRequest extends Omit<MeasureOptions, 'log' | 'classes'> {
   /** A folder relative to this page; null for the random GPT-2 of 124 M parameters. */
@@ -17,12 +18,33 @@ export interface EngineAnswer {
   readonly rows: readonly EngineNumbers[];
 }
 
+export interface ViewsRequest extends Omit<ViewOptions, 'log'> {
+  /** A folder relative to this page; a number of layers of a random GPT-2 of 124 M parameters. */
+  readonly model: string | number;
+}
+
+export interface ViewsAnswer {
+  readonly adapter: AdapterDescription;
+  readonly rows: readonly ViewNumbers[];
+}
+
 async function bench(request: EngineRequest): Promise<EngineAnswer> {
+  const model = request.folder === null ? gpt2At124M() : await fetchModel(request.folder);
+  return onGpu(gpu => {
+    const classes = [...new Set([gpu.kernelClass, ...request.peers])];
+    return measureModel(gpu, model, { ...request, classes, log: line => console.log(line) });
+  });
+}
+
+async function views(request: ViewsRequest): Promise<ViewsAnswer> {
+  const model = typeof request.model === 'number' ? gpt2At124M(request.model) : await fetchModel(request.model);
+  return onGpu(gpu => measureViews(gpu, model, { ...request, log: line => console.log(line) }));
+}
+
+async function onGpu<T>(measure: (gpu: Gpu) => Promise<T>): Promise<{ adapter: AdapterDescription; rows: T }> {
   const gpu = await openGpu();
   try {
-    const model = request.folder === null ? gpt2At124M() : await fetchModel(request.folder);
-    const classes = [...new Set([gpu.kernelClass, ...request.peers])];
-    const rows = await measureModel(gpu, model, { ...request, classes, log: line => console.log(line) });
+    const rows = await measure(gpu);
     return { adapter: describeAdapter(gpu), rows };
   } finally {
     gpu.scope[Symbol.dispose]();
@@ -42,4 +64,4 @@ async function fetchModel(folder: string): Promise<BenchModel> {
   return modelOfFiles(folder.split('/').at(-1) ?? folder, json, new Uint8Array(weights ?? new ArrayBuffer()));
 }
 
-Object.assign(globalThis, { bench });
+Object.assign(globalThis, { bench, views });

@@ -24,14 +24,16 @@ export function modelOfFiles(name: string, config: unknown, weightsFile: Uint8Ar
   return modelOf(name, config, weightsFile.subarray(8, 8 + length), weightsFile.length, stream, weightsFile);
 }
 
-/** The shapes of the published GPT-2 124M in f32, filled with numbers from a seed one tensor at a time. */
-export function gpt2At124M(): BenchModel {
-  const random = randomModel({ config: GPT2_124M_CONFIG, seed: 7 });
+/** The shapes of the published GPT-2 124M in f32, or of some of its layers, filled with numbers from a seed one tensor at a time. */
+export function gpt2At124M(n_layer = 12): BenchModel {
+  const config = { ...GPT2_124M_CONFIG, n_layer };
+  const random = randomModel({ config, seed: 7 });
   async function* stream(): AsyncGenerator<Uint8Array> {
     yield* random.parts();
   }
   const header = defined(random.parts().next().value, 'a header');
-  return modelOf('GPT-2 124M shapes', GPT2_124M_CONFIG, header.subarray(8), random.byteLength, stream, null);
+  const name = n_layer === 12 ? 'GPT-2 124M shapes' : `GPT-2 124M shapes, ${n_layer} of 12 layers`;
+  return modelOf(name, config, header.subarray(8), random.byteLength, stream, null);
 }
 
 function modelOf(

@@ -70,6 +70,25 @@ export function heed(signal: AbortSignal | undefined, work: string): void {
   if (signal?.aborted) throw new NucleusError('cancelled', `cancelled during ${work}`);
 }
 
+/** Work goes to the GPU together up to about so many milliseconds, so that a cancel is seen soon. */
+const BATCH_MS = 100;
+
+/** How many pieces of work go to the GPU together: one at first, more while they are quick. */
+export class Pace {
+  readonly #most: number;
+  size = 1;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** What `size` pieces, read back, have taken. */
+  took(ms: number): void {
+    if (ms * 2 < BATCH_MS) this.size = Math.min(this.size * 2, this.#most);
+    else if (ms > BATCH_MS * 2) this.size = Math.max(1, this.size >> 1);
+  }
+}
+
 /** A view's probe and what belongs to it, opened when first asked for. A failure is forgotten, so that the next call tries again. */
 export class View<T extends { readonly probe: Probe }> {
   readonly #open: () => Promise<T>;

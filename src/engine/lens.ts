@@ -9,11 +9,13 @@ import { lensStatistics } from '../gpu/probe-plan.ts';
 import { ROW_WORDS, SCORE_ROWS } from '../gpu/runner.ts';
 import { defined } from '../lib/assert.ts';
 import { withLens } from '../model/lens.ts';
-import { type Bench, heed, inScratch, openProbe, View } from './bench.ts';
+import { type Bench, heed, inScratch, openProbe, Pace, View } from './bench.ts';
 
 /** Pieces a row of logits is cut into. */
 const PARTS = 64;
 const LENS_STEP = 'step/lens';
+/** Partial statistics of a tile of rows at one layer; a multiple of 64, so that every layer's can be bound. */
+const LAYER_FLOATS = SCORE_ROWS * (2 * PARTS + 1) * 4;
 
 export interface LensTile {
   /** 0 is the embedding, i the stream after layer i; the last is the model's own. */
@@ -50,6 +52,7 @@ export class Lens {
   ): AsyncGenerator<LensTile> {
     this.#bench.session.check(Uint32Array.of(asked));
     const view = await this.#view.get();
+    const pace = new Pace(view.layers.length);
     for (let begin = from; begin < to; begin += SCORE_ROWS) {
       const count = Math.min(SCORE_ROWS, to - begin);
       const sequence = await this.#bench.session.sequence(ids, signal);
@@ -62,14 +65,17 @@ export class Lens {
       }));
       view.probe.writeStep(LENS_STEP, asking);
       view.probe.submit(view.final, count);
-      for (const [layer, executor] of view.layers.entries()) {
+      for (let at = 0; at < view.layers.length; ) {
         heed(signal, 'the lens');
-        view.probe.submit(executor, count);
-        const length = count * (2 * PARTS + 1) * 4;
-        const partials = await view.probe.read([{ buffer: 'lens/statistics', offset: 0, length }]);
-        const cells = joinLensStatistics(partials, count, PARTS);
-        assertSoundStatistics(cells, begin + 1);
-        yield { layer, from: begin, cells };
+        const began = performance.now();
+        const batch = view.layers.slice(at, at + pace.size);
+        for (const executor of batch) view.probe.submit(executor, count);
+        for (const [i, cells] of (await readLayers(view, at, batch.length, count)).entries()) {
+          assertSoundStatistics(cells, begin + 1);
+          yield { layer: at + i, from: begin, cells };
+        }
+        at += batch.length;
+        pace.took(performance.now() - began);
       }
     }
   }
@@ -81,17 +87,23 @@ export class Lens {
       [LENS_STEP]: ROW_WORDS * (SCORE_ROWS + 1),
       'lens/logits': SCORE_ROWS * V,
       'lens/final': SCORE_ROWS * V,
-      'lens/statistics': SCORE_ROWS * (2 * PARTS + 1) * 4,
+      'lens/statistics': (taps.length + 1) * LAYER_FLOATS,
     };
     const options = { kernelClass: this.#bench.base.gpu.kernelClass, rows: 'tile', step: LENS_STEP } as const;
     const head = (logits: string, x?: string): Dispatch[] =>
       planHead(graph, this.#bench.base.weights, options, { logits, ...(x !== undefined && { x: { buffer: x } }) });
-    const statistics = (logits: string) => lensStatistics(graph, options, logits, PARTS);
+    const statistics = (logits: string, layer: number) =>
+      lensStatistics(graph, options, logits, PARTS, layer * LAYER_FLOATS * 4);
     return openProbe(this.#bench, { graph, keep: taps, rows: SCORE_ROWS, buffers }, async probe => {
-      const layers = taps.map(tap => [...head('lens/logits', probe.valueBuffer(tap)), statistics('lens/logits')]);
+      const layers = taps.map((tap, layer) => [
+        ...head('lens/logits', probe.valueBuffer(tap)),
+        statistics('lens/logits', layer),
+      ]);
       return {
         final: await probe.executor(head('lens/final')),
-        layers: await Promise.all([...layers, [statistics('lens/final')]].map(each => probe.executor(each))),
+        layers: await Promise.all(
+          [...layers, [statistics('lens/final', taps.length)]].map(each => probe.executor(each)),
+        ),
       };
     });
   }
@@ -100,4 +112,19 @@ export class Lens {
   close(): void {
     this.#view.close();
   }
+}
+
+/** The statistics of `count` rows at `layers` layers from number `from` on. */
+async function readLayers(
+  { probe }: LensView,
+  from: number,
+  layers: number,
+  count: number,
+): Promise<LensStatistics[][]> {
+  const length = count * (2 * PARTS + 1) * 4;
+  const pieces = Array.from({ length: layers }, (_, i) => {
+    return { buffer: 'lens/statistics', offset: (from + i) * LAYER_FLOATS, length };
+  });
+  const partials = await probe.read(pieces);
+  return pieces.map((_, i) => joinLensStatistics(partials.subarray(i * length, (i + 1) * length), count, PARTS));
 }

@@ -16,10 +16,8 @@ import { residualStream } from '../model/lens.ts';
 import { valuesRead } from '../model/ops.ts';
 import type { StandIn } from '../protocol/probe-commands.ts';
 import { type AblationView, rowsFrom, runWhole, switchOff } from './ablation-view.ts';
-import { type Bench, heed, openProbe } from './bench.ts';
+import { type Bench, heed, openProbe, Pace } from './bench.ts';
 
-/** Parts go to the GPU together up to about so many milliseconds, so that a cancel is seen soon. */
-const BATCH_MS = 100;
 /** Pieces a row of logits is cut into. */
 const PARTS = 64;
 
@@ -130,9 +128,9 @@ async function asItIs(all: Sweep, standIn: StandIn, signal?: AbortSignal): Promi
 
 /** Each part alone, some in one go where they are quick. */
 async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSignal): AsyncGenerator<Swept> {
-  let size = 1;
+  const pace = new Pace(SCORE_ROWS);
   for (let at = 0; at < parts.length; ) {
-    const batch = parts.slice(at, at + size);
+    const batch = parts.slice(at, at + pace.size);
     const begin = performance.now();
     for (const [row, part] of batch.entries()) await runPart(all, part, row, batch.length === 1, signal);
     writeAsked(all, batch.length);
@@ -142,8 +140,7 @@ async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSi
       yield { part: defined(batch[row], 'a part'), ...statistics };
     }
     at += batch.length;
-    const ms = performance.now() - begin;
-    size = ms * 2 < BATCH_MS ? Math.min(size * 2, SCORE_ROWS) : ms > 2 * BATCH_MS ? Math.max(1, size >> 1) : size;
+    pace.took(performance.now() - begin);
   }
 }
 

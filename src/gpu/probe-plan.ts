@@ -5,8 +5,14 @@ import type { Dispatch, PlanOptions } from './plan.ts';
 
 const perRow = { rowsPer: 1 } as const;
 
-/** Statistics of T rows of `logits` beside the final ones in `lens/final`, into `lens/statistics`. */
-export function lensStatistics(graph: Graph, options: PlanOptions, logits: string, parts: number): Dispatch {
+/** Statistics of T rows of `logits` beside the final ones in `lens/final`, into `lens/statistics` from byte `offset` on. */
+export function lensStatistics(
+  graph: Graph,
+  options: PlanOptions,
+  logits: string,
+  parts: number,
+  offset = 0,
+): Dispatch {
   const workgroup = options.kernelClass === 'barrier_free' ? 8 : 64;
   const { vocab_size } = graph.dims;
   return {
@@ -14,7 +20,12 @@ export function lensStatistics(graph: Graph, options: PlanOptions, logits: strin
     kernel: 'lens_statistics',
     storage: 'f32',
     consts: { WORKGROUP: workgroup, WIDTH: vocab_size, STRIDE: stride4(vocab_size), PARTS: parts },
-    bind: [{ buffer: options.step }, { buffer: logits }, { buffer: 'lens/final' }, { buffer: 'lens/statistics' }],
+    bind: [
+      { buffer: options.step },
+      { buffer: logits },
+      { buffer: 'lens/final' },
+      { buffer: 'lens/statistics', offset },
+    ],
     grid: [Math.ceil(parts / workgroup), perRow, 1],
   };
 }
