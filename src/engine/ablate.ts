@@ -1,10 +1,11 @@
 // Ablation: the model with parts switched off, on the whole text, beside the session.
 import { SCORE_ROWS } from '../gpu/runner.ts';
+import { assertSoundRows } from '../gpu/statistics.ts';
 import { defined } from '../lib/assert.ts';
 import type { Part } from '../model/ablation.ts';
 import type { StandIn } from '../protocol/probe-commands.ts';
 import { assertSoundRow } from '../sampling/row.ts';
-import { type AblationView, openAblation, runWhole, switchOff, throughSteps } from './ablation-view.ts';
+import { type AblationView, needStandIns, openAblation, switchOff, throughSteps } from './ablation-view.ts';
 import { type Bench, heed, View } from './bench.ts';
 import { type Swept, sweep } from './sweep.ts';
 
@@ -40,13 +41,7 @@ export class Ablation {
     const view = await this.#view.get();
     const scratch = bench.cache.scratch(ids.length);
     try {
-      if (standIn === 'mean') await runWhole(bench, view, ids, scratch.slots, standIn, signal);
-      else
-        bench.base.gpu.device.queue.writeBuffer(
-          view.probe.buffer('stand_ins'),
-          0,
-          new Float32Array(view.spec.standIns),
-        );
+      await needStandIns(bench, view, ids, scratch.slots, standIn, signal);
       switchOff(bench, view, off);
       await throughSteps(bench, view, ids, scratch.slots, signal);
       const logits = await bench.runner.logits(defined(scratch.slots[ids.length - 1], 'slot'));
@@ -58,7 +53,9 @@ export class Ablation {
           slot: defined(scratch.slots[begin + i - 1], 'slot'),
           id: defined(ids[begin + i], 'id'),
         }));
-        logprobs.push(...(await bench.runner.score(rows)).map(({ logit, logZ }) => logit - logZ));
+        const scores = await bench.runner.score(rows);
+        assertSoundRows(scores, begin);
+        logprobs.push(...scores.map(({ logit, logZ }) => logit - logZ));
       }
       return { logits, logprobs };
     } finally {

@@ -22,6 +22,8 @@ export interface AblationView {
   readonly means: Executor;
   /** Rows of a step at most. */
   readonly rows: number;
+  /** Whose stand-ins are there; null while they are not whole. */
+  standIns: { readonly kind: StandIn; readonly ids: Uint32Array } | null;
 }
 
 export function openAblation(bench: Bench): Promise<AblationView> {
@@ -34,7 +36,7 @@ export function openAblation(bench: Bench): Promise<AblationView> {
     const means = spec.masked.map(({ value, stand_in, width }) =>
       columnMean('step/probe', probe.valueBuffer(value), width, stand_in),
     );
-    return { spec, rows, means: await probe.executor(means) };
+    return { spec, rows, means: await probe.executor(means), standIns: null };
   });
 }
 
@@ -78,6 +80,7 @@ export async function runWhole(
   const { probe, spec, means } = view;
   const { queue } = bench.base.gpu.device;
   const zeros = new Float32Array(spec.standIns);
+  view.standIns = null;
   switchOff(bench, view, []);
   queue.writeBuffer(probe.buffer('stand_ins'), 0, zeros);
   queue.writeBuffer(probe.buffer('means'), 0, zeros);
@@ -86,10 +89,33 @@ export async function runWhole(
     if (standIn === 'mean') encode(encoder, means, rows.length);
     after?.(encoder, rows, begin);
   });
-  if (standIn === 'zero') return;
-  const encoder = bench.base.gpu.device.createCommandEncoder();
-  encoder.copyBufferToBuffer(probe.buffer('means'), 0, probe.buffer('stand_ins'), 0, spec.standIns * 4);
-  queue.submit([encoder.finish()]);
+  if (standIn === 'mean') {
+    const encoder = bench.base.gpu.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(probe.buffer('means'), 0, probe.buffer('stand_ins'), 0, spec.standIns * 4);
+    queue.submit([encoder.finish()]);
+  }
+  view.standIns = { kind: standIn, ids: ids.slice() };
+}
+
+/** Makes the stand-ins unless they are there: another set of parts on the same text takes no pass over it for them. */
+export async function needStandIns(
+  bench: Bench,
+  view: AblationView,
+  ids: Uint32Array,
+  slots: readonly number[],
+  standIn: StandIn,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { standIns } = view;
+  if (standIn === 'zero') {
+    if (standIns?.kind === 'zero') return;
+    bench.base.gpu.device.queue.writeBuffer(view.probe.buffer('stand_ins'), 0, new Float32Array(view.spec.standIns));
+    view.standIns = { kind: 'zero', ids: new Uint32Array() };
+    return;
+  }
+  const same = standIns?.kind === 'mean' && standIns.ids.length === ids.length;
+  if (same && standIns.ids.every((id, i) => id === ids[i])) return;
+  await runWhole(bench, view, ids, slots, standIn, signal);
 }
 
 /** Runs all of `ids` through the masked model in the given slots, step by step, cancellable between two. */

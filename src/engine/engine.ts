@@ -1,7 +1,7 @@
 // The engine: one device, one model, one cache of models. Every command is a run; every run ends with `done` or `failed`.
 
 import { type Gpu, openGpu } from '../gpu/device.ts';
-import type { RowStatistics } from '../gpu/statistics.ts';
+import { assertSoundRows, type RowStatistics } from '../gpu/statistics.ts';
 import { ModelCache } from '../hub/cache.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
@@ -257,12 +257,7 @@ export class Engine {
 
 /** Throws `nan_logits` when a row is no distribution. */
 function scoredEvent(run: number, from: number, rows: readonly RowStatistics[]): ScoredEvent {
-  const bad = rows.findIndex(({ logZ, logit }) => !Number.isFinite(logZ) || Number.isNaN(logit));
-  if (bad >= 0) {
-    throw new NucleusError('nan_logits', `the logits before token ${from + bad} are not numbers`, {
-      position: from + bad,
-    });
-  }
+  assertSoundRows(rows, from);
   return {
     type: 'scored',
     run,

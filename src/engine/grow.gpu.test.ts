@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { ODD_CONFIG, randomModel, randomModelFile } from '../../e2e/support/random-model.ts';
+import type { KernelClass } from '../gpu/device.ts';
 import type { Row } from '../gpu/runner.ts';
 import type { GrownNode } from '../protocol/probe-events.ts';
 import { rankRow } from '../sampling/row.ts';
@@ -108,6 +109,20 @@ describe('a tree against single steps', () => {
     const nodes = (await collect(text, { depth: 2, children: 2, floor: 0, ends })).flatMap(each => each.nodes);
     expect(nodes.map(({ parent }) => parent)).toEqual([-1, -1, 1, 1]);
   });
+});
+
+test.each<KernelClass>(['naive', 'workgroup', 'subgroup'])('the same tree with %s kernels', async kernelClass => {
+  const options = { depth: 3, children: 3, floor: 0 };
+  const text = ids(3, 11);
+  const wanted = (await collect(text, options)).flatMap(each => each.nodes);
+  const gpu = await openTestGpu(kernelClass);
+  using other = await loadOnGpu(gpu, ODD_CONFIG, { bytes: randomModelFile(odd) });
+  const nodes: GrownNode[] = [];
+  for await (const grown of grow(other.probes.bench, text, options)) nodes.push(...grown.nodes);
+  expect(nodes.map(({ id, parent }) => [id, parent])).toEqual(wanted.map(({ id, parent }) => [id, parent]));
+  for (const [i, { logprob }] of nodes.entries()) {
+    expect(Math.abs(logprob - wanted[i]!.logprob)).toBeLessThan(TOLERANCE);
+  }
 });
 
 describe('what is computed', () => {

@@ -2,8 +2,8 @@
 //
 // The text is in the cache once: every path shares its slots and those of its parents. A node's own row gives its children.
 import { Runner, SCORE_ROWS } from '../gpu/runner.ts';
+import { assertSoundRows } from '../gpu/statistics.ts';
 import { defined } from '../lib/assert.ts';
-import { NucleusError } from '../lib/error.ts';
 import type { GrownEvent, GrownNode } from '../protocol/probe-events.ts';
 import { rowStatistics, topOf } from '../sampling/row.ts';
 import { type Bench, heed } from './bench.ts';
@@ -70,11 +70,8 @@ export async function* grow(
         const rows = await runner.rows(placed(bench, T, batch, scratch.slots), staging);
         computed += batch.length;
         const nodes = batch.flatMap((node, i) => {
-          const { logits, logZ } = defined(rows[i], 'a row');
-          if (!Number.isFinite(logZ)) {
-            const position = T + depth - 1;
-            throw new NucleusError('nan_logits', `the logits before token ${position} are not numbers`, { position });
-          }
+          const { logits, logZ, ...statistics } = defined(rows[i], 'a row');
+          assertSoundRows([{ ...statistics, logZ }], T + depth - 1);
           return tree.children(logits, logZ, node);
         });
         level.push(...nodes);

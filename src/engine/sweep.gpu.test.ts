@@ -112,6 +112,40 @@ describe('gpt2-f16', () => {
     expect(await model.session.next(ids)).toEqual(before);
   });
 
+  test('means are those of the text that is asked about, and are made once for it', async () => {
+    const tokens = opened.golden.expected.cases.find(c => c.tokens.length >= 45)!.tokens;
+    const [text, other] = [Uint32Array.from(tokens.slice(0, 20)), Uint32Array.from(tokens.slice(9, 31))];
+    const off: Part[] = [{ kind: 'mlp', layer: 1 }];
+    const fresh = async (ids: Uint32Array) => {
+      model.probes.ablation.close();
+      return (await model.probes.ablation.run(ids, off, 'mean', ids.length)).logits;
+    };
+    const wanted = [await fresh(text), await fresh(other)];
+    const { device } = model.gpu;
+    let waits = 0;
+    const wait = device.queue.onSubmittedWorkDone.bind(device.queue);
+    device.queue.onSubmittedWorkDone = () => {
+      waits++;
+      return wait();
+    };
+    const counts: number[] = [];
+    for (const [ids, row] of [
+      [text, wanted[0]],
+      [text, wanted[0]],
+      [other, wanted[1]],
+      [text, wanted[0]],
+    ] as const) {
+      waits = 0;
+      expect((await model.probes.ablation.run(ids, off, 'mean', ids.length)).logits).toEqual(row);
+      counts.push(waits);
+    }
+    Reflect.deleteProperty(device.queue, 'onSubmittedWorkDone');
+    // Steps of 16 rows: two for the means, two for the ablation.
+    expect(counts).toEqual([4, 2, 4, 4]);
+    await model.probes.ablation.run(text, off, 'zero', text.length);
+    expect((await model.probes.ablation.run(text, off, 'mean', text.length)).logits).toEqual(wanted[0]);
+  });
+
   test('a cancel is seen between two parts and gives everything back', async () => {
     const ids = Uint32Array.from(opened.golden.expected.cases[2]!.tokens);
     const free = model.probes.bench.cache.free;

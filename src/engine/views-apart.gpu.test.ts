@@ -8,25 +8,24 @@ import type { ProbeEvent } from '../protocol/probe-events.ts';
 import { answerProbe } from './probe-answers.ts';
 
 let model: GpuModel;
-let ids: Uint32Array<ArrayBuffer>;
+const ids = Uint32Array.from({ length: 37 }, (_, i) => (i * i * 13 + i) % 509);
 beforeAll(async () => {
   const golden = await loadGolden('gpt2-odd');
   model = await loadOnGpu(await openTestGpu('barrier_free'), golden.config, { bytes: golden.weightsFile });
-  ids = Uint32Array.from(golden.expected.cases[2]!.tokens);
 });
 afterAll(() => model[Symbol.dispose]());
 
 type Unnumbered<T> = T extends { readonly run: number } ? Omit<T, 'run'> : never;
 
-async function ask(command: Unnumbered<ProbeCommand>): Promise<ProbeEvent[]> {
+async function ask(command: Unnumbered<ProbeCommand>, { probes }: Pick<GpuModel, 'probes'> = model) {
   const events: ProbeEvent[] = [];
   const whole = { ...command, run: 1 } as ProbeCommand;
-  const open = { probes: model.probes, vocabulary: { bytes: [], eosIds: [] } };
+  const open = { probes, vocabulary: { bytes: [], eosIds: [] } };
   for await (const event of answerProbe(open, whole, new AbortController().signal)) events.push(event);
   return events;
 }
 
-const commands = (): Record<string, Unnumbered<ProbeCommand>> => ({
+const commands: Record<string, Unnumbered<ProbeCommand>> = {
   lens: { type: 'lens', tokens: ids, from: 0, to: ids.length, asked: 3 },
   attention: { type: 'attention', tokens: ids, position: 5 },
   attention_map: { type: 'attention_map', tokens: ids, layer: 1, head: null, from: 0 },
@@ -36,7 +35,7 @@ const commands = (): Record<string, Unnumbered<ProbeCommand>> => ({
   grow: { type: 'grow', tokens: ids, depth: 2, children: 3, floor: 0 },
   trace: { type: 'trace', tokens: ids, position: 5 },
   measure_cache: { type: 'measure_cache', tokens: ids, lengths: [4] },
-});
+};
 const VIEWS: readonly ProbeView[] = ['lens', 'attention', 'ablation', 'trace'];
 
 async function closeAll(): Promise<void> {
@@ -107,7 +106,7 @@ describe('the decode step', () => {
         for (const [j, what] of call.entries()) expect(what === before.calls[i]![j]).toBe(true);
       }
     };
-    for (const [name, command] of Object.entries(commands())) {
+    for (const [name, command] of Object.entries(commands)) {
       const events = await ask(command);
       expect(events.length, name).toBeGreaterThan(0);
       await session.prefill(ids);
@@ -130,9 +129,9 @@ describe('memory', () => {
     await model.session.prefill(ids);
   });
 
-  test.each(Object.keys(commands()))('%s gives back what it took, once closed', async name => {
+  test.each(Object.keys(commands))('%s gives back what it took, once closed', async name => {
     const before = state();
-    await ask(commands()[name]!);
+    await ask(commands[name]!);
     expect(state().free).toBe(before.free);
     await closeAll();
     expect(state()).toEqual(before);
@@ -170,7 +169,7 @@ describe('memory', () => {
       await refusing(
         'createBuffer',
         label => labels.push(label) < 0,
-        () => ask(commands()[name]!),
+        () => ask(commands[name]!),
       );
       await closeAll();
       const own = labels.filter(label => /^(probe|grow)\//.test(label));
@@ -178,13 +177,13 @@ describe('memory', () => {
       const asked = refusing(
         'createBuffer',
         label => /^(probe|grow)\//.test(label) && --left === 0,
-        () => ask(commands()[name]!),
+        () => ask(commands[name]!),
       );
       await expect(asked).rejects.toMatchObject({ code: 'out_of_memory' });
       if (name === 'sweep') await closeAll(); // what it shares with ablation was open by then
       expect(state()).toEqual(before);
       expect(await model.session.next(ids)).toEqual(row);
-      expect((await ask(commands()[name]!)).length).toBeGreaterThan(0);
+      expect((await ask(commands[name]!)).length).toBeGreaterThan(0);
     },
   );
 
@@ -198,11 +197,35 @@ describe('memory', () => {
     const asked = refusing(
       'createBindGroup',
       label => refused.test(label),
-      () => ask(commands()[name]!),
+      () => ask(commands[name]!),
     );
     await expect(asked).rejects.toThrow('no room');
     await closeAll();
     expect(state()).toEqual(before);
-    expect((await ask(commands()[name]!)).length).toBeGreaterThan(0);
+    expect((await ask(commands[name]!)).length).toBeGreaterThan(0);
   });
+});
+
+test('a single logit that is not a number fails every view that reads rows, by name', async () => {
+  const { config, weightsFile, tensors } = await loadGolden('gpt2-odd');
+  const bytes = weightsFile.slice();
+  // The row of a token that is not in the text: its logit alone is spoilt.
+  const spoilt = 400;
+  expect(ids.includes(spoilt)).toBe(false);
+  const { begin, shape } = [...tensors.values()].find(({ name }) => name.endsWith('wte.weight'))!;
+  new DataView(bytes.buffer).setFloat32(begin + spoilt * shape[1]! * 4, Number.NaN, true);
+  using broken = await loadOnGpu(await openTestGpu('barrier_free'), config, { bytes });
+  const pins = Uint32Array.of(3, spoilt);
+  const views = ['lens', 'ablate', 'sweep', 'pinned', 'grow', 'measure_cache'];
+  for (const name of views) {
+    const asked = ask(
+      name === 'pinned' ? ({ ...commands.pinned!, pins } as Unnumbered<ProbeCommand>) : commands[name]!,
+      broken,
+    );
+    await expect(asked, name).rejects.toMatchObject({ code: 'nan_logits' });
+  }
+  // What reads no logits goes on, and so do pins that are sound.
+  for (const name of ['attention', 'trace', 'pinned']) {
+    expect((await ask(commands[name]!, broken)).length, name).toBeGreaterThan(0);
+  }
 });

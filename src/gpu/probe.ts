@@ -1,6 +1,5 @@
 // Runs a rewritten graph beside a session: shares its weights and its cache, writes to scratch slots alone, keeps chosen values.
 import { assert, defined } from '../lib/assert.ts';
-import { NucleusError } from '../lib/error.ts';
 import { type Allocation, allocateValues } from '../model/allocate.ts';
 import { fuse } from '../model/fuse.ts';
 import type { Graph, Op, ValueName } from '../model/graph.ts';
@@ -8,6 +7,7 @@ import type { Gpu } from './device.ts';
 import { Executor } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 import { type Dispatch, planBody } from './plan.ts';
+import { mapForReading } from './readback.ts';
 import { ROW_LIMIT, ROW_WORDS, type Row, stepWords } from './runner.ts';
 import type { BufferSpec, Scope } from './scope.ts';
 
@@ -157,10 +157,8 @@ export class Probe implements Disposable {
         at += length;
       }
       device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ).catch((error: unknown) => {
-        throw new NucleusError('device_lost', error instanceof Error ? error.message : String(error));
-      });
-      return new Float32Array(staging.getMappedRange().slice(0, total * 4));
+      await mapForReading(device, staging, total * 4);
+      return new Float32Array(staging.getMappedRange(0, total * 4).slice(0));
     } finally {
       scope[Symbol.dispose]();
     }

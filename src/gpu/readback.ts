@@ -28,7 +28,7 @@ export class Readback {
     encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
     return async () => {
       try {
-        await this.#mapped(staging, bytes);
+        await mapForReading(this.#device, staging, bytes);
         return new Float32Array(staging.getMappedRange(0, bytes).slice(0));
       } finally {
         if (staging.mapState === 'mapped') staging.unmap();
@@ -36,17 +36,18 @@ export class Readback {
       }
     };
   }
+}
 
-  async #mapped(staging: GPUBuffer, bytes: number): Promise<void> {
-    // Firefox completes maps on a 100 ms timer unless something is submitted meanwhile.
-    const nudge = FIREFOX ? setInterval(() => this.#device.queue.submit([]), 1) : undefined;
-    try {
-      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
-    } catch (error) {
-      throw new NucleusError('device_lost', error instanceof Error ? error.message : String(error));
-    } finally {
-      clearInterval(nudge);
-    }
+/** Maps `bytes` of a staging buffer. Throws `device_lost` when the device goes away meanwhile. */
+export async function mapForReading(device: GPUDevice, staging: GPUBuffer, bytes: number): Promise<void> {
+  // Firefox completes maps on a 100 ms timer unless something is submitted meanwhile.
+  const nudge = FIREFOX ? setInterval(() => device.queue.submit([]), 1) : undefined;
+  try {
+    await staging.mapAsync(GPUMapMode.READ, 0, bytes);
+  } catch (error) {
+    throw new NucleusError('device_lost', error instanceof Error ? error.message : String(error));
+  } finally {
+    clearInterval(nudge);
   }
 }
 

@@ -152,10 +152,13 @@ export class Runner {
   }
 
   /**
-   * Computes 1 to SCORE_ROWS rows, of one sequence or of several, in one step: their logits [V] and logsumexp. Through `staging`, which holds a
-   * tile of rows of logits.
+   * Computes 1 to SCORE_ROWS rows, of one sequence or of several, in one step: their logits [V] and statistics (of id 0). Through `staging`,
+   * which holds a tile of rows of logits.
    */
-  async rows(rows: readonly Row[], staging: Readback): Promise<{ logits: Float32Array<ArrayBuffer>; logZ: number }[]> {
+  async rows(
+    rows: readonly Row[],
+    staging: Readback,
+  ): Promise<(RowStatistics & { readonly logits: Float32Array<ArrayBuffer> })[]> {
     assert(rows.length <= SCORE_ROWS, 'a tile of rows');
     const V = this.#graph.dims.vocab_size;
     const stride = stride4(V);
@@ -169,9 +172,9 @@ export class Runner {
         return [staging.copy(encoder, this.#buffer('logits_tile'), rows.length * stride * 4), readStatistics];
       }).map(read => read()),
     );
-    return joinStatistics(defined(partials, 'statistics'), rows.length, STATISTIC_PARTS).map(({ logZ }, t) => ({
+    return joinStatistics(defined(partials, 'statistics'), rows.length, STATISTIC_PARTS).map((statistics, t) => ({
+      ...statistics,
       logits: defined(logits, 'logits').subarray(t * stride, t * stride + V),
-      logZ,
     }));
   }
 

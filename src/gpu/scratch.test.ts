@@ -1,4 +1,5 @@
 // Scratch slots of the pool: never those of the text in use, and all given back.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KvCache } from './kv-cache.ts';
 
@@ -16,4 +17,31 @@ test('a probe takes free slots, then those of old sequences, and leaves the newe
   scratch.release();
   expect(cache.free).toBe(9);
   expect(() => cache.scratch(10)).toThrow('room');
+});
+
+test('batches of scratch slots beside one text: no slot twice, the text untouched, all back in any order', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.array(fc.integer({ min: 1, max: 16 }), { maxLength: 6 }),
+      fc.boolean(),
+      (length, sizes, backwards) => {
+        const cache = new KvCache(128, 4);
+        for (let other = 0; other < 6; other++) cache.open(Array.from({ length: 20 }, () => 100 + other));
+        const text = Array.from({ length }, (_, i) => i);
+        const { sequence } = cache.open(text);
+        const own = [...sequence.slots];
+        const batches = sizes.map(size => cache.scratch(size));
+        const taken = batches.flatMap(({ slots }) => slots);
+        expect(new Set([...own, ...taken]).size).toBe(own.length + taken.length);
+        expect(sequence.slots).toEqual(own);
+        expect(cache.reusable(text)).toBe(length);
+        const { free } = cache;
+        for (const batch of backwards ? batches.reverse() : batches) batch.release();
+        expect(cache.free).toBe(free + taken.length);
+        cache.clear();
+        expect(cache.free).toBe(128);
+      },
+    ),
+  );
 });

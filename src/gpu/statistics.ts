@@ -1,5 +1,7 @@
 // Joins the partial statistics of rows of logits, which the kernel row_statistics leaves, in double precision.
 
+import { NucleusError } from '../lib/error.ts';
+
 export interface RowStatistics {
   /** logsumexp of the row. */
   readonly logZ: number;
@@ -39,4 +41,12 @@ export function joinStatistics(partials: Float32Array, rows: number, parts: numb
     const logit = partials[row * stride + parts * 4]!;
     return { logZ: highest + logSum, entropy: logSum - weighted / sum, logit, rank: before + 1 };
   });
+}
+
+/** Throws `nan_logits` when a row is no distribution; row i predicts the token at `position + i`. */
+export function assertSoundRows(rows: readonly RowStatistics[], position: number): void {
+  const bad = rows.findIndex(({ logZ, logit }) => !Number.isFinite(logZ) || Number.isNaN(logit));
+  if (bad < 0) return;
+  const at = position + bad;
+  throw new NucleusError('nan_logits', `the logits before token ${at} are not numbers`, { position: at });
 }
