@@ -6,6 +6,7 @@ import { FollowView } from '../features/follow/FollowView.tsx';
 import { Lens } from '../features/lens/Lens.tsx';
 import { Inspector } from '../features/probabilities/Inspector.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
+import { TextView } from '../features/text/TextView.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import type { Side as SideName } from '../stores/view.ts';
 import { IconButton } from '../ui/Button.tsx';
@@ -21,6 +22,7 @@ interface SideView {
 
 const SIDE_VIEWS: readonly SideView[] = [
   { key: 'token', label: 'Token', View: Inspector },
+  { key: 'text', label: 'Text', View: TextView },
   { key: 'branches', label: 'Branches', View: Branches },
   { key: 'lens', label: 'Lens', View: Lens },
   { key: 'ablation', label: 'Ablation', View: Ablation },

@@ -38,9 +38,13 @@ export class PrefillCost {
     return sharedLength(ids, this.#computed);
   }
 
+  /** Seconds to compute `count` positions. Before any model: without end. */
+  secondsOf(count: number): number {
+    return count === 0 ? 0 : (count * (this.#msPerToken ?? Number.POSITIVE_INFINITY)) / 1000;
+  }
+
   /** Seconds to compute what is missing of `ids`. Before any model: without end. */
   seconds(ids: Uint32Array): number {
-    const missing = ids.length - this.shared(ids);
-    return missing === 0 ? 0 : (missing * (this.#msPerToken ?? Number.POSITIVE_INFINITY)) / 1000;
+    return this.secondsOf(ids.length - this.shared(ids));
   }
 }

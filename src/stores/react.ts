@@ -5,6 +5,7 @@ import { defined } from '../lib/assert.ts';
 import type { AblationStoreState } from './ablation-types.ts';
 import type { AttentionStoreState } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
+import type { ExpectedStoreState } from './expected.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { GrowthStoreState } from './growth-types.ts';
@@ -47,6 +48,10 @@ export function useRows<T>(select: (state: RowsStoreState) => T): T {
 
 export function useScores<T>(select: (state: ScoresStoreState) => T): T {
   return useStore(useStores().scores, select);
+}
+
+export function useExpected<T>(select: (state: ExpectedStoreState) => T): T {
+  return useStore(useStores().expected, select);
 }
 
 export function usePins<T>(select: (state: PinsStoreState) => T): T {

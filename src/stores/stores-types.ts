@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { AblationStoreState } from './ablation-types.ts';
 import type { AttentionStore } from './attention-types.ts';
 import type { DocumentStoreState } from './document-types.ts';
+import type { ExpectedStore } from './expected.ts';
 import type { FollowStoreState } from './follow-types.ts';
 import type { GenerationStoreState } from './generation-types.ts';
 import type { GrowthStoreState } from './growth-types.ts';
@@ -32,6 +33,7 @@ export interface Stores {
   readonly growth: GrowthStore;
   readonly follow: FollowStore;
   readonly scores: ScoresStore;
+  readonly expected: ExpectedStore;
   readonly pins: PinsStore;
   readonly view: ViewStore;
   readonly ablation: AblationStore;

@@ -11,6 +11,7 @@ import { createAttentionStore } from './attention.ts';
 import { withTokens } from './branches.ts';
 import { DEFAULT_SOURCE } from './catalogue.ts';
 import { createDocumentStore } from './document.ts';
+import { createExpectedStore } from './expected.ts';
 import { createFollowStore } from './follow.ts';
 import { createGenerationStore } from './generation.ts';
 import { isRunning } from './generation-types.ts';
@@ -94,6 +95,7 @@ export function createStores(options: StoresOptions): Stores {
   const rows = createRowsStore(gpu);
   const scores = createScoresStore(gpu);
   const lens = createLensStore({ ...gpu, rows: rows.store, now });
+  const expected = createExpectedStore(gpu);
   const ablation = createAblationStore({ client, lane, model, document, generation, now });
   const follow = createFollowStore({
     client,
@@ -132,6 +134,7 @@ export function createStores(options: StoresOptions): Stores {
     growth: growth.store,
     follow: follow.store,
     scores: scores.store,
+    expected: expected.store,
     pins: pins.store,
     view,
     ablation: ablation.store,
@@ -149,6 +152,7 @@ export function createStores(options: StoresOptions): Stores {
       follow.dispose();
       attention.dispose();
       scores.dispose();
+      expected.dispose();
       pins.dispose();
       pages.dispose();
       lane.cancelAll();

@@ -43,13 +43,8 @@ export function PlotTable({ label, lines, x, y, marked, onSelect, pointFace, nam
       aria-label={`${label}, table`}
       onScroll={event => setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
     >
-      <div style={{ height: x.count * height + HEAD }}>
-        <table
-          className={styles.table}
-          style={{ marginTop: from * height }}
-          aria-rowcount={x.count + 1}
-          aria-label={label}
-        >
+      <div style={{ height: x.count * height + HEAD, paddingTop: from * height }}>
+        <table className={styles.table} aria-rowcount={x.count + 1} aria-label={label}>
           <thead>
             <tr aria-rowindex={1}>
               <th scope="col">{x.label}</th>

@@ -1,6 +1,6 @@
 // All candidates of a place: a window over as many rows as wanted, walked with the arrow keys, searched by text or id.
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { useDocument, useStores, useView } from '../../stores/react.ts';
+import { useDocument, usePins, useStores, useView } from '../../stores/react.ts';
 import { CANDIDATES_STEP } from '../../stores/view.ts';
 import { cx } from '../../ui/cx.ts';
 import { Cell, Row } from '../../ui/Grid.tsx';
@@ -14,11 +14,12 @@ import { listedIds, rowHeight, stepIndex } from './listed.ts';
 import { TailRow } from './TailRow.tsx';
 
 export function CandidateList({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {
-  const { view, generation } = useStores();
+  const { view, generation, pins: pinStore } = useStores();
   const { drawn, now, token, tokenizer, place } = inspected;
   const count = useView(s => s.candidateCount);
   const search = useView(s => s.search);
   const selected = useView(s => s.candidate);
+  const pins = usePins(s => s.pins);
   const revision = useDocument(s => s.revision);
   const pane = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState({ top: 0, height: 600 });
@@ -52,6 +53,11 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
       view.getState().selectCandidate(null);
       focusText();
       void generation.getState().continueFrom(place, selected);
+      return;
+    }
+    if (event.key.toLowerCase() === 'p' && selected !== null && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      pinStore.getState().toggle(selected);
       return;
     }
     const next = stepIndex(event.key, selected === null ? -1 : ids.indexOf(selected), ids.length);
@@ -97,6 +103,7 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
               tokenizer={tokenizer}
               row={from + i + 2}
               top={(from + i) * height}
+              look={pins.find(pin => pin.id === id)?.look ?? null}
               selected={id === selected}
               current={id === token?.id}
               columns={columns}

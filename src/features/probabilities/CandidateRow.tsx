@@ -1,10 +1,12 @@
 // One candidate: rank, text, its share before sampling and after it, or the step that cut it.
 import { memo } from 'react';
 import { formatCount } from '../../lib/format.ts';
+import type { PinLook } from '../../stores/pins-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Bar } from '../../ui/Bar.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Cell, Row } from '../../ui/Grid.tsx';
+import { LineSwatch } from '../../ui/LineSwatch.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { faceOf } from '../tokenFace.ts';
 import styles from './CandidateList.module.css';
@@ -31,6 +33,8 @@ interface CandidateRowProps {
   row: number;
   /** px from the top of the list. */
   top: number;
+  /** How its line looks where it is pinned. */
+  look: PinLook | null;
   selected: boolean;
   /** It is the token that stands in the text. */
   current: boolean;
@@ -49,6 +53,7 @@ function sameRow(a: CandidateRowProps, b: CandidateRowProps): boolean {
     a.tokenizer === b.tokenizer &&
     a.row === b.row &&
     a.top === b.top &&
+    a.look === b.look &&
     a.selected === b.selected &&
     a.current === b.current &&
     a.columns === b.columns
@@ -56,7 +61,7 @@ function sameRow(a: CandidateRowProps, b: CandidateRowProps): boolean {
 }
 
 export const CandidateRow = memo(function CandidateRow(props: CandidateRowProps) {
-  const { candidate, tokenizer, row, top, selected, current, onSelect } = props;
+  const { candidate, tokenizer, row, top, look, selected, current, onSelect } = props;
   const face = tokenizer && faceOf(tokenizer, candidate.id);
   const last = candidate.now ?? candidate.drawn;
   const gone = last !== null && last.p === 0;
@@ -73,6 +78,12 @@ export const CandidateRow = memo(function CandidateRow(props: CandidateRowProps)
       <Cell className={cx(styles.rank, 'num')}>{formatCount(candidate.rank)}</Cell>
       <Cell className={styles.text} title={`id ${candidate.id}`}>
         {face ? <TokenText {...face} /> : `id ${candidate.id}`}
+        {look !== null && (
+          <span className={styles.pinned} title="pinned">
+            <LineSwatch look={look} />
+            <span className="visually-hidden">, pinned</span>
+          </span>
+        )}
       </Cell>
       <Cell className={styles.share} title={String(candidate.before)}>
         <Bar share={candidate.before} tone="before" />

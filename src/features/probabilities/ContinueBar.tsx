@@ -1,6 +1,7 @@
 // The selected candidate: its exact numbers, and the button that takes the other road.
 import { formatProbability } from '../../lib/format.ts';
-import { useStores, useView } from '../../stores/react.ts';
+import { MOST_PINS } from '../../stores/pins-types.ts';
+import { usePins, useStores, useView } from '../../stores/react.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { faceOf } from '../tokenFace.ts';
@@ -10,8 +11,10 @@ import { focusText } from './focusText.ts';
 import type { Inspected } from './inspected.ts';
 
 export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {
-  const { view, generation } = useStores();
+  const { view, generation, pins } = useStores();
   const id = useView(s => s.candidate);
+  const pinned = usePins(s => s.pins.some(pin => pin.id === id));
+  const full = usePins(s => s.pins.length >= MOST_PINS);
   const { tokenizer, place } = inspected;
   if (id === null || !tokenizer || ranked.rankOf(id) === 0) return null;
   const before = ranked.before(id);
@@ -41,6 +44,15 @@ export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranke
       >
         Continue from here
       </Button>
+      <IconButton
+        icon="pin"
+        label={
+          pinned ? 'Take the pin off (P)' : full ? `${MOST_PINS} tokens are pinned, the most` : 'Pin this token (P)'
+        }
+        aria-pressed={pinned}
+        disabled={full && !pinned}
+        onClick={() => pins.getState().toggle(id)}
+      />
       <IconButton icon="close" label="Deselect the candidate" onClick={() => view.getState().selectCandidate(null)} />
     </div>
   );

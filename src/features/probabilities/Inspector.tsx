@@ -9,6 +9,7 @@ import { ContinueBar } from './ContinueBar.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import styles from './Inspector.module.css';
 import { useInspected } from './inspected.ts';
+import { PinnedHere } from './PinnedHere.tsx';
 import { StepsTable } from './StepsTable.tsx';
 import { TokenFacts } from './TokenFacts.tsx';
 
@@ -40,7 +41,10 @@ export function Inspector() {
   useEffect(() => view.getState().resetCandidates(), [view, inspected.place]);
   return (
     <section className={styles.inspector} aria-label="Token">
-      <TokenFacts inspected={inspected} />
+      <div>
+        <TokenFacts inspected={inspected} />
+        <PinnedHere inspected={inspected} />
+      </div>
       {inspected.ranked ? (
         <>
           <Tabs

@@ -2,6 +2,7 @@
 import { formatBits, formatLogit, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document-types.ts';
 import { Explain } from '../../ui/Explain.tsx';
+import { Fact, FactFrame } from '../../ui/Fact.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { hexBytes } from '../../ui/visible.ts';
 import { faceOf, textOfBytes } from '../tokenFace.ts';
@@ -10,26 +11,6 @@ import type { Inspected } from './inspected.ts';
 import styles from './TokenFacts.module.css';
 
 const ORIGINS = { typed: 'typed', drawn: 'drawn by the sampler', chosen: 'chosen by you' } as const;
-
-interface FactProps {
-  term: string;
-  meaning: string;
-  value: string;
-  exact?: string | undefined;
-}
-
-function Fact({ term, meaning, value, exact }: FactProps) {
-  return (
-    <div className={styles.fact}>
-      <dt>
-        <Explain meaning={exact === undefined ? meaning : `${meaning} Here exactly ${exact}.`}>{term}</Explain>
-      </dt>
-      <dd className="num" title={exact}>
-        {value}
-      </dd>
-    </div>
-  );
-}
 
 const ENTROPY =
   'How undecided the model was here, in bits: the surprisal to expect. 0 is certain, each bit more doubles the choice.';
@@ -94,12 +75,9 @@ function NextNumbers({ inspected: { ranked, tokenizer, entropy } }: { inspected:
   if (!ranked || !tokenizer || likeliest === undefined) return null;
   return (
     <dl className={styles.numbers} aria-label="Before sampling">
-      <div className={styles.fact}>
-        <dt>likeliest</dt>
-        <dd>
-          <TokenText {...faceOf(tokenizer, likeliest)} />
-        </dd>
-      </div>
+      <FactFrame term="likeliest">
+        <TokenText {...faceOf(tokenizer, likeliest)} />
+      </FactFrame>
       <Fact
         term="its probability"
         meaning="How likely the model holds this token, before sampling; exact over the whole vocabulary."

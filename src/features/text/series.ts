@@ -1,5 +1,6 @@
 // Lines over the positions of a text: what the model thought of each token, and of pinned tokens at each place. Pure.
 import type { DocumentToken, TokenStats } from '../../stores/document-types.ts';
+import type { Expected } from '../../stores/expected.ts';
 import type { LogitsRow } from '../../stores/rows-types.ts';
 import type { Tint } from '../../stores/view.ts';
 import { inRange, type Range } from './measures.ts';
@@ -69,21 +70,11 @@ export function mostSurprising(tokens: readonly DocumentToken[], range: Range, m
     .slice(0, most);
 }
 
-/** What the model expected most at a place. */
-export interface Expected {
-  readonly id: number;
-  /** Before sampling. */
-  readonly p: number;
-}
-
-/** The likeliest token at the place of `token`, where it is known: it is the token itself, it came with the draw, or its row is here. */
-export function expectedAt(token: DocumentToken, row: LogitsRow | null): Expected | null {
-  const { stats, top } = token;
-  if (stats?.rank === 1) return { id: token.id, p: Math.exp(stats.logprob) };
-  const [id] = top?.ids ?? [];
+/** The likeliest token at the place of `token`, where its numbers tell: it is the token itself, or it came with the draw. */
+export function expectedAt({ id, stats, top }: DocumentToken): Expected | null {
+  if (stats?.rank === 1) return { id, p: Math.exp(stats.logprob) };
+  const [likeliest] = top?.ids ?? [];
   const [logit] = top?.logits ?? [];
-  if (stats && id !== undefined && logit !== undefined) return { id, p: Math.exp(logit - stats.logZ) };
-  const likeliest = row?.ranked.order[0];
-  if (!row || likeliest === undefined) return null;
-  return { id: likeliest, p: Math.exp((row.ranked.logits[likeliest] ?? Number.NaN) - row.ranked.logZ) };
+  if (!stats || likeliest === undefined || logit === undefined) return null;
+  return { id: likeliest, p: Math.exp(logit - stats.logZ) };
 }

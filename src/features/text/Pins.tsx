@@ -1,0 +1,165 @@
+// Pinned tokens: which ones, their probability at the selected position, and their lines over all positions.
+import { useEffect, useMemo, useState } from 'react';
+import { formatDuration, formatProbability } from '../../lib/format.ts';
+import type { DocumentToken } from '../../stores/document-types.ts';
+import { MOST_PINS } from '../../stores/pins-types.ts';
+import { useDocument, usePins, useStores } from '../../stores/react.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { Choice } from '../../ui/Choice.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { LinePlot, type PlotY } from '../../ui/LinePlot.tsx';
+import { LineSwatch } from '../../ui/LineSwatch.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { Progress } from '../../ui/Progress.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { spokenText } from '../../ui/visible.ts';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import { faceOf } from '../tokenFace.ts';
+import { PinSearch } from './PinSearch.tsx';
+import styles from './TextView.module.css';
+import { type PinnedLine, usePinLines } from './usePinLines.ts';
+import { usePlaces } from './usePlaces.tsx';
+
+type PinScale = 'linear' | 'log';
+
+const AXES: Readonly<Record<PinScale, PlotY>> = {
+  linear: {
+    label: 'probability before sampling',
+    scale: 'linear',
+    from: 0,
+    format: formatProbability,
+    tick: value => `${Number((value * 100).toPrecision(3))} %`,
+  },
+  log: { label: 'probability before sampling', scale: 'log', to: 1, format: formatProbability },
+};
+
+function PinList({ lines, position }: { lines: readonly PinnedLine[]; position: number }) {
+  const { pins } = useStores();
+  const tokenizer = useDocument(s => s.tokenizer);
+  if (!tokenizer) return null;
+  return (
+    <ul className={styles.pins} aria-label={`Pinned tokens, probability at position ${position} before sampling`}>
+      {lines.map(({ pin, values }) => {
+        const p = values[position] ?? Number.NaN;
+        const face = faceOf(tokenizer, pin.id);
+        return (
+          <li key={pin.id} data-pin={pin.id}>
+            <LineSwatch look={pin.look} />
+            <span className={styles.pinToken}>
+              <TokenText {...face} />
+            </span>
+            <span className={styles.pinId}>#{pin.id}</span>
+            <span className="num" title={Number.isNaN(p) ? undefined : String(p)}>
+              {formatProbability(p)}
+            </span>
+            <IconButton
+              icon="close"
+              label={`Take the pin off ${(face.text !== null && spokenText(face.text)) || `token ${pin.id}`}`}
+              onClick={() => pins.getState().unpin(pin.id)}
+            />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Why lines are not whole yet, and the way on. */
+function PinWork() {
+  const { pins } = useStores();
+  const task = usePins(s => s.task);
+  const costly = usePins(s => s.costly);
+  const compute = () => pins.getState().compute();
+  if (task.status === 'working') {
+    return (
+      <div className={styles.late}>
+        <Progress label="Computing the lines" share={task.total === 0 ? null : task.done / task.total} />
+        <Button onClick={() => pins.getState().stop()}>Stop computing</Button>
+      </div>
+    );
+  }
+  if (task.status === 'failed' && task.error) return <ErrorNotice error={task.error} retry={compute} />;
+  if (costly !== null || task.status === 'stopped') {
+    return (
+      <div className={styles.scoring}>
+        <p>
+          {costly === null
+            ? 'The lines are not whole: computing them was stopped.'
+            : `The lines need a pass over the text, about ${formatDuration(costly * 1000)}.`}
+        </p>
+        <Button onClick={compute}>Compute the lines</Button>
+      </div>
+    );
+  }
+  return null;
+}
+
+export function Pins({ tokens }: { tokens: readonly DocumentToken[] }) {
+  const { pins: store } = useStores();
+  const lines = usePinLines(tokens);
+  const lost = usePins(s => s.lost);
+  const tokenizer = useDocument(s => s.tokenizer);
+  const places = usePlaces(tokens);
+  const [scale, setScale] = useState<PinScale>('linear');
+  useEffect(() => store.getState().open(), [store]);
+  const drawn = useMemo(
+    () =>
+      lines.map(({ pin, values }) => {
+        const text = tokenizer && faceOf(tokenizer, pin.id).text;
+        const name = text === null ? `#${pin.id}` : `“${text}”`;
+        return { key: String(pin.id), name, look: pin.look, values };
+      }),
+    [lines, tokenizer],
+  );
+  const position = places.marked ?? tokens.length;
+  return (
+    <section className={styles.part} aria-label="Pinned tokens">
+      <div className={styles.heading}>
+        <h3>
+          <Explain meaning="A pinned token is followed over all positions: how likely the model held it at each place, before sampling, whether it came or not.">
+            Pinned tokens
+          </Explain>
+        </h3>
+        {lines.length > 0 && (
+          <Choice
+            label="Scale of the probabilities"
+            value={scale}
+            options={[
+              { value: 'linear', label: 'Linear' },
+              { value: 'log', label: 'Log' },
+            ]}
+            onChange={setScale}
+          />
+        )}
+      </div>
+      {lost > 0 && (
+        <Notice tone="hint" onDismiss={() => store.getState().dismissLost()}>
+          {lost === 1 ? 'One pin was' : `${lost} pins were`} taken off: this vocabulary has no such token.
+        </Notice>
+      )}
+      {lines.length === 0 ? (
+        <p className={styles.words}>
+          Pin up to {MOST_PINS} tokens to see how likely the model held each of them at every position: here, or in the
+          candidate list of the Token view.
+        </p>
+      ) : (
+        <>
+          <LinePlot
+            label="Probability of the pinned tokens"
+            lines={drawn}
+            x={{ label: 'position', count: tokens.length + 1 }}
+            y={AXES[scale]}
+            {...places}
+          />
+          <PinWork />
+          <p className={styles.words}>
+            At position <span className="num">{position}</span>
+            {position === tokens.length ? ', what comes next' : ''}:
+          </p>
+          <PinList lines={lines} position={position} />
+        </>
+      )}
+      <PinSearch />
+    </section>
+  );
+}

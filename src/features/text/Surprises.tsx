@@ -1,0 +1,79 @@
+// The most surprising tokens of a range: where they stand, how surprising they were, and what was expected instead.
+import { useEffect, useMemo } from 'react';
+import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
+import type { DocumentToken } from '../../stores/document-types.ts';
+import type { Expected } from '../../stores/expected.ts';
+import { useDocument, useExpected, useStores } from '../../stores/react.ts';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf, textOfBytes } from '../tokenFace.ts';
+import type { Range } from './measures.ts';
+import { expectedAt, mostSurprising } from './series.ts';
+import styles from './TextView.module.css';
+
+const MOST_LISTED = 15;
+
+function ExpectedCell({ expected }: { expected: Expected | null }) {
+  const tokenizer = useDocument(s => s.tokenizer);
+  if (!expected || !tokenizer) return <td className={styles.unknown}>–</td>;
+  return (
+    <td>
+      <TokenText {...faceOf(tokenizer, expected.id)} />{' '}
+      <span className="num" title={String(expected.p)}>
+        {formatProbability(expected.p)}
+      </span>
+    </td>
+  );
+}
+
+export function Surprises({ tokens, range }: { tokens: readonly DocumentToken[]; range: Range }) {
+  const { document, expected } = useStores();
+  const selected = useDocument(s => s.selected);
+  const found = useExpected(s => s.found);
+  const positions = useMemo(() => mostSurprising(tokens, range, MOST_LISTED), [tokens, range]);
+  useEffect(() => {
+    const unknown = positions.filter(position => tokens[position] && expectedAt(tokens[position]) === null);
+    expected.getState().want(unknown);
+  }, [expected, positions, tokens]);
+  useEffect(() => () => expected.getState().want([]), [expected]);
+  if (positions.length === 0) return null;
+  return (
+    <section className={styles.part} aria-label="Most surprising tokens">
+      <div className={styles.heading}>
+        <h3>Most surprising tokens</h3>
+      </div>
+      <table className={styles.surprises}>
+        <thead>
+          <tr>
+            <th scope="col">token</th>
+            <th scope="col">position</th>
+            <th scope="col">surprisal</th>
+            <th scope="col">rank</th>
+            <th scope="col">expected most</th>
+          </tr>
+        </thead>
+        <tbody>
+          {positions.map(position => {
+            const token = tokens[position];
+            if (!token?.stats) return null;
+            const surprisal = Math.max(0, -token.stats.logprob);
+            return (
+              <tr key={position} aria-current={position === selected || undefined} data-position={position}>
+                <th scope="row">
+                  <button type="button" onClick={() => document.getState().selectToken(position)}>
+                    <TokenText text={textOfBytes(token.bytes)} bytes={token.bytes} special={token.special} />
+                  </button>
+                </th>
+                <td className="num">{formatCount(position)}</td>
+                <td className="num" title={String(surprisal / Math.LN2)}>
+                  {formatBits(surprisal)}
+                </td>
+                <td className="num">{formatCount(token.stats.rank)}</td>
+                <ExpectedCell expected={expectedAt(token) ?? found.get(position) ?? null} />
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
