@@ -15,6 +15,7 @@ import {
   formatParameters,
   formatPoints,
   formatProbability,
+  formatSmallProbability,
   formatTokenRate,
 } from './format.ts';
 
@@ -61,6 +62,16 @@ describe('format', () => {
     [0.031, '0.031'],
     [Number.NaN, '–'],
   ])('number %d: %s', (value, text) => expect(formatNumber(value)).toBe(text));
+
+  test.each([
+    [0.124, '12.4 %'],
+    [1e-6, '1.0 × 10⁻⁴ %'],
+    [1.1e-6, '0.00011 %'],
+    [3.21e-9, '3.2 × 10⁻⁷ %'],
+    [9.99e-9, '1.0 × 10⁻⁶ %'],
+    [0, '0 %'],
+    [Number.NaN, '–'],
+  ])('a small probability %d: %s', (p, text) => expect(formatSmallProbability(p)).toBe(text));
 
   test.each([
     [0, '1.0'],

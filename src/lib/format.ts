@@ -40,6 +40,12 @@ export function formatNumber(value: number): string {
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
+/** `10⁴¹`, `10⁻⁴`. */
+export function formatPowerOfTen(power: number): string {
+  const digits = [...String(Math.abs(power))].map(digit => SUPERSCRIPTS[Number(digit)]).join('');
+  return `10${power < 0 ? '⁻' : ''}${digits}`;
+}
+
 /** e to the power of `exponent`, however large: `7.9`, `12,300`, from a million on `3.2 × 10⁴¹`. */
 export function formatExp(exponent: number): string {
   if (!Number.isFinite(exponent)) return UNKNOWN;
@@ -47,7 +53,7 @@ export function formatExp(exponent: number): string {
   const tens = exponent / Math.LN10;
   const digits = (10 ** (tens % 1)).toFixed(1);
   const [mantissa, power] = digits === '10.0' ? ['1.0', Math.floor(tens) + 1] : [digits, Math.floor(tens)];
-  return `${mantissa} × 10${[...String(power)].map(digit => SUPERSCRIPTS[Number(digit)]).join('')}`;
+  return `${mantissa} × ${formatPowerOfTen(power)}`;
 }
 
 /** `50,257`. */
@@ -107,6 +113,14 @@ export function formatProbability(p: number): string {
   if (percent > 0 && percent < 0.0001) return '< 0.0001 %';
   if (percent > 99.95 && percent < 100) return '> 99.9 %';
   return `${short(percent)} %`;
+}
+
+/** As `formatProbability`, but the smallest as they are: `3.2 × 10⁻⁷ %`. */
+export function formatSmallProbability(p: number): string {
+  if (!(p > 0 && p < 1.05e-6)) return formatProbability(p);
+  const power = Math.floor(Math.log10(p));
+  const digits = (p / 10 ** power).toFixed(1);
+  return digits === '10.0' ? `1.0 × ${formatPowerOfTen(power + 3)} %` : `${digits} × ${formatPowerOfTen(power + 2)} %`;
 }
 
 /** An amount of information; what is there but tiny reads `< 0.001`. */

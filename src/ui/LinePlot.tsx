@@ -22,6 +22,8 @@ export interface PlotLine {
   readonly key: string;
   /** In words: in the tip, for screen readers and as a heading of the table. */
   readonly name: string;
+  /** Stands for the name where there is room for more than words: a token. */
+  readonly face?: ReactNode;
   readonly look: LineLook;
   /** One value for each x; NaN where there is none. */
   readonly values: ArrayLike<number>;

@@ -50,7 +50,7 @@ export function PlotTable({ label, lines, x, y, marked, onSelect, pointFace, nam
               <th scope="col">{x.label}</th>
               {lines.map(line => (
                 <th key={line.key} scope="col">
-                  {line.name}
+                  {line.face ?? line.name}
                 </th>
               ))}
             </tr>

@@ -28,7 +28,7 @@ export function PlotTip({ lines, y, tip, pointFace, point, name, at, width }: Ti
           return (
             <li key={line.key}>
               <LineSwatch look={line.look} />
-              <span className={styles.tipName}>{line.name}</span>
+              <span className={styles.tipName}>{line.face ?? line.name}</span>
               <span className="num">{y.format(value)}</span>
             </li>
           );

@@ -1,6 +1,7 @@
 // The painted twin of the textarea: the same text in the same face, one span per token.
-import { Fragment, memo, useMemo } from 'react';
-import { useDocument, useView } from '../../stores/react.ts';
+import { Fragment, memo, useLayoutEffect, useMemo, useRef } from 'react';
+import { isRunning } from '../../stores/generation-types.ts';
+import { useDocument, useStores, useView } from '../../stores/react.ts';
 import { cx } from '../../ui/cx.ts';
 import { type PaintedPiece, paint, stretches } from './paint.ts';
 import styles from './Twin.module.css';
@@ -38,7 +39,25 @@ const Piece = memo(function Piece({ text, afterSpace, count, step, origin, speci
   );
 });
 
+/** A token that was selected elsewhere on the page comes into sight; one selected in the text is there already. */
+function useSelectedInSight(twin: React.RefObject<HTMLElement | null>): void {
+  const { generation } = useStores();
+  const selected = useDocument(s => s.selected);
+  const first = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the selected place is what moves the text.
+  useLayoutEffect(() => {
+    if (first.current || isRunning(generation.getState().status) || document.activeElement?.tagName === 'TEXTAREA') {
+      first.current = false;
+      return;
+    }
+    // Not returned: newer browsers answer with a promise, which is no clean-up.
+    void twin.current?.querySelector(`.${styles.selected}, .${styles.next}`)?.scrollIntoView({ block: 'nearest' });
+  }, [twin, generation, selected]);
+}
+
 export function Twin() {
+  const twin = useRef<HTMLDivElement>(null);
+  useSelectedInSight(twin);
   const tokens = useDocument(s => s.tokens);
   const view = useDocument(s => s.view);
   const text = useDocument(s => s.text);
@@ -51,6 +70,7 @@ export function Twin() {
   const endsInLine = text === '' || text.endsWith('\n');
   return (
     <div
+      ref={twin}
       aria-hidden="true"
       className={cx(styles.twin, borders && styles.borders, whitespace && styles.whitespace)}
       data-testid="twin"

@@ -1,6 +1,6 @@
 // Pinned tokens: which ones, their probability at the selected position, and their lines over all positions.
 import { useEffect, useMemo, useState } from 'react';
-import { formatDuration, formatProbability } from '../../lib/format.ts';
+import { formatDuration, formatPowerOfTen, formatProbability, formatSmallProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document-types.ts';
 import { MOST_PINS } from '../../stores/pins-types.ts';
 import { useDocument, usePins, useStores } from '../../stores/react.ts';
@@ -22,15 +22,24 @@ import { usePlaces } from './usePlaces.tsx';
 
 type PinScale = 'linear' | 'log';
 
+/** `0.1 %`, `50 %`. */
+const formatShare = (value: number): string => `${Number((value * 100).toPrecision(3))} %`;
+
 const AXES: Readonly<Record<PinScale, PlotY>> = {
   linear: {
     label: 'probability before sampling',
     scale: 'linear',
     from: 0,
     format: formatProbability,
-    tick: value => `${Number((value * 100).toPrecision(3))} %`,
+    tick: formatShare,
   },
-  log: { label: 'probability before sampling', scale: 'log', to: 1, format: formatProbability },
+  log: {
+    label: 'probability before sampling',
+    scale: 'log',
+    to: 1,
+    format: formatSmallProbability,
+    tick: value => (value < 1e-5 ? `${formatPowerOfTen(Math.round(Math.log10(value)) + 2)} %` : formatShare(value)),
+  },
 };
 
 function PinList({ lines, position }: { lines: readonly PinnedLine[]; position: number }) {
@@ -105,9 +114,9 @@ export function Pins({ tokens }: { tokens: readonly DocumentToken[] }) {
   const drawn = useMemo(
     () =>
       lines.map(({ pin, values }) => {
-        const text = tokenizer && faceOf(tokenizer, pin.id).text;
-        const name = text === null ? `#${pin.id}` : `“${text}”`;
-        return { key: String(pin.id), name, look: pin.look, values };
+        const found = tokenizer && faceOf(tokenizer, pin.id);
+        const name = (found?.text && spokenText(found.text)) || `token ${pin.id}`;
+        return { key: String(pin.id), name, look: pin.look, values, ...(found && { face: <TokenText {...found} /> }) };
       }),
     [lines, tokenizer],
   );

@@ -17,9 +17,11 @@ function ExpectedCell({ expected }: { expected: Expected | null }) {
   if (!expected || !tokenizer) return <td className={styles.unknown}>–</td>;
   return (
     <td>
-      <TokenText {...faceOf(tokenizer, expected.id)} />{' '}
-      <span className="num" title={String(expected.p)}>
-        {formatProbability(expected.p)}
+      <span className={styles.expected}>
+        <TokenText {...faceOf(tokenizer, expected.id)} />{' '}
+        <span className="num" title={String(expected.p)}>
+          {formatProbability(expected.p)}
+        </span>
       </span>
     </td>
   );
