@@ -44,6 +44,8 @@ export interface FollowActions {
   stop(): void;
   /** Times one token with and without the cached keys and values of the others, at several lengths of the text. */
   measure(): void;
+  /** About how long that would take; 0 where the text is too short for it. */
+  secondsToMeasure(): number;
   stopMeasuring(): void;
 }
 

@@ -186,6 +186,7 @@ describe('the cache', () => {
   test('is measured at several lengths, and a change of the text leaves the times as those of another text', async () => {
     await open();
     follow().setOpen(true);
+    expect(follow().secondsToMeasure()).toBeGreaterThan(0);
     follow().measure();
     await settle();
     const { tokens, revision } = here().document.getState();

@@ -35,6 +35,10 @@ export interface FollowOptions {
 /** A view that was left for this long is left for good: its memory goes back. */
 export const GONE_MS = 15_000;
 
+/** Rounds of a measurement, and the seconds after which fewer do, as the worker has them. */
+const MOST_ROUNDS = 5;
+const ENOUGH_SECONDS = 0.4;
+
 type Piece = 'trace' | 'attention';
 const PIECES_OF: Readonly<Record<FollowStep, readonly Piece[]>> = {
   tokenise: [],
@@ -59,6 +63,7 @@ export function createFollowStore(options: FollowOptions): { store: FollowStore;
     compute: () => follow.compute(),
     stop: () => follow.stop(),
     measure: () => follow.measure(),
+    secondsToMeasure: () => follow.secondsToMeasure(),
     stopMeasuring: () => follow.stopMeasuring(),
   }));
   follow.store = store;
@@ -159,6 +164,18 @@ class Follow {
         progress(measured.length);
       }
     });
+  }
+
+  /** The worker goes over each length once to warm up, then several times as long as that stays short. */
+  secondsToMeasure(): number {
+    const { document, model, cost } = this.#options;
+    const { load } = model.getState();
+    if (load.status !== 'ready') return 0;
+    const passes = lengthsOf(Math.min(document.getState().tokens.length, load.model.dims.n_ctx)).map(length => {
+      const once = cost.secondsOf(length);
+      return once * (1 + Math.min(MOST_ROUNDS, Math.max(1, Math.ceil(ENOUGH_SECONDS / once))));
+    });
+    return passes.reduce((sum, each) => sum + each, 0);
   }
 
   stopMeasuring(): void {

@@ -9,6 +9,7 @@ test('before a measurement: two operations for each parameter and token', () => 
   expect(cost.seconds(sequence(1))).toBe(Number.POSITIVE_INFINITY);
   cost.begin(3.2e6, true);
   expect(cost.seconds(sequence(105))).toBeCloseTo((105 * 2 * 3.2e6) / 1.5e9, 9);
+  expect(cost.secondsOf(105)).toBe(cost.seconds(sequence(105)));
   cost.begin(124e6, true);
   expect(cost.seconds(sequence(105))).toBeGreaterThan(10);
   cost.begin(124e6, false);

@@ -1,6 +1,6 @@
 // What each repetition costs: the formula over positions, and what the cache of keys and values saves, measured on this machine.
 import { useMemo } from 'react';
-import { formatBytes, formatCount, formatDuration, formatParameters } from '../../lib/format.ts';
+import { formatBytes, formatCount, formatDuration, formatLogit, formatParameters } from '../../lib/format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
 import { lengthsOf } from '../../stores/follow-types.ts';
 import { useDocument, useFollow, useStores } from '../../stores/react.ts';
@@ -11,7 +11,7 @@ import { LinePlot, type PlotLine } from '../../ui/LinePlot.tsx';
 import { LineSwatch } from '../../ui/LineSwatch.tsx';
 import { Progress } from '../../ui/Progress.tsx';
 import { ErrorNotice } from '../ErrorNotice.tsx';
-import { cachedNumbers, costAt, spread } from './cost.ts';
+import { cachedNumbers, costAt, formatMs, spread } from './cost.ts';
 import type { Followed } from './followed.ts';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
@@ -105,6 +105,7 @@ function Measured() {
   const tokens = useDocument(s => s.tokens.length);
   const revision = useDocument(s => s.revision);
   const enough = lengthsOf(tokens).length > 0;
+  const seconds = follow.getState().secondsToMeasure();
   const working = task.status === 'working';
   const slowest = Math.max(1e-9, ...(measured?.lengths.map(each => each.uncachedMs) ?? []));
   return (
@@ -123,6 +124,9 @@ function Measured() {
             {measured ? 'Measure again' : 'Measure on this text'}
           </Button>
         )}
+        {enough && !working && seconds >= 1 && (
+          <span className={step.note}>It takes about {formatDuration(1000 * seconds)}.</span>
+        )}
         {!enough && <span className={step.note}>It takes a text of two tokens or more.</span>}
         {working && (
           <span className={step.grow}>
@@ -138,41 +142,51 @@ function Measured() {
       )}
       {measured && measured.lengths.length > 0 && (
         <>
-          <table className={step.table} aria-label="One token with and without the cache">
-            <thead>
-              <tr>
-                <th scope="col">tokens</th>
-                <th scope="col">cached</th>
-                <th scope="col">not cached</th>
-                <th scope="col" className={step.bar} />
-                <th scope="col">ratio</th>
-              </tr>
-            </thead>
-            <tbody>
-              {measured.lengths
-                .toSorted((a, b) => a.length - b.length)
-                .map(({ length, cachedMs, uncachedMs }) => (
-                  <tr key={length}>
-                    <th scope="row" className="num">
-                      {formatCount(length)}
-                    </th>
-                    <td className="num" title={`${cachedMs} ms`}>
-                      {formatDuration(cachedMs)}
-                    </td>
-                    <td className="num" title={`${uncachedMs} ms`}>
-                      {formatDuration(uncachedMs)}
-                    </td>
-                    <td className={step.bar}>
-                      <Bar share={uncachedMs / slowest} tone="muted" />
-                      <Bar share={cachedMs / slowest} tone="after" />
-                    </td>
-                    <td className="num" title={String(uncachedMs / cachedMs)}>
-                      {(uncachedMs / cachedMs).toFixed(1)} ×
-                    </td>
-                  </tr>
-                ))}
-            </tbody>
-          </table>
+          <div className={step.scroll}>
+            <table className={step.table} aria-label="One token with and without the cache">
+              <thead>
+                <tr>
+                  <th scope="col">tokens</th>
+                  <th scope="col">cached</th>
+                  <th scope="col">not cached</th>
+                  <th scope="col" className={step.bar} />
+                  <th scope="col">ratio</th>
+                  <th scope="col">
+                    <Explain meaning="The largest difference between the log-probabilities of both ways: the cache saves work and changes nothing.">
+                      differ by
+                    </Explain>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {measured.lengths
+                  .toSorted((a, b) => a.length - b.length)
+                  .map(({ length, cachedMs, uncachedMs, difference }) => (
+                    <tr key={length}>
+                      <th scope="row" className="num">
+                        {formatCount(length)}
+                      </th>
+                      <td className="num" title={`${cachedMs} ms`}>
+                        {formatMs(cachedMs)}
+                      </td>
+                      <td className="num" title={`${uncachedMs} ms`}>
+                        {formatMs(uncachedMs)}
+                      </td>
+                      <td className={step.bar}>
+                        <Bar share={uncachedMs / slowest} tone="muted" />
+                        <Bar share={cachedMs / slowest} tone="after" />
+                      </td>
+                      <td className="num" title={String(uncachedMs / cachedMs)}>
+                        {(uncachedMs / cachedMs).toFixed(1)} ×
+                      </td>
+                      <td className="num" title={String(difference)}>
+                        {formatLogit(difference)}
+                      </td>
+                    </tr>
+                  ))}
+              </tbody>
+            </table>
+          </div>
           <p className={step.note}>
             Bars: not cached above, cached below.
             {measured.revision !== revision && (

@@ -25,6 +25,15 @@ const LISTED = 12;
 /** The slider moves by this; a random number may lie anywhere. */
 const STEP = 0.0001;
 
+/** Characters that the whole line has room for, in the narrow column. */
+const ROOM = 44;
+
+/** A name that would be cut is left out: the table has it. */
+function fits(id: number, share: number, tokenizer: Tokenizer | null): boolean {
+  const length = tokenizer ? (faceOf(tokenizer, id).text?.length ?? 4) : 8;
+  return share * ROOM >= length + 1;
+}
+
 export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps) {
   const drawn = useMemo(() => draw(distribution, u), [distribution, u]);
   const shares = useMemo(() => sharesOf(distribution, drawn.id), [distribution, drawn.id]);
@@ -57,7 +66,7 @@ export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps
             className={cx(styles.share, id === null && styles.several, id === drawn.id && styles.drawn)}
             style={{ left: `${100 * from}%`, width: `${100 * (to - from)}%` }}
           >
-            {id !== null && to - from > 0.07 && <Token id={id} tokenizer={tokenizer} />}
+            {id !== null && fits(id, to - from, tokenizer) && <Token id={id} tokenizer={tokenizer} />}
           </span>
         ))}
         <span className={styles.mark} style={{ left: `${100 * u}%` }} />

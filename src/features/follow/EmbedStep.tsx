@@ -37,6 +37,7 @@ function Vectors({ trace, followed: { input, pass, tokenizer } }: { trace: Event
       <VectorStrip
         label="Embedding of the token, of its position, and their sum"
         vectors={vectors}
+        scale="shared"
         {...(token && position && sum
           ? { reading: (c: number) => `${at(token, c)} + ${at(position, c)} = ${at(sum, c)}` }
           : {})}

@@ -8,7 +8,7 @@ import { LineSwatch } from '../../ui/LineSwatch.tsx';
 import type { Followed } from './followed.ts';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
-import { largestAddition, streamFacts } from './vectors.ts';
+import { largestAddition, streamFacts, sumGap } from './vectors.ts';
 import { Waiting } from './Waiting.tsx';
 
 const layerName = (layer: number) => (layer === 0 ? 'embedding' : `after layer ${layer}`);
@@ -26,6 +26,7 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
   );
   const near = useMemo((): PlotLine[] => [{ key: 'cosine', name: 'cosine', look: 'main', values: cosines }], [cosines]);
   const most = largestAddition(facts);
+  const gap = useMemo(() => sumGap(trace), [trace]);
   const last = norms.length - 1;
   return (
     <>
@@ -38,7 +39,9 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
             The {most.part} of layer {most.layer} adds the most:{' '}
             <Exact value={most.norm}>{formatLogit(most.norm)}</Exact>.
           </>
-        )}
+        )}{' '}
+        Added up again, embedding and additions give the last state within{' '}
+        <Exact value={gap}>{gap === 0 ? '0' : gap.toExponential(0)}</Exact>.
       </p>
       <LinePlot
         label="Norms by layer"

@@ -3,7 +3,6 @@ import { useMemo } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { RankedRow } from '../../sampling/row.ts';
-import { Bar } from '../../ui/Bar.tsx';
 import { Explain } from '../../ui/Explain.tsx';
 import type { Followed } from './followed.ts';
 import { LogitHistogram } from './LogitHistogram.tsx';
@@ -63,6 +62,7 @@ function Product({ trace, row, followed }: { trace: EventOf<'traced'>; row: Rank
       <VectorStrip
         label={tied ? 'Final state, a row of the head, and their product' : 'Final state'}
         vectors={vectors}
+        scale="own"
         {...(head && product
           ? {
               reading: (c: number) => `${at(final?.values, c)} × ${at(head.values, c)} = ${at(product.values, c)}`,
@@ -76,9 +76,6 @@ function Product({ trace, row, followed }: { trace: EventOf<'traced'>; row: Rank
 function TopLogits({ row, followed }: { row: RankedRow; followed: Followed }) {
   const { output, tokenizer } = followed;
   const lines = useMemo(() => softmaxOf(row, LISTED, output?.id ?? null).lines, [row, output]);
-  const { logits } = row.finite;
-  const least = logits[logits.length - 1] ?? 0;
-  const span = (logits[0] ?? 0) - least || 1;
   return (
     <>
       <h4>The logits</h4>
@@ -90,12 +87,12 @@ function TopLogits({ row, followed }: { row: RankedRow; followed: Followed }) {
             <th scope="col" className={step.start}>
               token
             </th>
-            <th scope="col" className={step.bar} />
             <th scope="col">logit</th>
+            <th scope="col">below the largest</th>
           </tr>
         </thead>
         <tbody>
-          {lines.map(({ id, rank, logit }) => (
+          {lines.map(({ id, rank, logit, shifted }) => (
             <tr key={id} aria-current={id === output?.id || undefined}>
               <th scope="row" className="num">
                 {formatCount(rank)}
@@ -103,11 +100,11 @@ function TopLogits({ row, followed }: { row: RankedRow; followed: Followed }) {
               <td className={step.start}>
                 <Token id={id} tokenizer={tokenizer} />
               </td>
-              <td className={step.bar}>
-                <Bar share={Math.max(0, (logit - least) / span)} tone="before" />
-              </td>
               <td className="num" title={String(logit)}>
                 {formatLogit(logit)}
+              </td>
+              <td className="num" title={String(shifted)}>
+                {formatLogit(shifted)}
               </td>
             </tr>
           ))}

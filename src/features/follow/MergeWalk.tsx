@@ -3,13 +3,12 @@ import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { type MergeTrace, mergeTrace } from '../../tokenizer/merges.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { cx } from '../../ui/cx.ts';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { textOfBytes } from '../tokenFace.ts';
 import styles from './MergeWalk.module.css';
-import { Token, Twin } from './Parts.tsx';
+import { SoftButton, Token, Twin } from './Parts.tsx';
 import step from './Step.module.css';
 import { mergesOf, piecesAfter, symbolBytes, type WalkedMerge } from './trace.ts';
 
@@ -51,18 +50,18 @@ function Walk({ trace, tokenizer }: { trace: MergeTrace; tokenizer: Tokenizer })
         ))}
       </div>
       <div className={step.row}>
-        <Button disabled={count === 0} onClick={() => setDone(0)}>
+        <SoftButton off={count === 0} onClick={() => setDone(0)}>
           Bytes
-        </Button>
-        <Button disabled={count === 0} onClick={() => setDone(count - 1)}>
+        </SoftButton>
+        <SoftButton off={count === 0} onClick={() => setDone(count - 1)}>
           ← Merge
-        </Button>
-        <Button disabled={count === merges.length} onClick={() => setDone(count + 1)}>
+        </SoftButton>
+        <SoftButton off={count === merges.length} onClick={() => setDone(count + 1)}>
           Merge →
-        </Button>
-        <Button disabled={count === merges.length} onClick={() => setDone(null)}>
+        </SoftButton>
+        <SoftButton off={count === merges.length} onClick={() => setDone(null)}>
           All
-        </Button>
+        </SoftButton>
       </div>
       <p className={styles.said} aria-live="polite">
         {count === 0 && (merges.length === 0 ? 'No pair of these bytes is in the list.' : 'One symbol for each byte.')}

@@ -10,6 +10,24 @@ import { faceOf } from '../tokenFace.ts';
 import styles from './Step.module.css';
 import { STEP_WORDS } from './steps.ts';
 
+/** A button that may have nothing to do for a while: it keeps the focus then, as a disabled one would not. */
+export function SoftButton({
+  off,
+  onClick,
+  ...rest
+}: Parameters<typeof Button>[0] & { off: boolean; onClick: () => void }) {
+  return (
+    <Button
+      {...rest}
+      className={styles.soft}
+      aria-disabled={off || undefined}
+      onClick={() => {
+        if (!off) onClick();
+      }}
+    />
+  );
+}
+
 /** A number in words; the exact one is behind it, for mouse, finger and keys. */
 export function Exact({ value, children }: { value: number; children: ReactNode }) {
   return (

@@ -13,7 +13,7 @@ import { Button } from '../../ui/Button.tsx';
 import { CostOfRepeating } from './CostOfRepeating.tsx';
 import { DrawLine } from './DrawLine.tsx';
 import type { Followed } from './followed.ts';
-import { Token } from './Parts.tsx';
+import { SoftButton, Token } from './Parts.tsx';
 import step from './Step.module.css';
 import { Waiting } from './Waiting.tsx';
 
@@ -134,9 +134,9 @@ function Again({ followed: { place, tokens, pass, input, tokenizer } }: { follow
         )}
       </p>
       <div className={step.row}>
-        <Button variant="primary" icon="step" disabled={running} onClick={next}>
+        <SoftButton variant="primary" icon="step" off={running} onClick={next}>
           {place === 'end' ? 'Draw the next token' : 'Follow the next token'}
-        </Button>
+        </SoftButton>
         <Button onClick={() => view.getState().setFollowStep('tokenise')}>Start over with it at step 1</Button>
       </div>
       {full && place === 'end' && (

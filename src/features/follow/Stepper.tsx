@@ -3,6 +3,7 @@ import { type KeyboardEvent, useRef } from 'react';
 import { useStores, useView } from '../../stores/react.ts';
 import { FOLLOW_STEPS, type FollowStep } from '../../stores/view.ts';
 import { Button } from '../../ui/Button.tsx';
+import { SoftButton } from './Parts.tsx';
 import styles from './Stepper.module.css';
 import { STEP_WORDS } from './steps.ts';
 
@@ -68,9 +69,9 @@ export function StepNavigation() {
   const go = (to: FollowStep | undefined) => to && view.getState().setFollowStep(to);
   return (
     <nav className={styles.foot} aria-label="Previous and next step">
-      <Button variant="quiet" disabled={!before} onClick={() => go(before)}>
+      <SoftButton variant="quiet" off={!before} onClick={() => go(before)}>
         ← {before ? STEP_WORDS[before].short : 'Back'}
-      </Button>
+      </SoftButton>
       <span className={styles.at}>
         {at + 1} of {FOLLOW_STEPS.length}
       </span>

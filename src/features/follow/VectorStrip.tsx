@@ -18,6 +18,8 @@ interface VectorStripProps {
   /** Accessible name of the picture and its table. */
   label: string;
   vectors: readonly StripVector[];
+  /** One scale for all, so that their sizes can be compared; or the own one of each, where they differ too much for that. */
+  scale: 'shared' | 'own';
   /** One channel in words, for what stands below the picture: `0.12 + 0.03 = 0.15`. */
   reading?: (channel: number) => string;
 }
@@ -36,11 +38,14 @@ function barsOf(values: ArrayLike<number>, most: number): string {
   return path;
 }
 
-export function VectorStrip({ label, vectors, reading }: VectorStripProps) {
+export function VectorStrip({ label, vectors, scale, reading }: VectorStripProps) {
   const [channel, setChannel] = useState<number | null>(null);
   const C = vectors[0]?.values.length ?? 0;
-  const most = useMemo(() => largest(vectors.map(each => each.values)), [vectors]);
-  const paths = useMemo(() => vectors.map(each => barsOf(each.values, most)), [vectors, most]);
+  const tallest = useMemo(() => {
+    const own = vectors.map(each => largest([each.values]));
+    return scale === 'own' ? own : own.map(() => Math.max(...own));
+  }, [vectors, scale]);
+  const paths = useMemo(() => vectors.map((each, i) => barsOf(each.values, tallest[i] ?? 1)), [vectors, tallest]);
   const current = Math.min(channel ?? 0, C - 1);
   const words =
     reading?.(current) ?? vectors.map(each => `${each.name} ${formatLogit(each.values[current] ?? 0)}`).join(', ');
@@ -105,7 +110,10 @@ export function VectorStrip({ label, vectors, reading }: VectorStripProps) {
         />
       </Twin>
       <p className={styles.scale}>
-        A bar for each of the {C} numbers, up for positive; the tallest is {formatLogit(most)}.
+        A bar for each of the {C} numbers, up for positive.{' '}
+        {scale === 'shared'
+          ? `The tallest is ${formatLogit(tallest[0] ?? 0)}.`
+          : `Each on its own scale, the tallest ${tallest.map(formatLogit).join(', ')}.`}
       </p>
     </div>
   );

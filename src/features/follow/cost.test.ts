@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseConfig } from '../../model/config.ts';
 import { gpt2 } from '../../model/gpt2.ts';
 import { workOf } from '../../model/work.ts';
-import { cachedNumbers, costAt, spread } from './cost.ts';
+import { cachedNumbers, costAt, formatMs, spread } from './cost.ts';
 
 const graph = gpt2(parseConfig({ model_type: 'gpt2' }));
 const work = workOf(graph);
@@ -31,4 +31,15 @@ test('positions of a plot rise from the first to the last', () => {
   expect(spread(1024, 5)).toEqual([0, 256, 512, 767, 1023]);
   expect(spread(3, 100)).toEqual([0, 1, 2]);
   expect(spread(1, 100)).toEqual([0]);
+});
+
+test('times that are compared have one unit', () => {
+  expect([0.5, 9.99, 14.31, 99.9, 1250].map(formatMs)).toEqual([
+    '0.50 ms',
+    '9.99 ms',
+    '14.3 ms',
+    '99.9 ms',
+    '1,250 ms',
+  ]);
+  expect(formatMs(Number.NaN)).toBe('–');
 });

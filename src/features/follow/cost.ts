@@ -38,3 +38,10 @@ export function spread(n_ctx: number, count: number): number[] {
   if (steps <= 0) return [0];
   return Array.from({ length: steps + 1 }, (_, i) => Math.round((i * last) / steps));
 }
+
+/** Milliseconds that are compared with each other, all in one unit: `0.84 ms`, `14.3 ms`, `1,250 ms`. */
+export function formatMs(ms: number): string {
+  if (!Number.isFinite(ms)) return '–';
+  const digits = ms >= 99.95 ? 0 : ms >= 9.995 ? 1 : 2;
+  return `${ms.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ms`;
+}

@@ -1,6 +1,6 @@
 // Lengths and directions, and a stream that adds up.
 import { expect, test } from 'vitest';
-import { cosine, dot, largest, largestAddition, norm, plus, streamFacts, times } from './vectors.ts';
+import { cosine, dot, largest, largestAddition, norm, plus, streamFacts, sumGap, times } from './vectors.ts';
 
 test('norm, dot product, cosine', () => {
   expect(norm([3, 4])).toBe(5);
@@ -15,8 +15,8 @@ test('norm, dot product, cosine', () => {
 });
 
 test('the stream of two layers', () => {
-  const facts = streamFacts({
-    type: 'traced',
+  const traced = {
+    type: 'traced' as const,
     run: 1,
     position: 0,
     embedding: Float32Array.of(3, 0),
@@ -25,11 +25,14 @@ test('the stream of two layers', () => {
     attention: Float32Array.of(3, 4, 0, 0),
     mlp: Float32Array.of(0, 0, 0, -16),
     final: Float32Array.of(1, 1),
-  });
+  };
+  const facts = streamFacts(traced);
   expect(facts.norms).toEqual([5, 10, 10]);
   expect(facts.attention).toEqual([Number.NaN, 5, 0]);
   expect(facts.mlp).toEqual([Number.NaN, 0, 16]);
   expect(facts.cosines[2]).toBeCloseTo(1, 12);
   expect(facts.cosines[0]).toBeCloseTo((3 * 6 - 4 * 8) / 50, 12);
   expect(largestAddition(facts)).toEqual({ layer: 2, part: 'MLP', norm: 16 });
+  expect(sumGap(traced)).toBe(0);
+  expect(sumGap({ ...traced, mlp: Float32Array.of(0, 0, 0.5, -16) })).toBe(0.5);
 });

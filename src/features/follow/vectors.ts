@@ -60,6 +60,19 @@ export function streamFacts({ residual, attention, mlp, embedding }: EventOf<'tr
   };
 }
 
+/** How far the last state is from the embedding plus all additions: the largest difference of a number. Rounding, nothing else. */
+export function sumGap({ residual, attention, mlp, embedding }: EventOf<'traced'>): number {
+  const C = embedding.length;
+  const L = attention.length / C;
+  let gap = 0;
+  for (let c = 0; c < C; c++) {
+    let sum = residual[c] ?? 0;
+    for (let layer = 0; layer < L; layer++) sum += (attention[layer * C + c] ?? 0) + (mlp[layer * C + c] ?? 0);
+    gap = Math.max(gap, Math.abs(sum - (residual[L * C + c] ?? 0)));
+  }
+  return gap;
+}
+
 /** The largest addition to the stream: by which part of which layer (from 1). */
 export function largestAddition(facts: StreamFacts): { layer: number; part: 'attention' | 'MLP'; norm: number } | null {
   const all = (['attention', 'MLP'] as const).flatMap(part =>
