@@ -5,10 +5,10 @@
 import type { Executor } from '../gpu/executor.ts';
 import { stride4 } from '../gpu/layout.ts';
 import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '../gpu/lens-statistics.ts';
-import { planHead } from '../gpu/plan.ts';
+import { planHead, type RowsKind } from '../gpu/plan.ts';
 import { encode, type Probe, type Stretch } from '../gpu/probe.ts';
 import { lensStatistics } from '../gpu/probe-plan.ts';
-import { ROW_WORDS, SCORE_ROWS } from '../gpu/runner.ts';
+import { ROW_LIMIT, ROW_WORDS, SCORE_ROWS } from '../gpu/runner.ts';
 import { defined } from '../lib/assert.ts';
 import type { Part } from '../model/ablation.ts';
 import type { ValueName } from '../model/graph.ts';
@@ -29,8 +29,8 @@ export interface Swept extends LensStatistics {
 /** What a sweep reserves while it runs. */
 interface SweepView {
   readonly probe: Probe;
-  /** Head and statistics of the final states in `sweep/finals`. */
-  readonly head: Executor;
+  /** The head on the final states in `sweep/finals`, few rows or many, and the statistics of what it leaves. */
+  readonly heads: Readonly<Record<RowsKind, Executor>>;
   readonly statistics: Executor;
 }
 
@@ -83,19 +83,22 @@ function openSweep(bench: Bench, T: number, layers: ReadonlySet<number>): Promis
   const buffers = {
     'step/sweep': ROW_WORDS * (SCORE_ROWS + 1),
     'sweep/finals': SCORE_ROWS * stride4(n_embd),
+    'sweep/entering': stride4(n_embd),
     'lens/logits': SCORE_ROWS * stride4(vocab_size),
     'lens/final': SCORE_ROWS * stride4(vocab_size),
     'lens/statistics': SCORE_ROWS * (2 * PARTS + 1) * 4,
     ...Object.fromEntries([...layers].map(layer => [`stream/${layer}`, T * stride4(n_embd)])),
   };
   return openProbe(bench, { graph, keep: [], rows: 1, buffers }, async probe => {
-    const options = { kernelClass: bench.base.gpu.kernelClass, rows: 'tile', step: 'step/sweep' } as const;
+    const plan = (rows: RowsKind) => ({ kernelClass: bench.base.gpu.kernelClass, rows, step: 'step/sweep' }) as const;
     const use = { x: { buffer: 'sweep/finals' }, logits: 'lens/logits' };
-    const [head, statistics] = await Promise.all([
-      probe.executor(planHead(graph, bench.base.weights, options, use)),
-      probe.executor([lensStatistics(graph, options, 'lens/logits', PARTS)]),
+    const head = (rows: RowsKind) => probe.executor(planHead(graph, bench.base.weights, plan(rows), use));
+    const [row, tile, statistics] = await Promise.all([
+      head('row'),
+      head('tile'),
+      probe.executor([lensStatistics(graph, plan('tile'), 'lens/logits', PARTS)]),
     ]);
-    return { head, statistics };
+    return { heads: { row, tile }, statistics };
   });
 }
 
@@ -115,7 +118,7 @@ async function asItIs(all: Sweep, standIn: StandIn, signal?: AbortSignal): Promi
   writeAsked(all, 1);
   const { device } = bench.base.gpu;
   const encoder = device.createCommandEncoder();
-  encode(encoder, own.head, 1);
+  encode(encoder, own.heads.row, 1);
   const bytes = 4 * stride4(bench.graph.dims.vocab_size);
   for (let row = 0; row < SCORE_ROWS; row++) {
     encoder.copyBufferToBuffer(own.probe.buffer('lens/logits'), 0, own.probe.buffer('lens/final'), row * bytes, bytes);
@@ -134,7 +137,7 @@ async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSi
     const begin = performance.now();
     for (const [row, part] of batch.entries()) await runPart(all, part, row, batch.length === 1, signal);
     writeAsked(all, batch.length);
-    all.own.probe.submit(all.own.head, batch.length);
+    all.own.probe.submit(all.own.heads[batch.length <= ROW_LIMIT ? 'row' : 'tile'], batch.length);
     all.own.probe.submit(all.own.statistics, batch.length);
     for (const [row, statistics] of (await readRows(all, batch.length)).entries()) {
       yield { part: defined(batch[row], 'a part'), ...statistics };
@@ -144,43 +147,42 @@ async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSi
   }
 }
 
-/** Runs the layers from the part's own on with the part off; its final state goes to a row of `sweep/finals`. */
+/**
+ * Runs the layers from the part's own on with the part off; its final state goes to a row of `sweep/finals`. Of the last layer all rows but the
+ * last are needed for their keys and values alone.
+ */
 async function runPart(all: Sweep, part: Part, row: number, waits: boolean, signal?: AbortSignal): Promise<void> {
   const { bench, view, own, ids, slots, stream } = all;
   const { probe } = view;
   const rowBytes = 4 * stride4(bench.graph.dims.n_embd);
-  const entering = defined(stream[part.layer], 'a layer');
+  const last = stream.length - 1;
+  const [entering, enteringLast] = [defined(stream[part.layer], 'a layer'), defined(stream[last], 'a layer')];
+  const buffer = (value: ValueName) => probe.buffer(probe.valueBuffer(value));
   const from = probe.startOf(op => valuesRead(op).includes(entering));
-  // Before the last row the last layer is read for its keys and values alone.
-  const last = bench.graph.dims.n_layer - 1;
   const keys: Stretch = { from, to: probe.startOf(op => op.op === 'attention' && op.layer === last) };
   // What is switched off in the last layer leaves its keys and values as they are: once they are there, the last row is enough.
   const lastRowOnly = part.layer === last && all.lastKeysPlain;
   all.lastKeysPlain = part.layer === last;
   switchOff(bench, view, [part]);
-  for (let begin = 0; begin < ids.length; begin += view.rows) {
+  const [plain, handed] = [own.probe.buffer(`stream/${part.layer}`), own.probe.buffer('sweep/entering')];
+  for (let begin = 0; begin < ids.length && !lastRowOnly; begin += view.rows) {
     heed(signal, 'the sweep');
-    const step = rowsFrom(bench, view, ids, slots, begin);
-    const ends = begin + step.length === ids.length;
-    if (lastRowOnly && !ends) continue;
-    const rows = lastRowOnly ? step.slice(-1) : step;
-    const first = defined(rows[0], 'a row').position;
+    const rows = rowsFrom(bench, view, ids, slots, begin);
     probe.run(rows, {
-      stretch: ends ? { from } : keys,
-      before: encoder => {
-        const to = probe.buffer(probe.valueBuffer(entering));
-        encoder.copyBufferToBuffer(
-          own.probe.buffer(`stream/${part.layer}`),
-          first * rowBytes,
-          to,
-          0,
-          rows.length * rowBytes,
-        );
-      },
-      ...(ends && { after: (encoder: GPUCommandEncoder) => keepFinal(all, encoder, row) }),
+      stretch: keys,
+      before: encoder =>
+        encoder.copyBufferToBuffer(plain, begin * rowBytes, buffer(entering), 0, rows.length * rowBytes),
+      after: encoder =>
+        encoder.copyBufferToBuffer(buffer(enteringLast), (rows.length - 1) * rowBytes, handed, 0, rowBytes),
     });
     if (waits) await bench.base.gpu.device.queue.onSubmittedWorkDone();
   }
+  const [source, at] = lastRowOnly ? [plain, (ids.length - 1) * rowBytes] : [handed, 0];
+  probe.run(rowsFrom(bench, view, ids, slots, ids.length - 1), {
+    stretch: { from: probe.startOf(op => valuesRead(op).includes(enteringLast)) },
+    before: encoder => encoder.copyBufferToBuffer(source, at, buffer(enteringLast), 0, rowBytes),
+    after: encoder => keepFinal(all, encoder, row),
+  });
 }
 
 /** Copies the final state of the last position to a row of `sweep/finals`. */
