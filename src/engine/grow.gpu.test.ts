@@ -147,6 +147,7 @@ describe('what is computed', () => {
   test('the cache is as it was: texts stay, slots and memory come back', async () => {
     const { session, probes, gpu } = model;
     const [text, other] = [ids(30, 20), ids(31, 20)];
+    probes.bench.cache.clear(); // room for both and the tree: nothing old is dropped for it
     await session.prefill(other);
     const row = await session.next(text);
     const before = { free: probes.bench.cache.free, bytes: gpu.scope.bytes };
