@@ -122,7 +122,10 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
           action: 'retry',
         },
   out_of_memory: detail => ({
-    text: `The GPU ran out of memory${bytes(detail, ' when it was asked for ', ['bytes'])}. Close other tabs that use the GPU, or choose a smaller model.`,
+    text:
+      detail.view !== undefined
+        ? `There is not enough GPU memory for ${about(detail, 'view', '')} beside this model${bytes(detail, ': it asked for ', ['bytes'])}. Other views give theirs back ten seconds after they were left. Close tabs that use the GPU and try again, or choose a smaller model.`
+        : `The GPU ran out of memory${bytes(detail, ' when it was asked for ', ['bytes'])}. Close other tabs that use the GPU, or choose a smaller model.`,
     action: 'choose_model',
   }),
   model_too_large: detail => ({

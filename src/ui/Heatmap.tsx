@@ -149,7 +149,7 @@ function Picture(props: HeatmapProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolling by hand or another size does not lead back to it.
   useLayoutEffect(() => {
     if (pane.current && layout.pane.width > 0) pane.current.scrollTo(scrollTo(layout, scroll, { row, column }));
-  }, [row, column, layout.columns, layout.cell.width, layout.pane.width > 0]);
+  }, [row, column, layout.cell.width, layout.pane.width > 0]);
 
   const extent = extentOf(layout);
   const at = cursor.place;

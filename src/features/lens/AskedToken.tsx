@@ -1,5 +1,5 @@
 // The token whose probability and rank the lens tells: the one of the text, or one that a person looks for.
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useLens, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -56,7 +56,7 @@ export function AskedToken({ tokenizer }: { tokenizer: Tokenizer }) {
     lens.getState().ask(id);
     setSearch('');
   };
-  const found = search === '' ? null : searchAsked(tokenizer, search);
+  const found = useMemo(() => (search === '' ? null : searchAsked(tokenizer, search)), [tokenizer, search]);
   return (
     <div className={styles.asked}>
       <div className={styles.askedLine}>

@@ -1,6 +1,7 @@
 // The lens: what each layer would say next, at every position, as a picture, and for the selected position as a table.
 import { useEffect } from 'react';
 import { useDocument, useLens, useStores } from '../../stores/react.ts';
+import { cx } from '../../ui/cx.ts';
 import { Explain } from '../../ui/Explain.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { ScrollPane } from '../../ui/ScrollPane.tsx';
@@ -18,7 +19,7 @@ const EMPTY = {
 /** For a person who sees this for the first time. */
 function Introduction() {
   return (
-    <p className={styles.words}>
+    <p className={cx(styles.words, styles.introduction)}>
       The{' '}
       <Explain meaning="Reads the residual stream after a layer as if that layer were the last: through the model's final norm and its head, which gives every token of the vocabulary a probability.">
         logit lens

@@ -73,7 +73,7 @@ export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
       pickWords="selects this position"
     >
       <label className={styles.colour}>
-        <span>Colour</span>
+        <span className="visually-hidden">Colour</span>
         <select
           value={colour}
           onChange={event =>
@@ -82,7 +82,7 @@ export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
         >
           {LENS_COLOURS.map(each => (
             <option key={each} value={each}>
-              {COLOUR_NAMES[each]}
+              Colour: {COLOUR_NAMES[each]}
             </option>
           ))}
         </select>

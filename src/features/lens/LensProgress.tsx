@@ -13,7 +13,19 @@ export function LensProgress() {
   const costly = useLens(s => s.costly);
   const running = useGeneration(s => isRunning(s.status));
   const compute = () => void lens.getState().compute();
-  if (task.status === 'failed' && task.error) return <ErrorNotice error={task.error} retry={compute} />;
+  if (task.status === 'failed' && task.error) {
+    const { error } = task;
+    const full = error.code === 'out_of_memory';
+    return (
+      <div className={styles.failed}>
+        <ErrorNotice
+          error={full ? { ...error, detail: { ...error.detail, view: 'the lens' } } : error}
+          retry={compute}
+        />
+        {full && <Button onClick={compute}>Try again</Button>}
+      </div>
+    );
+  }
   return (
     <div className={styles.progress} aria-busy={task.status === 'working'}>
       {costly !== null ? (

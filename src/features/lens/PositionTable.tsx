@@ -7,7 +7,7 @@ import { Explain } from '../../ui/Explain.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { faceOf } from '../tokenFace.ts';
 import styles from './Lens.module.css';
-import { layerName } from './lensWords.ts';
+import { layerLabel } from './lensWords.ts';
 
 const KL =
   'Kullback-Leibler divergence: how many bits a token would cost more, on average, if this layer’s distribution stood in for the model’s own. 0 in the last row.';
@@ -28,7 +28,7 @@ function Row({ layer, layers, cell, marked, tokenizer, onAsk }: RowProps) {
   });
   return (
     <tr aria-current={marked || undefined}>
-      <th scope="row">{layerName(layer, layers)}</th>
+      <th scope="row">{layerLabel(layer, layers)}</th>
       {cell === null ? (
         <td colSpan={5} className={styles.missing}>
           not computed
@@ -91,7 +91,7 @@ export function PositionTable({ tokenizer }: { tokenizer: Tokenizer }) {
             <tr>
               <th scope="col">layer</th>
               <th scope="col">likeliest</th>
-              <th scope="col">its probability</th>
+              <th scope="col">probability</th>
               <th scope="col">{asked === null ? 'asked' : <TokenText {...faceOf(tokenizer, asked)} />}</th>
               <th scope="col">its rank</th>
               <th scope="col">

@@ -32,8 +32,8 @@ export function shareOfCell(cell: LensCell, colour: LensColour, vocabulary: numb
 export const COLOUR_NAMES: Readonly<Record<LensColour, string>> = {
   likeliest: 'Likeliest token',
   asked: 'Asked token',
-  rank: 'Rank of the asked token',
-  divergence: 'Distance from the model',
+  rank: 'Rank of asked',
+  divergence: 'KL divergence',
 };
 
 /** The legend of a colour; `asked` is the asked token as it is shown. */

@@ -5,7 +5,7 @@ export type Zoom = 'words' | 'overview';
 
 export const SIZES: Readonly<Record<Zoom, CellBounds>> = {
   words: { minWidth: 68, maxWidth: 68, minHeight: 26, maxHeight: 26 },
-  overview: { minWidth: 6, maxWidth: 20, minHeight: 18, maxHeight: 20 },
+  overview: { minWidth: 5, maxWidth: 20, minHeight: 18, maxHeight: 20 },
 };
 
 /** Labels of overview stand upright. */
