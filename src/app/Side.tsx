@@ -1,6 +1,7 @@
 // The column beside the text, or the sheet of a phone: one of several views, and the settings below it.
 import { type ComponentType, useState } from 'react';
 import { Ablation } from '../features/ablation/Ablation.tsx';
+import { Attention } from '../features/attention/Attention.tsx';
 import { Branches } from '../features/branches/Branches.tsx';
 import { FollowView } from '../features/follow/FollowView.tsx';
 import { Lens } from '../features/lens/Lens.tsx';
@@ -25,6 +26,7 @@ const SIDE_VIEWS: readonly SideView[] = [
   { key: 'text', label: 'Text', View: TextView },
   { key: 'branches', label: 'Branches', View: Branches },
   { key: 'lens', label: 'Lens', View: Lens },
+  { key: 'attention', label: 'Attention', View: Attention },
   { key: 'ablation', label: 'Ablation', View: Ablation },
   { key: 'follow', label: 'Follow', View: FollowView },
 ];

@@ -1,6 +1,7 @@
 // The map of one head: made tile by tile, kept as far as the text has not changed, and asked about when the rest takes long.
 import type { Client } from '../client/client.ts';
 import { attentionMap } from '../client/probe-requests.ts';
+import { NucleusError } from '../lib/error.ts';
 import { mapFor, sameChoice, withTile } from './attention-row.ts';
 import type { AttentionMap, AttentionStore, HeadChoice } from './attention-types.ts';
 import type { GpuLane } from './lane.ts';
@@ -111,7 +112,7 @@ export class HeadMaps {
     let before = now();
     for await (const tile of attentionMap(client, { tokens: ids, layer, head, from: begin }, signal)) {
       const { map } = store.getState();
-      if (signal.aborted || map === null) return;
+      if (signal.aborted || map === null) throw new NucleusError('cancelled', 'cancelled during the attention map');
       const filled = withTile(map, tile.from, tile.weights);
       this.#keep(filled);
       store.setState({ map: filled });

@@ -107,6 +107,33 @@ test('an answer that comes after the text has changed is not shown', async () =>
   expect(Array.from(row?.ids ?? [])).toEqual(ids(page).slice(0, row?.ids.length));
 });
 
+test('work that a row interrupts is asked for again, even when its answer was on its way', async () => {
+  const held: (() => void)[] = [];
+  const page = await readyPage({
+    firstText: TEXT,
+    model: { dims },
+    intercept: (command, say) => {
+      if (command.type !== 'attention' || held.length > 0) return false;
+      held.push(() => {
+        const weights = new Float32Array(4 * (command.position + 1));
+        say({ type: 'attention', run: command.run, position: command.position, weights });
+        say({ type: 'done', run: command.run });
+      });
+      return true;
+    },
+  });
+  state(page).enter();
+  await pass(0);
+  expect(held).toHaveLength(1);
+  const fetched = page.rows.getState().fetchSelected();
+  held[0]?.();
+  await fetched;
+  await pass(0);
+  expect(page.worker.of('attention')).toHaveLength(2);
+  expect(state(page).wanted.status).toBe('ready');
+  expect(state(page).row?.weights[0]).toBeGreaterThan(0);
+});
+
 test('a run goes first; the row of the new last token comes after it', async () => {
   const page = await opened();
   const before = state(page).row;

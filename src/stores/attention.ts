@@ -190,7 +190,8 @@ class Attentions {
       }
       this.#holds = true;
       const { weights } = await attention(client, { tokens: ids, position: ids.length - 1 }, signal);
-      if (signal.aborted) return;
+      // An answer that came all the same: interrupted work is begun again, work that was reset is not wanted.
+      if (signal.aborted) throw new NucleusError('cancelled', 'cancelled during attention');
       if (cost.shared(ids) < ids.length) cost.computed(ids);
       this.store.setState({ row: attentionRow(ids, load.dims.n_layer, load.dims.n_head, weights) });
       this.#show({ status: 'ready' });

@@ -1,8 +1,8 @@
 // The table twin of a heatmap: the same numbers as words, a block of rows and columns at a time.
 import { useEffect, useState } from 'react';
-import { IconButton } from './Button.tsx';
 import styles from './HeatTable.module.css';
 import { blockAround, type CellPlace, type CellRange } from './heatLayout.ts';
+import { type Block, Turn } from './Turn.tsx';
 
 interface HeatTableProps {
   label: string;
@@ -21,42 +21,6 @@ interface HeatTableProps {
 
 const MOST_ROWS = 26;
 const MOST_COLUMNS = 8;
-
-interface Block {
-  readonly from: number;
-  readonly to: number;
-}
-
-interface TurnProps {
-  name: string;
-  block: Block;
-  count: number;
-  onTurn: (at: number) => void;
-}
-
-/** Leads to the block before and after; nothing where there is only one. */
-function Turn({ name, block, count, onTurn }: TurnProps) {
-  if (block.from === 0 && block.to === count) return null;
-  return (
-    <span className={styles.turn}>
-      <IconButton
-        icon="earlier"
-        label={`Earlier ${name}s`}
-        disabled={block.from === 0}
-        onClick={() => onTurn(block.from - 1)}
-      />
-      <span className="num">
-        {name}s {block.from + 1} to {block.to} of {count}
-      </span>
-      <IconButton
-        icon="later"
-        label={`Later ${name}s`}
-        disabled={block.to === count}
-        onClick={() => onTurn(block.to)}
-      />
-    </span>
-  );
-}
 
 const indices = ({ from, to }: Block): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 

@@ -22,7 +22,7 @@ import {
   scrollTo,
   windowOf,
 } from './heatLayout.ts';
-import type { HeatCell } from './heatPaint.ts';
+import { type HeatCell, type HeatDrawn, paintHeat } from './heatPaint.ts';
 import { useHeatCursor } from './useHeatCursor.ts';
 import { useHeatCanvas, useHeatPane } from './useHeatPane.ts';
 
@@ -134,10 +134,10 @@ function Picture(props: HeatmapProps) {
   const heat = useHeatPane({ rows: rowLabels.length, columns: columnLabels.length, bounds, head });
   const { pane, layout, scroll, measure } = heat;
   const drawn = useMemo(
-    () => ({ cellAt, rowLabels, columnLabels, corner, row, column }),
+    (): HeatDrawn => ({ cellAt, rowLabels, columnLabels, corner, row, column }),
     [cellAt, rowLabels, columnLabels, corner, row, column],
   );
-  const canvas = useHeatCanvas(heat, drawn);
+  const canvas = useHeatCanvas(heat, drawn, paintHeat);
   const cursor = useHeatCursor(heat, selected ?? { row: row ?? 0, column: column ?? 0 }, props.onPick);
   const { fromRow, toRow, fromColumn, toColumn } = useMemo(() => cellsInView(layout, scroll), [layout, scroll]);
 

@@ -18,7 +18,8 @@ export interface HeatCell {
   readonly text?: string;
 }
 
-export interface HeatScene {
+/** Where a picture of rows and columns is drawn, and what with. */
+export interface HeatStage {
   readonly layout: HeatLayout;
   readonly scroll: Scroll;
   /** Device pixels a CSS px. */
@@ -28,8 +29,10 @@ export interface HeatScene {
   readonly mono: string;
   readonly face: string;
   readonly size: number;
-  /** Null where the value is not known yet. */
-  readonly cellAt: (row: number, column: number) => HeatCell | null;
+}
+
+/** Labels along the edges; those of the chosen row and column are marked. */
+export interface HeatLabels {
   readonly rowLabels: readonly string[];
   readonly columnLabels: readonly string[];
   /** Between them, at the corner: how column labels are to be read. */
@@ -38,6 +41,14 @@ export interface HeatScene {
   readonly column: number | null;
 }
 
+export interface HeatDrawn extends HeatLabels {
+  /** Null where the value is not known yet. */
+  readonly cellAt: (row: number, column: number) => HeatCell | null;
+}
+
+export type HeatScene = HeatStage & HeatDrawn;
+
+type LabelScene = HeatStage & HeatLabels;
 type Context = CanvasRenderingContext2D;
 
 /** Narrower or lower cells have no text and no gap between them, and are drawn as an image. */
@@ -47,7 +58,7 @@ const LEAST_GAP = 8;
 export const LEAST_LYING = 40;
 /** Px between the lines of labels. */
 const LINE = 15;
-const PADDING = 4;
+export const PADDING = 4;
 
 /** Draws in steps of a few milliseconds; `context` is that of a canvas as large as the pane. */
 export function* paintHeat(context: Context, scene: HeatScene): Generator<void> {
@@ -55,13 +66,18 @@ export function* paintHeat(context: Context, scene: HeatScene): Generator<void> 
   const { cell } = scene.layout;
   if (cell.width >= LEAST_TEXT.width && cell.height >= LEAST_TEXT.height) yield* paintWords(context, scene, range);
   else yield* paintImage(context, scene, range);
+  yield* paintLabels(context, scene, range);
+}
+
+/** The labels along both edges, over the cells that reach under them. */
+export function* paintLabels(context: Context, scene: LabelScene, range: CellRange): Generator<void> {
   yield* paintColumnHead(context, scene, range);
   yield* paintRowHead(context, scene, range);
   paintCorner(context, scene);
 }
 
 /** Device px of the left and top edge of a cell. */
-function edges({ layout, scroll, ratio }: HeatScene) {
+export function edges({ layout, scroll, ratio }: HeatStage) {
   const { head, cell } = layout;
   return {
     x: (column: number): number => Math.round((head.width + column * cell.width - scroll.left) * ratio),
@@ -98,7 +114,8 @@ function hatch(context: Context, colours: HeatColours): CanvasPattern | string {
 const cuts = new Map<string, string>();
 const MOST_CUTS = 20_000;
 
-function cutText(context: Context, text: string, room: number): string {
+/** What fits into `room` device px, in the font of the context. */
+export function cutText(context: Context, text: string, room: number): string {
   const key = `${context.font}:${room}:${text}`;
   const known = cuts.get(key);
   if (known !== undefined) return known;
@@ -174,7 +191,7 @@ function labelGround(context: Context, colours: HeatColours, chosen: boolean, bo
   context.fillStyle = chosen ? colours.ink : colours.faint;
 }
 
-function* paintColumnHead(context: Context, scene: HeatScene, range: CellRange): Generator<void> {
+function* paintColumnHead(context: Context, scene: LabelScene, range: CellRange): Generator<void> {
   const { layout, ratio, colours, columnLabels } = scene;
   const { head, cell } = layout;
   const { x } = edges(scene);
@@ -213,7 +230,7 @@ function* paintColumnHead(context: Context, scene: HeatScene, range: CellRange):
   yield;
 }
 
-function* paintRowHead(context: Context, scene: HeatScene, range: CellRange): Generator<void> {
+function* paintRowHead(context: Context, scene: LabelScene, range: CellRange): Generator<void> {
   const { layout, ratio, colours, rowLabels } = scene;
   const { head, cell } = layout;
   const { y } = edges(scene);
@@ -239,7 +256,7 @@ function* paintRowHead(context: Context, scene: HeatScene, range: CellRange): Ge
   yield;
 }
 
-function paintCorner(context: Context, { layout, ratio, colours, corner, face, size }: HeatScene): void {
+function paintCorner(context: Context, { layout, ratio, colours, corner, face, size }: LabelScene): void {
   const [width, height] = [layout.head.width * ratio, layout.head.height * ratio];
   context.fillStyle = colours.ground;
   context.fillRect(0, 0, width, height);

@@ -2,7 +2,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useHeatColours } from './heatColours.ts';
 import { type CellBounds, fitCell, type HeatLayout, type Scroll, type Size, windowOf } from './heatLayout.ts';
-import { type HeatScene, paintHeat } from './heatPaint.ts';
+import type { HeatStage } from './heatPaint.ts';
 import { inSlices } from './slices.ts';
 
 export interface HeatPane {
@@ -67,10 +67,15 @@ function usePixelRatio(): number {
   return ratio;
 }
 
-export type Drawn = Pick<HeatScene, 'cellAt' | 'rowLabels' | 'columnLabels' | 'corner' | 'row' | 'column'>;
+/** Draws in steps of a few milliseconds. */
+export type HeatPainter<D> = (context: CanvasRenderingContext2D, scene: HeatStage & D) => Iterator<unknown>;
 
-/** Keeps the canvas as the scene is; `drawn` is kept by reference, so a new one draws anew. */
-export function useHeatCanvas({ pane, layout, scroll }: HeatPane, drawn: Drawn): RefObject<HTMLCanvasElement | null> {
+/** Keeps the canvas as the scene is; `drawn` and `paint` are kept by reference, so a new one draws anew. */
+export function useHeatCanvas<D extends object>(
+  { pane, layout, scroll }: HeatPane,
+  drawn: D,
+  paint: HeatPainter<D>,
+): RefObject<HTMLCanvasElement | null> {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [element, setElement] = useState<HTMLElement | null>(null);
   useLayoutEffect(() => setElement(pane.current), [pane]);
@@ -87,7 +92,7 @@ export function useHeatCanvas({ pane, layout, scroll }: HeatPane, drawn: Drawn):
     if (target.width !== width) target.width = width;
     if (target.height !== height) target.height = height;
     const style = getComputedStyle(target);
-    const scene: HeatScene = {
+    const scene = {
       ...drawn,
       layout,
       scroll,
@@ -97,7 +102,7 @@ export function useHeatCanvas({ pane, layout, scroll }: HeatPane, drawn: Drawn):
       face: style.fontFamily,
       size: Number.parseFloat(style.fontSize) || 12,
     };
-    return inSlices(paintHeat(context, scene));
-  }, [layout, scroll, ratio, colours, drawn]);
+    return inSlices(paint(context, scene));
+  }, [layout, scroll, ratio, colours, drawn, paint]);
   return canvas;
 }

@@ -1,8 +1,10 @@
-// What the tint of the text means: six steps with their words, and which number they show.
-import { useStores, useView } from '../../stores/react.ts';
+// What the tint of the text means: six steps with their words, and which number they show; attention weights while that view is open.
+import type { Overlay } from '../../stores/attention-types.ts';
+import { useAttention, useStores, useView } from '../../stores/react.ts';
 import { TINTS, type Tint } from '../../stores/view.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../tint.ts';
+import { choiceName, shortChoiceName, WEIGHT_ENDS, WEIGHT_LABELS } from '../weightSteps.ts';
 import styles from './Legend.module.css';
 
 const TINT_NAMES: Readonly<Record<Tint, string>> = {
@@ -13,14 +15,38 @@ const TINT_NAMES: Readonly<Record<Tint, string>> = {
   none: 'No tint',
 };
 
-export function Legend() {
+/** The six steps between their ends. */
+function Steps({
+  name,
+  ends,
+  labels,
+  after = '',
+}: {
+  name: string;
+  ends: readonly [string, string];
+  labels: readonly string[];
+  after?: string;
+}) {
+  return (
+    <>
+      <span aria-hidden="true">{ends[0]}</span>
+      <ul className={styles.steps} aria-label={name}>
+        {TINT_STEPS.map(step => (
+          <li key={step} className={styles.step} data-step={step} title={`${labels[step]}${after}`}>
+            <span className="visually-hidden">{labels[step]}</span>
+          </li>
+        ))}
+      </ul>
+      <span aria-hidden="true">{ends[1]}</span>
+    </>
+  );
+}
+
+function TintLegend() {
   const tint = useView(s => s.tint);
   const setTint = useView(s => s.setTint);
-  const borders = useView(s => s.borders);
-  const whitespace = useView(s => s.whitespace);
-  const { view } = useStores();
   return (
-    <div className={styles.legend}>
+    <>
       <label className={styles.pick}>
         <span className="visually-hidden">Tint of the text shows</span>
         <select value={tint} onChange={event => setTint(TINTS.find(t => t === event.target.value) ?? 'probability')}>
@@ -32,23 +58,42 @@ export function Legend() {
         </select>
       </label>
       {tint !== 'none' && (
-        <>
-          <span aria-hidden="true">{TINT_ENDS[tint][0]}</span>
-          <ul className={styles.steps} aria-label={`Tint: ${TINT_NAMES[tint]} before sampling`}>
-            {TINT_STEPS.map(step => (
-              <li
-                key={step}
-                className={styles.step}
-                data-step={step}
-                title={`${TINT_LABELS[tint][step]}, before sampling`}
-              >
-                <span className="visually-hidden">{TINT_LABELS[tint][step]}</span>
-              </li>
-            ))}
-          </ul>
-          <span aria-hidden="true">{TINT_ENDS[tint][1]}</span>
-        </>
+        <Steps
+          name={`Tint: ${TINT_NAMES[tint]} before sampling`}
+          ends={TINT_ENDS[tint]}
+          labels={TINT_LABELS[tint]}
+          after=", before sampling"
+        />
       )}
+    </>
+  );
+}
+
+function OverlayLegend({ overlay: { choice, row } }: { overlay: Overlay }) {
+  const name = choiceName(choice);
+  return (
+    <>
+      <span className={styles.words} title={`Attention of position ${row.position}, ${name}`}>
+        Attention {shortChoiceName(choice)}
+      </span>
+      <Steps
+        name={`Tint: attention weights of position ${row.position}, ${name}`}
+        ends={WEIGHT_ENDS}
+        labels={WEIGHT_LABELS}
+        after=" of the attention"
+      />
+    </>
+  );
+}
+
+export function Legend() {
+  const borders = useView(s => s.borders);
+  const whitespace = useView(s => s.whitespace);
+  const { view } = useStores();
+  const overlay = useAttention(s => s.overlay);
+  return (
+    <div className={styles.legend}>
+      {overlay ? <OverlayLegend overlay={overlay} /> : <TintLegend />}
       <span className={styles.toggles}>
         <IconButton
           icon="borders"

@@ -1,7 +1,7 @@
 // The painted twin of the textarea: the same text in the same face, one span per token.
 import { Fragment, memo, useLayoutEffect, useMemo, useRef } from 'react';
 import { isRunning } from '../../stores/generation-types.ts';
-import { useDocument, useStores, useView } from '../../stores/react.ts';
+import { useAttention, useDocument, useStores, useView } from '../../stores/react.ts';
 import { cx } from '../../ui/cx.ts';
 import { type PaintedPiece, paint, stretches } from './paint.ts';
 import styles from './Twin.module.css';
@@ -17,10 +17,27 @@ const GLYPH_CLASS = {
 type PieceProps = Omit<PaintedPiece, 'first'>;
 
 /** One token, or the tokens of one character. Redrawn only when one of its facts changes. */
-const Piece = memo(function Piece({ text, afterSpace, count, step, origin, special, selected }: PieceProps) {
+const Piece = memo(function Piece({
+  text,
+  afterSpace,
+  count,
+  step,
+  origin,
+  special,
+  selected,
+  reads,
+  faded,
+}: PieceProps) {
   return (
     <span
-      className={cx(styles.token, special && styles.special, count > 1 && styles.split, selected && styles.selected)}
+      className={cx(
+        styles.token,
+        special && styles.special,
+        count > 1 && styles.split,
+        reads && styles.reads,
+        faded && styles.faded,
+        selected && styles.selected,
+      )}
       data-step={step ?? undefined}
       data-origin={origin === 'typed' ? undefined : origin}
     >
@@ -65,7 +82,8 @@ export function Twin() {
   const tint = useView(s => s.tint);
   const borders = useView(s => s.borders);
   const whitespace = useView(s => s.whitespace);
-  const pieces = useMemo(() => paint(tokens, view, selected, tint), [tokens, view, selected, tint]);
+  const overlay = useAttention(s => s.overlay);
+  const pieces = useMemo(() => paint(tokens, view, selected, tint, overlay), [tokens, view, selected, tint, overlay]);
   // A line that is open at the end has no height of its own; anything else must get nothing, or it might wrap where the textarea does not.
   const endsInLine = text === '' || text.endsWith('\n');
   return (

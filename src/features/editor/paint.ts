@@ -1,7 +1,9 @@
 // From the document to what the painted twin shows: one piece per token, the tokens of one split character together.
+import type { Overlay } from '../../stores/attention-types.ts';
 import type { DocumentToken, TextView, TokenOrigin, TokenPlace, TokenStats } from '../../stores/document-types.ts';
 import type { Tint } from '../../stores/view.ts';
 import { type TintStep, tintStep } from '../tint.ts';
+import { weightStep } from '../weightSteps.ts';
 
 export interface PaintedPiece {
   /** Index of its first token. */
@@ -15,6 +17,10 @@ export interface PaintedPiece {
   readonly origin: TokenOrigin;
   readonly special: boolean;
   readonly selected: boolean;
+  /** Reads the others, while attention weights stand in for the tint. */
+  readonly reads: boolean;
+  /** Beyond what is read. */
+  readonly faded: boolean;
 }
 
 /** The numbers of several tokens that are one character: probabilities multiply, the worst rank and the sum of entropies stand. */
@@ -43,12 +49,21 @@ function groups(view: TextView, count: number): { from: number; to: number }[] {
   return found;
 }
 
+/** The step of the tokens `[from, to)`, which share their text: weights add up. Null where the row does not reach. */
+function overlayStep({ row, weights }: Overlay, from: number, to: number): TintStep | null {
+  if (from > row.position) return null;
+  let sum = 0;
+  for (let i = from; i < Math.min(to, row.position + 1); i++) sum += weights[i] ?? 0;
+  return weightStep(sum);
+}
+
 /** The pieces of the text in order; joined they are the text. */
 export function paint(
   tokens: readonly DocumentToken[],
   view: TextView,
   selected: TokenPlace,
   tint: Tint,
+  overlay: Overlay | null = null,
 ): PaintedPiece[] {
   return groups(view, tokens.length).map(({ from, to }) => {
     const members = tokens.slice(from, to);
@@ -58,10 +73,14 @@ export function paint(
       count: to - from,
       text: view.text.slice(view.starts[from], view.starts[to]),
       afterSpace: /[ \t]/.test(view.text.charAt((view.starts[from] ?? 0) - 1)),
-      step: tintStep(to - from === 1 ? last?.stats : together(members), tint),
+      step: overlay
+        ? overlayStep(overlay, from, to)
+        : tintStep(to - from === 1 ? last?.stats : together(members), tint),
       origin: last?.origin ?? 'typed',
       special: last?.special ?? false,
       selected: selected !== 'end' && selected >= from && selected < to,
+      reads: overlay !== null && overlay.row.position >= from && overlay.row.position < to,
+      faded: overlay?.fade === true && from > overlay.row.position,
     };
   });
 }

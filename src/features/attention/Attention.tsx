@@ -1,0 +1,45 @@
+// The view of attention: which earlier tokens each head reads at the selected position, on the text, as a grid of heads, as a map.
+import { useEffect } from 'react';
+import { useAttention, useModel, useStores } from '../../stores/react.ts';
+import { Tabs } from '../../ui/Tabs.tsx';
+import styles from './Attention.module.css';
+import { EmptyState } from './EmptyState.tsx';
+import { HeadPicker } from './HeadPicker.tsx';
+import { HeadsPanel } from './HeadsPanel.tsx';
+import { MapPanel } from './MapPanel.tsx';
+import { RowLine } from './RowLine.tsx';
+
+const PANELS = [
+  { key: 'heads', label: 'Heads' },
+  { key: 'map', label: 'Map' },
+] as const;
+
+export function Attention() {
+  const { attention } = useStores();
+  const row = useAttention(s => s.row);
+  const panel = useAttention(s => s.panel);
+  const layers = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_layer : 0));
+  const heads = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_head : 0));
+  useEffect(() => {
+    attention.getState().enter();
+    return () => attention.getState().leave();
+  }, [attention]);
+  return (
+    <section className={styles.attention} aria-label="Attention">
+      <RowLine />
+      {row === null ? (
+        <EmptyState />
+      ) : (
+        <Tabs
+          label="Look at"
+          tabs={PANELS}
+          value={panel}
+          onChange={key => attention.getState().setPanel(key)}
+          aside={<HeadPicker layers={layers} heads={heads} />}
+        >
+          {panel === 'heads' ? <HeadsPanel row={row} /> : <MapPanel />}
+        </Tabs>
+      )}
+    </section>
+  );
+}

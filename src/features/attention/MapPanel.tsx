@@ -1,0 +1,104 @@
+// One head, or the mean of a layer's heads, at all positions: who reads whom. Made tile by tile, with progress and a way to stop.
+import { useCallback, useMemo, useState } from 'react';
+import { formatProbability } from '../../lib/format.ts';
+import type { AttentionMap } from '../../stores/attention-types.ts';
+import { rowStart } from '../../stores/attention-types.ts';
+import { useAttention, useDocument, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choice } from '../../ui/Choice.tsx';
+import { Heatmap } from '../../ui/Heatmap.tsx';
+import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { choiceName } from '../weightSteps.ts';
+import styles from './Attention.module.css';
+import { tokenWords } from './heads.ts';
+import { MapStatus } from './MapStatus.tsx';
+import { LOG_LEAST, type Scale, shareOfScale } from './mapScale.ts';
+import { exactWeight } from './words.ts';
+
+const SCALES = [
+  { value: 'log', label: 'Log', title: 'Colour by the logarithm of the weight' },
+  { value: 'linear', label: 'Linear', title: 'Colour by the weight itself' },
+] as const;
+
+const BOUNDS = { minWidth: 3, maxWidth: 26, minHeight: 3, maxHeight: 26 };
+const HEAD = { width: 84, height: 64 };
+
+function MapPicture({ map }: { map: AttentionMap }) {
+  const { document } = useStores();
+  const tokens = useDocument(s => s.tokens);
+  const selected = useDocument(s => s.selected);
+  const [scale, setScale] = useState<Scale>('log');
+  const T = map.ids.length;
+  const labels = useMemo(() => Array.from({ length: T }, (_, i) => tokenWords(tokens[i])), [tokens, T]);
+  const weightAt = useCallback(
+    (row: number, column: number): number | null =>
+      row >= map.rows ? null : column > row ? 0 : (map.weights[rowStart(row) + column] ?? 0),
+    [map],
+  );
+  const cellAt = useCallback(
+    (row: number, column: number) => {
+      const weight = weightAt(row, column);
+      return weight === null ? null : { share: shareOfScale(weight, scale) };
+    },
+    [weightAt, scale],
+  );
+  const describe = (row: number, column: number) => {
+    const weight = weightAt(row, column);
+    const value = column > row ? 'none, it comes later' : weight === null ? 'not computed yet' : exactWeight(weight);
+    return {
+      title: `${labels[row] ?? ''} (${row}) reads ${labels[column] ?? ''} (${column})`,
+      facts: [['weight', value]] as const,
+    };
+  };
+  return (
+    <Heatmap
+      label={`Attention map, ${choiceName(map)}`}
+      rowName="reading token"
+      columnName="read token"
+      rowLabels={labels}
+      columnLabels={labels}
+      cellAt={cellAt}
+      describe={describe}
+      tableWords={(row, column) => {
+        const weight = weightAt(row, column);
+        return column > row ? '' : weight === null ? '…' : formatProbability(weight);
+      }}
+      scale={{
+        label: 'attention weight, a row reads to the left',
+        low: scale === 'log' ? `≤ ${formatProbability(LOG_LEAST)}` : '0 %',
+        high: '100 %',
+      }}
+      pending={map.rows < T}
+      bounds={BOUNDS}
+      head={HEAD}
+      height="58dvh"
+      row={selected === 'end' ? T - 1 : selected < T ? selected : null}
+      corner="reads →"
+      pickWords="selects the token that reads"
+      onPick={({ row }) => document.getState().selectToken(row)}
+    >
+      <Choice label="Colour scale" value={scale} options={SCALES} onChange={setScale} />
+    </Heatmap>
+  );
+}
+
+export function MapPanel() {
+  const map = useAttention(s => s.map);
+  const noLayer = useAttention(s => s.mapStatus.status === 'no_layer');
+  const { attention } = useStores();
+  return (
+    <ScrollPane more="More" className={styles.pane}>
+      {noLayer ? (
+        <div className={styles.empty}>
+          <p>A map shows who reads whom in one layer: choose a layer above, and one head or the mean of its heads.</p>
+          <Button onClick={() => attention.getState().choose({ layer: 0, head: null })}>Begin with layer 0</Button>
+        </div>
+      ) : (
+        <>
+          <MapStatus />
+          {map !== null && <MapPicture map={map} />}
+        </>
+      )}
+    </ScrollPane>
+  );
+}

@@ -1,0 +1,44 @@
+// How far the map is: its progress and Stop, the question before a long one, or what went wrong. Takes the same room in every state.
+import { formatCount, formatDuration } from '../../lib/format.ts';
+import { isRunning } from '../../stores/generation-types.ts';
+import { useAttention, useGeneration, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Progress } from '../../ui/Progress.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import styles from './Attention.module.css';
+
+export function MapStatus() {
+  const { attention } = useStores();
+  const map = useAttention(s => s.map);
+  const status = useAttention(s => s.mapStatus);
+  const task = useAttention(s => s.mapTask);
+  const running = useGeneration(s => isRunning(s.status));
+  const fetch = () => attention.getState().fetchMap();
+  if (task.status === 'failed' && task.error) return <ErrorNotice error={task.error} retry={fetch} />;
+  if (map === null) return <p className={styles.status}>The map appears here as soon as the text rests.</p>;
+  const rows = `${formatCount(map.rows)} of ${formatCount(map.ids.length)} rows`;
+  if (map.rows === map.ids.length) return <p className={styles.status}>All {rows.replace(/^.* of /, '')}.</p>;
+  if (task.status === 'working') {
+    return (
+      <div className={styles.status}>
+        <Progress label="The map of attention" share={map.rows / map.ids.length} />
+        <span className="num">{rows}</span>
+        <Button onClick={() => attention.getState().stopMap()}>Stop the map</Button>
+      </div>
+    );
+  }
+  const asks = status.status === 'asks';
+  return (
+    <div className={styles.status}>
+      <span>
+        {rows}.{' '}
+        {running
+          ? 'It goes on after the run.'
+          : asks
+            ? `The rest takes about ${formatDuration(status.seconds * 1000)}.`
+            : ''}
+      </span>
+      {!running && (asks || task.status === 'stopped') && <Button onClick={fetch}>Compute the rest</Button>}
+    </div>
+  );
+}

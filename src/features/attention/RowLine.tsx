@@ -1,0 +1,67 @@
+// Which token reads: the row that is shown, what it means, and what is still to come.
+import { formatDuration } from '../../lib/format.ts';
+import { isRunning } from '../../stores/generation-types.ts';
+import { useAttention, useDocument, useGeneration, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Explain } from '../../ui/Explain.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { ErrorNotice } from '../ErrorNotice.tsx';
+import { textOfBytes } from '../tokenFace.ts';
+import styles from './Attention.module.css';
+
+const MEANING =
+  'Each head mixes what it reads from this token and the ones before it. The weights are the shares of that mix: they add up to 100 %, and later tokens have none (causal attention).';
+const LIMITS =
+  'A large weight says where a head looks, not what it takes from there or what that does: how large the mixed values are, the other heads and the MLPs count too. To see the effect of a head, switch it off in Ablation.';
+
+/** Where another row than the wanted one is shown: why, and the way on. */
+function Pending() {
+  const { attention } = useStores();
+  const wanted = useAttention(s => s.wanted);
+  const row = useAttention(s => s.row);
+  const position = useDocument(s => (s.selected === 'end' ? s.tokens.length - 1 : s.selected));
+  const running = useGeneration(s => isRunning(s.status));
+  const fetch = () => attention.getState().fetchRow();
+  if (row === null || wanted.status === 'ready') return null;
+  if (wanted.status === 'failed') return <ErrorNotice error={wanted.error} retry={fetch} />;
+  return (
+    <p className={styles.pending}>
+      {wanted.status === 'costly' ? (
+        <>
+          Position {position} takes about {formatDuration(wanted.seconds * 1000)}.{' '}
+          <Button onClick={fetch}>Compute it</Button>
+        </>
+      ) : running ? (
+        'The newest token follows after the run.'
+      ) : (
+        `Position ${position} follows.`
+      )}
+    </p>
+  );
+}
+
+export function RowLine() {
+  const row = useAttention(s => s.row);
+  const token = useDocument(s => (row === null ? undefined : s.tokens[row.position]));
+  return (
+    <header className={styles.head}>
+      <h2>
+        {row !== null && token ? (
+          <>
+            <TokenText text={textOfBytes(token.bytes)} bytes={token.bytes} special={token.special} /> reads
+            {row.position === 0 ? ' itself' : ` positions 0 to ${row.position}`}
+          </>
+        ) : (
+          'Attention'
+        )}
+      </h2>
+      <p className={styles.words}>
+        {row !== null && token ? (
+          <>The row of position {row.position}: what heads read here while the model computes what comes after it. </>
+        ) : null}
+        <Explain meaning={MEANING}>What weights are</Explain> · <Explain meaning={LIMITS}>what they are not</Explain>
+      </p>
+      <Pending />
+    </header>
+  );
+}

@@ -1,0 +1,49 @@
+// On a phone the sheet covers the text: here it stands once more, tinted by the weights as the text beneath is.
+import { memo } from 'react';
+import type { AttentionRow } from '../../stores/attention-types.ts';
+import { useAttention, useDocument } from '../../stores/react.ts';
+import { cx } from '../../ui/cx.ts';
+import { useMedia } from '../../ui/useMedia.ts';
+import { weightStep } from '../weightSteps.ts';
+import { tokenWords } from './heads.ts';
+import styles from './TextStrip.module.css';
+
+/** The first token and the last ones: those between are in the table. */
+const MOST_TOKENS = 400;
+
+interface PieceProps {
+  text: string;
+  step: number;
+  own: boolean;
+}
+
+const Piece = memo(function Piece({ text, step, own }: PieceProps) {
+  return (
+    <span className={cx(styles.token, own && styles.own)} data-step={step}>
+      {text}
+    </span>
+  );
+});
+
+export function TextStrip({ row }: { row: AttentionRow }) {
+  const tokens = useDocument(s => s.tokens);
+  const overlay = useAttention(s => s.overlay);
+  const narrow = useMedia('(max-width: 760px)');
+  if (!narrow || overlay === null) return null;
+  const from = Math.max(0, row.position + 1 - MOST_TOKENS);
+  const shown = tokens.slice(from, row.position + 1);
+  return (
+    <p className={cx(styles.strip, 'mono')} aria-hidden="true" data-testid="attention-strip">
+      {from > 0 && <span className={styles.cut}>{from} tokens before … </span>}
+      {shown.map((token, i) => (
+        <Piece
+          // biome-ignore lint/suspicious/noArrayIndexKey: a token has no other identity than its position.
+          key={from + i}
+          text={tokenWords(token).replaceAll('·', ' ')}
+          step={weightStep(overlay.weights[from + i] ?? 0)}
+          own={from + i === row.position}
+        />
+      ))}
+    </p>
+  );
+}

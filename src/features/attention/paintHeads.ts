@@ -1,0 +1,71 @@
+// Draws the grid of heads: each cell in the colour of its measure, over it a strip of bars, one a token, and the number where there is room.
+import { shadeOf } from '../../ui/heatColours.ts';
+import { cellsInView } from '../../ui/heatLayout.ts';
+import { cutText, edges, type HeatLabels, type HeatStage, PADDING, paintLabels } from '../../ui/heatPaint.ts';
+import type { HeadCell } from './heads.ts';
+import { barsOf } from './measures.ts';
+
+export interface HeadsDrawn extends HeatLabels {
+  readonly cells: readonly (readonly HeadCell[])[];
+}
+
+/** Cells with less room have no number. Px. */
+const LEAST_TEXT = { width: 34, height: 30 };
+/** Height of a line of text, px. */
+const LINE = 16;
+
+export function* paintHeads(context: CanvasRenderingContext2D, scene: HeatStage & HeadsDrawn): Generator<void> {
+  const { layout, scroll, colours, ratio, cells } = scene;
+  const range = cellsInView(layout, scroll);
+  const { x, y } = edges(scene);
+  const gap = Math.max(1, Math.round(ratio));
+  const words = layout.cell.width >= LEAST_TEXT.width && layout.cell.height >= LEAST_TEXT.height;
+  for (let row = range.fromRow; row < range.toRow; row++) {
+    const [top, bottom] = [y(row), y(row + 1) - gap];
+    context.fillStyle = colours.paper;
+    context.fillRect(x(range.fromColumn), top, x(range.toColumn) - x(range.fromColumn), bottom + gap - top);
+    context.font = `${scene.size * ratio}px ${scene.mono}`;
+    context.textBaseline = 'middle';
+    context.textAlign = 'left';
+    for (let column = range.fromColumn; column < range.toColumn; column++) {
+      const cell = cells[row]?.[column];
+      if (!cell) continue;
+      const [left, right] = [x(column), x(column + 1) - gap];
+      context.fillStyle = colours.shades[shadeOf(cell.share)] ?? colours.paper;
+      context.fillRect(left, top, right - left, bottom - top);
+      const ceiling = words ? top + LINE * ratio : top;
+      strip(context, cell.weights, { left, right, top: ceiling, bottom }, colours.ink);
+      if (!words) continue;
+      context.fillStyle = colours.ink;
+      const room = right - left - 2 * PADDING * ratio;
+      context.fillText(cutText(context, cell.text, room), left + PADDING * ratio, top + (LINE * ratio) / 2 + ratio);
+    }
+    yield;
+  }
+  yield* paintLabels(context, scene, range);
+}
+
+interface Edges {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Device px: whole ones, at most one bar a pixel, so that bars never blur into each other. */
+function strip(context: CanvasRenderingContext2D, weights: Float32Array, box: Edges, ink: string): void {
+  const width = box.right - box.left;
+  const bars = barsOf(weights, width);
+  const each = width / bars.length;
+  const space = each >= 4 ? 1 : 0;
+  context.fillStyle = ink;
+  context.globalAlpha = 0.62;
+  for (const [i, share] of bars.entries()) {
+    const height = Math.round(share * (box.bottom - box.top));
+    if (height === 0) continue;
+    const from = box.left + Math.round(i * each);
+    const to = box.left + Math.round((i + 1) * each);
+    context.fillRect(from, box.bottom - height, Math.max(1, to - from - space), height);
+  }
+  context.globalAlpha = 1;
+}

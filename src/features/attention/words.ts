@@ -1,0 +1,38 @@
+// What there is to say about a head at a position, with exact numbers.
+import { formatBits, formatProbability } from '../../lib/format.ts';
+import type { DocumentToken } from '../../stores/document-types.ts';
+import type { CellWords } from '../../ui/HeatTip.tsx';
+import { choiceName } from '../weightSteps.ts';
+import { type HeadCell, tokenWords } from './heads.ts';
+import { measureOf } from './measures.ts';
+
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** All digits that a number of 32 bits carries. */
+const exact = (value: number): string => String(Number(value.toPrecision(8)));
+
+/** `12.3 % (0.12345678)` */
+export function exactWeight(weight: number): string {
+  return `${formatProbability(weight)} (${exact(weight)})`;
+}
+
+export function exactEntropy(nats: number): string {
+  return `${formatBits(nats)} (${exact(nats / Math.LN2)})`;
+}
+
+export function wordsOf(
+  { choice, weights, most }: Pick<HeadCell, 'choice' | 'weights' | 'most'>,
+  tokens: readonly DocumentToken[],
+): CellWords {
+  return {
+    title: upper(choiceName(choice)),
+    facts: [
+      ['reads most', `${tokenWords(tokens[most])} (position ${most})`],
+      ['weight there', exactWeight(weights[most] ?? 0)],
+      ['entropy', exactEntropy(measureOf(weights, 'entropy'))],
+      ['on the first token', formatProbability(measureOf(weights, 'first'))],
+      ['on the previous', weights.length > 1 ? formatProbability(measureOf(weights, 'previous')) : 'none'],
+      ['on itself', formatProbability(measureOf(weights, 'self'))],
+    ],
+  };
+}
