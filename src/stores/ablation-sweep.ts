@@ -23,8 +23,8 @@ export type SweepQuestion = Pick<Sweep, 'ids' | 'id' | 'standIn' | 'scope'>;
 export class Sweeps {
   readonly #options: SweepsOptions;
   #sweep: Sweep | null = null;
-  /** What the last sweep took, over what passes over its text would have taken. */
-  #factor = 1;
+  /** What the last sweep took, over what passes over its text would have taken: a part runs the layers from its own on, half of them on average. */
+  #factor = 0.6;
 
   constructor(options: SweepsOptions) {
     this.#options = options;
@@ -100,8 +100,8 @@ export class Sweeps {
   }
 }
 
-function numbersOf({ logprob, topId, topLogprob }: EventOf<'swept'>): SweptNumbers {
-  return { logprob, topId, topLogprob };
+function numbersOf({ logprob, rank, divergence, topId, topLogprob }: EventOf<'swept'>): SweptNumbers {
+  return { logprob, rank, divergence, topId, topLogprob };
 }
 
 function sameIds(a: Uint32Array, b: Uint32Array): boolean {

@@ -27,6 +27,10 @@ export interface Comparison {
 /** What the model makes of the asked token with one part off, or with none. Before sampling; nats. */
 export interface SweptNumbers {
   readonly logprob: number;
+  /** 1 is the likeliest. */
+  readonly rank: number;
+  /** Of the whole distribution from the one with everything on. */
+  readonly divergence: number;
   readonly topId: number;
   readonly topLogprob: number;
 }

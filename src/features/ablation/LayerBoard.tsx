@@ -7,7 +7,7 @@ import styles from './Board.module.css';
 import type { BoardProps } from './Board.tsx';
 import { isMoot, isOff, type Switch, switchesOf, switchName } from './board.ts';
 
-function shortName(each: Switch): string {
+function wordOf(each: Switch): string {
   if (each.kind === 'head') return `head ${each.head}`;
   return { attention: 'attention', mlp: 'MLP', layer: 'whole layer' }[each.kind];
 }
@@ -85,7 +85,7 @@ export function LayerBoard({ dims, off, effects, onToggle }: BoardProps) {
               data-moot={isMoot(off, each) || undefined}
               onClick={() => onToggle(each)}
             >
-              {shortName(each)}
+              {wordOf(each)}
               {effect && <span className="num">{formatChange(effect.effect)}</span>}
             </button>
           );

@@ -28,7 +28,9 @@ function Share({ p }: { p: number }) {
   return (
     <span className={styles.share}>
       <Bar share={p} tone="before" />
-      <span className="num">{formatProbability(p).replace(/^< .*/, '<10⁻⁴ %')}</span>
+      <span className="num" title={String(p)}>
+        {formatProbability(p).replace(/^< .*/, '<10⁻⁴ %')}
+      </span>
     </span>
   );
 }

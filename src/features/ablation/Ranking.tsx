@@ -1,6 +1,6 @@
 // A sweep: every part switched off alone, ranked by what that does to one token.
-import { useMemo } from 'react';
-import { formatChange, formatCount, formatDuration, formatLogit } from '../../lib/format.ts';
+import { useMemo, useState } from 'react';
+import { formatBits, formatChange, formatCount, formatDuration, formatLogit } from '../../lib/format.ts';
 import { partKey } from '../../stores/ablation-parts.ts';
 import type { Sweep } from '../../stores/ablation-types.ts';
 import { useAblation, useStores } from '../../stores/react.ts';
@@ -13,24 +13,30 @@ import { Progress } from '../../ui/Progress.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { ErrorNotice } from '../ErrorNotice.tsx';
 import { faceOf } from '../tokenFace.ts';
-import { switchName } from './board.ts';
+import { shortName, switchName } from './board.ts';
 import styles from './Ranking.module.css';
 import { RowsTable } from './RowsTable.tsx';
-import { rankEffects } from './ranking.ts';
+import { type RankedBy, rankEffects } from './ranking.ts';
 import { TokenPicker } from './TokenPicker.tsx';
 import { EFFECT } from './words.ts';
 
 const SCOPES = [
   { value: 'heads', label: 'Heads' },
-  { value: 'all', label: 'Heads, attention, MLPs' },
+  { value: 'all', label: 'All parts', title: 'Heads, attention and MLP of every layer' },
+] as const;
+
+const ORDERS = [
+  { value: 'effect', label: 'By change' },
+  { value: 'divergence', label: 'By divergence' },
 ] as const;
 
 const COLUMNS = [
   { label: 'part' },
-  { label: 'log-prob', width: '19%' },
-  { label: 'change', width: '19%' },
-  { label: 'likeliest then', width: '22%' },
-  { label: 'switch', width: '76px' },
+  { label: 'change', width: '17%' },
+  { label: 'rank', width: '12%' },
+  { label: 'KL', width: '18%' },
+  { label: 'likeliest', width: '21%' },
+  { label: 'switch', width: '62px' },
 ];
 
 /** Above this the words of the button say that it takes a while, seconds. */
@@ -43,6 +49,7 @@ function SweepControls({ parts }: { parts: number }) {
   const current = useAblation(s => s.sweepCurrent);
   const task = useAblation(s => s.sweepTask);
   const seconds = useAblation(s => s.sweepSeconds);
+  const scope = useAblation(s => s.scope);
   const start = () => void ablation.getState().runSweep();
   if (task.status === 'working') {
     return (
@@ -63,6 +70,7 @@ function SweepControls({ parts }: { parts: number }) {
   const left = seconds === null ? null : (seconds * (goesOn ? parts - came : parts)) / parts;
   return (
     <div className={styles.start}>
+      <Choice label="Parts to rank" value={scope} options={SCOPES} onChange={ablation.getState().setScope} />
       <Button variant={current && !goesOn ? 'plain' : 'primary'} disabled={target === null} onClick={start}>
         {goesOn ? `Go on with ${formatCount(parts - came)} parts` : `Rank ${formatCount(parts)} parts`}
       </Button>
@@ -77,20 +85,30 @@ function SweepControls({ parts }: { parts: number }) {
   );
 }
 
+/** Without the unit, which stands in the head of the column. */
+const bits = (nats: number): string => formatBits(nats).replace(' bits', '');
+
 function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenizer; stale: boolean }) {
   const { ablation } = useStores();
+  const [by, setBy] = useState<RankedBy>('effect');
   const rows = useMemo(
     () =>
-      rankEffects(sweep).map(({ part, logprob, effect, topId }) => ({
+      rankEffects(sweep, by).map(({ part, logprob, rank, divergence, effect, topId }) => ({
         key: partKey(part),
-        exact: `${switchName(part)}: log-prob ${logprob}, change ${effect} nats.`,
+        exact: `${switchName(part)}: log-prob ${logprob}, change ${effect} nats; divergence ${divergence / Math.LN2} bits.`,
         cells: [
-          switchName(part),
-          <span key="logprob" className="num" title={String(logprob)}>
-            {formatLogit(logprob)}
+          <span key="part">
+            <span aria-hidden="true">{shortName(part)}</span>
+            <span className="visually-hidden">{switchName(part)}</span>
           </span>,
           <span key="change" className="num" title={String(effect)}>
             {formatChange(effect)}
+          </span>,
+          <span key="rank" className="num">
+            {formatCount(rank)}
+          </span>,
+          <span key="divergence" className="num" title={String(divergence / Math.LN2)}>
+            {bits(divergence)}
           </span>,
           <TokenText key="likeliest" {...faceOf(tokenizer, topId)} />,
           <button
@@ -104,11 +122,12 @@ function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenize
           </button>,
         ],
       })),
-    [sweep, tokenizer, ablation],
+    [sweep, by, tokenizer, ablation],
   );
   const { plain } = sweep;
   return (
     <>
+      <Choice label="Order of the ranking" value={by} options={ORDERS} onChange={setBy} />
       <p className={styles.caption}>
         {plain && (
           <>
@@ -116,15 +135,17 @@ function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenize
             <span className="num" title={String(plain.logprob)}>
               {formatLogit(plain.logprob)}
             </span>{' '}
-            nats, likeliest <TokenText {...faceOf(tokenizer, plain.topId)} />. Before sampling.
+            nats, rank <span className="num">{formatCount(plain.rank)}</span>, likeliest{' '}
+            <TokenText {...faceOf(tokenizer, plain.topId)} />. Changes in nats, KL divergence in bits, before sampling.
           </>
         )}
       </p>
       <RowsTable
+        key={by}
         label="Parts by effect"
         columns={COLUMNS}
         rows={rows}
-        hint="The largest change first. Look at a row for its exact numbers."
+        hint="The largest first. Look at a row for its exact numbers."
         stale={stale}
       />
     </>
@@ -132,14 +153,11 @@ function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenize
 }
 
 export function Ranking({ tokenizer, parts }: { tokenizer: Tokenizer; parts: number }) {
-  const { ablation } = useStores();
   const sweep = useAblation(s => s.sweep);
   const current = useAblation(s => s.sweepCurrent);
-  const scope = useAblation(s => s.scope);
   return (
     <div className={styles.ranking}>
       <TokenPicker tokenizer={tokenizer} />
-      <Choice label="Parts to rank" value={scope} options={SCOPES} onChange={ablation.getState().setScope} />
       <SweepControls parts={parts} />
       {sweep === null ? (
         <p className={styles.caption}>

@@ -125,9 +125,10 @@ export function Results({ tokenizer, parts }: { tokenizer: Tokenizer; parts: num
   const status = useAblation(s => s.status);
   const comparison = useAblation(s => s.comparison);
   const current = useAblation(s => s.current);
+  const working = useAblation(s => s.task.status === 'working');
   if (status === 'nothing') return <p className={styles.words}>{NOTHING}</p>;
   return (
-    <div className={styles.results} aria-busy={!current}>
+    <div className={styles.results} aria-busy={working} data-current={current}>
       <div className={styles.state}>
         {comparison && <Place comparison={comparison} tokenizer={tokenizer} />}
         {comparison && !current && <span className={styles.outdated}>outdated</span>}

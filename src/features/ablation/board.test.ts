@@ -1,6 +1,16 @@
 // The board: switches, keys, strength of colour.
 import { expect, test } from 'vitest';
-import { boardEffects, effectStep, isMoot, isOff, STEPS, stepCell, switchesOf, switchName } from './board.ts';
+import {
+  boardEffects,
+  effectStep,
+  isMoot,
+  isOff,
+  STEPS,
+  shortName,
+  stepCell,
+  switchesOf,
+  switchName,
+} from './board.ts';
 import { rankEffects } from './ranking.ts';
 
 test('a layer has its heads, its attention, its MLP, and itself', () => {
@@ -13,6 +23,7 @@ test('a layer has its heads, its attention, its MLP, and itself', () => {
     'Layer 2, MLP',
     'Layer 2, whole',
   ]);
+  expect(row.slice(2).map(shortName)).toEqual(['L2 H2', 'L2 attn', 'L2 MLP', 'L2 whole']);
 });
 
 test('a whole layer is off when both its blocks are; heads under attention that is off are moot', () => {
@@ -45,10 +56,12 @@ const swept = (logprobs: readonly number[], plain = -2) => ({
   standIn: 'zero' as const,
   scope: 'heads' as const,
   parts: [],
-  plain: { logprob: plain, topId: 7, topLogprob: plain },
+  plain: { logprob: plain, rank: 1, divergence: 0, topId: 7, topLogprob: plain },
   swept: logprobs.map((logprob, head) => ({
     part: { kind: 'head' as const, layer: 0, head },
     logprob,
+    rank: 2,
+    divergence: (head + 1) % 3,
     topId: 7,
     topLogprob: -1,
   })),
@@ -68,11 +81,13 @@ test('steps are even shares of the largest; nothing but rounding is no step', ()
 });
 
 test('the ranking goes by size, whichever the direction', () => {
-  const ranked = rankEffects(swept([-2.5, -1, -3.5, -2]));
+  const all = swept([-2.5, -1, -3.5, -2]);
+  const ranked = rankEffects(all, 'effect');
   expect(ranked.map(({ part, effect }) => [part.kind === 'head' && part.head, effect])).toEqual([
     [2, -1.5],
     [1, 1],
     [0, -0.5],
     [3, 0],
   ]);
+  expect(rankEffects(all, 'divergence').map(({ part }) => part.kind === 'head' && part.head)).toEqual([1, 0, 3, 2]);
 });

@@ -43,6 +43,12 @@ export function switchName(each: Switch): string {
   }
 }
 
+/** `L2 H3`, as papers write it. */
+export function shortName(each: Switch): string {
+  const of = { head: 'H', attention: 'attn', mlp: 'MLP', layer: 'whole' }[each.kind];
+  return `L${each.layer} ${of}${each.kind === 'head' ? each.head : ''}`;
+}
+
 export interface CellPlace {
   readonly row: number;
   readonly column: number;

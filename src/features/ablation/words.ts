@@ -4,7 +4,7 @@ export const ABLATION =
   'Ablation: a part of the model is switched off and the rest runs on without it. What changes is what the rest made of that part here.';
 
 export const STAND_IN =
-  'What a part gives while it is off. Zero: nothing at all, which the layers after it may never have seen. Mean: its average over the positions that are read, so it still gives what it always gives, and only what it says about this position is gone. The next token reads the text before its place, the text tab reads all of it.';
+  'What a part gives while it is off. Zero: nothing, which the layers after it may never have met. Mean: its average over the positions that are read (for the next token the text before it, else the whole text), so that only what it says about each single position is gone.';
 
 export const EFFECT =
   'Change of the log-probability of the token when this part alone is off. Below 0: the part made the token likelier. A small effect does not prove that the part does nothing: others may stand in for it, which shows only when they are off together.';
