@@ -15,6 +15,7 @@ const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: 'Alt+Right', does: 'Select the token after' },
   { keys: 'Up+Down', does: 'Walk through the candidates once their list has the focus' },
   { keys: 'Enter', does: 'Continue from the selected candidate' },
+  { keys: 'Left+Right+Up+Down', does: 'Walk through the tree of branches once it has the focus; Enter takes a node' },
   { keys: 'P', does: 'Pin the selected candidate, or take its pin off' },
   { keys: 'Mod+/', does: 'These keys' },
 ];

@@ -58,6 +58,8 @@ export interface GrowthState {
 
 export interface GrowthActions {
   change(settings: Partial<GrowthSettings>): void;
+  /** Seconds that a growth from there takes at most, about. */
+  seconds(place: TokenPlace): number;
   /** Grows from a place of the active branch, in place of what has grown before; a person asked for it. */
   grow(place: TokenPlace): Promise<void>;
   stop(): void;
@@ -77,6 +79,11 @@ export function mostNodes({ depth, children, floor }: GrowthSettings): number {
     all += level;
   }
   return Math.min(all, MOST_GROWN);
+}
+
+/** The most rows that it computes: every node but those of the last depth has one. */
+export function mostRows(settings: GrowthSettings): number {
+  return settings.depth === 1 ? 0 : mostNodes({ ...settings, depth: settings.depth - 1 });
 }
 
 /** Ids from the end of the base to a node; none where there is no such node. */

@@ -161,6 +161,18 @@ describe('a growth', () => {
     expect(growth(page)).toMatchObject({ growth: null, lost: 'model' });
   });
 
+  test('says about how long it takes at most', async () => {
+    const { page } = await open({ depth: 1 });
+    expect(growth(page).seconds('end')).toBeGreaterThan(0);
+    // A prefill of the text measured at a millisecond a token.
+    await page.rows.getState().fetchSelected();
+    expect(growth(page).seconds('end')).toBe(0);
+    growth(page).change({ depth: 3, children: 3 });
+    const twelve = growth(page).seconds('end');
+    growth(page).change({ depth: 2 });
+    expect(growth(page).seconds('end')).toBeCloseTo(twelve / 4, 9);
+  });
+
   test('settings stay within their bounds', async () => {
     const { page } = await open();
     growth(page).change({ depth: 99, children: 0, floor: Number.NaN });

@@ -15,10 +15,12 @@ import {
   type GrowthStoreState,
   grownPath,
   MOST_GROWN,
+  mostRows,
   type Visit,
 } from './growth-types.ts';
 import type { GpuLane } from './lane.ts';
 import { modelTag } from './model.ts';
+import type { PrefillCost } from './prefill-cost.ts';
 import { idsOf, plainToken } from './sequence.ts';
 import type { DocumentStore, GenerationStore, GrowthStore, ModelStore, RowsStore } from './stores-types.ts';
 import { IDLE_TASK, ViewTask } from './view-task.ts';
@@ -30,6 +32,7 @@ export interface GrowthOptions {
   readonly document: DocumentStore;
   readonly generation: GenerationStore;
   readonly rows: RowsStore;
+  readonly cost: PrefillCost;
 }
 
 export function createGrowthStore(options: GrowthOptions): { store: GrowthStore; dispose: () => void } {
@@ -41,6 +44,7 @@ export function createGrowthStore(options: GrowthOptions): { store: GrowthStore;
     lost: null,
     visit: null,
     change: part => store.setState(state => ({ settings: clamped({ ...state.settings, ...part }) })),
+    seconds: place => grower.seconds(place),
     grow: place => grower.grow(place),
     stop: () => grower.stop(),
     clear: () => grower.clear(null),
@@ -96,10 +100,19 @@ class Grower {
     };
   }
 
+  seconds(place: TokenPlace): number {
+    const { cost } = this.#options;
+    return cost.seconds(idsOf(this.#base(place))) + cost.secondsOf(mostRows(this.store.getState().settings));
+  }
+
+  #base(place: TokenPlace): readonly DocumentToken[] {
+    const { tokens } = this.#options.document.getState();
+    return place === 'end' ? tokens : tokens.slice(0, place);
+  }
+
   async grow(place: TokenPlace): Promise<void> {
-    const { document, model } = this.#options;
-    const { tokens } = document.getState();
-    const base = place === 'end' ? tokens : tokens.slice(0, place);
+    const { model } = this.#options;
+    const base = this.#base(place);
     if (base.length === 0 || model.getState().load.status !== 'ready') return;
     const { settings } = this.store.getState();
     this.clear(null);

@@ -119,7 +119,7 @@ export function createStores(options: StoresOptions): Stores {
     now,
     later: options.later ?? later,
   });
-  const growth = createGrowthStore({ client, lane, model, document, generation, rows: rows.store });
+  const growth = createGrowthStore({ client, lane, model, document, generation, rows: rows.store, cost });
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
     if (now.status === 'loading' && before.status !== 'loading') lane.cancelAll();

@@ -92,8 +92,12 @@ export function BranchTree({ shown: { layout, active } }: { shown: ShownTree }) 
         aria-describedby="tree-keys"
         className={styles.pane}
         onKeyDown={onKeyDown}
-        onFocus={() => {
+        onFocus={event => {
           within.current = true;
+          // Readers and the pointer put the focus where they like.
+          const { key } = event.target.dataset;
+          const placed = layout.nodes.find(({ node }) => node.key === key);
+          if (placed && placed !== current) setFocus({ key: placed.node.key, from: placed.node.from });
         }}
         onBlur={event => {
           within.current = event.currentTarget.contains(event.relatedTarget);

@@ -22,7 +22,7 @@ export function ForceText() {
   };
   return (
     <form className={styles.force} onSubmit={put}>
-      <h3>
+      <h2>
         <Explain
           id={describe}
           meaning="Cuts the text before the selected token and goes on with what you type, as a branch of its own. At the end of the text it goes on with the same branch."
@@ -39,7 +39,7 @@ export function ForceText() {
             </>
           )}
         </span>
-      </h3>
+      </h2>
       <div className={styles.line}>
         <input
           className={styles.field}

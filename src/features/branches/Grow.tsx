@@ -1,6 +1,6 @@
 // Lets a tree grow by itself: how deep, how wide, how likely; its progress, and a way to clear it.
 import { useId, useState } from 'react';
-import { formatCount } from '../../lib/format.ts';
+import { formatCount, formatDuration } from '../../lib/format.ts';
 import type { TokenPlace } from '../../stores/document-types.ts';
 import { GROWTH_BOUNDS, type Growth, type GrowthSettings, MOST_GROWN, mostNodes } from '../../stores/growth-types.ts';
 import { useDocument, useGrowth, useModel, useStores } from '../../stores/react.ts';
@@ -94,10 +94,11 @@ export function Grow() {
   const [from, setFrom] = useState<'end' | 'selected'>('end');
   const inside = selected !== 'end' && selected > 0;
   const place: TokenPlace = from === 'selected' && inside ? selected : 'end';
+  const seconds = store.getState().seconds(place);
   const grow = () => void store.getState().grow(place);
   return (
     <section className={styles.grow} aria-label="Grow">
-      <h3>
+      <h2>
         <Explain meaning="The likeliest next tokens, the likeliest after each of them, and so on: all of one depth run as batches on the GPU. Exact probabilities, nothing is drawn.">
           Growth by itself
         </Explain>{' '}
@@ -105,8 +106,9 @@ export function Grow() {
           {mostNodes(settings) >= MOST_GROWN
             ? `ends at ${formatCount(MOST_GROWN)} tokens`
             : `at most ${formatCount(mostNodes(settings))} tokens`}
+          {Number.isFinite(seconds) && `, about ${formatDuration(Math.max(10, seconds * 1000))}`}
         </span>
-      </h3>
+      </h2>
       <div className={styles.controls}>
         {CONTROLS.map(control => (
           <Control key={control.name} {...control} />

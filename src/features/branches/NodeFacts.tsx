@@ -46,10 +46,10 @@ export function NodeFacts({ placed: { node, active } }: { placed: PlacedNode }) 
         )}
         {ends.length > 0 && `End of ${ends.join(', ')}. `}
         {active
-          ? 'Click to select this position.'
+          ? 'Click or Enter selects this position.'
           : last
-            ? `Click to switch to ${labelOf(last)}.`
-            : 'Click to make it a branch.'}
+            ? `Click or Enter switches to ${labelOf(last)}.`
+            : 'Click or Enter makes it a branch.'}
       </p>
     </div>
   );
