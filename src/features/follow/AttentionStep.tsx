@@ -62,7 +62,7 @@ function Looks({ attention, followed, model }: LooksProps) {
             <th scope="col" className={step.bar}>
               weight
             </th>
-            <th scope="col" />
+            <td />
           </tr>
         </thead>
         <tbody>
@@ -94,9 +94,9 @@ function Looks({ attention, followed, model }: LooksProps) {
           ))}
         </tbody>
       </table>
-      <h4>
+      <h3>
         Layer {look.layer + 1}, head {look.head + 1} on the text
-      </h4>
+      </h3>
       <PaintedText tokens={tokens} weights={weights} />
       <Twin
         aside={

@@ -149,7 +149,7 @@ function Measured() {
                   <th scope="col">tokens</th>
                   <th scope="col">cached</th>
                   <th scope="col">not cached</th>
-                  <th scope="col" className={step.bar} />
+                  <td className={step.bar} />
                   <th scope="col">ratio</th>
                   <th scope="col">
                     <Explain meaning="The largest difference between the log-probabilities of both ways: the cache saves work and changes nothing.">
@@ -203,7 +203,7 @@ export function CostOfRepeating({ followed: { model, pass } }: { followed: Follo
   if (!model) return null;
   return (
     <>
-      <h4>What each repetition costs</h4>
+      <h3>What each repetition costs</h3>
       <Formula model={model} position={pass?.position ?? 0} />
       <Measured />
     </>

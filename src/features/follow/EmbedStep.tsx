@@ -52,7 +52,7 @@ function Vectors({ trace, followed: { input, pass, tokenizer } }: { trace: Event
                   {c}
                 </th>
               ))}
-              <th scope="col">…</th>
+              <td>…</td>
               <th scope="col">
                 <Explain meaning="The length of the vector: the root of the sum of the squares of its numbers.">
                   norm

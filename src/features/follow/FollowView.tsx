@@ -79,9 +79,9 @@ export function FollowView() {
       <Stepper />
       <ScrollPane key={step} more="More of this step" className={styles.pane}>
         <article className={stepStyles.step} aria-labelledby="follow-step">
-          <h3 id="follow-step">
+          <h2 id="follow-step">
             {FOLLOW_STEPS.indexOf(step) + 1}. {STEP_WORDS[step].title}
-          </h3>
+          </h2>
           <Body followed={followed} />
           <StepLinks step={step} />
         </article>

@@ -78,7 +78,7 @@ function TopLogits({ row, followed }: { row: RankedRow; followed: Followed }) {
   const lines = useMemo(() => softmaxOf(row, LISTED, output?.id ?? null).lines, [row, output]);
   return (
     <>
-      <h4>The logits</h4>
+      <h3>The logits</h3>
       <LogitHistogram row={row} output={output} />
       <table className={step.table} aria-label="Largest logits">
         <thead>

@@ -122,7 +122,7 @@ function Again({ followed: { place, tokens, pass, input, tokenizer } }: { follow
   };
   return (
     <>
-      <h4>And again</h4>
+      <h3>And again</h3>
       <p>
         The selected token is appended to the text and goes in at the next position: the same seven steps, one pass for
         every token.

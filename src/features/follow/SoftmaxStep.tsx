@@ -48,7 +48,7 @@ function Formula({ row, followed }: { row: RankedRow; followed: Followed }) {
               <th scope="col">logit</th>
               <th scope="col">− largest</th>
               <th scope="col">exp</th>
-              <th scope="col" className={step.bar} />
+              <td className={step.bar} />
               <th scope="col">before sampling</th>
             </tr>
           </thead>

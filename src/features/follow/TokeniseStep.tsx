@@ -53,7 +53,7 @@ function Around({ followed: { tokens, pass, output } }: { followed: Followed }) 
               <th scope="col">token</th>
               <th scope="col">id</th>
               <th scope="col">bytes</th>
-              <th scope="col" />
+              <td />
             </tr>
           </thead>
           <tbody>
@@ -111,7 +111,7 @@ export function TokeniseStep({ followed }: { followed: Followed }) {
       </p>
       <Around followed={followed} />
       <Remark followed={followed} />
-      <h4>How a word becomes tokens</h4>
+      <h3>How a word becomes tokens</h3>
       <p>
         <Explain meaning="Byte pair encoding: a fixed list of pairs, learned by joining the commonest pair of a large text again and again.">
           BPE

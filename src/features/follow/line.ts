@@ -13,21 +13,33 @@ export interface Share {
 /** Shares smaller than this are drawn together with their neighbours. */
 const SMALLEST = 0.004;
 
-/** The whole line, without gaps; as `draw` adds it up. `keep` is shown by itself, however small. */
-export function sharesOf(distribution: Distribution, keep: number | null): Share[] {
-  const { kept, weights } = distribution;
-  const byId = Array.from(kept, (id, i) => ({ id, weight: weights[i] ?? 0 })).sort((a, b) => a.id - b.id);
-  const total = byId.reduce((sum, { weight }) => sum + weight, 0);
+/** The whole line, without gaps; as `draw` adds it up. `keep` is shown by itself, however small. About a millisecond for 50,257 ids. */
+export function sharesOf({ kept, weights, row }: Distribution, keep: number | null): Share[] {
+  const byId = new Float64Array(row.logits.length);
+  for (let i = 0; i < kept.length; i++) byId[kept[i] ?? 0] = weights[i] ?? 0;
+  let total = 0;
+  for (const weight of byId) total += weight;
   const shares: Share[] = [];
+  /** Where small shares that have not been put down begin, and how many they are. */
+  let small = { from: 0, count: 0 };
+  let from = 0;
   let cumulative = 0;
-  for (const { id, weight } of byId) {
-    const from = cumulative / total;
+  const putDown = (to: number): void => {
+    if (small.count > 0) shares.push({ from: small.from, to, id: null, count: small.count });
+    small = { from: to, count: 0 };
+  };
+  for (let id = 0; id < byId.length; id++) {
+    const weight = byId[id] ?? 0;
+    if (weight === 0) continue;
     cumulative += weight;
     const to = cumulative / total;
-    const last = shares.at(-1);
-    const alone = to - from >= SMALLEST || id === keep;
-    if (!alone && last?.id === null) shares[shares.length - 1] = { ...last, to, count: last.count + 1 };
-    else shares.push({ from, to, id: alone ? id : null, count: 1 });
+    if (to - from >= SMALLEST || id === keep) {
+      putDown(from);
+      shares.push({ from, to, id, count: 1 });
+      small = { from: to, count: 0 };
+    } else small.count += 1;
+    from = to;
   }
+  putDown(1);
   return shares;
 }
