@@ -192,17 +192,6 @@ test('sliders reshape a past token with no command to the worker, beside how it 
   expect(await commandsOf(page)).toEqual(sent);
 });
 
-test('the steps of sampling say what each of them left and cut', async ({ page }) => {
-  await openPage(page);
-  await candidatesReady(page);
-  await setNumbers(page, { Temperature: 1, 'Top-p': 1, 'Top-k': 5 });
-  await inspector(page).getByRole('tab', { name: 'Sampling steps' }).click();
-  const table = inspector(page).getByRole('table');
-  await expect(table.getByRole('row', { name: /^before sampling 2,048/ })).toBeVisible();
-  await expect(table.getByRole('row', { name: /^top-k 5 5/ })).toBeVisible();
-  await expect(inspector(page)).toContainText(/Off: .*top-p/);
-});
-
 for (const way of ['its button', 'Enter'] as const) {
   test(`a candidate continues by ${way}; Undo brings the old tail back with its numbers`, async ({ page }) => {
     await openPage(page);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { uniform } from '../lib/rng.ts';
 import { NEUTRAL } from './controls.ts';
-import { draw } from './draw.ts';
+import { draw, drawLine, largestShares } from './draw.ts';
 import { type Distribution, sample } from './pipeline.ts';
 import { rankRow } from './row.ts';
 
@@ -84,5 +84,28 @@ describe('draw', () => {
   test('a u outside [0, 1) is refused', () => {
     const distribution = fc.sample(distributions, 1)[0]!;
     for (const u of [1, -1e-9, Number.NaN]) expect(() => draw(distribution, u)).toThrow(RangeError);
+  });
+});
+
+describe('the line of a draw', () => {
+  test('follows from 0 to exactly 1 in id order; every u falls into the part of the id that it draws', () => {
+    fc.assert(
+      fc.property(distributions, randoms, fc.integer({ min: 0, max: 8 }), (distribution, u, most) => {
+        const drawn = draw(distribution, u);
+        const line = drawLine(distribution, largestShares(distribution, most, [drawn.id]));
+        expect(line[0]?.lo).toBe(0);
+        expect(line.at(-1)?.hi).toBe(1);
+        for (const [i, part] of line.slice(1).entries()) expect(part.lo).toBe(line[i]?.hi);
+        const hit = line.find(part => part.lo <= u && u < part.hi);
+        expect(hit).toEqual({ id: drawn.id, count: 1, lo: drawn.lo, hi: drawn.hi });
+        const named = line.flatMap(part => part.id ?? []);
+        expect(named).toEqual(named.toSorted((a, b) => a - b));
+        // Two remainders never stand side by side, so there is at most one more of them than of named ids.
+        for (const [i, part] of line.slice(1).entries()) expect(part.id === null && line[i]?.id === null).toBe(false);
+        const weighing = [...distribution.kept].filter((_, i) => distribution.weights[i]! > 0).length;
+        expect(line.reduce((count, part) => count + part.count, 0)).toBe(weighing);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

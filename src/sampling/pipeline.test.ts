@@ -224,6 +224,7 @@ describe('sample', () => {
           if (!record.active) expect(record.removed).toBe(0);
           before = step.tokens.length;
           const left = new Map(step.tokens.map(token => [token.id, token]));
+          const ranks = new Map(step.tokens.map((token, at) => [token.id, at + 1]));
           for (let id = 0; id < logits.length; id++) {
             const token = left.get(id);
             expectNear(
@@ -232,6 +233,7 @@ describe('sample', () => {
               `logit of ${id} after ${step.name}`,
             );
             expectNear(distribution.probabilityAfter(id, step.name), token?.p ?? 0, `p of ${id} after ${step.name}`);
+            expect(distribution.rankAfter(id, step.name)).toBe(ranks.get(id) ?? 0);
           }
         });
         expect([...distribution.kept]).toEqual(last.tokens.map(({ id }) => id));

@@ -122,6 +122,11 @@ export class Distribution {
     return this.#stage(step).probabilityOf(id);
   }
 
+  /** Rank of an id among what is kept after a step, 1 is the likeliest; 0 when it is cut. */
+  rankAfter(id: number, step: StepName): number {
+    return this.#stage(step).rankOf(id);
+  }
+
   get #last(): RecordedStep {
     return this.#recorded[this.#recorded.length - 1]!;
   }

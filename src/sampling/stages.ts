@@ -1,6 +1,6 @@
 // The distribution as it stands between two steps: which ids are left, their logits and probabilities.
 import type { Adjusted } from './adjust.ts';
-import { indexIn, type RankedRow, type Ranking } from './row.ts';
+import { indexIn, placeIn, type RankedRow, type Ranking } from './row.ts';
 import { type Slice, sum } from './steps.ts';
 
 export interface Stage {
@@ -11,6 +11,8 @@ export interface Stage {
   logitOf(id: number): number;
   /** Among the ids left; 0 for others. */
   probabilityOf(id: number): number;
+  /** Among the ids left, 1 is the likeliest, ties by the lower id first; 0 for an id that is not left. */
+  rankOf(id: number): number;
   /** Mass, in this stage, of the ids that are left here and not in a later stage. */
   massOutside(later: Stage): number;
 }
@@ -47,6 +49,17 @@ export class LogitStage implements Stage {
     if (logit === Number.NEGATIVE_INFINITY) return 0;
     this.#partition ??= partitionOf(this.#rest.logits, this.#logits);
     return Math.exp(logit - this.#partition.top) / this.#partition.total;
+  }
+
+  rankOf(id: number): number {
+    const logit = this.logitOf(id);
+    if (logit === Number.NEGATIVE_INFINITY) return 0;
+    let before = placeIn(this.#rest, id, logit);
+    for (const [other, line] of this.#lines) {
+      const there = this.#logits[line] ?? Number.NEGATIVE_INFINITY;
+      if (there > logit || (there === logit && other < id)) before++;
+    }
+    return before + 1;
   }
 
   massOutside(later: Stage): number {
@@ -104,6 +117,10 @@ export class SliceStage implements Stage {
   probabilityOf(id: number): number {
     const index = this.#indexOf(id);
     return index < 0 ? 0 : this.slice.weights[index]! / this.slice.total;
+  }
+
+  rankOf(id: number): number {
+    return this.#indexOf(id) + 1;
   }
 
   massOutside(later: Stage): number {

@@ -42,6 +42,16 @@ export interface ViewChoices {
   readonly whitespace: boolean;
 }
 
+/** How the steps of sampling are looked at; kept from token to token. */
+export interface StagesView {
+  /** Where both differ: as the token was drawn, or with the settings as they stand. */
+  readonly side: 'drawn' | 'now';
+  /** Numbers in full. */
+  readonly exact: boolean;
+  readonly leaders: 'picture' | 'table';
+  readonly draw: 'picture' | 'table';
+}
+
 export interface ViewState extends ViewChoices {
   readonly dialog: Dialog | null;
   /** Rows of the candidate list shown. */
@@ -50,6 +60,9 @@ export interface ViewState extends ViewChoices {
   readonly search: string;
   /** The candidate a click has selected, by token id; null when none. */
   readonly candidate: number | null;
+  /** The token that is followed through the steps of sampling, wherever the caret goes; null: the one at the place. */
+  readonly followed: number | null;
+  readonly stages: StagesView;
 }
 
 export interface ViewActions {
@@ -67,6 +80,9 @@ export interface ViewActions {
   showAll(): void;
   setSearch(search: string): void;
   selectCandidate(id: number | null): void;
+  /** Takes the place of a selected candidate. */
+  follow(id: number | null): void;
+  changeStages(part: Partial<StagesView>): void;
   /** Another token is looked at: the list starts from the top again. */
   resetCandidates(): void;
   restore(kept: Partial<ViewChoices>): void;
@@ -105,6 +121,8 @@ export function createViewStore(): ViewStore {
     candidateCount: CANDIDATES_STEP,
     search: '',
     candidate: null,
+    followed: null,
+    stages: { side: 'now', exact: false, leaders: 'picture', draw: 'picture' },
     setTheme: theme => set({ theme }),
     setTint: tint => set({ tint }),
     setSide: side => set({ side }),
@@ -119,6 +137,8 @@ export function createViewStore(): ViewStore {
     showAll: () => set({ candidateCount: Number.MAX_SAFE_INTEGER }),
     setSearch: search => set({ search, candidateCount: CANDIDATES_STEP }),
     selectCandidate: candidate => set({ candidate }),
+    changeStages: part => set(state => ({ stages: { ...state.stages, ...part } })),
+    follow: followed => set({ followed, candidate: null }),
     resetCandidates: () => set({ candidateCount: CANDIDATES_STEP, search: '', candidate: null }),
     restore: kept => set(kept),
   }));

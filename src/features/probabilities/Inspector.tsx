@@ -10,7 +10,7 @@ import { EmptyState } from './EmptyState.tsx';
 import styles from './Inspector.module.css';
 import { useInspected } from './inspected.ts';
 import { PinnedHere } from './PinnedHere.tsx';
-import { StepsTable } from './StepsTable.tsx';
+import { Stages } from './Stages.tsx';
 import { TokenFacts } from './TokenFacts.tsx';
 
 const TABS = [
@@ -57,7 +57,7 @@ export function Inspector() {
             {shown === 'candidates' ? (
               <CandidateList inspected={inspected} ranked={inspected.ranked} />
             ) : (
-              <StepsTable inspected={inspected} />
+              <Stages inspected={inspected} ranked={inspected.ranked} />
             )}
           </Tabs>
           <ContinueBar inspected={inspected} ranked={inspected.ranked} />

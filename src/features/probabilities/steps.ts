@@ -1,7 +1,8 @@
 // The steps of sampling in words, and whether two settings would shape a distribution differently.
+import { CONTROLS } from '../../sampling/controls.ts';
 import type { StepRecord } from '../../sampling/pipeline.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import type { StepName } from '../../sampling/steps.ts';
+import { LOGIT_STEPS, type StepName } from '../../sampling/steps.ts';
 
 export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   end_of_text: 'end-of-text',
@@ -15,6 +16,13 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   min_p: 'min-p',
   typical_p: 'typical-p',
 };
+
+/** One line for people: what the step does. */
+export function stepMeaning(name: StepName): string {
+  if (name === 'end_of_text') return 'Cuts the end-of-text token, so that a run never draws it.';
+  if (name === 'logit_bias') return 'Adds to the logits of single tokens; -100 bans one.';
+  return CONTROLS.find(({ key }) => key === name)?.explanation ?? '';
+}
 
 const SHAPING = [
   'temperature',
@@ -52,4 +60,20 @@ export function stepValue(name: StepName, settings: GenerationSettings): string 
 /** The steps that do something, in order: what the chain shows. */
 export function activeSteps(steps: readonly StepRecord[]): StepRecord[] {
   return steps.filter(step => step.active);
+}
+
+/** A line of the pipeline: a step, or the steps on single logits together where all of them are off. */
+export type PipelineLine =
+  | { readonly kind: 'step'; readonly step: StepRecord }
+  | { readonly kind: 'off'; readonly name: StepName | 'logits' };
+
+/** All steps in their real order, those that are off too. */
+export function pipelineLines(steps: readonly StepRecord[]): PipelineLine[] {
+  const onLogits = (step: StepRecord): boolean => LOGIT_STEPS.some(name => name === step.name);
+  const logitsOff = steps.every(step => !onLogits(step) || !step.active);
+  const shown = steps.filter(step => step.active || !onLogits(step));
+  const lines = shown.map(
+    (step): PipelineLine => (step.active ? { kind: 'step', step } : { kind: 'off', name: step.name }),
+  );
+  return logitsOff ? [{ kind: 'off', name: 'logits' }, ...lines] : lines;
 }

@@ -1,0 +1,74 @@
+// Finds any token of the vocabulary by its text, the space shown, or by its id; a text that is several tokens says so.
+import { useMemo, useState } from 'react';
+import { formatCount, formatProbability } from '../../lib/format.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { TokenText } from '../../ui/TokenText.tsx';
+import { faceOf } from '../tokenFace.ts';
+import type { Ranked } from './candidates.ts';
+import { bestOf, findTokens } from './search.ts';
+import styles from './TokenSearch.module.css';
+
+/** Results besides the exact one. */
+const MOST_FOUND = 8;
+
+interface TokenSearchProps {
+  tokenizer: Tokenizer;
+  ranked: Ranked;
+  onChoose: (id: number) => void;
+}
+
+export function TokenSearch({ tokenizer, ranked, onChoose }: TokenSearchProps) {
+  const [query, setQuery] = useState('');
+  const found = useMemo(() => findTokens(tokenizer, query, MOST_FOUND), [tokenizer, query]);
+  const choose = (id: number) => {
+    onChoose(id);
+    setQuery('');
+  };
+  const option = (id: number) => (
+    <li key={id}>
+      <button type="button" className={styles.found} onClick={() => choose(id)}>
+        <TokenText {...faceOf(tokenizer, id)} />
+        <span className={styles.facts}>
+          id <span className="num">{id}</span> · rank <span className="num">{formatCount(ranked.rankOf(id))}</span> ·{' '}
+          <span className="num">{formatProbability(ranked.before(id))}</span> before sampling
+        </span>
+      </button>
+    </li>
+  );
+  const { exact, parts, others } = found;
+  return (
+    <form
+      className={styles.search}
+      onSubmit={event => {
+        event.preventDefault();
+        const best = bestOf(found);
+        if (best !== null) choose(best);
+      }}
+    >
+      <SearchField
+        label="Find a token by text or id"
+        placeholder="Find a token, with its space"
+        value={query}
+        onChange={setQuery}
+      />
+      {query !== '' && (
+        <div className={styles.results}>
+          {parts.length > 1 && (
+            <p className={styles.words}>
+              <TokenText text={query} /> is {parts.length} tokens in this vocabulary. Each can be read by itself:
+            </p>
+          )}
+          {exact === null && parts.length === 0 && others.length === 0 && (
+            <p className={styles.words}>No token of this vocabulary has that text or id.</p>
+          )}
+          <ul aria-label="Tokens found">
+            {exact !== null && option(exact)}
+            {[...new Set(parts)].map(option)}
+            {others.filter(id => !parts.includes(id)).map(option)}
+          </ul>
+        </div>
+      )}
+    </form>
+  );
+}
