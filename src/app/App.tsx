@@ -9,9 +9,13 @@ import { LoadStrip } from '../features/models/LoadStrip.tsx';
 import { ModelsDialog } from '../features/models/ModelsDialog.tsx';
 import { SelectedStrip } from '../features/probabilities/SelectedStrip.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
+import { OpenedBanner } from '../features/share/OpenedBanner.tsx';
+import { ShareDialog } from '../features/share/ShareDialog.tsx';
 import { Announcer } from '../features/status/Announcer.tsx';
 import { StatusLine } from '../features/status/StatusLine.tsx';
 import { useStores, useView } from '../stores/react.ts';
+import { isRunFile } from '../stores/share.ts';
+import type { Stores } from '../stores/stores-types.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { NARROW, useMedia } from '../ui/useMedia.ts';
 import { Blocked } from './Blocked.tsx';
@@ -37,16 +41,29 @@ function Sheets() {
   );
 }
 
+/** A run among dropped files is shown where runs are opened. */
+function claimRun(stores: Stores, files: readonly File[]): boolean {
+  const [file] = files;
+  if (!isRunFile(files) || file === undefined) return false;
+  stores.view.getState().open('share');
+  void stores.share.getState().readFile(file);
+  return true;
+}
+
 export function App() {
   useTheme();
   useShortcuts();
   const narrow = useMedia(NARROW);
+  const stores = useStores();
   return (
     <>
       <div className="shell">
         <Header />
         <main className="shell-main">
-          <Blocked />
+          <div className="shell-top">
+            <Blocked />
+            <OpenedBanner />
+          </div>
           <div className="shell-surface">
             <Surface />
           </div>
@@ -77,8 +94,9 @@ export function App() {
       <Announcer />
       {narrow && <Sheets />}
       <ModelsDialog />
+      <ShareDialog />
       <KeysDialog />
-      <DropZone />
+      <DropZone claim={files => claimRun(stores, files)} />
     </>
   );
 }

@@ -1,5 +1,6 @@
-// The head of the page: its name, the model in use, keys and theme.
+// The head of the page: its name, the model in use, sharing, keys and theme.
 import { ModelButton } from '../features/models/ModelButton.tsx';
+import { ShareButton } from '../features/share/ShareButton.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import { THEMES, type Theme } from '../stores/view.ts';
 import { Button, IconButton } from '../ui/Button.tsx';
@@ -47,6 +48,7 @@ export function Header() {
       </h1>
       <ModelButton />
       <span className={styles.space} />
+      <ShareButton />
       <Button variant="quiet" aria-label="Keys" title="Keys" onClick={() => view.getState().open('keys')}>
         ?
       </Button>

@@ -10,11 +10,13 @@ import { StoresContext } from '../stores/react.ts';
 import { createStores } from '../stores/stores.ts';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { addressLinks } from './links.ts';
 import { hubHost } from './origins.ts';
 
 const stores = createStores({
   origins: { shippedBase: new URL('models/', document.baseURI).href, hubHost: hubHost(localStorageOf()) },
   firstText: FIRST_PROMPT,
+  links: addressLinks,
 });
 
 /** Null where the browser has closed it. */

@@ -68,6 +68,12 @@ export function forked(
   return settled({ ...set, branches: [...set.branches, made], branch: made.id });
 }
 
+/** A text from elsewhere as the active one, on a branch of its own. A name keeps it, and its place in the list, whatever it begins with. */
+export function opened(set: BranchSet, tokens: readonly DocumentToken[], name: string, birth: () => Birth): BranchSet {
+  const made = { ...birth(), name: cleanName(name), tokens };
+  return settled({ ...set, branches: [...set.branches, made], branch: made.id });
+}
+
 /** Null where it is the active one already, or none. */
 export function switched(set: BranchSet, id: number): BranchSet | null {
   if (id === set.branch || branchOf(set, id) === undefined) return null;

@@ -100,7 +100,8 @@ export type ChangeKind =
   | 'force'
   | 'grown'
   | 'rename'
-  | 'remove';
+  | 'remove'
+  | 'shared';
 
 export interface DocumentState extends BranchSet {
   readonly tokens: readonly DocumentToken[];
@@ -143,6 +144,8 @@ export interface DocumentActions {
   force(index: number, text: string): void;
   /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */
   graft(id: number, index: number, added: readonly number[]): void;
+  /** A text from elsewhere as the active one, on a branch of its own with this name; what stands there stays as it is. */
+  openShared(tokens: readonly DocumentToken[], name: string): void;
   /** Makes another branch the active one: its tokens, numbers and draws, with the caret at its end. */
   switchBranch(id: number): void;
   renameBranch(id: number, name: string): void;

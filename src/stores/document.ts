@@ -2,7 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 import { type TokenLayout, tokenText } from '../tokenizer/text.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { type Birth, forked, removed, renamed, spreadStats, switched, withTokens } from './branches.ts';
+import { type Birth, forked, opened, removed, renamed, spreadStats, switched, withTokens } from './branches.ts';
 import {
   branchesOfToday,
   editedTokens,
@@ -58,6 +58,7 @@ function actionsOf(document: Document): DocumentActions {
     cut: (index, kind) => document.cut(index, kind),
     force: (index, text) => document.force(index, text),
     graft: (id, index, added) => document.graft(id, index, added),
+    openShared: (tokens, name) => document.change('shared', set => opened(set, tokens, name, document.birth)),
     switchBranch: id => document.change('switch', set => switched(set, id)),
     renameBranch: (id, name) => document.change('rename', set => renamed(set, id, name)),
     removeBranch: id => document.change('remove', set => removed(set, id)),

@@ -24,6 +24,8 @@ export interface PageOptions extends EngineOptions {
   readonly blocked?: NucleusError;
   /** Frames wait in `frames` until the test runs them. */
   readonly holdFrames?: boolean;
+  /** Fragment the page is opened with. */
+  readonly link?: string;
 }
 
 /** As IndexedDB would: a copy in, a copy out. */
@@ -54,6 +56,7 @@ export function makePage(options: PageOptions = {}): Page {
     firstText: options.firstText ?? 'Once upon a time there was a small',
     client,
     kept: memoryStore(memory),
+    links: { take: () => options.link ?? '', follow: () => () => {} },
     checkCapability: () => options.blocked ?? null,
     persist: () => {},
     requestFrame: callback => {

@@ -15,6 +15,7 @@ import type { PinsStoreState } from './pins-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
 import type { ScoresStoreState } from './scores.ts';
 import type { SettingsStoreState } from './settings.ts';
+import type { ShareStoreState } from './share-types.ts';
 import type { Stores } from './stores-types.ts';
 import type { ViewStoreState } from './view.ts';
 
@@ -80,4 +81,8 @@ export function useFollow<T>(select: (state: FollowStoreState) => T): T {
 
 export function useAttention<T>(select: (state: AttentionStoreState) => T): T {
   return useStore(useStores().attention, select);
+}
+
+export function useShare<T>(select: (state: ShareStoreState) => T): T {
+  return useStore(useStores().share, select);
 }

@@ -13,6 +13,7 @@ import type { PinsStore } from './pins-types.ts';
 import type { RowsStoreState } from './rows-types.ts';
 import type { ScoresStore } from './scores.ts';
 import type { SettingsStore } from './settings.ts';
+import type { ShareStoreState } from './share-types.ts';
 import type { ViewStore } from './view.ts';
 
 export type DocumentStore = StoreApi<DocumentStoreState>;
@@ -21,6 +22,7 @@ export type GenerationStore = StoreApi<GenerationStoreState>;
 export type RowsStore = StoreApi<RowsStoreState>;
 export type AblationStore = StoreApi<AblationStoreState>;
 export type GrowthStore = StoreApi<GrowthStoreState>;
+export type ShareStore = StoreApi<ShareStoreState>;
 export type LensStore = StoreApi<LensStoreState>;
 export type FollowStore = StoreApi<FollowStoreState>;
 
@@ -39,6 +41,7 @@ export interface Stores {
   readonly ablation: AblationStore;
   readonly attention: AttentionStore;
   readonly lens: LensStore;
+  readonly share: ShareStore;
   /** Brings back what the last visit kept, then loads the model. Never rejects; runs nothing unasked. */
   start(): Promise<void>;
   /** Writes what a reload keeps at once. */

@@ -27,14 +27,25 @@ import { PrefillCost } from './prefill-cost.ts';
 import { createRowsStore, SETTLE_MS } from './rows.ts';
 import { createScoresStore } from './scores.ts';
 import { createSettingsStore } from './settings.ts';
+import { createShareStore } from './share.ts';
+import { sourceOfKey } from './shared-run.ts';
 import type { DocumentStore, GenerationStore, Stores } from './stores-types.ts';
 import { tabStore } from './tab-store.ts';
 import { createViewStore } from './view.ts';
+
+/** Fragments of the page's address that hold shared texts. */
+export interface SharedLinks {
+  /** The one the page was opened with, taken out of the address; '' when there is none. */
+  take(): string;
+  /** Called with each that comes while the page is open. Returns the unsubscriber. */
+  follow(take: (fragment: string) => void): () => void;
+}
 
 export interface StoresOptions {
   readonly origins: Origins;
   /** Stands in the editor on a first visit; ends at a real choice. */
   readonly firstText: string;
+  readonly links?: SharedLinks;
   /** The rest has the page's own as default. */
   readonly client?: Client;
   readonly kept?: KeptStore;
@@ -120,6 +131,8 @@ export function createStores(options: StoresOptions): Stores {
     later: options.later ?? later,
   });
   const growth = createGrowthStore({ client, lane, model, document, generation, rows: rows.store, cost });
+  const share = createShareStore({ client, lane, model, document, generation, settings, view });
+  const endLinks = options.links?.follow(fragment => void share.store.getState().receive(fragment)) ?? (() => {});
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
     if (now.status === 'loading' && before.status !== 'loading') lane.cancelAll();
@@ -140,10 +153,17 @@ export function createStores(options: StoresOptions): Stores {
     ablation: ablation.store,
     attention: attention.store,
     lens: lens.store,
-    start: () => pages.start(),
+    share: share.store,
+    start: async () => {
+      await share.store.getState().receive(options.links?.take() ?? '');
+      const { incoming } = share.store.getState();
+      await pages.start(incoming.status === 'ready' ? sourceOfKey(incoming.run.model.key) : null);
+    },
     flush: () => pages.flush(),
     dispose: () => {
       endLoads();
+      endLinks();
+      share.dispose();
       endDivergence();
       rows.dispose();
       growth.dispose();
@@ -185,12 +205,13 @@ class Pages {
     });
   }
 
-  async start(): Promise<void> {
+  /** @param linked the model of a shared text the page was opened with: it comes first where all of it is here. */
+  async start(linked: ModelSource | null): Promise<void> {
     const kept = await this.#persistence.read();
     if (kept !== null) this.#restore(kept);
     this.#persistence.watch();
     const { model } = this.#stores;
-    await model.getState().start(() => this.#firstSource(kept?.source ?? DEFAULT_SOURCE));
+    await model.getState().start(() => this.#firstSource([linked, kept?.source ?? null]));
   }
 
   flush(): Promise<void> {
@@ -202,13 +223,18 @@ class Pages {
     this.#persistence.dispose();
   }
 
-  /** The model of the last visit when all of it is cached, else the one that ships: nothing large is fetched unasked. */
-  async #firstSource(source: ModelSource): Promise<ModelSource> {
-    if (source.kind === 'shipped') return source;
+  /** The first of these of which all is cached, else the one that ships: nothing large is fetched unasked. */
+  async #firstSource(wanted: readonly (ModelSource | null)[]): Promise<ModelSource> {
     const { model } = this.#stores;
-    await model.getState().listCache();
-    const there = model.getState().cache.models.some(each => each.key === sourceKey(source) && each.complete);
-    return there ? source : DEFAULT_SOURCE;
+    let listed = false;
+    for (const source of wanted) {
+      if (source === null) continue;
+      if (source.kind === 'shipped') return source;
+      if (!listed) await model.getState().listCache();
+      listed = true;
+      if (model.getState().cache.models.some(each => each.key === sourceKey(source) && each.complete)) return source;
+    }
+    return DEFAULT_SOURCE;
   }
 
   #restore(kept: Kept): void {

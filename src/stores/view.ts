@@ -20,7 +20,7 @@ export const FOLLOW_STEPS = ['tokenise', 'embed', 'layers', 'attention', 'logits
 export type FollowStep = (typeof FOLLOW_STEPS)[number];
 
 /** At most one is open. `inspector` and `settings` are sheets on a phone. */
-export const DIALOGS = ['models', 'keys', 'about', 'inspector', 'settings'] as const;
+export const DIALOGS = ['models', 'keys', 'about', 'share', 'inspector', 'settings'] as const;
 export type Dialog = (typeof DIALOGS)[number];
 
 /** Candidates shown at first, and how many come with each "more". */

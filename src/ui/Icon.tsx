@@ -32,6 +32,7 @@ const PATHS = {
   download: 'M8 2.6v7.4m-3-2.8 3 3 3-3M3 13.2h10',
   warn: 'M8 2.6 14 13H2zM8 6.6v3M8 11.3h.01',
   file: 'M4 2.5h5l3 3v8H4zM9 2.5v3h3',
+  share: 'M8 10V2.600m-2.800 2.600L8 2.400l2.800 2.800M4.800 7.400H3.200v6h9.600v-6h-1.600',
   folder: 'M2.5 4h4l1.3 1.6h5.7v7h-11z',
 } as const;
 

@@ -16,4 +16,5 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   grown: 'grown branch',
   rename: 'renaming',
   remove: 'deletion of a branch',
+  shared: 'opening of a shared text',
 };

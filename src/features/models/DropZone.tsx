@@ -1,5 +1,5 @@
 // Files dropped anywhere on the page: shown, then opened once a person agrees.
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { formatBytes } from '../../lib/format.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -40,12 +40,19 @@ function useDrop(onFiles: (files: File[]) => void): boolean {
   return over;
 }
 
-export function DropZone() {
+/** `claim` takes files that are no model; then nothing is asked here. */
+export function DropZone({ claim }: { claim: (files: readonly File[]) => boolean }) {
   const { model, view } = useStores();
   const busy = useModel(s => s.load.status === 'loading');
   const [files, setFiles] = useState<File[]>([]);
   const [keep, setKeep] = useState(true);
-  const over = useDrop(setFiles);
+  const take = useCallback(
+    (dropped: File[]) => {
+      if (!claim(dropped)) setFiles(dropped);
+    },
+    [claim],
+  );
+  const over = useDrop(take);
   const open = () => {
     view.getState().close();
     void model.getState().openFiles(files, keep);
@@ -56,7 +63,7 @@ export function DropZone() {
     <>
       {over && (
         <div className={styles.over} aria-hidden="true">
-          <p>Drop the files of a model</p>
+          <p>Drop the files of a model, or an exported run</p>
         </div>
       )}
       <Dialog open={files.length > 0} title="Open these files" onClose={() => setFiles([])}>

@@ -1,0 +1,90 @@
+// The text as a file or on the clipboard: JSON to replay it, CSV for a table, or the plain text.
+import { useMemo, useState } from 'react';
+import { formatBytes, formatCount } from '../../lib/format.ts';
+import { useDocument, useModel, useStores } from '../../stores/react.ts';
+import { writeRunCsv } from '../../stores/run-csv.ts';
+import { writeRunJson } from '../../stores/run-json.ts';
+import { type RunToShare, runToShare } from '../../stores/shared-run.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Choice } from '../../ui/Choice.tsx';
+import { CopyButton } from './CopyButton.tsx';
+import styles from './Share.module.css';
+import { download } from './saving.ts';
+
+type Format = 'json' | 'csv' | 'text';
+
+const FORMATS = [
+  { value: 'json', label: 'JSON' },
+  { value: 'csv', label: 'CSV' },
+  { value: 'text', label: 'Plain text' },
+] as const satisfies readonly { value: Format; label: string }[];
+
+const ABOUT: Readonly<Record<Format, string>> = {
+  json: 'Everything: tokens with log-probabilities and bytes under the names of the OpenAI API, ids, settings, seed and random number of each draw, model and adapter. Can be opened here again and replayed.',
+  csv: 'A row a token, for a spreadsheet or a data frame. Text that a spreadsheet would take for a formula gets an apostrophe in front.',
+  text: 'The text alone.',
+};
+
+const FILES: Readonly<Record<Format, readonly [string, string]>> = {
+  json: ['json', 'application/json'],
+  csv: ['csv', 'text/csv;charset=utf-8'],
+  text: ['txt', 'text/plain;charset=utf-8'],
+};
+
+/** Lines shown, and characters of each. */
+const MOST_LINES = 14;
+const MOST_WIDTH = 400;
+
+function written(format: Format, run: RunToShare, bytesOf: (id: number) => Uint8Array): string {
+  if (format === 'json') return writeRunJson(run, bytesOf, Math.floor(Date.now() / 1000));
+  return format === 'csv' ? writeRunCsv(run) : run.text;
+}
+
+function preview(text: string): string {
+  const lines = text.split('\n', MOST_LINES + 1);
+  const shown = lines
+    .slice(0, MOST_LINES)
+    .map(line => (line.length > MOST_WIDTH ? `${line.slice(0, MOST_WIDTH)}…` : line));
+  return [...shown, ...(lines.length > MOST_LINES ? ['…'] : [])].join('\n');
+}
+
+export function ExportPane() {
+  const stores = useStores();
+  const [format, setFormat] = useState<Format>('json');
+  const tokens = useDocument(s => s.tokens);
+  const tokenizer = useDocument(s => s.tokenizer);
+  const load = useModel(s => s.load);
+  const text = useMemo(() => {
+    const run = load.status === 'ready' && tokens.length > 0 ? runToShare(stores) : null;
+    return run === null || tokenizer === null ? null : written(format, run, id => tokenizer.bytes(id));
+  }, [stores, format, tokens, tokenizer, load]);
+  if (text === null) {
+    return (
+      <div className={styles.pane}>
+        <p className={styles.quiet}>Once a model is there and a text, it can be taken along here as a file.</p>
+      </div>
+    );
+  }
+  const without = tokens.slice(1).filter(token => token.stats === undefined).length;
+  const [ending, type] = FILES[format];
+  return (
+    <div className={styles.pane}>
+      <Choice label="Format" value={format} options={FORMATS} onChange={setFormat} />
+      <p>{ABOUT[format]}</p>
+      {format !== 'text' && (
+        <p className={styles.quiet}>
+          Log-probabilities are natural logarithms, before sampling; the probability after sampling stands with each
+          draw.
+          {without > 0 && ` ${formatCount(without)} of ${formatCount(tokens.length)} tokens have no numbers yet.`}
+        </p>
+      )}
+      <textarea className={styles.preview} aria-label="Beginning of the file" readOnly rows={9} value={preview(text)} />
+      <div className={styles.line}>
+        <Button variant="primary" icon="download" onClick={() => download(`nucleus-run.${ending}`, type, text)}>
+          Download {formatBytes(new Blob([text]).size)}
+        </Button>
+        <CopyButton text={() => text}>Copy</CopyButton>
+      </div>
+    </div>
+  );
+}

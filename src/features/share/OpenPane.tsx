@@ -1,0 +1,133 @@
+// What a link or a file has brought: what it is, how it differs from what is here, its text; then open it, or run it again and compare.
+import { useRef } from 'react';
+import { formatCount } from '../../lib/format.ts';
+import { useModel, useShare, useStores } from '../../stores/react.ts';
+import { replayBlocks } from '../../stores/replay.ts';
+import { differencesOf, type SharedRun, sourceOfKey } from '../../stores/shared-run.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { Replayed } from './Replayed.tsx';
+import styles from './Share.module.css';
+import { differenceWords, problemWords } from './words.ts';
+
+/** Characters of the text that are shown. */
+const MOST_SHOWN = 20_000;
+
+function Facts({ run }: { run: SharedRun }) {
+  const drawn = run.tokens.filter(token => token.origin === 'drawn').length;
+  const { settings, model, adapter } = run;
+  const seeds = [...new Set(run.tokens.flatMap(token => token.draw?.seed ?? []))];
+  const facts: readonly (readonly [string, string])[] = [
+    ['model', `${model.name}${model.commit === '' ? '' : ` at ${model.commit.slice(0, 12)}`}`],
+    ['tokens', `${formatCount(run.tokens.length)}, ${formatCount(drawn)} of them drawn`],
+    ['settings', `temperature ${settings.temperature}, top-p ${settings.top_p}, top-k ${settings.top_k || 'off'}`],
+    ['seed', seeds.length === 0 ? 'none' : seeds.slice(0, 4).join(', ')],
+    ['adapter', [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' ') || 'not named'],
+  ];
+  return (
+    <dl className={styles.facts}>
+      {facts.map(([term, value]) => (
+        <div key={term}>
+          <dt>{term}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Arrived({ name, run }: { name: string; run: SharedRun }) {
+  const { share } = useStores();
+  const load = useModel(s => s.load);
+  const working = useShare(s => s.task.status === 'working');
+  const differences = differencesOf(run, { load });
+  const here = load.status === 'ready' ? load.model.name : '';
+  const draws = replayBlocks(run.tokens).reduce((sum, block) => sum + block.count, 0);
+  const other = differences === null || differences.vocabulary;
+  const local = sourceOfKey(run.model.key)?.kind === 'local';
+  return (
+    <>
+      <h3>
+        In {name}: a text of {formatCount(run.tokens.length)} tokens
+      </h3>
+      <Facts run={run} />
+      <textarea
+        className={styles.preview}
+        aria-label="Shared text"
+        readOnly
+        rows={6}
+        value={run.text.length > MOST_SHOWN ? `${run.text.slice(0, MOST_SHOWN)}…` : run.text}
+      />
+      {differences && differenceWords(differences, here).length > 0 && (
+        <Notice tone="warn">{differenceWords(differences, here).join(' ')}</Notice>
+      )}
+      {differences === null && (
+        <p className={styles.quiet}>No model is loaded. With one the text can be opened, and run again.</p>
+      )}
+      <div className={styles.line}>
+        {other && (
+          <Button variant="primary" onClick={() => share.getState().loadNeeded()}>
+            {local ? `Open the files of ${run.model.name}` : `Load ${run.model.name}`}
+          </Button>
+        )}
+        <Button
+          variant={other ? 'plain' : 'primary'}
+          disabled={load.status !== 'ready'}
+          onClick={() => share.getState().open()}
+        >
+          {other && here !== '' ? `Open with ${here}` : 'Open this text'}
+        </Button>
+        <Button
+          icon="regenerate"
+          disabled={other || draws === 0 || working}
+          onClick={() => void share.getState().replay()}
+        >
+          Replay {formatCount(draws)} tokens
+        </Button>
+      </div>
+      <p className={styles.quiet}>
+        {draws === 0
+          ? 'Nothing in it was drawn by a sampler, so there is nothing to replay.'
+          : 'Replay draws them again from the same ids, settings and seeds, beside your text, and compares.'}{' '}
+        Opening puts the text on a branch of its own; yours stays, and Undo brings it back.
+      </p>
+      <Replayed run={run} />
+    </>
+  );
+}
+
+export function OpenPane() {
+  const { share } = useStores();
+  const incoming = useShare(s => s.incoming);
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <div className={styles.pane}>
+      <div className={styles.line}>
+        <Button icon="file" onClick={() => input.current?.click()}>
+          Choose a file
+        </Button>
+        <span className={styles.quiet}>or drop one anywhere on the page: a run that was exported as JSON.</span>
+        <input
+          ref={input}
+          type="file"
+          accept=".json,application/json"
+          className="visually-hidden"
+          tabIndex={-1}
+          aria-label="File of a run"
+          onChange={event => {
+            const [file] = event.target.files ?? [];
+            if (file) void share.getState().readFile(file);
+            event.target.value = '';
+          }}
+        />
+      </div>
+      {incoming.status === 'reading' && <p className={styles.quiet}>Reading {incoming.name}…</p>}
+      {incoming.status === 'refused' && (
+        <Notice tone="bad" onDismiss={() => share.getState().forget()}>
+          {problemWords(incoming.problem, incoming.name)}
+        </Notice>
+      )}
+      {incoming.status === 'ready' && <Arrived name={incoming.name} run={incoming.run} />}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+// Taking the text along: a link, a file, and what others have shared.
+import { useShare, useStores, useView } from '../../stores/react.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { ExportPane } from './ExportPane.tsx';
+import { LinkPane } from './LinkPane.tsx';
+import { OpenPane } from './OpenPane.tsx';
+import styles from './Share.module.css';
+
+const PANES = [
+  { key: 'link', label: 'Link' },
+  { key: 'export', label: 'Export a file' },
+  { key: 'open', label: 'Open and replay' },
+] as const;
+
+export function ShareDialog() {
+  const { view, share } = useStores();
+  const open = useView(s => s.dialog === 'share');
+  const pane = useShare(s => s.pane);
+  return (
+    <Dialog variant="wide" open={open} title="Share and export" onClose={() => view.getState().close()}>
+      <div className={styles.dialog}>
+        <Tabs label="Ways" tabs={PANES} value={pane} onChange={key => share.getState().setPane(key)}>
+          {pane === 'link' && <LinkPane />}
+          {pane === 'export' && <ExportPane />}
+          {pane === 'open' && <OpenPane />}
+        </Tabs>
+      </div>
+    </Dialog>
+  );
+}
