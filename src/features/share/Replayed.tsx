@@ -85,7 +85,9 @@ function Outcome({ outcome }: { outcome: ReplayOutcome }) {
     <p className={styles.good} data-testid="replay">
       All {formatCount(total)} drawn tokens agree.
       {worst !== null &&
-        ` Their log-probabilities differ by at most ${worst === 0 ? '0' : worst.toExponential(1)}, before sampling.`}
+        (worst === 0
+          ? ' Their log-probabilities before sampling are the same to the last digit.'
+          : ` Their log-probabilities before sampling differ by at most ${worst.toExponential(1)}.`)}
     </p>
   );
 }
