@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
+import { spokenText } from '../../ui/visible.ts';
 import { ErrorNotice } from '../ErrorNotice.tsx';
 import { faceOf } from '../tokenFace.ts';
 import styles from './Ablation.module.css';
@@ -42,6 +43,17 @@ function Place({ comparison, tokenizer }: { comparison: Comparison; tokenizer: T
       {off.length > 0 && `, ${standIn} as stand-in`}
     </p>
   );
+}
+
+/** What came of the switches, for readers of the screen: said when a comparison arrives. */
+function Spoken({ comparison, tokenizer }: { comparison: Comparison; tokenizer: Tokenizer }) {
+  const { plain, ablated, off } = comparison;
+  const [before, after] = [plain.row?.order[0], ablated.row?.order[0]];
+  if (before === undefined || after === undefined || off.length === 0) return null;
+  const word = (id: number): string => spokenText(tokenizer.decode([id])) || 'empty';
+  const parts = `${off.length} ${off.length === 1 ? 'part' : 'parts'} off.`;
+  if (before === after) return `${parts} The likeliest token is still ${word(after)}.`;
+  return `${parts} The likeliest token is now ${word(after)}, not ${word(before)}.`;
 }
 
 /** How far the computing is, on the line of the place. */
@@ -134,6 +146,9 @@ export function Results({ tokenizer, parts }: { tokenizer: Tokenizer; parts: num
         {comparison && !current && <span className={styles.outdated}>outdated</span>}
         <Working />
       </div>
+      <p className="visually-hidden" role="status">
+        {comparison && current && <Spoken comparison={comparison} tokenizer={tokenizer} />}
+      </p>
       <div className={styles.halted}>
         <Halted />
       </div>
