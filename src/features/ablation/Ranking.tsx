@@ -34,8 +34,8 @@ const COLUMNS = [
   { label: 'part' },
   { label: 'change', width: '17%' },
   { label: 'rank', width: '12%' },
-  { label: 'KL', width: '18%' },
-  { label: 'likeliest', width: '21%' },
+  { label: 'KL', width: '15%' },
+  { label: 'likeliest', width: '20%' },
   { label: 'switch', width: '62px' },
 ];
 
