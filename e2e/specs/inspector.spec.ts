@@ -94,6 +94,9 @@ test('the numbers of a token agree with each other and with its row among the ca
     const own = all.find(candidate => candidate.id === id);
     expect(own?.rank).toBe(Number(rank.words));
     expect(Math.log(own?.before ?? 0)).toBeCloseTo(logprob.exact, 4);
+    // Only rows in sight exist.
+    const index = all.findIndex(candidate => candidate.id === id);
+    await candidateGrid(page).evaluate((pane, at) => pane.scrollTo({ top: at * 25 }), index);
     const current = candidateGrid(page).locator('[aria-current="true"]');
     await expect(current).toHaveAttribute('id', `candidate-${id}`);
   }

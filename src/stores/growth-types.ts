@@ -20,7 +20,7 @@ export const GROWTH_BOUNDS = {
 } as const;
 
 /** A drawing holds no more; the growth then ends by itself. */
-export const MOST_GROWN = 256;
+export const MOST_GROWN = 192;
 
 export interface Growth {
   /** Tokens that it grew from; what has grown stays right as long as some branch begins with them. */

@@ -1,5 +1,5 @@
 // The branches as a table, the most recent first: names, lengths, log-probabilities; switch, rename, delete.
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { type BranchNumbers, branchNumbers } from '../../stores/branch-tree.ts';
 import type { Branch } from '../../stores/document-types.ts';
 import { Explain } from '../../ui/Explain.tsx';
@@ -31,8 +31,18 @@ export function BranchList({ shown: { branches, tree, active } }: { shown: Shown
     () => branches.toReversed().map((branch): ListedBranch => ({ branch, numbers: branchNumbers(branch, tree) })),
     [branches, tree],
   );
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another active branch comes into sight.
+  useEffect(() => {
+    const row = list.current?.querySelector('[aria-current="true"]')?.getBoundingClientRect();
+    const pane = list.current?.getBoundingClientRect();
+    const head = list.current?.querySelector('thead')?.offsetHeight ?? 0;
+    if (!list.current || !row || !pane) return;
+    if (row.top < pane.top + head) list.current.scrollTop += row.top - pane.top - head;
+    else if (row.bottom > pane.bottom) list.current.scrollTop += row.bottom - pane.bottom;
+  }, [active]);
   return (
-    <div className={styles.list}>
+    <div ref={list} className={styles.list}>
       <table className={styles.table}>
         <caption className="visually-hidden">Branches, the most recent first</caption>
         <thead>

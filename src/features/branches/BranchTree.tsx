@@ -31,6 +31,12 @@ function nodeAt({ nodes }: TreeLayout, key: string, from: number): PlacedNode | 
   return nodes.find(({ node }) => node.key === key) ?? nodes.find(stands) ?? nodes[0];
 }
 
+/** The lines, those of the active branch over the others. */
+function edgesOf({ nodes }: TreeLayout): { readonly from: PlacedNode; readonly to: PlacedNode }[] {
+  const edges = nodes.flatMap(to => (to.parent === null ? [] : [{ from: to.parent, to }]));
+  return [...edges.filter(({ to }) => !to.active), ...edges.filter(({ to }) => to.active)];
+}
+
 /** The node in which the active branch ends. */
 function lastActive({ nodes }: TreeLayout): PlacedNode | undefined {
   return nodes.findLast(node => node.active);
@@ -112,18 +118,15 @@ export function BranchTree({ shown: { layout, active } }: { shown: ShownTree }) 
           className={styles.drawing}
         >
           <g>
-            {layout.nodes.map(
-              placed =>
-                placed.parent && (
-                  <path
-                    key={placed.node.key}
-                    d={edgePath(placed.parent, placed)}
-                    className={styles.edge}
-                    data-active={placed.active}
-                    data-grown={placed.node.branches.length === 0}
-                  />
-                ),
-            )}
+            {edgesOf(layout).map(({ from, to }) => (
+              <path
+                key={to.node.key}
+                d={edgePath(from, to)}
+                className={styles.edge}
+                data-active={to.active}
+                data-grown={to.node.branches.length === 0}
+              />
+            ))}
           </g>
           {layout.nodes.map(placed => (
             <NodeView
