@@ -18,6 +18,8 @@ export interface LensCell {
 
 export interface LensState {
   readonly status: 'no_model' | 'empty' | 'open';
+  /** The text that this is about; kept by reference while it is the same. */
+  readonly ids: Uint32Array;
   /** Rows of the picture: 0 is the embedding, the last the model's own. */
   readonly layers: number;
   /** Columns of the picture: column t reads the tokens 0 to t and predicts the token at t + 1. */

@@ -10,7 +10,7 @@ import type { LensState, LensStoreState } from './lens-types.ts';
 import { modelTag } from './model.ts';
 import { PrefillCost } from './prefill-cost.ts';
 import { SETTLE_MS } from './rows.ts';
-import { idsOf } from './sequence.ts';
+import { idsOf, sharedLength } from './sequence.ts';
 import type { DocumentStore, GenerationStore, LensStore, ModelStore, RowsStore } from './stores-types.ts';
 import { IDLE_TASK, ViewTask } from './view-task.ts';
 
@@ -29,6 +29,8 @@ export interface LensOptions {
 
 /** A caret or a pane that moves rests this long before its columns are computed. */
 const MOVE_MS = 120;
+/** Between two looks at the text while a run adds to it. */
+const RUN_MS = 300;
 /** Above this a button must ask. */
 const MOST_SECONDS = 1.5;
 /** A view that was left this long ago gives its memory back. */
@@ -37,6 +39,7 @@ const NO_IDS = new Uint32Array(0);
 
 const INITIAL: LensState = {
   status: 'no_model',
+  ids: NO_IDS,
   layers: 0,
   columns: 0,
   beyond: 0,
@@ -89,6 +92,7 @@ class Lenses {
   /** No work by itself: a person ended it, or there is no memory for it. */
   #halted: 'stopped' | 'refused' | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #closing: ReturnType<typeof setTimeout> | undefined;
   #model = '';
 
@@ -104,7 +108,8 @@ class Lenses {
       document.subscribe((now, before) => {
         if (now.revision !== before.revision) {
           if (this.#halted === 'stopped') this.#halted = null;
-          this.look(SETTLE_MS);
+          if (isRunning(generation.getState().status)) this.#lookLater();
+          else this.look(SETTLE_MS);
         } else if (now.selected !== before.selected) this.look(MOVE_MS);
       }),
       rows.subscribe((now, before) => {
@@ -120,6 +125,7 @@ class Lenses {
     this.#modelChanged();
     return () => {
       clearTimeout(this.#timer);
+      clearTimeout(this.#later);
       clearTimeout(this.#closing);
       for (const end of ends) end();
     };
@@ -175,6 +181,8 @@ class Lenses {
   /** Shows text, place and asked token as they are, and after `wait` milliseconds computes what is missing in sight. */
   look(wait: number): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#later);
+    this.#later = undefined;
     if (!this.#open) return;
     this.#show();
     const { status } = this.store.getState();
@@ -187,6 +195,11 @@ class Lenses {
     }
     if (this.#work !== null || this.#halted !== null || isRunning(this.#options.generation.getState().status)) return;
     this.#timer = setTimeout(() => this.#settled(), wait);
+  }
+
+  /** A run adds tokens faster than anyone can read: the picture follows a few times a second. */
+  #lookLater(): void {
+    if (this.#open) this.#later ??= setTimeout(() => this.look(0), RUN_MS);
   }
 
   /** Computes what is missing in sight; user work, whatever it takes. */
@@ -301,13 +314,17 @@ class Lenses {
     }
     const { n_ctx, n_layer } = load.model.dims;
     const columns = Math.min(n_ctx, tokens.length);
-    this.#ids = idsOf(tokens.slice(0, columns));
+    const all = idsOf(tokens);
+    const { ids: before } = this.store.getState();
+    const ids = before.length === all.length && sharedLength(before, all) === all.length ? before : all;
+    this.#ids = ids.subarray(0, columns);
     if (this.#cells.setText(this.#ids)) this.store.setState(state => ({ revision: state.revision + 1 }));
     const row = (selected === 'end' ? tokens.length : selected) - 1;
     const column = row >= 0 && row < columns ? row : null;
     const asked = this.#pin ?? this.#stands(column);
     this.store.setState({
       status: 'open',
+      ids,
       layers: n_layer + 1,
       columns,
       beyond: tokens.length - columns,

@@ -1,4 +1,4 @@
-// Colours of a heatmap: the page's one ramp as a table to look up, read from the style sheet as the theme stands.
+// Colours and type of a heatmap: the page's one ramp as a table to look up, read from the style sheet as the theme stands.
 import { useEffect, useState } from 'react';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -19,6 +19,10 @@ export interface HeatColours {
   readonly mark: string;
   readonly accent: string;
   readonly accentSoft: string;
+  /** Families of text in cells and of labels, and the size of both in px. */
+  readonly mono: string;
+  readonly face: string;
+  readonly size: number;
 }
 
 /** A colour as the browser computes it: `rgb(1, 2, 3)`, `rgba(...)` or `color(srgb 0 0.5 1)`. Black where it is something else. */
@@ -48,10 +52,12 @@ export function shadeOf(share: number): number {
 
 function coloursOf(element: HTMLElement): HeatColours {
   const swatch = element.ownerDocument.createElement('span');
+  swatch.style.font = '400 var(--size-s) var(--font-text)';
   element.append(swatch);
+  const style = getComputedStyle(swatch);
   const read = (name: string): string => {
     swatch.style.color = `var(--${name})`;
-    return getComputedStyle(swatch).color;
+    return style.color;
   };
   const shades = shadesOf([0, 1, 2, 3, 4, 5].map(step => readRgb(read(`tint-${step}`))));
   const colours = {
@@ -65,6 +71,9 @@ function coloursOf(element: HTMLElement): HeatColours {
     mark: read('mark'),
     accent: read('accent'),
     accentSoft: read('accent-soft'),
+    mono: style.getPropertyValue('--font-mono') || 'monospace',
+    face: style.fontFamily,
+    size: Number.parseFloat(style.fontSize) || 12,
   };
   swatch.remove();
   return colours;

@@ -25,10 +25,6 @@ export interface HeatStage {
   /** Device pixels a CSS px. */
   readonly ratio: number;
   readonly colours: HeatColours;
-  /** Families of text in cells and of labels, and the size of both in px. */
-  readonly mono: string;
-  readonly face: string;
-  readonly size: number;
 }
 
 /** Labels along the edges; those of the chosen row and column are marked. */
@@ -134,7 +130,7 @@ function* paintWords(context: Context, scene: HeatScene, range: CellRange): Gene
     const [top, bottom] = [y(row), y(row + 1)];
     context.fillStyle = colours.paper;
     context.fillRect(x(range.fromColumn), top, x(range.toColumn) - x(range.fromColumn), bottom - top);
-    context.font = `${scene.size * ratio}px ${scene.mono}`;
+    context.font = `${colours.size * ratio}px ${colours.mono}`;
     context.textBaseline = 'middle';
     context.textAlign = 'left';
     for (let column = range.fromColumn; column < range.toColumn; column++) {
@@ -199,7 +195,7 @@ function* paintColumnHead(context: Context, scene: LabelScene, range: CellRange)
   if (height === 0) return;
   context.fillStyle = colours.ground;
   context.fillRect(head.width * ratio, 0, cellRoom(layout).width * ratio, height);
-  context.font = `${scene.size * ratio}px ${scene.mono}`;
+  context.font = `${colours.size * ratio}px ${colours.mono}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   const lying = cell.width >= LEAST_LYING;
@@ -238,7 +234,7 @@ function* paintRowHead(context: Context, scene: LabelScene, range: CellRange): G
   if (width === 0) return;
   context.fillStyle = colours.ground;
   context.fillRect(0, head.height * ratio, width, cellRoom(layout).height * ratio);
-  context.font = `${scene.size * ratio}px ${scene.face}`;
+  context.font = `${colours.size * ratio}px ${colours.face}`;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   const every = labelEvery(cell.height, LINE);
@@ -256,11 +252,11 @@ function* paintRowHead(context: Context, scene: LabelScene, range: CellRange): G
   yield;
 }
 
-function paintCorner(context: Context, { layout, ratio, colours, corner, face, size }: LabelScene): void {
+function paintCorner(context: Context, { layout, ratio, colours, corner }: LabelScene): void {
   const [width, height] = [layout.head.width * ratio, layout.head.height * ratio];
   context.fillStyle = colours.ground;
   context.fillRect(0, 0, width, height);
-  context.font = `${size * ratio}px ${face}`;
+  context.font = `${colours.size * ratio}px ${colours.face}`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   context.fillStyle = colours.faint;

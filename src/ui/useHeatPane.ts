@@ -91,18 +91,7 @@ export function useHeatCanvas<D extends object>(
     // Setting a size empties the canvas, even the same one.
     if (target.width !== width) target.width = width;
     if (target.height !== height) target.height = height;
-    const style = getComputedStyle(target);
-    const scene = {
-      ...drawn,
-      layout,
-      scroll,
-      ratio,
-      colours,
-      mono: style.getPropertyValue('--font-mono') || 'monospace',
-      face: style.fontFamily,
-      size: Number.parseFloat(style.fontSize) || 12,
-    };
-    return inSlices(paint(context, scene));
+    return inSlices(paint(context, { ...drawn, layout, scroll, ratio, colours }));
   }, [layout, scroll, ratio, colours, drawn, paint]);
   return canvas;
 }

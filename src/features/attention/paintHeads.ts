@@ -24,7 +24,7 @@ export function* paintHeads(context: CanvasRenderingContext2D, scene: HeatStage 
     const [top, bottom] = [y(row), y(row + 1) - gap];
     context.fillStyle = colours.paper;
     context.fillRect(x(range.fromColumn), top, x(range.toColumn) - x(range.fromColumn), bottom + gap - top);
-    context.font = `${scene.size * ratio}px ${scene.mono}`;
+    context.font = `${scene.colours.size * ratio}px ${scene.colours.mono}`;
     context.textBaseline = 'middle';
     context.textAlign = 'left';
     for (let column = range.fromColumn; column < range.toColumn; column++) {

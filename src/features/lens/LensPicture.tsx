@@ -1,7 +1,7 @@
 // Layers by positions: the likeliest token of each layer, coloured by what was chosen.
 import { useCallback, useMemo, useState } from 'react';
 import { LENS_COLOURS } from '../../stores/lens-types.ts';
-import { useDocument, useLens, useModel, useStores } from '../../stores/react.ts';
+import { useLens, useModel, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Choice } from '../../ui/Choice.tsx';
 import { Heatmap } from '../../ui/Heatmap.tsx';
@@ -16,15 +16,14 @@ const ZOOMS = [
 
 export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
   const { lens } = useStores();
-  const { layers, columns, column, layer, asked, colour, revision, task, costly } = useLens(s => s);
-  const tokens = useDocument(s => s.tokens);
+  const { ids, layers, columns, column, layer, asked, colour, revision, task, costly } = useLens(s => s);
   const vocabulary = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.vocab_size : 0));
   const [zoom, setZoom] = useState<Zoom>('words');
 
   const rowLabels = useMemo(() => Array.from({ length: layers }, (_, i) => layerLabel(i, layers)), [layers]);
   const columnLabels = useMemo(
-    () => tokens.slice(0, columns).map(token => tokenWord(tokenizer, token.id)),
-    [tokens, columns, tokenizer],
+    () => Array.from(ids.subarray(0, columns), id => tokenWord(tokenizer, id)),
+    [ids, columns, tokenizer],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: another revision or asked token means other cells.
   const cellAt = useCallback(
@@ -40,8 +39,8 @@ export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
       layer: row,
       layers,
       column: at,
-      after: tokens[at]?.id ?? null,
-      next: tokens[at + 1]?.id ?? null,
+      after: ids[at] ?? null,
+      next: ids[at + 1] ?? null,
       asked,
     });
   const see = useCallback(

@@ -1,7 +1,7 @@
 // The selected position as a table: what each layer would say there, and what it holds of the asked token.
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
 import type { LensCell } from '../../stores/lens-types.ts';
-import { useDocument, useLens, useStores } from '../../stores/react.ts';
+import { useLens, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Explain } from '../../ui/Explain.tsx';
 import { TokenText } from '../../ui/TokenText.tsx';
@@ -59,29 +59,28 @@ function Row({ layer, layers, cell, marked, tokenizer, onAsk }: RowProps) {
 
 export function PositionTable({ tokenizer }: { tokenizer: Tokenizer }) {
   const { lens } = useStores();
-  const { layers, column, layer, asked } = useLens(s => s);
-  const tokens = useDocument(s => s.tokens);
+  const { ids, layers, column, layer, asked } = useLens(s => s);
   if (column === null) {
     return <p className={styles.words}>Nothing predicts the selected place. Select a later token to see its layers.</p>;
   }
-  const [read, stands] = [tokens[column], tokens[column + 1]];
+  const [read, stands] = [ids[column], ids[column + 1]];
   return (
     <div className={styles.position}>
-      <h3>
+      <h2>
         Position {column + 1}
-        {read && (
+        {read !== undefined && (
           <>
-            , after <TokenText {...faceOf(tokenizer, read.id)} />
+            , after <TokenText {...faceOf(tokenizer, read)} />
           </>
         )}
-        {stands ? (
+        {stands !== undefined ? (
           <>
-            , where <TokenText {...faceOf(tokenizer, stands.id)} /> stands
+            , where <TokenText {...faceOf(tokenizer, stands)} /> stands
           </>
         ) : (
           ', what comes next'
         )}
-      </h3>
+      </h2>
       <div className={styles.tablePane}>
         <table className={styles.table}>
           <caption className="visually-hidden">
