@@ -64,8 +64,9 @@ export async function* answerProbe(
       return;
     }
     case 'trace': {
-      const { tokens, position } = command;
-      yield { type: 'traced', run, ...(await probes.trace.at(tokens, position, signal)) };
+      const { tokens, position, ids = new Uint32Array() } = command;
+      const traced = await probes.trace.at(tokens, position, signal);
+      yield { type: 'traced', run, ...traced, rows: await probes.trace.rows(tokens, position, ids, signal) };
       return;
     }
     case 'measure_cache': {

@@ -52,6 +52,14 @@ describe.each(goldenNames)('%s', name => {
     for (const [i, hidden] of hidden_last!.slice(0, L).entries()) {
       expectClose(residual.subarray(i * C, (i + 1) * C), Float64Array.from(hidden));
     }
+    // Rows of other ids, in the place of the token: the embedding's own, and the text's states stay.
+    const wanted = Uint32Array.of(V - 1, 0, 5);
+    const table = oracle.get('wte.weight')!;
+    const rows = await probes.trace.rows(ids, 4, wanted);
+    for (const [i, id] of wanted.entries()) {
+      expectClose(rows.subarray(i * C, (i + 1) * C), table.subarray(id * C, (id + 1) * C));
+    }
+    expect(await probes.trace.rows(ids, 4, new Uint32Array())).toHaveLength(0);
     expect(session.reusable(ids)).toBe(7);
     expect(await session.next(ids)).toEqual(before);
     const open = model.gpu.scope.bytes;

@@ -7,7 +7,7 @@ import { type TraceValues, traceValues } from '../model/trace.ts';
 import type { TracedEvent } from '../protocol/probe-events.ts';
 import { type Bench, inScratch, openProbe, View } from './bench.ts';
 
-export type Traced = Omit<TracedEvent, 'type' | 'run'>;
+export type Traced = Omit<TracedEvent, 'type' | 'run' | 'rows'>;
 
 interface TraceView {
   readonly probe: Probe;
@@ -55,6 +55,29 @@ export class Trace {
       mlp: next(mlp.length),
       final: next(1),
     };
+  }
+
+  /** Rows of the embedding matrix for `wanted`: [wanted, C]. They run one by one in the place of the token at `position`. Throws as `at`. */
+  async rows(
+    ids: Uint32Array,
+    position: number,
+    wanted: Uint32Array,
+    signal?: AbortSignal,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const C = this.#bench.graph.dims.n_embd;
+    const rows = new Float32Array(wanted.length * C);
+    if (wanted.length === 0) return rows;
+    this.#bench.session.check(wanted);
+    const { probe, values } = await this.#view.get();
+    const sequence = await this.#bench.session.sequence(ids.subarray(0, position + 1), signal);
+    const text = ids.slice(0, position + 1);
+    for (const [i, id] of wanted.entries()) {
+      text[position] = id;
+      inScratch(this.#bench, text, sequence, position, 1, row => probe.run(row));
+      const piece = { buffer: probe.valueBuffer(values.embedding), offset: 0, length: C };
+      rows.set(await probe.read([piece]), i * C);
+    }
+    return rows;
   }
 
   /** Gives its memory back; it opens anew when asked. */

@@ -71,7 +71,14 @@ export type ProbeCommand =
       readonly floor: number;
     }
   /** Vectors on the way of one position through the model. */
-  | { readonly type: 'trace'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }
+  | {
+      readonly type: 'trace';
+      readonly run: number;
+      readonly tokens: Uint32Array;
+      readonly position: number;
+      /** Ids whose rows of the embedding matrix are asked for too: where it is the head, the other side of their logits. */
+      readonly ids?: Uint32Array;
+    }
   /** For each length, the time of one token with the cached keys and values of the others, and with all of them computed again. */
   | {
       readonly type: 'measure_cache';

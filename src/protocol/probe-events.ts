@@ -102,6 +102,8 @@ export interface TracedEvent {
   readonly mlp: Float32Array;
   /** After the last norm: what the head reads. [C] */
   readonly final: Float32Array;
+  /** Rows of the embedding matrix for the ids asked for. [ids, C] */
+  readonly rows: Float32Array;
 }
 
 export interface CacheMeasuredEvent {

@@ -16,6 +16,14 @@ export interface FollowedPass {
   readonly pass: Pass;
   readonly trace: EventOf<'traced'> | null;
   readonly attention: EventOf<'attention'> | null;
+  /** Rows of the head for the likeliest token and the one in the text, where the head is the embedding. */
+  readonly heads: HeadRows | null;
+}
+
+export interface HeadRows {
+  readonly ids: Uint32Array;
+  /** [ids, C] */
+  readonly rows: Float32Array;
 }
 
 export interface MeasuredCache {
@@ -68,4 +76,17 @@ export function lengthsOf(tokens: number): number[] {
     lengths.unshift(length);
   }
   return lengths;
+}
+
+/** Rounds of a measurement, and the seconds after which fewer do, as the worker has them. */
+const MOST_ROUNDS = 5;
+const ENOUGH_SECONDS = 0.4;
+
+/** About how long a measurement takes: the worker goes over each length once to warm up, then several times as long as that stays short. */
+export function secondsToMeasure(tokens: number, secondsOf: (length: number) => number): number {
+  const passes = lengthsOf(tokens).map(length => {
+    const once = secondsOf(length);
+    return once * (1 + Math.min(MOST_ROUNDS, Math.max(1, Math.ceil(ENOUGH_SECONDS / once))));
+  });
+  return passes.reduce((sum, each) => sum + each, 0);
 }

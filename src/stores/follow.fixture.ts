@@ -13,14 +13,20 @@ function vector(seed: number): Float32Array<ArrayBuffer> {
 const sum = (...parts: readonly Float32Array[]) =>
   Float32Array.from({ length: C }, (_, c) => parts.reduce((total, part) => total + (part[c] ?? 0), 0));
 
-export function tracedOf(run: number, tokens: Uint32Array, position: number): EventOf<'traced'> {
+export function tracedOf(
+  run: number,
+  tokens: Uint32Array,
+  position: number,
+  ids: Uint32Array = new Uint32Array(),
+): EventOf<'traced'> {
   const embedding = vector(tokens[position] ?? 0);
   const positional = vector(-1 - position);
   const [attention, mlp] = [vector(1000 + position), vector(2000 + position)];
   const first = sum(embedding, positional);
   const last = sum(first, attention, mlp);
+  const rows = Float32Array.from(Array.from(ids, id => [...vector(id)]).flat());
   const residual = Float32Array.of(...first, ...last);
-  return { type: 'traced', run, position, embedding, positional, residual, attention, mlp, final: last };
+  return { type: 'traced', run, position, embedding, positional, residual, attention, mlp, final: last, rows };
 }
 
 export function attentionOf(run: number, position: number): EventOf<'attention'> {
@@ -76,7 +82,7 @@ async function answer(
     say({ type: 'failed', run, error: { code: 'out_of_memory', message: log.fail, detail: {} } });
     return;
   }
-  if (command.type === 'trace') say(tracedOf(run, command.tokens, command.position));
+  if (command.type === 'trace') say(tracedOf(run, command.tokens, command.position, command.ids));
   if (command.type === 'attention') say(attentionOf(run, command.position));
   if (command.type === 'measure_cache') {
     if (!(await measure(command, say, log, cancelled))) {

@@ -4,7 +4,7 @@ import { defined } from '../lib/assert.ts';
 import { turn, until, V } from './engine.fixture.ts';
 import { type ProbeLog, probeAnswers } from './follow.fixture.ts';
 import { GONE_MS } from './follow.ts';
-import { lengthsOf, passTo } from './follow-types.ts';
+import { lengthsOf, passTo, secondsToMeasure } from './follow-types.ts';
 import { idle, type Page, type PageOptions, readyPage } from './page.fixture.ts';
 
 const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
@@ -59,6 +59,9 @@ describe('the pass', () => {
     expect(lengthsOf(100)).toEqual([6, 12, 25, 50, 100]);
     expect(lengthsOf(5)).toEqual([2, 5]);
     expect(lengthsOf(1)).toEqual([]);
+    expect(secondsToMeasure(1, length => length)).toBe(0);
+    expect(secondsToMeasure(4, length => length)).toBe(2 * (2 + 4));
+    expect(secondsToMeasure(4, length => length / 1000)).toBeCloseTo((6 * 6) / 1000, 9);
   });
 });
 
@@ -91,6 +94,24 @@ describe('what a step fetches', () => {
     await settle();
     expect(types()).toEqual(['trace', 'attention']);
     expect(follow().followed).toMatchObject({ trace: { type: 'traced' }, attention: { type: 'attention' } });
+  });
+
+  test('a head that is the embedding gives the rows of the likeliest token and of the one in the text', async () => {
+    await open({ model: { tied: true } });
+    here().document.getState().selectToken(4);
+    lookAt('logits');
+    await settle();
+    const { selected } = here().rows.getState();
+    if (selected.status !== 'ready') throw new Error(`the row is ${selected.status}`);
+    const likeliest = selected.row.ranked.order[0];
+    const actual = here().document.getState().tokens[4]?.id;
+    expect([...(follow().followed?.heads?.ids ?? [])]).toEqual([likeliest, actual]);
+    expect(follow().followed?.heads?.rows).toHaveLength(2 * dims.n_embd);
+    const asked = types().length;
+    here().view.getState().setFollowStep('embed');
+    here().view.getState().setFollowStep('logits');
+    await settle();
+    expect(types()).toHaveLength(asked);
   });
 
   test('another place has its own pass; the first and the second token have the same', async () => {

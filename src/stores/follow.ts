@@ -6,9 +6,11 @@ import {
   type FollowedPass,
   type FollowState,
   type FollowStoreState,
+  type HeadRows,
   lengthsOf,
   type Pass,
   passTo,
+  secondsToMeasure,
 } from './follow-types.ts';
 import { isRunning } from './generation-types.ts';
 import type { GpuLane } from './lane.ts';
@@ -35,17 +37,13 @@ export interface FollowOptions {
 /** A view that was left for this long is left for good: its memory goes back. */
 export const GONE_MS = 15_000;
 
-/** Rounds of a measurement, and the seconds after which fewer do, as the worker has them. */
-const MOST_ROUNDS = 5;
-const ENOUGH_SECONDS = 0.4;
-
-type Piece = 'trace' | 'attention';
+type Piece = 'trace' | 'attention' | 'heads';
 const PIECES_OF: Readonly<Record<FollowStep, readonly Piece[]>> = {
   tokenise: [],
   embed: ['trace'],
   layers: ['trace'],
   attention: ['attention'],
-  logits: ['trace'],
+  logits: ['trace', 'heads'],
   softmax: [],
   select: [],
 };
@@ -79,7 +77,7 @@ class Follow {
   /** Ends the wait after which the memory goes back. */
   #stay: () => void = () => {};
   /** What the view has asked for since its memory was given back. */
-  readonly #used = new Set<Piece>();
+  readonly #used = new Set<'trace' | 'attention'>();
   #model = '';
 
   constructor(options: FollowOptions) {
@@ -90,8 +88,13 @@ class Follow {
 
   /** Follows text, caret, step, runs and model; returns the end of it. */
   watch(): () => void {
-    const { model, document, generation, view } = this.#options;
+    const { model, document, generation, rows, view } = this.#options;
     const ends = [
+      rows.subscribe((now, before) => {
+        // The likeliest token is known now: its row of the head can be asked for.
+        const heads = PIECES_OF[view.getState().followStep].includes('heads');
+        if (heads && now.selected !== before.selected && now.selected.status === 'ready') this.#look(0);
+      }),
       document.subscribe((now, before) => {
         if (now.revision !== before.revision) this.#moved(SETTLE_MS);
         else if (now.selected !== before.selected) this.#moved(MOVE_MS);
@@ -137,7 +140,7 @@ class Follow {
     if (rows.getState().selected.status === 'costly') void rows.getState().fetchSelected();
     const missing = this.#missing(pass);
     if (missing.length === 0) return;
-    for (const piece of missing) this.#used.add(piece);
+    for (const piece of missing) this.#used.add(viewOf(piece));
     void this.#task.run(missing.length, signal => this.#fetch(pass, signal));
   }
 
@@ -166,16 +169,12 @@ class Follow {
     });
   }
 
-  /** The worker goes over each length once to warm up, then several times as long as that stays short. */
   secondsToMeasure(): number {
     const { document, model, cost } = this.#options;
     const { load } = model.getState();
     if (load.status !== 'ready') return 0;
-    const passes = lengthsOf(Math.min(document.getState().tokens.length, load.model.dims.n_ctx)).map(length => {
-      const once = cost.secondsOf(length);
-      return once * (1 + Math.min(MOST_ROUNDS, Math.max(1, Math.ceil(ENOUGH_SECONDS / once))));
-    });
-    return passes.reduce((sum, each) => sum + each, 0);
+    const tokens = Math.min(document.getState().tokens.length, load.model.dims.n_ctx);
+    return secondsToMeasure(tokens, length => cost.secondsOf(length));
   }
 
   stopMeasuring(): void {
@@ -229,12 +228,19 @@ class Follow {
     const { client, cost } = this.#options;
     const asked = { tokens: pass.ids, position: pass.position };
     // After an interruption what has come stays.
-    for (const piece of this.#missing(pass)) {
-      const answer =
-        piece === 'trace'
-          ? { trace: await trace(client, asked, signal) }
-          : { attention: await attention(client, asked, signal) };
-      this.#show({ ...this.#known(pass), ...answer });
+    const missing = this.#missing(pass);
+    if (missing.includes('trace') || missing.includes('heads')) {
+      const ids = this.#headIds(pass);
+      const traced = await trace(client, { ...asked, ids }, signal);
+      this.#show({
+        ...this.#known(pass),
+        trace: traced,
+        ...(ids.length > 0 ? { heads: { ids, rows: traced.rows } } : {}),
+      });
+    }
+    if (missing.includes('attention')) {
+      const answered = await attention(client, asked, signal);
+      this.#show({ ...this.#known(pass), attention: answered });
     }
     // What the worker has now includes this; a longer text that begins with it may be there too.
     if (cost.seconds(pass.ids) > 0) cost.computed(pass.ids);
@@ -242,12 +248,28 @@ class Follow {
 
   #known(pass: Pass): FollowedPass {
     const { followed } = this.store.getState();
-    return followed !== null && samePass(followed.pass, pass) ? followed : { pass, trace: null, attention: null };
+    if (followed !== null && samePass(followed.pass, pass)) return followed;
+    return { pass, trace: null, attention: null, heads: null };
   }
 
   #missing(pass: Pass): Piece[] {
     const known = this.#known(pass);
-    return PIECES_OF[this.#options.view.getState().followStep].filter(piece => known[piece] === null);
+    return PIECES_OF[this.#options.view.getState().followStep].filter(piece =>
+      piece === 'heads' ? !holds(known.heads, this.#headIds(pass)) : known[piece] === null,
+    );
+  }
+
+  /** The likeliest token and the one in the text: their logits are taken apart. None before their row is here, or where the head is no embedding. */
+  #headIds({ place }: Pass): Uint32Array {
+    const { rows, document, model } = this.#options;
+    const { load } = model.getState();
+    const { selected } = rows.getState();
+    if (load.status !== 'ready' || !load.model.tied || selected.status !== 'ready' || selected.place !== place) {
+      return new Uint32Array();
+    }
+    const actual = place === 'end' ? undefined : document.getState().tokens[place]?.id;
+    const likeliest = selected.row.ranked.order[0];
+    return Uint32Array.from(new Set([likeliest, actual].filter(id => id !== undefined)));
   }
 
   #pass(): Pass | null {
@@ -272,6 +294,13 @@ class Follow {
     }
     this.#used.clear();
   }
+}
+
+/** The worker's view that a piece comes from. */
+const viewOf = (piece: Piece) => (piece === 'attention' ? 'attention' : 'trace');
+
+function holds(heads: HeadRows | null, ids: Uint32Array): boolean {
+  return ids.every(id => heads?.ids.includes(id) === true);
 }
 
 function samePass(a: Pass, b: Pass): boolean {

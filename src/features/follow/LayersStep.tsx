@@ -47,7 +47,7 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
         label="Norms by layer"
         lines={lines}
         x={{ label: 'layer', count: norms.length }}
-        y={{ label: 'norm', scale: 'linear', format: formatLogit }}
+        y={{ label: 'norm', scale: 'linear', format: formatLogit, tick: String }}
         pointName={layerName}
         aside={
           <span className={step.row}>
@@ -71,7 +71,7 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
         label="Cosine to the last state by layer"
         lines={near}
         x={{ label: 'layer', count: cosines.length }}
-        y={{ label: 'cosine to the last state', scale: 'linear', to: 1, format: formatLogit }}
+        y={{ label: 'cosine to the last state', scale: 'linear', to: 1, format: formatLogit, tick: String }}
         pointName={layerName}
         height={130}
       />

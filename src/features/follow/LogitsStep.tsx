@@ -1,8 +1,9 @@
 // Step 5: the final state against the rows of the head: one dot product for every token of the vocabulary.
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { RankedRow } from '../../sampling/row.ts';
+import { Choice } from '../../ui/Choice.tsx';
 import { Explain } from '../../ui/Explain.tsx';
 import type { Followed } from './followed.ts';
 import { LogitHistogram } from './LogitHistogram.tsx';
@@ -16,59 +17,92 @@ import { Waiting } from './Waiting.tsx';
 /** Tokens listed. */
 const LISTED = 8;
 
-/** The final state; where the head is the embedding, the dot product with the row that is here anyway, number by number. */
-function Product({ trace, row, followed }: { trace: EventOf<'traced'>; row: RankedRow | null; followed: Followed }) {
-  const { input, model, tokenizer } = followed;
-  const tied = model?.tied === true && input !== null;
-  const vectors = useMemo(
-    () => [
+type Which = 'likeliest' | 'text' | 'input';
+
+/** A row of the head that is here: of the likeliest token, of the one in the text, of the one that went in. */
+interface HeadRow {
+  readonly which: Which;
+  readonly id: number;
+  readonly values: Float32Array;
+}
+
+const ROW_NAMES: Readonly<Record<Which, string>> = { likeliest: 'likeliest', text: 'in the text', input: 'went in' };
+
+function headRowsOf({ trace, heads, input, output, model }: Followed, row: RankedRow | null): HeadRow[] {
+  if (!trace || !model?.tied) return [];
+  const C = trace.embedding.length;
+  const of = (which: Which, id: number | undefined): HeadRow[] => {
+    const at = id === undefined || !heads ? -1 : heads.ids.indexOf(id);
+    return id === undefined || !heads || at < 0
+      ? []
+      : [{ which, id, values: heads.rows.subarray(at * C, (at + 1) * C) }];
+  };
+  const likeliest = row?.order[0];
+  return [
+    ...of('likeliest', likeliest),
+    ...(output && output.id !== likeliest ? of('text', output.id) : []),
+    ...(input ? [{ which: 'input' as const, id: input.id, values: trace.embedding }] : []),
+  ];
+}
+
+/** One logit taken apart: the final state, a row of the head, and their products, which sum to it. */
+function Product({ rows, row, followed }: { rows: readonly HeadRow[]; row: RankedRow | null; followed: Followed }) {
+  const { trace, tokenizer } = followed;
+  const [which, setWhich] = useState<Which | null>(null);
+  const shown = rows.find(each => each.which === which) ?? rows[0];
+  const vectors = useMemo(() => {
+    if (!trace || !shown) return [];
+    return [
       { key: 'final', name: 'final state', values: trace.final },
-      ...(tied
-        ? [
-            { key: 'row', name: 'row of the head', values: trace.embedding },
-            { key: 'product', name: 'product', values: times(trace.final, trace.embedding) },
-          ]
-        : []),
-    ],
-    [trace, tied],
-  );
-  const [final, head, product] = vectors;
-  const at = (values: ArrayLike<number> | undefined, c: number) => formatLogit(values?.[c] ?? 0);
-  const sum = dot(trace.final, trace.embedding);
+      { key: 'row', name: 'row of the head', values: shown.values },
+      { key: 'product', name: 'product', values: times(trace.final, shown.values) },
+    ];
+  }, [trace, shown]);
+  if (!trace || !shown) return null;
+  const sum = dot(trace.final, shown.values);
+  const at = (i: number, c: number) => formatLogit(vectors[i]?.values[c] ?? 0);
   return (
     <>
-      {tied ? (
-        <p>
-          Here for <Token id={input.id} tokenizer={tokenizer} />, the token that went in. This model's head is its
-          embedding matrix (the weights are tied), so its row is the one of step 2: the products below sum to{' '}
-          <Exact value={sum}>{formatLogit(sum)}</Exact>
-          {row && (
-            <>
-              {' '}
-              and the model's logit for it is{' '}
-              <Exact value={row.logits[input.id] ?? Number.NaN}>
-                {formatLogit(row.logits[input.id] ?? Number.NaN)}
-              </Exact>
-            </>
-          )}
-          .
-        </p>
-      ) : (
-        <p>
-          The final state, after the last norm, has a norm of{' '}
-          <Exact value={norm(trace.final)}>{formatLogit(norm(trace.final))}</Exact>.
-        </p>
-      )}
+      <Choice
+        label="Whose row of the head"
+        value={shown.which}
+        options={rows.map(each => ({ value: each.which, label: ROW_NAMES[each.which] }))}
+        onChange={setWhich}
+      />
+      <p data-testid="follow-product">
+        For <Token id={shown.id} tokenizer={tokenizer} /> the products of the numbers below sum to{' '}
+        <Exact value={sum}>{formatLogit(sum)}</Exact>
+        {row && (
+          <>
+            ; the model's logit for it is{' '}
+            <Exact value={row.logits[shown.id] ?? Number.NaN}>{formatLogit(row.logits[shown.id] ?? Number.NaN)}</Exact>
+          </>
+        )}
+        .{' '}
+        {shown.which === 'input'
+          ? 'Its row is the one of step 2: this head is the embedding matrix (the weights are tied).'
+          : 'This head is the embedding matrix again (the weights are tied).'}
+      </p>
       <VectorStrip
-        label={tied ? 'Final state, a row of the head, and their product' : 'Final state'}
+        label="Final state, a row of the head, and their product"
         vectors={vectors}
         scale="own"
-        {...(head && product
-          ? {
-              reading: (c: number) => `${at(final?.values, c)} × ${at(head.values, c)} = ${at(product.values, c)}`,
-            }
-          : {})}
+        reading={c => `${at(0, c)} × ${at(1, c)} = ${at(2, c)}`}
       />
+    </>
+  );
+}
+
+/** A head of its own has no row here: the final state alone. */
+function FinalState({ trace }: { trace: EventOf<'traced'> }) {
+  const vectors = useMemo(() => [{ key: 'final', name: 'final state', values: trace.final }], [trace]);
+  return (
+    <>
+      <p>
+        The final state, after the last norm, has a norm of{' '}
+        <Exact value={norm(trace.final)}>{formatLogit(norm(trace.final))}</Exact>.
+      </p>
+      <VectorStrip label="Final state" vectors={vectors} scale="own" />
     </>
   );
 }
@@ -123,6 +157,7 @@ export function LogitsStep({ followed }: { followed: Followed }) {
   const { model, trace, row } = followed;
   const V = model ? formatCount(model.dims.vocab_size) : 'all';
   const ranked = row.status === 'ready' ? row.row.ranked : null;
+  const rows = useMemo(() => headRowsOf(followed, ranked), [followed, ranked]);
   return (
     <>
       <p>
@@ -137,7 +172,11 @@ export function LogitsStep({ followed }: { followed: Followed }) {
         .
       </p>
       {trace ? (
-        <Product trace={trace} row={ranked} followed={followed} />
+        rows.length > 0 ? (
+          <Product rows={rows} row={ranked} followed={followed} />
+        ) : (
+          <FinalState trace={trace} />
+        )
       ) : (
         <Waiting followed={followed} needs="vectors" what="the final state" />
       )}

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import type { DocumentToken, TokenPlace } from '../../stores/document-types.ts';
-import { type Pass, passTo } from '../../stores/follow-types.ts';
+import { type HeadRows, type Pass, passTo } from '../../stores/follow-types.ts';
 import { useDocument, useFollow, useModel, useRows } from '../../stores/react.ts';
 import type { SelectedRow } from '../../stores/rows-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -22,6 +22,7 @@ export interface Followed {
   readonly model: LoadedModel | null;
   readonly trace: EventOf<'traced'> | null;
   readonly attention: EventOf<'attention'> | null;
+  readonly heads: HeadRows | null;
 }
 
 export function useFollowed(): Followed {
@@ -37,7 +38,7 @@ export function useFollowed(): Followed {
     const output = place === 'end' || place === 0 ? null : (tokens[place] ?? null);
     const row: SelectedRow = selected.place === place ? selected : { status: 'waiting', place };
     const current = known !== null && pass !== null && known.pass.position === pass.position ? known : null;
-    const { trace = null, attention = null } = current ?? {};
-    return { place, pass, tokens, input, output, row, tokenizer, model, trace, attention };
+    const { trace = null, attention = null, heads = null } = current ?? {};
+    return { place, pass, tokens, input, output, row, tokenizer, model, trace, attention, heads };
   }, [place, tokens, tokenizer, selected, known, model]);
 }

@@ -25,6 +25,7 @@ test('the stream of two layers', () => {
     attention: Float32Array.of(3, 4, 0, 0),
     mlp: Float32Array.of(0, 0, 0, -16),
     final: Float32Array.of(1, 1),
+    rows: new Float32Array(),
   };
   const facts = streamFacts(traced);
   expect(facts.norms).toEqual([5, 10, 10]);
