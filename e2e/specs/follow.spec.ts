@@ -219,7 +219,6 @@ test('by keyboard, and after a reload', async ({ page }) => {
   await strip.focus();
   await page.keyboard.press('End');
   await expect(strip).toHaveAttribute('aria-valuetext', /^channel 191: -?[\d.]+ \+ -?[\d.]+ = -?[\d.]+$/);
-  await page.waitForTimeout(600);
   await page.reload();
   await expect(view(page).getByRole('heading', { name: '2. Embed and position' })).toBeVisible();
   await expect(strip).toBeVisible({ timeout: 60_000 });

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { formatProbability } from '../../lib/format.ts';
 import { draw } from '../../sampling/draw.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
+import { useView } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { cx } from '../../ui/cx.ts';
 import { spokenText } from '../../ui/visible.ts';
@@ -25,16 +26,17 @@ const LISTED = 12;
 /** The slider moves by this; a random number may lie anywhere. */
 const STEP = 0.0001;
 
-/** Characters that the whole line has room for, in the narrow column. */
-const ROOM = 44;
+/** Characters that the whole line has room for, in the narrow column and in the wide one. */
+const ROOM = { narrow: 44, wide: 80 } as const;
 
 /** A name that would be cut is left out: the table has it. */
-function fits(id: number, share: number, tokenizer: Tokenizer | null): boolean {
+function fits(id: number, share: number, room: number, tokenizer: Tokenizer | null): boolean {
   const length = tokenizer ? (faceOf(tokenizer, id).text?.length ?? 4) : 8;
-  return share * ROOM >= length + 1;
+  return share * room >= length + 1;
 }
 
 export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps) {
+  const room = useView(s => (s.wide ? ROOM.wide : ROOM.narrow));
   const drawn = useMemo(() => draw(distribution, u), [distribution, u]);
   const shares = useMemo(() => sharesOf(distribution, drawn.id), [distribution, drawn.id]);
   const name = tokenizer ? spokenText(faceOf(tokenizer, drawn.id).text ?? `id ${drawn.id}`) : `id ${drawn.id}`;
@@ -66,7 +68,7 @@ export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps
             className={cx(styles.share, id === null && styles.several, id === drawn.id && styles.drawn)}
             style={{ left: `${100 * from}%`, width: `${100 * (to - from)}%` }}
           >
-            {id !== null && fits(id, to - from, tokenizer) && <Token id={id} tokenizer={tokenizer} />}
+            {id !== null && fits(id, to - from, room, tokenizer) && <Token id={id} tokenizer={tokenizer} />}
           </span>
         ))}
         <span className={styles.mark} style={{ left: `${100 * u}%` }} />
