@@ -207,7 +207,8 @@ function* paintColumnHead(context: Context, scene: LabelScene, range: CellRange)
     if (!chosen && (column % every !== 0 || near)) continue;
     const label = columnLabels[column] ?? '';
     const left = x(column);
-    const middle = (left + x(column + 1)) / 2;
+    const least = column === range.fromColumn && cell.width < LINE ? (head.width + LINE / 2) * ratio : 0;
+    const middle = Math.max(least, (left + x(column + 1)) / 2);
     if (lying) {
       labelGround(context, colours, chosen, [left, 0, x(column + 1) - left, height]);
       const room = (cell.width - 2 * PADDING) * ratio;
@@ -242,8 +243,10 @@ function* paintRowHead(context: Context, scene: LabelScene, range: CellRange): G
     const chosen = row === scene.row;
     const near = scene.row !== null && Math.abs(row - scene.row) < every;
     if (!chosen && (row % every !== 0 || near)) continue;
-    const middle = (y(row) + y(row + 1)) / 2;
     const height = Math.max(cell.height, LINE) * ratio;
+    // A label at the edge is moved into sight rather than cut, when its cell is lower than a line.
+    const least = row === range.fromRow && cell.height < LINE ? head.height * ratio + height / 2 : 0;
+    const middle = Math.max(least, (y(row) + y(row + 1)) / 2);
     labelGround(context, colours, chosen, [0, middle - height / 2, width, height]);
     const label = cutText(context, rowLabels[row] ?? '', width - 2 * PADDING * ratio);
     context.fillText(label, width - (PADDING + 2) * ratio, middle);

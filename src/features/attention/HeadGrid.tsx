@@ -12,7 +12,7 @@ import {
   useState,
 } from 'react';
 import type { AttentionRow, HeadChoice } from '../../stores/attention-types.ts';
-import { useAttention, useDocument, useStores } from '../../stores/react.ts';
+import { useAttention, useStores } from '../../stores/react.ts';
 import { HeatTip, spokenCell } from '../../ui/HeatTip.tsx';
 import {
   boxOf,
@@ -29,6 +29,7 @@ import styles from './HeadGrid.module.css';
 import { choiceAt, headCells } from './heads.ts';
 import type { Measure } from './measures.ts';
 import { type HeadsDrawn, paintHeads } from './paintHeads.ts';
+import { useTokensOf } from './useTokensOf.ts';
 import { wordsOf } from './words.ts';
 
 const FINE: CellBounds = { minWidth: 24, maxWidth: 96, minHeight: 24, maxHeight: 38 };
@@ -50,14 +51,12 @@ interface HeadGridProps {
 
 export function HeadGrid({ row, measure }: HeadGridProps) {
   const { attention } = useStores();
-  const tokens = useDocument(s => s.tokens);
+  const tokens = useTokensOf(row.ids);
   const choice = useAttention(s => s.choice);
   const preview = useAttention(s => s.preview);
   const [coarse] = useState(() => matchMedia('(pointer: coarse), (max-width: 760px)').matches);
   const id = useId();
-  // The tokens behind the row do not matter to its cells.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a row belongs to its tokens.
-  const cells = useMemo(() => headCells(row, measure, tokens), [row, measure]);
+  const cells = useMemo(() => headCells(row, measure, tokens), [row, measure, tokens]);
   const columns = row.heads + 1;
   const heat = useHeatPane({ rows: row.layers, columns, bounds: coarse ? COARSE : FINE, head: HEAD });
   const { pane, layout, scroll, measure: look } = heat;

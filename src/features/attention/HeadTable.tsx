@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { formatBits, formatProbability } from '../../lib/format.ts';
 import { sameChoice, weightsOf } from '../../stores/attention-row.ts';
 import type { AttentionRow } from '../../stores/attention-types.ts';
-import { useAttention, useDocument, useStores } from '../../stores/react.ts';
+import { useAttention, useStores } from '../../stores/react.ts';
 import { blockAround } from '../../ui/heatLayout.ts';
 import { TokenText } from '../../ui/TokenText.tsx';
 import { Turn } from '../../ui/Turn.tsx';
@@ -11,6 +11,7 @@ import { textOfBytes } from '../tokenFace.ts';
 import { type HeadOrder, sortedHeads } from './heads.ts';
 import { entropyOf, measureOf, mostRead } from './measures.ts';
 import styles from './Tables.module.css';
+import { useTokensOf } from './useTokensOf.ts';
 
 const MOST_ROWS = 36;
 
@@ -42,7 +43,7 @@ function Sort({ order, label, now, onSort }: SortProps) {
 
 export function HeadTable({ row }: { row: AttentionRow }) {
   const { attention } = useStores();
-  const tokens = useDocument(s => s.tokens);
+  const tokens = useTokensOf(row.ids);
   const choice = useAttention(s => s.choice);
   const [order, setOrder] = useState<HeadOrder>('layer');
   const [turned, setTurned] = useState(0);

@@ -13,6 +13,7 @@ import styles from './Attention.module.css';
 import { tokenWords } from './heads.ts';
 import { MapStatus } from './MapStatus.tsx';
 import { LOG_LEAST, type Scale, shareOfScale } from './mapScale.ts';
+import { useTokensOf } from './useTokensOf.ts';
 import { exactWeight } from './words.ts';
 
 const SCALES = [
@@ -25,11 +26,11 @@ const HEAD = { width: 84, height: 64 };
 
 function MapPicture({ map }: { map: AttentionMap }) {
   const { document } = useStores();
-  const tokens = useDocument(s => s.tokens);
+  const tokens = useTokensOf(map.ids);
   const selected = useDocument(s => s.selected);
   const [scale, setScale] = useState<Scale>('log');
   const T = map.ids.length;
-  const labels = useMemo(() => Array.from({ length: T }, (_, i) => tokenWords(tokens[i])), [tokens, T]);
+  const labels = useMemo(() => tokens.map(tokenWords), [tokens]);
   const weightAt = useCallback(
     (row: number, column: number): number | null =>
       row >= map.rows ? null : column > row ? 0 : (map.weights[rowStart(row) + column] ?? 0),

@@ -14,37 +14,29 @@ const MEANING =
 const LIMITS =
   'A large weight says where a head looks, not what it takes from there or what that does: how large the mixed values are, the other heads and the MLPs count too. To see the effect of a head, switch it off in Ablation.';
 
-/** Where another row than the wanted one is shown: why, and the way on. */
+/** Where the wanted row needs a person: why, and the way on. */
 function Pending() {
   const { attention } = useStores();
   const wanted = useAttention(s => s.wanted);
-  const row = useAttention(s => s.row);
   const position = useDocument(s => (s.selected === 'end' ? s.tokens.length - 1 : s.selected));
-  const running = useGeneration(s => isRunning(s.status));
   const fetch = () => attention.getState().fetchRow();
-  if (row === null || wanted.status === 'ready') return null;
   if (wanted.status === 'failed') return <ErrorNotice error={wanted.error} retry={fetch} />;
+  if (wanted.status !== 'costly') return null;
   return (
     <p className={styles.pending}>
-      {wanted.status === 'costly' ? (
-        <>
-          Position {position} takes about {formatDuration(wanted.seconds * 1000)}.{' '}
-          <Button onClick={fetch}>Compute it</Button>
-        </>
-      ) : running ? (
-        'The newest token follows after the run.'
-      ) : (
-        `Position ${position} follows.`
-      )}
+      Position {position} takes about {formatDuration(wanted.seconds * 1000)}.{' '}
+      <Button onClick={fetch}>Compute it</Button>
     </p>
   );
 }
 
 export function RowLine() {
   const row = useAttention(s => s.row);
+  const older = useAttention(s => s.row !== null && s.wanted.status !== 'ready');
+  const running = useGeneration(s => isRunning(s.status));
   const token = useDocument(s => (row === null ? undefined : s.tokens[row.position]));
   return (
-    <header className={styles.head}>
+    <header className={styles.head} aria-busy={older}>
       <h2>
         {row !== null && token ? (
           <>
@@ -57,11 +49,16 @@ export function RowLine() {
       </h2>
       <p className={styles.words}>
         {row !== null && token ? (
-          <>The row of position {row.position}: what heads read here while the model computes what comes after it. </>
+          <>
+            The row of position {row.position}:{' '}
+            {older && running
+              ? 'that of the newest token follows after the run. '
+              : 'what heads read here while the model computes what comes after it. '}
+          </>
         ) : null}
         <Explain meaning={MEANING}>What weights are</Explain> · <Explain meaning={LIMITS}>what they are not</Explain>
       </p>
-      <Pending />
+      {row !== null && <Pending />}
     </header>
   );
 }

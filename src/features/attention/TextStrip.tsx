@@ -1,12 +1,13 @@
 // On a phone the sheet covers the text: here it stands once more, tinted by the weights as the text beneath is.
 import { memo } from 'react';
 import type { AttentionRow } from '../../stores/attention-types.ts';
-import { useAttention, useDocument } from '../../stores/react.ts';
+import { useAttention } from '../../stores/react.ts';
 import { cx } from '../../ui/cx.ts';
 import { useMedia } from '../../ui/useMedia.ts';
 import { weightStep } from '../weightSteps.ts';
 import { tokenWords } from './heads.ts';
 import styles from './TextStrip.module.css';
+import { useTokensOf } from './useTokensOf.ts';
 
 /** The first token and the last ones: those between are in the table. */
 const MOST_TOKENS = 400;
@@ -26,7 +27,7 @@ const Piece = memo(function Piece({ text, step, own }: PieceProps) {
 });
 
 export function TextStrip({ row }: { row: AttentionRow }) {
-  const tokens = useDocument(s => s.tokens);
+  const tokens = useTokensOf(row.ids);
   const overlay = useAttention(s => s.overlay);
   const narrow = useMedia('(max-width: 760px)');
   if (!narrow || overlay === null) return null;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import { weightsOf } from '../../stores/attention-row.ts';
 import type { AttentionRow } from '../../stores/attention-types.ts';
-import { useAttention, useDocument, useStores } from '../../stores/react.ts';
+import { useAttention, useStores } from '../../stores/react.ts';
 import { Bar } from '../../ui/Bar.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { blockAround } from '../../ui/heatLayout.ts';
@@ -12,6 +12,7 @@ import { Turn } from '../../ui/Turn.tsx';
 import { textOfBytes } from '../tokenFace.ts';
 import { choiceName } from '../weightSteps.ts';
 import styles from './Tables.module.css';
+import { useTokensOf } from './useTokensOf.ts';
 
 const MOST_ROWS = 24;
 
@@ -34,7 +35,7 @@ function ordered(weights: Float32Array, order: Order): number[] {
 
 export function WeightTable({ row }: { row: AttentionRow }) {
   const { document } = useStores();
-  const tokens = useDocument(s => s.tokens);
+  const tokens = useTokensOf(row.ids);
   const choice = useAttention(s => s.choice);
   const [order, setOrder] = useState<Order>('weight');
   const [turned, setTurned] = useState(0);
