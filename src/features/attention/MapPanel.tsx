@@ -30,6 +30,8 @@ function MapPicture({ map }: { map: AttentionMap }) {
   const selected = useDocument(s => s.selected);
   const [scale, setScale] = useState<Scale>('log');
   const T = map.ids.length;
+  // Its row is what it reads, its column who reads it.
+  const own = selected === 'end' ? T - 1 : selected < T ? selected : null;
   const labels = useMemo(() => tokens.map(tokenWords), [tokens]);
   const weightAt = useCallback(
     (row: number, column: number): number | null =>
@@ -73,7 +75,8 @@ function MapPicture({ map }: { map: AttentionMap }) {
       bounds={BOUNDS}
       head={HEAD}
       height="58dvh"
-      row={selected === 'end' ? T - 1 : selected < T ? selected : null}
+      row={own}
+      column={own}
       corner="reads →"
       pickWords="selects the token that reads"
       onPick={({ row }) => document.getState().selectToken(row)}
