@@ -281,7 +281,7 @@ test('a model that is not here, a damaged link, a newer one, a hostile file: eac
     await page.keyboard.press('Escape');
   }
   expect(await textOf(page)).toBe(PROMPT);
-  await setText(page, Array.from({ length: 9000 }, (_, i) => Math.imul(i, 40503) % 9973).join(' '));
+  await setText(page, Array.from({ length: 4500 }, (_, i) => Math.imul(i, 40503) % 9973).join(' '));
   const tooLong = await openShare(page, 'Link');
   await expect(tooLong).toContainText('too long for a link');
   await tooLong.getByRole('button', { name: 'Export a file' }).click();
@@ -301,30 +301,32 @@ test('an exported run dropped on the page is shown where runs are opened', async
   await expect(dialog).toContainText('In nucleus-run.json: a text of 16 tokens');
 });
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in any pane, ${theme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme });
-    await story(page);
-    const json = await exported(page, 'JSON');
-    const complaints = async () =>
-      (await new AxeBuilder({ page }).analyze()).violations.flatMap(({ id, nodes }) =>
-        nodes.map(n => `${id} ${n.target}`),
+test('axe finds nothing in any pane, in both themes', async ({ page }) => {
+  await story(page);
+  const json = await exported(page, 'JSON');
+  const sound = async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.flatMap(({ id, nodes }) => nodes.map(node => `${colorScheme} ${id} ${node.target}`))).toEqual(
+        [],
       );
-    const dialog = await openShare(page, 'Link');
-    await expect(dialog.getByRole('button', { name: 'Copy the link' })).toBeVisible();
-    expect(await complaints()).toEqual([]);
-    await dialog.getByRole('tab', { name: 'Export a file' }).click();
-    expect(await complaints()).toEqual([]);
-    await page.keyboard.press('Escape');
-    const opened = await give(page, json);
-    await opened.getByRole('button', { name: /^Replay/ }).click();
-    await expect(opened.getByTestId('replay')).toBeVisible();
-    expect(await complaints()).toEqual([]);
-    await opened.getByRole('button', { name: 'Open this text' }).click();
-    await expect(banner(page)).toBeVisible();
-    expect(await complaints()).toEqual([]);
-  });
-}
+    }
+  };
+  const dialog = await openShare(page, 'Link');
+  await expect(dialog.getByRole('button', { name: 'Copy the link' })).toBeVisible();
+  await sound();
+  await dialog.getByRole('tab', { name: 'Export a file' }).click();
+  await sound();
+  await page.keyboard.press('Escape');
+  const opened = await give(page, json);
+  await opened.getByRole('button', { name: /^Replay/ }).click();
+  await expect(opened.getByTestId('replay')).toBeVisible();
+  await sound();
+  await opened.getByRole('button', { name: 'Open this text' }).click();
+  await expect(banner(page)).toBeVisible();
+  await sound();
+});
 
 test('on a phone the way out is in the head, and every pane fits @phone', async ({ page }) => {
   await openPage(page);

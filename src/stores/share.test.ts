@@ -75,6 +75,17 @@ describe('a link', () => {
     expect(share(page).opened).toBeNull();
   });
 
+  test('the own text stays even where the shared one begins with all of it', async () => {
+    const { run } = await drawn();
+    const page = await visit({ link: await linkOf(run) });
+    expect(run.text.startsWith('Once upon a time there was a small')).toBe(true);
+    share(page).back();
+    expect(text(page)).toBe('Once upon a time there was a small');
+    const empty = await visit({ firstText: '', link: await linkOf(run) });
+    share(empty).back();
+    expect(text(empty)).toBe('');
+  });
+
   test('the own text outlives a reload after the link was opened', async () => {
     const { run } = await drawn();
     const own = await visit({ firstText: 'My own words' });
