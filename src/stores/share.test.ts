@@ -21,7 +21,8 @@ afterEach(() => {
 /** A page that has drawn eight tokens at a temperature of its own, and a chosen one in between. */
 async function drawn(): Promise<{ page: Page; run: RunToShare }> {
   const page = await visit();
-  page.settings.getState().change({ temperature: 1.2, max_new_tokens: 5 });
+  // A penalty counts what was drawn before, so a replay has to know which tokens were.
+  page.settings.getState().change({ temperature: 1.2, max_new_tokens: 5, frequency_penalty: 2, top_k: 40 });
   await page.generation.getState().run();
   await page.generation.getState().continueFrom('end', 300);
   const run = runToShare(page);

@@ -14,7 +14,12 @@ export const TOKENIZER = createTokenizer(
   SHIPPED_VOCAB_SIZE,
 );
 
-const seeds = fc.oneof(fc.constantFrom(0, Number.MAX_SAFE_INTEGER), fc.integer({ min: 0, max: 2 ** 32 }));
+/** Mostly one and the same, so that neighbours are draws of one run. */
+const seeds = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(7) },
+  { weight: 1, arbitrary: fc.constantFrom(0, Number.MAX_SAFE_INTEGER) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 2 ** 32 }) },
+);
 const shares = fc.double({ min: 0, max: 1, noNaN: true });
 
 const settings: fc.Arbitrary<GenerationSettings> = fc
