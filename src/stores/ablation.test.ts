@@ -190,6 +190,26 @@ describe('comparison', () => {
     await until(() => state().current);
   });
 
+  test('the first pass, which compiles, says nothing about the cost; a later one that is slow does', async () => {
+    const took = [5000, 10, 60_000];
+    await opened({
+      intercept: command => {
+        if (command.type === 'ablate') page.clock.now += took.shift() ?? 10;
+        return false;
+      },
+    });
+    await current();
+    state().toggle(HEAD);
+    await current();
+    state().toggle(MLP);
+    await current();
+    expect(took).toEqual([]);
+    state().toggleLayer(1);
+    await pass(1000);
+    expect(state().costly).toBeGreaterThan(1);
+    expect(asked()).toHaveLength(3);
+  });
+
   test('a run comes first; the view follows with the new text', async () => {
     const { intercept, release } = held(['ablate']);
     await opened({ intercept });
