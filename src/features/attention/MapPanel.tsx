@@ -74,7 +74,7 @@ function MapPicture({ map }: { map: AttentionMap }) {
       pending={map.rows < T}
       bounds={BOUNDS}
       head={HEAD}
-      height="58dvh"
+      height="max(260px, min(58dvh, 100dvh - 440px))"
       row={own}
       column={own}
       corner="reads →"
