@@ -27,12 +27,12 @@ const LISTED = 12;
 const STEP = 0.0001;
 
 /** Characters that the whole line has room for, in the narrow column and in the wide one. */
-const ROOM = { narrow: 44, wide: 80 } as const;
+const ROOM = { narrow: 48, wide: 84 } as const;
 
 /** A name that would be cut is left out: the table has it. */
 function fits(id: number, share: number, room: number, tokenizer: Tokenizer | null): boolean {
   const length = tokenizer ? (faceOf(tokenizer, id).text?.length ?? 4) : 8;
-  return share * room >= length + 1;
+  return share * room >= length;
 }
 
 export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps) {
