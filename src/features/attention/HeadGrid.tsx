@@ -55,6 +55,8 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
   const choice = useAttention(s => s.choice);
   const preview = useAttention(s => s.preview);
   const [coarse] = useState(() => matchMedia('(pointer: coarse), (max-width: 760px)').matches);
+  // The keys have led here: the numbers of the chosen cell are shown as those under the mouse are.
+  const [told, setTold] = useState(false);
   const id = useId();
   const cells = useMemo(() => headCells(row, measure, tokens), [row, measure, tokens]);
   const columns = row.heads + 1;
@@ -92,9 +94,16 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
   const show = (next: HeadChoice | null) => attention.getState().setPreview(next);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'Escape' && told) {
+      event.preventDefault();
+      event.stopPropagation();
+      setTold(false);
+      return;
+    }
     const next = chosen === null && event.key.startsWith('Arrow') ? at : stepCell(event.key, at, layout);
     if (!next) return;
     event.preventDefault();
+    setTold(true);
     choose(next);
   };
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
@@ -104,12 +113,14 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
   };
   const onClick = (event: MouseEvent<HTMLDivElement>) => {
     const place = placeOf(event);
+    setTold(false);
     if (place) choose(place);
   };
 
   const extent = extentOf(layout);
   const here = cells[at.row]?.[at.column];
-  const tip = hovered && cells[hovered.row]?.[hovered.column];
+  const tipped = hovered ?? (told ? chosen : null);
+  const tip = tipped && cells[tipped.row]?.[tipped.column];
   const corner = tip ? pane.current?.getBoundingClientRect() : undefined;
   return (
     <>
@@ -129,6 +140,7 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
         onKeyDown={onKeyDown}
         onPointerMove={onPointerMove}
         onPointerLeave={() => show(null)}
+        onBlur={() => setTold(false)}
         onClick={onClick}
       >
         <div role="presentation" style={{ ...extent }}>
@@ -153,14 +165,14 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
           </div>
         </div>
       </div>
-      {tip && hovered && corner && (
+      {tip && tipped && corner && (
         <HeatTip
           words={wordsOf(tip, tokens)}
           hint=""
           anchor={{
             ...layout.cell,
-            left: corner.left + 1 + HEAD.width + hovered.column * layout.cell.width - scroll.left,
-            top: corner.top + 1 + HEAD.height + hovered.row * layout.cell.height - scroll.top,
+            left: corner.left + 1 + HEAD.width + tipped.column * layout.cell.width - scroll.left,
+            top: corner.top + 1 + HEAD.height + tipped.row * layout.cell.height - scroll.top,
           }}
         />
       )}
