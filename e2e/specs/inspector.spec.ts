@@ -69,6 +69,7 @@ test('the token at the caret is the selected one', async ({ page }) => {
 });
 
 test('the numbers of a token agree with each other and with its row among the candidates', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 2000 }); // every row of the list in sight
   await openPage(page);
   await shortRun(page);
   // One typed token, one drawn.

@@ -46,6 +46,12 @@ async function openShare(page: Page, pane: 'Link' | 'Export a file' | 'Open and 
   return dialog;
 }
 
+/** Closes it by key; the page knows of it a moment after the eye. */
+async function closeShare(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('tab', { name: 'Open and replay', includeHidden: true })).toHaveCount(0);
+}
+
 /** A page with a prompt, eight drawn tokens of seed 42 at temperature 1.1, and all numbers. */
 async function story(page: Page): Promise<void> {
   await openPage(page);
@@ -61,7 +67,7 @@ async function exported(page: Page, format: 'JSON' | 'CSV' | 'Plain text'): Prom
   const coming = page.waitForEvent('download');
   await dialog.getByRole('button', { name: /^Download/ }).click();
   const text = await readFile(await (await coming).path(), 'utf8');
-  await page.keyboard.press('Escape');
+  await closeShare(page);
   return text;
 }
 
@@ -79,7 +85,7 @@ async function linkOf(page: Page): Promise<string> {
   const field = dialog.getByRole('textbox', { name: 'Link to this text' });
   await expect(field).toHaveValue(/#share=1\.[\w-]+$/);
   const link = await field.inputValue();
-  await page.keyboard.press('Escape');
+  await closeShare(page);
   return link;
 }
 
@@ -164,7 +170,7 @@ test('a replay says that all agree, or names the first token that differs', asyn
   await dialog.getByRole('button', { name: 'Replay 8 tokens' }).click();
   await expect(dialog.getByTestId('replay')).toContainText('All 8 drawn tokens agree.');
   expect(await textOf(page)).toBe(text);
-  await page.keyboard.press('Escape');
+  await closeShare(page);
 
   const other: RunFile = JSON.parse(json);
   for (const entry of other.logprobs.content) if (entry.draw) entry.draw.seed = 43;
@@ -211,7 +217,7 @@ test('a link opens in a fresh browser: the text with its ids, no run, no request
   await banner(other).getByRole('button', { name: 'Replay' }).click();
   await other.getByRole('button', { name: 'Replay 8 tokens' }).click();
   await expect(other.getByTestId('replay')).toContainText('All 8 drawn tokens agree.');
-  await other.keyboard.press('Escape');
+  await closeShare(other);
   await banner(other).getByRole('button', { name: 'Back to my text' }).click();
   await expect(textArea(other)).toHaveValue(PROMPT);
   await other.context().close();
@@ -269,7 +275,7 @@ test('a model that is not here, a damaged link, a newer one, a hostile file: eac
       location.hash = to;
     }, hash);
     await expect(page.getByRole('dialog', { name: 'Share and export' })).toContainText(words);
-    await page.keyboard.press('Escape');
+    await closeShare(page);
   }
   for (const [text, words] of [
     ['not JSON', /is no JSON/],
@@ -278,7 +284,7 @@ test('a model that is not here, a damaged link, a newer one, a hostile file: eac
   ] as const) {
     const opened = await give(page, text, 'bad.json');
     await expect(opened.getByRole('alert')).toContainText(words);
-    await page.keyboard.press('Escape');
+    await closeShare(page);
   }
   expect(await textOf(page)).toBe(PROMPT);
   await setText(page, Array.from({ length: 4500 }, (_, i) => Math.imul(i, 40503) % 9973).join(' '));
@@ -318,7 +324,7 @@ test('axe finds nothing in any pane, in both themes', async ({ page }) => {
   await sound();
   await dialog.getByRole('tab', { name: 'Export a file' }).click();
   await sound();
-  await page.keyboard.press('Escape');
+  await closeShare(page);
   const opened = await give(page, json);
   await opened.getByRole('button', { name: /^Replay/ }).click();
   await expect(opened.getByTestId('replay')).toBeVisible();
