@@ -1,5 +1,5 @@
 // The field that finds a token to pin: by text, or by id as #123. A text of several tokens says so and offers the first.
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { MOST_PINS } from '../../stores/pins-types.ts';
 import { useDocument, usePins, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -63,6 +63,12 @@ export function PinSearch() {
   const full = usePins(s => s.pins.length >= MOST_PINS);
   const tokenizer = useDocument(s => s.tokenizer);
   const [text, setText] = useState('');
+  const form = useRef<HTMLFormElement>(null);
+  // What the field finds comes into sight, and the field stays there.
+  useEffect(() => {
+    // Not returned: newer browsers answer with a promise, which is no clean-up.
+    if (text !== '') void form.current?.scrollIntoView({ block: 'nearest' });
+  }, [text]);
   if (!tokenizer) return null;
   if (full) return <p className={styles.words}>{MOST_PINS} tokens are pinned. Take one off to pin another.</p>;
   const result = sought(unescapeLine(text), tokenizer);
@@ -73,6 +79,7 @@ export function PinSearch() {
   };
   return (
     <form
+      ref={form}
       className={styles.search}
       onSubmit={event => {
         event.preventDefault();

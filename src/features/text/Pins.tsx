@@ -83,7 +83,9 @@ function PinWork() {
     return (
       <div className={styles.late}>
         <Progress label="Computing the lines" share={task.total === 0 ? null : task.done / task.total} />
-        <Button onClick={() => pins.getState().stop()}>Stop computing</Button>
+        <Button variant="quiet" onClick={() => pins.getState().stop()}>
+          Stop computing
+        </Button>
       </div>
     );
   }
@@ -124,11 +126,11 @@ export function Pins({ tokens }: { tokens: readonly DocumentToken[] }) {
   return (
     <section className={styles.part} aria-label="Pinned tokens">
       <div className={styles.heading}>
-        <h3>
+        <h2>
           <Explain meaning="A pinned token is followed over all positions: how likely the model held it at each place, before sampling, whether it came or not.">
             Pinned tokens
           </Explain>
-        </h3>
+        </h2>
         {lines.length > 0 && (
           <Choice
             label="Scale of the probabilities"
@@ -159,8 +161,8 @@ export function Pins({ tokens }: { tokens: readonly DocumentToken[] }) {
             x={{ label: 'position', count: tokens.length + 1 }}
             y={AXES[scale]}
             {...places}
+            aside={<PinWork />}
           />
-          <PinWork />
           <p className={styles.words}>
             At position <span className="num">{position}</span>
             {position === tokens.length ? ', what comes next' : ''}:

@@ -41,7 +41,7 @@ export function Surprises({ tokens, range }: { tokens: readonly DocumentToken[];
   return (
     <section className={styles.part} aria-label="Most surprising tokens">
       <div className={styles.heading}>
-        <h3>Most surprising tokens</h3>
+        <h2>Most surprising tokens</h2>
       </div>
       <table className={styles.surprises}>
         <thead>

@@ -47,7 +47,7 @@ export function TextPlot({ tokens, range }: { tokens: readonly DocumentToken[]; 
   return (
     <div className={styles.part}>
       <div className={styles.heading}>
-        <h3>Token by token</h3>
+        <h2>Token by token</h2>
         <Choice
           label="The line and the tint of the text show"
           value={quantity}
