@@ -254,10 +254,17 @@ export async function allCandidates(page: Page): Promise<CandidateCells[]> {
   // The first row is the head.
   const last = Number(await grid.getAttribute('aria-rowcount'));
   const found = new Map<number, CandidateCells>();
-  await grid.evaluate(pane => pane.scrollTo({ top: 0 }));
+  const toTop = async (): Promise<void> => {
+    await grid.evaluate(pane => pane.scrollTo({ top: 0 }));
+    await expect(grid.locator('[role="row"][aria-rowindex="2"]')).toBeAttached();
+  };
+  await toTop();
   for (;;) {
     for (const candidate of await candidatesOf(page)) found.set(candidate.id, candidate);
-    if (found.size >= last - 1) return [...found.values()];
+    if (found.size >= last - 1) {
+      await toTop();
+      return [...found.values()];
+    }
     const next = found.size + 2;
     await grid.evaluate(pane => pane.scrollBy({ top: pane.clientHeight * 0.7 }));
     await expect(grid.locator(`[role="row"][aria-rowindex="${next}"]`)).toBeAttached();
