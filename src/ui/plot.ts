@@ -46,7 +46,7 @@ export function linearTicks(from: number, to: number, most: number, least = 0): 
   const step = roundStep(Math.max(least, (to - from) / Math.max(1, most - 1)));
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(15)));
 }
 
 /** Powers of ten within [from, to], at most about `most` of them; the highest is always there. */
