@@ -47,6 +47,11 @@ export class KvCache {
     return this.#free.length;
   }
 
+  /** The sequence is still in the cache: it was not dropped to make room. */
+  holds(sequence: Sequence): boolean {
+    return this.#sequences[sequence.index] === sequence;
+  }
+
   /** How many leading positions of `ids` some sequence holds. */
   reusable(ids: ArrayLike<number>): number {
     return this.#sequences.reduce((best, s) => (s ? Math.max(best, sharedPrefix(s.ids, ids)) : best), 0);

@@ -105,6 +105,11 @@ function plainStep(
     case 'presence_penalty':
       return change((id, logit) => logit - (generated(id) > 0 ? s.presence_penalty : 0));
     case 'temperature':
+      // Logits a last bit apart may come out equal, and then their ids would decide.
+      tokens.slice(1).forEach(({ logit }, i) => {
+        const before = tokens[i]?.logit ?? logit;
+        if (logit !== before && logit / s.temperature === before / s.temperature) doubt.found = true;
+      });
       return s.temperature === 0 ? tokens.slice(0, 1) : change((_, logit) => logit / s.temperature);
     case 'top_k':
       return s.top_k === 0 ? [...tokens] : tokens.slice(0, s.top_k);

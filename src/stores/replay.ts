@@ -1,5 +1,6 @@
 // Draws a shared run again on the model that is here, from the same ids, settings and seeds, and finds the first token that differs.
 import type { Client } from '../client/client.ts';
+import { NucleusError } from '../lib/error.ts';
 import type { FinishReason, TokenEvent } from '../protocol/events.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
 import type { SharedToken } from './shared-run.ts';
@@ -111,6 +112,8 @@ export class Replay {
         this.#outcome = { ...this.#outcome, ended: event.reason };
       }
     }
+    // A run that was cancelled ends like any other; the lane must hear that the work is not done.
+    if (signal.aborted) throw new NucleusError('cancelled', 'the replay was interrupted');
   }
 
   #compare(event: TokenEvent): void {
