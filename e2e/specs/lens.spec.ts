@@ -155,23 +155,23 @@ test('by keyboard: a cursor walks the cells and tells their numbers, Enter selec
   );
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowRight');
-  await expect(cursor(page)).toHaveAttribute('aria-label', /^layer 1, position 2, .*its probability .* % \(0\.\d+\)/);
+  await expect(cursor(page)).toHaveAttribute('aria-label', /^layer 0, position 2, .*its probability .* % \(0\.\d+\)/);
   const tip = page.locator('[popover="manual"]');
-  await expect(tip).toContainText('layer 1, position 2');
+  await expect(tip).toContainText('layer 0, position 2');
   const active = await grid(page).getAttribute('aria-activedescendant');
   expect(await cursor(page).getAttribute('id')).toBe(active);
   await page.keyboard.press('Escape');
   await expect(tip).toBeHidden();
   await page.keyboard.press('Enter');
   await expect(view(page).getByRole('heading', { name: /^Position 2, after/ })).toBeVisible();
-  await expect(positionTable(page).locator('tr[aria-current]')).toHaveText(/^layer 1/);
+  await expect(positionTable(page).locator('tr[aria-current]')).toHaveText(/^layer 0/);
   // The text has its caret there: what the inspector shows is the same position.
   const caret = await page
     .getByRole('textbox', { name: 'Text', exact: true })
     .evaluate(area => (area as HTMLTextAreaElement).selectionStart);
   expect(caret).toBe('Once upon'.length);
   await page.keyboard.press('Control+End');
-  await expect(cursor(page)).toHaveAttribute('aria-label', /^layer 6, the model itself/);
+  await expect(cursor(page)).toHaveAttribute('aria-label', /^layer 5, the model itself/);
 });
 
 test('by mouse: hovering shows numbers and draws nothing anew, a click selects', async ({ page }) => {
@@ -189,7 +189,7 @@ test('by mouse: hovering shows numbers and draws nothing anew, a click selects',
   const box = await grid(page).boundingBox();
   if (!box) throw new Error('the grid has no box');
   for (let x = 100; x < 400; x += 20) await page.mouse.move(box.x + x, box.y + 60);
-  await expect(page.locator('[popover="manual"]')).toContainText(/layer 1, position \d+/);
+  await expect(page.locator('[popover="manual"]')).toContainText(/layer 0, position \d+/);
   expect(await page.evaluate(() => Reflect.get(globalThis, 'counted').calls)).toBe(0);
   const title = await page.locator('[popover="manual"] p').first().innerText();
   await page.mouse.click(box.x + 380, box.y + 60);

@@ -5,6 +5,8 @@ import { launchOptions } from './browser.ts';
 import { serveFolder } from './static-server.mjs';
 
 const OUT = path.resolve(import.meta.dirname, '../pictures');
+/** The same story in every picture. */
+const SEED = '3';
 
 interface Picture {
   readonly name: string;
@@ -14,36 +16,144 @@ interface Picture {
   readonly phone?: boolean;
   /** Character in whose token the caret stands. */
   readonly caret: number;
+  /** What a person does before the picture is taken. */
+  readonly look?: (page: Page) => Promise<void>;
+}
+
+const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true }).click();
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Step', exact: true, disabled: false }).waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(2_000);
+}
+
+async function pin(page: Page, text: string): Promise<void> {
+  const field = page.getByRole('searchbox', { name: /pin/i });
+  await field.fill(text);
+  await field.press('Enter');
+}
+
+/** Two more branches, and a tree that has grown from the last one. */
+async function branches(page: Page): Promise<void> {
+  for (const nth of [1, 3]) {
+    await page.locator('[id^="candidate-"]').nth(nth).click();
+    await button(page, /^Continue from here/).click();
+    await settled(page);
+    await caretTo(page, 36);
+    await page.waitForTimeout(1_500);
+  }
+  await tab(page, 'Branches');
+  await page.getByText(/^At position/).click();
+  await button(page, 'Grow').click();
+  await page.waitForTimeout(4_000);
 }
 
 const PICTURES: readonly Picture[] = [
   { name: 'desktop-light', width: 1280, height: 800, colorScheme: 'light', caret: 38 },
-  { name: 'desktop-dark', width: 1280, height: 800, colorScheme: 'dark', caret: 33 },
+  {
+    name: 'desktop-dark',
+    width: 1280,
+    height: 1000,
+    colorScheme: 'dark',
+    caret: 38,
+    look: page => tab(page, 'Sampling steps'),
+  },
   { name: 'phone', width: 390, height: 844, colorScheme: 'light', phone: true, caret: 38 },
+  {
+    name: 'view-text',
+    width: 1280,
+    height: 900,
+    colorScheme: 'light',
+    caret: 38,
+    look: async page => {
+      await tab(page, 'Text');
+      for (const text of [' the', ' named']) await pin(page, text);
+    },
+  },
+  { name: 'view-branches', width: 1280, height: 900, colorScheme: 'dark', caret: 36, look: branches },
+  {
+    name: 'view-lens',
+    width: 1280,
+    height: 900,
+    colorScheme: 'light',
+    caret: 38,
+    look: async page => {
+      await button(page, 'Widen this column').click();
+      await tab(page, 'Lens');
+    },
+  },
+  {
+    name: 'view-attention',
+    width: 1280,
+    height: 900,
+    colorScheme: 'dark',
+    caret: 100,
+    look: page => tab(page, 'Attention'),
+  },
+  {
+    name: 'view-ablation',
+    width: 1280,
+    height: 900,
+    colorScheme: 'light',
+    caret: 38,
+    look: async page => {
+      await tab(page, 'Ablation');
+      await page.getByRole('switch').nth(14).click();
+    },
+  },
+  {
+    name: 'view-follow',
+    width: 1280,
+    height: 900,
+    colorScheme: 'light',
+    caret: 38,
+    look: async page => {
+      await tab(page, 'Follow');
+      await page
+        .getByRole('region', { name: 'Follow' })
+        .getByRole('button', { name: /Softmax/ })
+        .first()
+        .click();
+    },
+  },
 ];
 
-async function story(page: Page, url: string, caret: number): Promise<void> {
-  await page.goto(url);
-  await page.getByRole('button', { name: 'Step', exact: true, disabled: false }).waitFor();
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Step', exact: true, disabled: false }).waitFor({ timeout: 60_000 });
-  await page.getByRole('textbox', { name: 'Text', exact: true }).evaluate((area, at) => {
+async function caretTo(page: Page, at: number): Promise<void> {
+  await page.getByRole('textbox', { name: 'Text', exact: true }).evaluate((area, offset) => {
     area.focus();
-    (area as HTMLTextAreaElement).setSelectionRange(at, at);
-  }, caret);
-  await page.waitForTimeout(1500);
+    (area as HTMLTextAreaElement).setSelectionRange(offset, offset);
+  }, at);
+}
+
+async function story(page: Page, url: string, { caret, phone, look }: Picture): Promise<void> {
+  await page.goto(url);
+  await settled(page);
+  if (!phone) {
+    const seed = page.getByRole('textbox', { name: 'Seed', exact: true });
+    await seed.fill(SEED);
+    await seed.press('Enter');
+  }
+  await button(page, 'Run').click();
+  await button(page, 'Stop').waitFor();
+  await settled(page);
+  await caretTo(page, caret);
+  await page.waitForTimeout(1_500);
+  await look?.(page);
+  await page.waitForTimeout(2_500);
 }
 
 export async function main(args: string[]): Promise<void> {
   const folder = path.resolve(args[0] ?? 'dist');
   const server = await serveFolder({ folder, prefix: '/', ports: [0] });
   const browser = await chromium.launch(launchOptions());
-  for (const { name, width, height, colorScheme, phone, caret } of PICTURES) {
+  for (const picture of PICTURES) {
+    const { name, width, height, colorScheme, phone } = picture;
+    if (args[1] !== undefined && !name.includes(args[1])) continue;
     const touch = phone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {};
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, ...touch });
     const page = await context.newPage();
-    await story(page, server.url, caret);
+    await story(page, server.url, picture);
     await page.screenshot({ path: path.join(OUT, `${name}.png`) });
     await context.close();
   }

@@ -73,13 +73,13 @@ function Looks({ attention, followed, model }: LooksProps) {
                   type="button"
                   className={styles.layer}
                   aria-pressed={layer === look.layer}
-                  aria-label={`Show layer ${layer + 1} on the text`}
+                  aria-label={`Show layer ${layer} on the text`}
                   onClick={() => setChosen(layer)}
                 >
-                  {layer + 1}
+                  {layer}
                 </button>
               </th>
-              <td className="num">{head + 1}</td>
+              <td className="num">{head}</td>
               <td className={styles.text}>
                 <Token id={idAt(at)} tokenizer={tokenizer} />
               </td>
@@ -95,7 +95,7 @@ function Looks({ attention, followed, model }: LooksProps) {
         </tbody>
       </table>
       <h3>
-        Layer {look.layer + 1}, head {look.head + 1} on the text
+        Layer {look.layer}, head {look.head} on the text
       </h3>
       <PaintedText tokens={tokens} weights={weights} />
       <Twin
@@ -111,7 +111,7 @@ function Looks({ attention, followed, model }: LooksProps) {
           </ul>
         }
       >
-        <table className={step.table} aria-label={`What layer ${look.layer + 1}, head ${look.head + 1} looks at`}>
+        <table className={step.table} aria-label={`What layer ${look.layer}, head ${look.head} looks at`}>
           <thead>
             <tr>
               <th scope="col">position</th>

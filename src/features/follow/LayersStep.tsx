@@ -11,7 +11,7 @@ import step from './Step.module.css';
 import { largestAddition, streamFacts, sumGap } from './vectors.ts';
 import { Waiting } from './Waiting.tsx';
 
-const layerName = (layer: number) => (layer === 0 ? 'embedding' : `after layer ${layer}`);
+const layerName = (layer: number) => (layer === 0 ? 'embedding' : `after layer ${layer - 1}`);
 
 function Stream({ trace }: { trace: EventOf<'traced'> }) {
   const facts = useMemo(() => streamFacts(trace), [trace]);
@@ -32,11 +32,11 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
     <>
       <p>
         The stream enters with a norm of <Exact value={norms[0] ?? 0}>{formatLogit(norms[0] ?? 0)}</Exact> and leaves
-        layer {last} with <Exact value={norms[last] ?? 0}>{formatLogit(norms[last] ?? 0)}</Exact>.
+        the last layer with <Exact value={norms[last] ?? 0}>{formatLogit(norms[last] ?? 0)}</Exact>.
         {most && (
           <>
             {' '}
-            The {most.part} of layer {most.layer} adds the most:{' '}
+            The {most.part} of layer {most.layer - 1} adds the most:{' '}
             <Exact value={most.norm}>{formatLogit(most.norm)}</Exact>.
           </>
         )}{' '}
@@ -46,7 +46,7 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
       <LinePlot
         label="Norms by layer"
         lines={lines}
-        x={{ label: 'layer', count: norms.length }}
+        x={{ label: 'layers passed', count: norms.length }}
         y={{ label: 'norm', scale: 'linear', format: formatLogit, tick: String }}
         pointName={layerName}
         aside={
@@ -70,7 +70,7 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
       <LinePlot
         label="Cosine to the last state by layer"
         lines={near}
-        x={{ label: 'layer', count: cosines.length }}
+        x={{ label: 'layers passed', count: cosines.length }}
         y={{ label: 'cosine to the last state', scale: 'linear', to: 1, format: formatLogit, tick: String }}
         pointName={layerName}
         height={130}

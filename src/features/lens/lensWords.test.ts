@@ -58,14 +58,14 @@ describe('words', () => {
   });
 
   test('the first and the last row say what they are', () => {
-    expect([0, 1, 6].map(layer => layerName(layer, 7))).toEqual(['embedding', 'layer 1', 'layer 6, the model itself']);
-    expect([0, 1, 6].map(layer => layerLabel(layer, 7))).toEqual(['embedding', 'layer 1', 'model']);
+    expect([0, 1, 6].map(layer => layerName(layer, 7))).toEqual(['embedding', 'layer 0', 'layer 5, the model itself']);
+    expect([0, 1, 6].map(layer => layerLabel(layer, 7))).toEqual(['embedding', 'layer 0', 'model']);
   });
 
   test('a column is about the position after the token it reads last, as the inspector counts', () => {
     const place = { layer: 2, layers: 7, column: 4, after: small, next: fox, asked: fox };
     expect(describeCell(cell, tokenizer, place)).toEqual({
-      title: 'layer 2, position 5, after ·small',
+      title: 'layer 1, position 5, after ·small',
       facts: [
         ['stands in the text', '·fox'],
         ['likeliest', `·small (id ${small})`],

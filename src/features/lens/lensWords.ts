@@ -66,16 +66,16 @@ export function tokenWord(tokenizer: Tokenizer, id: number): string {
   return word;
 }
 
-/** `embedding`, `layer 1`, ..., and the last as what it is. */
+/** The stream at row `layer`: `embedding`, then after which layer, counted from 0 as in the checkpoint; the last as what it is. */
 export function layerName(layer: number, layers: number): string {
   if (layer === 0) return 'embedding';
-  return layer === layers - 1 ? `layer ${layer}, the model itself` : `layer ${layer}`;
+  return layer === layers - 1 ? `layer ${layer - 1}, the model itself` : `layer ${layer - 1}`;
 }
 
 /** The same for the edge of the picture. */
 export function layerLabel(layer: number, layers: number): string {
   if (layer === 0) return 'embedding';
-  return layer === layers - 1 ? 'model' : `layer ${layer}`;
+  return layer === layers - 1 ? 'model' : `layer ${layer - 1}`;
 }
 
 /** `12.4 % (0.123877)` */
