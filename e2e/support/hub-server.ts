@@ -257,7 +257,7 @@ function drained(response: ServerResponse): Promise<void> {
 }
 
 /** How long a reader has to take what was sent before a cut. */
-const READ_MS = 50;
+const READ_MS = 200;
 
 async function sendBody(response: ServerResponse, body: Buffer, active: ActiveFault | undefined): Promise<void> {
   const { cutAfter, stallAfter, delayPerPiece = 0 } = active?.fault ?? {};
