@@ -1,7 +1,7 @@
-// output = m * x + (1 - m) * stand_in: groups of columns switched off by a mask, or put back.
+// output = m * x + (1 - m) * baseline: groups of columns switched off by a mask, or put back.
 @group(0) @binding(1) var<storage, read> x: array<f32>;                 // [T, STRIDE]
 @group(0) @binding(2) var<storage, read> masks: array<f32>;             // this op's begin at MASK, one for GROUP columns
-@group(0) @binding(3) var<storage, read> stand_ins: array<f32>;         // this op's begin at STAND_IN, one a column
+@group(0) @binding(3) var<storage, read> baselines: array<f32>;         // this op's begin at BASELINE, one a column
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, STRIDE]
 
 @compute @workgroup_size(WORKGROUP)
@@ -11,5 +11,5 @@ fn mask(@builtin(global_invocation_id) id: vec3u) {
   }
   let at = id.y * STRIDE + id.x;
   let m = masks[MASK + id.x / GROUP];
-  output[at] = m * x[at] + (1.0 - m) * stand_ins[STAND_IN + id.x];
+  output[at] = m * x[at] + (1.0 - m) * baselines[BASELINE + id.x];
 }

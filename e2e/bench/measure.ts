@@ -7,8 +7,8 @@ import { partBytes } from '../../src/gpu/layout.ts';
 import { Runner } from '../../src/gpu/runner.ts';
 import type { Weights } from '../../src/gpu/weights.ts';
 import { defined } from '../../src/lib/assert.ts';
-import { fuse } from '../../src/model/fuse.ts';
-import type { Graph } from '../../src/model/graph.ts';
+import type { Graph } from '../../src/model/ir/graph.ts';
+import { fuse } from '../../src/model/rewrites/fuse.ts';
 import { checkLogits, someIds } from './check.ts';
 import type { BenchModel } from './models.ts';
 

@@ -1,9 +1,10 @@
 // The models of the benchmark, wherever they come from: a header, a stream of bytes, and the whole file where the oracle can take it.
+
+import { headerLength, parseSafetensorsHeader } from '../../src/checkpoint/safetensors.ts';
+import { joinShards } from '../../src/checkpoint/shards.ts';
 import type { NumericCheckpoint } from '../../src/engine/checkpoint.ts';
-import { headerLength, parseSafetensorsHeader } from '../../src/formats/safetensors.ts';
-import { joinShards } from '../../src/formats/shards.ts';
 import { defined } from '../../src/lib/assert.ts';
-import { buildGraph } from '../../src/model/architectures.ts';
+import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import { GPT2_124M_CONFIG, randomModel } from '../support/random-model.ts';
 
 export interface BenchModel extends Pick<NumericCheckpoint, 'graph' | 'tensors' | 'weightFiles'> {

@@ -1,11 +1,11 @@
 // Measures what each view of the inside costs on an open adapter: time with and without opening it, and the memory that it takes.
 
 import { ModelLoader } from '../../src/engine/model.ts';
-import { answerProbe } from '../../src/engine/probe-answers.ts';
+import { answerProbe } from '../../src/engine/probes/probe-answers.ts';
 import type { Gpu, KernelClass } from '../../src/gpu/device.ts';
 import { defined } from '../../src/lib/assert.ts';
-import type { Part } from '../../src/model/ablation.ts';
-import type { Dims } from '../../src/model/graph.ts';
+import type { Dims } from '../../src/model/ir/graph.ts';
+import type { Part } from '../../src/model/rewrites/ablation.ts';
 import type { ProbeCommand, ProbeView } from '../../src/protocol/probe-commands.ts';
 import { someIds } from './check.ts';
 import { type Timing, timingOf } from './measure.ts';
@@ -106,11 +106,11 @@ function asked({ n_layer, n_head }: Dims, tokens: Uint32Array): Asked[] {
       view: `attention map, mean over heads, ${T} x ${T}`,
       command: { type: 'attention_map', run, tokens, layer: last, head: null, from: 0 },
     },
-    { view: 'ablation, zero', command: { type: 'ablate', run, tokens, from: 1, off, stand_in: 'zero' } },
-    { view: 'ablation, mean', command: { type: 'ablate', run, tokens, from: 1, off, stand_in: 'mean' } },
+    { view: 'ablation, zero', command: { type: 'ablate', run, tokens, from: 1, off, baseline: 'zero' } },
+    { view: 'ablation, mean', command: { type: 'ablate', run, tokens, from: 1, off, baseline: 'mean' } },
     {
       view: `sweep over ${heads.length} heads`,
-      command: { type: 'sweep', run, tokens, id: 1, parts: heads, stand_in: 'mean' },
+      command: { type: 'sweep', run, tokens, id: 1, parts: heads, baseline: 'mean' },
     },
     { view: `8 pinned tokens, ${T} positions`, command: { type: 'pinned', run, tokens, pins, from: 0, to: T } },
     { view: 'tree, depth 3, 3 children', command: { type: 'grow', run, tokens, depth: 3, children: 3, floor: 0 } },

@@ -67,7 +67,7 @@ test('with everything on nothing changes; a head that is off changes the numbers
   for (const [i, each] of plain.slice(0, 5).entries()) expect(each.plain).toBeCloseTo(inspected[i]?.before ?? 0, 4);
 
   await flip(page, switchOf(page, 'Layer 1, head 2'), false);
-  await expect(view(page)).toContainText('1 part off, zero as stand-in');
+  await expect(view(page)).toContainText('1 part off, zero as baseline');
   const headOff = await candidates(page);
   expect(headOff.some(each => Math.abs(each.ablated - each.plain) > 1e-4)).toBe(true);
   expect(await changeOf(page, 'target-change')).not.toBe(0);
@@ -76,11 +76,11 @@ test('with everything on nothing changes; a head that is off changes the numbers
   await show(page, 'Next token');
 
   await view(page).getByText('Mean', { exact: true }).click();
-  await expect(view(page)).toContainText('mean as stand-in');
+  await expect(view(page)).toContainText('mean as baseline');
   await upToDate(page);
   expect(await candidates(page)).not.toEqual(headOff);
   await view(page).getByText('Zero', { exact: true }).click();
-  await expect(view(page)).toContainText('zero as stand-in');
+  await expect(view(page)).toContainText('zero as baseline');
   expect(await candidates(page)).toEqual(headOff);
 
   await view(page).getByRole('button', { name: 'All on' }).click();

@@ -1,7 +1,7 @@
 // The golden models with their expected results, for the oracle in Node and for the engine on every adapter.
 // What the fields of expected.json mean stands in e2e/golden/README.md.
 
-import { headerLength, parseSafetensorsHeader, type TensorRange } from '../../src/formats/safetensors.ts';
+import { headerLength, parseSafetensorsHeader, type TensorRange } from '../../src/checkpoint/safetensors.ts';
 import { readBytes, readJson } from './read-bytes.ts';
 
 export const goldenNames = ['gpt2-f32', 'gpt2-f16', 'gpt2-bf16', 'gpt2-odd', 'gpt2-wide'] as const;

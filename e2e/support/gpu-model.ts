@@ -1,14 +1,14 @@
 // A model on the GPU for tests and benchmarks, from the bytes of a safetensors file or a stream of them.
 
+import { headerLength, parseSafetensorsHeader } from '../../src/checkpoint/safetensors.ts';
+import { joinShards } from '../../src/checkpoint/shards.ts';
 import { ModelLoader, type ModelOptions } from '../../src/engine/model.ts';
-import type { Probes } from '../../src/engine/probes.ts';
+import type { Probes } from '../../src/engine/probes/probes.ts';
 import type { Session } from '../../src/engine/session.ts';
-import { headerLength, parseSafetensorsHeader } from '../../src/formats/safetensors.ts';
-import { joinShards } from '../../src/formats/shards.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { Runner } from '../../src/gpu/runner.ts';
-import { buildGraph } from '../../src/model/architectures.ts';
-import type { Graph } from '../../src/model/graph.ts';
+import { buildGraph } from '../../src/model/architectures/architectures.ts';
+import type { Graph } from '../../src/model/ir/graph.ts';
 
 export interface GpuModel extends Disposable {
   readonly gpu: Gpu;

@@ -1,15 +1,15 @@
 // Runs dispatches of the planner on arrays and reads one buffer back: what the kernel tests stand on.
 
 import { expect } from 'vitest';
-import { fromFloat32, toFloat32, type WeightDtype } from '../../src/formats/dtypes.ts';
+import { fromFloat32, toFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { Executor } from '../../src/gpu/executor.ts';
 import type { Storage } from '../../src/gpu/kernels.ts';
 import { ELEMENT_BYTES, layoutWeights, type MatrixLayout, stride4, type WeightLayouts } from '../../src/gpu/layout.ts';
 import type { Dispatch } from '../../src/gpu/plan.ts';
 import type { Row } from '../../src/gpu/runner.ts';
-import type { Allocation } from '../../src/model/allocate.ts';
-import type { Graph, ValueName } from '../../src/model/graph.ts';
+import type { Allocation } from '../../src/model/ir/allocate.ts';
+import type { Graph, ValueName } from '../../src/model/ir/graph.ts';
 import type { Numbers } from '../../src/reference/ops.ts';
 
 export type Contents = Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type TensorBytes, writeSafetensors } from '../../src/formats/write-safetensors.ts';
+import { type TensorBytes, writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
 import { tensorsOf } from './golden.ts';
 import { randomModel, randomModelFile } from './random-model.ts';
 

@@ -53,9 +53,9 @@ export async function setCaret(page: Page, offset: number): Promise<void> {
 
 /** The painted tokens, in order; joined, their texts are the text. */
 export async function tokensOf(page: Page): Promise<PaintedToken[]> {
-  const found = await page.getByTestId('twin').evaluate(twin =>
+  const found = await page.getByTestId('overlay').evaluate(overlay =>
     // The last child is the place of the caret at the end, no token.
-    [...twin.querySelectorAll<HTMLElement>(':scope > span:not(:last-child)')].map(span => ({
+    [...overlay.querySelectorAll<HTMLElement>(':scope > span:not(:last-child)')].map(span => ({
       text: span.textContent ?? '',
       origin: span.dataset.origin ?? 'typed',
       step: span.dataset.step === undefined ? null : Number(span.dataset.step),

@@ -1,10 +1,10 @@
 // Models of any size with random weights from a seed, tensor by tensor, so that GPT-2 124M needs no more memory than its largest tensor.
 
-import { bytesPerElement, fromFloat32, type WeightDtype } from '../../src/formats/dtypes.ts';
-import { buildGraph } from '../../src/model/architectures.ts';
+import { bytesPerElement, fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
+import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import { storedShape } from '../../src/model/checkpoint.ts';
-import type { Graph, WeightSpec } from '../../src/model/graph.ts';
-import { elements } from '../../src/model/size.ts';
+import type { Graph, WeightSpec } from '../../src/model/ir/graph.ts';
+import { elements } from '../../src/model/ir/size.ts';
 
 /** Nothing in it is a power of two or a multiple of four, but HS * NH = C. */
 export const ODD_CONFIG = {

@@ -1,9 +1,9 @@
 // Brings a safetensors file and the oracle together: every weight of a graph, widened without loss.
 
-import { isWeightDtype, toFloat32 } from '../../src/formats/dtypes.ts';
-import type { TensorRange } from '../../src/formats/safetensors.ts';
+import { isWeightDtype, toFloat32 } from '../../src/checkpoint/dtypes.ts';
+import type { TensorRange } from '../../src/checkpoint/safetensors.ts';
 import { matchWeights } from '../../src/model/checkpoint.ts';
-import type { Graph } from '../../src/model/graph.ts';
+import type { Graph } from '../../src/model/ir/graph.ts';
 import type { ReferenceWeights } from '../../src/reference/run.ts';
 import { tensorsOf } from './golden.ts';
 

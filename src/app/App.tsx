@@ -11,13 +11,13 @@ import { SelectedStrip } from '../features/probabilities/SelectedStrip.tsx';
 import { Settings } from '../features/settings/Settings.tsx';
 import { OpenedBanner } from '../features/share/OpenedBanner.tsx';
 import { ShareDialog } from '../features/share/ShareDialog.tsx';
+import { isRunFile, shareStore } from '../features/share/store.ts';
 import { Announcer } from '../features/status/Announcer.tsx';
 import { StatusLine } from '../features/status/StatusLine.tsx';
 import { useStores, useView } from '../stores/react.ts';
-import { isRunFile } from '../stores/share.ts';
-import type { Stores } from '../stores/stores-types.ts';
-import { Dialog } from '../ui/Dialog.tsx';
-import { NARROW, useMedia } from '../ui/useMedia.ts';
+import type { Stores } from '../stores/stores.ts';
+import { Dialog } from '../ui/controls/Dialog.tsx';
+import { NARROW, useMedia } from '../ui/controls/useMedia.ts';
 import { Blocked } from './Blocked.tsx';
 import { Header } from './Header.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
@@ -46,7 +46,7 @@ function claimRun(stores: Stores, files: readonly File[]): boolean {
   const [file] = files;
   if (!isRunFile(files) || file === undefined) return false;
   stores.view.getState().open('share');
-  void stores.share.getState().readFile(file);
+  void shareStore.of(stores).getState().readFile(file);
   return true;
 }
 

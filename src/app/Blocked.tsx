@@ -2,9 +2,9 @@
 import type { ErrorCode } from '../lib/error.ts';
 import type { WireError } from '../protocol/events.ts';
 import { messageFor } from '../stores/messages.ts';
-import type { ModelState } from '../stores/model-types.ts';
+import type { ModelState } from '../stores/model/types.ts';
 import { useModel, useStores } from '../stores/react.ts';
-import { Button } from '../ui/Button.tsx';
+import { Button } from '../ui/controls/Button.tsx';
 import styles from './Blocked.module.css';
 
 const TITLES: Partial<Record<ErrorCode, string>> = {

@@ -1,6 +1,6 @@
 // When the page itself fails: the text stays readable and can be copied.
 import { Component, type ReactNode } from 'react';
-import { Button } from '../ui/Button.tsx';
+import { Button } from '../ui/controls/Button.tsx';
 import styles from './ErrorBoundary.module.css';
 
 interface Props {

@@ -3,8 +3,8 @@ import { ModelButton } from '../features/models/ModelButton.tsx';
 import { ShareButton } from '../features/share/ShareButton.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import { THEMES, type Theme } from '../stores/view.ts';
-import { Button, IconButton } from '../ui/Button.tsx';
-import type { IconName } from '../ui/Icon.tsx';
+import { Button, IconButton } from '../ui/controls/Button.tsx';
+import type { IconName } from '../ui/controls/Icon.tsx';
 import styles from './Header.module.css';
 import { keepTheme } from './theme.ts';
 

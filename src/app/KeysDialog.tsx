@@ -1,7 +1,7 @@
 // All keys of the page.
 import { useStores, useView } from '../stores/react.ts';
-import { Dialog } from '../ui/Dialog.tsx';
-import { keyLabel } from '../ui/keys.ts';
+import { Dialog } from '../ui/controls/Dialog.tsx';
+import { keyLabel } from '../ui/controls/keys.ts';
 import styles from './KeysDialog.module.css';
 
 const KEYS: readonly { readonly keys: string; readonly does: string }[] = [

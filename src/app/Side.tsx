@@ -10,9 +10,9 @@ import { Settings } from '../features/settings/Settings.tsx';
 import { TextView } from '../features/text/TextView.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import type { Side as SideName } from '../stores/view.ts';
-import { IconButton } from '../ui/Button.tsx';
-import { Icon } from '../ui/Icon.tsx';
-import { Tabs } from '../ui/Tabs.tsx';
+import { IconButton } from '../ui/controls/Button.tsx';
+import { Icon } from '../ui/controls/Icon.tsx';
+import { Tabs } from '../ui/controls/Tabs.tsx';
 import styles from './Side.module.css';
 
 interface SideView {

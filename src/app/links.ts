@@ -1,6 +1,6 @@
 // Shared texts in the fragment of the page's address: taken out of it when they are read, so that a reload or a copy does not repeat them.
-import { isLink } from '../stores/share-link.ts';
-import type { SharedLinks } from '../stores/stores.ts';
+import { isLink } from '../features/share/link.ts';
+import type { SharedLinks } from './page.ts';
 
 function take(): string {
   const { hash, pathname, search } = location;

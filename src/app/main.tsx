@@ -7,13 +7,13 @@ import { createRoot } from 'react-dom/client';
 import { FIRST_PROMPT } from '../features/editor/Examples.tsx';
 import { defined } from '../lib/assert.ts';
 import { StoresContext } from '../stores/react.ts';
-import { createStores } from '../stores/stores.ts';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { addressLinks } from './links.ts';
 import { hubHost } from './origins.ts';
+import { createPage } from './page.ts';
 
-const stores = createStores({
+const page = createPage({
   origins: { shippedBase: new URL('models/', document.baseURI).href, hubHost: hubHost(localStorageOf()) },
   firstText: FIRST_PROMPT,
   links: addressLinks,
@@ -30,12 +30,12 @@ function localStorageOf(): Storage | null {
 
 createRoot(defined(document.getElementById('root'), 'the element #root')).render(
   <StrictMode>
-    <StoresContext value={stores}>
-      <ErrorBoundary text={() => stores.document.getState().text}>
+    <StoresContext value={page}>
+      <ErrorBoundary text={() => page.document.getState().text}>
         <App />
       </ErrorBoundary>
     </StoresContext>
   </StrictMode>,
 );
 
-void stores.start();
+void page.start();

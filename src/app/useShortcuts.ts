@@ -1,9 +1,9 @@
 // Listens for the keys of the page and runs their actions.
 import { useEffect } from 'react';
-import { isRunning } from '../stores/generation-types.ts';
 import { useStores } from '../stores/react.ts';
-import type { Stores } from '../stores/stores-types.ts';
-import { isMac } from '../ui/keys.ts';
+import { isRunning } from '../stores/run/generation-types.ts';
+import type { Stores } from '../stores/stores.ts';
+import { isMac } from '../ui/controls/keys.ts';
 import { type Press, type Shortcut, shortcutOf } from './shortcuts.ts';
 
 function pressOf(event: KeyboardEvent): Press {

@@ -1,10 +1,10 @@
 // What a model's files say before the weights are read: configuration, tokenizer, and where every tensor lies.
-import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from '../formats/safetensors.ts';
-import { joinShards, parseShardIndex, type ShardedTensor } from '../formats/shards.ts';
+import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from '../checkpoint/safetensors.ts';
+import { joinShards, parseShardIndex, type ShardedTensor } from '../checkpoint/shards.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { CONFIG_FILE, checkFirstBytes, INDEX_FILE, TOKENIZER_FILE, WEIGHTS_FILE } from '../hub/layout.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
-import { type BuiltModel, buildGraph } from '../model/architectures.ts';
+import { type BuiltModel, buildGraph } from '../model/architectures/architectures.ts';
 import type { GenerationDefaults } from '../protocol/events.ts';
 import { tokenBytesTable } from '../tokenizer/bytes.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type GpuModel, loadOnGpu, openTestGpu, pieces } from '../../e2e/support/gpu-model.ts';
 import { memoryFiles, publishedFiles, publishedTensors } from '../../e2e/support/memory-files.ts';
 import { GPT2_124M_CONFIG, randomModel } from '../../e2e/support/random-model.ts';
-import { toFloat32, type WeightDtype } from '../formats/dtypes.ts';
+import { toFloat32, type WeightDtype } from '../checkpoint/dtypes.ts';
 import { defined } from '../lib/assert.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import { logsumexp } from '../reference/ops.ts';

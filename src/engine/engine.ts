@@ -11,9 +11,9 @@ import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent, TokenEvent } f
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import { describeAdapter } from './adapter.ts';
 import { generate } from './generate.ts';
-import { Lane } from './lane.ts';
+import { JobQueue } from './job-queue.ts';
 import { inspect, loadModel, type OpenModel } from './load.ts';
-import { answerProbe } from './probe-answers.ts';
+import { answerProbe } from './probes/probe-answers.ts';
 import { Throttle } from './throttle.ts';
 
 type Post = (event: EngineEvent) => void;
@@ -26,7 +26,7 @@ const PROGRESS_MS = 50;
 export class Engine {
   readonly #post: Post;
   readonly #cache = new ModelCache();
-  readonly #lane = new Lane();
+  readonly #jobs = new JobQueue();
   readonly #running = new Map<number, AbortController>();
   #gpu: Promise<Gpu> | null = null;
   /** Rejects when the device in use is lost. */
@@ -71,7 +71,7 @@ export class Engine {
       case 'prefill':
         return this.#onGpu(signal, () => this.#prefill(command, signal));
       case 'generate':
-        return this.#lane.run(() => this.#generate(command, signal));
+        return this.#jobs.run(() => this.#generate(command, signal));
       case 'row':
         return this.#onGpu(signal, () => this.#row(command, signal));
       case 'score':
@@ -102,7 +102,7 @@ export class Engine {
 
   /** Runs a job on the GPU in turn; one that was cancelled while it waited never starts. */
   #onGpu(signal: AbortSignal, job: () => Promise<void>): Promise<void> {
-    return this.#lane.run(async () => {
+    return this.#jobs.run(async () => {
       if (signal.aborted) throw new NucleusError('cancelled', 'cancelled before it began');
       await this.#untilLost(job());
     });
@@ -185,7 +185,7 @@ export class Engine {
         this.#close();
         this.#post({ type: 'closed', run });
       };
-      // The device may have been opened just now: the race of the lane began before it.
+      // The device may have been opened just now: the race of the jobs began before it.
       this.#model = await this.#untilLost(loadModel({ gpu, files, signal, onReadable, onPhase }));
     } finally {
       progresses.flush();

@@ -8,17 +8,17 @@ import type { ModelFiles } from '../hub/files.ts';
 import { defined } from '../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
-import { allocateValues } from '../model/allocate.ts';
 import { matchWeights } from '../model/checkpoint.ts';
-import { fuse } from '../model/fuse.ts';
-import { parameterCount } from '../model/size.ts';
-import { workOf } from '../model/work.ts';
+import { allocateValues } from '../model/ir/allocate.ts';
+import { parameterCount } from '../model/ir/size.ts';
+import { workOf } from '../model/ir/work.ts';
+import { fuse } from '../model/rewrites/fuse.ts';
 import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.ts';
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import type { Vocabulary } from './generate.ts';
 import { ModelLoader, runnerOptions, storageOfWeights } from './model.ts';
-import type { Probes } from './probes.ts';
+import type { Probes } from './probes/probes.ts';
 import type { Session } from './session.ts';
 
 /** A model that is ready to run, and what the page is told of it. */

@@ -1,7 +1,7 @@
 // A model on the GPU: weights, pool and session, made from a graph and a stream of tensors.
 
-import { isWeightDtype, toFloat32, type WeightDtype } from '../formats/dtypes.ts';
-import type { ShardedTensor } from '../formats/shards.ts';
+import { isWeightDtype, toFloat32, type WeightDtype } from '../checkpoint/dtypes.ts';
+import type { ShardedTensor } from '../checkpoint/shards.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Storage } from '../gpu/kernels.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
@@ -12,9 +12,9 @@ import { Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import { matchWeights } from '../model/checkpoint.ts';
-import { fuse } from '../model/fuse.ts';
-import type { Graph } from '../model/graph.ts';
-import { Probes } from './probes.ts';
+import type { Graph } from '../model/ir/graph.ts';
+import { fuse } from '../model/rewrites/fuse.ts';
+import { Probes } from './probes/probes.ts';
 import { Session } from './session.ts';
 
 /** How a tensor of the checkpoint is stored on the GPU: as it is. */

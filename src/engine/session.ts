@@ -5,7 +5,7 @@ import { type Row, type Runner, SCORE_ROWS } from '../gpu/runner.ts';
 import type { RowStatistics } from '../gpu/statistics.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
-import type { Dims } from '../model/graph.ts';
+import type { Dims } from '../model/ir/graph.ts';
 
 export interface PrefillCounts {
   /** Positions found in the cache, and positions computed now. */

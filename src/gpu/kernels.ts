@@ -119,8 +119,8 @@ export const KERNELS = {
   },
   mask: {
     parts: ['step'],
-    bindings: [...reads('current', 'x', 'masks', 'stand_ins'), ...writes('output')],
-    consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', MASK: 'u32', GROUP: 'u32', STAND_IN: 'u32' },
+    bindings: [...reads('current', 'x', 'masks', 'baselines'), ...writes('output')],
+    consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', MASK: 'u32', GROUP: 'u32', BASELINE: 'u32' },
   },
   row_statistics: {
     parts: ['step'],
@@ -145,7 +145,7 @@ export const KERNELS = {
   column_mean: {
     parts: ['step'],
     bindings: [...reads('current', 'x', 'total'), ...writes('output')],
-    consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', STAND_IN: 'u32' },
+    consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', BASELINE: 'u32' },
   },
   transpose_16: TRANSPOSE,
   transpose_32: TRANSPOSE,

@@ -1,7 +1,7 @@
 // Where weights lie: rows padded to four, parts within the binding limit, vectors at offsets every adapter allows.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Graph } from '../model/graph.ts';
+import type { Graph } from '../model/ir/graph.ts';
 import type { Storage } from './kernels.ts';
 import { ELEMENT_BYTES, layoutWeights, partBytes, stride4 } from './layout.ts';
 

@@ -1,7 +1,7 @@
 // Where weights lie on the GPU: matrices [out, in] in row parts that fit one binding, vectors side by side in one buffer.
 import { assert } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
-import type { Graph } from '../model/graph.ts';
+import type { Graph } from '../model/ir/graph.ts';
 import type { Storage } from './kernels.ts';
 
 /** Rows `row0` .. `row0 + rows - 1` of a matrix, in a buffer of their own. */

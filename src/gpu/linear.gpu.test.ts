@@ -19,7 +19,7 @@ import {
   vectorContents,
 } from '../../e2e/support/kernel-run.ts';
 import { defined } from '../lib/assert.ts';
-import type { LinearOp } from '../model/graph.ts';
+import type { LinearOp } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import type { KernelName, Storage } from './kernels.ts';

@@ -1,10 +1,10 @@
 // The plan without a GPU: how many dispatches, every row of a split matrix once, grids and bindings that every adapter accepts.
 import { describe, expect, test } from 'vitest';
 import { GPT2_124M_CONFIG, ODD_CONFIG } from '../../e2e/support/random-model.ts';
-import { allocateValues } from '../model/allocate.ts';
-import { buildGraph } from '../model/architectures.ts';
-import { fuse } from '../model/fuse.ts';
-import type { Graph } from '../model/graph.ts';
+import { buildGraph } from '../model/architectures/architectures.ts';
+import { allocateValues } from '../model/ir/allocate.ts';
+import type { Graph } from '../model/ir/graph.ts';
+import { fuse } from '../model/rewrites/fuse.ts';
 import type { KernelClass } from './device.ts';
 import { type KernelName, kernelSpec, type Storage } from './kernels.ts';
 import { layoutWeights } from './layout.ts';

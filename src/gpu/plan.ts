@@ -2,7 +2,7 @@
 //
 // T rows of this step · S positions in the cache · C channels · V vocab · NH heads · KVH key/value heads · HS head size
 import { assert, defined } from '../lib/assert.ts';
-import type { Allocation } from '../model/allocate.ts';
+import type { Allocation } from '../model/ir/allocate.ts';
 import type {
   AttentionOp,
   AttentionWeightsOp,
@@ -12,7 +12,7 @@ import type {
   LinearOp,
   Op,
   ValueName,
-} from '../model/graph.ts';
+} from '../model/ir/graph.ts';
 import type { KernelClass } from './device.ts';
 import { ACTIVATION_CODES, type KernelName, kernelSpec, type Storage } from './kernels.ts';
 import { type MatrixLayout, stride4, type WeightLayouts } from './layout.ts';
@@ -141,8 +141,8 @@ function planOp(c: PlanContext, op: Op): Dispatch[] {
       return [planElementwise(c, 'activation', op.out, [valueRef(c, op.x)], consts)];
     }
     case 'mask': {
-      const inputs = [valueRef(c, op.x), { buffer: 'masks' }, { buffer: 'stand_ins' }];
-      const consts = { WIDTH: width(c, op.out), MASK: op.mask, GROUP: op.group, STAND_IN: op.stand_in };
+      const inputs = [valueRef(c, op.x), { buffer: 'masks' }, { buffer: 'baselines' }];
+      const consts = { WIDTH: width(c, op.out), MASK: op.mask, GROUP: op.group, BASELINE: op.baseline };
       return [planElementwise(c, 'mask', op.out, inputs, consts)];
     }
     case 'attention_weights':

@@ -1,5 +1,5 @@
 // The dispatches that only views of the inside need.
-import type { Graph } from '../model/graph.ts';
+import type { Graph } from '../model/ir/graph.ts';
 import { type MatrixLayout, stride4 } from './layout.ts';
 import type { Dispatch, PlanOptions } from './plan.ts';
 
@@ -43,13 +43,13 @@ export function attentionMean(graph: Graph, step: string, value: string): Dispat
   };
 }
 
-/** Adds the rows of a step to the running means of `value`, whose columns begin at `standIn` of `means`. */
-export function columnMean(step: string, value: string, width: number, standIn: number): Dispatch {
+/** Adds the rows of a step to the running means of `value`, whose columns begin at `baseline` of `means`. */
+export function columnMean(step: string, value: string, width: number, baseline: number): Dispatch {
   return {
     label: `${value} (column_mean)`,
     kernel: 'column_mean',
     storage: 'f32',
-    consts: { WORKGROUP: 64, WIDTH: width, STRIDE: stride4(width), STAND_IN: standIn },
+    consts: { WORKGROUP: 64, WIDTH: width, STRIDE: stride4(width), BASELINE: baseline },
     bind: [{ buffer: step }, { buffer: value }, { buffer: 'total' }, { buffer: 'means' }],
     grid: [Math.ceil(width / 64), 1, 1],
   };

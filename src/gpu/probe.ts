@@ -1,8 +1,8 @@
 // Runs a rewritten graph beside a session: shares its weights and its cache, writes to scratch slots alone, keeps chosen values.
 import { assert, defined } from '../lib/assert.ts';
-import { type Allocation, allocateValues } from '../model/allocate.ts';
-import { fuse } from '../model/fuse.ts';
-import type { Graph, Op, ValueName } from '../model/graph.ts';
+import { type Allocation, allocateValues } from '../model/ir/allocate.ts';
+import type { Graph, Op, ValueName } from '../model/ir/graph.ts';
+import { fuse } from '../model/rewrites/fuse.ts';
 import type { Gpu } from './device.ts';
 import { Executor } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';

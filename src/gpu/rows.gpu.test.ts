@@ -17,7 +17,7 @@ import {
   vectorContents,
 } from '../../e2e/support/kernel-run.ts';
 import { defined } from '../lib/assert.ts';
-import type { Activation, Op } from '../model/graph.ts';
+import type { Activation, Op } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import type { Storage } from './kernels.ts';

@@ -3,8 +3,8 @@
 // T rows of a step · V vocab · C channels. A step is one pass and one submit; it creates no buffer, pipeline or bind group.
 import { assert, defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
-import { allocateValues } from '../model/allocate.ts';
-import type { Graph } from '../model/graph.ts';
+import { allocateValues } from '../model/ir/allocate.ts';
+import type { Graph } from '../model/ir/graph.ts';
 import type { Gpu } from './device.ts';
 import { Executor } from './executor.ts';
 import type { TableWrite } from './kv-cache.ts';

@@ -1,4 +1,4 @@
-// Who owns a buffer, on a stand-in for a device that fails on demand: nothing survives a failure or the end of its scope.
+// Who owns a buffer, on a baseline for a device that fails on demand: nothing survives a failure or the end of its scope.
 import { describe, expect, test } from 'vitest';
 import { Scope } from './scope.ts';
 
@@ -8,7 +8,7 @@ interface Fault {
 }
 
 /** A device with a real stack of error scopes; `fault.at` counts buffers from 0. */
-function standIn(fault?: Fault) {
+function baseline(fault?: Fault) {
   const stack: { readonly filter: string; error: { message: string } | null }[] = [];
   const log: string[] = [];
   const usages: number[] = [];
@@ -37,7 +37,7 @@ function standIn(fault?: Fault) {
 const spec = (label: string, size: number) => ({ label, size, usage: 0x80 });
 
 test('buffers carry the names of their scopes, and bytes count the scopes inside', async () => {
-  const { device, log } = standIn();
+  const { device, log } = baseline();
   const outer = new Scope('device', device);
   const inner = outer.open('model');
   await outer.buffer('a', 5, 0x80);
@@ -52,7 +52,7 @@ test('buffers carry the names of their scopes, and bytes count the scopes inside
 });
 
 test('closing destroys inner scopes first, and everything once', async () => {
-  const { device, log } = standIn();
+  const { device, log } = baseline();
   const outer = new Scope('device', device);
   const [one, two] = [outer.open('one'), outer.open('two')];
   const deep = one.open('deep');
@@ -65,7 +65,7 @@ test('closing destroys inner scopes first, and everything once', async () => {
 });
 
 test('a closed scope takes no more', async () => {
-  const { device, log } = standIn();
+  const { device, log } = baseline();
   const scope = new Scope('run', device);
   scope[Symbol.dispose]();
   await expect(scope.buffer('x', 16, 0x80)).rejects.toMatchObject({ code: 'internal' });
@@ -73,7 +73,7 @@ test('a closed scope takes no more', async () => {
 });
 
 test('a scope that closes while its buffers are made keeps none of them', async () => {
-  const { device, log } = standIn();
+  const { device, log } = baseline();
   const scope = new Scope('model', device);
   const making = scope.buffer('x', 16, 0x80);
   scope[Symbol.dispose]();
@@ -88,7 +88,7 @@ describe.each<{ kind: Fault['kind']; code: string; message: string }>([
   { kind: 'throw', code: 'out_of_memory', message: 'size is too large' },
 ])('$kind', ({ kind, code, message }) => {
   test.each([0, 1, 2])('at buffer %i of 3: none is left, and the right code', async at => {
-    const { device, log, stack } = standIn({ at, kind });
+    const { device, log, stack } = baseline({ at, kind });
     const scope = new Scope('model', device);
     const error: unknown = await scope.buffers([spec('a', 16), spec('b', 100), spec('c', 7)]).catch((e: unknown) => e);
     expect(error).toMatchObject({ code, detail: { bytes: 123, scope: 'model' } });
@@ -104,7 +104,7 @@ describe.each<{ kind: Fault['kind']; code: string; message: string }>([
 });
 
 test('error scopes of two reservations at a time do not mix', async () => {
-  const { device } = standIn({ at: 1, kind: 'out-of-memory' });
+  const { device } = baseline({ at: 1, kind: 'out-of-memory' });
   const scope = new Scope('model', device);
   const outcomes = await Promise.allSettled([
     scope.buffer('a', 16, 1),

@@ -1,6 +1,6 @@
 // The weights of one model on the GPU: matrices arrive as rows of a stream, go up as they come, and are transposed once.
 import { assert, defined } from '../lib/assert.ts';
-import type { Graph } from '../model/graph.ts';
+import type { Graph } from '../model/ir/graph.ts';
 import { compile } from './compile.ts';
 import { checked, type Gpu } from './device.ts';
 import { ELEMENT_BYTES, type MatrixLayout, partBytes, stride4, type WeightLayouts } from './layout.ts';

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { NucleusError } from '../lib/error.ts';
-import { buildGraph } from './architectures.ts';
+import { buildGraph } from './architectures/architectures.ts';
 import { matchWeights, storedShape, type TensorShape } from './checkpoint.ts';
-import type { Graph } from './graph.ts';
-import { estimateBytes, parameterCount } from './size.ts';
+import type { Graph } from './ir/graph.ts';
+import { estimateBytes, parameterCount } from './ir/size.ts';
 
 const sizes = { model_type: 'gpt2', n_layer: 2, n_head: 2, n_embd: 8, n_positions: 16, vocab_size: 11 };
 const { graph: tied } = buildGraph(sizes);

@@ -1,7 +1,7 @@
 // Which tensor of a checkpoint is which weight of a graph, and whether all of them are there with the right shape.
 
 import { NucleusError } from '../lib/error.ts';
-import type { Graph, WeightSpec } from './graph.ts';
+import type { Graph, WeightSpec } from './ir/graph.ts';
 
 /** What a safetensors header says of a tensor. */
 export interface TensorShape {

@@ -1,8 +1,8 @@
 // What the worker says to the page. Every run is a stream of events that ends with exactly one `done` or `failed`.
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
-import type { Dims } from '../model/graph.ts';
-import type { TokenWork } from '../model/work.ts';
+import type { Dims } from '../model/ir/graph.ts';
+import type { TokenWork } from '../model/ir/work.ts';
 import type { ProbeEvent } from './probe-events.ts';
 
 /** An error as it crosses between page and worker. */

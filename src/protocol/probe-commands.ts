@@ -1,10 +1,10 @@
 // What a view of the inside asks of the worker. All of them read the model beside the session, whose states stay as they are.
-import type { Part } from '../model/ablation.ts';
+import type { Part } from '../model/rewrites/ablation.ts';
 
-export type { Part } from '../model/ablation.ts';
+export type { Part } from '../model/rewrites/ablation.ts';
 
 /** What stands in for a part that is switched off: zeros, or the part's mean over the positions of the text. */
-export type StandIn = 'zero' | 'mean';
+export type Baseline = 'zero' | 'mean';
 
 /** Views whose memory can be given back. */
 export type ProbeView = 'lens' | 'attention' | 'ablation' | 'trace';
@@ -37,7 +37,7 @@ export type ProbeCommand =
       readonly tokens: Uint32Array;
       readonly from: number;
       readonly off: readonly Part[];
-      readonly stand_in: StandIn;
+      readonly baseline: Baseline;
     }
   /** Switches off each of `parts` alone: what becomes of `id` after the last token, one event a part, in their order. */
   | {
@@ -46,7 +46,7 @@ export type ProbeCommand =
       readonly tokens: Uint32Array;
       readonly id: number;
       readonly parts: readonly Part[];
-      readonly stand_in: StandIn;
+      readonly baseline: Baseline;
     }
   /** Logits of pinned ids (1 to 8) in the rows `from` to `to`. */
   | {

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { caseOf7, GOLDEN_ROUNDING, type GoldenCase, goldenNames, loadGolden } from '../../e2e/support/golden.ts';
 import { referenceWeights } from '../../e2e/support/reference-weights.ts';
-import { buildGraph } from '../model/architectures.ts';
-import { fuse } from '../model/fuse.ts';
+import { buildGraph } from '../model/architectures/architectures.ts';
+import { fuse } from '../model/rewrites/fuse.ts';
 import { argmax, logsumexp } from './ops.ts';
 import { greedy, type ReferenceRun, run } from './run.ts';
 

@@ -3,7 +3,7 @@
 // T rows · K columns read · N columns written · NH heads · KVH key/value heads · HS head size · S positions in the cache.
 // Matrices are row by row in flat arrays. Nothing is written in place.
 
-import type { Activation } from '../model/graph.ts';
+import type { Activation } from '../model/ir/graph.ts';
 import { erf } from './erf.ts';
 
 /** A tensor as it lies in the checkpoint; f16 and bf16 widen to f32 without loss. */
@@ -148,10 +148,10 @@ export function attentionRows(
   return out;
 }
 
-/** m[n] * x[t, n] + (1 - m[n]) * standIns[n]. */
-export function mask(x: Numbers, m: readonly number[], standIns: Numbers): Float64Array {
+/** m[n] * x[t, n] + (1 - m[n]) * baselines[n]. */
+export function mask(x: Numbers, m: readonly number[], baselines: Numbers): Float64Array {
   const width = m.length;
-  return Float64Array.from(x, (v, i) => m[i % width]! * v + (1 - m[i % width]!) * (standIns[i % width] ?? 0));
+  return Float64Array.from(x, (v, i) => m[i % width]! * v + (1 - m[i % width]!) * (baselines[i % width] ?? 0));
 }
 
 /** exp(x - max) / sum. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { tensorsOf } from '../../e2e/support/golden.ts';
 import { GPT2_124M_CONFIG, ODD_CONFIG, randomModel, randomModelFile } from '../../e2e/support/random-model.ts';
 import { referenceWeights } from '../../e2e/support/reference-weights.ts';
-import { fuse } from '../model/fuse.ts';
+import { fuse } from '../model/rewrites/fuse.ts';
 import { run } from './run.ts';
 
 const TOKENS = [3, 100, 0, 55, 55, 7, 21, 98, 64, 1, 33];

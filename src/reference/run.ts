@@ -1,20 +1,20 @@
 // The oracle: runs a graph op by op in float64 for one sequence, all positions at once, and keeps everything it computes.
 
 import { assert, defined } from '../lib/assert.ts';
-import type { Graph, LinearOp, Op, ValueName, View, WeightSpec } from '../model/graph.ts';
+import type { Graph, LinearOp, Op, ValueName, View, WeightSpec } from '../model/ir/graph.ts';
 import type { Numbers } from './ops.ts';
 import * as reference from './ops.ts';
 
 /** Tensors by the names of `graph.weights`, in checkpoint layout: a `conv1d` matrix lies as [in, out]. */
 export type ReferenceWeights = ReadonlyMap<string, Numbers>;
 
-/** What `mask` ops read: 1 keeps a group, 0 puts its stand-ins in its place. */
+/** What `mask` ops read: 1 keeps a group, 0 puts its baselines in its place. */
 export interface Ablation {
   readonly masks: ArrayLike<number>;
-  readonly standIns: Float64Array;
+  readonly baselines: Float64Array;
 }
 
-const NO_ABLATION: Ablation = { masks: [], standIns: new Float64Array() };
+const NO_ABLATION: Ablation = { masks: [], baselines: new Float64Array() };
 
 export interface ReferenceRun {
   /** Rows: the number of tokens. */
@@ -152,12 +152,12 @@ function step(state: State, op: Op): void {
       return;
     }
     case 'mask': {
-      const { masks, standIns } = state.ablation;
+      const { masks, baselines } = state.ablation;
       const width = defined(state.graph.widths[op.x], op.x);
       const groups = Array.from({ length: width }, (_, n) => masks[op.mask + Math.floor(n / op.group)] ?? 1);
       values.set(
         op.out,
-        reference.mask(value(state, op.x), groups, standIns.subarray(op.stand_in, op.stand_in + width)),
+        reference.mask(value(state, op.x), groups, baselines.subarray(op.baseline, op.baseline + width)),
       );
       return;
     }

@@ -115,7 +115,7 @@ function fingerprintOf(spec: TokenizerSpec, specials: ReadonlyMap<number, string
   for (const [left, right] of spec.merges) mix(`${left} ${right}`, -1);
   for (const token of spec.added) mix(token.content, token.id);
   for (const [id, content] of specials) mix(content, ~id);
-  const hex = (lane: number) => ((lane ^ (lane >>> 16)) >>> 0).toString(16).padStart(8, '0');
+  const hex = (scheduler: number) => ((scheduler ^ (scheduler >>> 16)) >>> 0).toString(16).padStart(8, '0');
   return `${hex(a)}${hex(b)}`;
 }
 

@@ -1,40 +1,41 @@
 // Ablation: parts of the model switched off, and what that does to the next token and to the text.
 import { useCallback, useEffect, useMemo } from 'react';
 import { formatNats } from '../../lib/format.ts';
-import { listParts } from '../../stores/ablation-parts.ts';
-import { useAblation, useModel, useStores } from '../../stores/react.ts';
-import { Button, IconButton } from '../../ui/Button.tsx';
-import { Choice } from '../../ui/Choice.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
-import { TOUCH, useMedia } from '../../ui/useMedia.ts';
+import { useModel } from '../../stores/react.ts';
+import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
+import { TOUCH, useMedia } from '../../ui/controls/useMedia.ts';
 import styles from './Ablation.module.css';
 import { Board } from './Board.tsx';
 import { type BoardEffects, boardEffects, STEPS, type Switch } from './board.ts';
 import { LayerBoard } from './LayerBoard.tsx';
+import { listParts } from './parts.ts';
 import { Results } from './Results.tsx';
-import { ABLATION, EFFECT, STAND_IN } from './words.ts';
+import { useAblation, useAblationStore } from './useAblation.ts';
+import { ABLATION, BASELINE, EFFECT } from './words.ts';
 
-const STAND_INS = [
+const BASELINES = [
   { value: 'zero', label: 'Zero' },
   { value: 'mean', label: 'Mean' },
 ] as const;
 
 function Controls() {
-  const { ablation } = useStores();
-  const standIn = useAblation(s => s.standIn);
+  const ablation = useAblationStore();
+  const baseline = useAblation(s => s.baseline);
   const nothing = useAblation(s => s.off.length === 0);
   const canUndo = useAblation(s => s.canUndo);
-  const { setStandIn, reset, undo } = ablation.getState();
+  const { setBaseline, reset, undo } = ablation.getState();
   return (
     <div className={styles.controls}>
-      <span className={styles.standIn}>
-        <Explain meaning={STAND_IN}>Stand-in</Explain>
+      <span className={styles.baseline}>
+        <Explain meaning={BASELINE}>Baseline</Explain>
         <Choice
           label="What stands in for a part that is off"
-          value={standIn}
-          options={STAND_INS}
-          onChange={setStandIn}
+          value={baseline}
+          options={BASELINES}
+          onChange={setBaseline}
         />
       </span>
       <span className={styles.resets}>
@@ -68,7 +69,7 @@ function Legend({ effects }: { effects: BoardEffects | null }) {
 }
 
 export function Ablation() {
-  const { ablation } = useStores();
+  const ablation = useAblationStore();
   const touch = useMedia(TOUCH);
   const open = useModel(s => (s.load.status === 'ready' ? s.load : null));
   const off = useAblation(s => s.off);

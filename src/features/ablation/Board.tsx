@@ -2,7 +2,6 @@
 import { type CSSProperties, type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
 import { formatChange } from '../../lib/format.ts';
 import type { Part } from '../../protocol/probe-commands.ts';
-import { keyOfParts, type PartDims, partKey } from '../../stores/ablation-parts.ts';
 import styles from './Board.module.css';
 import {
   BLOCKS,
@@ -15,6 +14,7 @@ import {
   switchesOf,
   switchName,
 } from './board.ts';
+import { keyOfParts, type PartDims, partKey } from './parts.ts';
 
 export interface BoardProps {
   dims: PartDims;

@@ -1,6 +1,6 @@
 // A term with its meaning, and its number before and after.
 import type { ReactNode } from 'react';
-import { Explain } from '../../ui/Explain.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './Ablation.module.css';
 
 interface FactProps {

@@ -1,11 +1,11 @@
 // The board for fingers: the whole model as a small picture, and one layer of it as switches that are large enough.
 import { type CSSProperties, useState } from 'react';
 import { formatChange } from '../../lib/format.ts';
-import { partKey } from '../../stores/ablation-parts.ts';
-import { IconButton } from '../../ui/Button.tsx';
+import { IconButton } from '../../ui/controls/Button.tsx';
 import styles from './Board.module.css';
 import type { BoardProps } from './Board.tsx';
 import { isMoot, isOff, type Switch, switchesOf, switchName } from './board.ts';
+import { partKey } from './parts.ts';
 
 function wordOf(each: Switch): string {
   if (each.kind === 'head') return `head ${each.head}`;

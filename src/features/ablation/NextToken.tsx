@@ -3,15 +3,15 @@ import { useMemo } from 'react';
 import { formatBits, formatChange, formatLogit, formatPoints, formatProbability } from '../../lib/format.ts';
 import { divergence, logprobOf } from '../../sampling/compare.ts';
 import type { RankedRow } from '../../sampling/row.ts';
-import type { Comparison } from '../../stores/ablation-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Bar } from '../../ui/Bar.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Bar } from '../../ui/controls/Bar.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Ablation.module.css';
 import { type CandidateChange, candidateChanges } from './differences.ts';
 import { Fact } from './Fact.tsx';
 import { RowsTable } from './RowsTable.tsx';
+import type { Comparison } from './types.ts';
 import { KL, LIKELIEST, TARGET } from './words.ts';
 
 /** Taken from the head of each distribution. */

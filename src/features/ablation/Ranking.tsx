@@ -1,23 +1,23 @@
 // A sweep: every part switched off alone, ranked by what that does to one token.
 import { useMemo, useState } from 'react';
 import { formatBits, formatChange, formatCount, formatDuration, formatLogit } from '../../lib/format.ts';
-import { partKey } from '../../stores/ablation-parts.ts';
-import type { Sweep } from '../../stores/ablation-types.ts';
-import { useAblation, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Choice } from '../../ui/Choice.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { Notice } from '../../ui/Notice.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import { shortName, switchName } from './board.ts';
+import { partKey } from './parts.ts';
 import styles from './Ranking.module.css';
 import { RowsTable } from './RowsTable.tsx';
 import { type RankedBy, rankEffects } from './ranking.ts';
 import { TokenPicker } from './TokenPicker.tsx';
+import type { Sweep } from './types.ts';
+import { useAblation, useAblationStore } from './useAblation.ts';
 import { EFFECT } from './words.ts';
 
 const SCOPES = [
@@ -43,7 +43,7 @@ const COLUMNS = [
 const LONG = 60;
 
 function SweepControls({ parts }: { parts: number }) {
-  const { ablation } = useStores();
+  const ablation = useAblationStore();
   const target = useAblation(s => s.target);
   const sweep = useAblation(s => s.sweep);
   const current = useAblation(s => s.sweepCurrent);
@@ -89,7 +89,7 @@ function SweepControls({ parts }: { parts: number }) {
 const bits = (nats: number): string => formatBits(nats).replace(' bits', '');
 
 function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenizer; stale: boolean }) {
-  const { ablation } = useStores();
+  const ablation = useAblationStore();
   const [by, setBy] = useState<RankedBy>('effect');
   const rows = useMemo(
     () =>
@@ -168,7 +168,7 @@ export function Ranking({ tokenizer, parts }: { tokenizer: Tokenizer; parts: num
         <>
           {!current && (
             <Notice tone="hint">
-              This ranking is of another place, token, stand-in or text. Rank again to bring it up to date.
+              This ranking is of another place, token, baseline or text. Rank again to bring it up to date.
             </Notice>
           )}
           <Ranked sweep={sweep} tokenizer={tokenizer} stale={!current} />

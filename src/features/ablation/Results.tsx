@@ -1,20 +1,20 @@
 // What the switches change: the place that is looked at, how far the computing is, and the tables.
 import { useState } from 'react';
 import { formatDuration } from '../../lib/format.ts';
-import type { Comparison } from '../../stores/ablation-types.ts';
-import { useAblation, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Notice } from '../../ui/Notice.tsx';
-import { Tabs } from '../../ui/Tabs.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { spokenText } from '../../ui/visible.ts';
-import { ErrorNotice } from '../ErrorNotice.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { Tabs } from '../../ui/controls/Tabs.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { spokenText } from '../../ui/controls/visible.ts';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Ablation.module.css';
 import { NextToken } from './NextToken.tsx';
 import { Ranking } from './Ranking.tsx';
 import { TextChange } from './TextChange.tsx';
+import type { Comparison } from './types.ts';
+import { useAblation, useAblationStore } from './useAblation.ts';
 
 const TABS = [
   { key: 'next', label: 'Next token' },
@@ -27,7 +27,7 @@ const NOTHING =
 
 /** The place, and what the switches are. */
 function Place({ comparison, tokenizer }: { comparison: Comparison; tokenizer: Tokenizer }) {
-  const { ids, position, off, standIn } = comparison;
+  const { ids, position, off, baseline } = comparison;
   const id = ids[position];
   const parts = off.length === 0 ? 'everything on' : `${off.length} ${off.length === 1 ? 'part' : 'parts'} off`;
   return (
@@ -40,7 +40,7 @@ function Place({ comparison, tokenizer }: { comparison: Comparison; tokenizer: T
         </>
       )}
       , {parts}
-      {off.length > 0 && `, ${standIn} as stand-in`}
+      {off.length > 0 && `, ${baseline} as baseline`}
     </p>
   );
 }
@@ -58,7 +58,7 @@ function Spoken({ comparison, tokenizer }: { comparison: Comparison; tokenizer: 
 
 /** How far the computing is, on the line of the place. */
 function Working() {
-  const { ablation } = useStores();
+  const ablation = useAblationStore();
   const task = useAblation(s => s.task);
   const waiting = useAblation(s => s.status === 'running');
   if (waiting) return <span className={styles.caption}>after the run</span>;
@@ -77,7 +77,7 @@ function Working() {
 
 /** Why there is no result that is up to date, and the way on. */
 function Halted() {
-  const { ablation } = useStores();
+  const ablation = useAblationStore();
   const problem = useAblation(s => s.problem);
   const task = useAblation(s => s.task);
   const costly = useAblation(s => s.costly);

@@ -1,7 +1,7 @@
 // A table in pages whose rows can be walked: the row under the keys, the pointer or the finger says its exact numbers below.
 import { type FocusEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
-import { IconButton } from '../../ui/Button.tsx';
+import { IconButton } from '../../ui/controls/Button.tsx';
 import styles from './RowsTable.module.css';
 
 export interface TableRow {

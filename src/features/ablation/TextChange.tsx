@@ -1,17 +1,19 @@
 // What an ablation does to the text as it stands: the log-probability of every token from a place on, all on and ablated.
 import { useMemo } from 'react';
 import { formatChange, formatCount, formatLogit } from '../../lib/format.ts';
-import type { Comparison } from '../../stores/ablation-types.ts';
-import { useAblation, useStores } from '../../stores/react.ts';
+import { useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { LinePlot, type PlotLine } from '../../ui/LinePlot.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { LinePlot } from '../../ui/plot/LinePlot.tsx';
+import type { PlotLine } from '../../ui/plot/lines.ts';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Ablation.module.css';
 import { byChange, type TokenChange, tokenChanges, totalChange } from './differences.ts';
 import { Fact } from './Fact.tsx';
 import { RowsTable } from './RowsTable.tsx';
+import type { Comparison } from './types.ts';
+import { useAblation, useAblationStore } from './useAblation.ts';
 import { TOTAL } from './words.ts';
 
 const STARTS = [
@@ -64,7 +66,8 @@ function Total({ changes }: { changes: readonly TokenChange[] }) {
 }
 
 export function TextChange({ comparison, tokenizer, stale }: TextChangeProps) {
-  const { ablation, document } = useStores();
+  const { document } = useStores();
+  const ablation = useAblationStore();
   const start = useAblation(s => s.start);
   const { ids, position } = comparison;
   const choosable = position > 1 && position < ids.length;

@@ -1,17 +1,17 @@
 // Which token the ranking asks for: the one of the text or the likeliest, or any other of the vocabulary, found by text or id.
 import { useState } from 'react';
-import { useAblation, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
-import { SearchField } from '../../ui/SearchField.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { SearchField } from '../../ui/controls/SearchField.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Ranking.module.css';
+import { useAblation, useAblationStore } from './useAblation.ts';
 
 const MOST_RESULTS = 6;
 
 export function TokenPicker({ tokenizer }: { tokenizer: Tokenizer }) {
-  const { ablation } = useStores();
+  const ablation = useAblationStore();
   const target = useAblation(s => s.target);
   const chosen = useAblation(s => s.chosenTarget);
   const [open, setOpen] = useState(false);

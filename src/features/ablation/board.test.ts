@@ -53,7 +53,7 @@ test('keys walk within the board', () => {
 const swept = (logprobs: readonly number[], plain = -2) => ({
   ids: Uint32Array.of(1, 2),
   id: 7,
-  standIn: 'zero' as const,
+  baseline: 'zero' as const,
   scope: 'heads' as const,
   parts: [],
   plain: { logprob: plain, rank: 1, divergence: 0, topId: 7, topLogprob: plain },

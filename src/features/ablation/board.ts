@@ -1,8 +1,8 @@
 // The board of switches as arithmetic: which part a cell is, how keys walk, how strong the colour of an effect is.
 import type { Part } from '../../protocol/probe-commands.ts';
-import { hasLayer, hasPart, partKey } from '../../stores/ablation-parts.ts';
-import type { Sweep } from '../../stores/ablation-types.ts';
+import { hasLayer, hasPart, partKey } from './parts.ts';
 import { effectsOf } from './ranking.ts';
+import type { Sweep } from './types.ts';
 
 /** A switch: a part, or a whole layer, which is its attention and its MLP together. */
 export type Switch = Part | { readonly kind: 'layer'; readonly layer: number };

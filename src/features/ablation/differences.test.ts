@@ -25,7 +25,7 @@ const comparison = {
   ids: Uint32Array.of(5, 6, 7, 8),
   position: 2,
   off: [],
-  standIn: 'zero' as const,
+  baseline: 'zero' as const,
   plain: measured(-1, -2, -3),
   ablated: measured(-1.5, -2, -1),
 };

@@ -1,7 +1,7 @@
 // What an ablation changes, as rows of tables: candidates of the next token, and tokens of the continuation.
 import { logprobOf } from '../../sampling/compare.ts';
 import type { RankedRow } from '../../sampling/row.ts';
-import type { Comparison } from '../../stores/ablation-types.ts';
+import type { Comparison } from './types.ts';
 
 /** One candidate, before sampling: with everything on, and with parts off. */
 export interface CandidateChange {

@@ -1,5 +1,5 @@
 // The effects of a sweep in order: how much the log-probability of a token changes when a part is off.
-import type { Sweep, SweptPart } from '../../stores/ablation-types.ts';
+import type { Sweep, SweptPart } from './types.ts';
 
 export interface Effect extends SweptPart {
   /** Log-probability of the token with the part off, minus the one of the model as it is. Below 0: the part makes the token likelier. */

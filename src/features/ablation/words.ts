@@ -3,7 +3,7 @@
 export const ABLATION =
   'Ablation: a part of the model is switched off and the rest runs on without it. What changes is what the rest made of that part here.';
 
-export const STAND_IN =
+export const BASELINE =
   'What a part gives while it is off. Zero: nothing, which the layers after it may never have met. Mean: its average over the positions that are read (for the next token the text before it, else the whole text), so that only what it says about each single position is gone.';
 
 export const EFFECT =

@@ -1,13 +1,14 @@
 // The view of attention: which earlier tokens each head reads at the selected position, on the text, as a grid of heads, as a map.
 import { useEffect } from 'react';
-import { useAttention, useModel, useStores } from '../../stores/react.ts';
-import { Tabs } from '../../ui/Tabs.tsx';
+import { useModel } from '../../stores/react.ts';
+import { Tabs } from '../../ui/controls/Tabs.tsx';
 import styles from './Attention.module.css';
 import { EmptyState } from './EmptyState.tsx';
 import { HeadPicker } from './HeadPicker.tsx';
 import { HeadsPanel } from './HeadsPanel.tsx';
 import { MapPanel } from './MapPanel.tsx';
 import { RowLine } from './RowLine.tsx';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 
 const PANELS = [
   { key: 'heads', label: 'Heads' },
@@ -15,7 +16,7 @@ const PANELS = [
 ] as const;
 
 export function Attention() {
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   const row = useAttention(s => s.row);
   const panel = useAttention(s => s.panel);
   const layers = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_layer : 0));

@@ -1,10 +1,11 @@
 // The view without a row: what it will show, why it does not yet, and the way on.
 import { formatDuration } from '../../lib/format.ts';
-import { isRunning } from '../../stores/generation-types.ts';
-import { useAttention, useGeneration, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { useGeneration } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Attention.module.css';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 
 const WORDS = {
   no_model: 'Once a model is loaded, this view shows which earlier tokens each of its attention heads reads.',
@@ -16,7 +17,7 @@ const WORDS = {
 const AFTER_RUN = 'What each head reads appears here after the run.';
 
 export function EmptyState() {
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   const wanted = useAttention(s => s.wanted);
   const working = useAttention(s => s.rowTask.status === 'working');
   const running = useGeneration(s => isRunning(s.status));

@@ -11,9 +11,8 @@ import {
   useMemo,
   useState,
 } from 'react';
-import type { AttentionRow, HeadChoice } from '../../stores/attention-types.ts';
-import { useAttention, useStores } from '../../stores/react.ts';
-import { HeatTip, spokenCell } from '../../ui/HeatTip.tsx';
+import type { HeadChoice } from '../../stores/run/attention-tint.ts';
+import { HeatTip, spokenCell } from '../../ui/heatmap/HeatTip.tsx';
 import {
   boxOf,
   type CellBounds,
@@ -23,12 +22,14 @@ import {
   scrollTo,
   stepCell,
   windowOf,
-} from '../../ui/heatLayout.ts';
-import { useHeatCanvas, useHeatPane } from '../../ui/useHeatPane.ts';
+} from '../../ui/heatmap/heatLayout.ts';
+import { useHeatCanvas, useHeatPane } from '../../ui/heatmap/useHeatPane.ts';
 import styles from './HeadGrid.module.css';
 import { choiceAt, headCells } from './heads.ts';
 import type { Measure } from './measures.ts';
 import { type HeadsDrawn, paintHeads } from './paintHeads.ts';
+import type { AttentionRow } from './types.ts';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 import { useTokensOf } from './useTokensOf.ts';
 import { wordsOf } from './words.ts';
 
@@ -50,7 +51,7 @@ interface HeadGridProps {
 }
 
 export function HeadGrid({ row, measure }: HeadGridProps) {
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   const tokens = useTokensOf(row.ids);
   const choice = useAttention(s => s.choice);
   const preview = useAttention(s => s.preview);

@@ -1,12 +1,12 @@
 // Which weights are looked at, as two lists: a layer or all of them, one head or the mean of the layer's.
-import { useAttention, useStores } from '../../stores/react.ts';
 import styles from './HeadPicker.module.css';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const read = (value: string): number | null => (value === '' ? null : Number(value));
 
 export function HeadPicker({ layers, heads }: { layers: number; heads: number }) {
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   const { layer, head } = useAttention(s => s.choice);
   const { choose } = attention.getState();
   return (

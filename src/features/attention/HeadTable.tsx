@@ -1,16 +1,16 @@
 // The grid of heads as a table: where each head looks most and how spread it is, sorted by any of the numbers.
 import { useMemo, useState } from 'react';
 import { formatBits, formatProbability } from '../../lib/format.ts';
-import { sameChoice, weightsOf } from '../../stores/attention-row.ts';
-import type { AttentionRow } from '../../stores/attention-types.ts';
-import { useAttention, useStores } from '../../stores/react.ts';
-import { blockAround } from '../../ui/heatLayout.ts';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { Turn } from '../../ui/Turn.tsx';
-import { textOfBytes } from '../tokenFace.ts';
+import { Pager } from '../../ui/controls/Pager.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { blockAround } from '../../ui/heatmap/heatLayout.ts';
+import { textOfBytes } from '../shared/tokenFace.ts';
 import { type HeadOrder, sortedHeads } from './heads.ts';
 import { entropyOf, measureOf, mostRead } from './measures.ts';
+import { sameChoice, weightsOf } from './row.ts';
 import styles from './Tables.module.css';
+import type { AttentionRow } from './types.ts';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 import { useTokensOf } from './useTokensOf.ts';
 
 const MOST_ROWS = 36;
@@ -42,16 +42,16 @@ function Sort({ order, label, now, onSort }: SortProps) {
 }
 
 export function HeadTable({ row }: { row: AttentionRow }) {
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   const tokens = useTokensOf(row.ids);
   const choice = useAttention(s => s.choice);
   const [order, setOrder] = useState<HeadOrder>('layer');
-  const [turned, setTurned] = useState(0);
+  const [paged, setPaged] = useState(0);
   const heads = useMemo(() => sortedHeads(row, order), [row, order]);
-  const block = blockAround(Math.min(turned, heads.length - 1), heads.length, MOST_ROWS);
+  const block = blockAround(Math.min(paged, heads.length - 1), heads.length, MOST_ROWS);
   const sort = (next: HeadOrder): void => {
     setOrder(next);
-    setTurned(0);
+    setPaged(0);
   };
   return (
     <div className={styles.section}>
@@ -107,7 +107,7 @@ export function HeadTable({ row }: { row: AttentionRow }) {
           </tbody>
         </table>
       </section>
-      <Turn name="head" block={block} count={heads.length} onTurn={setTurned} />
+      <Pager name="head" block={block} count={heads.length} onPage={setPaged} />
     </div>
   );
 }

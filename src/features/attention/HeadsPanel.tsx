@@ -1,15 +1,15 @@
 // Every head at the selected position: the grid or its table, and the weights of the chosen one.
 import { useState } from 'react';
-import type { AttentionRow } from '../../stores/attention-types.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { HeatLegend } from '../../ui/HeatLegend.tsx';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
+import { HeatLegend } from '../../ui/heatmap/HeatLegend.tsx';
 import styles from './Attention.module.css';
 import { HeadGrid } from './HeadGrid.tsx';
 import { HeadTable } from './HeadTable.tsx';
 import { formatMeasure, MEASURE_MEANINGS, MEASURE_NAMES, MEASURES, type Measure, mostOf } from './measures.ts';
 import { TextStrip } from './TextStrip.tsx';
+import type { AttentionRow } from './types.ts';
 import { WeightTable } from './WeightTable.tsx';
 
 export function HeadsPanel({ row }: { row: AttentionRow }) {

@@ -1,18 +1,19 @@
 // One head, or the mean of a layer's heads, at all positions: who reads whom. Made tile by tile, with progress and a way to stop.
 import { useCallback, useMemo, useState } from 'react';
 import { formatProbability } from '../../lib/format.ts';
-import type { AttentionMap } from '../../stores/attention-types.ts';
-import { rowStart } from '../../stores/attention-types.ts';
-import { useAttention, useDocument, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Choice } from '../../ui/Choice.tsx';
-import { Heatmap } from '../../ui/Heatmap.tsx';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
-import { choiceName } from '../weightSteps.ts';
+import { useDocument, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
+import { Heatmap } from '../../ui/heatmap/Heatmap.tsx';
+import { choiceName } from '../shared/weightSteps.ts';
 import styles from './Attention.module.css';
 import { tokenWords } from './heads.ts';
 import { MapStatus } from './MapStatus.tsx';
 import { LOG_LEAST, type Scale, shareOfScale } from './mapScale.ts';
+import type { AttentionMap } from './types.ts';
+import { rowStart } from './types.ts';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 import { useTokensOf } from './useTokensOf.ts';
 import { exactWeight } from './words.ts';
 
@@ -89,7 +90,7 @@ function MapPicture({ map }: { map: AttentionMap }) {
 export function MapPanel() {
   const map = useAttention(s => s.map);
   const noLayer = useAttention(s => s.mapStatus.status === 'no_layer');
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   return (
     <ScrollPane more="More" className={styles.pane}>
       {noLayer ? (

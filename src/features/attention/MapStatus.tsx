@@ -1,14 +1,15 @@
 // How far the map is: its progress and Stop, the question before a long one, or what went wrong. Takes the same room in every state.
 import { formatCount, formatDuration } from '../../lib/format.ts';
-import { isRunning } from '../../stores/generation-types.ts';
-import { useAttention, useGeneration, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { useGeneration } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Attention.module.css';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 
 export function MapStatus() {
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   const map = useAttention(s => s.map);
   const status = useAttention(s => s.mapStatus);
   const task = useAttention(s => s.mapTask);

@@ -1,13 +1,14 @@
 // Which token reads: the row that is shown, what it means, and what is still to come.
 import { formatDuration } from '../../lib/format.ts';
-import { isRunning } from '../../stores/generation-types.ts';
-import { useAttention, useDocument, useGeneration, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
-import { textOfBytes } from '../tokenFace.ts';
+import { useDocument, useGeneration } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { textOfBytes } from '../shared/tokenFace.ts';
 import styles from './Attention.module.css';
+import { useAttention, useAttentionStore } from './useAttention.ts';
 
 const MEANING =
   'Each head mixes what it reads from this token and the ones before it. The weights are the shares of that mix: they add up to 100 %, and later tokens have none (causal attention).';
@@ -16,7 +17,7 @@ const LIMITS =
 
 /** Where the wanted row needs a person: why, and the way on. */
 function Pending() {
-  const { attention } = useStores();
+  const attention = useAttentionStore();
   const wanted = useAttention(s => s.wanted);
   const position = useDocument(s => (s.selected === 'end' ? s.tokens.length - 1 : s.selected));
   const fetch = () => attention.getState().fetchRow();

@@ -1,12 +1,12 @@
 // On a phone the sheet covers the text: here it stands once more, tinted by the weights as the text beneath is.
 import { memo } from 'react';
-import type { AttentionRow } from '../../stores/attention-types.ts';
-import { useAttention } from '../../stores/react.ts';
-import { cx } from '../../ui/cx.ts';
-import { useMedia } from '../../ui/useMedia.ts';
-import { weightStep } from '../weightSteps.ts';
+import { useAttentionTint } from '../../stores/react.ts';
+import { cx } from '../../ui/controls/cx.ts';
+import { useMedia } from '../../ui/controls/useMedia.ts';
+import { weightStep } from '../shared/weightSteps.ts';
 import { tokenWords } from './heads.ts';
 import styles from './TextStrip.module.css';
+import type { AttentionRow } from './types.ts';
 import { useTokensOf } from './useTokensOf.ts';
 
 /** The first token and the last ones: those between are in the table. */
@@ -28,9 +28,9 @@ const Piece = memo(function Piece({ text, step, own }: PieceProps) {
 
 export function TextStrip({ row }: { row: AttentionRow }) {
   const tokens = useTokensOf(row.ids);
-  const overlay = useAttention(s => s.overlay);
+  const attentionTint = useAttentionTint(s => s.shown);
   const narrow = useMedia('(max-width: 760px)');
-  if (!narrow || overlay === null) return null;
+  if (!narrow || attentionTint === null) return null;
   const from = Math.max(0, row.position + 1 - MOST_TOKENS);
   const shown = tokens.slice(from, row.position + 1);
   return (
@@ -41,7 +41,7 @@ export function TextStrip({ row }: { row: AttentionRow }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a token has no other identity than its position.
           key={from + i}
           text={tokenWords(token).replaceAll('·', ' ')}
-          step={weightStep(overlay.weights[from + i] ?? 0)}
+          step={weightStep(attentionTint.weights[from + i] ?? 0)}
           own={from + i === row.position}
         />
       ))}

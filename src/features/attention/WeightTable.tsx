@@ -1,17 +1,18 @@
 // The weights of the chosen head as a table: every token it can read, how much of its attention lies there, and their sum.
 import { useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
-import { weightsOf } from '../../stores/attention-row.ts';
-import type { AttentionRow } from '../../stores/attention-types.ts';
-import { useAttention, useStores } from '../../stores/react.ts';
-import { Bar } from '../../ui/Bar.tsx';
-import { Choice } from '../../ui/Choice.tsx';
-import { blockAround } from '../../ui/heatLayout.ts';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { Turn } from '../../ui/Turn.tsx';
-import { textOfBytes } from '../tokenFace.ts';
-import { choiceName } from '../weightSteps.ts';
+import { useStores } from '../../stores/react.ts';
+import { Bar } from '../../ui/controls/Bar.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { Pager } from '../../ui/controls/Pager.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { blockAround } from '../../ui/heatmap/heatLayout.ts';
+import { textOfBytes } from '../shared/tokenFace.ts';
+import { choiceName } from '../shared/weightSteps.ts';
+import { weightsOf } from './row.ts';
 import styles from './Tables.module.css';
+import type { AttentionRow } from './types.ts';
+import { useAttention } from './useAttention.ts';
 import { useTokensOf } from './useTokensOf.ts';
 
 const MOST_ROWS = 24;
@@ -38,10 +39,10 @@ export function WeightTable({ row }: { row: AttentionRow }) {
   const tokens = useTokensOf(row.ids);
   const choice = useAttention(s => s.choice);
   const [order, setOrder] = useState<Order>('weight');
-  const [turned, setTurned] = useState(0);
+  const [paged, setPaged] = useState(0);
   const weights = weightsOf(row, choice);
   const positions = ordered(weights, order);
-  const block = blockAround(Math.min(turned, positions.length - 1), positions.length, MOST_ROWS);
+  const block = blockAround(Math.min(paged, positions.length - 1), positions.length, MOST_ROWS);
   const shown = positions.slice(block.from, block.to);
   const whole = shown.length === positions.length;
   return (
@@ -54,7 +55,7 @@ export function WeightTable({ row }: { row: AttentionRow }) {
           options={ORDERS}
           onChange={next => {
             setOrder(next);
-            setTurned(0);
+            setPaged(0);
           }}
         />
       </div>
@@ -118,7 +119,7 @@ export function WeightTable({ row }: { row: AttentionRow }) {
           </tr>
         </tfoot>
       </table>
-      <Turn name="token" block={block} count={positions.length} onTurn={setTurned} />
+      <Pager name="token" block={block} count={positions.length} onPage={setPaged} />
     </section>
   );
 }

@@ -1,11 +1,12 @@
 // The grid of heads as data: a row a layer, a column a head and one more for their mean; what each cell says.
 
-import { weightsOf } from '../../stores/attention-row.ts';
-import type { AttentionRow, HeadChoice } from '../../stores/attention-types.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
-import { hexBytes, visiblePieces } from '../../ui/visible.ts';
-import { textOfBytes } from '../tokenFace.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import type { HeadChoice } from '../../stores/run/attention-tint.ts';
+import { hexBytes, visiblePieces } from '../../ui/controls/visible.ts';
+import { textOfBytes } from '../shared/tokenFace.ts';
 import { type Measure, measureOf, mostRead, shareOfMost, shortMeasure } from './measures.ts';
+import { weightsOf } from './row.ts';
+import type { AttentionRow } from './types.ts';
 
 export interface HeadCell {
   readonly choice: HeadChoice;

@@ -1,7 +1,7 @@
 // Draws the grid of heads: each cell in the colour of its measure, over it a strip of bars, one a token, and the number where there is room.
-import { shadeOf } from '../../ui/heatColours.ts';
-import { cellsInView } from '../../ui/heatLayout.ts';
-import { cutText, edges, type HeatLabels, type HeatStage, PADDING, paintLabels } from '../../ui/heatPaint.ts';
+import { shadeOf } from '../../ui/heatmap/heatColours.ts';
+import { cellsInView } from '../../ui/heatmap/heatLayout.ts';
+import { cutText, edges, type HeatLabels, type HeatStage, PADDING, paintLabels } from '../../ui/heatmap/heatPaint.ts';
 import type { HeadCell } from './heads.ts';
 import { barsOf } from './measures.ts';
 

@@ -1,8 +1,8 @@
 // What there is to say about a head at a position, with exact numbers.
 import { formatBits, formatProbability } from '../../lib/format.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
-import type { CellWords } from '../../ui/HeatTip.tsx';
-import { choiceName } from '../weightSteps.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import type { CellWords } from '../../ui/heatmap/HeatTip.tsx';
+import { choiceName } from '../shared/weightSteps.ts';
 import { type HeadCell, tokenWords } from './heads.ts';
 import { measureOf } from './measures.ts';
 

@@ -1,10 +1,10 @@
 // The branches as a table, the most recent first: names, lengths, log-probabilities; switch, rename, delete.
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { type BranchNumbers, branchNumbers } from '../../stores/branch-tree.ts';
-import type { Branch } from '../../stores/document-types.ts';
-import { Explain } from '../../ui/Explain.tsx';
+import type { Branch } from '../../stores/document/types.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './BranchList.module.css';
 import { BranchRow } from './BranchRow.tsx';
+import { type BranchNumbers, branchNumbers } from './branchTree.ts';
 import type { ShownTree } from './useTree.ts';
 
 const AGE_MS = 30_000;

@@ -1,13 +1,13 @@
 // One branch: its name is the button that switches to it, and is changed in place.
 import { useEffect, useRef, useState } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
-import type { BranchNumbers } from '../../stores/branch-tree.ts';
-import { labelOf, MOST_NAME } from '../../stores/branches.ts';
-import type { Branch } from '../../stores/document-types.ts';
+import { labelOf, MOST_NAME } from '../../stores/document/branches.ts';
+import type { Branch } from '../../stores/document/types.ts';
 import { useStores } from '../../stores/react.ts';
-import { IconButton } from '../../ui/Button.tsx';
+import { IconButton } from '../../ui/controls/Button.tsx';
 import { ageWords } from './age.ts';
 import styles from './BranchList.module.css';
+import type { BranchNumbers } from './branchTree.ts';
 
 interface BranchRowProps {
   branch: Branch;

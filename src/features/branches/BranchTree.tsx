@@ -1,9 +1,10 @@
 // The tree of the branches, drawn left to right: walked by keys, a node is taken by a click or Enter.
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useDocument, useStores } from '../../stores/react.ts';
-import type { Stores } from '../../stores/stores-types.ts';
-import { IconButton } from '../../ui/Button.tsx';
+import type { Stores } from '../../stores/stores.ts';
+import { IconButton } from '../../ui/controls/Button.tsx';
 import styles from './BranchTree.module.css';
+import { growthStore } from './growth.ts';
 import { NodeFacts } from './NodeFacts.tsx';
 import { NodeView } from './NodeView.tsx';
 import { TintLegend } from './TintLegend.tsx';
@@ -15,10 +16,14 @@ const ZOOMS = [0.5, 0.7, 1, 1.3];
 const PLAIN = 2;
 
 /** What a click on a node, or Enter, does: its place in the active branch, the branch that it is of, or the grown path as a branch. */
-function take({ node, active }: PlacedNode, { document, growth }: Stores): void {
+function take({ node, active }: PlacedNode, stores: Stores): void {
+  const { document } = stores;
   const last = node.branches.at(-1);
   if (last === undefined) {
-    growth.getState().accept(node.grown[0] ?? -1);
+    growthStore
+      .of(stores)
+      .getState()
+      .accept(node.grown[0] ?? -1);
     return;
   }
   if (!active) document.getState().switchBranch(last);

@@ -1,14 +1,15 @@
 // The view "Branches": the tree of all continuations, their table, growth, and text that is forced into a place.
 import { formatCount } from '../../lib/format.ts';
-import { branchOf, labelOf, MOST_BRANCHES } from '../../stores/branches.ts';
-import { useDocument, useGrowth } from '../../stores/react.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { Notice } from '../../ui/Notice.tsx';
+import { branchOf, labelOf, MOST_BRANCHES } from '../../stores/document/branches.ts';
+import { useDocument } from '../../stores/react.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
 import styles from './Branches.module.css';
 import { BranchList } from './BranchList.tsx';
 import { BranchTree } from './BranchTree.tsx';
 import { ForceText } from './ForceText.tsx';
 import { Grow } from './Grow.tsx';
+import { useGrowth } from './useGrowth.ts';
 import { useTree } from './useTree.ts';
 
 /** What the switch to the active branch cost. */

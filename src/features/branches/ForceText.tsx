@@ -2,8 +2,8 @@
 import { type FormEvent, useId, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './ForceText.module.css';
 import { tokenLabel } from './label.ts';
 

@@ -1,16 +1,17 @@
 // Lets a tree grow by itself: how deep, how wide, how likely; its progress, and a way to clear it.
 import { useId, useState } from 'react';
 import { formatCount, formatDuration } from '../../lib/format.ts';
-import type { TokenPlace } from '../../stores/document-types.ts';
-import { GROWTH_BOUNDS, type Growth, type GrowthSettings, MOST_GROWN, mostNodes } from '../../stores/growth-types.ts';
-import { useDocument, useGrowth, useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Choice } from '../../ui/Choice.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { NumberField } from '../../ui/NumberField.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import type { TokenPlace } from '../../stores/document/types.ts';
+import { useDocument, useModel } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { NumberField } from '../../ui/controls/NumberField.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Grow.module.css';
+import { GROWTH_BOUNDS, type Growth, type GrowthSettings, MOST_GROWN, mostNodes } from './growthTypes.ts';
+import { useGrowth, useGrowthStore } from './useGrowth.ts';
 
 const CONTROLS = [
   { name: 'depth', label: 'Depth', meaning: 'How many tokens deep the tree grows.' },
@@ -24,7 +25,7 @@ const CONTROLS = [
 
 function Control({ name, label, meaning }: (typeof CONTROLS)[number]) {
   const value = useGrowth(s => s.settings[name]);
-  const { growth } = useStores();
+  const growth = useGrowthStore();
   const describe = useId();
   return (
     <div className={styles.control}>
@@ -53,7 +54,7 @@ function GrownLine() {
   const growth = useGrowth(s => s.growth);
   const task = useGrowth(s => s.task);
   const lost = useGrowth(s => s.lost);
-  const store = useStores().growth;
+  const store = useGrowthStore();
   if (task.status === 'working') {
     return (
       <div className={styles.line}>
@@ -85,7 +86,7 @@ function GrownLine() {
 }
 
 export function Grow() {
-  const store = useStores().growth;
+  const store = useGrowthStore();
   const settings = useGrowth(s => s.settings);
   const task = useGrowth(s => s.task);
   const selected = useDocument(s => s.selected);

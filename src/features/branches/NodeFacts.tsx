@@ -1,11 +1,12 @@
 // The node under the pointer or the keys in full: its place, its text, its exact probability, and what taking it does.
 import { formatCount, formatProbability } from '../../lib/format.ts';
-import { labelOf } from '../../stores/branches.ts';
-import { pathLogprobs } from '../../stores/growth-types.ts';
-import { useDocument, useGrowth } from '../../stores/react.ts';
+import { labelOf } from '../../stores/document/branches.ts';
+import { useDocument } from '../../stores/react.ts';
 import styles from './BranchTree.module.css';
+import { pathLogprobs } from './growthTypes.ts';
 import { runText, shortened } from './label.ts';
 import type { PlacedNode } from './treeLayout.ts';
+import { useGrowth } from './useGrowth.ts';
 
 /** Characters of the text at most. */
 const MOST_TEXT = 70;

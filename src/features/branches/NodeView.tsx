@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the drawing around has the keys.
 // One node of the tree: a box with its run of tokens, tinted by the probability of the first one, and the name of a branch that ends here.
 import { memo } from 'react';
-import { tintStep } from '../tint.ts';
+import { tintStep } from '../shared/tint.ts';
 import styles from './BranchTree.module.css';
 import { runText } from './label.ts';
 import type { PlacedNode } from './treeLayout.ts';

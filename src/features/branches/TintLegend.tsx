@@ -1,6 +1,6 @@
 // What the colours of the tree mean.
-import { Explain } from '../../ui/Explain.tsx';
-import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../tint.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../shared/tint.ts';
 import styles from './BranchTree.module.css';
 
 export function TintLegend() {

@@ -1,7 +1,7 @@
 // What stands in a node of the tree: the first token, and as much of its run as there is room for.
-import type { DocumentToken } from '../../stores/document-types.ts';
-import { hexBytes, visiblePieces } from '../../ui/visible.ts';
-import { textOfBytes } from '../tokenFace.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import { hexBytes, visiblePieces } from '../../ui/controls/visible.ts';
+import { textOfBytes } from '../shared/tokenFace.ts';
 
 export interface RunLabel {
   /** The token that leads here, with its spaces as signs. */

@@ -1,8 +1,8 @@
 // The drawing of the tree: where nodes stand, how the keys walk, what stands in a node.
 import { describe, expect, test } from 'vitest';
-import { branchTree } from '../../stores/branch-tree.ts';
-import type { Branch, DocumentToken } from '../../stores/document-types.ts';
+import type { Branch, DocumentToken } from '../../stores/document/types.ts';
 import { ageWords } from './age.ts';
+import { branchTree } from './branchTree.ts';
 import { columns, runLabel, shortened } from './label.ts';
 import { edgePath, type PlacedNode, treeLayout } from './treeLayout.ts';
 import { walkTree } from './treeWalk.ts';

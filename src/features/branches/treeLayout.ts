@@ -1,8 +1,8 @@
 // Where the nodes of the tree stand: left to right, one row a leaf, a parent in the row of its first child. Pure.
 import { formatProbability } from '../../lib/format.ts';
-import type { TreeNode } from '../../stores/branch-tree.ts';
-import { labelOf } from '../../stores/branches.ts';
-import type { Branch } from '../../stores/document-types.ts';
+import { labelOf } from '../../stores/document/branches.ts';
+import type { Branch } from '../../stores/document/types.ts';
+import type { TreeNode } from './branchTree.ts';
 import { columns, type RunLabel, runLabel } from './label.ts';
 
 export interface PlacedNode {

@@ -1,12 +1,13 @@
 // The tree as the view draws it: the branches worth showing, what has grown on them, and where each node stands.
 import { useDeferredValue, useMemo } from 'react';
-import { branchTree, type Growing, type TreeNode } from '../../stores/branch-tree.ts';
-import { distinct } from '../../stores/branches.ts';
-import type { Branch } from '../../stores/document-types.ts';
-import { type Growth, pathLogprobs } from '../../stores/growth-types.ts';
-import { useDocument, useGrowth } from '../../stores/react.ts';
+import { distinct } from '../../stores/document/branches.ts';
+import type { Branch } from '../../stores/document/types.ts';
+import { useDocument } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { branchTree, type Growing, type TreeNode } from './branchTree.ts';
+import { type Growth, pathLogprobs } from './growthTypes.ts';
 import { type LayoutSizes, type TreeLayout, treeLayout } from './treeLayout.ts';
+import { useGrowth } from './useGrowth.ts';
 
 export interface ShownTree {
   /** In the order in which they began. */

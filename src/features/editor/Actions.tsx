@@ -1,8 +1,9 @@
 // Run and Stop in the same place and size, one step, undo, redo, another draw; every one with its key.
-import { isRunning } from '../../stores/generation-types.ts';
+
 import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
-import { Button, IconButton } from '../../ui/Button.tsx';
-import { keyLabel } from '../../ui/keys.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { keyLabel } from '../../ui/controls/keys.ts';
 import styles from './Actions.module.css';
 import { Specials } from './Specials.tsx';
 import { CHANGE_WORDS } from './words.ts';

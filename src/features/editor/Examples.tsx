@@ -1,7 +1,8 @@
 // Prompts to begin with, from the card of the shipped model, and what that model knows.
-import { isRunning } from '../../stores/generation-types.ts';
-import type { ModelState } from '../../stores/model-types.ts';
+
+import type { ModelState } from '../../stores/model/types.ts';
 import { useGeneration, useModel, useStores } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
 import styles from './Examples.module.css';
 
 /** They end at a real choice: many tokens are about equally likely. */

@@ -1,10 +1,11 @@
 // What the tint of the text means: six steps with their words, and which number they show; attention weights while that view is open.
-import type { Overlay } from '../../stores/attention-types.ts';
-import { useAttention, useStores, useView } from '../../stores/react.ts';
+
+import { useAttentionTint, useStores, useView } from '../../stores/react.ts';
+import type { AttentionTint } from '../../stores/run/attention-tint.ts';
 import { TINTS, type Tint } from '../../stores/view.ts';
-import { IconButton } from '../../ui/Button.tsx';
-import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../tint.ts';
-import { choiceName, shortChoiceName, WEIGHT_ENDS, WEIGHT_LABELS } from '../weightSteps.ts';
+import { IconButton } from '../../ui/controls/Button.tsx';
+import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../shared/tint.ts';
+import { choiceName, shortChoiceName, WEIGHT_ENDS, WEIGHT_LABELS } from '../shared/weightSteps.ts';
 import styles from './Legend.module.css';
 
 const TINT_NAMES: Readonly<Record<Tint, string>> = {
@@ -69,15 +70,15 @@ function TintLegend() {
   );
 }
 
-function OverlayLegend({ overlay: { choice, row } }: { overlay: Overlay }) {
+function AttentionLegend({ attentionTint: { choice, position } }: { attentionTint: AttentionTint }) {
   const name = choiceName(choice);
   return (
     <>
-      <span className={styles.words} title={`Attention of position ${row.position}, ${name}`}>
+      <span className={styles.words} title={`Attention of position ${position}, ${name}`}>
         Attention {shortChoiceName(choice)}
       </span>
       <Steps
-        name={`Tint: attention weights of position ${row.position}, ${name}`}
+        name={`Tint: attention weights of position ${position}, ${name}`}
         ends={WEIGHT_ENDS}
         labels={WEIGHT_LABELS}
         after=" of the attention"
@@ -90,10 +91,10 @@ export function Legend() {
   const borders = useView(s => s.borders);
   const whitespace = useView(s => s.whitespace);
   const { view } = useStores();
-  const overlay = useAttention(s => s.overlay);
+  const attentionTint = useAttentionTint(s => s.shown);
   return (
     <div className={styles.legend}>
-      {overlay ? <OverlayLegend overlay={overlay} /> : <TintLegend />}
+      {attentionTint ? <AttentionLegend attentionTint={attentionTint} /> : <TintLegend />}
       <span className={styles.toggles}>
         <IconButton
           icon="borders"

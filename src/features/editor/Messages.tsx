@@ -1,9 +1,9 @@
 // The line under the text: an error, a hint with its fix, or how the last run ended. One at a time, in a place of its own.
 import { finishWords } from '../../stores/messages.ts';
 import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Notice } from '../../ui/Notice.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Messages.module.css';
 
 export function Messages() {

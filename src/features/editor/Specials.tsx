@@ -1,8 +1,8 @@
 // A special token put in at the caret: typed text never becomes one, so there is a button for it.
 import { useId, useRef } from 'react';
 import { useDocument, useStores } from '../../stores/react.ts';
-import { IconButton } from '../../ui/Button.tsx';
-import { placePopover } from '../../ui/popover.ts';
+import { IconButton } from '../../ui/controls/Button.tsx';
+import { placePopover } from '../../ui/controls/popover.ts';
 import styles from './Specials.module.css';
 
 export function Specials() {

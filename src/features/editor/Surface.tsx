@@ -1,10 +1,10 @@
-// The one surface for the text: a native textarea exactly over its painted twin, growing together.
+// The one surface for the text: a native textarea exactly over its painted overlay, growing together.
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { isRunning } from '../../stores/generation-types.ts';
 import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
-import { cx } from '../../ui/cx.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { cx } from '../../ui/controls/cx.ts';
+import { Overlay } from './Overlay.tsx';
 import styles from './Surface.module.css';
-import { Twin } from './Twin.tsx';
 import { pushEdit, pushSelection, useCaret, useHistory, useTextFromStore, walkTokens } from './textarea.ts';
 
 export function Surface() {
@@ -33,7 +33,7 @@ export function Surface() {
   return (
     <div ref={pane} className={styles.pane} data-testid="editor">
       <div className={cx(styles.surface, isComposing && styles.composing)}>
-        <Twin />
+        <Overlay />
         <textarea
           ref={area}
           className={styles.area}

@@ -1,8 +1,7 @@
-// The twin shows the whole text, split characters as one piece.
+// The overlay shows the whole text, split characters as one piece.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attentionRow } from '../../stores/attention-row.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { paint, stretches } from './paint.ts';
 
 const token = (id: number, p?: number): DocumentToken => ({
@@ -57,28 +56,32 @@ test('stretches are the text again, white space alone', () => {
 });
 
 describe('attention weights in place of the tint', () => {
-  const row = attentionRow(Uint32Array.of(1, 2, 3), 1, 1, Float32Array.of(0.5, 0.49, 0.01));
-  const overlay = { row, choice: { layer: 0, head: 0 }, weights: row.weights, fade: true };
+  const attentionTint = {
+    position: 2,
+    choice: { layer: 0, head: 0 },
+    weights: Float32Array.of(0.5, 0.49, 0.01),
+    fade: true,
+  };
 
   test('steps up to the position, nothing after it', () => {
     const texts = ['a', 'b', 'c', 'd'];
     const view = { text: texts.join(''), starts: [0, 1, 2, 3, 4] };
     const tokens = texts.map((_, i) => token(i, 0.001));
-    const pieces = paint(tokens, view, 2, 'probability', overlay);
+    const pieces = paint(tokens, view, 2, 'probability', attentionTint);
     expect(pieces.map(({ step, reads, faded }) => [step, reads, faded])).toEqual([
       [5, false, false],
       [5, false, false],
       [1, true, false],
       [null, false, true],
     ]);
-    expect(paint(tokens, view, 'end', 'probability', { ...overlay, fade: false }).some(({ faded }) => faded)).toBe(
-      false,
-    );
+    expect(
+      paint(tokens, view, 'end', 'probability', { ...attentionTint, fade: false }).some(({ faded }) => faded),
+    ).toBe(false);
   });
 
   test('weights of the tokens of one character add up', () => {
     const view = { text: 'é', starts: [0, 0, 0, 1] };
-    const [piece] = paint([token(1), token(2), token(3)], view, 'end', 'probability', overlay);
+    const [piece] = paint([token(1), token(2), token(3)], view, 'end', 'probability', attentionTint);
     expect(piece).toMatchObject({ step: 5, reads: true, count: 3 });
   });
 });

@@ -1,9 +1,10 @@
-// From the document to what the painted twin shows: one piece per token, the tokens of one split character together.
-import type { Overlay } from '../../stores/attention-types.ts';
-import type { DocumentToken, TextView, TokenOrigin, TokenPlace, TokenStats } from '../../stores/document-types.ts';
+// From the document to what the painted overlay shows: one piece per token, the tokens of one split character together.
+
+import type { DocumentToken, TextView, TokenOrigin, TokenPlace, TokenStats } from '../../stores/document/types.ts';
+import type { AttentionTint } from '../../stores/run/attention-tint.ts';
 import type { Tint } from '../../stores/view.ts';
-import { type TintStep, tintStep } from '../tint.ts';
-import { weightStep } from '../weightSteps.ts';
+import { type TintStep, tintStep } from '../shared/tint.ts';
+import { weightStep } from '../shared/weightSteps.ts';
 
 export interface PaintedPiece {
   /** Index of its first token. */
@@ -50,10 +51,10 @@ function groups(view: TextView, count: number): { from: number; to: number }[] {
 }
 
 /** The step of the tokens `[from, to)`, which share their text: weights add up. Null where the row does not reach. */
-function overlayStep({ row, weights }: Overlay, from: number, to: number): TintStep | null {
-  if (from > row.position) return null;
+function attentionStep({ position, weights }: AttentionTint, from: number, to: number): TintStep | null {
+  if (from > position) return null;
   let sum = 0;
-  for (let i = from; i < Math.min(to, row.position + 1); i++) sum += weights[i] ?? 0;
+  for (let i = from; i < Math.min(to, position + 1); i++) sum += weights[i] ?? 0;
   return weightStep(sum);
 }
 
@@ -63,7 +64,7 @@ export function paint(
   view: TextView,
   selected: TokenPlace,
   tint: Tint,
-  overlay: Overlay | null = null,
+  attentionTint: AttentionTint | null = null,
 ): PaintedPiece[] {
   return groups(view, tokens.length).map(({ from, to }) => {
     const members = tokens.slice(from, to);
@@ -73,14 +74,14 @@ export function paint(
       count: to - from,
       text: view.text.slice(view.starts[from], view.starts[to]),
       afterSpace: /[ \t]/.test(view.text.charAt((view.starts[from] ?? 0) - 1)),
-      step: overlay
-        ? overlayStep(overlay, from, to)
+      step: attentionTint
+        ? attentionStep(attentionTint, from, to)
         : tintStep(to - from === 1 ? last?.stats : together(members), tint),
       origin: last?.origin ?? 'typed',
       special: last?.special ?? false,
       selected: selected !== 'end' && selected >= from && selected < to,
-      reads: overlay !== null && overlay.row.position >= from && overlay.row.position < to,
-      faded: overlay?.fade === true && from > overlay.row.position,
+      reads: attentionTint !== null && attentionTint.position >= from && attentionTint.position < to,
+      faded: attentionTint?.fade === true && from > attentionTint.position,
     };
   });
 }

@@ -1,7 +1,7 @@
 // The native textarea and the document store, kept in step: edits and caret go out, text and caret come back.
 import { type RefObject, useEffect, useLayoutEffect } from 'react';
 import { useDocument } from '../../stores/react.ts';
-import type { Stores } from '../../stores/stores-types.ts';
+import type { Stores } from '../../stores/stores.ts';
 import { diffAround } from './diff.ts';
 import { stepPlace } from './walk.ts';
 

@@ -1,5 +1,5 @@
 // Words for the steps of the history.
-import type { ChangeKind } from '../../stores/document-types.ts';
+import type { ChangeKind } from '../../stores/document/types.ts';
 
 export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   typing: 'typing',

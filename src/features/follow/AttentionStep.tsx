@@ -2,9 +2,9 @@
 import { useMemo, useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
-import { Bar } from '../../ui/Bar.tsx';
-import { Choice } from '../../ui/Choice.tsx';
-import { Explain } from '../../ui/Explain.tsx';
+import { Bar } from '../../ui/controls/Bar.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './AttentionStep.module.css';
 import type { Followed } from './followed.ts';
 import { headWeights, type Look, mostLookedAt, strongestLooks, WEIGHT_STEPS } from './heads.ts';

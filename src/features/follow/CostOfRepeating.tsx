@@ -2,19 +2,21 @@
 import { useMemo } from 'react';
 import { formatBytes, formatCount, formatDuration, formatLogit, formatParameters } from '../../lib/format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
-import { lengthsOf } from '../../stores/follow-types.ts';
-import { useDocument, useFollow, useStores } from '../../stores/react.ts';
-import { Bar } from '../../ui/Bar.tsx';
-import { Button } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { LinePlot, type PlotLine } from '../../ui/LinePlot.tsx';
-import { LineSwatch } from '../../ui/LineSwatch.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { useDocument } from '../../stores/react.ts';
+import { Bar } from '../../ui/controls/Bar.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { LinePlot } from '../../ui/plot/LinePlot.tsx';
+import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
+import type { PlotLine } from '../../ui/plot/lines.ts';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { cachedNumbers, costAt, formatMs, spread } from './cost.ts';
 import type { Followed } from './followed.ts';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
+import { lengthsOf } from './types.ts';
+import { useFollow, useFollowStore } from './useFollow.ts';
 
 const POINTS = 65;
 /** Bytes of a number in the cache. */
@@ -99,7 +101,7 @@ function times(ratio: number): string {
 }
 
 function Measured() {
-  const { follow } = useStores();
+  const follow = useFollowStore();
   const measured = useFollow(s => s.measured);
   const task = useFollow(s => s.measuring);
   const tokens = useDocument(s => s.tokens.length);

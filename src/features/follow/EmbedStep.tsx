@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
 import type { EventOf } from '../../protocol/events.ts';
-import { Explain } from '../../ui/Explain.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import type { Followed } from './followed.ts';
 import { Token } from './Parts.tsx';
 import step from './Step.module.css';

@@ -1,10 +1,11 @@
 // A token's way through the model in seven steps, on the person's own text and with the numbers of each step.
+
 import { type ComponentType, useEffect } from 'react';
-import { useStores, useView } from '../../stores/react.ts';
+import { useView } from '../../stores/react.ts';
 import { FOLLOW_STEPS, type FollowStep } from '../../stores/view.ts';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { textOfBytes } from '../tokenFace.ts';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { textOfBytes } from '../shared/tokenFace.ts';
 import { AttentionStep } from './AttentionStep.tsx';
 import { EmbedStep } from './EmbedStep.tsx';
 import styles from './FollowView.module.css';
@@ -18,6 +19,7 @@ import stepStyles from './Step.module.css';
 import { StepNavigation, Stepper } from './Stepper.tsx';
 import { STEP_WORDS } from './steps.ts';
 import { TokeniseStep } from './TokeniseStep.tsx';
+import { useFollowStore } from './useFollow.ts';
 
 const BODIES: Readonly<Record<FollowStep, ComponentType<{ followed: Followed }>>> = {
   tokenise: TokeniseStep,
@@ -65,7 +67,7 @@ function Head({ followed: { input, output, pass, place } }: { followed: Followed
 }
 
 export function FollowView() {
-  const { follow } = useStores();
+  const follow = useFollowStore();
   const step = useView(s => s.followStep);
   const followed = useFollowed();
   useEffect(() => {

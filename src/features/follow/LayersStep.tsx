@@ -2,9 +2,10 @@
 import { useMemo } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
 import type { EventOf } from '../../protocol/events.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { LinePlot, type PlotLine } from '../../ui/LinePlot.tsx';
-import { LineSwatch } from '../../ui/LineSwatch.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { LinePlot } from '../../ui/plot/LinePlot.tsx';
+import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
+import type { PlotLine } from '../../ui/plot/lines.ts';
 import type { Followed } from './followed.ts';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
 import type { RankedRow } from '../../sampling/row.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import styles from './LogitHistogram.module.css';
 import { Twin } from './Parts.tsx';
 import step from './Step.module.css';

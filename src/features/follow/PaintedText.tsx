@@ -1,7 +1,7 @@
 // The text up to a position, each token tinted by the weight it gets.
 import { formatCount, formatProbability } from '../../lib/format.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
-import { textOfBytes } from '../tokenFace.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import { textOfBytes } from '../shared/tokenFace.ts';
 import { weightStep } from './heads.ts';
 import styles from './PaintedText.module.css';
 

@@ -3,10 +3,10 @@ import { type ReactNode, useState } from 'react';
 import { useStores } from '../../stores/react.ts';
 import type { FollowStep } from '../../stores/view.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Step.module.css';
 import { STEP_WORDS } from './steps.ts';
 

@@ -2,8 +2,8 @@
 import { useMemo } from 'react';
 import { formatCount, formatLogit, formatProbability } from '../../lib/format.ts';
 import type { RankedRow } from '../../sampling/row.ts';
-import { Bar } from '../../ui/Bar.tsx';
-import { Explain } from '../../ui/Explain.tsx';
+import { Bar } from '../../ui/controls/Bar.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import type { Followed } from './followed.ts';
 import { Exact, Token } from './Parts.tsx';
 import step from './Step.module.css';

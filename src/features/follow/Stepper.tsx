@@ -2,7 +2,7 @@
 import { type KeyboardEvent, useRef } from 'react';
 import { useStores, useView } from '../../stores/react.ts';
 import { FOLLOW_STEPS, type FollowStep } from '../../stores/view.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
 import { SoftButton } from './Parts.tsx';
 import styles from './Stepper.module.css';
 import { STEP_WORDS } from './steps.ts';

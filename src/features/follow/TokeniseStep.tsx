@@ -1,11 +1,11 @@
 // Step 1: the text around the place as tokens with ids and bytes, and how any word is made of merges.
 import { formatCount } from '../../lib/format.ts';
 import { useStores } from '../../stores/react.ts';
-import { cx } from '../../ui/cx.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { hexBytes, spokenText } from '../../ui/visible.ts';
-import { textOfBytes } from '../tokenFace.ts';
+import { cx } from '../../ui/controls/cx.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { hexBytes, spokenText } from '../../ui/controls/visible.ts';
+import { textOfBytes } from '../shared/tokenFace.ts';
 import type { Followed } from './followed.ts';
 import { MergeWalk } from './MergeWalk.tsx';
 import { Twin } from './Parts.tsx';

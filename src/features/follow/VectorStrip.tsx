@@ -1,9 +1,9 @@
 // Vectors drawn one below the other, a bar for each of their C numbers, on one scale; a crosshair reads them, a table has them all.
 import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
 import { formatLogit } from '../../lib/format.ts';
-import type { PlotLine } from '../../ui/LinePlot.tsx';
-import { PlotTable } from '../../ui/PlotTable.tsx';
-import { stepPoint } from '../../ui/plot.ts';
+import type { PlotLine } from '../../ui/plot/lines.ts';
+import { PlotTable } from '../../ui/plot/PlotTable.tsx';
+import { stepPoint } from '../../ui/plot/plot.ts';
 import { Twin } from './Parts.tsx';
 import styles from './VectorStrip.module.css';
 import { largest } from './vectors.ts';

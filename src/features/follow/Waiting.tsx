@@ -1,11 +1,12 @@
 // A step without its numbers yet: what it will show, why it does not, and the way on.
 import { formatDuration } from '../../lib/format.ts';
-import { useFollow, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import type { Followed } from './followed.ts';
 import styles from './Step.module.css';
+import { useFollow, useFollowStore } from './useFollow.ts';
 
 interface WaitingProps {
   followed: Followed;
@@ -27,7 +28,8 @@ export function Waiting(props: WaitingProps) {
 }
 
 function WaitingWords({ followed, needs, what }: WaitingProps) {
-  const { rows, follow } = useStores();
+  const { rows } = useStores();
+  const follow = useFollowStore();
   const task = useFollow(s => s.task);
   const costly = useFollow(s => s.costly);
   const { row, model, pass } = followed;

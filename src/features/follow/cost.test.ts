@@ -1,8 +1,8 @@
 // The formula of the cost against the model's own graph.
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../model/config.ts';
-import { gpt2 } from '../../model/gpt2.ts';
-import { workOf } from '../../model/work.ts';
+import { gpt2 } from '../../model/architectures/gpt2.ts';
+import { parseConfig } from '../../model/architectures/gpt2-config.ts';
+import { workOf } from '../../model/ir/work.ts';
 import { cachedNumbers, costAt, formatMs, spread } from './cost.ts';
 
 const graph = gpt2(parseConfig({ model_type: 'gpt2' }));

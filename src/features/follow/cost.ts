@@ -1,6 +1,6 @@
 // What one more token costs by its position, with the cache of keys and values and without.
-import type { Dims } from '../../model/graph.ts';
-import type { TokenWork } from '../../model/work.ts';
+import type { Dims } from '../../model/ir/graph.ts';
+import type { TokenWork } from '../../model/ir/work.ts';
 
 /** Multiply-adds for the token at one position and the row that predicts the next. */
 export interface PositionCost {

@@ -1,11 +1,12 @@
 // What the view follows: the pass that predicts the selected place, the token it reads, and what has come of its numbers.
 import { useMemo } from 'react';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
-import type { DocumentToken, TokenPlace } from '../../stores/document-types.ts';
-import { type HeadRows, type Pass, passTo } from '../../stores/follow-types.ts';
-import { useDocument, useFollow, useModel, useRows } from '../../stores/react.ts';
-import type { SelectedRow } from '../../stores/rows-types.ts';
+import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
+import { useDocument, useModel, useRows } from '../../stores/react.ts';
+import type { SelectedRow } from '../../stores/run/rows-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { type HeadRows, type Pass, passTo } from './types.ts';
+import { useFollow } from './useFollow.ts';
 
 export interface Followed {
   readonly place: TokenPlace;

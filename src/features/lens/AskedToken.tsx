@@ -1,14 +1,14 @@
 // The token whose probability and rank the lens tells: the one of the text, or one that a person looks for.
 import { useMemo, useState } from 'react';
-import { useLens, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { SearchField } from '../../ui/SearchField.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { SearchField } from '../../ui/controls/SearchField.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import { type AskedSearch, searchAsked } from './asked.ts';
 import styles from './Lens.module.css';
+import { useLens, useLensStore } from './useLens.ts';
 
 interface FoundProps {
   found: AskedSearch;
@@ -48,7 +48,7 @@ function Found({ found, tokenizer, onAsk }: FoundProps) {
 }
 
 export function AskedToken({ tokenizer }: { tokenizer: Tokenizer }) {
-  const { lens } = useStores();
+  const lens = useLensStore();
   const asked = useLens(s => s.asked);
   const pinned = useLens(s => s.pinned);
   const [search, setSearch] = useState('');

@@ -1,15 +1,16 @@
 // The lens: what each layer would say next, at every position, as a picture, and for the selected position as a table.
 import { useEffect } from 'react';
-import { useDocument, useLens, useStores } from '../../stores/react.ts';
-import { cx } from '../../ui/cx.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { Notice } from '../../ui/Notice.tsx';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { useDocument } from '../../stores/react.ts';
+import { cx } from '../../ui/controls/cx.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { AskedToken } from './AskedToken.tsx';
 import styles from './Lens.module.css';
 import { LensPicture } from './LensPicture.tsx';
 import { LensProgress } from './LensProgress.tsx';
 import { PositionTable } from './PositionTable.tsx';
+import { useLens, useLensStore } from './useLens.ts';
 
 const EMPTY = {
   no_model: 'Once a model is loaded, this view shows what each of its layers would say next.',
@@ -39,7 +40,7 @@ function Introduction() {
 }
 
 export function Lens() {
-  const { lens } = useStores();
+  const lens = useLensStore();
   const status = useLens(s => s.status);
   const beyond = useLens(s => s.beyond);
   const columns = useLens(s => s.columns);

@@ -1,12 +1,13 @@
 // Layers by positions: the likeliest token of each layer, coloured by what was chosen.
 import { useCallback, useMemo, useState } from 'react';
-import { LENS_COLOURS } from '../../stores/lens-types.ts';
-import { useLens, useModel, useStores } from '../../stores/react.ts';
+import { useModel } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { Heatmap } from '../../ui/Heatmap.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { Heatmap } from '../../ui/heatmap/Heatmap.tsx';
 import styles from './Lens.module.css';
 import { COLOUR_NAMES, describeCell, layerLabel, scaleOf, shareOfCell, tokenWord, valueWords } from './lensWords.ts';
+import { LENS_COLOURS } from './types.ts';
+import { useLens, useLensStore } from './useLens.ts';
 import { HEADS, SIZES, type Zoom } from './zoom.ts';
 
 const ZOOMS = [
@@ -15,7 +16,7 @@ const ZOOMS = [
 ] as const;
 
 export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
-  const { lens } = useStores();
+  const lens = useLensStore();
   const { ids, layers, columns, column, layer, asked, colour, revision, task, costly } = useLens(s => s);
   const vocabulary = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.vocab_size : 0));
   const [zoom, setZoom] = useState<Zoom>('words');

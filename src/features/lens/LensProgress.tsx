@@ -1,14 +1,15 @@
 // How far the lens is: progress with a way to stop, the cost before it is spent, what went wrong.
 import { formatDuration } from '../../lib/format.ts';
-import { isRunning } from '../../stores/generation-types.ts';
-import { useGeneration, useLens, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { useGeneration } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Lens.module.css';
+import { useLens, useLensStore } from './useLens.ts';
 
 export function LensProgress() {
-  const { lens } = useStores();
+  const lens = useLensStore();
   const task = useLens(s => s.task);
   const costly = useLens(s => s.costly);
   const running = useGeneration(s => isRunning(s.status));

@@ -1,13 +1,13 @@
 // The selected position as a table: what each layer would say there, and what it holds of the asked token.
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
-import type { LensCell } from '../../stores/lens-types.ts';
-import { useLens, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Lens.module.css';
 import { layerLabel } from './lensWords.ts';
+import type { LensCell } from './types.ts';
+import { useLens, useLensStore } from './useLens.ts';
 
 const KL =
   'Kullback-Leibler divergence: how many bits a token would cost more, on average, if this layer’s distribution stood in for the model’s own. 0 in the last row.';
@@ -58,7 +58,7 @@ function Row({ layer, layers, cell, marked, tokenizer, onAsk }: RowProps) {
 }
 
 export function PositionTable({ tokenizer }: { tokenizer: Tokenizer }) {
-  const { lens } = useStores();
+  const lens = useLensStore();
   const { ids, layers, column, layer, asked } = useLens(s => s);
   if (column === null) {
     return <p className={styles.words}>Nothing predicts the selected place. Select a later token to see its layers.</p>;

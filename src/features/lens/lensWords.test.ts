@@ -1,10 +1,10 @@
 // What the lens says of a cell: shares on the scale, words, and the search for the token that is asked for.
 import { describe, expect, test } from 'vitest';
-import { LENS_COLOURS, type LensCell } from '../../stores/lens-types.ts';
 import { shippedJson } from '../../tokenizer/texts.fixture.ts';
 import { createTokenizer } from '../../tokenizer/tokenizer.ts';
 import { searchAsked } from './asked.ts';
 import { describeCell, layerLabel, layerName, scaleOf, shareOfCell, tokenWord, valueWords } from './lensWords.ts';
+import { LENS_COLOURS, type LensCell } from './types.ts';
 
 const tokenizer = createTokenizer(shippedJson('tokenizer.json'), shippedJson('tokenizer_config.json'), 2048);
 const one = (text: string): number => {

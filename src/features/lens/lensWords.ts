@@ -1,11 +1,11 @@
 // What a cell of the lens says: its share of the scale, its words, and everything with full numbers.
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
-import type { LensCell, LensColour } from '../../stores/lens-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import type { HeatScale } from '../../ui/HeatLegend.tsx';
-import type { CellWords } from '../../ui/HeatTip.tsx';
-import { hexBytes, visiblePieces } from '../../ui/visible.ts';
-import { faceOf } from '../tokenFace.ts';
+import { hexBytes, visiblePieces } from '../../ui/controls/visible.ts';
+import type { HeatScale } from '../../ui/heatmap/HeatLegend.tsx';
+import type { CellWords } from '../../ui/heatmap/HeatTip.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
+import type { LensCell, LensColour } from './types.ts';
 
 /** Decades of the scale for the probability of the asked token, and bits of that for the divergence. */
 const DECADES = 4;

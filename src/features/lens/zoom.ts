@@ -1,5 +1,5 @@
 // Sizes of the cells of the lens: large enough for words, or small enough to see many positions at once.
-import type { CellBounds, Size } from '../../ui/heatLayout.ts';
+import type { CellBounds, Size } from '../../ui/heatmap/heatLayout.ts';
 
 export type Zoom = 'words' | 'overview';
 

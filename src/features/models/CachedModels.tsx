@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { formatBytes } from '../../lib/format.ts';
 import type { CachedModel } from '../../lib/model-source.ts';
 import { messageFor } from '../../stores/messages.ts';
-import type { CacheTask } from '../../stores/model-types.ts';
+import type { CacheTask } from '../../stores/model/types.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { useLoaded } from './loaded.ts';
 import styles from './Models.module.css';
 

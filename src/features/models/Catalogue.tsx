@@ -1,8 +1,8 @@
 // Models on offer. A look at the files comes before any download.
 import { formatBytes, formatParameters } from '../../lib/format.ts';
-import type { CatalogueEntry } from '../../stores/model-types.ts';
+import type { CatalogueEntry } from '../../stores/model/types.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
 import { Inspection } from './Inspection.tsx';
 import { useLoaded } from './loaded.ts';
 import styles from './Models.module.css';

@@ -1,7 +1,7 @@
 // The loaded model in numbers, or why there is none.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Models.module.css';
 
 export function CurrentModel() {

@@ -2,8 +2,8 @@
 import { useCallback, useEffect, useState } from 'react';
 import { formatBytes } from '../../lib/format.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Dialog } from '../../ui/controls/Dialog.tsx';
 import styles from './DropZone.module.css';
 import { droppedFiles } from './dropped.ts';
 import models from './Models.module.css';

@@ -2,8 +2,8 @@
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
 import { sourceKey } from '../../lib/model-source.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Models.module.css';
 
 /** @param forKey shows only what belongs to this model; null: to a model that is not in the catalogue. */

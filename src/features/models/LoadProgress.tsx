@@ -1,8 +1,8 @@
 // One honest bar over all bytes of a load, its phase in words, and the way to stop it.
 import { sourceName } from '../../lib/model-source.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Progress } from '../../ui/Progress.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
 import styles from './LoadProgress.module.css';
 import { progressWords, shareDone } from './phases.ts';
 

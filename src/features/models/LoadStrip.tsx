@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { noticeWords } from '../../stores/messages.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Notice } from '../../ui/Notice.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { LoadProgress } from './LoadProgress.tsx';
 import styles from './LoadStrip.module.css';
 

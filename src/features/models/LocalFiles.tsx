@@ -1,7 +1,7 @@
 // A model from this computer: a folder or single files, by picker.
 import { type ChangeEvent, useId, useRef, useState } from 'react';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
 import styles from './Models.module.css';
 
 export function LocalFiles() {

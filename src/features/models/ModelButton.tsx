@@ -2,7 +2,7 @@
 import { formatBytes } from '../../lib/format.ts';
 import { sourceName } from '../../lib/model-source.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Icon } from '../../ui/Icon.tsx';
+import { Icon } from '../../ui/controls/Icon.tsx';
 import styles from './ModelButton.module.css';
 import { PHASE_WORDS, shareDone } from './phases.ts';
 

@@ -1,7 +1,7 @@
 // Which model: the one in use, those on offer, any by name, files from disk, and what is cached here.
 import { useEffect } from 'react';
 import { useStores, useView } from '../../stores/react.ts';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/controls/Dialog.tsx';
 import { CachedModels } from './CachedModels.tsx';
 import { Catalogue } from './Catalogue.tsx';
 import { CurrentModel } from './CurrentModel.tsx';

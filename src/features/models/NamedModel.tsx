@@ -2,10 +2,10 @@
 import { type FormEvent, useState } from 'react';
 import { asNucleusError } from '../../lib/error.ts';
 import type { WireError } from '../../protocol/events.ts';
-import { parseModelName } from '../../stores/catalogue.ts';
 import { messageFor } from '../../stores/messages.ts';
+import { parseModelName } from '../../stores/model/catalogue.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
 import { Inspection } from './Inspection.tsx';
 import styles from './Models.module.css';
 

@@ -2,7 +2,7 @@
 import { formatByteRate, formatBytes, formatDuration } from '../../lib/format.ts';
 import type { ModelSource } from '../../lib/model-source.ts';
 import type { LoadPhase } from '../../protocol/events.ts';
-import type { LoadProgress } from '../../stores/model-types.ts';
+import type { LoadProgress } from '../../stores/model/types.ts';
 
 export const PHASE_WORDS: Readonly<Record<LoadPhase, string>> = {
   list: 'Looking at the files',

@@ -2,9 +2,9 @@
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useDocument, usePins, useStores, useView } from '../../stores/react.ts';
 import { CANDIDATES_STEP } from '../../stores/view.ts';
-import { cx } from '../../ui/cx.ts';
-import { Cell, Row } from '../../ui/Grid.tsx';
-import { rowsInView } from '../../ui/rowWindow.ts';
+import { cx } from '../../ui/controls/cx.ts';
+import { rowsInView } from '../../ui/controls/rowWindow.ts';
+import { Cell, Row } from '../../ui/heatmap/Grid.tsx';
 import styles from './CandidateList.module.css';
 import { CandidateRow } from './CandidateRow.tsx';
 import { candidateOf, type Ranked, tailOf } from './candidates.ts';

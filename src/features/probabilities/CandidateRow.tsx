@@ -1,14 +1,14 @@
 // One candidate: rank, text, its share before sampling and after it, or the step that cut it.
 import { memo } from 'react';
 import { formatCount } from '../../lib/format.ts';
-import type { PinLook } from '../../stores/pins-types.ts';
+import type { PinLook } from '../../stores/run/pins-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Bar } from '../../ui/Bar.tsx';
-import { cx } from '../../ui/cx.ts';
-import { Cell, Row } from '../../ui/Grid.tsx';
-import { LineSwatch } from '../../ui/LineSwatch.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Bar } from '../../ui/controls/Bar.tsx';
+import { cx } from '../../ui/controls/cx.ts';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { Cell, Row } from '../../ui/heatmap/Grid.tsx';
+import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './CandidateList.module.css';
 import type { After, Candidate } from './candidates.ts';
 import { shortProbability } from './share.ts';

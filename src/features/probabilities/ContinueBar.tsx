@@ -1,10 +1,10 @@
 // The selected candidate: its exact numbers, and the button that takes the other road.
 import { formatProbability } from '../../lib/format.ts';
-import { MOST_PINS } from '../../stores/pins-types.ts';
 import { usePins, useStores, useView } from '../../stores/react.ts';
-import { Button, IconButton } from '../../ui/Button.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { MOST_PINS } from '../../stores/run/pins-types.ts';
+import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './ContinueBar.module.css';
 import type { Ranked } from './candidates.ts';
 import { focusText } from './focusText.ts';

@@ -5,11 +5,11 @@ import { draw, drawLine, type LinePart, largestShares } from '../../sampling/dra
 import type { Distribution } from '../../sampling/pipeline.ts';
 import { useStores, useView } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { cx } from '../../ui/cx.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { cx } from '../../ui/controls/cx.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import { Amount } from './Amount.tsx';
 import styles from './DrawLine.module.css';
 import { type DrawMark, NO_DRAW } from './drawn.ts';

@@ -1,9 +1,9 @@
 // The inspector without a distribution: what it will show, why it does not yet, and the way on.
 import { formatDuration } from '../../lib/format.ts';
 import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
-import type { SelectedRow } from '../../stores/rows-types.ts';
-import { Button } from '../../ui/Button.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import type { SelectedRow } from '../../stores/run/rows-types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './EmptyState.module.css';
 
 const WORDS: Readonly<Record<'no_model' | 'first' | 'waiting' | 'loading', string>> = {

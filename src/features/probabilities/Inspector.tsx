@@ -2,8 +2,8 @@
 import { useEffect } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useStores, useView } from '../../stores/react.ts';
-import { SearchField } from '../../ui/SearchField.tsx';
-import { Tabs } from '../../ui/Tabs.tsx';
+import { SearchField } from '../../ui/controls/SearchField.tsx';
+import { Tabs } from '../../ui/controls/Tabs.tsx';
 import { CandidateList } from './CandidateList.tsx';
 import { ContinueBar } from './ContinueBar.tsx';
 import { EmptyState } from './EmptyState.tsx';

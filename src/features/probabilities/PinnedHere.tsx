@@ -1,10 +1,10 @@
 // The pinned tokens at the selected place: how likely the model held each of them here.
 import { formatProbability } from '../../lib/format.ts';
 import { usePins, useStores } from '../../stores/react.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { LineSwatch } from '../../ui/LineSwatch.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import type { Inspected } from './inspected.ts';
 import styles from './PinnedHere.module.css';
 

@@ -2,7 +2,7 @@
 import { formatCount } from '../../lib/format.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { Explain } from '../../ui/Explain.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import { Amount } from './Amount.tsx';
 import styles from './Stages.module.css';
 import { pipelineLines, STEP_WORDS, stepMeaning, stepValue } from './steps.ts';

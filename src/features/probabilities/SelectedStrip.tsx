@@ -1,9 +1,9 @@
 // On a phone: the selected token in one line, and the ways into the two sheets.
 import { formatProbability } from '../../lib/format.ts';
 import { useDocument, useRows, useStores } from '../../stores/react.ts';
-import { Button, IconButton } from '../../ui/Button.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf, textOfBytes } from '../tokenFace.ts';
+import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import { rankedOfRow } from './candidates.ts';
 import styles from './SelectedStrip.module.css';
 

@@ -1,9 +1,9 @@
 // The way from logits to the draw at one place: what each step cut, the leading candidates, one token followed, the random number.
 import { useSettings, useStores, useView } from '../../stores/react.ts';
-import { lockedSeed } from '../../stores/settings.ts';
+import { lockedSeed } from '../../stores/run/settings.ts';
 import type { StagesView } from '../../stores/view.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import type { Ranked } from './candidates.ts';
 import { DrawLine } from './DrawLine.tsx';
 import { markOf } from './drawn.ts';

@@ -1,7 +1,7 @@
 // Everything below the list as one row: how many there are, what they weigh together, and the way to see them.
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import { useStores } from '../../stores/react.ts';
-import { Cell, Row } from '../../ui/Grid.tsx';
+import { Cell, Row } from '../../ui/heatmap/Grid.tsx';
 import styles from './CandidateList.module.css';
 import type { Tail } from './candidates.ts';
 

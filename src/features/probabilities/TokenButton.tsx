@@ -1,7 +1,7 @@
 // A token in a table: pressed, it is the one that is followed through the steps.
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Stages.module.css';
 
 interface TokenButtonProps {

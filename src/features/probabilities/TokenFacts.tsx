@@ -1,11 +1,11 @@
 // The head of the inspector: the selected token and the numbers that belong to it.
 import { formatBits, formatLogit, formatProbability } from '../../lib/format.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
-import { Explain } from '../../ui/Explain.tsx';
-import { Fact, FactFrame } from '../../ui/Fact.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { hexBytes } from '../../ui/visible.ts';
-import { faceOf, textOfBytes } from '../tokenFace.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { Fact, FactFrame } from '../../ui/controls/Fact.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { hexBytes } from '../../ui/controls/visible.ts';
+import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import { rankedOfRow } from './candidates.ts';
 import type { Inspected } from './inspected.ts';
 import styles from './TokenFacts.module.css';

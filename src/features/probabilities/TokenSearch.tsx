@@ -2,9 +2,9 @@
 import { useMemo, useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { SearchField } from '../../ui/SearchField.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { SearchField } from '../../ui/controls/SearchField.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import type { Ranked } from './candidates.ts';
 import { bestOf, findTokens } from './search.ts';
 import styles from './TokenSearch.module.css';

@@ -2,7 +2,7 @@
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { RankedRow } from '../../sampling/row.ts';
 import type { StepName } from '../../sampling/steps.ts';
-import type { TopCandidates } from '../../stores/document-types.ts';
+import type { TopCandidates } from '../../stores/document/types.ts';
 
 /** What one id is worth after sampling. */
 export interface After {

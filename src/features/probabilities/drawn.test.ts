@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { uniform } from '../../lib/rng.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
-import type { DocumentToken, Draw } from '../../stores/document-types.ts';
+import type { DocumentToken, Draw } from '../../stores/document/types.ts';
 import { markOf } from './drawn.ts';
 
 const DRAW: Draw = { settings: DEFAULT_SETTINGS, seed: 7, u: 0.25, pAfter: 0.5, outdated: false };

@@ -1,6 +1,6 @@
 // Which random number the line of a place shows, and why there is one or none.
 import { uniform } from '../../lib/rng.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 
 export type DrawMark =
   /** The token was drawn so, and this is how. */

@@ -2,7 +2,7 @@
 import { CONTROLS, type NumericControl } from '../../sampling/controls.ts';
 import { BOUNDS } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
-import { Slider } from '../../ui/Slider.tsx';
+import { Slider } from '../../ui/controls/Slider.tsx';
 
 function Control({ control }: { control: NumericControl }) {
   const { settings } = useStores();

@@ -1,8 +1,8 @@
 // What happens at the end-of-text token.
 import { END_OF_TEXT_CHOICES } from '../../sampling/controls.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { Explain } from '../../ui/Explain.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './Settings.module.css';
 
 const OPTIONS = END_OF_TEXT_CHOICES.map(({ value, label, explanation }) => ({ value, label, title: explanation }));

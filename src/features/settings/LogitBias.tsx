@@ -2,12 +2,12 @@
 import { useEffect, useRef, useState } from 'react';
 import { LIST_BOUNDS } from '../../sampling/settings.ts';
 import { useDocument, useSettings, useStores } from '../../stores/react.ts';
-import { IconButton } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { NumberField } from '../../ui/NumberField.tsx';
-import { SearchField } from '../../ui/SearchField.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { IconButton } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { NumberField } from '../../ui/controls/NumberField.tsx';
+import { SearchField } from '../../ui/controls/SearchField.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Settings.module.css';
 
 const MOST_RESULTS = 6;

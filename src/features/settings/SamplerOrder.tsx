@@ -2,9 +2,9 @@
 import { ORDER_CHOICES } from '../../sampling/controls.ts';
 import { CUT_STEPS, isActive, LOGIT_STEPS, type StepName } from '../../sampling/steps.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { cx } from '../../ui/cx.ts';
-import { Explain } from '../../ui/Explain.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { cx } from '../../ui/controls/cx.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './Settings.module.css';
 
 const OPTIONS = ORDER_CHOICES.map(({ value, label, explanation }) => ({ value, label, title: explanation }));

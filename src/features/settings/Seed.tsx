@@ -1,8 +1,8 @@
 // The seed: a fresh one per run, shown after it, or one that is kept.
 import { useId, useState } from 'react';
 import { useGeneration, useSettings, useStores } from '../../stores/react.ts';
-import { IconButton } from '../../ui/Button.tsx';
-import { Explain } from '../../ui/Explain.tsx';
+import { IconButton } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './Settings.module.css';
 
 export function Seed() {

@@ -3,9 +3,9 @@
 import { PRESETS, presetOf, withPreset } from '../../sampling/controls.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Choice } from '../../ui/Choice.tsx';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { Controls } from './Controls.tsx';
 import { EndOfTextChoice } from './EndOfTextChoice.tsx';
 import { LogitBias } from './LogitBias.tsx';

@@ -2,10 +2,10 @@
 import { useId, useState } from 'react';
 import { LIST_BOUNDS } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Chip } from '../../ui/Chip.tsx';
-import { Explain } from '../../ui/Explain.tsx';
-import { escapeLine, unescapeLine } from '../../ui/visible.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Chip } from '../../ui/controls/Chip.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { escapeLine, unescapeLine } from '../../ui/controls/visible.ts';
 import styles from './Settings.module.css';
 
 export function StopStrings() {

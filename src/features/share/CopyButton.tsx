@@ -1,6 +1,6 @@
 // Copies a text and says so, or says that the browser does not allow it.
 import { useEffect, useState } from 'react';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
 import styles from './Share.module.css';
 import { copy } from './saving.ts';
 

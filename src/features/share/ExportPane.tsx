@@ -2,14 +2,14 @@
 import { useMemo, useState } from 'react';
 import { formatBytes, formatCount } from '../../lib/format.ts';
 import { useDocument, useModel, useStores } from '../../stores/react.ts';
-import { writeRunCsv } from '../../stores/run-csv.ts';
-import { writeRunJson } from '../../stores/run-json.ts';
-import { type RunToShare, runToShare } from '../../stores/shared-run.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Choice } from '../../ui/Choice.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
 import { CopyButton } from './CopyButton.tsx';
+import { writeRunCsv } from './runCsv.ts';
+import { writeRunJson } from './runJson.ts';
 import styles from './Share.module.css';
 import { download } from './saving.ts';
+import { type RunToShare, runToShare } from './sharedRun.ts';
 
 type Format = 'json' | 'csv' | 'text';
 

@@ -1,17 +1,18 @@
 // A link that holds the text: made when this pane opens, bounded, and read by nobody but the page it opens.
 import { useEffect } from 'react';
 import { formatCount } from '../../lib/format.ts';
-import { useDocument, useModel, useSettings, useShare, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Notice } from '../../ui/Notice.tsx';
+import { useDocument, useModel, useSettings } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import styles from './Share.module.css';
+import { useShare, useShareStore } from './useShare.ts';
 
 /** Some programs that carry links cut longer ones. */
 const SAFE = 2000;
 
 export function LinkPane() {
-  const { share } = useStores();
+  const share = useShareStore();
   const link = useShare(s => s.link);
   const ready = useModel(s => s.load.status === 'ready');
   const revision = useDocument(s => s.revision);

@@ -1,13 +1,14 @@
 // What a link or a file has brought: what it is, how it differs from what is here, its text; then open it, or run it again and compare.
 import { useRef } from 'react';
 import { formatCount } from '../../lib/format.ts';
-import { useModel, useShare, useStores } from '../../stores/react.ts';
-import { replayBlocks } from '../../stores/replay.ts';
-import { differencesOf, type SharedRun, sourceOfKey } from '../../stores/shared-run.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Notice } from '../../ui/Notice.tsx';
+import { useModel } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
 import { Replayed } from './Replayed.tsx';
+import { replayBlocks } from './replay.ts';
 import styles from './Share.module.css';
+import { differencesOf, type SharedRun, sourceOfKey } from './sharedRun.ts';
+import { useShare, useShareStore } from './useShare.ts';
 import { differenceWords, problemWords } from './words.ts';
 
 /** Characters of the text that are shown. */
@@ -37,7 +38,7 @@ function Facts({ run }: { run: SharedRun }) {
 }
 
 function Arrived({ name, run }: { name: string; run: SharedRun }) {
-  const { share } = useStores();
+  const share = useShareStore();
   const load = useModel(s => s.load);
   const working = useShare(s => s.task.status === 'working');
   const differences = differencesOf(run, { load });
@@ -97,7 +98,7 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
 }
 
 export function OpenPane() {
-  const { share } = useStores();
+  const share = useShareStore();
   const incoming = useShare(s => s.incoming);
   const input = useRef<HTMLInputElement>(null);
   return (

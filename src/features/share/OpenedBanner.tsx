@@ -1,10 +1,12 @@
 // Above the text: that it came from elsewhere, and the ways to one's own text and to a replay.
-import { useDocument, useModel, useShare, useStores } from '../../stores/react.ts';
-import { Button, IconButton } from '../../ui/Button.tsx';
+import { useDocument, useModel, useStores } from '../../stores/react.ts';
+import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import styles from './OpenedBanner.module.css';
+import { useShare, useShareStore } from './useShare.ts';
 
 export function OpenedBanner() {
-  const { share, view } = useStores();
+  const { view } = useStores();
+  const share = useShareStore();
   const opened = useShare(s => s.opened);
   const waiting = useShare(s => s.waiting);
   const branch = useDocument(s => s.branch);

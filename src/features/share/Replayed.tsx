@@ -1,16 +1,17 @@
 // A replay under way, and what came of it: all tokens agree, or the first that differs with both its probabilities.
 import { formatCount, formatProbability } from '../../lib/format.ts';
-import { useDocument, useShare, useStores } from '../../stores/react.ts';
-import type { ComparedToken, FirstDifference, ReplayOutcome } from '../../stores/replay.ts';
-import type { SharedRun } from '../../stores/shared-run.ts';
+import { useDocument } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Notice } from '../../ui/Notice.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
+import type { ComparedToken, FirstDifference, ReplayOutcome } from './replay.ts';
 import styles from './Share.module.css';
+import type { SharedRun } from './sharedRun.ts';
+import { useShare, useShareStore } from './useShare.ts';
 
 const share = (p: number | null): string => (p === null ? 'not written' : formatProbability(p));
 
@@ -93,17 +94,17 @@ function Outcome({ outcome }: { outcome: ReplayOutcome }) {
 }
 
 export function Replayed({ run }: { run: SharedRun }) {
-  const stores = useStores();
+  const share = useShareStore();
   const task = useShare(s => s.task);
   const outcome = useShare(s => s.outcome);
-  const again = () => void stores.share.getState().replay();
+  const again = () => void share.getState().replay();
   if (task.status === 'working') {
     return (
       <div className={styles.line}>
         <Progress label="Replay" share={task.total === 0 ? null : task.done / task.total}>
           {formatCount(task.done)} of {formatCount(task.total)} tokens drawn again and alike
         </Progress>
-        <Button onClick={() => stores.share.getState().stopReplay()}>Stop</Button>
+        <Button onClick={() => share.getState().stopReplay()}>Stop</Button>
       </div>
     );
   }

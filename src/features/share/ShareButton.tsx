@@ -1,6 +1,6 @@
 // In the head of the page: the way to links, files and what others have shared.
 import { useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls/Button.tsx';
 import styles from './Share.module.css';
 
 export function ShareButton() {

@@ -1,11 +1,12 @@
 // Taking the text along: a link, a file, and what others have shared.
-import { useShare, useStores, useView } from '../../stores/react.ts';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Tabs } from '../../ui/Tabs.tsx';
+import { useStores, useView } from '../../stores/react.ts';
+import { Dialog } from '../../ui/controls/Dialog.tsx';
+import { Tabs } from '../../ui/controls/Tabs.tsx';
 import { ExportPane } from './ExportPane.tsx';
 import { LinkPane } from './LinkPane.tsx';
 import { OpenPane } from './OpenPane.tsx';
 import styles from './Share.module.css';
+import { useShare, useShareStore } from './useShare.ts';
 
 const PANES = [
   { key: 'link', label: 'Link' },
@@ -14,7 +15,8 @@ const PANES = [
 ] as const;
 
 export function ShareDialog() {
-  const { view, share } = useStores();
+  const { view } = useStores();
+  const share = useShareStore();
   const open = useView(s => s.dialog === 'share');
   const pane = useShare(s => s.pane);
   return (

@@ -1,9 +1,9 @@
 // The one polite live region of the page: what began, what ended. The streaming text itself is never announced.
 
-import type { RunStatus } from '../../stores/generation-types.ts';
 import { finishWords, messageFor } from '../../stores/messages.ts';
-import type { LoadState } from '../../stores/model-types.ts';
+import type { LoadState } from '../../stores/model/types.ts';
 import { useGeneration, useModel } from '../../stores/react.ts';
+import type { RunStatus } from '../../stores/run/generation-types.ts';
 
 function words(status: RunStatus, load: LoadState, slow: boolean, ran: boolean): string {
   switch (status.kind) {

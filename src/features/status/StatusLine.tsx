@@ -1,8 +1,8 @@
 // The lower edge: what computes, how full the context is, how fast it went, what the cache saved.
 import { formatCount, formatDuration, formatTokenRate } from '../../lib/format.ts';
 import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
-import { cx } from '../../ui/cx.ts';
-import { Explain } from '../../ui/Explain.tsx';
+import { cx } from '../../ui/controls/cx.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
 import { adapterName, KERNEL_WORDS } from './adapter.ts';
 import styles from './StatusLine.module.css';
 

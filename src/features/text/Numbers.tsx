@@ -1,6 +1,6 @@
 // The numbers of a range of the text, each with its meaning and its exact value.
 import { formatBits, formatCount, formatExp, formatLogit, formatNumber, formatProbability } from '../../lib/format.ts';
-import { Fact } from '../../ui/Fact.tsx';
+import { Fact } from '../../ui/controls/Fact.tsx';
 import type { Measures, Range } from './measures.ts';
 import styles from './TextView.module.css';
 

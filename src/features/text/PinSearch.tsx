@@ -1,13 +1,13 @@
 // The field that finds a token to pin: by text, or by id as #123. A text of several tokens says so and offers the first.
 import { useEffect, useRef, useState } from 'react';
-import { MOST_PINS } from '../../stores/pins-types.ts';
 import { useDocument, usePins, useStores } from '../../stores/react.ts';
+import { MOST_PINS } from '../../stores/run/pins-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/Button.tsx';
-import { SearchField } from '../../ui/SearchField.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { unescapeLine } from '../../ui/visible.ts';
-import { faceOf } from '../tokenFace.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { SearchField } from '../../ui/controls/SearchField.tsx';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { unescapeLine } from '../../ui/controls/visible.ts';
+import { faceOf } from '../shared/tokenFace.ts';
 import { type Sought, sought } from './sought.ts';
 import styles from './TextView.module.css';
 

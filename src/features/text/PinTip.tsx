@@ -1,10 +1,10 @@
 // The pinned tokens at one position, in the tip of a plot that shows something else.
 import { formatProbability } from '../../lib/format.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument } from '../../stores/react.ts';
-import { LineSwatch } from '../../ui/LineSwatch.tsx';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf } from '../tokenFace.ts';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
+import { faceOf } from '../shared/tokenFace.ts';
 import styles from './TextView.module.css';
 import { usePinLines } from './usePinLines.ts';
 

@@ -1,11 +1,11 @@
 // Where the numbers come from: all there, coming by themselves, or waiting for a person because they take long.
 import { formatCount, formatDuration } from '../../lib/format.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
-import { isRunning } from '../../stores/generation-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { useGeneration, useRows, useScores, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Progress } from '../../ui/Progress.tsx';
-import { ErrorNotice } from '../ErrorNotice.tsx';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './TextView.module.css';
 
 /** Above this a person is asked, as for every pass over the text. Seconds. */

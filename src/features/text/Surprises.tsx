@@ -1,18 +1,19 @@
 // The most surprising tokens of a range: where they stand, how surprising they were, and what was expected instead.
 import { useEffect, useMemo } from 'react';
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
-import type { Expected } from '../../stores/expected.ts';
-import { useDocument, useExpected, useStores } from '../../stores/react.ts';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { faceOf, textOfBytes } from '../tokenFace.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import { useDocument, useStores } from '../../stores/react.ts';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import type { Range } from './measures.ts';
 import { expectedAt, mostSurprising } from './series.ts';
 import styles from './TextView.module.css';
+import type { TopPrediction } from './topPrediction.ts';
+import { useTopPredictionStore, useTopPredictions } from './useTopPredictions.ts';
 
 const MOST_LISTED = 15;
 
-function ExpectedCell({ expected }: { expected: Expected | null }) {
+function ExpectedCell({ expected }: { expected: TopPrediction | null }) {
   const tokenizer = useDocument(s => s.tokenizer);
   if (!expected || !tokenizer) return <td className={styles.unknown}>–</td>;
   return (
@@ -28,9 +29,10 @@ function ExpectedCell({ expected }: { expected: Expected | null }) {
 }
 
 export function Surprises({ tokens, range }: { tokens: readonly DocumentToken[]; range: Range }) {
-  const { document, expected } = useStores();
+  const { document } = useStores();
+  const expected = useTopPredictionStore();
   const selected = useDocument(s => s.selected);
-  const found = useExpected(s => s.found);
+  const found = useTopPredictions(s => s.found);
   const positions = useMemo(() => mostSurprising(tokens, range, MOST_LISTED), [tokens, range]);
   useEffect(() => {
     const unknown = positions.filter(position => tokens[position] && expectedAt(tokens[position]) === null);

@@ -1,10 +1,11 @@
 // The line of the text: probability, rank, surprisal or entropy of each token, in step with the tint of the text.
 import { useMemo, useState } from 'react';
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { useStores, useView } from '../../stores/react.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { LinePlot, type PlotY } from '../../ui/LinePlot.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { LinePlot } from '../../ui/plot/LinePlot.tsx';
+import type { PlotY } from '../../ui/plot/lines.ts';
 import type { Range } from './measures.ts';
 import { PinTip } from './PinTip.tsx';
 import { QUANTITIES, type Quantity, textLine } from './series.ts';

@@ -1,8 +1,8 @@
 // The view of the whole text: how well the model predicted it, token by token, and where pinned tokens stand at each place.
 import { useMemo, useState } from 'react';
 import { useDocument, useModel } from '../../stores/react.ts';
-import { Choice } from '../../ui/Choice.tsx';
-import { ScrollPane } from '../../ui/ScrollPane.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { measure, RANGES, type Range } from './measures.ts';
 import { Numbers } from './Numbers.tsx';
 import { Pins } from './Pins.tsx';

@@ -1,7 +1,7 @@
 // Numbers of a whole text against their definitions.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { measure } from './measures.ts';
 
 interface Made {

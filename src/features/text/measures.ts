@@ -1,5 +1,5 @@
 // What the model thought of a whole text, as numbers. Pure; natural logarithms unless a name says bits.
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 
 /** Which tokens count: all of them, those typed by a person, or those drawn by the sampler. */
 export const RANGES = ['all', 'typed', 'drawn'] as const;

@@ -1,7 +1,7 @@
 // Lines over positions: where they have values, and which.
 import { expect, test } from 'vitest';
 import { rankRow, rowStatistics, topOf } from '../../sampling/row.ts';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { expectedAt, mostSurprising, pinLine, quantityOf, textLine } from './series.ts';
 
 const V = 6;

@@ -1,9 +1,9 @@
 // Lines over the positions of a text: what the model thought of each token, and of pinned tokens at each place. Pure.
-import type { DocumentToken, TokenStats } from '../../stores/document-types.ts';
-import type { Expected } from '../../stores/expected.ts';
-import type { LogitsRow } from '../../stores/rows-types.ts';
+import type { DocumentToken, TokenStats } from '../../stores/document/types.ts';
+import type { LogitsRow } from '../../stores/run/rows-types.ts';
 import type { Tint } from '../../stores/view.ts';
 import { inRange, type Range } from './measures.ts';
+import type { TopPrediction } from './topPrediction.ts';
 
 /** What the line of the text can show: the same as its tint. */
 export type Quantity = Exclude<Tint, 'none'>;
@@ -71,7 +71,7 @@ export function mostSurprising(tokens: readonly DocumentToken[], range: Range, m
 }
 
 /** The likeliest token at the place of `token`, where its numbers tell: it is the token itself, or it came with the draw. */
-export function expectedAt({ id, stats, top }: DocumentToken): Expected | null {
+export function expectedAt({ id, stats, top }: DocumentToken): TopPrediction | null {
   if (stats?.rank === 1) return { id, p: Math.exp(stats.logprob) };
   const [likeliest] = top?.ids ?? [];
   const [logit] = top?.logits ?? [];

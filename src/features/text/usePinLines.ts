@@ -1,8 +1,8 @@
 // The lines of the pinned tokens over the text as it stands.
 import { useMemo } from 'react';
-import type { DocumentToken } from '../../stores/document-types.ts';
-import type { Pin } from '../../stores/pins-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument, usePins, useRows, useStores } from '../../stores/react.ts';
+import type { Pin } from '../../stores/run/pins-types.ts';
 import { pinLine } from './series.ts';
 
 export interface PinnedLine {

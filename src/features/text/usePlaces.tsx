@@ -1,10 +1,10 @@
 // Positions of the text as points of a plot: their names, their faces, which one is selected, and selecting one.
 import { useMemo } from 'react';
-import type { DocumentToken } from '../../stores/document-types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
-import { TokenText } from '../../ui/TokenText.tsx';
-import { hexBytes, spokenText } from '../../ui/visible.ts';
-import { textOfBytes } from '../tokenFace.ts';
+import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { hexBytes, spokenText } from '../../ui/controls/visible.ts';
+import { textOfBytes } from '../shared/tokenFace.ts';
 import styles from './TextView.module.css';
 
 /** A token in words: its text, or its bytes where they are part of a character only. */

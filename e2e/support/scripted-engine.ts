@@ -1,0 +1,323 @@
+// Test support: a small engine behind the worker's messages. Its logits are a hash of the ids before, its draws are the real ones.
+
+import type { Script, ScriptedWorker } from '../../src/client/scripted-worker.ts';
+import { ablatedLogits, ablatedLogprobs } from '../../src/features/ablation/ablation.fixture.ts';
+import { attentionAnswers, mapAnswers } from '../../src/features/attention/attention.fixture.ts';
+import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
+import { sourceKey } from '../../src/lib/model-source.ts';
+import { uniform } from '../../src/lib/rng.ts';
+import type { Command, CommandOf } from '../../src/protocol/commands.ts';
+import type { AdapterDescription, EngineEvent, LoadedModel } from '../../src/protocol/events.ts';
+import { divergence } from '../../src/sampling/compare.ts';
+import { draw } from '../../src/sampling/draw.ts';
+import { sample } from '../../src/sampling/pipeline.ts';
+import { rankOf, rankRow, rowStatistics, topOf } from '../../src/sampling/row.ts';
+import { sharedLength } from '../../src/stores/document/sequence.ts';
+import { SHIPPED_VOCAB_SIZE, shippedJson } from '../../src/tokenizer/texts.fixture.ts';
+
+export const V = SHIPPED_VOCAB_SIZE;
+export const BOS = 2047;
+const tokenizerJson = shippedJson('tokenizer.json');
+const tokenizerConfig = shippedJson('tokenizer_config.json');
+
+export const ADAPTER: AdapterDescription = {
+  vendor: 'test',
+  architecture: 'scripted',
+  device: '',
+  description: 'an engine of the tests',
+  software: true,
+  kernels: 'barrier_free',
+  features: [],
+  maxBufferSize: 2 ** 30,
+  maxStorageBufferBindingSize: 2 ** 30,
+};
+
+/** Logits that depend on every id before and on nothing else. [V] */
+export function logitsAfter(ids: Uint32Array): Float32Array<ArrayBuffer> {
+  let hash = 17;
+  for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193) >>> 0;
+  return Float32Array.from({ length: V }, (_, id) => {
+    const mixed = Math.imul(hash ^ (id * 0x9e3779b1), 0x85ebca6b) >>> 0;
+    return (((mixed ^ (mixed >>> 13)) >>> 0) / 2 ** 32) * 14;
+  });
+}
+
+export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
+  const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
+  return {
+    key: sourceKey(command.source),
+    source: command.source,
+    name: sourceKey(command.source),
+    commit: '',
+    arch: 'gpt2',
+    dims,
+    dtype: 'F16',
+    weightBytes: 1,
+    gpuBytes: 1,
+    parameters: 1,
+    work: { body: 12 * 8 ** 2, head: V * 8, attention: 2 * 8 },
+    tied: false,
+    tokenizerJson,
+    tokenizerConfig,
+    bosId: BOS,
+    eosIds: [BOS],
+    defaults: { temperature: 0.8, top_p: 0.95, max_new_tokens: 8 },
+    adapter: ADAPTER,
+    fromCache: false,
+    cached: true,
+    ...part,
+  };
+}
+
+/** Takes a command in place of the engine; true when it did. */
+export type Interception = (command: Command, say: (event: EngineEvent) => void) => boolean;
+
+export interface EngineOptions {
+  readonly intercept?: Interception;
+  readonly model?: Partial<LoadedModel>;
+  /** Reported cost of a prefill. */
+  readonly msPerToken?: number;
+}
+
+/** One macrotask, on a clock that fake timers leave alone. */
+export const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
+/** Waits until a condition holds, as long as the engine has turns to take. */
+export async function until(what: () => boolean, turns = 2000): Promise<void> {
+  for (let i = 0; i < turns; i++) {
+    if (what()) return;
+    await turn();
+  }
+  throw new Error(`never came: ${what}`);
+}
+
+const MOST_SEQUENCES = 4;
+
+type Say = (event: EngineEvent) => void;
+
+const NEEDS_MODEL: readonly Command['type'][] = [
+  'prefill',
+  'row',
+  'score',
+  'generate',
+  'attention',
+  'attention_map',
+  'pinned',
+];
+
+/** The script of a worker: one command after the other, a token or a tile each turn, cancel between two. */
+export function engineScript(options: EngineOptions = {}): Script {
+  const engine = new Engine(options);
+  return (command, say, worker) => engine.receive(command, say, worker);
+}
+
+class Engine {
+  readonly #options: EngineOptions;
+  readonly #cancelled = new Set<number>();
+  /** Sequences whose states are cached, the one used last first. */
+  #cached: readonly Uint32Array[] = [];
+  #loaded = false;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  receive(command: Command, say: Say, worker: ScriptedWorker): void {
+    if (this.#options.intercept?.(command, say)) return;
+    if (command.type === 'cancel') {
+      this.#cancelled.add(command.run);
+      return;
+    }
+    this.#queue = this.#queue.then(async () => {
+      if (worker.terminated) return;
+      const { run } = command;
+      if (!this.#loaded && NEEDS_MODEL.includes(command.type)) {
+        say({ type: 'failed', run, error: { code: 'no_model', message: 'load first', detail: {} } });
+        return;
+      }
+      const cancelled = await this.#perform(command, say);
+      const error = { code: 'cancelled', message: 'cancelled', detail: {} } as const;
+      say(cancelled ? { type: 'failed', run, error } : { type: 'done', run });
+    });
+  }
+
+  /** True when it was cancelled on the way. */
+  async #perform(command: Command, say: Say): Promise<boolean> {
+    const { run } = command;
+    await turn();
+    switch (command.type) {
+      case 'load':
+        return this.#load(command, say);
+      case 'prefill':
+        this.#prefill(run, command.tokens, say);
+        say({ type: 'row', run, position: command.tokens.length - 1, logits: logitsAfter(command.tokens) });
+        return this.#cancelled.has(run);
+      case 'row': {
+        const ids = command.tokens.subarray(0, command.position + 1);
+        this.#prefill(run, ids, say);
+        say({ type: 'row', run, position: command.position, logits: logitsAfter(ids) });
+        return this.#cancelled.has(run);
+      }
+      case 'score':
+        return this.#score(command, say);
+      case 'pinned': {
+        const { tokens, pins, from, to } = command;
+        // As the engine does it, without a word about what its prefill cost.
+        this.#prefill(run, tokens, () => {});
+        const rows = Array.from({ length: to - from }, (_, i) => logitsAfter(tokens.subarray(0, from + i + 1)));
+        const logits = Float32Array.from(rows.flatMap(row => Array.from(pins, id => row[id] ?? Number.NaN)));
+        say({ type: 'pinned', run, from, logits });
+        return this.#cancelled.has(run);
+      }
+      case 'generate':
+        await this.#generate(command, say);
+        return false;
+      case 'ablate': {
+        const { tokens, from, off, baseline } = command;
+        const logits = ablatedLogits(tokens, off, baseline);
+        say({ type: 'ablated', run, logits, logprobs: ablatedLogprobs(tokens, from, off, baseline) });
+        return this.#cancelled.has(run);
+      }
+      case 'sweep':
+        return this.#sweep(command, say);
+      case 'attention':
+        say(attentionAnswers(command, this.#options.model?.dims));
+        return this.#cancelled.has(run);
+      case 'attention_map':
+        for (const tile of mapAnswers(command)) {
+          await turn();
+          if (this.#cancelled.has(run)) return true;
+          say(tile);
+        }
+        return false;
+      case 'lens':
+        return this.#lens(command, say);
+      case 'cache_list':
+        say({ type: 'cache', run, models: [], usage: 0 });
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  async #load(command: CommandOf<'load'>, say: Say): Promise<boolean> {
+    const { run } = command;
+    const progress = { type: 'progress', run, totalBytes: 100, fromCache: false } as const;
+    say({ ...progress, phase: 'list', bytes: 0, totalBytes: 0 });
+    for (const bytes of [0, 40, 100]) {
+      say({ ...progress, phase: 'download', bytes });
+      await turn();
+      if (this.#cancelled.has(run)) return true;
+    }
+    this.#cached = [];
+    this.#loaded = true;
+    say({ type: 'loaded', run, model: loadedModel(command, this.#options.model) });
+    return false;
+  }
+
+  #prefill(run: number, ids: Uint32Array, say: Say): void {
+    const shared = Math.max(0, ...this.#cached.map(each => sharedLength(ids, each)));
+    if (shared < ids.length) this.#keep(ids);
+    const computed = ids.length - shared;
+    say({ type: 'prefilled', run, reused: shared, computed, ms: computed * (this.#options.msPerToken ?? 1) });
+  }
+
+  /** As the real pool: several sequences, and the one used longest ago goes. */
+  #keep(ids: Uint32Array): void {
+    const others = this.#cached.filter(each => sharedLength(ids, each) < each.length);
+    this.#cached = [ids.slice(), ...others].slice(0, MOST_SEQUENCES);
+  }
+
+  async #score(command: CommandOf<'score'>, say: Say): Promise<boolean> {
+    const { run, tokens } = command;
+    for (let from = command.from; from < tokens.length; from += 4) {
+      await turn();
+      if (this.#cancelled.has(run)) return true;
+      const ids = tokens.subarray(from, from + 4);
+      const rows = Array.from(ids, (id, i) => rowStatistics(logitsAfter(tokens.subarray(0, from + i)), id));
+      say({
+        type: 'scored',
+        run,
+        from,
+        logprobs: Float32Array.from(rows, row => row.logit - row.logZ),
+        ranks: Uint32Array.from(rows, row => row.rank),
+        entropies: Float32Array.from(rows, row => row.entropy),
+        logZs: Float32Array.from(rows, row => row.logZ),
+      });
+    }
+    return false;
+  }
+
+  async #sweep({ run, tokens, id, parts, baseline }: CommandOf<'sweep'>, say: Say): Promise<boolean> {
+    for (const part of [null, ...parts]) {
+      await turn();
+      if (this.#cancelled.has(run)) return true;
+      const row = rankRow(ablatedLogits(tokens, part === null ? [] : [part], baseline));
+      const { logits, logZ, order } = row;
+      const topId = order[0] ?? 0;
+      const [logprob, topLogprob] = [(logits[id] ?? 0) - logZ, (logits[topId] ?? 0) - logZ];
+      const rank = rankOf(row, id);
+      const change = divergence(rankRow(ablatedLogits(tokens, [], baseline)), row);
+      say({ type: 'swept', run, part, logprob, rank, topId, topLogprob, divergence: change });
+    }
+    return false;
+  }
+
+  /** Tiles of 16 positions, layer by layer. */
+  async #lens({ run, tokens, from, to, asked }: CommandOf<'lens'>, say: Say): Promise<boolean> {
+    const layers = (this.#options.model?.dims?.n_layer ?? 1) + 1;
+    for (let begin = from; begin < to; begin += 16) {
+      for (let layer = 0; layer < layers; layer++) {
+        await turn();
+        if (this.#cancelled.has(run)) return true;
+        say(lensEvent(run, tokens, { layer, layers, from: begin, to: Math.min(to, begin + 16), asked }));
+      }
+    }
+    return false;
+  }
+
+  async #generate({ run, tokens, drawn, settings, seed }: CommandOf<'generate'>, say: Say): Promise<void> {
+    this.#prefill(run, tokens, say);
+    const n_ctx = this.#options.model?.dims?.n_ctx ?? 64;
+    let ids = tokens;
+    let flags = drawn;
+    let generated = 0;
+    let reason: 'length' | 'cancelled' | 'context_full' = 'length';
+    for (; generated < settings.max_new_tokens; generated++) {
+      await turn();
+      if (this.#cancelled.has(run)) reason = 'cancelled';
+      else if (ids.length >= n_ctx) reason = 'context_full';
+      if (reason !== 'length') break;
+      const row = rankRow(logitsAfter(ids));
+      const u = uniform(seed, ids.length, 0);
+      const drawnNow = draw(sample(row, settings, { ids, drawn: flags }, []), u);
+      const { logit, rank } = rowStatistics(row.logits, drawnNow.id);
+      const top = topOf(row.logits, 5);
+      const { logZ, entropy } = row;
+      const { id, pAfter } = drawnNow;
+      const [topIds, topLogits] = [top.ids, top.logits];
+      const ms = 10 * (generated + 1);
+      say({
+        type: 'token',
+        run,
+        position: ids.length,
+        id,
+        logit,
+        logZ,
+        entropy,
+        rank,
+        pAfter,
+        u,
+        topIds,
+        topLogits,
+        ms,
+      });
+      ids = Uint32Array.of(...ids, id);
+      flags = Uint8Array.of(...flags, 1);
+    }
+    this.#keep(ids);
+    const piece = new Uint8Array(0);
+    say({ type: 'finished', run, reason, stop: '', piece, generated, prefillMs: 1, decodeMs: 10 * generated });
+  }
+}

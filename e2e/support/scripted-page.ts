@@ -1,0 +1,130 @@
+// Test support: all stores of a page on a scripted engine, with a store in memory and frames that come at once.
+
+import { type Page as AppPage, createPage } from '../../src/app/page.ts';
+import { createClient } from '../../src/client/client.ts';
+import { ScriptedWorker } from '../../src/client/scripted-worker.ts';
+import { ablationStore } from '../../src/features/ablation/store.ts';
+import type { AblationStore } from '../../src/features/ablation/types.ts';
+import { attentionStore } from '../../src/features/attention/store.ts';
+import type { AttentionStore } from '../../src/features/attention/types.ts';
+import { growthStore } from '../../src/features/branches/growth.ts';
+import type { GrowthStore } from '../../src/features/branches/growthTypes.ts';
+import { followStore } from '../../src/features/follow/store.ts';
+import type { FollowStore } from '../../src/features/follow/types.ts';
+import { lensStore } from '../../src/features/lens/store.ts';
+import type { LensStore } from '../../src/features/lens/types.ts';
+import { shareStore } from '../../src/features/share/store.ts';
+import type { ShareStore } from '../../src/features/share/types.ts';
+import type { TopPredictionStore } from '../../src/features/text/topPrediction.ts';
+import { topPredictionStore } from '../../src/features/text/topPrediction.ts';
+import type { NucleusError } from '../../src/lib/error.ts';
+import { isRunning } from '../../src/stores/run/generation-types.ts';
+import type { SavedStore } from '../../src/stores/saved/persistence.ts';
+import { type EngineOptions, engineScript, until } from './scripted-engine.ts';
+
+export interface Page extends AppPage {
+  readonly lens: LensStore;
+  readonly ablation: AblationStore;
+  readonly attention: AttentionStore;
+  readonly follow: FollowStore;
+  readonly growth: GrowthStore;
+  readonly topPredictions: TopPredictionStore;
+  readonly share: ShareStore;
+  readonly workers: ScriptedWorker[];
+  readonly worker: ScriptedWorker;
+  readonly memory: Map<string, unknown>;
+  readonly frames: (() => void)[];
+  readonly clock: { now: number };
+  /** What waits for a time to pass, until the test lets it. */
+  readonly waits: Set<{ readonly ms: number; readonly callback: () => void }>;
+}
+
+export interface PageOptions extends EngineOptions {
+  readonly firstText?: string;
+  readonly memory?: Map<string, unknown>;
+  readonly blocked?: NucleusError;
+  /** Frames wait in `frames` until the test runs them. */
+  readonly holdFrames?: boolean;
+  /** Fragment the page is opened with. */
+  readonly link?: string;
+}
+
+/** As IndexedDB would: a copy in, a copy out. */
+export function memoryStore(memory: Map<string, unknown>): SavedStore {
+  return {
+    get: key => Promise.resolve(structuredClone(memory.get(key))),
+    set: (key, value) => {
+      memory.set(key, structuredClone(value));
+      return Promise.resolve();
+    },
+  };
+}
+
+export function makePage(options: PageOptions = {}): Page {
+  const workers: ScriptedWorker[] = [];
+  const memory = options.memory ?? new Map<string, unknown>();
+  const frames: (() => void)[] = [];
+  const clock = { now: 0 };
+  const waits: Page['waits'] = new Set();
+  let seeds = 0;
+  const client = createClient(() => {
+    const worker = new ScriptedWorker(engineScript(options));
+    workers.push(worker);
+    return worker;
+  });
+  const page = createPage({
+    origins: { shippedBase: 'https://page.test/models/', hubHost: 'https://hub.test' },
+    firstText: options.firstText ?? 'Once upon a time there was a small',
+    client,
+    saved: memoryStore(memory),
+    links: { take: () => options.link ?? '', follow: () => () => {} },
+    checkCapability: () => options.blocked ?? null,
+    persist: () => {},
+    requestFrame: callback => {
+      if (options.holdFrames) frames.push(callback);
+      else queueMicrotask(callback);
+    },
+    freshSeed: () => 1000 + seeds++,
+    now: () => clock.now,
+    later: (ms, callback) => {
+      const wait = { ms, callback };
+      waits.add(wait);
+      return () => waits.delete(wait);
+    },
+  });
+  return {
+    ...page,
+    lens: lensStore.of(page),
+    ablation: ablationStore.of(page),
+    attention: attentionStore.of(page),
+    follow: followStore.of(page),
+    growth: growthStore.of(page),
+    topPredictions: topPredictionStore.of(page),
+    share: shareStore.of(page),
+    workers,
+    memory,
+    frames,
+    clock,
+    waits,
+    get worker() {
+      const worker = workers.at(-1);
+      if (worker === undefined) throw new Error('no worker was made');
+      return worker;
+    },
+  };
+}
+
+/** A page whose default model is loaded. */
+export async function readyPage(options: PageOptions = {}): Promise<Page> {
+  const page = makePage(options);
+  await page.start();
+  const { load } = page.model.getState();
+  if (load.status !== 'ready') throw new Error(`the model is ${load.status}`);
+  return page;
+}
+
+export const idle = (page: Page): Promise<void> => until(() => !isRunning(page.generation.getState().status));
+
+export const ids = (page: Page): number[] => page.document.getState().tokens.map(token => token.id);
+
+export const text = (page: Page): string => page.document.getState().text;

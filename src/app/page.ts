@@ -1,0 +1,267 @@
+// One page: its stores, made and joined. What one subject has to hear of another is written here and nowhere else.
+import { checkCapability, currentFacts } from '../client/capability.ts';
+import { type Client, createClient } from '../client/client.ts';
+import { sourceOfKey } from '../features/share/sharedRun.ts';
+import { shareStore } from '../features/share/store.ts';
+import type { NucleusError } from '../lib/error.ts';
+import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
+import { freshSeed } from '../lib/rng.ts';
+import type { LoadedModel } from '../protocol/events.ts';
+import { withTokens } from '../stores/document/branches.ts';
+import { createDocumentStore } from '../stores/document/document.ts';
+import type { DocumentStore } from '../stores/document/types.ts';
+import { DEFAULT_SOURCE } from '../stores/model/catalogue.ts';
+import { createModelStore, modelTag } from '../stores/model/model.ts';
+import { createAttentionTintStore } from '../stores/run/attention-tint.ts';
+import { createGenerationStore } from '../stores/run/generation.ts';
+import type { GenerationStore } from '../stores/run/generation-types.ts';
+import { isRunning } from '../stores/run/generation-types.ts';
+import { createPinsStore } from '../stores/run/pins.ts';
+import { createRowsStore, SETTLE_MS } from '../stores/run/rows.ts';
+import { createScoresStore } from '../stores/run/scores.ts';
+import { createSettingsStore } from '../stores/run/settings.ts';
+import { createPersistence, type SavedStore } from '../stores/saved/persistence.ts';
+import type { Saved } from '../stores/saved/saved.ts';
+import { type SavedDocument, savedDocument } from '../stores/saved/saved-document.ts';
+import { tabStore } from '../stores/saved/tab-store.ts';
+import type { Stores, Work } from '../stores/stores.ts';
+import { createViewStore } from '../stores/view.ts';
+import { PrefillCost } from '../stores/work/prefill-cost.ts';
+import { Scheduler } from '../stores/work/scheduler.ts';
+import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+
+/** Fragments of the page's address that hold shared texts. */
+export interface SharedLinks {
+  /** The one the page was opened with, taken out of the address; '' when there is none. */
+  take(): string;
+  /** Called with each that comes while the page is open. Returns the unsubscriber. */
+  follow(take: (fragment: string) => void): () => void;
+}
+
+export interface PageOptions {
+  readonly origins: Origins;
+  /** Stands in the editor on a first visit; ends at a real choice. */
+  readonly firstText: string;
+  readonly links?: SharedLinks;
+  /** The rest has the page's own as default. */
+  readonly client?: Client;
+  readonly saved?: SavedStore;
+  readonly checkCapability?: () => NucleusError | null;
+  readonly makeTokenizer?: (model: LoadedModel) => Tokenizer;
+  readonly requestFrame?: (callback: () => void) => void;
+  readonly freshSeed?: () => number;
+  readonly persist?: () => void;
+  readonly now?: () => number;
+  readonly later?: (ms: number, callback: () => void) => () => void;
+}
+
+/** Only asked for while a person acts: a browser that asks back would else do so unbidden. */
+function persistStorage(): void {
+  if (navigator.userActivation?.isActive) navigator.storage?.persist?.().catch(() => {});
+}
+
+function later(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
+/** The stores of a page, and what the page does with them as a whole. */
+export interface Page extends Stores {
+  /** Brings back what the last visit saved, then loads the model. Never rejects; runs nothing unasked. */
+  start(): Promise<void>;
+  /** Writes what a reload brings back at once. */
+  flush(): Promise<void>;
+  /** Ends the worker and all timers. */
+  dispose(): void;
+}
+
+/** Makes everything and starts nothing. */
+export function createPage(options: PageOptions): Page {
+  const ends: (() => void)[] = [];
+  const work: Work = {
+    client: options.client ?? createClient(),
+    scheduler: new Scheduler(),
+    cost: new PrefillCost(),
+    requestFrame: options.requestFrame ?? (callback => void requestAnimationFrame(callback)),
+    now: options.now ?? (() => performance.now()),
+    later: options.later ?? later,
+    onEnd: end => ends.push(end),
+  };
+  const subjects = createSubjects(options, work);
+  const { model, document, generation } = subjects;
+  // The document must have the tokenizer before what computes numbers hears of a ready model.
+  const visit = new Visit(subjects, options.saved ?? tabStore());
+  const rows = createRowsStore({ ...work, ...subjects });
+  const scores = createScoresStore({ ...work, ...subjects });
+  work.onEnd(rows.dispose);
+  work.onEnd(scores.dispose);
+  const attentionTint = createAttentionTintStore();
+  const stores: Stores = { ...subjects, rows: rows.store, scores: scores.store, attentionTint, work };
+  const endLoads = model.subscribe(({ load: now }, { load: before }) => {
+    // What is asked of the old model is worth nothing once another one is on its way.
+    if (now.status === 'loading' && before.status !== 'loading') work.scheduler.cancelAll();
+  });
+  const endDivergence = watchDivergence(document, generation);
+  const share = shareStore.of(stores);
+  const endLinks = options.links?.follow(fragment => void share.getState().receive(fragment)) ?? (() => {});
+  return {
+    ...stores,
+    start: async () => {
+      await share.getState().receive(options.links?.take() ?? '');
+      const { incoming } = share.getState();
+      await visit.start(incoming.status === 'ready' ? sourceOfKey(incoming.run.model.key) : null);
+    },
+    flush: () => visit.flush(),
+    dispose: () => {
+      endLoads();
+      endLinks();
+      endDivergence();
+      for (const end of ends.splice(0)) end();
+      visit.dispose();
+      work.scheduler.cancelAll();
+      work.client.restart();
+    },
+  };
+}
+
+function createSubjects(options: PageOptions, work: Work): Subjects {
+  const view = createViewStore();
+  const settings = createSettingsStore();
+  const document = createDocumentStore(options.firstText);
+  const model = createModelStore({
+    client: work.client,
+    origins: options.origins,
+    checkCapability: options.checkCapability ?? (() => checkCapability(currentFacts())),
+    makeTokenizer: options.makeTokenizer ?? tokenizerOf,
+    persist: options.persist ?? persistStorage,
+    now: work.now,
+  });
+  const generation = createGenerationStore({
+    ...work,
+    model,
+    document,
+    settings,
+    freshSeed: options.freshSeed ?? freshSeed,
+  });
+  const pins = createPinsStore({ ...work, model, document, generation });
+  work.onEnd(pins.dispose);
+  return { model, document, settings, generation, view, pins: pins.store };
+}
+
+function tokenizerOf(model: LoadedModel): Tokenizer {
+  return createTokenizer(model.tokenizerJson, model.tokenizerConfig, model.dims.vocab_size);
+}
+
+type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins'>;
+
+/** What a visit begins with, and what every model that becomes ready changes. */
+class Visit {
+  readonly #stores: Subjects;
+  readonly #persistence: ReturnType<typeof createPersistence>;
+  readonly #endModel: () => void;
+  #saved: Saved | null = null;
+  /** Of the document after its text was brought back: an edit since then is worth more than what was kept. */
+  #savedRevision = -1;
+  #lastModel = '';
+
+  constructor(stores: Subjects, where: SavedStore) {
+    this.#stores = stores;
+    this.#persistence = createPersistence(stores, where);
+    this.#endModel = stores.model.subscribe((now, before) => {
+      if (now.load !== before.load && now.load.status === 'ready') this.#modelReady(now.load.model, now.load.tokenizer);
+    });
+  }
+
+  /** @param linked the model of a shared text the page was opened with: it comes first where all of it is here. */
+  async start(linked: ModelSource | null): Promise<void> {
+    const saved = await this.#persistence.read();
+    if (saved !== null) this.#restore(saved);
+    this.#persistence.watch();
+    const { model } = this.#stores;
+    await model.getState().start(() => this.#firstSource([linked, saved?.source ?? null]));
+  }
+
+  flush(): Promise<void> {
+    return this.#persistence.flush();
+  }
+
+  dispose(): void {
+    this.#endModel();
+    this.#persistence.dispose();
+  }
+
+  /** The first of these of which all is cached, else the one that ships: nothing large is fetched unasked. */
+  async #firstSource(wanted: readonly (ModelSource | null)[]): Promise<ModelSource> {
+    const { model } = this.#stores;
+    let listed = false;
+    for (const source of wanted) {
+      if (source === null) continue;
+      if (source.kind === 'shipped') return source;
+      if (!listed) await model.getState().listCache();
+      listed = true;
+      if (model.getState().cache.models.some(each => each.key === sourceKey(source) && each.complete)) return source;
+    }
+    return DEFAULT_SOURCE;
+  }
+
+  #restore(saved: Saved): void {
+    const { view, settings, generation, document, pins } = this.#stores;
+    const untouched = document.getState().revision === 0;
+    view.getState().restore(saved.view);
+    settings.getState().restore(saved);
+    generation.getState().restore(saved.lastSeed);
+    pins.getState().restore(saved.pins);
+    if (!untouched) return;
+    document.getState().restore({ text: saved.text, tokens: [], selection: saved.selection });
+    this.#saved = saved;
+    this.#savedRevision = document.getState().revision;
+  }
+
+  /** What was kept as tokens of the vocabulary that is here now; of a text edited since then only the other branches. */
+  #restoreTokens(saved: Saved, asSaved: boolean, made: SavedDocument | null): void {
+    if (made === null) return;
+    const { document } = this.#stores;
+    if (asSaved) document.getState().restore({ text: saved.text, selection: saved.selection, ...made });
+    else if (made.set !== undefined) {
+      const { text, tokens, selection } = document.getState();
+      const { branch } = made.set;
+      const set = { branches: withTokens(made.set.branches, branch, tokens), branch };
+      document.getState().restore({ text, tokens, selection, set });
+    }
+  }
+
+  #modelReady(model: LoadedModel, tokenizer: Tokenizer): void {
+    const { document, settings } = this.#stores;
+    const tag = modelTag(this.#stores.model.getState());
+    const saved = this.#saved;
+    const asSaved = document.getState().revision === this.#savedRevision;
+    document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
+    settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
+    if (saved !== null) this.#restoreTokens(saved, asSaved, savedDocument(saved, tokenizer, saved.model === tag));
+    this.#saved = null;
+    this.#lastModel = tag;
+  }
+}
+
+/** Looks for ids that a fresh tokenisation would not give, whenever the text has come to rest. */
+function watchDivergence(document: DocumentStore, generation: GenerationStore): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (!isRunning(generation.getState().status)) document.getState().checkDivergence();
+    }, SETTLE_MS);
+  };
+  const ends = [
+    document.subscribe((now, before) => {
+      if (now.revision !== before.revision) later();
+    }),
+    generation.subscribe((now, before) => {
+      if (now.status !== before.status) later();
+    }),
+  ];
+  return () => {
+    clearTimeout(timer);
+    for (const end of ends) end();
+  };
+}

@@ -1,0 +1,116 @@
+// What every view of the inside works with: the session it looks into, and scratch slots to write to.
+import type { KvCache, Sequence } from '../../gpu/kv-cache.ts';
+import { Probe, type ProbeBase, type ProbeSpec } from '../../gpu/probe.ts';
+import type { Row, Runner } from '../../gpu/runner.ts';
+import type { Scope } from '../../gpu/scope.ts';
+import { defined } from '../../lib/assert.ts';
+import { NucleusError } from '../../lib/error.ts';
+import type { Graph } from '../../model/ir/graph.ts';
+import type { Session } from '../session.ts';
+
+export interface Bench {
+  readonly base: ProbeBase;
+  /** Owns what views reserve. */
+  readonly scope: Scope;
+  /** The plain graph of the model. */
+  readonly graph: Graph;
+  readonly session: Session;
+  readonly cache: KvCache;
+  readonly runner: Runner;
+  /** The first of the PROBE_TABLES tables of slots that the session leaves to probes. */
+  readonly table: number;
+}
+
+/**
+ * Gives `work` the rows of `count` positions from `begin` in scratch slots, the positions before them in the slots of `sequence`.
+ * What was submitted by then runs before anything that takes the slots next.
+ */
+export function inScratch(
+  { cache, runner, table }: Bench,
+  ids: Uint32Array,
+  sequence: Sequence,
+  begin: number,
+  count: number,
+  work: (rows: Row[]) => void,
+): void {
+  const scratch = cache.scratch(count);
+  try {
+    const slots = Uint32Array.from([...sequence.slots.slice(0, begin), ...scratch.slots]);
+    runner.writeTable({ sequence: table, from: 0, slots });
+    work(
+      Array.from({ length: count }, (_, i) => ({
+        id: defined(ids[begin + i], 'id'),
+        position: begin + i,
+        slot: defined(scratch.slots[i], 'slot'),
+        sequence: table,
+      })),
+    );
+  } finally {
+    scratch.release();
+  }
+}
+
+/** A probe and what `build` makes for it; where that fails the probe's memory is given back. Throws as Probe.create and Probe.executor. */
+export async function openProbe<T extends object>(
+  { base, scope }: Bench,
+  spec: ProbeSpec,
+  build: (probe: Probe) => Promise<T>,
+): Promise<T & { readonly probe: Probe }> {
+  const probe = await Probe.create(base, scope, spec);
+  try {
+    return { ...(await build(probe)), probe };
+  } catch (error) {
+    probe[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Throws `cancelled` once the signal is aborted; between two steps of work on the GPU. */
+export function throwIfCancelled(signal: AbortSignal | undefined, work: string): void {
+  if (signal?.aborted) throw new NucleusError('cancelled', `cancelled during ${work}`);
+}
+
+/** Work goes to the GPU together up to about so many milliseconds, so that a cancel is seen soon. */
+const BATCH_MS = 100;
+
+/** How many pieces of work go to the GPU together: one at first, more while they are quick. */
+export class Pace {
+  readonly #most: number;
+  size = 1;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** What `size` pieces, read back, have taken. */
+  took(ms: number): void {
+    if (ms * 2 < BATCH_MS) this.size = Math.min(this.size * 2, this.#most);
+    else if (ms > BATCH_MS * 2) this.size = Math.max(1, this.size >> 1);
+  }
+}
+
+/** A view's probe and what belongs to it, opened when first asked for. A failure is forgotten, so that the next call tries again. */
+export class View<T extends { readonly probe: Probe }> {
+  readonly #open: () => Promise<T>;
+  #opened: Promise<T> | null = null;
+
+  constructor(open: () => Promise<T>) {
+    this.#open = open;
+  }
+
+  async get(): Promise<T> {
+    this.#opened ??= this.#open();
+    try {
+      return await this.#opened;
+    } catch (error) {
+      this.#opened = null;
+      throw error;
+    }
+  }
+
+  /** Gives its memory back; it opens anew when asked. */
+  close(): void {
+    this.#opened?.then(({ probe }) => probe[Symbol.dispose]()).catch(() => {});
+    this.#opened = null;
+  }
+}

@@ -1,0 +1,152 @@
+// Grows a tree of continuations: the nodes of one depth run as batches, each through a table of slots of its own, in scratch slots.
+//
+// The text is in the cache once: every path shares its slots and those of its parents. A node's own row gives its children.
+import { Runner, SCORE_ROWS } from '../../gpu/runner.ts';
+import { assertSoundRows } from '../../gpu/statistics.ts';
+import { defined } from '../../lib/assert.ts';
+import type { GrownEvent, GrownNode } from '../../protocol/probe-events.ts';
+import { rowStatistics, topOf } from '../../sampling/row.ts';
+import { type Bench, throwIfCancelled } from './bench.ts';
+
+/** Nodes of a tree at most. */
+export const MOST_NODES = 512;
+
+export interface GrowOptions {
+  readonly depth: number;
+  /** Children of a node at most, and the least probability before sampling, after its parents, that a child has. */
+  readonly children: number;
+  readonly floor: number;
+  /** Ids that end a text: their nodes have no children. */
+  readonly ends?: readonly number[];
+}
+
+export type Grown = Pick<GrownEvent, 'nodes' | 'computed' | 'reused'>;
+
+/** A node with what its children need: log-probability of its path, and the slots of the path up to its parent, then its own once computed. */
+interface Grower extends GrownNode {
+  readonly total: number;
+  readonly slots: number[];
+}
+
+/**
+ * Nodes as they are found, depth by depth, the likeliest paths of a depth first. The tree ends at `depth`, at the end of the context, at
+ * MOST_NODES nodes, or where no child reaches the floor. Throws as Session.prefill, `out_of_memory`, `nan_logits`, and `cancelled` between
+ * two batches.
+ */
+export async function* grow(
+  bench: Bench,
+  ids: Uint32Array,
+  options: GrowOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<Grown> {
+  const { session, runner, cache } = bench;
+  const T = ids.length;
+  const counts = await session.prefill(ids, signal);
+  const sequence = await session.sequence(ids, signal);
+  const text = sequence.slots.slice(0, T);
+  const tree = new Tree(options, session.dims.n_ctx - T);
+  const root = await runner.logits(defined(text[T - 1], 'slot'));
+  let level = tree.children(root, rowStatistics(root, 0).logZ, null);
+  yield { nodes: level.map(plain), ...counts };
+
+  // Of what the text's sequence leaves of the pool, a slot a node.
+  const room = cache.capacity - sequence.slots.length;
+  const scope = bench.scope.open('grow');
+  const taken: { release(): void }[] = [];
+  try {
+    const staging = await Runner.staging(scope, bench.graph);
+    const batchSize = Math.min(SCORE_ROWS, runner.maxRows);
+    writeText(bench, text, batchSize);
+    let computed = 0;
+    for (let depth = 2; depth <= options.depth && T + depth <= session.dims.n_ctx; depth++) {
+      const growing = level.filter(({ id }) => !options.ends?.includes(id)).sort((a, b) => b.total - a.total);
+      level = [];
+      for (let at = 0; at < growing.length; at += batchSize) {
+        throwIfCancelled(signal, 'the growth of the tree');
+        const batch = growing.slice(at, Math.min(at + batchSize, at + room - computed));
+        if (batch.length === 0 || tree.full) return;
+        const scratch = cache.scratch(batch.length);
+        taken.push(scratch);
+        const rows = await runner.rows(placed(bench, T, batch, scratch.slots), staging);
+        computed += batch.length;
+        const nodes = batch.flatMap((node, i) => {
+          const { logits, logZ, ...statistics } = defined(rows[i], 'a row');
+          assertSoundRows([{ ...statistics, logZ }], T + depth - 1);
+          return tree.children(logits, logZ, node);
+        });
+        level.push(...nodes);
+        yield { nodes: nodes.map(plain), computed: batch.length, reused: batch.length * (T + depth - 2) };
+      }
+    }
+  } finally {
+    scope[Symbol.dispose]();
+    for (const scratch of taken) scratch.release();
+  }
+}
+
+/** The slots of the text at the head of every table that batches use. */
+function writeText({ runner, table }: Bench, text: readonly number[], tables: number): void {
+  const slots = Uint32Array.from(text);
+  for (let i = 0; i < tables; i++) runner.writeTable({ sequence: table + i, from: 0, slots });
+}
+
+/** The rows of a batch: each node has a slot and a table of its own. `T` tokens of text come before. */
+function placed({ runner, table }: Bench, T: number, batch: readonly Grower[], slots: readonly number[]) {
+  return batch.map((node, i) => {
+    const slot = defined(slots[i], 'slot');
+    node.slots.push(slot);
+    runner.writeTable({ sequence: table + i, from: T, slots: Uint32Array.from(node.slots) });
+    return { id: node.id, position: T + node.slots.length - 1, slot, sequence: table + i };
+  });
+}
+
+/** Picks and counts nodes. */
+class Tree {
+  readonly #options: GrowOptions;
+  readonly #room: number;
+  #count = 0;
+
+  /** `room`: tokens that fit behind the text. */
+  constructor(options: GrowOptions, room: number) {
+    this.#options = options;
+    this.#room = room;
+  }
+
+  get full(): boolean {
+    return this.#count >= MOST_NODES;
+  }
+
+  /** The children of a node (null: of the text) by falling probability, from the row after it. */
+  children(row: Float32Array, logZ: number, parent: Grower | null): Grower[] {
+    const { children, floor, depth } = this.#options;
+    if (this.#room < 1 || depth < 1) return [];
+    const most = Math.min(children, MOST_NODES - this.#count);
+    const picked = pickChildren(row, logZ, most, floor).map(({ id, logprob }, i) => ({
+      node: this.#count + i,
+      parent: parent?.node ?? -1,
+      id,
+      logprob,
+      total: (parent?.total ?? 0) + logprob,
+      slots: [...(parent?.slots ?? [])],
+    }));
+    this.#count += picked.length;
+    return picked;
+  }
+}
+
+/** The ids with a probability of at least `floor`, `most` at most, by falling probability, of equal ones the lower first. */
+export function pickChildren(
+  row: Float32Array,
+  logZ: number,
+  most: number,
+  floor: number,
+): { readonly id: number; readonly logprob: number }[] {
+  const { ids, logits } = topOf(row, most);
+  return Array.from(ids, (id, i) => ({ id, logprob: defined(logits[i], 'a logit') - logZ })).filter(
+    ({ logprob }) => logprob > Number.NEGATIVE_INFINITY && Math.exp(logprob) >= floor,
+  );
+}
+
+function plain({ node, parent, id, logprob }: Grower): GrownNode {
+  return { node, parent, id, logprob };
+}

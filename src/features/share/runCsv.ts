@@ -1,0 +1,56 @@
+// A run as CSV (RFC 4180), a token a row. Probabilities and log-probabilities say in their names whether they are before sampling or after.
+
+import type { DocumentToken } from '../../stores/document/types.ts';
+import { tokenText } from '../../tokenizer/text.ts';
+import type { RunToShare } from './sharedRun.ts';
+
+type Cell = string | number | null | undefined;
+
+/** What a spreadsheet would take for a formula, also behind spaces; full-width signs count. */
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+
+/** Text in quotes, with an apostrophe before what would be a formula; numbers as they are, nothing for none. */
+export function csvCell(value: Cell): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  const safe = FORMULA.test(value) ? `'${value}` : value;
+  return `"${safe.replaceAll('"', '""')}"`;
+}
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
+
+type Column = readonly [string, (token: DocumentToken, position: number) => Cell];
+
+const COLUMNS: readonly Column[] = [
+  ['position', (_, position) => position],
+  ['id', token => token.id],
+  ['token', token => tokenText(token.bytes)],
+  ['bytes_hex', token => hex(token.bytes)],
+  ['origin', token => token.origin],
+  ['logprob_before_sampling', token => token.stats?.logprob],
+  ['probability_before_sampling', token => token.stats && Math.exp(token.stats.logprob)],
+  ['rank_before_sampling', token => token.stats?.rank],
+  ['entropy_before_sampling_nats', token => token.stats?.entropy],
+  ['probability_after_sampling', token => token.draw?.pAfter],
+  ['seed', token => token.draw?.seed],
+  ['u', token => token.draw?.u],
+  ['temperature', token => token.draw?.settings.temperature],
+  ['top_k', token => token.draw?.settings.top_k],
+  ['top_p', token => token.draw?.settings.top_p],
+  ['min_p', token => token.draw?.settings.min_p],
+  ['typical_p', token => token.draw?.settings.typical_p],
+  ['repetition_penalty', token => token.draw?.settings.repetition_penalty],
+  ['frequency_penalty', token => token.draw?.settings.frequency_penalty],
+  ['presence_penalty', token => token.draw?.settings.presence_penalty],
+  ['sampler_order', token => token.draw?.settings.order],
+];
+
+export function writeRunCsv(run: RunToShare): string {
+  const around = [run.model.key, run.model.commit].map(csvCell).join(',');
+  const head = [...COLUMNS.map(([name]) => name), 'model', 'commit'].join(',');
+  const rows = run.tokens.map((token, position) => {
+    const cells = COLUMNS.map(([, cell]) => csvCell(cell(token, position)));
+    return `${cells.join(',')},${around}`;
+  });
+  return `${[head, ...rows].join('\r\n')}\r\n`;
+}

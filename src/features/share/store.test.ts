@@ -1,0 +1,242 @@
+// Sharing joined with the other stores: what comes in has a branch of its own, what was one's own comes back, a replay names what differs.
+import { afterEach, describe, expect, test } from 'vitest';
+import { turn, until } from '../../../e2e/support/scripted-engine.ts';
+import { ids, makePage, type Page, type PageOptions, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import type { Command } from '../../protocol/commands.ts';
+import { writeLink } from './link.ts';
+import { writeRunJson } from './runJson.ts';
+import { type RunToShare, runToShare } from './sharedRun.ts';
+import { isRunFile } from './store.ts';
+
+const pages: Page[] = [];
+async function visit(options: PageOptions = {}): Promise<Page> {
+  const page = await readyPage(options);
+  pages.push(page);
+  return page;
+}
+afterEach(() => {
+  for (const page of pages.splice(0)) page.dispose();
+});
+
+/** A page that has drawn eight tokens at a temperature of its own, and a chosen one in between. */
+async function drawn(): Promise<{ page: Page; run: RunToShare }> {
+  const page = await visit();
+  // A penalty counts what was drawn before, so a replay has to know which tokens were.
+  page.settings.getState().change({ temperature: 1.2, max_new_tokens: 5, frequency_penalty: 2, top_k: 40 });
+  await page.generation.getState().run();
+  await page.generation.getState().continueFrom('end', 300);
+  const run = runToShare(page);
+  if (run === null) throw new Error('nothing to share');
+  return { page, run };
+}
+
+const asFile = (page: Page, run: RunToShare, name = 'run.json'): File => {
+  const { tokenizer } = page.document.getState();
+  return new File([writeRunJson(run, id => tokenizer?.bytes(id) ?? new Uint8Array(), 0)], name);
+};
+const linkOf = async (run: RunToShare): Promise<string> => {
+  const made = await writeLink(run);
+  if (!made.ok) throw new Error('too long');
+  return `#${made.fragment}`;
+};
+const generated = (page: Page): number => page.workers.flatMap(worker => worker.of('generate')).length;
+const share = (page: Page) => page.share.getState();
+
+describe('a link', () => {
+  test('opens on a branch of its own when the model is there, runs nothing, and leaves the own text as it was', async () => {
+    const { run } = await drawn();
+    const own = await visit({ firstText: 'My own words' });
+    await own.generation.getState().run();
+    const ownIds = ids(own);
+    const { settings, seed } = own.settings.getState();
+    await own.flush();
+
+    const page = await visit({ memory: own.memory, link: await linkOf(run) });
+    expect(text(page)).toBe(run.text);
+    expect(ids(page)).toEqual(run.tokens.map(token => token.id));
+    expect(page.document.getState().tokens.map(token => token.draw)).toEqual(run.tokens.map(token => token.draw));
+    expect(page.settings.getState().settings).toEqual(run.settings);
+    expect(share(page).opened).toMatchObject({ exact: true, from: 'link' });
+    expect(page.view.getState().dialog).toBeNull();
+    expect(generated(page)).toBe(0);
+
+    share(page).back();
+    expect(ids(page)).toEqual(ownIds);
+    expect(page.settings.getState()).toMatchObject({ settings, seed });
+    expect(share(page).opened).toBeNull();
+  });
+
+  test('Undo takes the shared text away, with the settings that came with it', async () => {
+    const { run } = await drawn();
+    const page = await visit({ link: await linkOf(run) });
+    expect(page.document.getState().canUndo).toBe('shared');
+    page.document.getState().undo();
+    expect(text(page)).toBe('Once upon a time there was a small');
+    expect(page.settings.getState().settings.temperature).toBe(0.8);
+    expect(share(page).opened).toBeNull();
+  });
+
+  test('the own text stays even where the shared one begins with all of it', async () => {
+    const { run } = await drawn();
+    const page = await visit({ link: await linkOf(run) });
+    expect(run.text.startsWith('Once upon a time there was a small')).toBe(true);
+    share(page).back();
+    expect(text(page)).toBe('Once upon a time there was a small');
+    const empty = await visit({ firstText: '', link: await linkOf(run) });
+    share(empty).back();
+    expect(text(empty)).toBe('');
+  });
+
+  test('the own text outlives a reload after the link was opened', async () => {
+    const { run } = await drawn();
+    const own = await visit({ firstText: 'My own words' });
+    await own.flush();
+    const page = await visit({ memory: own.memory, link: await linkOf(run) });
+    page.document.getState().select(0, 0);
+    await page.flush();
+    const again = await visit({ memory: own.memory });
+    expect(text(again)).toBe(run.text);
+    expect(again.document.getState().branches).toHaveLength(2);
+  });
+
+  test('of another vocabulary asks; opened all the same its ids are made anew and its bias stays away', async () => {
+    const { run } = await drawn();
+    const other = { ...run, fingerprint: 'another', settings: { ...run.settings, logit_bias: [{ id: 5, bias: 3 }] } };
+    const page = await visit({
+      link: await linkOf({ ...other, model: { ...run.model, key: 'hub/owner/large@main' } }),
+    });
+    expect(page.view.getState().dialog).toBe('share');
+    expect(share(page).pane).toBe('open');
+    expect(text(page)).not.toBe(run.text);
+    share(page).open();
+    expect(text(page)).toBe(run.text);
+    expect(share(page).opened?.exact).toBe(false);
+    expect(page.document.getState().tokens.every(token => token.origin === 'typed')).toBe(true);
+    expect(page.settings.getState().settings.logit_bias).toEqual([]);
+  });
+
+  test('asks for its model only when a person does, and opens when that is there', async () => {
+    const { run } = await drawn();
+    const key = 'hub/owner/large@main';
+    const page = await visit({ link: await linkOf({ ...run, fingerprint: 'another', model: { ...run.model, key } }) });
+    const asked = (type: Command['type']) => page.workers.flatMap(worker => worker.of(type)).length;
+    expect(asked('inspect')).toBe(0);
+    expect(asked('load')).toBe(1);
+    share(page).loadNeeded();
+    expect(page.view.getState().dialog).toBe('models');
+    expect(asked('inspect')).toBe(1);
+  });
+
+  test('waits for a model that is on its way', async () => {
+    const { run } = await drawn();
+    const page = makePage({ link: await linkOf(run) });
+    pages.push(page);
+    const start = page.start();
+    await until(() => share(page).waiting);
+    expect(text(page)).toBe('Once upon a time there was a small');
+    await start;
+    expect(share(page).waiting).toBe(false);
+    expect(text(page)).toBe(run.text);
+  });
+
+  test('that is damaged is said, and the own text stands', async () => {
+    const { run } = await drawn();
+    const link = await linkOf(run);
+    const page = await visit({ link: link.slice(0, -30) });
+    expect(share(page).incoming).toMatchObject({ status: 'refused', problem: { kind: 'unreadable' } });
+    expect(page.view.getState().dialog).toBe('share');
+    expect(text(page)).toBe('Once upon a time there was a small');
+  });
+
+  test('is made for the text as it stands, and forgotten with it', async () => {
+    const { page } = await drawn();
+    await share(page).makeLink();
+    expect(share(page).link.status).toBe('ready');
+    page.document.getState().setText('Another');
+    expect(share(page).link.status).toBe('none');
+    page.document.getState().setText(Array.from({ length: 9000 }, (_, i) => Math.imul(i, 40503) % 9973).join(' '));
+    await share(page).makeLink();
+    expect(share(page).link.status).toBe('too_long');
+  });
+});
+
+describe('a file', () => {
+  test('is shown first and changes nothing; a damaged one says where', async () => {
+    const { page, run } = await drawn();
+    const before = page.document.getState().tokens;
+    await share(page).readFile(asFile(page, run));
+    expect(share(page).incoming).toMatchObject({ status: 'ready', name: 'run.json', from: 'file' });
+    expect(page.document.getState().tokens).toBe(before);
+    await share(page).readFile(new File(['{"format":"nucleus.run","version":1}'], 'bad.json'));
+    expect(share(page).incoming).toMatchObject({ status: 'refused', problem: { kind: 'unsound', where: 'text' } });
+  });
+
+  test('one JSON file alone is a run, those of a model are not', () => {
+    expect(isRunFile([{ name: 'nucleus-run.json' }])).toBe(true);
+    for (const names of [['config.json'], ['model.safetensors.index.json'], ['a.json', 'b.json'], ['a.txt'], []]) {
+      expect(isRunFile(names.map(name => ({ name })))).toBe(false);
+    }
+  });
+});
+
+describe('a replay', () => {
+  test('of the same run: all drawn tokens agree, and the text is not touched', async () => {
+    const { page, run } = await drawn();
+    await share(page).readFile(asFile(page, run));
+    const before = page.document.getState();
+    await share(page).replay();
+    expect(share(page).task.status).toBe('done');
+    expect(share(page).outcome).toMatchObject({ agreed: 10, total: 10, difference: null, ended: null });
+    expect(share(page).outcome?.worst).toBeLessThan(1e-9);
+    expect(page.document.getState()).toBe(before);
+    expect(page.settings.getState().settings).toEqual(run.settings);
+  });
+
+  test('under another seed: the first token that differs, with both its probabilities', async () => {
+    const { page, run } = await drawn();
+    const other = run.tokens.map(token => (token.draw ? { ...token, draw: { ...token.draw, seed: 5 } } : token));
+    await share(page).readFile(asFile(page, { ...run, tokens: other }));
+    await share(page).replay();
+    const { agreed = -1, difference } = share(page).outcome ?? {};
+    if (!difference) throw new Error('nothing differs');
+    const start = run.tokens.findIndex(token => token.draw);
+    expect(difference.position).toBe(start + agreed);
+    const expected = run.tokens[difference.position];
+    expect(difference.expected).toEqual({
+      id: expected?.id,
+      before: Math.exp(expected?.stats?.logprob ?? 0),
+      after: expected?.draw?.pAfter,
+    });
+    expect(difference.got.id).not.toBe(expected?.id);
+    expect(difference.got.before).toBeGreaterThan(0);
+    expect(difference.got.after).toBeGreaterThan(0);
+  });
+
+  test('gives way to a run and goes on behind the tokens that agreed; it can be stopped', async () => {
+    const { page, run } = await drawn();
+    await share(page).readFile(asFile(page, run));
+    const replayed = share(page).replay();
+    await until(() => share(page).task.done >= 2);
+    const running = page.generation.getState().step();
+    await Promise.all([replayed, running]);
+    expect(share(page).outcome).toMatchObject({ agreed: 10, total: 10, difference: null });
+
+    const again = share(page).replay();
+    await until(() => share(page).task.done >= 1);
+    share(page).stopReplay();
+    await again;
+    await turn();
+    expect(share(page).task.status).toBe('stopped');
+    expect(share(page).outcome).toBeNull();
+  });
+
+  test('leaves out draws whose text before them has changed', async () => {
+    const { page } = await drawn();
+    page.document.getState().edit(0, 0, 'X');
+    const run = runToShare(page);
+    if (run === null) throw new Error('nothing');
+    await share(page).readFile(asFile(page, run));
+    await share(page).replay();
+    expect(share(page).outcome).toMatchObject({ agreed: 0, total: 0 });
+  });
+});

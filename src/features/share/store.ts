@@ -1,0 +1,261 @@
+// Sharing: links and files out, links and files in. What comes in never takes the place of a person's own text: it gets a branch.
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../../client/client.ts';
+import { sourceKey } from '../../lib/model-source.ts';
+import { typedTokens, withoutNumbers } from '../../stores/document/change.ts';
+import type { DocumentStore, DocumentToken } from '../../stores/document/types.ts';
+import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import type { ModelStore } from '../../stores/model/types.ts';
+import type { GenerationStore } from '../../stores/run/generation-types.ts';
+import type { SettingsStore } from '../../stores/run/settings.ts';
+import type { ViewStore } from '../../stores/view.ts';
+import type { Scheduler } from '../../stores/work/scheduler.ts';
+import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { isLink, readLink, writeLink } from './link.ts';
+import { Replay } from './replay.ts';
+import { MOST_FILE, readRunJson } from './runJson.ts';
+import { differencesOf, runToShare, type SharedRun, sourceOfKey } from './sharedRun.ts';
+import type { Reading } from './strict.ts';
+import type { OpenedRun, ShareStore, ShareStoreState } from './types.ts';
+
+export interface ShareOptions {
+  readonly client: Client;
+  readonly scheduler: Scheduler;
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly generation: GenerationStore;
+  readonly settings: SettingsStore;
+  readonly view: ViewStore;
+}
+
+/** One a page. */
+export const shareStore = defineFeatureStore(stores => createShareStore({ ...stores, ...stores.work }));
+
+function createShareStore(options: ShareOptions): Made<ShareStore> {
+  const sharing = new Sharing(options);
+  const store: ShareStore = createStore<ShareStoreState>()(() => ({
+    pane: 'link',
+    link: { status: 'none' },
+    incoming: { status: 'none' },
+    waiting: false,
+    opened: null,
+    task: IDLE_TASK,
+    outcome: null,
+    setPane: pane => store.setState({ pane }),
+    makeLink: () => sharing.makeLink(),
+    receive: fragment => sharing.receive(fragment),
+    readFile: file => sharing.readFile(file),
+    forget: () => sharing.forget(),
+    open: () => sharing.open(),
+    loadNeeded: () => sharing.loadNeeded(),
+    back: () => sharing.back(),
+    dismissOpened: () => store.setState({ opened: null }),
+    replay: () => sharing.replay(),
+    stopReplay: () => sharing.stopReplay(),
+  }));
+  sharing.store = store;
+  return { store, dispose: sharing.watch() };
+}
+
+/** A dropped file that is a run by its looks; model folders hold JSON files too, but never one alone. */
+export function isRunFile(files: readonly Pick<File, 'name'>[]): boolean {
+  const [file] = files;
+  const ofModel =
+    /^(config|generation_config|tokenizer|tokenizer_config|vocab|special_tokens_map)\.json$|\.index\.json$/;
+  return files.length === 1 && file !== undefined && /\.json$/i.test(file.name) && !ofModel.test(file.name);
+}
+
+class Sharing {
+  store!: ShareStore;
+  readonly #options: ShareOptions;
+  readonly #task: ViewTask;
+  /** Opens by itself when its model is there: a link that came before it, or a person's wish. */
+  #opens = false;
+  /** Of the link being made or the file being read: an older one has nothing to say any more. */
+  #turn = 0;
+
+  constructor(options: ShareOptions) {
+    this.#options = options;
+    this.#task = new ViewTask(options.scheduler, task => this.store.setState({ task }));
+  }
+
+  watch(): () => void {
+    const { model, document } = this.#options;
+    const ends = [
+      model.subscribe((now, before) => {
+        if (now.load !== before.load || now.blocked !== before.blocked) this.#settle();
+      }),
+      document.subscribe((now, before) => {
+        if (now.revision !== before.revision && this.store.getState().link.status !== 'none') {
+          this.store.setState({ link: { status: 'none' } });
+        }
+        if (now.branches !== before.branches) this.#followUndo();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  async makeLink(): Promise<void> {
+    const run = runToShare(this.#options);
+    if (run === null) return;
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.store.setState({ link: { status: 'making' } });
+    const made = await writeLink(run);
+    if (turn !== this.#turn || this.store.getState().link.status !== 'making') return;
+    const link = made.ok
+      ? ({ status: 'ready', fragment: `#${made.fragment}` } as const)
+      : ({ status: 'too_long', length: made.length } as const);
+    this.store.setState({ link });
+  }
+
+  async receive(fragment: string): Promise<void> {
+    if (!isLink(fragment)) return;
+    await this.#take('the link', 'link', readLink(fragment));
+    if (this.store.getState().incoming.status === 'refused') this.#show();
+    else {
+      this.#opens = true;
+      this.#settle();
+    }
+  }
+
+  async readFile(file: File): Promise<void> {
+    this.store.setState({ pane: 'open' });
+    const read = async (): Promise<Reading<SharedRun>> => {
+      if (file.size > MOST_FILE) return { ok: false, problem: { kind: 'too_large', limit: MOST_FILE } };
+      return readRunJson(await file.text());
+    };
+    await this.#take(file.name, 'file', read());
+  }
+
+  async #take(name: string, from: 'link' | 'file', coming: Promise<Reading<SharedRun>>): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#task.reset();
+    this.#opens = false;
+    this.store.setState({ incoming: { status: 'reading', name }, outcome: null, waiting: false });
+    const read = await coming.catch((): Reading<SharedRun> => ({ ok: false, problem: { kind: 'unreadable' } }));
+    if (turn !== this.#turn) return;
+    this.store.setState({
+      incoming: read.ok
+        ? { status: 'ready', name, from, run: read.value }
+        : { status: 'refused', name, problem: read.problem },
+    });
+  }
+
+  forget(): void {
+    this.#turn += 1;
+    this.#opens = false;
+    this.#task.reset();
+    this.store.setState({ incoming: { status: 'none' }, waiting: false, outcome: null });
+  }
+
+  /** Opens what waits as soon as its ids mean something here; asks where they do not. */
+  #settle(): void {
+    const { incoming } = this.store.getState();
+    if (!this.#opens || incoming.status !== 'ready') return;
+    const { load, blocked } = this.#options.model.getState();
+    const differences = differencesOf(incoming.run, this.#options.model.getState());
+    const onItsWay = load.status === 'loading' || (load.status === 'idle' && blocked === null);
+    this.store.setState({ waiting: onItsWay });
+    if (onItsWay) return;
+    this.#opens = false;
+    if (differences !== null && !differences.vocabulary) this.open();
+    else this.#show();
+  }
+
+  #show(): void {
+    this.store.setState({ pane: 'open' });
+    this.#options.view.getState().open('share');
+  }
+
+  open(): void {
+    const { incoming } = this.store.getState();
+    const { document, settings, generation, model, view } = this.#options;
+    const { tokenizer, branch } = document.getState();
+    if (incoming.status !== 'ready' || tokenizer === null) return;
+    const { run, from } = incoming;
+    const differences = differencesOf(run, model.getState());
+    const sameModel = differences !== null && differences.model === null && !differences.commit;
+    const own = exactTokens(run, tokenizer, sameModel);
+    const before: OpenedRun['before'] = {
+      branch,
+      settings: settings.getState().settings,
+      seed: settings.getState().seed,
+      lastSeed: generation.getState().seed,
+    };
+    this.#opens = false;
+    document.getState().openShared(own ?? typedTokens(tokenizer, run.text), 'Shared text');
+    // Ids of a bias are those of the other vocabulary.
+    const shaped = own === null ? { ...run.settings, logit_bias: [] } : run.settings;
+    settings.getState().restore({ settings: shaped, seed: run.seed });
+    generation.getState().restore(run.lastSeed);
+    const opened = { branch: document.getState().branch, exact: own !== null, from, model: run.model.name, before };
+    this.store.setState({ opened, waiting: false });
+    view.getState().close();
+  }
+
+  loadNeeded(): void {
+    const { incoming } = this.store.getState();
+    if (incoming.status !== 'ready') return;
+    const source = sourceOfKey(incoming.run.model.key);
+    const { model, view } = this.#options;
+    const { cache, loadModel, inspect } = model.getState();
+    view.getState().open('models');
+    if (source === null || source.kind === 'local') return;
+    this.#opens = true;
+    const there = cache.models.some(each => each.key === sourceKey(source) && each.complete);
+    if (source.kind === 'shipped' || there) {
+      view.getState().close();
+      void loadModel(source);
+    } else void inspect(source); // its size is said before anything is fetched
+  }
+
+  back(): void {
+    const { opened } = this.store.getState();
+    if (opened === null) return;
+    this.store.setState({ opened: null });
+    this.#options.document.getState().switchBranch(opened.before.branch);
+    this.#settingsOf(opened);
+  }
+
+  /** Undo has taken the shared text away: the settings that came with it go too. */
+  #followUndo(): void {
+    const { opened } = this.store.getState();
+    if (opened === null || this.#options.document.getState().branches.some(({ id }) => id === opened.branch)) return;
+    this.store.setState({ opened: null });
+    this.#settingsOf(opened);
+  }
+
+  #settingsOf({ before }: OpenedRun): void {
+    this.#options.settings.getState().restore({ settings: before.settings, seed: before.seed });
+    this.#options.generation.getState().restore(before.lastSeed);
+  }
+
+  async replay(): Promise<void> {
+    const { incoming } = this.store.getState();
+    if (incoming.status !== 'ready') return;
+    const replay = new Replay(this.#options.client, incoming.run.tokens);
+    this.store.setState({ outcome: null });
+    await this.#task.run(replay.outcome.total, (signal, progress) => replay.work(signal, progress));
+    if (this.store.getState().task.status === 'done') this.store.setState({ outcome: replay.outcome });
+  }
+
+  stopReplay(): void {
+    this.#task.stop();
+  }
+}
+
+/** The shared ids as tokens of this vocabulary; null where they are of another one, or spell another text. */
+function exactTokens(run: SharedRun, tokenizer: Tokenizer, sameModel: boolean): DocumentToken[] | null {
+  if (run.fingerprint !== tokenizer.fingerprint || run.tokens.some(({ id }) => id >= tokenizer.vocabSize)) return null;
+  if (tokenizer.decode(run.tokens.map(token => token.id)) !== run.text) return null;
+  return run.tokens.map(({ id, origin, draw }) => {
+    const bare = { id, bytes: tokenizer.bytes(id), special: tokenizer.isSpecial(id), origin };
+    const token: DocumentToken = draw === undefined ? bare : { ...bare, draw };
+    return sameModel ? token : withoutNumbers(token);
+  });
+}

@@ -1,0 +1,52 @@
+// An error of the engine as one sentence with its way on.
+import type { WireError } from '../../protocol/events.ts';
+import { ACTION_LABELS, type ErrorAction, messageFor } from '../../stores/messages.ts';
+import { useStores } from '../../stores/react.ts';
+import type { Stores } from '../../stores/stores.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+
+interface ErrorNoticeProps {
+  error: WireError;
+  /** What "Try again" does here. */
+  retry: () => void;
+  onDismiss?: () => void;
+}
+
+function act(action: ErrorAction, stores: Stores, retry: () => void): void {
+  switch (action) {
+    case 'retry':
+      retry();
+      return;
+    case 'keep_tail':
+      stores.generation.getState().keepTail();
+      return;
+    case 'load_default':
+      void stores.model.getState().loadDefault();
+      return;
+    case 'choose_model':
+      stores.view.getState().open('models');
+      return;
+    case 'reload_page':
+      location.reload();
+      return;
+    case 'none':
+      return;
+    default:
+      action satisfies never;
+  }
+}
+
+export function ErrorNotice({ error, retry, onDismiss }: ErrorNoticeProps) {
+  const stores = useStores();
+  const { text, action } = messageFor(error);
+  return (
+    <Notice
+      tone="bad"
+      onDismiss={onDismiss}
+      action={action !== 'none' && <Button onClick={() => act(action, stores, retry)}>{ACTION_LABELS[action]}</Button>}
+    >
+      {text}
+    </Notice>
+  );
+}

@@ -1,0 +1,64 @@
+// Which values may share a buffer: a slot is reused once the value in it has been read for the last time.
+
+import { assert, defined } from '../../lib/assert.ts';
+import type { Graph, ValueName } from './graph.ts';
+import { valuesRead, valueWritten } from './ops.ts';
+
+/** A buffer of [T, width] floats. */
+export interface Slot {
+  readonly width: number;
+}
+
+export interface Allocation {
+  readonly slots: readonly Slot[];
+  /** Index into `slots` of every value of the graph. */
+  readonly slotOf: Readonly<Record<ValueName, number>>;
+}
+
+/** Ops `from` to `to`, both included, during which a value must not be overwritten. */
+interface Lifetime {
+  readonly value: ValueName;
+  readonly width: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Slots for the values of a graph. No op reads and writes the same slot (one buffer bound for reading and for writing
+ * in one dispatch is an error in WebGPU), and a value stays untouched until its last reader has run. `final` and the
+ * values in `keep` have slots of their own, which nothing before or after them uses.
+ *
+ * Widest values first, each into the narrowest slot that is free for its whole life: narrow values fill the gaps that
+ * wide ones leave, and no slot ever grows.
+ */
+export function allocateValues(graph: Graph, keep: Iterable<ValueName> = []): Allocation {
+  const alone = new Set([graph.final, ...keep]);
+  const slots: { width: number; held: Lifetime[]; shared: boolean }[] = [];
+  const slotOf: Record<ValueName, number> = {};
+  for (const life of lifetimes(graph).sort((a, b) => b.width - a.width || a.from - b.from)) {
+    const shared = !alone.has(life.value);
+    // Slots come widest first, so the last free one is the narrowest.
+    let at = slots.findLastIndex(slot => shared && slot.shared && slot.held.every(held => apart(held, life)));
+    if (at === -1) at = slots.push({ width: life.width, held: [], shared }) - 1;
+    defined(slots[at], 'slot').held.push(life);
+    slotOf[life.value] = at;
+  }
+  return { slots: slots.map(({ width }) => ({ width })), slotOf };
+}
+
+const apart = (a: Lifetime, b: Lifetime) => a.to < b.from || b.to < a.from;
+
+/** From the op that writes a value to the last that reads it, in the order of writing. */
+function lifetimes(graph: Graph): Lifetime[] {
+  const lives = new Map<ValueName, Lifetime>();
+  graph.ops.forEach((op, at) => {
+    for (const value of valuesRead(op)) {
+      lives.set(value, { ...defined(lives.get(value), `${value} is written before it is read`), to: at });
+    }
+    const out = valueWritten(op);
+    if (out === null) return;
+    assert(!lives.has(out), `${out} is written once`);
+    lives.set(out, { value: out, width: defined(graph.widths[out], `width of ${out}`), from: at, to: at });
+  });
+  return [...lives.values()];
+}

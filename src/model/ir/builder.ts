@@ -1,0 +1,104 @@
+// Writes a Graph op by op: keeps the widths of values and the list of weights, so that an architecture reads like its paper.
+
+import { assert, defined } from '../../lib/assert.ts';
+import type { Activation, Dims, Graph, Op, ValueName, View, WeightLayout, WeightSpec } from './graph.ts';
+
+/**
+ * Every method appends plain ops and returns the name of the value [T, width] that it made. A value is written once.
+ * Methods with a checkpoint name read `<name>.weight` (and `<name>.bias`) and call their result `<name>`.
+ */
+export class GraphBuilder {
+  readonly #dims: Dims;
+  readonly #ops: Op[] = [];
+  readonly #widths = new Map<ValueName, number>();
+  readonly #weights = new Map<string, WeightSpec>();
+
+  constructor(dims: Dims) {
+    this.#dims = dims;
+  }
+
+  /** Rows of the table `<name>.weight` [rows, C], by token id or by position. */
+  embedding(name: string, rows: number, index: 'id' | 'position'): ValueName {
+    const table = this.#weight(`${name}.weight`, [rows, this.#dims.n_embd], 'linear');
+    const out = this.#value(name, this.#dims.n_embd);
+    this.#ops.push({ op: 'embedding', table, index, out });
+    return out;
+  }
+
+  /** a + b under a name of its own. */
+  add(name: ValueName, a: ValueName, b: ValueName): ValueName {
+    assert(this.#width(a) === this.#width(b), `${a} and ${b} are equally wide`);
+    const out = this.#value(name, this.#width(a));
+    this.#ops.push({ op: 'add', a, b, out });
+    return out;
+  }
+
+  layernorm(name: string, x: ValueName, eps: number): ValueName {
+    const width = this.#width(x);
+    const weight = this.#weight(`${name}.weight`, [width], 'vector');
+    const bias = this.#weight(`${name}.bias`, [width], 'vector');
+    const out = this.#value(name, width);
+    this.#ops.push({ op: 'layernorm', x, weight, bias, eps, out });
+    return out;
+  }
+
+  /** x * W + b with W stored as [in, out]; the product before the bias is the value `<name>.product`. */
+  conv1d(name: string, x: ValueName, width: number): ValueName {
+    const weight = this.#weight(`${name}.weight`, [width, this.#width(x)], 'conv1d');
+    const bias = this.#weight(`${name}.bias`, [width], 'vector');
+    const product = this.#value(`${name}.product`, width);
+    this.#ops.push({ op: 'linear', x, weight, out: product });
+    const out = this.#value(name, width);
+    this.#ops.push({ op: 'bias', x: product, bias, out });
+    return out;
+  }
+
+  activation(name: ValueName, x: ValueName, kind: Activation): ValueName {
+    const out = this.#value(name, this.#width(x));
+    this.#ops.push({ op: 'activation', kind, x, out });
+    return out;
+  }
+
+  kvAppend(layer: number, k: View, v: View): void {
+    this.#ops.push({ op: 'kv_append', layer, k: this.#view(k), v: this.#view(v) });
+  }
+
+  attention(name: ValueName, layer: number, q: View, scale: number): ValueName {
+    const out = this.#value(name, this.#dims.n_head * this.#dims.head_size);
+    this.#ops.push({ op: 'attention', layer, q: this.#view(q), scale, out });
+    return out;
+  }
+
+  /** The matrix [V, C] of the head: that of `tied` if given (already a weight), else `lm_head.weight`. */
+  head(tied?: string): string {
+    if (tied === undefined) return this.#weight('lm_head.weight', [this.#dims.vocab_size, this.#dims.n_embd], 'linear');
+    return defined(this.#weights.get(tied), tied).name;
+  }
+
+  graph(arch: string, final: ValueName, head: string): Graph {
+    const widths = Object.fromEntries(this.#widths);
+    assert(this.#width(final) === this.#dims.n_embd, 'the final value is n_embd wide');
+    return { arch, dims: this.#dims, widths, ops: this.#ops, final, head, weights: [...this.#weights.values()] };
+  }
+
+  #width(value: ValueName): number {
+    return defined(this.#widths.get(value), `value ${value}`);
+  }
+
+  #view(view: View): View {
+    assert(view.offset >= 0 && view.offset + view.width <= this.#width(view.value), `view lies inside ${view.value}`);
+    return view;
+  }
+
+  #value(name: ValueName, width: number): ValueName {
+    assert(!this.#widths.has(name), `${name} is written once`);
+    this.#widths.set(name, width);
+    return name;
+  }
+
+  #weight(name: string, shape: WeightSpec['shape'], layout: WeightLayout): string {
+    assert(!this.#weights.has(name), `${name} is declared once`);
+    this.#weights.set(name, { name, shape, layout });
+    return name;
+  }
+}

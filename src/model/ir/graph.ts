@@ -1,0 +1,170 @@
+// What a model is to Nucleus: a list of plain operations on named values, and the weights they read.
+//
+// B batch · T rows of this step · S positions in the cache · C channels (n_embd) · V vocab · L layers
+// NH heads · KVH key/value heads · HS head size. Every value is a matrix [T, width].
+
+/** Sizes of a decoder-only transformer, in the words of its config.json. */
+export interface Dims {
+  readonly n_layer: number;
+  readonly n_embd: number;
+  readonly n_head: number;
+  readonly n_kv_head: number;
+  readonly head_size: number;
+  readonly n_ctx: number;
+  readonly vocab_size: number;
+}
+
+/** The name of a value [T, width], for example `h.0.attn.qkv`. */
+export type ValueName = string;
+
+/** `width` columns of a value, starting at column `offset`. */
+export interface View {
+  readonly value: ValueName;
+  readonly offset: number;
+  readonly width: number;
+}
+
+/**
+ * How a tensor lies in the checkpoint. `linear`: [out, in]; `conv1d`: [in, out], transposed once at upload; `vector`: [n].
+ * On the GPU every matrix is [out, in].
+ */
+export type WeightLayout = 'linear' | 'conv1d' | 'vector';
+
+export interface WeightSpec {
+  /** Name in the checkpoint, without the prefix `transformer.`. */
+  readonly name: string;
+  /** [out, in] for a matrix whatever its layout, [n] for a vector. */
+  readonly shape: readonly [number, number] | readonly [number];
+  readonly layout: WeightLayout;
+}
+
+/** `gelu_new` is the tanh form, `gelu` the exact form with erf. */
+export type Activation = 'gelu_new' | 'gelu' | 'relu';
+
+/** out[t] = table[id of row t] or table[position of row t], plus `residual[t]` once fused. */
+export interface EmbeddingOp {
+  readonly op: 'embedding';
+  readonly table: string;
+  readonly index: 'id' | 'position';
+  readonly out: ValueName;
+  readonly residual?: ValueName;
+}
+
+/** out = a + b. */
+export interface AddOp {
+  readonly op: 'add';
+  readonly a: ValueName;
+  readonly b: ValueName;
+  readonly out: ValueName;
+}
+
+/** out = (x - mean) / sqrt(var + eps) * weight + bias, over the columns of a row; var is the biased variance. */
+export interface LayernormOp {
+  readonly op: 'layernorm';
+  readonly x: ValueName;
+  readonly weight: string;
+  readonly bias: string;
+  readonly eps: number;
+  readonly out: ValueName;
+}
+
+/**
+ * out[t, n] = sum over k of x[t, k] * weight[n, k]. The optional fields are set by fusion alone and apply in this order:
+ * bias[n], activation, residual[t, n]; columns from `kv.from` on go to the cache of `kv.layer` and not to `out`.
+ */
+export interface LinearOp {
+  readonly op: 'linear';
+  readonly x: ValueName;
+  readonly weight: string;
+  readonly out: ValueName;
+  readonly bias?: string;
+  readonly activation?: Activation;
+  readonly residual?: ValueName;
+  readonly kv?: { readonly layer: number; readonly from: number };
+}
+
+/** out[t, n] = x[t, n] + bias[n]. */
+export interface BiasOp {
+  readonly op: 'bias';
+  readonly x: ValueName;
+  readonly bias: string;
+  readonly out: ValueName;
+}
+
+export interface ActivationOp {
+  readonly op: 'activation';
+  readonly kind: Activation;
+  readonly x: ValueName;
+  readonly out: ValueName;
+}
+
+/** Stores the keys and values of the rows, each KVH * HS wide, in the cache of `layer`. */
+export interface KvAppendOp {
+  readonly op: 'kv_append';
+  readonly layer: number;
+  readonly k: View;
+  readonly v: View;
+}
+
+/** Causal attention of the rows' queries over all cached positions up to their own: out is [T, NH * HS]. */
+export interface AttentionOp {
+  readonly op: 'attention';
+  readonly layer: number;
+  readonly q: View;
+  /** Factor of q · k before the softmax. */
+  readonly scale: number;
+  readonly out: ValueName;
+}
+
+/**
+ * The weights of causal attention themselves: out is [T, NH * n_ctx], for row t and head h at column h * n_ctx + s the weight of
+ * position s; columns past the row's own position are zero. Only views of the inside ask for it.
+ */
+export interface AttentionWeightsOp {
+  readonly op: 'attention_weights';
+  readonly layer: number;
+  readonly q: View;
+  readonly scale: number;
+  readonly out: ValueName;
+}
+
+/**
+ * out[t, n] = m * x[t, n] + (1 - m) * mean[n], with m the mask number `mask + floor(n / group)` and mean[n] the baseline number
+ * `baseline + n`: 1 leaves a group as it is, 0 puts the baseline (zero, or a mean over positions) in its place.
+ */
+export interface MaskOp {
+  readonly op: 'mask';
+  readonly x: ValueName;
+  /** First mask number of this op, and columns that share one. */
+  readonly mask: number;
+  readonly group: number;
+  /** First baseline number of this op. */
+  readonly baseline: number;
+  readonly out: ValueName;
+}
+
+export type Op =
+  | EmbeddingOp
+  | AddOp
+  | LayernormOp
+  | LinearOp
+  | BiasOp
+  | ActivationOp
+  | KvAppendOp
+  | AttentionOp
+  | AttentionWeightsOp
+  | MaskOp;
+
+export interface Graph {
+  /** The `model_type` of config.json. */
+  readonly arch: string;
+  readonly dims: Dims;
+  /** Columns of every value. */
+  readonly widths: Readonly<Record<ValueName, number>>;
+  readonly ops: readonly Op[];
+  /** The output of the last norm, [T, C]: what the head reads. */
+  readonly final: ValueName;
+  /** Name of the head's matrix [V, C]; `wte.weight` when tied. logits[t] = head * final[t]. */
+  readonly head: string;
+  readonly weights: readonly WeightSpec[];
+}

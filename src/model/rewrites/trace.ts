@@ -1,0 +1,35 @@
+// The way of a position through the model: which values of the graph are its stations.
+import { defined } from '../../lib/assert.ts';
+import type { EmbeddingOp, Graph, ValueName } from '../ir/graph.ts';
+import { residualStream } from './lens.ts';
+
+export interface TraceValues {
+  /** Row of the token's id in the embedding matrix, and of its position; null where a model has none. */
+  readonly embedding: ValueName;
+  readonly positional: ValueName | null;
+  /** The residual stream after the embedding and after each layer, in order. */
+  readonly residual: readonly ValueName[];
+  /** What each layer's attention and MLP add to it, in order. */
+  readonly attention: readonly ValueName[];
+  readonly mlp: readonly ValueName[];
+}
+
+/** The values of a plain graph to keep: none of them may be folded away. */
+export function traceValues(graph: Graph): TraceValues {
+  const byIndex = (index: EmbeddingOp['index']) =>
+    graph.ops.find((op): op is EmbeddingOp => op.op === 'embedding' && op.index === index)?.out;
+  const layers = Array.from({ length: graph.dims.n_layer }, (_, layer) => `h.${layer}`);
+  const added = (block: string) =>
+    layers.map(layer => {
+      const value = `${layer}.${block}.c_proj`;
+      defined(graph.widths[value], value);
+      return value;
+    });
+  return {
+    embedding: defined(byIndex('id'), 'an embedding of ids'),
+    positional: byIndex('position') ?? null,
+    residual: residualStream(graph),
+    attention: added('attn'),
+    mlp: added('mlp'),
+  };
+}

@@ -1,0 +1,191 @@
+// Pure changes of a token sequence: what an edit, a cut or another model does to ids, numbers and draws.
+
+import { divergence } from '../../tokenizer/divergence.ts';
+import { type EditToken, type Replacement, retokenise, type TextEdit } from '../../tokenizer/edit.ts';
+import { concatBytes, type TokenLayout, tokenAt, tokenText } from '../../tokenizer/text.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { mapTokens } from './branches.ts';
+import { plainToken } from './sequence.ts';
+import type { Branch, Divergence, DocumentToken, TokenStats } from './types.ts';
+
+/** Fresh typed tokens of a text. */
+export function typedTokens(tokenizer: Tokenizer, text: string): DocumentToken[] {
+  return Array.from(tokenizer.encode(text), id => plainToken(tokenizer, id, 'typed'));
+}
+
+/** Without the numbers, which depend on what stands before; the record of a draw stays, marked. */
+export function withoutNumbers(token: DocumentToken): DocumentToken {
+  const { id, bytes, special, origin, draw } = token;
+  const bare = { id, bytes, special, origin };
+  return draw === undefined ? bare : { ...bare, draw: draw.outdated ? draw : { ...draw, outdated: true } };
+}
+
+/**
+ * `after`, with the tokens of `before` as far as the ids agree from the start (their numbers and origins stay), and without numbers
+ * from the first difference on.
+ */
+export function keepNumbers(before: readonly DocumentToken[], after: readonly DocumentToken[]): DocumentToken[] {
+  let same = 0;
+  while (same < after.length && before[same]?.id === after[same]?.id) same++;
+  return after.map((token, i) => {
+    if (i < same) return before[i] ?? token;
+    return token.draw === undefined && token.stats === undefined ? token : withoutNumbers(token);
+  });
+}
+
+/** Numbers for tokens `from...` that have none; null when `ids` are not what stands there. */
+export function filledStats(
+  tokens: readonly DocumentToken[],
+  ids: Uint32Array,
+  from: number,
+  stats: readonly TokenStats[],
+): DocumentToken[] | null {
+  const end = from + stats.length;
+  if (end > tokens.length || end > ids.length) return null;
+  for (let i = 0; i < end; i++) if (tokens[i]?.id !== ids[i]) return null;
+  return tokens.map((token, i) => {
+    const found = stats[i - from];
+    return found === undefined || token.stats !== undefined ? token : { ...token, stats: found };
+  });
+}
+
+/** As the tokenizer's functions take them. */
+export function editTokensOf(tokens: readonly DocumentToken[]): EditToken[] {
+  return tokens.map(({ id, bytes, origin }) => ({ id, bytes, typed: origin === 'typed' }));
+}
+
+/** `ids` as typed tokens in the places of [from, to), for several replacements in order. */
+export function replaceTokens(
+  tokenizer: Tokenizer,
+  tokens: readonly DocumentToken[],
+  replacements: readonly Replacement[],
+): DocumentToken[] {
+  const made: DocumentToken[] = [];
+  let at = 0;
+  for (const { from, to, ids } of replacements) {
+    made.push(...tokens.slice(at, from), ...Array.from(ids, id => plainToken(tokenizer, id, 'typed')));
+    at = to;
+  }
+  made.push(...tokens.slice(at));
+  return keepNumbers(tokens, made);
+}
+
+/** Ids of the text between special tokens made anew; special tokens, and tokens that come out as they were, stay. */
+export function freshTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): DocumentToken[] {
+  return replaceTokens(tokenizer, tokens, divergence(editTokensOf(tokens), tokenizer));
+}
+
+/** Longer texts are not compared: it would be felt while typing. */
+const MOST_COMPARED = 20_000;
+
+/**
+ * From the first to the last token whose id is not that of a fresh tokenisation; null when all agree, and when fresh ids would not spell
+ * the same text (a character that a run left unfinished, a tokenizer that rewrites text).
+ */
+export function findDivergence(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): Divergence | null {
+  if (tokens.length === 0 || tokens.length > MOST_COMPARED) return null;
+  const found = divergence(editTokensOf(tokens), tokenizer);
+  const [first] = found;
+  const last = found.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const spelled = (list: readonly { readonly bytes: Uint8Array }[]): string =>
+    concatBytes(list.map(t => t.bytes)).join();
+  const same = found.every(
+    ({ from, to, ids }) =>
+      spelled(tokens.slice(from, to)) === spelled(Array.from(ids, id => ({ bytes: tokenizer.bytes(id) }))),
+  );
+  return same ? { from: first.from, to: last.to } : null;
+}
+
+/** An edit of UTF-16 units [start, end), with the caret after what was put in. A special token goes or stays as a whole. */
+export function editedTokens(
+  tokenizer: Tokenizer,
+  tokens: readonly DocumentToken[],
+  layout: TokenLayout,
+  edit: TextEdit,
+): { readonly tokens: DocumentToken[]; readonly caret: number } {
+  const whole = aroundSpecials(tokens, layout, edit);
+  const replacement = retokenise(editTokensOf(tokens), layout, whole, tokenizer);
+  return {
+    tokens: replaceTokens(tokenizer, tokens, [replacement]),
+    caret: whole.start + whole.insert.toWellFormed().length,
+  };
+}
+
+/** An edit that reaches into a special token takes all of it; text put into one goes behind it. */
+function aroundSpecials(tokens: readonly DocumentToken[], layout: TokenLayout, edit: TextEdit): TextEdit {
+  const border = (index: number): number => layout.starts[index] ?? 0;
+  const special = (index: number): boolean => tokens[index]?.special === true;
+  const first = tokenAt(layout, edit.start);
+  const inside = special(first) && border(first) < edit.start;
+  if (edit.start === edit.end) {
+    const at = inside ? border(first + 1) : edit.start;
+    return { ...edit, start: at, end: at };
+  }
+  const last = tokenAt(layout, edit.end - 1);
+  return {
+    insert: edit.insert,
+    start: inside ? border(first) : edit.start,
+    end: special(last) ? border(last + 1) : edit.end,
+  };
+}
+
+/** A special token at `offset`; ordinary tokens around the place are parted there. */
+export function withSpecial(
+  tokenizer: Tokenizer,
+  tokens: readonly DocumentToken[],
+  layout: TokenLayout,
+  offset: number,
+  id: number,
+): { readonly tokens: DocumentToken[]; readonly caret: number } {
+  const chip = plainToken(tokenizer, id, 'typed');
+  const at = tokenAt(layout, offset);
+  const from = layout.groups[at] ?? at;
+  let to = at;
+  if ((layout.starts[from] ?? 0) < offset) {
+    to = at + 1;
+    while (to < tokens.length && layout.groups[to] !== to) to++;
+  }
+  const parted = tokens.slice(from, to);
+  const start = layout.starts[from] ?? 0;
+  const end = layout.starts[to] ?? layout.text.length;
+  const untouched = parted.length === 0 || parted.some(token => token.special);
+  const left = untouched ? parted : typedTokens(tokenizer, layout.text.slice(start, offset));
+  const right = untouched ? [] : typedTokens(tokenizer, layout.text.slice(offset, end));
+  const made = [...tokens.slice(0, from), ...left, chip, ...right, ...tokens.slice(to)];
+  const caret = (untouched ? end : offset) + tokenText(chip.bytes).length;
+  return { tokens: keepNumbers(tokens, made), caret };
+}
+
+/** The same text in another vocabulary; special tokens that both spell alike stay special. */
+export function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): DocumentToken[] {
+  const translated: DocumentToken[] = [];
+  let pending: Uint8Array[] = [];
+  const close = (): void => {
+    if (pending.length > 0) translated.push(...typedTokens(tokenizer, tokenText(concatBytes(pending))));
+    pending = [];
+  };
+  for (const token of tokens) {
+    const id = token.special ? tokenizer.idOf(tokenText(token.bytes)) : undefined;
+    if (id === undefined) pending.push(token.bytes);
+    else {
+      close();
+      translated.push(plainToken(tokenizer, id, 'typed'));
+    }
+  }
+  close();
+  return translated;
+}
+
+/**
+ * Branches of `fingerprint`'s vocabulary in the one of `tokenizer`. Where it is the same one, ids stay, but what another model thought of them goes.
+ */
+export function branchesOfToday(
+  branches: readonly Branch[],
+  tokenizer: Tokenizer,
+  fingerprint: string,
+  sameModel: boolean,
+): readonly Branch[] {
+  if (fingerprint !== tokenizer.fingerprint) return mapTokens(branches, tokens => translateTokens(tokenizer, tokens));
+  return sameModel ? branches : mapTokens(branches, tokens => tokens.map(withoutNumbers));
+}

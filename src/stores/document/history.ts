@@ -1,0 +1,101 @@
+// Undo and redo of the document: whole states, each with all branches, their tokens and numbers, the text and the caret.
+import type { Branch, ChangeKind, Selection } from './types.ts';
+
+export interface Snapshot {
+  readonly branches: readonly Branch[];
+  /** Id of the active one. */
+  readonly branch: number;
+  readonly text: string;
+  readonly selection: Selection;
+  /** Of the tokenizer the ids belong to; '' for plain text. */
+  readonly fingerprint: string;
+  /** Of the model the numbers are of. */
+  readonly model: number;
+}
+
+interface Step {
+  readonly kind: ChangeKind;
+  /** The state to go back (or forth) to. Token objects are shared between states. */
+  readonly snapshot: Snapshot;
+}
+
+/** Steps kept; the oldest go. */
+export const MOST_STEPS = 300;
+
+/** Where the last key of a word was typed, so that the next one joins its step. */
+interface Typing {
+  readonly kind: 'typing' | 'deleting';
+  readonly offset: number;
+  readonly endsWord: boolean;
+}
+
+export class History {
+  #past: Step[] = [];
+  #future: Step[] = [];
+  #typing: Typing | null = null;
+
+  get canUndo(): ChangeKind | null {
+    return this.#past.at(-1)?.kind ?? null;
+  }
+
+  get canRedo(): ChangeKind | null {
+    return this.#future.at(-1)?.kind ?? null;
+  }
+
+  /** A change is about to happen to `before`. */
+  push(kind: ChangeKind, before: Snapshot): void {
+    this.#typing = null;
+    this.#past.push({ kind, snapshot: before });
+    if (this.#past.length > MOST_STEPS) this.#past.shift();
+    this.#future = [];
+  }
+
+  /**
+   * An edit of [start, end) to `insert` is about to happen. Letters of one word, with the spaces after it, are one step; so are
+   * deletions that go on where the last one was.
+   */
+  pushEdit(start: number, end: number, insert: string, before: Snapshot): void {
+    const key = [...insert].length === 1 && start === end;
+    const deletion = insert === '' && end - start <= 2;
+    const typing = this.#typing;
+    if (key) {
+      const blank = /\s/.test(insert);
+      const joins = typing?.kind === 'typing' && typing.offset === start && (blank || !typing.endsWord);
+      if (!joins) this.push('typing', before);
+      this.#future = [];
+      this.#typing = { kind: 'typing', offset: start + insert.length, endsWord: blank };
+    } else if (deletion) {
+      const joins = typing?.kind === 'deleting' && (typing.offset === end || typing.offset === start);
+      if (!joins) this.push('deleting', before);
+      this.#future = [];
+      this.#typing = { kind: 'deleting', offset: start, endsWord: false };
+    } else this.push('edit', before);
+  }
+
+  /** The caret was put elsewhere: the next key begins a new step. */
+  rest(offset: number): void {
+    if (this.#typing?.offset !== offset) this.#typing = null;
+  }
+
+  undo(now: Snapshot): Snapshot | null {
+    return this.#move(this.#past, this.#future, now);
+  }
+
+  redo(now: Snapshot): Snapshot | null {
+    return this.#move(this.#future, this.#past, now);
+  }
+
+  clear(): void {
+    this.#past = [];
+    this.#future = [];
+    this.#typing = null;
+  }
+
+  #move(from: Step[], to: Step[], now: Snapshot): Snapshot | null {
+    this.#typing = null;
+    const step = from.pop();
+    if (step === undefined) return null;
+    to.push({ kind: step.kind, snapshot: now });
+    return step.snapshot;
+  }
+}

@@ -1,0 +1,394 @@
+// The load of a model on a scripted worker: progress, failures, cancel, the cache, lost devices.
+import { afterEach, describe, expect, test } from 'vitest';
+import { ADAPTER, until } from '../../../e2e/support/scripted-engine.ts';
+import { makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { NucleusError } from '../../lib/error.ts';
+import { sourceKey } from '../../lib/model-source.ts';
+import type { EventOf, InspectedEvent } from '../../protocol/events.ts';
+import { CATALOGUE, DEFAULT_SOURCE, localName, parseModelName } from './catalogue.ts';
+import { isChosen } from './model.ts';
+import { SpeedMeter } from './speed.ts';
+
+const pages: Page[] = [];
+const kept = <T extends Page>(page: T): T => {
+  pages.push(page);
+  return page;
+};
+afterEach(() => {
+  for (const page of pages.splice(0)) page.dispose();
+});
+
+const load = (page: Page) => page.model.getState().load;
+const GPT2 = { kind: 'hub', repo: 'openai-community/gpt2', revision: 'main' } as const;
+
+describe('start', () => {
+  test('loads the shipped model by itself and generates nothing', async () => {
+    const page = kept(await readyPage());
+    expect(page.worker.of('load')).toEqual([
+      expect.objectContaining({ source: DEFAULT_SOURCE, keep: true, refresh: false }),
+    ]);
+    expect(page.worker.of('generate')).toHaveLength(0);
+    expect(page.model.getState().adapter).toEqual(ADAPTER);
+    expect(isChosen(page.model.getState(), DEFAULT_SOURCE)).toBe(true);
+    expect(isChosen(page.model.getState(), GPT2)).toBe(false);
+  });
+
+  test('makes no worker where WebGPU is missing, and says why', async () => {
+    const blocked = new NucleusError('no_webgpu', 'none', { advice: 'Update.' });
+    const page = kept(makePage({ blocked }));
+    await page.start();
+    expect(page.workers).toHaveLength(0);
+    expect(page.model.getState().blocked).toEqual({
+      code: 'no_webgpu',
+      message: 'none',
+      detail: { advice: 'Update.' },
+    });
+    await page.generation.getState().run();
+    expect(page.generation.getState().status).toMatchObject({ kind: 'failed', error: { code: 'no_webgpu' } });
+  });
+
+  test('the defaults of the model become those of the settings', async () => {
+    const page = kept(await readyPage({ model: { defaults: { temperature: 0.3, max_new_tokens: 8 } } }));
+    expect(page.settings.getState().settings).toMatchObject({ temperature: 0.3, max_new_tokens: 8, top_p: 0.95 });
+  });
+});
+
+describe('progress', () => {
+  test('shows phase, bytes, speed and time left', async () => {
+    const page = kept(makePage());
+    const seen: string[] = [];
+    page.model.subscribe(({ load: now }) => {
+      if (now.status !== 'loading') return;
+      const { phase, bytes, totalBytes, speed, secondsLeft } = now.progress;
+      seen.push(`${phase} ${bytes}/${totalBytes} ${speed} ${secondsLeft}`);
+      page.clock.now += 1000;
+    });
+    await page.start();
+    expect(seen).toEqual([
+      'list 0/0 null null',
+      'list 0/0 null null',
+      'download 0/100 null null',
+      expect.stringMatching(/^download 40\/100 [\d.]+ [\d.]+$/),
+      expect.stringMatching(/^download 100\/100 [\d.]+ 0$/),
+    ]);
+  });
+
+  test('speed is taken over the last seconds and starts over when bytes go back', () => {
+    const meter = new SpeedMeter();
+    expect(meter.add(0, 0, 1000)).toEqual({ speed: null, secondsLeft: null });
+    expect(meter.add(100, 50, 1000).speed).toBeNull();
+    expect(meter.add(1000, 500, 1000)).toEqual({ speed: 500, secondsLeft: 1 });
+    for (let s = 2; s <= 30; s++) meter.add(s * 1000, 500 + s, 1000);
+    expect(meter.add(31_000, 531, 1000).speed).toBeCloseTo(1, 5);
+    expect(meter.add(32_000, 100, 1000).speed).toBeNull();
+  });
+});
+
+describe('a load that does not succeed', () => {
+  test('fails with the error of the worker; retry asks for the same', async () => {
+    let broken = true;
+    const page = kept(
+      makePage({
+        intercept: (command, say) => {
+          if (command.type !== 'load' || !broken) return false;
+          say({
+            type: 'failed',
+            run: command.run,
+            error: { code: 'not_found', message: '404', detail: { status: 404 } },
+          });
+          return true;
+        },
+      }),
+    );
+    await page.start();
+    expect(load(page)).toMatchObject({ status: 'failed', source: DEFAULT_SOURCE, error: { code: 'not_found' } });
+    broken = false;
+    await page.model.getState().retry();
+    expect(load(page).status).toBe('ready');
+    expect(page.worker.of('load').map(command => sourceKey(command.source))).toEqual(
+      Array(2).fill('shipped/nucleus-3m'),
+    );
+  });
+
+  test('a tokenizer that cannot be read is a failed load', async () => {
+    const page = kept(makePage({ model: { tokenizerJson: { model: {} } } }));
+    await page.start();
+    expect(load(page)).toMatchObject({ status: 'failed', error: { code: 'bad_tokenizer' } });
+    expect(text(page)).toContain('Once upon a time');
+  });
+
+  test('cancel sends it to the worker and ends idle', async () => {
+    const page = kept(makePage());
+    const started = page.start();
+    await until(() => load(page).status === 'loading' && page.workers.length > 0);
+    page.model.getState().cancelLoad();
+    expect(load(page)).toMatchObject({ status: 'loading', cancelling: true });
+    await started;
+    expect(load(page)).toEqual({ status: 'idle' });
+    expect(page.worker.of('cancel')).toHaveLength(1);
+  });
+
+  test('another load takes the place of one under way', async () => {
+    const page = kept(makePage());
+    const started = page.start();
+    await until(() => load(page).status === 'loading' && page.workers.length > 0);
+    await Promise.all([started, page.model.getState().loadModel(GPT2)]);
+    expect(load(page)).toMatchObject({ status: 'ready', model: { key: 'hub/openai-community/gpt2@main' } });
+  });
+});
+
+describe('a load that comes to nothing while another model is in use', () => {
+  /** Fails every load of GPT-2, after the old model has made room where `closed` says so. */
+  const failing = (closed: boolean) =>
+    readyPage({
+      intercept: (command, say) => {
+        if (command.type !== 'load' || command.source.kind !== 'hub') return false;
+        if (closed) say({ type: 'closed', run: command.run });
+        const error = { code: 'not_found', message: '404', detail: { status: 404 } } as const;
+        say({ type: 'failed', run: command.run, error });
+        return true;
+      },
+    });
+
+  test('goes back to that model and says what failed', async () => {
+    const page = kept(await failing(false));
+    const before = load(page);
+    await page.model.getState().loadModel(GPT2);
+    expect(load(page)).toEqual(before);
+    expect(page.model.getState().failure).toMatchObject({ source: GPT2, error: { code: 'not_found' } });
+    await page.generation.getState().run();
+    expect(page.generation.getState().status.kind).toBe('finished');
+    page.model.getState().dismissFailure();
+    expect(page.model.getState().failure).toBeNull();
+  });
+
+  test('fails for good once that model has made room', async () => {
+    const page = kept(await failing(true));
+    await page.model.getState().loadModel(GPT2);
+    expect(load(page)).toMatchObject({ status: 'failed', source: GPT2 });
+    expect(page.model.getState().failure).toBeNull();
+  });
+
+  test('a cancel goes back without a word, and a lost device reopens the model in use', async () => {
+    const page = kept(await readyPage());
+    const loading = page.model.getState().loadModel(GPT2);
+    page.model.getState().cancelLoad();
+    await loading;
+    expect(load(page)).toMatchObject({ status: 'ready', model: { source: DEFAULT_SOURCE } });
+    expect(page.model.getState().failure).toBeNull();
+    page.worker.say({ type: 'lost', run: 0, reason: 'unknown', message: 'gone' });
+    await until(() => page.model.getState().notices.includes('device_reopened'));
+    expect(load(page)).toMatchObject({ status: 'ready', model: { source: DEFAULT_SOURCE } });
+  });
+});
+
+describe('another model', () => {
+  test('of the same vocabulary keeps the text and its ids', async () => {
+    const page = kept(await readyPage());
+    await page.generation.getState().run();
+    const before = page.document.getState().tokens;
+    await page.model.getState().loadModel(GPT2);
+    const { tokens } = page.document.getState();
+    expect(tokens.map(token => token.id)).toEqual(before.map(token => token.id));
+    expect(tokens.every(token => token.stats === undefined)).toBe(true);
+  });
+
+  test('opened files travel with the command; declining means not kept', async () => {
+    const page = kept(await readyPage());
+    const files = ['config.json', 'tokenizer.json', 'tiny.safetensors'].map(name => new File(['{}'], name));
+    await page.model.getState().openFiles(files, false);
+    expect(page.worker.of('load').at(-1)).toMatchObject({
+      source: { kind: 'local', name: 'tiny' },
+      keep: false,
+      refresh: false,
+    });
+    expect(page.worker.of('load').at(-1)?.files).toHaveLength(3);
+    expect(localName([])).toBe('files');
+  });
+});
+
+describe('a lost device', () => {
+  const lose = (page: Page): void => page.worker.say({ type: 'lost', run: 0, reason: 'unknown', message: 'gone' });
+
+  test('is reopened once by itself; the text stays and a run goes on', async () => {
+    const page = kept(await readyPage());
+    await page.generation.getState().run();
+    const before = page.document.getState().tokens;
+    lose(page);
+    expect(page.model.getState().notices).toContain('device_lost');
+    expect(load(page).status).toBe('loading');
+    await until(() => page.model.getState().notices.includes('device_reopened'));
+    expect(load(page).status).toBe('ready');
+    expect(page.model.getState().notices).not.toContain('device_lost');
+    expect(page.document.getState().tokens).toBe(before);
+    await page.generation.getState().step();
+    expect(page.document.getState().tokens).toHaveLength(before.length + 1);
+    page.model.getState().dismissNotice('device_reopened');
+    expect(page.model.getState().notices).toEqual([]);
+  });
+
+  test('a second loss within two minutes asks for a restart of the browser, a later one does not', async () => {
+    const page = kept(await readyPage());
+    lose(page);
+    await until(() => load(page).status === 'ready');
+    page.clock.now += 119_000;
+    lose(page);
+    expect(load(page)).toMatchObject({ status: 'failed', error: { code: 'device_lost', detail: { again: 1 } } });
+    expect(page.model.getState().notices).toEqual([]);
+    await page.model.getState().retry();
+    page.clock.now += 121_000;
+    lose(page);
+    await until(() => page.model.getState().notices.includes('device_reopened'));
+  });
+
+  test('a crashed worker is the same to a person', async () => {
+    const page = kept(await readyPage());
+    page.worker.crash('boom');
+    await until(() => page.workers.length === 2 && load(page).status === 'ready');
+    expect(page.worker.of('load')).toHaveLength(1);
+  });
+});
+
+const inspected = (run: number): InspectedEvent => ({
+  type: 'inspected',
+  run,
+  files: [{ name: 'model.safetensors', bytes: 5 }],
+  totalBytes: 5,
+  parameters: 1,
+  dtype: 'F32',
+  n_ctx: 1024,
+  gpuBytes: 9,
+  fits: true,
+  reason: '',
+  commit: 'abc',
+  cached: false,
+});
+
+describe('the look before a download', () => {
+  test('shows what the worker found, and forgets it', async () => {
+    const page = kept(
+      await readyPage({
+        intercept: (command, say) => {
+          if (command.type !== 'inspect') return false;
+          say(inspected(command.run));
+          say({ type: 'done', run: command.run });
+          return true;
+        },
+      }),
+    );
+    await page.model.getState().inspect(GPT2);
+    expect(page.model.getState().inspection).toMatchObject({ status: 'ready', source: GPT2, result: { gpuBytes: 9 } });
+    page.model.getState().forgetInspection();
+    expect(page.model.getState().inspection).toEqual({ status: 'none' });
+  });
+
+  test('the answer to an earlier question is dropped', async () => {
+    const answers: (() => void)[] = [];
+    const page = kept(
+      await readyPage({
+        intercept: (command, say) => {
+          if (command.type !== 'inspect') return false;
+          answers.push(() => {
+            say(inspected(command.run));
+            say({ type: 'done', run: command.run });
+          });
+          return true;
+        },
+      }),
+    );
+    const first = page.model.getState().inspect(GPT2);
+    const other = { ...GPT2, repo: 'distilbert/distilgpt2' };
+    const second = page.model.getState().inspect(other);
+    await until(() => answers.length === 2);
+    for (const answer of answers.reverse()) answer();
+    await Promise.all([first, second]);
+    expect(page.model.getState().inspection).toMatchObject({ status: 'ready', source: other });
+  });
+});
+
+describe('the cache', () => {
+  const model: EventOf<'cache'>['models'][number] = {
+    key: 'hub/openai-community/gpt2@main',
+    name: 'gpt2',
+    source: GPT2,
+    commit: 'abc',
+    bytes: 5,
+    complete: true,
+    storedAt: 1,
+  };
+  const cachePage = async (): Promise<Page> => {
+    let models = [model];
+    return kept(
+      await readyPage({
+        intercept: (command, say) => {
+          const { run } = command;
+          if (command.type === 'cache_list') say({ type: 'cache', run, models, usage: 7 });
+          else if (command.type === 'cache_verify') say({ type: 'verified', run, key: command.key, damaged: ['a'] });
+          else if (command.type === 'cache_check')
+            say({ type: 'update', run, key: command.key, newer: true, commit: 'd' });
+          else if (command.type === 'cache_delete') models = [];
+          else return false;
+          say({ type: 'done', run });
+          return true;
+        },
+      }),
+    );
+  };
+
+  test('lists, verifies, checks and deletes', async () => {
+    const page = await cachePage();
+    const actions = page.model.getState();
+    await actions.listCache();
+    expect(page.model.getState().cache).toMatchObject({ status: 'ready', usage: 7, models: [{ key: model.key }] });
+    await actions.verifyCached(model.key);
+    expect(page.model.getState().cache.tasks[model.key]).toEqual({ kind: 'verified', damaged: ['a'] });
+    await actions.checkForUpdate(model.key);
+    expect(page.model.getState().cache.tasks[model.key]).toEqual({ kind: 'checked', newer: true, commit: 'd' });
+    await actions.updateCached(model.key);
+    expect(page.worker.of('load').at(-1)).toMatchObject({ source: GPT2, refresh: true });
+    await actions.deleteCached(model.key);
+    expect(page.model.getState().cache).toMatchObject({ models: [], tasks: {} });
+  });
+
+  test('a fresh fetch is not repeated by the reopening of a lost device', async () => {
+    const page = await cachePage();
+    await page.model.getState().listCache();
+    await page.model.getState().updateCached(model.key);
+    page.worker.say({ type: 'lost', run: 0, reason: 'unknown', message: '' });
+    await until(() => page.model.getState().notices.includes('device_reopened'));
+    expect(page.worker.of('load').map(command => command.refresh)).toEqual([false, true, false]);
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['gpt2/gpt2', { repo: 'gpt2/gpt2', revision: 'main' }],
+    [' openai-community/gpt2@607a30d ', { repo: 'openai-community/gpt2', revision: '607a30d' }],
+    ['https://huggingface.co/distilbert/distilgpt2/tree/v1', { repo: 'distilbert/distilgpt2', revision: 'v1' }],
+    ['a/b@refs/pr/1', { repo: 'a/b', revision: 'refs/pr/1' }],
+  ])('%s', (typed, expected) => expect(parseModelName(typed)).toEqual({ kind: 'hub', ...expected }));
+
+  test.each([
+    '',
+    'gpt2',
+    'a/b/c',
+    '../../b',
+    'a/..',
+    'a/b@',
+    'a/b@../x',
+    'a b/c',
+    'https://evil.test/a/b',
+    'a/b?x=1',
+    '<b>/x',
+  ])('not %s', typed =>
+    expect(() => parseModelName(typed)).toThrow(expect.objectContaining({ code: 'bad_model_name' })),
+  );
+
+  test('the catalogue begins with the default and names each model once', () => {
+    expect(CATALOGUE[0]?.source).toEqual(DEFAULT_SOURCE);
+    expect(new Set(CATALOGUE.map(entry => entry.key)).size).toBe(CATALOGUE.length);
+    for (const { source } of CATALOGUE) {
+      if (source.kind === 'hub') expect(parseModelName(`${source.repo}@${source.revision}`)).toEqual(source);
+    }
+  });
+});

@@ -1,0 +1,328 @@
+// Which model is there: the load with its progress, the look before a download, the cache, a lost device.
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../../client/client.ts';
+import {
+  cacheCheck,
+  cacheDelete,
+  cacheList,
+  cacheVerify,
+  inspect,
+  type LoadRequest,
+  load,
+} from '../../client/requests.ts';
+import { asNucleusError, type NucleusError } from '../../lib/error.ts';
+import { type ModelSource, type Origins, sourceKey } from '../../lib/model-source.ts';
+import type { LoadedModel, WireError } from '../../protocol/events.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { CATALOGUE, DEFAULT_SOURCE, localName } from './catalogue.ts';
+import { SpeedMeter } from './speed.ts';
+import type {
+  CacheTask,
+  LoadOptions,
+  LoadProgress,
+  ModelNotice,
+  ModelState,
+  ModelStore,
+  ModelStoreState,
+} from './types.ts';
+
+export interface ModelOptions {
+  readonly client: Client;
+  readonly origins: Origins;
+  /** Null when nothing speaks against WebGPU here. */
+  readonly checkCapability: () => NucleusError | null;
+  /** @throws NucleusError bad_tokenizer, tokenizer_mismatch */
+  readonly makeTokenizer: (model: LoadedModel) => Tokenizer;
+  /** Asks the browser to keep what is stored; its answer changes nothing. */
+  readonly persist: () => void;
+  /** A steady clock, milliseconds. */
+  readonly now: () => number;
+}
+
+/** A second loss within this time says that the browser must be restarted. */
+const LOSS_WINDOW_MS = 120_000;
+
+const START_PROGRESS: LoadProgress = {
+  phase: 'list',
+  bytes: 0,
+  totalBytes: 0,
+  fromCache: false,
+  speed: null,
+  secondsLeft: null,
+};
+
+const INITIAL: ModelState = {
+  catalogue: CATALOGUE,
+  load: { status: 'idle' },
+  kept: null,
+  failure: null,
+  inspection: { status: 'none' },
+  cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
+  notices: [],
+  adapter: null,
+  blocked: null,
+};
+
+/** An error as state keeps it. */
+export function toWire(error: NucleusError): WireError {
+  return { code: error.code, message: error.message, detail: error.detail };
+}
+
+export function createModelStore(options: ModelOptions): ModelStore {
+  const store: ModelStore = createStore<ModelStoreState>()(() => ({
+    ...INITIAL,
+    ...loadActions(options, () => store),
+    ...cacheActions(options, () => store),
+    dismissFailure: () => store.setState({ failure: null }),
+    dismissNotice: notice => store.setState(state => ({ notices: state.notices.filter(each => each !== notice) })),
+  }));
+  watchLosses(options, store);
+  return store;
+}
+
+type LoadActions = Pick<
+  ModelStoreState,
+  | 'start'
+  | 'inspect'
+  | 'forgetInspection'
+  | 'loadModel'
+  | 'openFiles'
+  | 'loadDefault'
+  | 'retry'
+  | 'reopen'
+  | 'cancelLoad'
+>;
+
+function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions {
+  const { client, origins } = options;
+  let loading: AbortController | null = null;
+  let looking: AbortController | null = null;
+  /** What was asked for last, and what was opened last. */
+  let last: Asked = { source: DEFAULT_SOURCE, options: {} };
+  let opened = last;
+
+  /** `stands`: the worker still has the model before this one, and a load that fails goes back to it. */
+  const begin = async (source: ModelSource, given: LoadOptions, stands: boolean): Promise<void> => {
+    const store = get();
+    last = { source, options: given };
+    if (source.kind !== 'shipped' && given.keep !== false) options.persist();
+    loading?.abort();
+    looking?.abort();
+    const abort = new AbortController();
+    loading = abort;
+    const { load: before, kept } = store.getState();
+    store.setState({
+      load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
+      kept: stands && before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
+      failure: null,
+      notices: [],
+    });
+    try {
+      const ready = await loadOnce(options, store, source, given, abort.signal);
+      if (loading !== abort) return;
+      last = { source, options: { ...given, refresh: false } };
+      opened = last;
+      store.setState({ load: { status: 'ready', ...ready }, kept: null, adapter: ready.model.adapter });
+      // The list on the screen does not know this copy yet.
+      if (store.getState().cache.status === 'ready') await store.getState().listCache();
+    } catch (thrown) {
+      if (loading === abort) store.setState(state => afterFailure(state, source, asNucleusError(thrown)));
+    }
+  };
+
+  const loadModel = (source: ModelSource, given: LoadOptions = {}): Promise<void> => begin(source, given, true);
+
+  return {
+    start: async choose => {
+      const blocked = options.checkCapability();
+      get().setState({ blocked: blocked === null ? null : toWire(blocked) });
+      if (blocked === null) await loadModel((await choose?.()) ?? DEFAULT_SOURCE);
+    },
+    loadModel,
+    loadDefault: () => loadModel(DEFAULT_SOURCE),
+    retry: () => loadModel(last.source, last.options),
+    reopen: () => begin(opened.source, opened.options, false),
+    openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
+    cancelLoad: () => {
+      const { load } = get().getState();
+      if (load.status !== 'loading') return;
+      get().setState({ load: { ...load, cancelling: true } });
+      loading?.abort();
+    },
+    inspect: async source => {
+      looking?.abort();
+      const abort = new AbortController();
+      looking = abort;
+      get().setState({ inspection: { status: 'loading', source } });
+      try {
+        const result = await inspect(client, source, origins, abort.signal);
+        if (looking === abort) get().setState({ inspection: { status: 'ready', source, result } });
+      } catch (thrown) {
+        if (looking !== abort) return;
+        const error = asNucleusError(thrown);
+        get().setState({
+          inspection:
+            error.code === 'cancelled' ? { status: 'none' } : { status: 'failed', source, error: toWire(error) },
+        });
+      }
+    },
+    forgetInspection: () => {
+      looking?.abort();
+      looking = null;
+      get().setState({ inspection: { status: 'none' } });
+    },
+  };
+}
+
+interface Asked {
+  readonly source: ModelSource;
+  readonly options: LoadOptions;
+}
+
+/** Where a load that came to nothing leaves the page: with the model before it, if the worker still has that one. */
+function afterFailure({ kept }: ModelState, source: ModelSource, error: NucleusError): Partial<ModelState> {
+  const cancelled = error.code === 'cancelled';
+  const failure = { source, error: toWire(error) };
+  if (kept !== null) return { load: { status: 'ready', ...kept }, kept: null, failure: cancelled ? null : failure };
+  return { load: cancelled ? { status: 'idle' } : { status: 'failed', ...failure } };
+}
+
+async function loadOnce(
+  options: ModelOptions,
+  store: ModelStore,
+  source: ModelSource,
+  given: LoadOptions,
+  signal: AbortSignal,
+): Promise<{ model: LoadedModel; tokenizer: Tokenizer }> {
+  const meter = new SpeedMeter();
+  const request: Omit<LoadRequest, 'type'> = {
+    source,
+    origins: options.origins,
+    keep: given.keep ?? true,
+    refresh: given.refresh ?? false,
+    ...(given.files === undefined ? {} : { files: given.files }),
+  };
+  const model = await load(
+    options.client,
+    request,
+    event => {
+      if (signal.aborted && event.type !== 'closed') return;
+      if (event.type === 'notice') {
+        addNotice(store, event.notice);
+        return;
+      }
+      if (event.type === 'closed') {
+        store.setState({ kept: null });
+        return;
+      }
+      const pace = meter.add(options.now(), event.bytes, event.totalBytes);
+      const { phase, bytes, totalBytes, fromCache } = event;
+      store.setState(({ load: now }) =>
+        now.status === 'loading'
+          ? { load: { ...now, progress: { phase, bytes, totalBytes, fromCache, ...pace } } }
+          : {},
+      );
+    },
+    signal,
+  );
+  return { model, tokenizer: options.makeTokenizer(model) };
+}
+
+function addNotice(store: ModelStore, notice: ModelNotice): void {
+  store.setState(state => ({ notices: [...state.notices.filter(each => each !== notice), notice] }));
+}
+
+/** One reopen by itself after a lost device or a crashed worker; a second within two minutes asks for a restart of the browser. */
+function watchLosses(options: ModelOptions, store: ModelStore): void {
+  let before = Number.NEGATIVE_INFINITY;
+  const lost = (reason: string, message: string): void => {
+    const { load: now } = store.getState();
+    store.setState({ kept: null });
+    if (now.status !== 'ready') return;
+    const ms = options.now();
+    const again = ms - before < LOSS_WINDOW_MS;
+    before = ms;
+    if (again) {
+      const error: WireError = { code: 'device_lost', message, detail: { reason, again: 1 } };
+      store.setState({ load: { status: 'failed', source: now.model.source, error }, notices: [] });
+      return;
+    }
+    void store
+      .getState()
+      .reopen()
+      .then(() => {
+        store.getState().dismissNotice('device_lost');
+        if (store.getState().load.status === 'ready') addNotice(store, 'device_reopened');
+      });
+    addNotice(store, 'device_lost');
+  };
+  options.client.onLost(event => lost(event.reason, event.message));
+  options.client.onCrash(error => lost('crash', error.message));
+}
+
+type CacheActions = Pick<
+  ModelStoreState,
+  'listCache' | 'verifyCached' | 'deleteCached' | 'checkForUpdate' | 'updateCached'
+>;
+
+function cacheActions({ client, origins }: ModelOptions, get: () => ModelStore): CacheActions {
+  const setTask = (key: string, task: CacheTask | null): void =>
+    get().setState(({ cache }) => {
+      const { [key]: _, ...others } = cache.tasks;
+      return { cache: { ...cache, tasks: task === null ? others : { ...others, [key]: task } } };
+    });
+  const attempt = async (key: string, begun: CacheTask, work: () => Promise<CacheTask | null>): Promise<void> => {
+    setTask(key, begun);
+    try {
+      setTask(key, await work());
+    } catch (thrown) {
+      setTask(key, { kind: 'failed', error: toWire(asNucleusError(thrown)) });
+    }
+  };
+  const listCache = async (): Promise<void> => {
+    get().setState(({ cache }) => ({ cache: { ...cache, status: 'loading' } }));
+    try {
+      const { models, usage } = await cacheList(client);
+      get().setState(({ cache }) => ({ cache: { ...cache, status: 'ready', models, usage, error: null } }));
+    } catch (thrown) {
+      const error = toWire(asNucleusError(thrown));
+      get().setState(({ cache }) => ({ cache: { ...cache, status: 'failed', error } }));
+    }
+  };
+  return {
+    listCache,
+    verifyCached: key =>
+      attempt(key, { kind: 'verifying' }, async () => ({ kind: 'verified', damaged: await cacheVerify(client, key) })),
+    deleteCached: key =>
+      attempt(key, { kind: 'deleting' }, async () => {
+        await cacheDelete(client, key);
+        await listCache();
+        return null;
+      }),
+    checkForUpdate: key =>
+      attempt(key, { kind: 'checking' }, async () => {
+        const { newer, commit } = await cacheCheck(client, key, origins);
+        return { kind: 'checked', newer, commit };
+      }),
+    updateCached: async key => {
+      const cached = get()
+        .getState()
+        .cache.models.find(model => model.key === key);
+      if (cached === undefined) return;
+      setTask(key, null);
+      await get().getState().loadModel(cached.source, { refresh: true });
+    },
+  };
+}
+
+/** Key and commit: equal for equal weights. '' when none is loaded. */
+export function modelTag({ load: now }: ModelState): string {
+  return now.status === 'ready' ? `${now.model.key} ${now.model.commit}` : '';
+}
+
+/** True when `source` is the model that is loaded or on its way. */
+export function isChosen(state: ModelState, source: ModelSource): boolean {
+  const { load: now } = state;
+  if (now.status === 'idle') return false;
+  return sourceKey(now.status === 'ready' ? now.model.source : now.source) === sourceKey(source);
+}

@@ -1,0 +1,128 @@
+// The model subject: which one is chosen, how far its load is, what is cached. State and actions of its store.
+
+import type { StoreApi } from 'zustand/vanilla';
+import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
+import type {
+  AdapterDescription,
+  EventOf,
+  LoadedModel,
+  LoadPhase,
+  NoticeEvent,
+  WireError,
+} from '../../protocol/events.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+
+export interface CatalogueEntry {
+  /** `shipped/nucleus-3m`, `hub/openai-community/gpt2@main`: also the key in the cache. */
+  readonly key: string;
+  readonly source: ModelSource;
+  readonly name: string;
+  /** One sentence: what it is and what it is good for. */
+  readonly summary: string;
+  /** Bytes to download, as far as known without asking. */
+  readonly bytes: number;
+  readonly parameters: number;
+  readonly n_ctx: number;
+}
+
+export interface LoadProgress {
+  readonly phase: LoadPhase;
+  readonly bytes: number;
+  /** 0 while unknown. */
+  readonly totalBytes: number;
+  readonly fromCache: boolean;
+  /** Bytes a second over the last seconds; null until it can be told. */
+  readonly speed: number | null;
+  readonly secondsLeft: number | null;
+}
+
+/** A model in the worker, and the tokenizer of the page. */
+export interface OpenModel {
+  readonly model: LoadedModel;
+  readonly tokenizer: Tokenizer;
+}
+
+export type LoadState =
+  | { readonly status: 'idle' }
+  | {
+      readonly status: 'loading';
+      readonly source: ModelSource;
+      readonly progress: LoadProgress;
+      readonly cancelling: boolean;
+    }
+  | ({ readonly status: 'ready' } & OpenModel)
+  | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
+
+export type InspectState =
+  | { readonly status: 'none' }
+  | { readonly status: 'loading'; readonly source: ModelSource }
+  | { readonly status: 'ready'; readonly source: ModelSource; readonly result: EventOf<'inspected'> }
+  | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
+
+/** What is being done with a cached model, or what came out of it. */
+export type CacheTask =
+  | { readonly kind: 'verifying' | 'deleting' | 'checking' }
+  | { readonly kind: 'verified'; readonly damaged: readonly string[] }
+  | { readonly kind: 'checked'; readonly newer: boolean; readonly commit: string }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+export interface CacheState {
+  readonly status: 'unknown' | 'loading' | 'ready' | 'failed';
+  readonly models: readonly CachedModel[];
+  /** Bytes stored by the whole origin. */
+  readonly usage: number;
+  readonly error: WireError | null;
+  /** By key of the cached model. */
+  readonly tasks: Readonly<Record<string, CacheTask>>;
+}
+
+export type ModelNotice = NoticeEvent['notice'] | 'device_lost';
+
+export interface ModelState {
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly load: LoadState;
+  /** While another model loads: the one before it, as long as the worker still has it. A load that fails or is cancelled goes back to it. */
+  readonly kept: OpenModel | null;
+  /** The last load, where it failed and the model before it is still in use. */
+  readonly failure: { readonly source: ModelSource; readonly error: WireError } | null;
+  readonly inspection: InspectState;
+  readonly cache: CacheState;
+  readonly notices: readonly ModelNotice[];
+  readonly adapter: AdapterDescription | null;
+  /** Why no model can run here at all; null when nothing speaks against it. */
+  readonly blocked: WireError | null;
+}
+
+export interface ModelActions {
+  /** Checks the browser, then loads what `choose` gives (the shipped default without it). Called once, by `Stores.start`. */
+  start(choose?: () => Promise<ModelSource>): Promise<void>;
+  inspect(source: ModelSource): Promise<void>;
+  forgetInspection(): void;
+  /** Resolves when the load has ended, well or not; the outcome is in `load`. */
+  loadModel(source: ModelSource, options?: LoadOptions): Promise<void>;
+  openFiles(files: readonly File[], keep: boolean): Promise<void>;
+  loadDefault(): Promise<void>;
+  /** The load that was asked for last, once more. */
+  retry(): Promise<void>;
+  cancelLoad(): void;
+  listCache(): Promise<void>;
+  verifyCached(key: string): Promise<void>;
+  deleteCached(key: string): Promise<void>;
+  checkForUpdate(key: string): Promise<void>;
+  /** Fetches the revision anew and loads it. */
+  updateCached(key: string): Promise<void>;
+  dismissNotice(notice: ModelNotice): void;
+  dismissFailure(): void;
+  /** Loads the model in use once more: after a lost device. */
+  reopen(): Promise<void>;
+}
+
+export interface LoadOptions {
+  readonly files?: readonly File[];
+  /** Default true. */
+  readonly keep?: boolean;
+  readonly refresh?: boolean;
+}
+
+export type ModelStoreState = ModelState & ModelActions;
+export type ModelStore = StoreApi<ModelStoreState>;

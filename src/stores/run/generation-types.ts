@@ -1,0 +1,89 @@
+// The run subject: from Run to the reason it ended. State and actions of its store.
+
+import type { StoreApi } from 'zustand/vanilla';
+import type { Client } from '../../client/client.ts';
+import type { FinishReason, WireError } from '../../protocol/events.ts';
+import type { DocumentStore } from '../document/types.ts';
+import type { ModelStore } from '../model/types.ts';
+import type { Scheduler } from '../work/scheduler.ts';
+import type { SettingsStore } from './settings.ts';
+
+export type RunStatus =
+  | { readonly kind: 'idle' }
+  /** The model is still loading; the run begins by itself when it is there. */
+  | { readonly kind: 'waiting' }
+  /** Run pressed; the prompt is being computed. */
+  | { readonly kind: 'prefilling' }
+  | { readonly kind: 'generating' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'finished'; readonly reason: FinishReason; readonly stop: string; readonly generated: number }
+  /** `keep_tail` is offered when `error.code` is `prompt_too_long`; detail: `tokens`, `limit`, `excess`. */
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+/** Numbers of the last run, null until known. */
+export interface RunStats {
+  /** Positions found in the KV cache, and those computed. */
+  readonly reused: number | null;
+  readonly computed: number | null;
+  readonly prefillMs: number | null;
+  readonly generated: number;
+  /** Of the decode: the first token is left out. */
+  readonly tokensPerSecond: number | null;
+  /** Milliseconds from the start of the run to its first token. */
+  readonly firstTokenMs: number | null;
+}
+
+export interface GenerationState {
+  readonly status: RunStatus;
+  /** The seed of the last run; null before the first. */
+  readonly seed: number | null;
+  readonly stats: RunStats;
+  /** A run is under way and has said nothing for ten seconds: the model is large for its adapter. */
+  readonly slow: boolean;
+  /** There is a last run at the end of the text that `regenerate` would draw anew. */
+  readonly canRegenerate: boolean;
+}
+
+export interface GenerationActions {
+  /** Each resolves when its run has ended; the outcome is in `status`. None rejects. */
+  run(): Promise<void>;
+  /** One token. */
+  step(): Promise<void>;
+  stop(): void;
+  /** Takes the last run away and draws again, with a fresh seed unless it is locked. */
+  regenerate(): Promise<void>;
+  /** Cuts from token `index` on ('end': nothing), puts `id` there as chosen, and runs. */
+  continueFrom(index: number | 'end', id: number): Promise<void>;
+  /** Drops tokens from the start until prompt and a continuation fit the context. */
+  keepTail(): void;
+  /** Back to idle from finished or failed. */
+  dismiss(): void;
+  /** The seed of the last run, as a reload kept it. */
+  restore(seed: number | null): void;
+}
+
+export type GenerationStoreState = GenerationState & GenerationActions;
+
+/** True while a run is under way, from the press of Run to the last event. */
+export function isRunning(status: RunStatus): boolean {
+  return (
+    status.kind === 'waiting' ||
+    status.kind === 'prefilling' ||
+    status.kind === 'generating' ||
+    status.kind === 'stopping'
+  );
+}
+export type GenerationStore = StoreApi<GenerationStoreState>;
+
+export interface GenerationOptions {
+  readonly client: Client;
+  readonly scheduler: Scheduler;
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly settings: SettingsStore;
+  /** Calls back before the next paint. */
+  readonly requestFrame: (callback: () => void) => void;
+  readonly freshSeed: () => number;
+  /** Calls back once after `ms` milliseconds; returns what calls it off. */
+  readonly later: (ms: number, callback: () => void) => () => void;
+}

@@ -1,0 +1,306 @@
+// Runs: from the press of Run to the reason it ended. Draws are appended to the document once per animation frame.
+import { createStore } from 'zustand/vanilla';
+import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import type { DocumentToken, Draw } from '../document/types.ts';
+import { toWire } from '../model/model.ts';
+import type { GenerationOptions, GenerationStore } from './generation-types.ts';
+import {
+  type GenerationState,
+  type GenerationStoreState,
+  isRunning,
+  type RunStats,
+  type RunStatus,
+} from './generation-types.ts';
+import { Run } from './run.ts';
+import { lockedSeed } from './settings.ts';
+
+/** A token may take this long before the page says that it does. */
+export const SLOW_MS = 10_000;
+
+const NO_STATS: RunStats = {
+  reused: null,
+  computed: null,
+  prefillMs: null,
+  generated: 0,
+  tokensPerSecond: null,
+  firstTokenMs: null,
+};
+
+/** What Regenerate draws anew, found again by the record of its first draw. */
+interface LastRun {
+  readonly start: number;
+  readonly length: number;
+  readonly firstDraw: Draw;
+  readonly steps: 'run' | 'step';
+  /** Stopped before its time, or a single step: the next run goes on with the same seed. */
+  readonly open: boolean;
+}
+
+interface RunPlan {
+  readonly steps: 'run' | 'step';
+  readonly seed: 'continue' | 'fresh';
+  /** Belongs to the step of the history just made. */
+  readonly join: boolean;
+}
+
+export function createGenerationStore(options: GenerationOptions): GenerationStore {
+  const runner = new Runs(options);
+  const store: GenerationStore = createStore<GenerationStoreState>()(() => ({
+    status: { kind: 'idle' },
+    seed: null,
+    stats: NO_STATS,
+    slow: false,
+    canRegenerate: false,
+    run: () => runner.begin({ steps: 'run', seed: 'continue', join: false }),
+    step: () => runner.begin({ steps: 'step', seed: 'continue', join: false }),
+    stop: () => runner.stop(),
+    regenerate: () => runner.regenerate(),
+    continueFrom: (index, id) => runner.continueFrom(index, id),
+    keepTail: () => runner.keepTail(),
+    dismiss: () => {
+      if (!isRunning(store.getState().status)) store.setState({ status: { kind: 'idle' } });
+    },
+    restore: seed => store.setState({ seed }),
+  }));
+  runner.store = store;
+  options.document.subscribe((now, before) => {
+    if (now.revision !== before.revision) runner.documentChanged();
+  });
+  return store;
+}
+
+class Runs {
+  store!: GenerationStore;
+  readonly #options: GenerationOptions;
+  #last: LastRun | null = null;
+  #abort: AbortController | null = null;
+  #run: Run | null = null;
+  #ending: Promise<void> = Promise.resolve();
+  /** The document is changing by this run's own hand. */
+  #own = false;
+  #endWait: () => void = () => {};
+
+  constructor(options: GenerationOptions) {
+    this.#options = options;
+  }
+
+  get #running(): boolean {
+    return isRunning(this.store.getState().status);
+  }
+
+  stop(): void {
+    if (!this.#running || this.#abort === null) return;
+    this.#set({ status: { kind: 'stopping' } });
+    this.#abort.abort();
+  }
+
+  documentChanged(): void {
+    if (this.#own) return;
+    if (this.#run !== null) {
+      this.#run.abandon();
+      this.stop();
+    }
+    if (isAboutText(this.store.getState().status)) this.#set({ status: { kind: 'idle' } });
+    this.#showRegenerate();
+  }
+
+  /** Begins the wait for the next sign of life anew. */
+  #wait(): void {
+    this.#endWait();
+    if (this.store.getState().slow) this.#set({ slow: false });
+    this.#endWait = this.#options.later(SLOW_MS, () => this.#set({ slow: true }));
+  }
+
+  async regenerate(): Promise<void> {
+    await this.#halt();
+    if (this.#last === null || !this.#lastStands()) return;
+    const { start, steps } = this.#last;
+    this.#options.document.getState().cut(start, 'run');
+    await this.begin({ steps, seed: 'fresh', join: true });
+  }
+
+  async continueFrom(index: number | 'end', id: number): Promise<void> {
+    const place = index === 'end' ? this.#tokens.length : index;
+    await this.#halt();
+    if (this.#options.document.getState().tokenizer === null) return;
+    this.#options.document.getState().choose(place, id);
+    await this.begin({ steps: 'run', seed: 'fresh', join: true });
+  }
+
+  /** Leaves room for a continuation: a quarter of the context, or less when fewer tokens are wanted. */
+  keepTail(): void {
+    const { load } = this.#options.model.getState();
+    if (load.status !== 'ready' || this.#running) return;
+    const { n_ctx } = load.model.dims;
+    const wanted = this.#options.settings.getState().settings.max_new_tokens;
+    this.#options.document.getState().keepTail(n_ctx - Math.max(1, Math.min(wanted, Math.floor(n_ctx / 4))));
+    this.#set({ status: { kind: 'idle' } });
+  }
+
+  /** Stops a run under way and waits for its end. */
+  async #halt(): Promise<void> {
+    this.stop();
+    await this.#ending;
+  }
+
+  async begin(plan: RunPlan): Promise<void> {
+    if (this.#running) return;
+    this.#ending = this.#begin(plan);
+    await this.#ending;
+  }
+
+  async #begin(plan: RunPlan): Promise<void> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#set({ status: { kind: 'waiting' }, stats: NO_STATS });
+    try {
+      await this.#modelReady(abort.signal);
+      const join = this.#firstToken() || plan.join;
+      this.#checkLength();
+      const run = new Run(this.#options, this.store, {
+        seed: this.#chooseSeed(plan),
+        steps: plan.steps,
+        join,
+        append: change => this.#append(change),
+        alive: () => this.#wait(),
+      });
+      await this.#drive(run, plan, abort);
+    } catch (thrown) {
+      this.#fail(asNucleusError(thrown));
+    }
+    this.#showRegenerate();
+  }
+
+  async #drive(run: Run, plan: RunPlan, abort: AbortController): Promise<void> {
+    const { scheduler } = this.#options;
+    const start = this.#tokens.length;
+    const giveUp = (): void => scheduler.cancel('run');
+    this.#set({ seed: run.seed, status: { kind: 'prefilling' } });
+    this.#wait();
+    abort.signal.addEventListener('abort', giveUp);
+    let open = true;
+    this.#run = run;
+    try {
+      const work = scheduler.start('run', signal => run.consume(signal));
+      if (abort.signal.aborted) giveUp();
+      const finished = await work;
+      open = finished.reason === 'cancelled' || plan.steps === 'step';
+      const { reason, stop, generated } = finished;
+      this.#set({ status: { kind: 'finished', reason, stop, generated } });
+    } finally {
+      abort.signal.removeEventListener('abort', giveUp);
+      this.#endWait();
+      if (this.store.getState().slow) this.#set({ slow: false });
+      this.#run = null;
+      this.#remember(start, plan.steps, open);
+    }
+  }
+
+  #remember(start: number, steps: 'run' | 'step', open: boolean): void {
+    const tokens = this.#tokens;
+    const firstDraw = tokens[start]?.draw;
+    if (firstDraw !== undefined) this.#last = { start, length: tokens.length, firstDraw, steps, open };
+  }
+
+  #showRegenerate(): void {
+    const canRegenerate = !this.#running && this.#lastStands();
+    if (canRegenerate !== this.store.getState().canRegenerate) this.#set({ canRegenerate });
+  }
+
+  #lastStands(): boolean {
+    if (this.#last === null) return false;
+    const { start, length, firstDraw } = this.#last;
+    return this.#tokens.length === length && this.#tokens[start]?.draw === firstDraw;
+  }
+
+  /** A run that goes on where the last one was stopped keeps its seed, so that the text is the one of a single run. */
+  #chooseSeed(plan: RunPlan): number {
+    const locked = lockedSeed(this.#options.settings.getState());
+    if (locked !== null) return locked;
+    const { seed } = this.store.getState();
+    const tail = this.#tokens.at(-1)?.draw;
+    const goesOn = plan.seed === 'continue' && seed !== null && tail?.seed === seed && !tail.outdated;
+    const closed = plan.steps === 'run' && this.#last?.open === false && this.#lastStands();
+    return goesOn && !closed ? seed : this.#options.freshSeed();
+  }
+
+  get #tokens(): readonly DocumentToken[] {
+    return this.#options.document.getState().tokens;
+  }
+
+  #append(change: () => void): void {
+    this.#own = true;
+    try {
+      change();
+    } finally {
+      this.#own = false;
+    }
+  }
+
+  /** An empty text starts from the beginning-of-text token, as a chip. True when one was put in. */
+  #firstToken(): boolean {
+    const { load } = this.#options.model.getState();
+    if (load.status !== 'ready' || this.#tokens.length > 0) return false;
+    const first = load.model.bosId ?? load.model.eosIds[0];
+    if (first === undefined) throw new NucleusError('empty_prompt', 'the model has no beginning-of-text token');
+    this.#append(() => this.#options.document.getState().insertSpecial(0, first));
+    return true;
+  }
+
+  #checkLength(): void {
+    const { load } = this.#options.model.getState();
+    const tokens = this.#tokens.length;
+    if (load.status !== 'ready' || tokens <= load.model.dims.n_ctx) return;
+    const limit = load.model.dims.n_ctx;
+    const detail = { tokens, limit, excess: tokens - limit };
+    throw new NucleusError('prompt_too_long', `${tokens} tokens do not fit a context of ${limit}`, detail);
+  }
+
+  /** Waits for a load under way. @throws NucleusError no_model, cancelled, or the error of the load */
+  async #modelReady(signal: AbortSignal): Promise<void> {
+    const { model } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const look = (): boolean => {
+        const { load, blocked } = model.getState();
+        if (load.status === 'loading' && !signal.aborted) return false;
+        if (signal.aborted) reject(new NucleusError('cancelled', 'stopped before the model was there'));
+        else if (load.status === 'ready') resolve();
+        else if (load.status === 'failed') reject(errorOf(load.error));
+        else reject(blocked === null ? new NucleusError('no_model', 'no model is loaded') : errorOf(blocked));
+        return true;
+      };
+      if (look()) return;
+      const done = (): void => {
+        if (!look()) return;
+        unsubscribe();
+        signal.removeEventListener('abort', done);
+      };
+      const unsubscribe = model.subscribe(done);
+      signal.addEventListener('abort', done);
+    });
+  }
+
+  #fail(error: NucleusError): void {
+    const generated = this.store.getState().stats.generated;
+    this.#set({
+      status:
+        error.code === 'cancelled'
+          ? { kind: 'finished', reason: 'cancelled', stop: '', generated }
+          : { kind: 'failed', error: toWire(error) },
+    });
+  }
+
+  #set(part: Partial<GenerationState>): void {
+    this.store.setState(part);
+  }
+}
+
+/** True for words that an edit makes untrue: how a run of the text before it ended, and that it was too long or empty. */
+function isAboutText(status: RunStatus): boolean {
+  if (status.kind === 'failed') return status.error.code === 'prompt_too_long' || status.error.code === 'empty_prompt';
+  return status.kind === 'finished';
+}
+
+function errorOf(wire: { code: NucleusError['code']; message: string; detail: NucleusError['detail'] }): NucleusError {
+  return new NucleusError(wire.code, wire.message, wire.detail);
+}

@@ -1,0 +1,293 @@
+// Full rows of logits on demand, the distributions laid over them, and the scoring of the prompt while nothing else is to do.
+import { createStore } from 'zustand/vanilla';
+import type { Client } from '../../client/client.ts';
+import { row as fetchRow, prefill, type RowAnswer } from '../../client/requests.ts';
+import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { type Distribution, sample } from '../../sampling/pipeline.ts';
+import { rankRow } from '../../sampling/row.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
+import { drawnFlags, idsOf } from '../document/sequence.ts';
+import type { DocumentStore, TokenPlace } from '../document/types.ts';
+import { modelTag, toWire } from '../model/model.ts';
+import type { ModelStore } from '../model/types.ts';
+import type { PrefillCost } from '../work/prefill-cost.ts';
+import type { Scheduler } from '../work/scheduler.ts';
+import type { GenerationStore } from './generation-types.ts';
+import { isRunning } from './generation-types.ts';
+import { keyOfIds, RowCache } from './row-cache.ts';
+import type { LogitsRow, RowsStore, RowsStoreState, SelectedRow } from './rows-types.ts';
+import { firstMissing, scoreMissing } from './scoring.ts';
+
+export interface RowsOptions {
+  readonly client: Client;
+  readonly scheduler: Scheduler;
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly generation: GenerationStore;
+  /** Learns here what a prefill costs; views of the inside read it. */
+  readonly cost: PrefillCost;
+}
+
+/** The text has settled this long after the last key. */
+export const SETTLE_MS = 300;
+/** A caret that moves without a change of text rests this long before its row is fetched. */
+export const MOVE_MS = 60;
+/** Above this a button must ask for a prefill. */
+export const MOST_SECONDS = 1;
+/** Places whose distributions are remembered, and settings for each: they hold on to whole rows. */
+const MOST_PLACES = 4;
+const MOST_SETTINGS = 4;
+
+export function createRowsStore(options: RowsOptions): { store: RowsStore; dispose: () => void } {
+  const rows = new Rows(options);
+  const store: RowsStore = createStore<RowsStoreState>()(() => ({
+    selected: { status: 'no_model', place: 'end' },
+    revision: 0,
+    prefilled: null,
+    scoring: false,
+    fetchSelected: () => rows.fetch(),
+    stopFetch: () => rows.stopFetch(),
+    rowAt: place => rows.rowAt(place),
+    distribution: (place, settings) => rows.distribution(place, settings),
+  }));
+  rows.store = store;
+  return { store, dispose: rows.watch() };
+}
+
+class Rows {
+  store!: RowsStore;
+  readonly #options: RowsOptions;
+  readonly #cache = new RowCache();
+  readonly #cost: PrefillCost;
+  readonly #distributions = new Map<string, Map<GenerationSettings, Distribution>>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** A person ended the last fetch. */
+  #stopped = false;
+  /** Key of the loaded model: rows of another one mean nothing. */
+  #model = '';
+
+  constructor(options: RowsOptions) {
+    this.#options = options;
+    this.#cost = options.cost;
+  }
+
+  /** Follows text, caret, runs and model; returns the end of it. */
+  watch(): () => void {
+    const { model, document, generation, scheduler } = this.#options;
+    const ends = [
+      document.subscribe((now, before) => {
+        if (now.revision !== before.revision) {
+          scheduler.cancel('score');
+          this.#look(SETTLE_MS);
+        } else if (now.selected !== before.selected) this.#look(MOVE_MS);
+      }),
+      generation.subscribe((now, before) => {
+        if (!isRunning(before.status) || isRunning(now.status)) return;
+        // A run that was stopped before its prefill ended has left nothing in the cache to count on.
+        const { computed, prefillMs } = now.stats;
+        if (computed !== null) this.#cost.measured(idsOf(document.getState().tokens), computed, prefillMs ?? 0);
+        this.#look(0);
+      }),
+      model.subscribe((now, before) => {
+        if (now.load !== before.load) this.#modelChanged();
+      }),
+    ];
+    this.#modelChanged();
+    return () => {
+      clearTimeout(this.#timer);
+      for (const end of ends) end();
+    };
+  }
+
+  rowAt(place: TokenPlace): LogitsRow | null {
+    const ids = this.#idsBefore(place);
+    return ids.length === 0 ? null : this.#cache.get(ids);
+  }
+
+  distribution(place: TokenPlace, settings: GenerationSettings): Distribution | null {
+    const { load } = this.#options.model.getState();
+    const row = this.rowAt(place);
+    if (row === null || load.status !== 'ready') return null;
+    const drawn = drawnFlags(this.#tokensBefore(place));
+    const key = `${row.key}:${keyOfIds(Uint32Array.from(drawn))}`;
+    const known = this.#distributions.get(key) ?? new Map<GenerationSettings, Distribution>();
+    const found = known.get(settings);
+    if (found !== undefined && found.row === row.ranked) return found;
+    const cut = settings.end_of_text === 'never' ? load.model.eosIds : [];
+    const made = sample(row.ranked, settings, { ids: row.ids, drawn }, cut);
+    this.#remember(key, known, settings, made);
+    return made;
+  }
+
+  /** Ends a fetch under way; the place then waits for the button. */
+  stopFetch(): void {
+    if (!this.#options.scheduler.has('row')) return;
+    this.#stopped = true;
+    this.#options.scheduler.cancel('row');
+  }
+
+  /** Fetches the row of the selected place; user work, whatever it costs. */
+  async fetch(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#stopped = false;
+    const { scheduler, document } = this.#options;
+    const place = document.getState().selected;
+    const ids = this.#idsBefore(place);
+    const model = this.#model;
+    this.#show({ status: 'loading', place });
+    try {
+      const row = await scheduler.start('row', signal => this.#request(ids, signal));
+      if (model !== this.#model) return;
+      this.#cache.put(row);
+      this.store.setState(state => ({ revision: state.revision + 1 }));
+      this.#look(0);
+    } catch (thrown) {
+      const error = asNucleusError(thrown);
+      if (error.code === 'cancelled') {
+        // A newer fetch shows its own state; after other work the place is looked at again.
+        if (this.#stopped && document.getState().selected === place) this.#costly(place, ids);
+        else if (!scheduler.has('row')) this.#look(MOVE_MS);
+      } else if (document.getState().selected === place) this.#show({ status: 'failed', place, error: toWire(error) });
+    }
+  }
+
+  async #request(ids: Uint32Array, signal: AbortSignal): Promise<LogitsRow> {
+    const { client, document } = this.#options;
+    const all = idsOf(document.getState().tokens);
+    // The longest computed sequence that has `ids` at its head is named, so that the worker keeps all of it.
+    const known = all.subarray(0, Math.max(ids.length, this.#cost.shared(all)));
+    const answer: RowAnswer =
+      known.length === ids.length
+        ? await prefill(client, ids, signal)
+        : await fetchRow(client, known, ids.length - 1, signal);
+    if (answer.prefilled === null) this.#cost.computed(known);
+    else {
+      const { reused, computed, ms } = answer.prefilled;
+      this.#cost.measured(known, computed, ms);
+      this.store.setState({ prefilled: { reused, computed } });
+    }
+    return { key: keyOfIds(ids), ids, ranked: rankRow(answer.logits) };
+  }
+
+  #modelChanged(): void {
+    const { load } = this.#options.model.getState();
+    const key = modelTag(this.#options.model.getState());
+    if (load.status !== 'ready') {
+      clearTimeout(this.#timer);
+      this.#show({ status: 'no_model', place: this.#options.document.getState().selected });
+      return;
+    }
+    // The device is new, so nothing is cached there; rows of the same weights stay right.
+    this.#cost.begin(load.model.parameters, load.model.adapter.software);
+    if (key !== this.#model) {
+      this.#cache.clear();
+      this.#distributions.clear();
+      this.store.setState(state => ({ revision: state.revision + 1 }));
+    }
+    this.#model = key;
+    this.#look(0);
+  }
+
+  /** Shows what is known of the selected place, and after `wait` milliseconds fetches what is not. */
+  #look(wait: number): void {
+    clearTimeout(this.#timer);
+    const { model, document, generation } = this.#options;
+    const { selected: place } = document.getState();
+    const { load } = model.getState();
+    if (load.status !== 'ready') {
+      this.#show({ status: 'no_model', place });
+      return;
+    }
+    const running = isRunning(generation.getState().status);
+    const ids = this.#idsBefore(place);
+    if (ids.length === 0) {
+      this.#show({ status: 'first', place });
+      if (!running) this.#timer = setTimeout(() => this.#scoreSoon(), wait);
+      return;
+    }
+    if (ids.length > load.model.dims.n_ctx) {
+      this.#show(tooLong(place, ids.length, load.model.dims.n_ctx));
+      if (!running) this.#timer = setTimeout(() => this.#scoreSoon(), wait);
+      return;
+    }
+    const row = this.#cache.get(ids);
+    if (row !== null) this.#show({ status: 'ready', place, row });
+    else this.#show({ status: 'waiting', place });
+    if (running) return;
+    this.#timer = setTimeout(() => this.#settled(place, ids, row !== null), wait);
+  }
+
+  #settled(place: TokenPlace, ids: Uint32Array, here: boolean): void {
+    if (here) {
+      this.#scoreSoon();
+      return;
+    }
+    if (this.#cost.seconds(ids) > MOST_SECONDS) this.#costly(place, ids);
+    else void this.fetch();
+  }
+
+  #costly(place: TokenPlace, ids: Uint32Array): void {
+    this.#show({ status: 'costly', place, seconds: this.#cost.seconds(ids) });
+  }
+
+  /** Numbers for tokens that have none, in the background. */
+  #scoreSoon(): void {
+    const { client, scheduler, document, model } = this.#options;
+    const { load } = model.getState();
+    if (load.status !== 'ready' || scheduler.has('row') || scheduler.has('run') || scheduler.has('score')) return;
+    const { n_ctx } = load.model.dims;
+    const within = document.getState().tokens.slice(0, n_ctx);
+    if (firstMissing(within) < 0 || this.#cost.seconds(idsOf(within)) > MOST_SECONDS) return;
+    this.store.setState({ scoring: true });
+    void scheduler
+      .start('score', async signal => {
+        const ids = await scoreMissing(client, document, n_ctx, signal);
+        if (ids !== null) this.#cost.computed(ids);
+      })
+      .catch(() => {})
+      .finally(() => this.store.setState({ scoring: scheduler.has('score') }));
+  }
+
+  #tokensBefore(place: TokenPlace) {
+    const { tokens } = this.#options.document.getState();
+    return place === 'end' ? tokens : tokens.slice(0, place);
+  }
+
+  #idsBefore(place: TokenPlace): Uint32Array {
+    return idsOf(this.#tokensBefore(place));
+  }
+
+  #show(selected: SelectedRow): void {
+    if (!sameRow(this.store.getState().selected, selected)) this.store.setState({ selected });
+  }
+
+  #remember(
+    key: string,
+    known: Map<GenerationSettings, Distribution>,
+    settings: GenerationSettings,
+    made: Distribution,
+  ): void {
+    // A moving slider makes a new settings object each time: only the last few of a row are worth keeping.
+    if (known.size >= MOST_SETTINGS)
+      for (const oldest of [...known.keys()].slice(0, 1 + known.size - MOST_SETTINGS)) known.delete(oldest);
+    known.set(settings, made);
+    this.#distributions.delete(key);
+    this.#distributions.set(key, known);
+    for (const oldest of this.#distributions.keys()) {
+      if (this.#distributions.size <= MOST_PLACES) break;
+      this.#distributions.delete(oldest);
+    }
+  }
+}
+
+function tooLong(place: TokenPlace, tokens: number, limit: number): SelectedRow {
+  const detail = { tokens, limit, excess: tokens - limit };
+  const error = new NucleusError('prompt_too_long', `${tokens} tokens do not fit a context of ${limit}`, detail);
+  return { status: 'failed', place, error: toWire(error) };
+}
+
+function sameRow(a: SelectedRow, b: SelectedRow): boolean {
+  if (a.status !== b.status || a.place !== b.place || a.status === 'failed') return false;
+  if (a.status === 'ready' && b.status === 'ready') return a.row === b.row;
+  return a.status !== 'costly' || (b.status === 'costly' && a.seconds === b.seconds);
+}

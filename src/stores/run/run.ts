@@ -1,0 +1,141 @@
+// One run: its command, its events, and the frames in which its tokens reach the document.
+import { defined } from '../../lib/assert.ts';
+import { NucleusError } from '../../lib/error.ts';
+import type { EngineEvent, EventOf, FinishedEvent } from '../../protocol/events.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
+import { drawnFlags, drawnToken, idsOf } from '../document/sequence.ts';
+import type { DocumentToken } from '../document/types.ts';
+import type { GenerationOptions, GenerationStore, RunStats } from './generation-types.ts';
+
+export interface RunRequest {
+  readonly seed: number;
+  readonly steps: 'run' | 'step';
+  /** Belongs to the step of the history just made. */
+  readonly join: boolean;
+  /** Wraps every change of the document by this run. */
+  readonly append: (change: () => void) => void;
+  /** The worker has said something. */
+  readonly alive: () => void;
+}
+
+/** More tokens than this do not wait for a frame: a hidden tab paints none. */
+const MOST_BUFFERED = 64;
+
+export class Run {
+  readonly seed: number;
+  readonly #options: GenerationOptions;
+  readonly #store: GenerationStore;
+  readonly #request: RunRequest;
+  readonly #settings: GenerationSettings;
+  #buffer: DocumentToken[] = [];
+  #frameAsked = false;
+  #length = 0;
+  #firstMs: number | null = null;
+  #stats: RunStats;
+  #finished: FinishedEvent | null = null;
+  #abandoned = false;
+
+  constructor(options: GenerationOptions, store: GenerationStore, request: RunRequest) {
+    this.seed = request.seed;
+    this.#options = options;
+    this.#store = store;
+    this.#request = request;
+    this.#settings = options.settings.getState().settings;
+    this.#stats = store.getState().stats;
+  }
+
+  /** The text was edited by another hand and is no longer this run's: what it still has to say is dropped. */
+  abandon(): void {
+    this.#abandoned = true;
+  }
+
+  /** Sends the command and follows it to its end. Tokens that came before a failure stay in the text. */
+  async consume(signal: AbortSignal): Promise<FinishedEvent> {
+    const { client, document } = this.#options;
+    const { tokens } = document.getState();
+    const oneToken = this.#request.steps === 'step';
+    this.#length = tokens.length;
+    document.getState().beginRun(this.#request.join);
+    const events = client.run(
+      {
+        type: 'generate',
+        tokens: idsOf(tokens),
+        drawn: drawnFlags(tokens),
+        settings: oneToken ? { ...this.#settings, max_new_tokens: 1 } : this.#settings,
+        seed: this.seed,
+      },
+      signal,
+    );
+    try {
+      for await (const event of events) {
+        this.#request.alive();
+        this.#take(event);
+      }
+    } finally {
+      this.#flush();
+    }
+    const finished = this.#finished;
+    if (finished === null) throw new NucleusError('internal', 'the run ended without saying why');
+    return finished;
+  }
+
+  #take(event: EngineEvent): void {
+    switch (event.type) {
+      case 'prefilled':
+        this.#stats = { ...this.#stats, reused: event.reused, computed: event.computed, prefillMs: event.ms };
+        this.#askFrame();
+        return;
+      case 'token':
+        this.#takeToken(event);
+        return;
+      case 'finished':
+        this.#finished = event;
+        this.#flush();
+        if (event.piece.length > 0) this.#change(() => this.#options.document.getState().appendTyped(event.piece));
+        return;
+      default:
+        return;
+    }
+  }
+
+  #takeToken(event: EventOf<'token'>): void {
+    if (event.position !== this.#length) return;
+    const tokenizer = defined(this.#options.document.getState().tokenizer, 'tokenizer of the document');
+    this.#length += 1;
+    this.#buffer.push(drawnToken(tokenizer, event, this.#settings, this.seed));
+    this.#stats = this.#counted(event.ms);
+    if (this.#buffer.length >= MOST_BUFFERED) this.#flush();
+    else this.#askFrame();
+  }
+
+  /** `ms` since the start of the run; the first token is not part of the decode rate. */
+  #counted(ms: number): RunStats {
+    const generated = this.#stats.generated + 1;
+    this.#firstMs ??= ms;
+    const elapsed = ms - this.#firstMs;
+    const tokensPerSecond = generated > 1 && elapsed > 0 ? ((generated - 1) / elapsed) * 1000 : null;
+    return { ...this.#stats, generated, firstTokenMs: this.#firstMs, tokensPerSecond };
+  }
+
+  #askFrame(): void {
+    if (this.#frameAsked) return;
+    this.#frameAsked = true;
+    this.#options.requestFrame(() => {
+      this.#frameAsked = false;
+      if (this.#finished === null) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const tokens = this.#buffer;
+    this.#buffer = [];
+    if (tokens.length > 0) this.#change(() => this.#options.document.getState().appendDrawn(tokens));
+    const { status } = this.#store.getState();
+    const generating = status.kind === 'prefilling' && this.#stats.generated > 0;
+    this.#store.setState({ stats: this.#stats, ...(generating ? { status: { kind: 'generating' } } : {}) });
+  }
+
+  #change(change: () => void): void {
+    if (!this.#abandoned) this.#request.append(change);
+  }
+}

@@ -1,0 +1,89 @@
+// The scoring of a text that takes too long to be done unasked: a person asks for it, sees how far it is, and can stop it.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Client } from '../../client/client.ts';
+import { idsOf, sharedLength } from '../document/sequence.ts';
+import type { DocumentStore } from '../document/types.ts';
+import type { ModelStore } from '../model/types.ts';
+import type { PrefillCost } from '../work/prefill-cost.ts';
+import type { Scheduler } from '../work/scheduler.ts';
+import { IDLE_TASK, type TaskState, ViewTask } from '../work/view-task.ts';
+import type { GenerationStore } from './generation-types.ts';
+import { isRunning } from './generation-types.ts';
+import { scoreMissing } from './scoring.ts';
+
+export interface ScoresState {
+  readonly task: TaskState;
+}
+
+export interface ScoresActions {
+  /** Seconds to score what has no numbers yet; 0 when the model has computed the text already. */
+  seconds(): number;
+  /** Scores the text, whatever it costs. */
+  score(): Promise<void>;
+  stop(): void;
+}
+
+export type ScoresStoreState = ScoresState & ScoresActions;
+export type ScoresStore = StoreApi<ScoresStoreState>;
+
+export interface ScoresOptions {
+  readonly client: Client;
+  readonly scheduler: Scheduler;
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly generation: GenerationStore;
+  readonly cost: PrefillCost;
+}
+
+/** Positions asked for at a time: progress is seen between two. */
+const PIECE = 64;
+
+export function createScoresStore(options: ScoresOptions): { store: ScoresStore; dispose: () => void } {
+  const { client, scheduler, model, document, generation, cost } = options;
+  /** Ids that are being scored: an edit of them ends it, an append does not. */
+  let asked: Uint32Array = new Uint32Array(0);
+  const limit = (): number => {
+    const { load } = model.getState();
+    return load.status === 'ready' ? load.model.dims.n_ctx : 0;
+  };
+  const missing = (): number =>
+    document
+      .getState()
+      .tokens.slice(1, limit())
+      .filter(token => token.stats === undefined).length;
+  const store: ScoresStore = createStore<ScoresStoreState>()(() => ({
+    task: IDLE_TASK,
+    seconds: () => cost.seconds(idsOf(document.getState().tokens.slice(0, limit()))),
+    score: async () => {
+      const total = missing();
+      if (total === 0) return;
+      asked = idsOf(document.getState().tokens);
+      await task.run(total, async (signal, progress) => {
+        for (;;) {
+          const ids = await scoreMissing(client, document, limit(), signal, PIECE);
+          if (ids === null) return;
+          cost.computed(ids);
+          progress(Math.max(0, total - missing()));
+        }
+      });
+    },
+    stop: () => task.stop(),
+  }));
+  const task = new ViewTask(scheduler, state => store.setState({ task: state }));
+  const ends = [
+    document.subscribe((now, before) => {
+      if (now.revision === before.revision || isRunning(generation.getState().status)) return;
+      if (sharedLength(idsOf(now.tokens), asked) < asked.length) task.reset();
+    }),
+    model.subscribe((now, before) => {
+      if (now.load !== before.load) task.reset();
+    }),
+  ];
+  return {
+    store,
+    dispose: () => {
+      task.reset();
+      for (const end of ends) end();
+    },
+  };
+}

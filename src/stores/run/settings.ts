@@ -1,0 +1,69 @@
+// The sampling controls and the seed as a person has set them. Values are clamped on the way in.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { GenerationDefaults } from '../../protocol/events.ts';
+import { clampSettings, DEFAULT_SETTINGS, type GenerationSettings } from '../../sampling/settings.ts';
+
+/** Every whole number up to here is a seed of its own. */
+export const MAX_SEED = Number.MAX_SAFE_INTEGER;
+
+export interface SettingsState {
+  readonly settings: GenerationSettings;
+  /** Decimal digits of a locked seed, which every run uses; '' draws a fresh one per run (shown as `generation.seed`). */
+  readonly seed: string;
+  /** What `reset` returns to: the defaults, with those of the model's author laid over them. */
+  readonly defaults: GenerationSettings;
+}
+
+export interface SettingsActions {
+  /** Changes some controls; everything is clamped to its range. */
+  change(part: Partial<GenerationSettings>): void;
+  reset(): void;
+  /** Typed text: digits lock that seed, '' unlocks; anything else is ignored. */
+  setSeed(text: string): void;
+  /** Keeps `seed` (the one of the last run) for the runs to come. */
+  lockSeed(seed: number): void;
+  unlockSeed(): void;
+  /** Defaults of the model's author. Controls a person has not touched follow them, unless all are to stay as they are. */
+  setModelDefaults(defaults: GenerationDefaults, stay?: boolean): void;
+  restore(kept: { readonly settings: Partial<GenerationSettings>; readonly seed: string }): void;
+}
+
+export type SettingsStoreState = SettingsState & SettingsActions;
+export type SettingsStore = StoreApi<SettingsStoreState>;
+
+/** The locked seed as a number; null when each run draws its own. */
+export function lockedSeed(state: SettingsState): number | null {
+  return state.seed === '' ? null : Number(state.seed);
+}
+
+export function createSettingsStore(): SettingsStore {
+  return createStore<SettingsStoreState>()((set, get) => ({
+    settings: DEFAULT_SETTINGS,
+    seed: '',
+    defaults: DEFAULT_SETTINGS,
+    change: part => set(state => ({ settings: clampSettings({ ...state.settings, ...part }) })),
+    reset: () => set(state => ({ settings: state.defaults })),
+    setSeed: text => {
+      const digits = text.trim();
+      if (digits === '') set({ seed: '' });
+      else if (/^\d{1,20}$/.test(digits)) set({ seed: String(Math.min(Number(digits), MAX_SEED)) });
+    },
+    lockSeed: seed => set({ seed: String(Math.min(Math.max(Math.trunc(seed), 0), MAX_SEED)) }),
+    unlockSeed: () => set({ seed: '' }),
+    setModelDefaults: (given, stay = false) => {
+      const { settings, defaults: before } = get();
+      const defaults = clampSettings({ ...DEFAULT_SETTINGS, ...given });
+      const untouched = Object.fromEntries(
+        Object.entries(defaults).filter(([name]) => {
+          const control = name as keyof GenerationSettings;
+          return settings[control] === before[control];
+        }),
+      );
+      set(stay ? { defaults } : { defaults, settings: clampSettings({ ...settings, ...untouched }) });
+    },
+    restore: kept => {
+      set(state => ({ settings: clampSettings({ ...state.settings, ...kept.settings }), seed: '' }));
+      get().setSeed(kept.seed);
+    },
+  }));
+}

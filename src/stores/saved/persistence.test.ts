@@ -1,0 +1,245 @@
+// What a reload keeps, and that nothing in the store can break a start.
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { turn, until } from '../../../e2e/support/scripted-engine.ts';
+import {
+  makePage,
+  memoryStore,
+  type Page,
+  type PageOptions,
+  readyPage,
+  text,
+} from '../../../e2e/support/scripted-page.ts';
+import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
+import { createPersistence, WRITE_DELAY_MS } from './persistence.ts';
+import { readSaved, SAVED_VERSION, writeSaved } from './saved.ts';
+
+const pages: Page[] = [];
+const visit = async (options: PageOptions): Promise<Page> => {
+  const page = await readyPage(options);
+  pages.push(page);
+  return page;
+};
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  for (const page of pages.splice(0)) page.dispose();
+  vi.useRealTimers();
+});
+
+describe('a reload', () => {
+  test('brings back text, ids with origin and draws, settings, seeds and view; numbers come by scoring', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory });
+    first.settings.getState().change({ temperature: 1.3, stop: ['\n'] });
+    first.view.getState().setTint('rank');
+    first.view.getState().setTheme('dark');
+    await first.generation.getState().run();
+    await first.generation.getState().continueFrom(12, 300);
+    first.document.getState().select(3, 5, 'start');
+    await first.flush();
+    const before = first.document.getState();
+
+    const second = await visit({ memory });
+    const after = second.document.getState();
+    expect(after.text).toBe(before.text);
+    const bare = (tokens: typeof before.tokens) => tokens.map(({ stats: _, top: __, ...token }) => token);
+    expect(bare(after.tokens)).toEqual(bare(before.tokens));
+    expect(after.selection).toEqual(before.selection);
+    expect(after.canUndo).toBeNull();
+    expect(second.settings.getState().settings).toEqual(first.settings.getState().settings);
+    expect(second.view.getState()).toMatchObject({ tint: 'rank', theme: 'dark' });
+    expect(second.generation.getState().seed).toBe(first.generation.getState().seed);
+    expect(second.worker.of('generate')).toHaveLength(0);
+    for (let i = 0; i < 4; i++) {
+      await vi.advanceTimersByTimeAsync(400);
+      for (let k = 0; k < 50; k++) await turn();
+    }
+    await until(() =>
+      second.document
+        .getState()
+        .tokens.slice(1)
+        .every(token => token.stats !== undefined),
+    );
+    for (const [i, token] of second.document.getState().tokens.entries()) {
+      const was = before.tokens[i];
+      if (was?.stats) expect(token.stats?.logprob).toBeCloseTo(was.stats.logprob, 4);
+    }
+  });
+
+  test('goes on with the seed of the run it left', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory });
+    await first.generation.getState().step();
+    await first.flush();
+    const second = await visit({ memory });
+    await second.generation.getState().step();
+    await first.generation.getState().step();
+    expect(second.document.getState().tokens.at(-1)?.id).toBe(first.document.getState().tokens.at(-1)?.id);
+  });
+
+  test('an edit made before the model was there is worth more than what was kept', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory });
+    await first.generation.getState().run();
+    await first.flush();
+    const second = makePage({ memory });
+    pages.push(second);
+    const started = second.start();
+    await until(() => text(second) === text(first));
+    second.document.getState().edit(0, 4, 'Twice');
+    await started;
+    expect(text(second)).toBe(text(first).replace('Once', 'Twice'));
+  });
+
+  test('with another model keeps the text; draws are marked', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory });
+    await first.generation.getState().run();
+    await first.flush();
+    const second = await visit({ memory, model: { commit: 'other' } });
+    expect(text(second)).toBe(text(first));
+    expect(second.document.getState().tokens.at(-1)).toMatchObject({ origin: 'drawn', draw: { outdated: true } });
+  });
+
+  test('a model of the Hub that is no longer cached is not fetched unasked', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory });
+    await first.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+    await vi.advanceTimersByTimeAsync(WRITE_DELAY_MS);
+    await first.flush();
+    const second = await visit({ memory });
+    expect(second.worker.of('load').map(command => command.source.kind)).toEqual(['shipped']);
+    expect(second.worker.of('cache_list').length).toBeGreaterThan(0);
+  });
+});
+
+describe('writing', () => {
+  test('a word is one write, a moment after its last key', async () => {
+    const page = await visit({});
+    await page.flush();
+    page.memory.clear();
+    for (const letter of 'fox') {
+      page.document.getState().edit(text(page).length, text(page).length, letter);
+      await vi.advanceTimersByTimeAsync(WRITE_DELAY_MS - 1);
+      expect(page.memory.size).toBe(0);
+    }
+    await vi.advanceTimersByTimeAsync(1);
+    expect(readSaved(page.memory.get('page'))?.text).toBe(text(page));
+  });
+
+  test('a page that goes writes at once', async () => {
+    const events = new EventTarget();
+    vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
+    vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
+    const page = await visit({});
+    page.document.getState().edit(0, 0, 'X');
+    events.dispatchEvent(new Event('pagehide'));
+    await turn();
+    expect(readSaved(page.memory.get('page'))?.text).toBe(text(page));
+    vi.unstubAllGlobals();
+  });
+
+  test('a store that refuses leaves a page that works', async () => {
+    const page = await visit({});
+    const refusing = {
+      get: () => Promise.reject(new Error('no')),
+      set: () => Promise.reject(new Error('full')),
+    };
+    const persistence = createPersistence(page, refusing);
+    expect(await persistence.read()).toBeNull();
+    persistence.watch();
+    page.document.getState().edit(0, 0, 'X');
+    await expect(persistence.flush()).resolves.toBeUndefined();
+    persistence.dispose();
+  });
+});
+
+describe('reading is careful', () => {
+  const sound = () =>
+    writeSaved({
+      text: 'Once',
+      tokens: [{ id: 5, bytes: new Uint8Array(1), special: false, origin: 'typed' }],
+      set: null,
+      fingerprint: 'f',
+      model: 'm',
+      selection: { start: 1, end: 2, focus: 'end' },
+      settings: DEFAULT_SETTINGS,
+      seed: '7',
+      lastSeed: 8,
+      view: { tint: 'rank' },
+      pins: { ids: [3, 300], fingerprint: 'f' },
+      source: { kind: 'hub', repo: 'a/b', revision: 'main' },
+    });
+
+  test('what was written is read', () => {
+    expect(readSaved(structuredClone(sound()))).toEqual({
+      text: 'Once',
+      tokens: [{ id: 5, origin: 'typed' }],
+      set: null,
+      fingerprint: 'f',
+      model: 'm',
+      selection: { start: 1, end: 2, focus: 'end' },
+      settings: DEFAULT_SETTINGS,
+      seed: '7',
+      lastSeed: 8,
+      view: { tint: 'rank' },
+      pins: { ids: [3, 300], fingerprint: 'f' },
+      source: { kind: 'hub', repo: 'a/b', revision: 'main' },
+    });
+  });
+
+  test('another version is not read', () => {
+    expect(readSaved({ ...Object(sound()), version: SAVED_VERSION + 1 })).toBeNull();
+  });
+
+  test.each([
+    ['ids of another length', { ids: new Uint32Array(3) }],
+    ['ids that are no array of ids', { ids: [1, 2] }],
+    ['settings that are none', { drawSettings: 'x' }],
+  ])('%s: the text alone is brought back', (_, part) => {
+    expect(readSaved({ ...Object(sound()), ...part })).toMatchObject({ text: 'Once', tokens: [] });
+  });
+
+  test('a source that is no name gives the default', () => {
+    for (const source of [
+      { kind: 'hub', repo: '../..', revision: 'x' },
+      { kind: 'local', name: '<script>' },
+      5,
+      null,
+    ]) {
+      const saved = readSaved({ ...Object(sound()), source });
+      expect(saved === null || saved.source === null).toBe(true);
+    }
+  });
+
+  test('anything at all: never an error, always within bounds', () => {
+    const junk = fc.oneof(fc.anything(), fc.constant(new Float64Array([Number.NaN])), fc.constant(new Uint8Array(1)));
+    fc.assert(
+      fc.property(
+        fc.oneof(junk, fc.dictionary(fc.constantFrom(...Object.keys(Object(sound()))), junk)),
+        fc.boolean(),
+        (value, part) => {
+          const saved = readSaved(part && typeof value === 'object' ? { ...Object(sound()), ...value } : value);
+          if (saved === null) return;
+          expect(saved.selection.end).toBeLessThanOrEqual(saved.text.length);
+          expect(saved.settings.temperature).toBeGreaterThanOrEqual(0);
+          expect(saved.pins.ids.length).toBeLessThanOrEqual(8);
+          expect(saved.pins.ids.every(id => Number.isInteger(id) && id >= 0)).toBe(true);
+          expect(saved.seed).toMatch(/^\d*$/);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a page starts on anything', async () => {
+    for (const value of [null, 5, 'x', [], { version: SAVED_VERSION }, { ...Object(sound()), ids: 'x', view: 3 }]) {
+      const memory = new Map<string, unknown>([['page', value]]);
+      const page = await visit({ memory });
+      expect(page.model.getState().load.status).toBe('ready');
+    }
+    expect(await memoryStore(new Map()).get('page')).toBeUndefined();
+  });
+});

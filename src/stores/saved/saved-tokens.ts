@@ -1,0 +1,82 @@
+// Tokens as a reload keeps them: columns instead of objects, the settings of draws once each; and their careful reading.
+import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
+import type { DocumentToken, Draw, TokenOrigin } from '../document/types.ts';
+
+export const MOST_TOKENS = 100_000;
+const MOST_DRAW_SETTINGS = 256;
+
+/** A token without its bytes and numbers: the tokenizer gives the former, one prefill the latter. */
+export interface SavedToken {
+  readonly id: number;
+  readonly origin: TokenOrigin;
+  readonly draw?: Draw;
+}
+
+export interface TokenColumns {
+  readonly ids: Uint32Array;
+  /** 0 typed, 1 drawn, 2 chosen. */
+  readonly origins: Uint8Array;
+  /** Index into `drawSettings` + 1; 0 where there is no draw. */
+  readonly drawOf: Uint16Array;
+  readonly seeds: Float64Array;
+  readonly us: Float64Array;
+  readonly pAfters: Float64Array;
+  readonly outdated: Uint8Array;
+  readonly drawSettings: readonly GenerationSettings[];
+}
+
+const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen'];
+
+export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
+  const drawSettings: GenerationSettings[] = [];
+  const settingsIndex = (settings: GenerationSettings): number => {
+    const known = drawSettings.indexOf(settings);
+    return known >= 0 || drawSettings.length >= MOST_DRAW_SETTINGS ? known + 1 : drawSettings.push(settings);
+  };
+  return {
+    ids: Uint32Array.from(tokens, token => token.id),
+    origins: Uint8Array.from(tokens, token => ORIGINS.indexOf(token.origin)),
+    drawOf: Uint16Array.from(tokens, token => (token.draw === undefined ? 0 : settingsIndex(token.draw.settings))),
+    seeds: Float64Array.from(tokens, token => token.draw?.seed ?? 0),
+    us: Float64Array.from(tokens, token => token.draw?.u ?? 0),
+    pAfters: Float64Array.from(tokens, token => token.draw?.pAfter ?? 0),
+    outdated: Uint8Array.from(tokens, token => Number(token.draw?.outdated ?? false)),
+    drawSettings,
+  };
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of a value that is an object; else none. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** A whole number from 0 that is exact: a seed, a count, a time. */
+export function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isProbability(value: number | undefined): value is number {
+  return value !== undefined && value >= 0 && value <= 1;
+}
+
+/** All columns sound and of one length, or no tokens at all. */
+export function readTokens(stored: Fields): SavedToken[] {
+  const { ids, origins, drawOf, seeds, us, pAfters, outdated, drawSettings } = stored;
+  if (!(ids instanceof Uint32Array) || !(origins instanceof Uint8Array) || !(drawOf instanceof Uint16Array)) return [];
+  if (!(seeds instanceof Float64Array) || !(us instanceof Float64Array) || !(pAfters instanceof Float64Array))
+    return [];
+  if (!(outdated instanceof Uint8Array) || !Array.isArray(drawSettings)) return [];
+  const columns = [origins, drawOf, seeds, us, pAfters, outdated];
+  if (ids.length > MOST_TOKENS || columns.some(column => column.length !== ids.length)) return [];
+  const settings = drawSettings.slice(0, MOST_DRAW_SETTINGS).map(clampSettings);
+  return Array.from(ids, (id, i) => {
+    const origin = ORIGINS[origins[i] ?? 0] ?? 'typed';
+    const made = settings[(drawOf[i] ?? 0) - 1];
+    const [seed, u, pAfter] = [seeds[i], us[i], pAfters[i]];
+    if (origin !== 'drawn' || made === undefined) return { id, origin };
+    if (!isWhole(seed) || !isProbability(u) || !isProbability(pAfter)) return { id, origin };
+    return { id, origin, draw: { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0 } };
+  });
+}
