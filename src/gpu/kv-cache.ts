@@ -97,7 +97,10 @@ export class KvCache {
     const newest = this.#newest();
     while (this.#free.length < count) this.#drop(defined(this.#oldest(newest), 'room in the pool'));
     const slots = this.#free.splice(-count);
-    return { slots, release: () => void this.#free.push(...slots.splice(0)) };
+    const release = () => {
+      for (const slot of slots.splice(0)) this.#free.push(slot);
+    };
+    return { slots, release };
   }
 
   /** Drops everything. */

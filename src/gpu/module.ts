@@ -43,7 +43,7 @@ export function joinModule(name: KernelName, storage: Storage, consts: Consts): 
   const lines = [...head];
   for (const file of files) {
     starts.push({ file: `shaders/${file}.wgsl`, line: lines.length + 1 });
-    lines.push(...defined(SHADERS.get(file), `shaders/${file}.wgsl`).trimEnd().split('\n'));
+    for (const line of defined(SHADERS.get(file), `shaders/${file}.wgsl`).trimEnd().split('\n')) lines.push(line);
   }
   const place = (line: number): string => {
     const start = defined(starts.findLast(s => s.line <= line) ?? starts[0], 'a first file');

@@ -16,7 +16,7 @@ export function divergence(tokens: readonly EditToken[], tokenizer: DivergenceTo
   for (let i = 0; i <= tokens.length; i++) {
     const token = tokens[i];
     if (token !== undefined && !tokenizer.isSpecial(token.id)) continue;
-    if (i > from) found.push(...stretchDivergence(tokens.slice(from, i), from, tokenizer));
+    if (i > from) for (const range of stretchDivergence(tokens.slice(from, i), from, tokenizer)) found.push(range);
     from = i + 1;
   }
   return found;

@@ -7,6 +7,7 @@
 // places. It may stop earlier, and the ids may then differ from a fresh tokenisation, in two cases: a neighbour was drawn, chosen or is special
 // (it keeps its id), or there is no such place within REACH tokens (a word, or a run of white space, of more tokens than that).
 // An edit therefore tokenises at most its insertion, what is left of the touched tokens, and 2 * REACH tokens.
+import { defined } from '../lib/assert.ts';
 import { concatBytes, groupEnd, layoutTokens, type TokenLayout, tokenAt } from './text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -15,6 +16,12 @@ export interface EditToken {
   readonly bytes: Uint8Array;
   /** Typed by a person, not drawn or chosen: may be re-tokenised when its neighbour changes. */
   readonly typed: boolean;
+}
+
+/** Tokens by their place: an edit looks at a few of a long text, so they need not all be at hand as an array. */
+export interface EditTokens {
+  readonly length: number;
+  at(index: number): EditToken | undefined;
 }
 
 /** Puts `insert` in place of the UTF-16 units [start, end) of the text. */
@@ -81,7 +88,7 @@ class Surroundings {
     const { start, end, insert } = this.#edit;
     const before = charBefore(this.#text, offset);
     const edited = offset < start ? this.#text.slice(offset, start).slice(0, 2) : '';
-    const after = charAt(`${edited}${insert}${this.#text.slice(end, end + 2)}`, 0);
+    const after = charAt(`${edited}${insert.slice(0, 2)}${this.#text.slice(end, end + 2)}`, 0);
     return this.#starts(before, charAt(this.#text, offset)) && this.#starts(before, after);
   }
 
@@ -89,7 +96,7 @@ class Surroundings {
   rightBorder(offset: number): boolean {
     const { start, end, insert } = this.#edit;
     const after = charAt(this.#text, offset);
-    const edited = `${this.#text.slice(Math.max(0, start - 2), start)}${insert}${this.#text.slice(Math.max(end, offset - 2), offset)}`;
+    const edited = `${this.#text.slice(Math.max(0, start - 2), start)}${insert.slice(-2)}${this.#text.slice(Math.max(end, offset - 2), offset)}`;
     const before = charBefore(edited, edited.length);
     return this.#starts(charBefore(this.#text, offset), after) && this.#starts(before, after);
   }
@@ -101,7 +108,7 @@ class Surroundings {
  * Typed tokens at the ends of the span that come out as they were are left out of the replacement.
  */
 export function retokenise(
-  tokens: readonly EditToken[],
+  tokens: EditTokens,
   layout: TokenLayout,
   edit: TextEdit,
   tokenizer: EditTokenizer,
@@ -115,7 +122,7 @@ export function retokenise(
 
   const around = new Surroundings(text, clamped, tokenizer.startsPretoken);
   const free = (from: number, to: number) =>
-    tokens.slice(from, to).every(token => token.typed && !tokenizer.isSpecial(token.id));
+    range(tokens, from, to).every(token => token.typed && !tokenizer.isSpecial(token.id));
   let from = span.from;
   while (from > 0 && !around.leftBorder(starts[from] ?? 0)) {
     const group = groups[from - 1] ?? 0;
@@ -139,23 +146,29 @@ export function retokenise(
   return withoutUnchanged(tokens, { from, to, ids });
 }
 
+function range(tokens: EditTokens, from: number, to: number): EditToken[] {
+  const found: EditToken[] = [];
+  for (let i = from; i < to; i++) found.push(defined(tokens.at(i), 'a token of the range'));
+  return found;
+}
+
 /** Whether bytes on both sides of a gap, each broken by itself, would make a character once the tokens between are gone. */
-function wouldJoin(tokens: readonly EditToken[], layout: TokenLayout, from: number, to: number): boolean {
-  const right = tokens[to];
+function wouldJoin(tokens: EditTokens, layout: TokenLayout, from: number, to: number): boolean {
+  const right = tokens.at(to);
   if (from === 0 || right === undefined) return false;
-  const left = concatBytes(tokens.slice(layout.groups[from - 1], from).map(token => token.bytes));
+  const left = concatBytes(range(tokens, layout.groups[from - 1] ?? 0, from).map(token => token.bytes));
   return layoutTokens([left, right.bytes]).groups[1] === 0;
 }
 
 /** Leaves out typed tokens at both ends that keep their id. */
-function withoutUnchanged(tokens: readonly EditToken[], replacement: Replacement): Replacement {
+function withoutUnchanged(tokens: EditTokens, replacement: Replacement): Replacement {
   let { from, to, ids } = replacement;
   const same = (token: EditToken | undefined, id: number | undefined) => token?.typed === true && token.id === id;
-  while (from < to && ids.length > 0 && same(tokens[from], ids[0])) {
+  while (from < to && ids.length > 0 && same(tokens.at(from), ids[0])) {
     from++;
     ids = ids.subarray(1);
   }
-  while (from < to && ids.length > 0 && same(tokens[to - 1], ids.at(-1))) {
+  while (from < to && ids.length > 0 && same(tokens.at(to - 1), ids.at(-1))) {
     to--;
     ids = ids.subarray(0, -1);
   }

@@ -1,7 +1,7 @@
 // Layout of tokens in their text: against TextDecoder, and against the definition of who owns a character.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concatBytes, layoutTokens, tokenAt, tokenText, Utf8Stream } from './text.ts';
+import { concatBytes, layoutTokens, relayoutTokens, tokenAt, tokenText, Utf8Stream } from './text.ts';
 import { anyText } from './texts.fixture.ts';
 
 const utf8 = new TextEncoder();
@@ -139,5 +139,39 @@ describe('Utf8Stream', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('relayoutTokens', () => {
+  const asTokens = (list: readonly Uint8Array[]) => list.map(bytes => ({ bytes }));
+
+  test('is the layout of the tokens as they stand, whatever was put in place of what', () => {
+    fc.assert(
+      fc.property(tokensOf, tokensOf, fc.nat(), fc.nat(), (tokens, added, a, b) => {
+        const [from = 0, to = 0] = [a % (tokens.length + 1), b % (tokens.length + 1)].sort((x, y) => x - y);
+        const made = [...tokens.slice(0, from), ...added, ...tokens.slice(to)];
+        const change = { from, to, added: added.length };
+        expect(relayoutTokens(layoutTokens(tokens), asTokens(made), change)).toEqual(layoutTokens(made));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('decodes the tokens beside a change, however long the text is', () => {
+    for (const length of [1_000, 100_000]) {
+      let read = 0;
+      const letters = Array.from({ length }, () => utf8.encode('ab'));
+      const before = layoutTokens(letters);
+      const made = letters.toSpliced(length / 2, 1, utf8.encode('x'));
+      const watched = made.map(bytes => ({
+        get bytes() {
+          read += 1;
+          return bytes;
+        },
+      }));
+      const layout = relayoutTokens(before, watched, { from: length / 2, to: length / 2 + 1, added: 1 });
+      expect(layout).toEqual(layoutTokens(made));
+      expect(read).toBeLessThan(32);
+    }
   });
 });

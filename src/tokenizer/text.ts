@@ -38,6 +38,7 @@ interface DecodedCharacter {
 }
 
 const REPLACEMENT = 0xfffd;
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The character at `at`. An invalid one takes the bytes that could have begun a valid one, at least one byte. */
 function decodeCharacter(bytes: Uint8Array, at: number): DecodedCharacter {
@@ -71,7 +72,6 @@ export function layoutTokens(tokens: readonly Uint8Array[]): TokenLayout {
   const all = concatBytes(tokens);
   const starts = new Uint32Array(tokens.length + 1);
   const groups = new Uint32Array(tokens.length);
-  const parts: string[] = [];
   let byte = 0; // where the character being decoded starts
   let units = 0; // UTF-16 units before it
   let whole = -1;
@@ -85,13 +85,104 @@ export function layoutTokens(tokens: readonly Uint8Array[]): TokenLayout {
     while (byte < tokenEnd) {
       const character = decodeCharacter(all, byte);
       if (character.unfinished) whole = units;
-      parts.push(String.fromCodePoint(character.codePoint));
       byte += character.bytes;
       units += character.codePoint > 0xffff ? 2 : 1;
     }
   }
   starts[tokens.length] = units;
-  return { text: parts.join(''), starts, groups, whole: whole < 0 ? units : whole };
+  return { text: tokenText(all), starts, groups, whole: whole < 0 ? units : whole };
+}
+
+/** Tokens `[from, to)` of a layout have given way to `added` others. */
+export interface TokenChange {
+  readonly from: number;
+  readonly to: number;
+  readonly added: number;
+}
+
+/** Tokens laid out beyond a change to find a border that both layouts have: a character has at most four bytes. */
+const LOOK = 8;
+
+/**
+ * `layoutTokens` of `tokens`, which are those of `before` but for a change. Decodes the change and what is beside it; all else is copied.
+ */
+export function relayoutTokens(
+  before: TokenLayout,
+  tokens: readonly { readonly bytes: Uint8Array }[],
+  { from, to, added }: TokenChange,
+): TokenLayout {
+  const first = soundStart(before, tokens, from);
+  const shift = added - (to - from);
+  for (let look = LOOK; ; look *= 4) {
+    const end = Math.min(tokens.length, from + added + look);
+    const part = layoutTokens(tokens.slice(first, end).map(token => token.bytes));
+    const resume = end === tokens.length ? end : soundEnd(before, part, { first, least: from + added, shift });
+    if (resume !== null) return joined(before, part, { first, resume, shift });
+  }
+}
+
+/**
+ * A token at or before `from` whose first byte begins a character, and does so after any change from `from` on: a byte that stays stands between
+ * them, and no character looks further than the first byte that is not its own.
+ */
+function soundStart(before: TokenLayout, tokens: readonly { readonly bytes: Uint8Array }[], from: number): number {
+  let first = from;
+  let bytes = 0;
+  while (first > 0 && bytes === 0) {
+    const end = first;
+    first = before.groups[first - 1] ?? 0;
+    for (let i = first; i < end; i++) bytes += tokens[i]?.bytes.length ?? 0;
+  }
+  return first;
+}
+
+/** Where in `part` lies in the whole: its first token, the first one after the change, and how far indices have moved. */
+interface PartPlace {
+  readonly first: number;
+  readonly least: number;
+  readonly shift: number;
+}
+
+/** The first token after the change that begins with a character in both layouts, with text of its own in `part`; null where there is none. */
+function soundEnd(before: TokenLayout, part: TokenLayout, { first, least, shift }: PartPlace): number | null {
+  for (let k = least - first; k < part.groups.length; k++) {
+    const old = first + k - shift;
+    const both = part.groups[k] === k && before.groups[old] === old;
+    // What `part` ends with may go on behind it: a token with a whole character must follow.
+    if (both && (part.starts[k + 1] ?? 0) > (part.starts[k] ?? 0)) return first + k;
+  }
+  return null;
+}
+
+interface Joint {
+  readonly first: number;
+  /** The first token that is taken over from the old layout again. */
+  readonly resume: number;
+  readonly shift: number;
+}
+
+/** The old layout up to `first`, then `part` up to `resume`, then the old one again. */
+function joined(before: TokenLayout, part: TokenLayout, { first, resume, shift }: Joint): TokenLayout {
+  const count = before.groups.length + shift;
+  const units = before.starts[first] ?? 0;
+  const partUnits = part.starts[resume - first] ?? 0;
+  const oldUnits = before.starts[resume - shift] ?? before.text.length;
+  const moved = units + partUnits - oldUnits;
+  const starts = new Uint32Array(count + 1);
+  const groups = new Uint32Array(count);
+  starts.set(before.starts.subarray(0, first));
+  groups.set(before.groups.subarray(0, first));
+  for (let i = first; i < resume; i++) {
+    starts[i] = units + (part.starts[i - first] ?? 0);
+    groups[i] = first + (part.groups[i - first] ?? 0);
+  }
+  for (let i = resume; i < count; i++) {
+    starts[i] = (before.starts[i - shift] ?? 0) + moved;
+    groups[i] = (before.groups[i - shift] ?? 0) + shift;
+  }
+  const text = before.text.slice(0, units) + part.text.slice(0, partUnits) + before.text.slice(oldUnits);
+  starts[count] = text.length;
+  return { text, starts, groups, whole: resume === count ? units + part.whole : before.whole + moved };
 }
 
 /** The token that covers the UTF-16 unit at `offset`: the last one that starts at or before it and is not empty; n at the end of the text. */
@@ -118,7 +209,7 @@ export function groupEnd(layout: TokenLayout, token: number): number {
 
 /** The text of one token's bytes by itself; parts of characters show as U+FFFD. */
 export function tokenText(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return UTF8.decode(bytes);
 }
 
 /** Text of bytes that arrive token by token. What has been given out never changes: an unfinished character is held back. */

@@ -53,8 +53,7 @@ function readSpecials(spec: TokenizerSpec, tokenizerConfig: unknown): Map<number
   for (const token of spec.added) if (token.special) specials.set(token.id, token.content);
   if (!isJsonObject(tokenizerConfig)) return specials;
   const extra = tokenizerConfig.additional_special_tokens;
-  const named: unknown[] = SPECIAL_KEYS.map(key => tokenizerConfig[key]);
-  if (Array.isArray(extra)) named.push(...extra);
+  const named: unknown[] = [...SPECIAL_KEYS.map(key => tokenizerConfig[key]), ...(Array.isArray(extra) ? extra : [])];
   for (const value of named) {
     const content = contentOf(value);
     if (content === null) continue;

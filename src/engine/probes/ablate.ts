@@ -55,7 +55,7 @@ export class Ablation {
         }));
         const scores = await bench.runner.score(rows);
         assertSoundRows(scores, begin);
-        logprobs.push(...scores.map(({ logit, logZ }) => logit - logZ));
+        for (const { logit, logZ } of scores) logprobs.push(logit - logZ);
       }
       return { logits, logprobs };
     } finally {

@@ -74,7 +74,7 @@ export async function* grow(
           assertSoundRows([{ ...statistics, logZ }], T + depth - 1);
           return tree.children(logits, logZ, node);
         });
-        level.push(...nodes);
+        for (const node of nodes) level.push(node);
         yield { nodes: nodes.map(plain), computed: batch.length, reused: batch.length * (T + depth - 2) };
       }
     }

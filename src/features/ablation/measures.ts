@@ -69,7 +69,7 @@ export class Measures {
       if (this.#rows.size <= MOST_ROWS) break;
       this.#rows.delete(oldest);
     }
-    if (tokens.length === this.ids.length) this.#logprobs.set(key, Float32Array.of(Number.NaN, ...answer.logprobs));
+    if (tokens.length === this.ids.length) this.#logprobs.set(key, Float32Array.from([Number.NaN, ...answer.logprobs]));
   }
 
   #measured(position: number, off: readonly Part[], baseline: Baseline): Measured | null {

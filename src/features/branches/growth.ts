@@ -1,7 +1,9 @@
 // Grows a tree from a place of the text, keeps it as long as it is true, and watches what a switch of the branch finds in the cache.
+
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
 import { grow } from '../../client/probe-requests.ts';
+import { mostOf } from '../../lib/most.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { GrownNode } from '../../protocol/probe-events.ts';
 import { leads, sharedTokens } from '../../stores/document/branches.ts';
@@ -145,7 +147,7 @@ class Grower {
     const whole = [...growth.base, ...path.map(id => plainToken(tokenizer, id, 'chosen'))];
     // It goes on from the branch that has most of it, so that tokens and numbers stay shared; of several the active one.
     const shared = branches.map(each => sharedTokens(each.tokens, whole));
-    const most = Math.max(...shared);
+    const most = mostOf(shared);
     const having = branches.filter((_, i) => shared[i] === most);
     const from = having.find(({ id }) => id === branch) ?? having.at(-1);
     if (from === undefined) return;
@@ -167,7 +169,7 @@ class Grower {
       growth = grownBy(growth, event);
       this.store.setState({ growth });
       for (const { node, parent } of event.nodes) depths.set(node, 1 + (depths.get(parent) ?? 0));
-      progress(Math.min(settings.depth, Math.max(...depths.values())));
+      progress(Math.min(settings.depth, mostOf(depths.values())));
       if (growth.full) return;
     }
     // Nothing was likely enough.

@@ -1,6 +1,8 @@
 // What each repetition costs: the formula over positions, and what the cache of keys and values saves, measured on this machine.
+
 import { useMemo } from 'react';
 import { formatBytes, formatCount, formatDuration, formatLogit, formatParameters } from '../../lib/format.ts';
+import { mostOf } from '../../lib/most.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
 import { useDocument } from '../../stores/react.ts';
 import { Bar } from '../../ui/controls/Bar.tsx';
@@ -109,7 +111,7 @@ function Measured() {
   const enough = lengthsOf(tokens).length > 0;
   const seconds = follow.getState().secondsToMeasure();
   const working = task.status === 'working';
-  const slowest = Math.max(1e-9, ...(measured?.lengths.map(each => each.uncachedMs) ?? []));
+  const slowest = mostOf(measured?.lengths.map(each => each.uncachedMs) ?? [], 1e-9);
   return (
     <>
       <p>

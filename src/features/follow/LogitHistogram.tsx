@@ -1,6 +1,8 @@
 // Where the logits of the whole vocabulary lie: a small histogram with the likeliest token and the one in the text marked.
+
 import { useMemo } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
+import { mostOf } from '../../lib/most.ts';
 import type { RankedRow } from '../../sampling/row.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import styles from './LogitHistogram.module.css';
@@ -16,7 +18,7 @@ const TABLE_BINS = 16;
 export function LogitHistogram({ row, output }: { row: RankedRow; output: DocumentToken | null }) {
   const { from, to, counts } = useMemo(() => logitBins(row, BINS), [row]);
   const coarse = useMemo(() => logitBins(row, TABLE_BINS), [row]);
-  const most = Math.max(...counts, 1);
+  const most = mostOf(counts, 1);
   const path = counts
     .map((count, i) => {
       // A lone token must be seen too.

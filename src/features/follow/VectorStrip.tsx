@@ -1,6 +1,8 @@
 // Vectors drawn one below the other, a bar for each of their C numbers, on one scale; a crosshair reads them, a table has them all.
+
 import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
 import { formatLogit } from '../../lib/format.ts';
+import { mostOf } from '../../lib/most.ts';
 import type { PlotLine } from '../../ui/plot/lines.ts';
 import { PlotTable } from '../../ui/plot/PlotTable.tsx';
 import { stepPoint } from '../../ui/plot/plot.ts';
@@ -43,7 +45,7 @@ export function VectorStrip({ label, vectors, scale, reading }: VectorStripProps
   const C = vectors[0]?.values.length ?? 0;
   const tallest = useMemo(() => {
     const own = vectors.map(each => largest([each.values]));
-    return scale === 'own' ? own : own.map(() => Math.max(...own));
+    return scale === 'own' ? own : own.map(() => mostOf(own));
   }, [vectors, scale]);
   const paths = useMemo(() => vectors.map((each, i) => barsOf(each.values, tallest[i] ?? 1)), [vectors, tallest]);
   const current = Math.min(channel ?? 0, C - 1);

@@ -10,7 +10,7 @@ async function entryFiles(entry: FileSystemEntry): Promise<File[]> {
   for (;;) {
     const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (part.length === 0) return found;
-    for (const file of part.filter(each => each.isFile)) found.push(...(await entryFiles(file)));
+    for (const inner of part.filter(each => each.isFile)) for (const file of await entryFiles(inner)) found.push(file);
   }
 }
 

@@ -1,4 +1,5 @@
 // The slope picture as numbers: for each candidate a line over the stages, and labels at both ends that do not lie over each other.
+import { mostOf } from '../../lib/most.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { StepName } from '../../sampling/steps.ts';
 import { traceOf } from '../../sampling/trace.ts';
@@ -63,7 +64,10 @@ export function slopeOf(
   { width, height, margin, label }: SlopeBox,
 ): Slope {
   const traces = ids.map(id => traceOf(distribution, id, steps));
-  const top = Math.max(Number.MIN_VALUE, ...traces.flatMap(trace => trace.map(point => point.p)));
+  const top = mostOf(
+    traces.flatMap(trace => trace.map(point => point.p)),
+    Number.MIN_VALUE,
+  );
   const inner = Math.max(0, width - 2 * margin);
   const xs = [null, ...steps].map((_, i) => margin + (steps.length === 0 ? 0 : (inner * i) / steps.length));
   const pad = label / 2;

@@ -1,5 +1,6 @@
 // How large a model is, before a byte of it is loaded: parameters, and bytes on the GPU.
 
+import { mostOf } from '../../lib/most.ts';
 import { fuse } from '../rewrites/fuse.ts';
 import { allocateValues } from './allocate.ts';
 import type { Graph, WeightSpec } from './graph.ts';
@@ -42,6 +43,6 @@ export function estimateBytes(graph: Graph, { bytesPerWeight, kvSlots, rows }: S
   const kv = kvSlots * (2 * n_layer * n_kv_head * head_size + n_embd) * 4;
   const widths = allocateValues(fuse(graph)).slots.reduce((sum, slot) => sum + slot.width, 0);
   const values = (rows * widths + vocab_size) * 4;
-  const largestMatrix = Math.max(0, ...graph.weights.filter(spec => spec.layout !== 'vector').map(bytes));
+  const largestMatrix = mostOf(graph.weights.filter(spec => spec.layout !== 'vector').map(bytes), 0);
   return { weights, kv, values, total: weights + kv + values, largestMatrix };
 }

@@ -1,4 +1,5 @@
 // Pure changes of the set of branches: fork, switch, rename, remove, and what keeps the set small and free of duplicates.
+import { mostOf } from '../../lib/most.ts';
 import type { Branch, BranchSet, DocumentToken, TokenStats } from './types.ts';
 
 /** Branches kept; past it the oldest one without a name goes. */
@@ -60,7 +61,7 @@ export function forked(
 ): BranchSet | null {
   const from = branchOf(set, source);
   if (from === undefined || index < 0 || index > from.tokens.length) return null;
-  const tokens = [...from.tokens.slice(0, index), ...added];
+  const tokens = from.tokens.slice(0, index).concat(added);
   if (index === from.tokens.length) {
     return settled({ ...set, branches: withTokens(set.branches, source, tokens), branch: source });
   }
@@ -109,7 +110,7 @@ export function removed(set: BranchSet, id: number): BranchSet | null {
   if (gone === undefined || branches.length === 0) return null;
   if (id !== set.branch) return { ...set, branches };
   const shared = branches.map(branch => sharedTokens(branch.tokens, gone.tokens));
-  const nearest = branches[shared.lastIndexOf(Math.max(...shared))];
+  const nearest = branches[shared.lastIndexOf(mostOf(shared))];
   return nearest === undefined ? null : settled({ ...set, branches, branch: nearest.id });
 }
 
@@ -190,9 +191,13 @@ export function spreadStats(
     if (branch.id === id) return branch;
     const shared = sharedTokens(tokens, branch.tokens);
     const missing = (i: number): boolean => branch.tokens[i]?.stats === undefined && tokens[i]?.stats !== undefined;
-    if (!tokens.slice(0, shared).some((_, i) => missing(i))) return branch;
-    const filled = branch.tokens.map((token, i) => (i < shared && missing(i) ? withStats(token, tokens[i]) : token));
-    return { ...branch, tokens: filled };
+    let filled: DocumentToken[] | null = null;
+    for (const [i, token] of branch.tokens.slice(0, shared).entries()) {
+      if (!missing(i)) continue;
+      filled ??= branch.tokens.slice();
+      filled[i] = withStats(token, tokens[i]);
+    }
+    return filled === null ? branch : { ...branch, tokens: filled };
   });
 }
 

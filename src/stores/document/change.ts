@@ -1,7 +1,8 @@
 // Pure changes of a token sequence: what an edit, a cut or another model does to ids, numbers and draws.
 
+import { defined } from '../../lib/assert.ts';
 import { divergence } from '../../tokenizer/divergence.ts';
-import { type EditToken, type Replacement, retokenise, type TextEdit } from '../../tokenizer/edit.ts';
+import { type EditToken, type EditTokens, type Replacement, retokenise, type TextEdit } from '../../tokenizer/edit.ts';
 import { concatBytes, type TokenLayout, tokenAt, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { mapTokens } from './branches.ts';
@@ -16,8 +17,37 @@ export function typedTokens(tokenizer: Tokenizer, text: string): DocumentToken[]
 /** Without the numbers, which depend on what stands before; the record of a draw stays, marked. */
 export function withoutNumbers(token: DocumentToken): DocumentToken {
   const { id, bytes, special, origin, draw } = token;
+  if (!hasNumbers(token)) return token;
   const bare = { id, bytes, special, origin };
   return draw === undefined ? bare : { ...bare, draw: draw.outdated ? draw : { ...draw, outdated: true } };
+}
+
+/** Something about it depends on what stands before. */
+function hasNumbers({ draw, stats, top }: DocumentToken): boolean {
+  return stats !== undefined || top !== undefined || draw?.outdated === false;
+}
+
+/** One past the last token with numbers, where it is known: a text has them at its beginning, as far as the context reaches. */
+const numbersEnd = new WeakMap<readonly DocumentToken[], number>();
+
+function endOfNumbers(tokens: readonly DocumentToken[]): number {
+  return numbersEnd.get(tokens) ?? tokens.findLastIndex(hasNumbers) + 1;
+}
+
+/** Tokens [from, to) give way to `added`, and those behind lose their numbers. All others are taken over unseen. */
+export function spliced(
+  tokens: readonly DocumentToken[],
+  { from, to }: Pick<Replacement, 'from' | 'to'>,
+  added: readonly DocumentToken[],
+): DocumentToken[] {
+  const made = tokens.slice(0, from).concat(added, tokens.slice(to));
+  const end = endOfNumbers(tokens);
+  for (let i = to; i < end; i++) {
+    const at = i + added.length - (to - from);
+    made[at] = withoutNumbers(defined(tokens[i], 'a token behind the change'));
+  }
+  numbersEnd.set(made, Math.min(end, from));
+  return made;
 }
 
 /**
@@ -29,7 +59,7 @@ export function keepNumbers(before: readonly DocumentToken[], after: readonly Do
   while (same < after.length && before[same]?.id === after[same]?.id) same++;
   return after.map((token, i) => {
     if (i < same) return before[i] ?? token;
-    return token.draw === undefined && token.stats === undefined ? token : withoutNumbers(token);
+    return withoutNumbers(token);
   });
 }
 
@@ -43,19 +73,33 @@ export function filledStats(
   const end = from + stats.length;
   if (end > tokens.length || end > ids.length) return null;
   for (let i = 0; i < end; i++) if (tokens[i]?.id !== ids[i]) return null;
-  return tokens.map((token, i) => {
-    const found = stats[i - from];
-    return found === undefined || token.stats !== undefined ? token : { ...token, stats: found };
-  });
+  const filled = tokens.slice();
+  for (const [i, found] of stats.entries()) {
+    const token = filled[from + i];
+    if (token !== undefined && token.stats === undefined) filled[from + i] = { ...token, stats: found };
+  }
+  numbersEnd.set(filled, Math.max(endOfNumbers(tokens), end));
+  return filled;
 }
 
 /** As the tokenizer's functions take them. */
-export function editTokensOf(tokens: readonly DocumentToken[]): EditToken[] {
-  return tokens.map(({ id, bytes, origin }) => ({ id, bytes, typed: origin === 'typed' }));
+function editToken({ id, bytes, origin }: DocumentToken): EditToken {
+  return { id, bytes, typed: origin === 'typed' };
+}
+
+/** The same for the few that an edit looks at. */
+function editTokens(tokens: readonly DocumentToken[]): EditTokens {
+  return {
+    length: tokens.length,
+    at: index => {
+      const token = tokens[index];
+      return token === undefined ? undefined : editToken(token);
+    },
+  };
 }
 
 /** `ids` as typed tokens in the places of [from, to), for several replacements in order. */
-export function replaceTokens(
+function replaceTokens(
   tokenizer: Tokenizer,
   tokens: readonly DocumentToken[],
   replacements: readonly Replacement[],
@@ -63,16 +107,17 @@ export function replaceTokens(
   const made: DocumentToken[] = [];
   let at = 0;
   for (const { from, to, ids } of replacements) {
-    made.push(...tokens.slice(at, from), ...Array.from(ids, id => plainToken(tokenizer, id, 'typed')));
+    for (const token of tokens.slice(at, from)) made.push(token);
+    for (const id of ids) made.push(plainToken(tokenizer, id, 'typed'));
     at = to;
   }
-  made.push(...tokens.slice(at));
+  for (const token of tokens.slice(at)) made.push(token);
   return keepNumbers(tokens, made);
 }
 
 /** Ids of the text between special tokens made anew; special tokens, and tokens that come out as they were, stay. */
 export function freshTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): DocumentToken[] {
-  return replaceTokens(tokenizer, tokens, divergence(editTokensOf(tokens), tokenizer));
+  return replaceTokens(tokenizer, tokens, divergence(tokens.map(editToken), tokenizer));
 }
 
 /** Longer texts are not compared: it would be felt while typing. */
@@ -84,7 +129,7 @@ const MOST_COMPARED = 20_000;
  */
 export function findDivergence(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): Divergence | null {
   if (tokens.length === 0 || tokens.length > MOST_COMPARED) return null;
-  const found = divergence(editTokensOf(tokens), tokenizer);
+  const found = divergence(tokens.map(editToken), tokenizer);
   const [first] = found;
   const last = found.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -105,9 +150,10 @@ export function editedTokens(
   edit: TextEdit,
 ): { readonly tokens: DocumentToken[]; readonly caret: number } {
   const whole = aroundSpecials(tokens, layout, edit);
-  const replacement = retokenise(editTokensOf(tokens), layout, whole, tokenizer);
+  const { from, to, ids } = retokenise(editTokens(tokens), layout, whole, tokenizer);
+  const added = Array.from(ids, id => plainToken(tokenizer, id, 'typed'));
   return {
-    tokens: replaceTokens(tokenizer, tokens, [replacement]),
+    tokens: spliced(tokens, { from, to }, added),
     caret: whole.start + whole.insert.toWellFormed().length,
   };
 }
@@ -152,9 +198,8 @@ export function withSpecial(
   const untouched = parted.length === 0 || parted.some(token => token.special);
   const left = untouched ? parted : typedTokens(tokenizer, layout.text.slice(start, offset));
   const right = untouched ? [] : typedTokens(tokenizer, layout.text.slice(offset, end));
-  const made = [...tokens.slice(0, from), ...left, chip, ...right, ...tokens.slice(to)];
   const caret = (untouched ? end : offset) + tokenText(chip.bytes).length;
-  return { tokens: keepNumbers(tokens, made), caret };
+  return { tokens: spliced(tokens, { from, to }, [...left, chip, ...right]), caret };
 }
 
 /** The same text in another vocabulary; special tokens that both spell alike stay special. */
@@ -162,7 +207,9 @@ export function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentT
   const translated: DocumentToken[] = [];
   let pending: Uint8Array[] = [];
   const close = (): void => {
-    if (pending.length > 0) translated.push(...typedTokens(tokenizer, tokenText(concatBytes(pending))));
+    if (pending.length > 0) {
+      for (const token of typedTokens(tokenizer, tokenText(concatBytes(pending)))) translated.push(token);
+    }
     pending = [];
   };
   for (const token of tokens) {

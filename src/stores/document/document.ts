@@ -1,5 +1,7 @@
 // The document: token ids are the truth, text and offsets a view of them; caret, selected token, undo and redo.
+
 import { createStore } from 'zustand/vanilla';
+import { mostOf } from '../../lib/most.ts';
 import { type TokenLayout, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { type Birth, forked, opened, removed, renamed, spreadStats, switched, withTokens } from './branches.ts';
@@ -262,7 +264,10 @@ class Document {
     if (tokens.length === 0) this.#setPlainOrTyped(text, selection);
     else if (set === undefined) this.#setTokens(tokens, selection);
     else {
-      this.#lastBranch = Math.max(this.#lastBranch, ...set.branches.map(({ id }) => id));
+      this.#lastBranch = mostOf(
+        set.branches.map(({ id }) => id),
+        this.#lastBranch,
+      );
       this.#setBranches({ ...set, forgotten: null }, selection);
     }
   };
@@ -282,7 +287,7 @@ class Document {
     if (this.#run !== 'open') this.#history.push('run', this.#snapshot());
     this.#run = 'open';
     const atEnd = selection.end === text.length && selection.start === selection.end;
-    this.#setTokens([...tokens, ...added], atEnd ? undefined : selection);
+    this.#setTokens(tokens.concat(added), atEnd ? undefined : selection);
   }
 
   #closeRun(): void {
@@ -349,7 +354,8 @@ class Document {
 
   #show({ branches, branch, forgotten }: BranchSet, selection?: Selection): void {
     const tokens = branches.find(({ id }) => id === branch)?.tokens ?? [];
-    const shown = shownTokens(tokens, this.#state.tokenizer, selection);
+    const before = { tokens: this.#state.tokens, layout: this.#layout };
+    const shown = shownTokens(tokens, this.#state.tokenizer, before, selection);
     this.#layout = shown.view;
     this.store.setState(state => ({
       ...shown,

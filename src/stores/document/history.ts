@@ -29,6 +29,10 @@ interface Typing {
   readonly endsWord: boolean;
 }
 
+function isCharacter(text: string): boolean {
+  return text.length === 1 || (text.length === 2 && (text.codePointAt(0) ?? 0) > 0xffff);
+}
+
 export class History {
   #past: Step[] = [];
   #future: Step[] = [];
@@ -55,7 +59,7 @@ export class History {
    * deletions that go on where the last one was.
    */
   pushEdit(start: number, end: number, insert: string, before: Snapshot): void {
-    const key = [...insert].length === 1 && start === end;
+    const key = start === end && isCharacter(insert);
     const deletion = insert === '' && end - start <= 2;
     const typing = this.#typing;
     if (key) {

@@ -6,12 +6,36 @@ import type { DocumentToken } from './types.ts';
 
 /** [T] */
 export function idsOf(tokens: readonly DocumentToken[]): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(tokens, token => token.id);
+  const ids = new Uint32Array(tokens.length);
+  for (const [i, { id }] of tokens.entries()) ids[i] = id;
+  return ids;
 }
 
 /** 1 where a token was drawn or chosen, 0 where it was typed. [T] */
 export function drawnFlags(tokens: readonly DocumentToken[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(tokens, token => (token.origin === 'typed' ? 0 : 1));
+}
+
+/** Tokens `[from, to)` of one sequence gave way to `[from, from + added)` of another. */
+export interface Changed {
+  readonly from: number;
+  readonly to: number;
+  readonly added: number;
+}
+
+/** What lies between the tokens that two sequences begin and end with alike: same id of the same vocabulary. */
+export function changedTokens(before: readonly DocumentToken[], after: readonly DocumentToken[]): Changed {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && sameBytes(before[from], after[from])) from++;
+  let end = 0;
+  while (end < most - from && sameBytes(before[before.length - 1 - end], after[after.length - 1 - end])) end++;
+  return { from, to: before.length - end, added: after.length - end - from };
+}
+
+/** A vocabulary has one array of bytes for each id. */
+function sameBytes(a: DocumentToken | undefined, b: DocumentToken | undefined): boolean {
+  return a === b || (a?.bytes === b?.bytes && a?.id === b?.id);
 }
 
 /** How many leading ids two sequences share. */

@@ -1,7 +1,8 @@
 // What the page shows of a sequence of tokens, or of plain text while there is no tokenizer: text, borders, caret, selected token.
 import { endsInSpace } from '../../tokenizer/ends-in-space.ts';
-import { layoutTokens, type TokenLayout, tokenAt } from '../../tokenizer/text.ts';
+import { layoutTokens, relayoutTokens, type TokenLayout, tokenAt } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { changedTokens } from './sequence.ts';
 import type { DocumentState, DocumentToken, Selection, TokenPlace } from './types.ts';
 
 export const EMPTY_VIEW: TokenLayout = layoutTokens([]);
@@ -20,13 +21,20 @@ export function placeAt(view: TokenLayout, count: number, offset: number): Token
   return index >= count ? 'end' : index;
 }
 
+/** What the page showed before, so that only the change is laid out. */
+export interface ShownBefore {
+  readonly tokens: readonly DocumentToken[];
+  readonly layout: TokenLayout;
+}
+
 /** Without a selection the caret stands at the end. */
 export function shownTokens(
   tokens: readonly DocumentToken[],
   tokenizer: Tokenizer | null,
+  before: ShownBefore,
   selection?: Selection,
 ): Shown {
-  const view = layoutTokens(tokens.map(token => token.bytes));
+  const view = relayoutTokens(before.layout, tokens, changedTokens(before.tokens, tokens));
   const { text } = view;
   const wanted = selection ?? caretAt(text.length);
   const end = Math.min(wanted.end, text.length);

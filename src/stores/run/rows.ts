@@ -100,8 +100,8 @@ class Rows {
   }
 
   rowAt(place: TokenPlace): LogitsRow | null {
-    const ids = this.#idsBefore(place);
-    return ids.length === 0 ? null : this.#cache.get(ids);
+    const count = this.#countBefore(place);
+    return count === 0 || count > this.#limit() ? null : this.#cache.get(this.#idsBefore(place));
   }
 
   distribution(place: TokenPlace, settings: GenerationSettings): Distribution | null {
@@ -153,7 +153,7 @@ class Rows {
 
   async #request(ids: Uint32Array, signal: AbortSignal): Promise<LogitsRow> {
     const { client, document } = this.#options;
-    const all = idsOf(document.getState().tokens);
+    const all = idsOf(document.getState().tokens.slice(0, this.#limit()));
     // The longest computed sequence that has `ids` at its head is named, so that the worker keeps all of it.
     const known = all.subarray(0, Math.max(ids.length, this.#cost.shared(all)));
     const answer: RowAnswer =
@@ -199,17 +199,18 @@ class Rows {
       return;
     }
     const running = isRunning(generation.getState().status);
-    const ids = this.#idsBefore(place);
-    if (ids.length === 0) {
+    const count = this.#countBefore(place);
+    if (count === 0) {
       this.#show({ status: 'first', place });
       if (!running) this.#timer = setTimeout(() => this.#scoreSoon(), wait);
       return;
     }
-    if (ids.length > load.model.dims.n_ctx) {
-      this.#show(tooLong(place, ids.length, load.model.dims.n_ctx));
+    if (count > load.model.dims.n_ctx) {
+      this.#show(tooLong(place, count, load.model.dims.n_ctx));
       if (!running) this.#timer = setTimeout(() => this.#scoreSoon(), wait);
       return;
     }
+    const ids = this.#idsBefore(place);
     const row = this.#cache.get(ids);
     if (row !== null) this.#show({ status: 'ready', place, row });
     else this.#show({ status: 'waiting', place });
@@ -246,6 +247,16 @@ class Rows {
       })
       .catch(() => {})
       .finally(() => this.store.setState({ scoring: scheduler.has('score') }));
+  }
+
+  /** Tokens of the context; 0 while there is no model. */
+  #limit(): number {
+    const { load } = this.#options.model.getState();
+    return load.status === 'ready' ? load.model.dims.n_ctx : 0;
+  }
+
+  #countBefore(place: TokenPlace): number {
+    return place === 'end' ? this.#options.document.getState().tokens.length : place;
   }
 
   #tokensBefore(place: TokenPlace) {

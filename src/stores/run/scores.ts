@@ -57,7 +57,7 @@ export function createScoresStore(options: ScoresOptions): { store: ScoresStore;
     score: async () => {
       const total = missing();
       if (total === 0) return;
-      asked = idsOf(document.getState().tokens);
+      asked = idsOf(document.getState().tokens.slice(0, limit()));
       await task.run(total, async (signal, progress) => {
         for (;;) {
           const ids = await scoreMissing(client, document, limit(), signal, PIECE);
@@ -73,7 +73,7 @@ export function createScoresStore(options: ScoresOptions): { store: ScoresStore;
   const ends = [
     document.subscribe((now, before) => {
       if (now.revision === before.revision || isRunning(generation.getState().status)) return;
-      if (sharedLength(idsOf(now.tokens), asked) < asked.length) task.reset();
+      if (sharedLength(idsOf(now.tokens.slice(0, asked.length)), asked) < asked.length) task.reset();
     }),
     model.subscribe((now, before) => {
       if (now.load !== before.load) task.reset();

@@ -51,7 +51,7 @@ export function writeBranches({
   for (const branch of [first, ...branches.filter(each => each !== first)]) {
     const { id, name, began, tokens } = branch;
     const { like, shared } = listed.length === 0 ? { like: 0, shared: tokens.length } : nearest(tokens, listed);
-    own.push(...tokens.slice(shared));
+    for (const token of tokens.slice(shared)) own.push(token);
     entries.push({ id, name, began, like, shared, own: tokens.length - shared });
     listed.push(branch);
   }
