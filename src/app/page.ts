@@ -17,7 +17,7 @@ import { createGenerationStore } from '../stores/run/generation.ts';
 import type { GenerationStore } from '../stores/run/generation-types.ts';
 import { isRunning } from '../stores/run/generation-types.ts';
 import { createPinsStore } from '../stores/run/pins.ts';
-import { createRowsStore, SETTLE_MS } from '../stores/run/rows.ts';
+import { createRowsStore } from '../stores/run/rows.ts';
 import { createScoresStore } from '../stores/run/scores.ts';
 import { createSettingsStore } from '../stores/run/settings.ts';
 import { createPersistence, type SavedStore } from '../stores/saved/persistence.ts';
@@ -26,8 +26,10 @@ import { type SavedDocument, savedDocument } from '../stores/saved/saved-documen
 import { tabStore } from '../stores/saved/tab-store.ts';
 import type { Stores, Work } from '../stores/stores.ts';
 import { createViewStore } from '../stores/view.ts';
+import { Leases } from '../stores/work/leases.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
+import { SETTLE_MS } from '../stores/work/times.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** Fragments of the page's address that hold shared texts. */
@@ -78,8 +80,10 @@ export interface Page extends Stores {
 /** Makes everything and starts nothing. */
 export function createPage(options: PageOptions): Page {
   const ends: (() => void)[] = [];
+  const client = options.client ?? createClient();
   const work: Work = {
-    client: options.client ?? createClient(),
+    client,
+    leases: new Leases(client),
     scheduler: new Scheduler(),
     cost: new PrefillCost(),
     requestFrame: options.requestFrame ?? (callback => void requestAnimationFrame(callback)),
@@ -99,7 +103,10 @@ export function createPage(options: PageOptions): Page {
   const stores: Stores = { ...subjects, rows: rows.store, scores: scores.store, attentionTint, work };
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way.
-    if (now.status === 'loading' && before.status !== 'loading') work.scheduler.cancelAll();
+    if (now.status === 'loading' && before.status !== 'loading') {
+      work.scheduler.cancelAll();
+      work.leases.forget();
+    }
   });
   const endDivergence = watchDivergence(document, generation);
   const share = shareStore.of(stores);
@@ -119,6 +126,7 @@ export function createPage(options: PageOptions): Page {
       for (const end of ends.splice(0)) end();
       visit.dispose();
       work.scheduler.cancelAll();
+      work.leases.dispose();
       work.client.restart();
     },
   };

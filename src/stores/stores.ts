@@ -9,6 +9,7 @@ import type { RowsStore } from './run/rows-types.ts';
 import type { ScoresStore } from './run/scores.ts';
 import type { SettingsStore } from './run/settings.ts';
 import type { ViewStore } from './view.ts';
+import type { Leases } from './work/leases.ts';
 import type { PrefillCost } from './work/prefill-cost.ts';
 import type { Scheduler } from './work/scheduler.ts';
 
@@ -17,6 +18,8 @@ export interface Work {
   readonly client: Client;
   readonly scheduler: Scheduler;
   readonly cost: PrefillCost;
+  /** Memory that the worker keeps for views. */
+  readonly leases: Leases;
   readonly requestFrame: (callback: () => void) => void;
   /** Milliseconds, of a clock that only goes forward. */
   readonly now: () => number;

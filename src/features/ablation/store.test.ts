@@ -5,7 +5,7 @@ import { idle, ids, type Page, type PageOptions, readyPage } from '../../../e2e/
 import type { Command } from '../../protocol/commands.ts';
 import type { Part } from '../../protocol/probe-commands.ts';
 import { divergence, logprobOf } from '../../sampling/compare.ts';
-import { SETTLE_MS } from '../../stores/run/rows.ts';
+import { SETTLE_MS } from '../../stores/work/times.ts';
 import { ablatedLogits, ablatedLogprobs } from './ablation.fixture.ts';
 import { CLOSE_MS } from './store.ts';
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type EngineOptions, turn, until, V } from '../../../e2e/support/scripted-engine.ts';
 import { idle, ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
-import { SETTLE_MS } from '../../stores/run/rows.ts';
+import { SETTLE_MS } from '../../stores/work/times.ts';
 import { fakeMean, fakeWeights } from './attention.fixture.ts';
 import { mapRow } from './row.ts';
 import { LEFT_MS } from './store.ts';

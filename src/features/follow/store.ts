@@ -9,11 +9,11 @@ import { modelTag } from '../../stores/model/model.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
-import { MOST_SECONDS, MOVE_MS, SETTLE_MS } from '../../stores/run/rows.ts';
 import type { RowsStore } from '../../stores/run/rows-types.ts';
 import type { FollowStep, ViewStore } from '../../stores/view.ts';
 import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
 import type { Scheduler } from '../../stores/work/scheduler.ts';
+import { MOST_SECONDS, MOVE_MS, SETTLE_MS } from '../../stores/work/times.ts';
 import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
 import type { FollowStore } from './types.ts';
 import {

@@ -68,7 +68,7 @@ export function AskedToken({ tokenizer }: { tokenizer: Tokenizer }) {
             <TokenText {...faceOf(tokenizer, asked)} />
           </span>
         )}
-        <span className={styles.id}>{asked !== null && `id ${asked}`}</span>
+        <span className={styles.id}>{asked === null ? 'not known yet' : `id ${asked}`}</span>
         {pinned ? (
           <Button variant="quiet" onClick={() => lens.getState().ask(null)}>
             Follow the text again

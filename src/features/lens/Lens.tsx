@@ -1,10 +1,11 @@
 // The lens: what each layer would say next, at every position, as a picture, and for the selected position as a table.
-import { useEffect } from 'react';
 import { useDocument } from '../../stores/react.ts';
+import { isAbout } from '../../stores/work/probe-state.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
+import { useOpen } from '../shared/useOpen.ts';
 import { AskedToken } from './AskedToken.tsx';
 import styles from './Lens.module.css';
 import { LensPicture } from './LensPicture.tsx';
@@ -41,20 +42,17 @@ function Introduction() {
 
 export function Lens() {
   const lens = useLensStore();
-  const status = useLens(s => s.status);
+  const probe = useLens(s => s.probe);
   const beyond = useLens(s => s.beyond);
   const columns = useLens(s => s.columns);
   const tokenizer = useDocument(s => s.tokenizer);
-  useEffect(() => {
-    lens.getState().enter();
-    return () => lens.getState().leave();
-  }, [lens]);
+  useOpen(lens);
   return (
     <section className={styles.view} aria-label="Lens">
       <ScrollPane more="More below" className={styles.pane}>
         <Introduction />
-        {status !== 'open' || !tokenizer ? (
-          <p className={styles.words}>{EMPTY[status === 'empty' ? 'empty' : 'no_model']}</p>
+        {!isAbout(probe) || !tokenizer ? (
+          <p className={styles.words}>{EMPTY[probe.status === 'empty' ? 'empty' : 'no_model']}</p>
         ) : (
           <>
             {beyond > 0 && (

@@ -17,7 +17,7 @@ const ZOOMS = [
 
 export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
   const lens = useLensStore();
-  const { ids, layers, columns, column, layer, asked, colour, revision, task, costly } = useLens(s => s);
+  const { ids, layers, columns, column, layer, asked, colour, revision, probe } = useLens(s => s);
   const vocabulary = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.vocab_size : 0));
   const [zoom, setZoom] = useState<Zoom>('words');
 
@@ -62,7 +62,7 @@ export function LensPicture({ tokenizer }: { tokenizer: Tokenizer }) {
         return cell === null ? 'not computed' : `${tokenWord(tokenizer, cell.topId)} ${valueWords(cell, colour)}`;
       }}
       scale={scaleOf(colour, asked === null ? 'the asked token' : tokenWord(tokenizer, asked), vocabulary)}
-      pending={task.status !== 'done' || costly !== null}
+      pending={probe.status !== 'ready'}
       bounds={SIZES[zoom]}
       head={HEADS[zoom]}
       column={column}

@@ -1,4 +1,4 @@
-// Which columns of the lens are computed next, and whether what is under way will bring them.
+// What the lens asks, which of its columns are computed next, and whether what is under way will bring them.
 import { sharedLength } from '../../stores/document/sequence.ts';
 
 /** Columns `[from, to)`. */
@@ -7,11 +7,19 @@ export interface ColumnRun {
   readonly to: number;
 }
 
-/** Columns that are computed for one text and one asked token; ascending. */
-export interface LensWork {
+/** What is to be known of a text that fits the context. */
+export interface LensQuestion {
   readonly ids: Uint32Array;
-  readonly asked: number;
+  /** The token whose numbers are told; null while it is not known which one comes at the end. */
+  readonly asked: number | null;
+  /** The same, where a person chose it. */
+  readonly pin: number | null;
+  /** Of the selected place. */
+  readonly column: number | null;
+  /** In sight or selected; ascending. */
   readonly columns: readonly number[];
+  /** The asked token counts in all columns, not only in that of the place. */
+  readonly everywhere: boolean;
 }
 
 /** Columns computed on either side of those in sight. */
@@ -46,10 +54,15 @@ export function stepsOf(runs: readonly ColumnRun[], layers: number): number {
   return runs.reduce((sum, { from, to }) => sum + Math.ceil((to - from) / TILE) * layers, 0);
 }
 
+/** Columns of `runs`, ascending as they are. */
+export function columnsOf(runs: readonly ColumnRun[]): number[] {
+  return runs.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
+}
+
 /** `work` is of the text and the token as they are `now`, and will bring all that is missing. */
 export function covers(
-  work: LensWork,
-  now: { readonly ids: Uint32Array; readonly asked: number | null },
+  work: Pick<LensQuestion, 'ids' | 'asked' | 'columns'>,
+  now: Pick<LensQuestion, 'ids' | 'asked'>,
   missing: readonly number[],
 ): boolean {
   const last = work.columns.at(-1) ?? 0;

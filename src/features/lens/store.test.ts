@@ -5,9 +5,8 @@ import { idle, ids, type Page, type PageOptions, readyPage } from '../../../e2e/
 import type { ErrorCode } from '../../lib/error.ts';
 import { logprobOf } from '../../sampling/compare.ts';
 import { rankOf } from '../../sampling/row.ts';
-import { SETTLE_MS } from '../../stores/run/rows.ts';
+import { KEPT_MS, SETTLE_MS } from '../../stores/work/times.ts';
 import { lensRow } from './lens.fixture.ts';
-import { CLOSE_MS } from './store.ts';
 
 const dims = { n_layer: 2, n_embd: 12, n_head: 3, n_kv_head: 3, head_size: 4, n_ctx: 64, vocab_size: V };
 const LAYERS = 3;
@@ -37,8 +36,18 @@ async function opened(options: PageOptions = {}, from = 0, to = 100): Promise<vo
   state().see(from, to);
 }
 
+/** Some of the work is done, and not all. */
+const begun = (): boolean => {
+  const { probe } = state();
+  return probe.status === 'working' && probe.done > 0;
+};
+/** Seconds that a button asks about. */
+const asking = (): number | null => {
+  const { probe } = state();
+  return probe.status === 'costly' ? probe.seconds : null;
+};
 const complete = (): boolean =>
-  state().task.status === 'done' && ids(page).every((_, column) => state().cell(LAYERS - 1, column) !== null);
+  state().probe.status === 'ready' && ids(page).every((_, column) => state().cell(LAYERS - 1, column) !== null);
 
 /** Time passes and the worker works until all is there. */
 async function computed(): Promise<void> {
@@ -71,7 +80,7 @@ describe('cells', () => {
     await opened();
     await computed();
     const all = text();
-    expect(state()).toMatchObject({ status: 'open', layers: LAYERS, columns: all.length, beyond: 0, costly: null });
+    expect(state()).toMatchObject({ probe: { status: 'ready' }, layers: LAYERS, columns: all.length, beyond: 0 });
     const asked = state().asked ?? -1;
     for (let column = 0; column < all.length; column++) {
       for (let layer = 0; layer < LAYERS; layer++) {
@@ -90,7 +99,7 @@ describe('cells', () => {
     await opened({ firstText: 'one two three four five six seven eight nine ten '.repeat(4) }, 0, 4);
     page.document.getState().selectToken(2);
     await pass(1000);
-    await until(() => state().task.status === 'done');
+    await until(() => state().probe.status === 'ready');
     expect(requests().at(-1)).toMatchObject({ from: 0, to: 12 });
     expect(state().cell(0, 12)).toBeNull();
     state().see(20, 30);
@@ -176,6 +185,35 @@ describe('the asked token', () => {
     expect(state()).toMatchObject({ asked: ids(page)[2], pinned: false });
   });
 
+  test('of another model and text is one of that text, or not known: never one of the text before', async () => {
+    let other = false;
+    page = await readyPage({
+      get model() {
+        return other ? { dims, parameters: 3e9, commit: 'other' } : { dims };
+      },
+    });
+    state().enter();
+    state().see(0, 100);
+    await computed();
+    other = true;
+    await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+    await pass(1000);
+    const before = ids(page);
+    page.document.getState().setText('Zebras');
+    await pass(1000);
+    // The row of the end would take long, so nobody knows what comes next.
+    expect(page.rows.getState().selected.status).toBe('costly');
+    expect(state()).toMatchObject({ asked: null, pinned: false });
+    page.document.getState().selectToken(0);
+    expect(before).not.toContain(ids(page)[0]);
+    expect(state()).toMatchObject({ asked: ids(page)[0], pinned: false, column: null });
+    page.document.getState().selectToken('end');
+    await state().compute();
+    await computed();
+    expect(state().asked).toBe(lensRow(text(), LAYERS - 1, LAYERS).order[0]);
+    await until(() => state().cell(0, ids(page).length - 1)?.rank !== null);
+  });
+
   test('picking a cell selects the token that its column predicts', async () => {
     await opened();
     await computed();
@@ -198,10 +236,10 @@ describe('work', () => {
   test('progress is told; stop keeps what had come and starts nothing until it is asked for', async () => {
     await opened({ firstText: 'one two three four five six seven eight nine ten '.repeat(4) });
     await pass(SETTLE_MS);
-    await until(() => state().task.done > 0);
-    expect(state().task).toMatchObject({ status: 'working', total: Math.ceil(ids(page).length / 16) * LAYERS });
+    await until(begun);
+    expect(state().probe).toMatchObject({ status: 'working', total: Math.ceil(ids(page).length / 16) * LAYERS });
     state().stop();
-    await until(() => state().task.status === 'stopped');
+    await until(() => state().probe.status === 'stopped');
     expect(state().cell(0, 0)).not.toBeNull();
     const count = requests().length;
     state().see(0, 50);
@@ -214,7 +252,7 @@ describe('work', () => {
   test('an edit while it works: what no longer belongs is never shown', async () => {
     await opened({ firstText: 'one two three four five six seven eight nine ten '.repeat(3) });
     await pass(SETTLE_MS);
-    await until(() => state().task.done > 0);
+    await until(begun);
     page.document.getState().edit(0, 3, 'ONE');
     await pass(0);
     await computed();
@@ -228,22 +266,22 @@ describe('work', () => {
     await opened({ model: { dims, work: { body: 1e9, head: 1e9, attention: 1 } } });
     await pass(2000);
     expect(requests()).toEqual([]);
-    expect(state().costly).toBeGreaterThan(1.5);
+    expect(asking()).toBeGreaterThan(1);
     void state().compute();
     await until(complete);
-    expect(state().costly).toBeNull();
+    expect(asking()).toBeNull();
   });
 
   test('without memory it fails once, says so, and tries again only when asked', async () => {
     await opened(failing('out_of_memory'));
     await pass(2000);
-    await until(() => state().task.status === 'failed');
-    expect(state().task.error?.code).toBe('out_of_memory');
+    await until(() => state().probe.status === 'failed');
+    expect(state().probe).toMatchObject({ error: { code: 'out_of_memory' } });
     const count = requests().length;
     page.document.getState().edit(0, 0, 'A');
     await pass(2000);
     expect(requests()).toHaveLength(count);
-    expect(state().task.status).toBe('failed');
+    expect(state().probe.status).toBe('failed');
     void state().compute();
     await until(() => requests().length > count);
   });
@@ -259,7 +297,7 @@ describe('work', () => {
       },
     });
     await pass(2000);
-    await until(() => state().task.status === 'failed');
+    await until(() => state().probe.status === 'failed');
     await page.model.getState().reopen();
     await pass(2000);
     await until(complete);
@@ -271,26 +309,26 @@ describe('the end of the view', () => {
     await opened();
     await computed();
     state().leave();
-    await pass(CLOSE_MS / 2);
+    await pass(KEPT_MS / 2);
     state().enter();
-    await pass(CLOSE_MS * 2);
+    await pass(KEPT_MS * 2);
     expect(page.worker.of('close_view')).toEqual([]);
     state().leave();
-    await pass(CLOSE_MS + 1);
+    await pass(KEPT_MS + 1);
     expect(page.worker.of('close_view')).toMatchObject([{ view: 'lens' }]);
     // Nothing more to give back.
     state().enter();
     state().leave();
-    await pass(CLOSE_MS + 1);
+    await pass(KEPT_MS + 1);
     expect(page.worker.of('close_view')).toHaveLength(1);
   });
 
   test('a view that is left asks for nothing, and what is under way ends', async () => {
     await opened({ firstText: 'one two three four five six seven eight nine ten '.repeat(4) });
     await pass(SETTLE_MS);
-    await until(() => state().task.done > 0);
+    await until(begun);
     state().leave();
-    expect(state().task.status).toBe('idle');
+    expect(state().probe.status).toBe('closed');
     const count = requests().length;
     page.document.getState().edit(0, 0, 'A');
     await pass(2000);

@@ -1,6 +1,6 @@
 // The lens subject: what each layer would say next at each position, as far as it was looked at. State and actions of its store.
 import type { StoreApi } from 'zustand/vanilla';
-import type { TaskState } from '../../stores/work/view-task.ts';
+import type { ProbeState } from '../../stores/work/probe-state.ts';
 
 /** What the colour of a cell shows; all of the layer's own distribution, before sampling. */
 export const LENS_COLOURS = ['likeliest', 'asked', 'rank', 'divergence'] as const;
@@ -18,7 +18,7 @@ export interface LensCell {
 }
 
 export interface LensState {
-  readonly status: 'no_model' | 'empty' | 'open';
+  readonly probe: ProbeState;
   /** The text that this is about; kept by reference while it is the same. */
   readonly ids: Uint32Array;
   /** Rows of the picture: 0 is the embedding, the last the model's own. */
@@ -31,16 +31,13 @@ export interface LensState {
   readonly column: number | null;
   /** The layer that was picked. */
   readonly layer: number | null;
-  /** The token whose probability and rank are told. */
+  /** The token whose probability and rank are told; null as long as it is not known what comes at the end of the text. */
   readonly asked: number | null;
   /** A person chose the asked token; else it is the one that stands at the selected place, at the end the likeliest. */
   readonly pinned: boolean;
   readonly colour: LensColour;
   /** Grows by one whenever cells come or go. */
   readonly revision: number;
-  readonly task: TaskState;
-  /** Seconds that the missing cells in sight would take, where that is long enough to ask first. */
-  readonly costly: number | null;
 }
 
 export interface LensActions {

@@ -9,9 +9,9 @@ import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
-import { MOST_SECONDS, SETTLE_MS } from '../../stores/run/rows.ts';
 import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
 import type { Scheduler } from '../../stores/work/scheduler.ts';
+import { MOST_SECONDS, SETTLE_MS } from '../../stores/work/times.ts';
 import { ViewTask } from '../../stores/work/view-task.ts';
 
 /** The likeliest token of a place. */

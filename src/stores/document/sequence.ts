@@ -46,6 +46,10 @@ export function sharedLength(a: Uint32Array, b: Uint32Array): number {
   return shared;
 }
 
+export function sameIds(a: Uint32Array, b: Uint32Array): boolean {
+  return a === b || (a.length === b.length && sharedLength(a, b) === a.length);
+}
+
 /** A typed or chosen token without numbers. */
 export function plainToken(tokenizer: Tokenizer, id: number, origin: 'typed' | 'chosen'): DocumentToken {
   return { id, bytes: tokenizer.bytes(id), special: tokenizer.isSpecial(id), origin };

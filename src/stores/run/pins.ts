@@ -10,12 +10,12 @@ import { modelTag } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
 import type { Scheduler } from '../work/scheduler.ts';
+import { MOST_SECONDS, SETTLE_MS } from '../work/times.ts';
 import { IDLE_TASK, ViewTask } from '../work/view-task.ts';
 import type { GenerationStore } from './generation-types.ts';
 import { isRunning } from './generation-types.ts';
 import { PinnedRows } from './pinned-rows.ts';
 import { MOST_PINS, PIN_LOOKS, type Pin, type PinsStore, type PinsStoreState, type SavedPins } from './pins-types.ts';
-import { MOST_SECONDS, SETTLE_MS } from './rows.ts';
 
 export interface PinsOptions {
   readonly client: Client;

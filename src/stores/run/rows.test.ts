@@ -6,7 +6,7 @@ import { sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import { drawnFlags } from '../document/sequence.ts';
-import { SETTLE_MS } from './rows.ts';
+import { SETTLE_MS } from '../work/times.ts';
 
 let page: Page;
 beforeEach(() => {

@@ -12,6 +12,7 @@ import { modelTag, toWire } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
 import type { Scheduler } from '../work/scheduler.ts';
+import { MOST_SECONDS, MOVE_MS, SETTLE_MS } from '../work/times.ts';
 import type { GenerationStore } from './generation-types.ts';
 import { isRunning } from './generation-types.ts';
 import { keyOfIds, RowCache } from './row-cache.ts';
@@ -28,12 +29,6 @@ export interface RowsOptions {
   readonly cost: PrefillCost;
 }
 
-/** The text has settled this long after the last key. */
-export const SETTLE_MS = 300;
-/** A caret that moves without a change of text rests this long before its row is fetched. */
-export const MOVE_MS = 60;
-/** Above this a button must ask for a prefill. */
-export const MOST_SECONDS = 1;
 /** Places whose distributions are remembered, and settings for each: they hold on to whole rows. */
 const MOST_PLACES = 4;
 const MOST_SETTINGS = 4;

@@ -12,6 +12,13 @@ const LEAST_BATCH = 4;
 export class PrefillCost {
   #msPerToken: number | null = null;
   #computed: Uint32Array = new Uint32Array(0);
+  readonly #listeners = new Set<() => void>();
+
+  /** Calls back whenever the cache has changed or a cost was learned. Returns the end of it. */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
   /** A model was loaded: nothing is in its cache, and each token costs a multiplication and an addition for every parameter. */
   begin(parameters: number, software: boolean): void {
@@ -22,15 +29,18 @@ export class PrefillCost {
   /** A prefill of `ids` has ended. */
   measured(ids: Uint32Array, computed: number, ms: number): void {
     this.#computed = ids;
-    if (computed < LEAST_BATCH || !(ms >= 0)) return;
-    const each = ms / computed;
-    const weight = Math.min(0.8, computed / FULL_BATCH);
-    this.#msPerToken = (this.#msPerToken ?? each) * (1 - weight) + each * weight;
+    if (computed >= LEAST_BATCH && ms >= 0) {
+      const each = ms / computed;
+      const weight = Math.min(0.8, computed / FULL_BATCH);
+      this.#msPerToken = (this.#msPerToken ?? each) * (1 - weight) + each * weight;
+    }
+    this.#changed();
   }
 
   /** `ids` are in the model's cache now. */
   computed(ids: Uint32Array): void {
     this.#computed = ids;
+    this.#changed();
   }
 
   /** Leading ids of `ids` that were computed last. */
@@ -46,5 +56,9 @@ export class PrefillCost {
   /** Seconds to compute what is missing of `ids`. Before any model: without end. */
   seconds(ids: Uint32Array): number {
     return this.secondsOf(ids.length - this.shared(ids));
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -31,6 +31,10 @@ export class ViewTask {
     this.#show = show;
   }
 
+  get state(): TaskState {
+    return this.#state;
+  }
+
   get working(): boolean {
     return this.#state.status === 'working';
   }
