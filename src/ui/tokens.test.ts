@@ -74,12 +74,19 @@ function contrast(a: string, b: string, theme: 0 | 1): number {
 }
 
 const TINTS = ['tint-0', 'tint-1', 'tint-2', 'tint-3', 'tint-4', 'tint-5'];
+const COOL = ['cool-1', 'cool-2', 'cool-3', 'cool-4', 'cool-5'];
+
+const seenAs = (name: string, theme: 0 | 1, eyes: readonly (readonly number[])[]): number[] =>
+  oklab(times(eyes, linear(pairs.get(name)?.[theme] ?? '')).map(c => Math.min(1, Math.max(0, c))));
+
+const distance = (a: readonly number[], b: readonly number[]): number =>
+  Math.hypot(...a.map((x, k) => x - (b[k] ?? 0)));
 
 describe.each([
   ['light', 0],
   ['dark', 1],
 ] as const)('%s theme', (_, theme) => {
-  test.each(TINTS)('text is readable on %s', tint => {
+  test.each([...TINTS, ...COOL])('text is readable on %s', tint => {
     expect(contrast('ink', tint, theme)).toBeGreaterThanOrEqual(4.5);
     expect(contrast('drawn', tint, theme)).toBeGreaterThanOrEqual(4.5);
   });
@@ -111,11 +118,9 @@ describe.each([
       for (const ground of ['ground', 'paper']) expect(contrast(line, ground, theme), line).toBeGreaterThanOrEqual(3);
     }
     for (const eyes of Object.values(EYES)) {
-      const seen = series.map(line =>
-        oklab(times(eyes, linear(pairs.get(line)?.[theme] ?? '')).map(c => Math.min(1, Math.max(0, c)))),
-      );
+      const seen = series.map(line => seenAs(line, theme, eyes));
       seen.forEach((a, i) => {
-        for (const b of seen.slice(0, i)) expect(Math.hypot(...a.map((x, k) => x - (b[k] ?? 0)))).toBeGreaterThan(0.08);
+        for (const b of seen.slice(0, i)) expect(distance(a, b)).toBeGreaterThan(0.08);
       });
     }
   });
@@ -125,5 +130,32 @@ describe.each([
     const sorted = [...steps].sort((a, b) => (theme === 0 ? b - a : a - b));
     expect(steps).toEqual(sorted);
     expect(new Set(steps).size).toBe(steps.length);
+  });
+
+  test.each([
+    ['the ramp', TINTS],
+    ['its other arm', ['tint-0', ...COOL]],
+  ])('neighbouring steps of %s are told apart, by all eyes, each as well as the next', (_name, ramp) => {
+    const ratios = ramp.slice(1).map((step, i) => contrast(step, ramp[i] ?? '', theme));
+    expect(Math.min(...ratios)).toBeGreaterThan(theme === 0 ? 1.15 : 1.2);
+    expect(Math.max(...ratios) / Math.min(...ratios)).toBeLessThan(1.03);
+    for (const eyes of Object.values(EYES)) {
+      const seen = ramp.map(step => seenAs(step, theme, eyes));
+      for (const [i, step] of seen.slice(1).entries()) expect(distance(step, seen[i] ?? [])).toBeGreaterThan(0.04);
+    }
+  });
+
+  test('what rises and what falls are told apart at every step, by all eyes', () => {
+    for (const eyes of Object.values(EYES)) {
+      for (const [i, fall] of COOL.entries()) {
+        const rise = TINTS[i + 1] ?? '';
+        expect(distance(seenAs(fall, theme, eyes), seenAs(rise, theme, eyes)), fall).toBeGreaterThan(0.06);
+      }
+    }
+  });
+
+  test('a listed row on a tint keeps its grey words readable', () => {
+    expect(contrast('ink-2', 'tint-2', theme)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast('accent', 'tint-2', theme)).toBeGreaterThanOrEqual(4.5);
   });
 });
