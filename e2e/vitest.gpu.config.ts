@@ -16,7 +16,6 @@ export default defineConfig({
       'zustand',
       'zustand/vanilla',
       'idb-keyval',
-      '@huggingface/tokenizers',
       'fast-check',
     ],
   },

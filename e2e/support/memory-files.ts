@@ -4,7 +4,7 @@ import { fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import { type TensorBytes, writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
 import type { CheckpointFiles } from '../../src/engine/checkpoint.ts';
 import { NucleusError } from '../../src/lib/error.ts';
-import { BYTE_TO_CHAR } from '../../src/tokenizer/bytes.ts';
+import { BYTE_TO_CHAR } from '../../src/tokenizer/byte-alphabet.ts';
 import { randomModel } from './random-model.ts';
 
 export type FileContents = Readonly<Record<string, Uint8Array | string | object>>;

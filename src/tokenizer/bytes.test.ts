@@ -1,7 +1,8 @@
 // The byte alphabet, and the table of token bytes that the worker reads.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BYTE_TO_CHAR, bytesToVocabulary, tokenBytesTable, vocabularyToBytes } from './bytes.ts';
+import { BYTE_TO_CHAR, bytesToVocabulary, vocabularyToBytes } from './byte-alphabet.ts';
+import { tokenBytesTable } from './bytes.ts';
 import { R50K_VOCAB_SIZE, r50kTokenizerJson } from './r50k.fixture.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from './texts.fixture.ts';
 import { createTokenizer } from './tokenizer.ts';

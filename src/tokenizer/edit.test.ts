@@ -1,7 +1,7 @@
 // Edits of tokens: the text is exactly the edited one, ids stay where they must, and typing gives the ids of a fresh tokenisation.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BYTE_TO_CHAR } from './bytes.ts';
+import { BYTE_TO_CHAR } from './byte-alphabet.ts';
 import { divergence } from './divergence.ts';
 import { type EditToken, REACH, type Replacement, retokenise, type TextEdit } from './edit.ts';
 import { R50K_VOCAB_SIZE, r50kTokenizerJson } from './r50k.fixture.ts';
@@ -211,6 +211,25 @@ test('what is tokenised is bounded, even where no border is certain', () => {
   expect(Math.max(...lengths)).toBeLessThanOrEqual((2 * REACH + 4) * longest);
   // Three-byte characters in tokens of at most three bytes: far less in truth.
   expect(Math.max(...lengths)).toBeLessThanOrEqual(2 * REACH * 3 + 16);
+});
+
+test('an edit asks for the tokens near it, not for the whole text', () => {
+  const text = 'Once upon a time there was a small fox. 中文字中文字 '.repeat(2000);
+  const tokens = tokensOf(gpt2, gpt2.encode(text));
+  const layout = layoutOf(tokens);
+  for (const start of [0, 10, 40_000, 40_042, text.length]) {
+    const asked = new Set<number>();
+    const watched = {
+      length: tokens.length,
+      at: (index: number) => {
+        asked.add(index);
+        return tokens[index];
+      },
+    };
+    const found = retokenise(watched, layout, { start, end: start, insert: 'q' }, gpt2);
+    expect(found).toEqual(retokenise(tokens, layout, { start, end: start, insert: 'q' }, gpt2));
+    expect(asked.size).toBeLessThanOrEqual(2 * REACH + 4);
+  }
 });
 
 test('a special token is not re-tokenised by an edit beside it, and gives its text back when it is cut', () => {

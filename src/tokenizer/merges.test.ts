@@ -1,7 +1,7 @@
 // The merge trace against the library's ids and against the definition of BPE.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BYTE_TO_CHAR } from './bytes.ts';
+import { BYTE_TO_CHAR } from './byte-alphabet.ts';
 import { mergeTrace, symbolsAfter } from './merges.ts';
 import { R50K_VOCAB_SIZE, r50kTokenizerJson } from './r50k.fixture.ts';
 import { isJsonObject } from './spec.ts';

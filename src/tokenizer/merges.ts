@@ -1,10 +1,10 @@
-// The merges of BPE one by one, for looking inside. Independent of the library that encodes: a second opinion on its ids.
+// The merges of BPE one by one, for looking inside. By strings and without a heap, unlike `models/bpe.ts`: a second opinion on its ids.
 // Source: Sennrich et al. 2016, "Neural Machine Translation of Rare Words with Subword Units", on bytes as in GPT-2's encoder.py.
 import { defined } from '../lib/assert.ts';
-import { bytesToVocabulary } from './bytes.ts';
-import { pretokenise } from './pretokens.ts';
+import { sectionsOf } from './added-words.ts';
+import { bytesToVocabulary } from './byte-alphabet.ts';
+import { pretokenise } from './pretokens/steps.ts';
 import { readTokenizerSpec, type TokenizerSpec } from './spec.ts';
-import { splitter } from './split.ts';
 
 /** The symbols `left` and `right`, at `at` and `at + 1` of the list as it then is, become one. */
 export interface MergeStep {
@@ -104,22 +104,20 @@ function tracePiece(text: string, spec: TokenizerSpec, special: ReadonlySet<numb
 
 /**
  * How a text becomes tokens: its pieces, and in each the merges in their order. The ids are those of `Tokenizer.encode`; special
- * tokens in the text are plain text. Throws `bad_tokenizer` as `readTokenizerSpec` does, and for a pre-tokenizer pattern that JavaScript lacks.
+ * tokens in the text are plain text. Throws `bad_tokenizer` as `readTokenizerSpec` does.
  */
 export function mergeTrace(tokenizerJson: unknown, text: string): MergeTrace {
   const spec = readTokenizerSpec(tokenizerJson);
   const special = new Set(spec.added.filter(token => token.special).map(token => token.id));
-  const words = new Map(spec.added.filter(token => !token.special).map(token => [token.content, token.id]));
-  const wellFormed = text.toWellFormed();
-  const parts = splitter(words.keys())?.(wellFormed) ?? [wellFormed];
-  const pieces = parts.flatMap((part, i): PieceTrace[] => {
-    if (i % 2 === 1) {
-      const ids = [defined(words.get(part), 'id of a word')];
-      return [{ text: part, symbols: [part], merges: [], result: [part], ids }];
-    }
-    const normal = spec.normalForm === null ? part : part.normalize(spec.normalForm);
-    return pretokenise(normal, spec.pretokens).map(piece => tracePiece(piece, spec, special));
-  });
+  const sections = sectionsOf(
+    spec.added.filter(token => !token.special),
+    spec.normalForm,
+  );
+  const pieces: PieceTrace[] = [];
+  for (const { id, text: part } of sections(text.toWellFormed())) {
+    if (id !== null) pieces.push({ text: part, symbols: [part], merges: [], result: [part], ids: [id] });
+    else for (const piece of pretokenise(part, spec.pretokens)) pieces.push(tracePiece(piece, spec, special));
+  }
   return { pieces };
 }
 

@@ -1,6 +1,6 @@
 // Test support: GPT-2's tokenizer.json, built from the ranks of the r50k_base vocabulary in `gpt-tokenizer`.
 import ranks from 'gpt-tokenizer/bpeRanks/r50k_base';
-import { bytesToVocabulary } from './bytes.ts';
+import { bytesToVocabulary } from './byte-alphabet.ts';
 
 const utf8 = new TextEncoder();
 

@@ -1,13 +1,21 @@
 // What a tokenizer.json says, checked: the vocabulary, the merges, the added tokens and how text is cut before the merges.
 // Format: the JSON that the `tokenizers` library of Hugging Face writes (`Tokenizer.save`).
 import { NucleusError } from '../lib/error.ts';
-import { type PretokenStep, readPretokenizer } from './pretokens.ts';
+import { BYTE_TO_CHAR } from './byte-alphabet.ts';
+import { type PretokenStep, readPretokenizer } from './pretokens/steps.ts';
 
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
   /** A special token never comes out of typed text. An added token that is not special is a word like any other. */
   readonly special: boolean;
+  /** White space before it, or after it, goes with it. */
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  /** It is found only where no character of a word stands beside it. */
+  readonly singleWord: boolean;
+  /** It is found in the normal form of the text, else in the text as typed. */
+  readonly normalized: boolean;
 }
 
 export interface TokenizerSpec {
@@ -18,6 +26,10 @@ export interface TokenizerSpec {
   readonly added: readonly AddedToken[];
   /** A piece that is a token as a whole is taken whole, without merges. */
   readonly ignoreMerges: boolean;
+  /** What stands for bytes that the vocabulary lacks: one for each, or (fused) for a run of them. Null: they are left out. */
+  readonly unknown: { readonly id: number; readonly fused: boolean } | null;
+  /** Characters of the longest vocabulary string. */
+  readonly longest: number;
   /** Name of the Unicode normal form that text is brought to first, or null. */
   readonly normalForm: NormalForm | null;
   readonly pretokens: readonly PretokenStep[];
@@ -66,21 +78,37 @@ function readMerges(merges: unknown, vocab: ReadonlyMap<string, number>): (reado
   return merges.map((entry: unknown, rank) => {
     const merge = readMerge(entry);
     if (merge === null) throw bad(`merge ${rank} is not a pair of tokens`);
-    if (!vocab.has(merge[0] + merge[1])) {
-      throw bad(`merge ${rank} makes ${JSON.stringify(merge[0] + merge[1])}, which is not in the vocabulary`);
+    for (const symbol of [...merge, merge[0] + merge[1]]) {
+      if (vocab.has(symbol)) continue;
+      const does = merge.includes(symbol) ? 'joins' : 'makes';
+      throw bad(`merge ${rank} ${does} ${JSON.stringify(symbol)}, which is not in the vocabulary`);
     }
     return merge;
   });
 }
 
-function readAdded(added: unknown): AddedToken[] {
+function readAdded(added: unknown, vocab: ReadonlyMap<string, number>): AddedToken[] {
   if (added === undefined || added === null) return [];
   if (!Array.isArray(added)) throw bad('added_tokens is not a list');
   return added.map((token: unknown, i) => {
     if (!isJsonObject(token) || !isId(token.id) || typeof token.content !== 'string') {
       throw bad(`added_tokens[${i}] lacks an id or its content`);
     }
-    return { id: token.id, content: token.content, special: token.special === true };
+    const { id, content } = token;
+    const known = vocab.get(content);
+    if (known !== undefined && known !== id) {
+      throw bad(`added_tokens[${i}], ${JSON.stringify(content)}, has the id ${id}, but ${known} in the vocabulary`);
+    }
+    const special = token.special === true;
+    return {
+      id,
+      content,
+      special,
+      lstrip: token.lstrip === true,
+      rstrip: token.rstrip === true,
+      singleWord: token.single_word === true,
+      normalized: typeof token.normalized === 'boolean' ? token.normalized : !special,
+    };
   });
 }
 
@@ -112,6 +140,21 @@ function assertByteLevel(model: JsonObject, pretokens: readonly PretokenStep[], 
   }
 }
 
+/** Parts of the model that would change ids in ways that are not done here. */
+function assertPlain(model: JsonObject, vocab: ReadonlyMap<string, number>): void {
+  if (typeof model.dropout === 'number' && model.dropout > 0) throw bad('model.dropout is not supported');
+  if (model.byte_fallback === true && !BYTE_TO_CHAR.every(char => vocab.has(char))) {
+    throw bad('model.byte_fallback is not supported with a vocabulary that lacks bytes');
+  }
+}
+
+function readUnknown(model: JsonObject, vocab: ReadonlyMap<string, number>): TokenizerSpec['unknown'] {
+  const { unk_token, fuse_unk } = model;
+  if (typeof unk_token !== 'string') return null;
+  const id = vocab.get(unk_token);
+  return id === undefined ? null : { id, fused: fuse_unk === true };
+}
+
 const specs = new WeakMap<object, TokenizerSpec>();
 
 /**
@@ -127,11 +170,16 @@ export function readTokenizerSpec(tokenizerJson: unknown): TokenizerSpec {
   const pretokens = readPretokenizer(pre_tokenizer);
   assertByteLevel(model, pretokens, decoder);
   const vocab = readVocab(model.vocab);
+  assertPlain(model, vocab);
+  let longest = 0;
+  for (const token of vocab.keys()) longest = Math.max(longest, token.length);
   const spec: TokenizerSpec = {
     vocab,
     merges: readMerges(model.merges, vocab),
-    added: readAdded(added_tokens),
+    added: readAdded(added_tokens, vocab),
     ignoreMerges: model.ignore_merges === true,
+    unknown: readUnknown(model, vocab),
+    longest,
     normalForm: readNormalForm(normalizer),
     pretokens,
   };

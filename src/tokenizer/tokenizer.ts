@@ -1,12 +1,13 @@
-// Text to ids and back for any byte-level BPE tokenizer.json; the npm package `@huggingface/tokenizers` does the merges.
-import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import { defined } from '../lib/assert.ts';
+// Text to ids and back for any byte-level BPE tokenizer.json.
 import { NucleusError } from '../lib/error.ts';
-import { assertFits, BYTE_TO_CHAR, tokenBytesOfSpec } from './bytes.ts';
-import { type BoundaryRule, boundaryRule } from './pretokens.ts';
+import { BYTE_TO_CHAR } from './byte-alphabet.ts';
+import { assertFits, tokenBytesOfSpec } from './bytes.ts';
+import { Encoder, type TokenSlice } from './encoder.ts';
+import { BytePairs } from './models/bpe.ts';
+import { type BoundaryRule, boundaryRule } from './pretokens/border.ts';
+import { keepsAll } from './pretokens/steps.ts';
 import { searchTokens } from './search.ts';
-import { type AddedToken, isJsonObject, type JsonObject, readTokenizerSpec, type TokenizerSpec } from './spec.ts';
-import { splitter } from './split.ts';
+import { type AddedToken, isJsonObject, readTokenizerSpec, type TokenizerSpec } from './spec.ts';
 
 export interface Tokenizer {
   /** Rows of the model's embedding: ids are in [0, vocabSize). Some at the end may have no token. */
@@ -21,6 +22,11 @@ export interface Tokenizer {
   readonly specials: ReadonlyMap<number, string>;
   /** Ids of a text. Typed text never becomes a special token. Lone surrogates count as U+FFFD. */
   encode(text: string): Uint32Array;
+  /**
+   * The ids of `encode`, slice by slice, each after about `steps` steps of work (100,000 take some ten milliseconds). All slices together
+   * hold all ids; one may have none, while a long word is still being merged. A slice ends where no id reaches over.
+   */
+  encodeSlices(text: string, steps?: number): Generator<TokenSlice>;
   /** As `encode`, but the spelling of a special token becomes that token; of several at one place the longest. */
   encodeWithSpecials(text: string): Uint32Array;
   /** The bytes of a token (do not change them); none for an id without a token. Throws `bad_token` outside [0, vocabSize). */
@@ -64,40 +70,6 @@ function readSpecials(spec: TokenizerSpec, tokenizerConfig: unknown): Map<number
   return specials;
 }
 
-/** The library's pre_tokenizer with `add_prefix_space` off wherever it stands: tokens spell the text that was typed. */
-function withoutPrefixSpace(pretokenizer: unknown): unknown {
-  if (!isJsonObject(pretokenizer)) return null;
-  const inner = pretokenizer.pretokenizers;
-  return {
-    ...pretokenizer,
-    add_prefix_space: false,
-    ...(Array.isArray(inner) ? { pretokenizers: inner.map(withoutPrefixSpace) } : {}),
-  };
-}
-
-/**
- * The library, given no added tokens (it would find special ones in typed text), no post-processor (it would add tokens) and no decoder.
- * With `ignore_merges` a whole piece may be any token of the vocabulary: the special ones are taken out of it.
- */
-function openLibrary(tokenizerJson: JsonObject, spec: TokenizerSpec, specials: ReadonlyMap<number, string>) {
-  const model = isJsonObject(tokenizerJson.model) ? tokenizerJson.model : {};
-  const vocab = spec.ignoreMerges ? [...spec.vocab].filter(([, id]) => !specials.has(id)) : null;
-  const json = {
-    normalizer: tokenizerJson.normalizer ?? null,
-    pre_tokenizer: withoutPrefixSpace(tokenizerJson.pre_tokenizer),
-    model: { ...model, type: 'BPE', ...(vocab === null ? {} : { vocab: Object.fromEntries(vocab) }) },
-    post_processor: null,
-    decoder: null,
-    added_tokens: [],
-  };
-  try {
-    return new HuggingFaceTokenizer(json, { clean_up_tokenization_spaces: false });
-  } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new NucleusError('bad_tokenizer', message, { file: 'tokenizer.json' }, { cause: thrown });
-  }
-}
-
 /** A hash of two 32-bit lanes over what gives ids their meaning. It tells vocabularies apart, it protects nothing. */
 function fingerprintOf(spec: TokenizerSpec, specials: ReadonlyMap<number, string>): string {
   let a = 0xdeadbeef;
@@ -131,15 +103,14 @@ function startsWithSpaceAndLetter(bytes: Uint8Array): boolean {
  */
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown, vocabSize: number): Tokenizer {
   const spec = readTokenizerSpec(tokenizerJson);
-  if (!isJsonObject(tokenizerJson)) throw new NucleusError('bad_tokenizer', 'not an object');
   assertFits(spec, vocabSize);
   const specials = readSpecials(spec, tokenizerConfig);
   const table = tokenBytesOfSpec(spec, vocabSize);
-  const library = openLibrary(tokenizerJson, spec, specials);
-  const ordinary = spec.added.filter(token => !specials.has(token.id));
-  const plain = plainEncoder(library, ordinary);
-  const splitSpecials = splitter(specials.values());
   const specialIds = new Map(Array.from(specials, ([id, content]) => [content, id]));
+  const words = spec.added.filter(token => !specials.has(token.id));
+  const model = new BytePairs(spec, new Set(specials.keys()));
+  const encoder = new Encoder(spec, words, model);
+  const withSpecials = new Encoder(spec, [...words, ...specialTokens(spec, specials)], model);
 
   const bytes = (id: number): Uint8Array => {
     const found = table[id];
@@ -149,50 +120,42 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   return {
     vocabSize,
     fingerprint: fingerprintOf(spec, specials),
-    lossless:
-      spec.normalForm === null &&
-      BYTE_TO_CHAR.every(char => spec.vocab.has(char)) &&
-      !spec.pretokens.some(step => step.type === 'split' && step.keep !== 'all'),
+    lossless: isLossless(spec, words),
     leadingSpace: table.some((token, id) => !specials.has(id) && startsWithSpaceAndLetter(token)),
     specials,
-    encode: text => Uint32Array.from(plain(text.toWellFormed())),
-    encodeWithSpecials: text => {
-      const wellFormed = text.toWellFormed();
-      if (splitSpecials === null) return Uint32Array.from(plain(wellFormed));
-      const ids: number[] = [];
-      splitSpecials(wellFormed).forEach((part, i) => {
-        if (i % 2 === 1) ids.push(defined(specialIds.get(part), 'id of a special token'));
-        else for (const id of plain(part)) ids.push(id);
-      });
-      return Uint32Array.from(ids);
-    },
+    encode: text => encoder.encode(text),
+    encodeSlices: (text, steps = SLICE_STEPS) => encoder.slices(text, steps),
+    encodeWithSpecials: text => withSpecials.encode(text),
     bytes,
     isSpecial: id => specials.has(id),
     idOf: special => specialIds.get(special),
     decode: ids => decodeBytes(Array.from(ids, bytes)),
     search: (query, limit) => searchTokens(table, query, limit),
-    startsPretoken: boundaryRule(
-      spec.pretokens,
-      ordinary.map(token => token.content),
-    ),
+    startsPretoken: boundaryRule(spec.pretokens, {
+      words: words.map(token => token.content),
+      wordsLookAround: words.some(token => token.lstrip || token.rstrip || token.singleWord),
+      normalised: spec.normalForm !== null,
+    }),
   };
 }
 
-/** The library over the text between added tokens that are ordinary words (runs of spaces, say), which are found first. */
-function plainEncoder(
-  library: HuggingFaceTokenizer,
-  words: readonly AddedToken[],
-): (text: string) => readonly number[] {
-  const ids = new Map(words.map(word => [word.content, word.id]));
-  const split = splitter(ids.keys());
-  // The library gives undefined for a byte that a small vocabulary does not have; such a tokenizer is not `lossless`.
-  const encode = (text: string): number[] => {
-    const encoded: readonly (number | undefined)[] = library.encode(text, { add_special_tokens: false }).ids;
-    return encoded.filter(id => id !== undefined);
-  };
-  if (split === null) return encode;
-  return text =>
-    split(text).flatMap((part, i) => (i % 2 === 1 ? defined(ids.get(part), 'id of a word') : encode(part)));
+const SLICE_STEPS = 100_000;
+
+/** All special tokens as added ones; the file may name some in its vocabulary alone. */
+function specialTokens(spec: TokenizerSpec, specials: ReadonlyMap<number, string>): AddedToken[] {
+  return Array.from(specials, ([id, content]) => {
+    const plain = { id, content, special: true, lstrip: false, rstrip: false, singleWord: false, normalized: false };
+    return spec.added.find(token => token.id === id) ?? plain;
+  });
+}
+
+function isLossless(spec: TokenizerSpec, words: readonly AddedToken[]): boolean {
+  return (
+    spec.normalForm === null &&
+    BYTE_TO_CHAR.every(char => spec.vocab.has(char)) &&
+    keepsAll(spec.pretokens) &&
+    !words.some(token => token.lstrip || token.rstrip)
+  );
 }
 
 function decodeBytes(tokens: readonly Uint8Array[]): string {

@@ -1,5 +1,5 @@
 // A merge trace as it is walked through: all merges of all pieces in one row, and what stands there after some of them.
-import { vocabularyToBytes } from '../../tokenizer/bytes.ts';
+import { vocabularyToBytes } from '../../tokenizer/byte-alphabet.ts';
 import { type MergeStep, type MergeTrace, symbolsAfter } from '../../tokenizer/merges.ts';
 
 /** A merge and the piece it belongs to. */

@@ -1,11 +1,14 @@
 // Pieces of text, and the proof by cases that certain borders are certain.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boundaryRule, type PretokenStep, pretokenise, readPretokenizer } from './pretokens.ts';
-import { anyText, troubleText } from './texts.fixture.ts';
+import { anyText, troubleText } from '../texts.fixture.ts';
+import { boundaryRule } from './border.ts';
+import { type PretokenStep, pretokenise, readPretokenizer } from './steps.ts';
 
 const GPT4 =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+const PLAIN = { words: [], wordsLookAround: false, normalised: false };
 
 const gpt2 = readPretokenizer({ type: 'ByteLevel' });
 const gpt4 = readPretokenizer({
@@ -34,7 +37,7 @@ describe.each<[string, PretokenStep[]]>([
   });
 
   test('at a certain border the pieces of both sides are the pieces of the whole', () => {
-    const rule = boundaryRule(steps);
+    const rule = boundaryRule(steps, PLAIN);
     let certain = 0;
     fc.assert(
       fc.property(troubleText(), text => {
@@ -71,7 +74,7 @@ test('pieces of a known text', () => {
 });
 
 test('borders of GPT-2', () => {
-  const rule = boundaryRule(gpt2);
+  const rule = boundaryRule(gpt2, PLAIN);
   expect([rule('a', ' '), rule('.', '\n'), rule('a', '.'), rule('1', 'a'), rule('中', '。')]).toEqual(
     Array(5).fill(true),
   );
@@ -81,7 +84,7 @@ test('borders of GPT-2', () => {
 });
 
 test('no border is certain without a cut, or with added words across it', () => {
-  expect(boundaryRule(readPretokenizer({ type: 'ByteLevel', use_regex: false }))('a', ' ')).toBe(false);
-  expect(boundaryRule(gpt2, ['a b'])('a', ' ')).toBe(false);
-  expect(boundaryRule(gpt2, ['  '])('a', ' ')).toBe(true);
+  expect(boundaryRule(readPretokenizer({ type: 'ByteLevel', use_regex: false }), PLAIN)('a', ' ')).toBe(false);
+  expect(boundaryRule(gpt2, { ...PLAIN, words: ['a b'] })('a', ' ')).toBe(false);
+  expect(boundaryRule(gpt2, { ...PLAIN, words: ['  '] })('a', ' ')).toBe(true);
 });

@@ -1,0 +1,81 @@
+// Added tokens in a text: they are found before it is cut into pieces, and what is found is one token whole.
+// Source: `AddedVocabulary` of the `tokenizers` library of Hugging Face.
+import { literalPattern } from './pretokens/pattern.ts';
+import type { AddedToken, NormalForm } from './spec.ts';
+
+/** A stretch of the text: an added token, or (id null) plain text, in its normal form where the tokenizer has one. */
+export interface Section {
+  readonly id: number | null;
+  readonly text: string;
+}
+
+/** The characters of a word as Rust's `\w` has them. */
+const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
+const ENDS_IN_WORD = new RegExp(`${WORD}$`, 'u');
+const STARTS_WITH_WORD = new RegExp(`^${WORD}`, 'u');
+const SPACE = /^\p{White_Space}$/u;
+
+/** Finds tokens in a text, the longest where several start. */
+type Finder = (text: string) => Iterable<Section>;
+
+/** Where the white space before `at` starts. All of it is of one UTF-16 unit a character. */
+function spaceBefore(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && SPACE.test(text.charAt(start - 1))) start--;
+  return start;
+}
+
+function spaceAfter(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && SPACE.test(text.charAt(end))) end++;
+  return end;
+}
+
+function isSingleWord(text: string, start: number, end: number): boolean {
+  return (
+    !ENDS_IN_WORD.test(text.slice(Math.max(0, start - 2), start)) && !STARTS_WITH_WORD.test(text.slice(end, end + 2))
+  );
+}
+
+function finder(tokens: readonly (AddedToken & { readonly spelling: string })[]): Finder | null {
+  const bySpelling = new Map(tokens.filter(token => token.spelling !== '').map(token => [token.spelling, token]));
+  if (bySpelling.size === 0) return null;
+  const sorted = [...bySpelling.keys()].sort((a, b) => b.length - a.length);
+  const source = sorted.map(literalPattern).join('|');
+  return function* find(text) {
+    let at = 0;
+    for (const found of text.matchAll(new RegExp(source, 'gu'))) {
+      const token = bySpelling.get(found[0]);
+      if (token === undefined) continue;
+      let start = found.index;
+      let end = start + found[0].length;
+      if (token.singleWord && !isSingleWord(text, start, end)) continue;
+      // Space that the token before has taken stays with that.
+      if (token.lstrip) start = Math.max(spaceBefore(text, start), at);
+      if (token.rstrip) end = spaceAfter(text, end);
+      if (start > at) yield { id: null, text: text.slice(at, start) };
+      yield { id: token.id, text: text.slice(start, end) };
+      at = end;
+    }
+    if (at < text.length) yield { id: null, text: text.slice(at) };
+  };
+}
+
+/**
+ * The sections of a text, each as soon as it is asked for. Tokens that are not `normalized` are found in the text as typed; the others in
+ * the normal form of what is left, by the normal form of their content.
+ */
+export function sectionsOf(tokens: readonly AddedToken[], normalForm: NormalForm | null): Finder {
+  const normal = (text: string) => (normalForm === null ? text : text.normalize(normalForm));
+  const typed = finder(tokens.flatMap(token => (token.normalized ? [] : { ...token, spelling: token.content })));
+  const normalised = finder(
+    tokens.flatMap(token => (token.normalized ? { ...token, spelling: normal(token.content) } : [])),
+  );
+  return function* sections(text) {
+    for (const section of typed === null ? [{ id: null, text }] : typed(text)) {
+      if (section.id !== null) yield section;
+      else if (normalised === null) yield { id: null, text: normal(section.text) };
+      else yield* normalised(normal(section.text));
+    }
+  };
+}
