@@ -42,13 +42,22 @@ export function logitsAfter(ids: Uint32Array): Float32Array<ArrayBuffer> {
   });
 }
 
+/** 64 hexadecimal digits, as a model's digest has; the engine of the tests has no weights to hash. */
+export function digestOfWords(words: string): string {
+  let hash = 17;
+  for (const char of words) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, '0').repeat(8);
+}
+
 export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
   const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
+  const { commit = '' } = part;
   return {
     key: sourceKey(command.source),
     source: command.source,
     name: sourceKey(command.source),
-    commit: '',
+    commit,
+    digest: digestOfWords(`${sourceKey(command.source)} ${commit}`),
     arch: 'gpt2',
     dims,
     dtype: 'F16',

@@ -1,10 +1,10 @@
 // One page: its stores, made and joined. What one subject has to hear of another is written here and nowhere else.
 import { checkCapability, currentFacts } from '../client/capability.ts';
 import { type Client, createClient } from '../client/client.ts';
-import { sourceOfKey } from '../features/share/sharedRun.ts';
+import { neededSource } from '../features/share/sharedRun.ts';
 import { shareStore } from '../features/share/store.ts';
 import type { NucleusError } from '../lib/error.ts';
-import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
+import { type CachedModel, type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import { freshSeed } from '../lib/rng.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { withTokens } from '../stores/document/branches.ts';
@@ -116,7 +116,7 @@ export function createPage(options: PageOptions): Page {
     start: async () => {
       await share.getState().receive(options.links?.take() ?? '');
       const { incoming } = share.getState();
-      await visit.start(incoming.status === 'ready' ? sourceOfKey(incoming.run.model.key) : null);
+      await visit.start(stored => (incoming.status === 'ready' ? neededSource(incoming.run.model, stored) : null));
     },
     flush: () => visit.flush(),
     dispose: () => {
@@ -162,6 +162,9 @@ function tokenizerOf(model: LoadedModel): Tokenizer {
 
 type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins'>;
 
+/** The source to open, if any, given what is stored. */
+type Wanted = (stored: readonly CachedModel[]) => ModelSource | null;
+
 /** What a visit begins with, and what every model that becomes ready changes. */
 class Visit {
   readonly #stores: Subjects;
@@ -181,12 +184,12 @@ class Visit {
   }
 
   /** @param linked the model of a shared text the page was opened with: it comes first where all of it is here. */
-  async start(linked: ModelSource | null): Promise<void> {
+  async start(linked: Wanted): Promise<void> {
     const saved = await this.#persistence.read();
     if (saved !== null) this.#restore(saved);
     this.#persistence.watch();
     const { model } = this.#stores;
-    await model.getState().start(() => this.#firstSource([linked, saved?.source ?? null]));
+    await model.getState().start(() => this.#firstSource([linked, () => saved?.source ?? null]));
   }
 
   flush(): Promise<void> {
@@ -199,15 +202,15 @@ class Visit {
   }
 
   /** The first of these of which all is cached, else the one that ships: nothing large is fetched unasked. */
-  async #firstSource(wanted: readonly (ModelSource | null)[]): Promise<ModelSource> {
+  async #firstSource(wanted: readonly Wanted[]): Promise<ModelSource> {
     const { model } = this.#stores;
-    let listed = false;
-    for (const source of wanted) {
-      if (source === null) continue;
-      if (source.kind === 'shipped') return source;
-      if (!listed) await model.getState().listCache();
-      listed = true;
-      if (model.getState().cache.models.some(each => each.key === sourceKey(source) && each.complete)) return source;
+    for (const wish of wanted) {
+      const source = wish(model.getState().cache.models);
+      if (source?.kind === 'shipped') return source;
+      if (model.getState().cache.status === 'unknown') await model.getState().listCache();
+      const { models } = model.getState().cache;
+      const stored = wish(models);
+      if (stored !== null && models.some(each => each.key === sourceKey(stored) && each.complete)) return stored;
     }
     return DEFAULT_SOURCE;
   }

@@ -58,7 +58,8 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     const { session, probes } = await finishing;
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
     const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
-    const loaded = describe(gpu, files, checkpoint, loader.weights.layouts.bytes, scope);
+    const digest = await files.digest();
+    const loaded = { ...describe(gpu, files, checkpoint, loader.weights.layouts.bytes, scope), digest };
     onPhase('ready');
     return { session, probes, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
   } catch (error) {
@@ -67,7 +68,13 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   }
 }
 
-function describe(gpu: Gpu, files: ModelFiles, checkpoint: Checkpoint, weightBytes: number, scope: Scope): LoadedModel {
+function describe(
+  gpu: Gpu,
+  files: ModelFiles,
+  checkpoint: Checkpoint,
+  weightBytes: number,
+  scope: Scope,
+): Omit<LoadedModel, 'digest'> {
   const { graph, config } = checkpoint;
   return {
     key: files.key,

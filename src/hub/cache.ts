@@ -1,17 +1,47 @@
 // The stored models as a person sees them: list, size, verify, delete. And reading a chunk with its hash checked.
 import { NucleusError } from '../lib/error.ts';
 import { type CachedModel, sourceName } from '../lib/model-source.ts';
+import { digestOf, type FileContent, isWhole } from './content.ts';
 import { sha256 } from './hash.ts';
 import { cancelled } from './http.ts';
 import { ChunkStore, type CopyRecord, type FileRecord } from './store.ts';
+
+/** A local model that is stored, or was opened since the page came. */
+export interface KnownLocal {
+  readonly name: string;
+  /** Every file of it, whole. */
+  readonly files: readonly FileContent[];
+  /** Where it is stored; null where it is not. */
+  readonly copy: CopyRecord | null;
+}
 
 export class ModelCache {
   readonly store: ChunkStore;
   /** Chunks whose hash was right once in this session: `stamp/name/index`. */
   readonly #verified = new Set<string>();
+  readonly #openedLocals: KnownLocal[] = [];
 
   constructor(store = new ChunkStore()) {
     this.store = store;
+  }
+
+  /** Stored local models that are whole, then those opened in this session: their names are taken. @throws what the browser's storage does. */
+  async locals(): Promise<readonly KnownLocal[]> {
+    const stored: KnownLocal[] = [];
+    for (const copy of await this.store.copies()) {
+      if (copy.source.kind !== 'local' || !copy.complete) continue;
+      stored.push({ name: copy.source.name, files: await this.store.files(copy.stamp), copy });
+    }
+    return [...stored, ...this.openedLocals];
+  }
+
+  /** Local models opened in this session, stored or not. */
+  get openedLocals(): readonly KnownLocal[] {
+    return this.#openedLocals;
+  }
+
+  rememberLocal(model: KnownLocal): void {
+    this.#openedLocals.push(model);
   }
 
   /** One entry a model, newest first. @throws NucleusError cache when the browser refuses. */
@@ -19,9 +49,11 @@ export class ModelCache {
     return guarded(async () => {
       const models = new Map<string, CachedModel>();
       for (const copy of await this.store.copies()) {
-        const bytes = (await this.store.files(copy.stamp)).reduce((sum, file) => sum + storedBytes(file), 0);
+        const files = await this.store.files(copy.stamp);
+        const bytes = files.reduce((sum, file) => sum + storedBytes(file), 0);
+        const digest = copy.complete && files.every(isWhole) ? await digestOf(files) : '';
         const other = models.get(copy.key);
-        const shown = other?.complete ? other : { ...describe(copy) };
+        const shown = other?.complete ? other : describe(copy, digest);
         models.set(copy.key, { ...shown, bytes: bytes + (other?.bytes ?? 0) });
       }
       return [...models.values()].sort((a, b) => b.storedAt - a.storedAt);
@@ -97,10 +129,10 @@ function storedBytes(file: FileRecord): number {
   return Math.min(file.hashes.length * file.chunkBytes, file.size);
 }
 
-function describe(copy: CopyRecord): CachedModel {
+function describe(copy: CopyRecord, digest: string): CachedModel {
   const { key, source, version, complete, storedAt } = copy;
   const commit = source.kind === 'hub' ? version : '';
-  return { key, name: sourceName(source), source, commit, bytes: 0, complete, storedAt };
+  return { key, name: sourceName(source), source, commit, digest, bytes: 0, complete, storedAt };
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ export interface ModelFiles {
   readonly key: string;
   readonly source: ModelSource;
   readonly name: string;
-  /** Commit of the files where the Hub said it, else ''. */
+  /** Commit of the files where the Hub said it, else ''. Two contents may share one: see `digest`. */
   readonly commit: string;
   /** Small files first, then the weights in reading order. Only files that are there. */
   readonly names: readonly string[];
@@ -28,6 +28,8 @@ export interface ModelFiles {
    * Throws NucleusError not_found, unauthorized, rate_limited, network, integrity, bad_safetensors (not the file it should be), cancelled.
    */
   stream(name: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
+  /** What the model is told apart by, see `digestOf`. Only once configuration and weights have been streamed to their ends; throws before. */
+  digest(): Promise<string>;
 }
 
 /** Phases of what this layer does; `verify` is reading from the cache with every hash checked. */

@@ -88,6 +88,7 @@ describe('the cache', () => {
         name: REPO,
         source: HUB,
         commit: server.commit(REPO),
+        digest: expect.stringMatching(/^[0-9a-f]{64}$/),
         bytes: TOTAL,
         complete: true,
         storedAt: expect.any(Number),

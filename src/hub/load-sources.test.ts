@@ -70,12 +70,13 @@ describe('opened files', () => {
     expect([second.files.fromCache, server.requests]).toEqual([true, []]);
   });
 
-  test('opened again replace what was stored', async () => {
-    await load({ source, files: opened() });
+  test('opened again are known by their content: what was stored is used', async () => {
+    const first = await load({ source, files: opened() });
     const stamp = await stampOf('local/mine');
-    await load({ source, files: opened() });
-    expect((await store.copies()).map(copy => copy.stamp)).not.toContain(stamp);
-    expect((await store.copies()).length).toBe(1);
+    const second = await load({ source, files: opened('elsewhere/') });
+    expect((await store.copies()).map(copy => copy.stamp)).toEqual([stamp]);
+    expect([second.files.name, second.files.fromCache]).toEqual(['mine', true]);
+    expect(await second.files.digest()).toBe(await first.files.digest());
   });
 
   test('are not stored when declined', async () => {

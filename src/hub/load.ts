@@ -5,9 +5,10 @@ import type { ModelCache } from './cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
 import { browserNet, type Net } from './http.ts';
 import { isWeights } from './layout.ts';
-import { listLocal, type Origin, remoteOrigin } from './origin.ts';
+import { nameLocal } from './local-names.ts';
+import { type LocalListing, listLocal, type Origin, remoteOrigin } from './origin.ts';
 import { latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';
-import { CHUNK_BYTES, type CopyRecord, noticeOf } from './store.ts';
+import { CHUNK_BYTES, type CopyRecord, NameTaken, noticeOf } from './store.ts';
 import { StreamedFiles } from './streamed-files.ts';
 
 export interface OpenOptions {
@@ -31,6 +32,8 @@ export interface OpenOptions {
 
 /** A model that was found: what it consists of, and where its bytes are. */
 interface Found {
+  /** As asked for; of opened files under the name that is theirs. */
+  readonly source: ModelSource;
   readonly version: string;
   readonly files: readonly { readonly name: string; readonly size: number }[];
   readonly origin: Origin | null;
@@ -78,73 +81,83 @@ export async function checkForUpdate(
 }
 
 async function findFiles(options: OpenOptions): Promise<ModelFiles> {
-  const { source, cache, signal, onNotice } = options;
+  const { cache, signal, onNotice } = options;
   options.onProgress?.({ phase: 'list', bytes: 0, totalBytes: 0, fromCache: false });
-  const key = sourceKey(source);
   let usable = true;
   let whole: CopyRecord | null = null;
   try {
-    whole = (await cache.store.copies(key)).find(copy => copy.complete) ?? null;
+    whole = (await cache.store.copies(sourceKey(options.source))).find(copy => copy.complete) ?? null;
   } catch {
     usable = false;
     onNotice?.('cache_unavailable');
   }
-  const found = await find(options, whole);
-  const fresh: CopyRecord = {
-    key,
-    stamp: crypto.randomUUID(),
-    source,
-    version: found.version,
-    files: found.files.map(({ name, size }) => ({ name, size })),
-    complete: false,
-    storedAt: Date.now(),
-  };
-  let copy = found.copy;
-  if (!copy && options.keep && usable) {
-    try {
-      copy = await cache.store.begin(fresh);
-    } catch (error) {
-      onNotice?.(noticeOf(error));
+  for (;;) {
+    const found = await find(options, whole, usable);
+    const fresh: CopyRecord = {
+      key: sourceKey(found.source),
+      stamp: crypto.randomUUID(),
+      source: found.source,
+      version: found.version,
+      files: found.files.map(({ name, size }) => ({ name, size })),
+      complete: false,
+      storedAt: Date.now(),
+    };
+    let { copy } = found;
+    if (!copy && options.keep && usable) {
+      try {
+        copy = await cache.store.begin(fresh);
+      } catch (error) {
+        if (error instanceof NameTaken) continue; // what it stands for now is looked at again
+        onNotice?.(noticeOf(error));
+      }
     }
+    return new StreamedFiles({
+      ...fresh,
+      copy,
+      cache,
+      origin: found.origin,
+      signal,
+      chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
+      onProgress: options.onProgress ?? (() => {}),
+      onNotice: onNotice ?? (() => {}),
+    });
   }
-  return new StreamedFiles({
-    ...fresh,
-    copy,
-    cache,
-    origin: found.origin,
-    signal,
-    chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
-    onProgress: options.onProgress ?? (() => {}),
-    onNotice: onNotice ?? (() => {}),
-  });
 }
 
-async function find(options: OpenOptions, whole: CopyRecord | null): Promise<Found> {
+async function find(options: OpenOptions, whole: CopyRecord | null, usable: boolean): Promise<Found> {
   const { source, origins, signal } = options;
   const wire: Wire = { net: options.net ?? browserNet, signal, sameOrigin: source.kind === 'shipped' };
   if (source.kind === 'local') {
-    if (options.files) return { version: '', copy: null, ...(await listLocal(options.files, signal)) };
+    if (options.files) return findOpened(options.cache, source.name, await listLocal(options.files, signal), usable);
     if (whole) return { ...whole, copy: whole, origin: null };
     throw new NucleusError('not_found', `${source.name} is not in the cache; open its files again`, {
       name: source.name,
     });
   }
   const stored = (copy: CopyRecord): Found => {
-    return { ...copy, copy, origin: remoteOrigin(remoteFiles(source, origins, copy.version, copy.files), wire) };
+    const files = remoteFiles(source, origins, copy.version, copy.files);
+    return { ...copy, source, copy, origin: remoteOrigin(files, wire) };
   };
   if (source.kind === 'hub') {
     // A stored branch is used as it is: looking for an update is a person's wish, not a habit.
     if (whole && !options.refresh) return stored(whole);
     const listing = await listHub(source, origins, wire);
-    return { ...listing, copy: null, origin: remoteOrigin(listing.files, wire) };
+    return { ...listing, source, copy: null, origin: remoteOrigin(listing.files, wire) };
   }
   try {
     const listing = await listShipped(source, origins, wire);
     if (whole?.version === listing.version && !options.refresh) return stored(whole);
-    return { ...listing, copy: null, origin: remoteOrigin(listing.files, wire) };
+    return { ...listing, source, copy: null, origin: remoteOrigin(listing.files, wire) };
   } catch (error) {
     // Offline the stored copy is as good as any.
     if (whole && !options.refresh && !signal.aborted) return stored(whole);
     throw error;
   }
+}
+
+/** Opened files under the name that belongs to their content, with the stored copy of the same bytes where there is one. */
+async function findOpened(cache: ModelCache, wanted: string, listing: LocalListing, usable: boolean): Promise<Found> {
+  const known = usable ? await cache.locals() : cache.openedLocals;
+  const { name, copy } = await nameLocal(wanted, listing, known);
+  return { source: { kind: 'local', name }, version: '', files: listing.files, copy, origin: listing.origin };
 }

@@ -39,6 +39,9 @@ export interface FileRecord {
   readonly done: boolean;
 }
 
+/** Another tab has stored other files under a name that was free a moment ago. */
+export class NameTaken extends Error {}
+
 /** Everything whose key begins with `prefix`: a list sorts above every number and text. */
 function under(...prefix: string[]): IDBKeyRange {
   return IDBKeyRange.bound(prefix, [...prefix, []]);
@@ -117,14 +120,21 @@ export class ChunkStore {
     return get<Uint8Array<ArrayBuffer>>(['chunk', stamp, name, index], this.#store);
   }
 
-  /** The unfinished copy of the same version where there is one, else `fresh`, stored. Unfinished copies of other versions go. */
+  /**
+   * The unfinished copy of the same version where there is one, else `fresh`, stored. Unfinished copies of other versions go.
+   * @throws NameTaken when `fresh` is of opened files and others are stored under their name; DOMException as `put`.
+   */
   begin(fresh: CopyRecord): Promise<CopyRecord> {
     return this.#store('readwrite', async store => {
       const done = completed(store.transaction);
       let copy = fresh;
+      let taken = false;
       const request = store.getAll(under('copy', fresh.key));
       request.onsuccess = () => {
-        const unfinished = (request.result as CopyRecord[]).filter(found => !found.complete);
+        const all = request.result as CopyRecord[];
+        taken = fresh.source.kind === 'local' && all.some(found => found.complete);
+        if (taken) return;
+        const unfinished = all.filter(found => !found.complete);
         const same = unfinished.find(
           found => fresh.version !== '' && found.version === fresh.version && sameFiles(found, fresh),
         );
@@ -133,6 +143,7 @@ export class ChunkStore {
         else store.put(fresh, ['copy', fresh.key, fresh.stamp]);
       };
       await done;
+      if (taken) throw new NameTaken(fresh.key);
       return copy;
     });
   }

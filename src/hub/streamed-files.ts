@@ -2,11 +2,12 @@
 import { NucleusError } from '../lib/error.ts';
 import { type ModelSource, sourceName } from '../lib/model-source.ts';
 import { chunkSize, type ModelCache } from './cache.ts';
+import { digestOf, type FileContent } from './content.ts';
 import { FileChanged } from './download.ts';
 import type { FilesNotice, FilesPhase, FilesProgress, ModelFiles } from './files.ts';
 import { sha256 } from './hash.ts';
 import { cancelled } from './http.ts';
-import { checkFirstBytes } from './layout.ts';
+import { CONFIG_FILE, checkFirstBytes, isWeights } from './layout.ts';
 import { acquireLock } from './lock.ts';
 import type { Origin } from './origin.ts';
 import { type CopyRecord, type FileRecord, noticeOf } from './store.ts';
@@ -42,7 +43,10 @@ export class StreamedFiles implements ModelFiles {
   /** Bytes of each file that have been here. */
   readonly #positions = new Map<string, number>();
   readonly #whole = new Map<string, Promise<Bytes>>();
+  /** Of the files that were streamed to their ends. */
+  readonly #contents = new Map<string, FileContent>();
   #reported = 0;
+  #remembered = false;
   #copy: CopyRecord | null;
 
   constructor(init: StreamedFilesInit) {
@@ -137,6 +141,7 @@ export class StreamedFiles implements ModelFiles {
         }
       }
       await this.#finish();
+      this.#remember();
     } finally {
       free();
     }
@@ -152,7 +157,10 @@ export class StreamedFiles implements ModelFiles {
         this.#report('verify', name, index * record.chunkBytes + chunk.length);
         yield chunk;
       }
-      if (record.done) return;
+      if (record.done) {
+        this.#contents.set(name, record);
+        return;
+      }
     }
     yield* this.#fetched(name, record);
   }
@@ -200,6 +208,7 @@ export class StreamedFiles implements ModelFiles {
       yield bytes;
     }
     if (size === 0) await this.#store({ name, size, validator: '', chunkBytes, hashes: [], done: true });
+    this.#contents.set(name, { name, size, chunkBytes, hashes });
   }
 
   async #store(record: FileRecord, chunk?: { readonly index: number; readonly bytes: Bytes }): Promise<void> {
@@ -261,6 +270,20 @@ export class StreamedFiles implements ModelFiles {
     } catch (error) {
       await this.#giveUpStoring(error);
     }
+  }
+
+  async digest(): Promise<string> {
+    const missing = this.names.find(name => (name === CONFIG_FILE || isWeights(name)) && !this.#contents.has(name));
+    if (missing !== undefined) throw new NucleusError('internal', `${missing} has not been read to its end`);
+    return digestOf([...this.#contents.values()]);
+  }
+
+  /** From now on the name of opened files stands for these. */
+  #remember(): void {
+    const { source, cache } = this.#init;
+    if (source.kind !== 'local' || this.#remembered || this.#contents.size < this.names.length) return;
+    this.#remembered = true;
+    cache.rememberLocal({ name: source.name, files: [...this.#contents.values()], copy: null });
   }
 
   #report(phase: FilesPhase, name: string, position: number): void {

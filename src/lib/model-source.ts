@@ -8,6 +8,13 @@ export type ModelSource =
   /** Files a person opened; their bytes travel in the command, or come from the cache when `files` is absent from it. */
   | { readonly kind: 'local'; readonly name: string };
 
+/** A model as what its numbers are of: equal digests, equal numbers. The name is for people alone and says nothing of the weights. */
+export interface ModelIdentity {
+  readonly name: string;
+  /** SHA-256 of configuration and weights, in hexadecimal. */
+  readonly digest: string;
+}
+
 /** Where things are, as the page knows it. */
 export interface Origins {
   /** Absolute URL of the folder of shipped models; ends in `/`. */
@@ -22,6 +29,8 @@ export interface CachedModel {
   readonly name: string;
   readonly source: ModelSource;
   readonly commit: string;
+  /** Of its content, as `ModelIdentity` has it; '' until it is complete. */
+  readonly digest: string;
   /** Bytes on the disk, those of an unfinished second copy too. */
   readonly bytes: number;
   readonly complete: boolean;
@@ -29,7 +38,7 @@ export interface CachedModel {
   readonly storedAt: number;
 }
 
-/** `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`. */
+/** `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`: where a model comes from, not what it contains. */
 export function sourceKey(source: ModelSource): string {
   switch (source.kind) {
     case 'shipped':

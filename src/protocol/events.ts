@@ -79,6 +79,8 @@ export interface LoadedModel {
   readonly name: string;
   /** Commit of the files when the Hub said it, else ''. */
   readonly commit: string;
+  /** What the model is told apart by, see `ModelIdentity`: never the name, never the key. */
+  readonly digest: string;
   readonly arch: string;
   readonly dims: Dims;
   readonly dtype: string;

@@ -66,9 +66,10 @@ export const runs: fc.Arbitrary<RunToShare> = fc
     seed: fc.constantFrom('', '42', '9007199254740991'),
     lastSeed: fc.option(seeds),
     commit: fc.constantFrom('', 'abc123'),
+    digest: fc.constantFrom('', '5e'.repeat(32)),
     key: fc.constantFrom('shipped/nucleus-3m', 'hub/openai-community/gpt2@main', 'local/my-model'),
   })
-  .map(({ entries, used, commit, key, ...controls }) => {
+  .map(({ entries, used, commit, digest, key, ...controls }) => {
     const tokens = entries.map((entry, i) => tokenOf(entry, i, used));
     const { vendor, architecture, device, description, software, kernels } = ADAPTER;
     return {
@@ -76,7 +77,7 @@ export const runs: fc.Arbitrary<RunToShare> = fc
       text: TOKENIZER.decode(tokens.map(token => token.id)),
       tokens,
       fingerprint: TOKENIZER.fingerprint,
-      model: { key, commit, name: 'a model' },
+      model: { key, commit, name: 'a model', digest },
       adapter: { vendor, architecture, device, description, software, kernels },
     };
   });

@@ -1,5 +1,5 @@
 // A text as it leaves the page and comes back: ids with origins and draws, settings and seeds, the model and the adapter it came from.
-import type { ModelSource } from '../../lib/model-source.ts';
+import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
@@ -15,6 +15,8 @@ export interface SharedModel {
   /** Of the files; '' where nobody said. */
   readonly commit: string;
   readonly name: string;
+  /** Of its content, as `ModelIdentity` has it; '' in what was written before it was known. */
+  readonly digest: string;
 }
 
 export type SharedAdapter = Pick<
@@ -58,13 +60,13 @@ export function runToShare(stores: Pick<Stores, 'document' | 'settings' | 'gener
   const { text, tokens, tokenizer } = stores.document.getState();
   const { load } = stores.model.getState();
   if (tokenizer === null || load.status !== 'ready') return null;
-  const { key, commit, name, adapter } = load.model;
+  const { key, commit, name, digest, adapter } = load.model;
   const { vendor, architecture, device, description, software, kernels } = adapter;
   return {
     text,
     tokens,
     fingerprint: tokenizer.fingerprint,
-    model: { key, commit, name },
+    model: { key, commit, name, digest },
     adapter: { vendor, architecture, device, description, software, kernels },
     settings: stores.settings.getState().settings,
     seed: stores.settings.getState().seed,
@@ -92,9 +94,11 @@ export function adapterAt(value: unknown, where: string): SharedAdapter {
 export function modelAt(value: unknown, where: string): SharedModel {
   const fields = objectAt(value, where);
   const words = (name: string): string => textAt(fields[name], `${where}.${name}`, MOST_WORDS);
-  const model = { key: words('key'), commit: words('commit'), name: words('name') };
+  const digest = fields.digest === undefined ? '' : words('digest');
+  const model = { key: words('key'), commit: words('commit'), name: words('name'), digest };
   if (sourceOfKey(model.key) === null) unsound(`${where}.key`, 'names no model');
   if (!/^[0-9A-Za-z._-]*$/.test(model.commit)) unsound(`${where}.commit`, 'is no commit');
+  if (!/^(?:[0-9a-f]{64})?$/.test(digest)) unsound(`${where}.digest`, 'is no digest');
   return model;
 }
 
@@ -145,15 +149,30 @@ export interface SharedDifferences {
   readonly adapter: boolean;
 }
 
+/** By content where both say theirs; else by key and commit, which for opened files say nothing. */
+function weightsAgree(shared: SharedModel, here: SharedModel): boolean {
+  if (shared.digest !== '') return shared.digest === here.digest;
+  return shared.key === here.key && shared.commit === here.commit && !shared.key.startsWith('local/');
+}
+
+/** The stored model of the same content; else the source that its key stands for, if its content may be that. */
+export function neededSource(shared: SharedModel, stored: readonly CachedModel[]): ModelSource | null {
+  const same = shared.digest === '' ? undefined : stored.find(({ digest }) => digest === shared.digest);
+  if (same !== undefined) return same.source;
+  const source = sourceOfKey(shared.key);
+  return source?.kind === 'local' && shared.digest !== '' ? null : source;
+}
+
 /** Null while no model is loaded. */
 export function differencesOf(run: SharedRun, { load }: Pick<ModelState, 'load'>): SharedDifferences | null {
   if (load.status !== 'ready') return null;
   const { model, tokenizer } = load;
-  const sameModel = model.key === run.model.key;
+  const sameWeights = weightsAgree(run.model, model);
+  const sameModel = sameWeights || model.key === run.model.key;
   const { vendor, architecture, software, kernels } = model.adapter;
   return {
     model: sameModel ? null : run.model.name || run.model.key,
-    commit: sameModel && model.commit !== run.model.commit,
+    commit: sameModel && !sameWeights,
     vocabulary: tokenizer.fingerprint !== run.fingerprint,
     adapter:
       vendor !== run.adapter.vendor ||

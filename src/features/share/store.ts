@@ -15,7 +15,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { isLink, readLink, writeLink } from './link.ts';
 import { Replay } from './replay.ts';
 import { MOST_FILE, readRunJson } from './runJson.ts';
-import { differencesOf, runToShare, type SharedRun, sourceOfKey } from './sharedRun.ts';
+import { differencesOf, neededSource, runToShare, type SharedRun } from './sharedRun.ts';
 import type { Reading } from './strict.ts';
 import type { OpenedRun, ShareStore, ShareStoreState } from './types.ts';
 
@@ -201,13 +201,14 @@ class Sharing {
   loadNeeded(): void {
     const { incoming } = this.store.getState();
     if (incoming.status !== 'ready') return;
-    const source = sourceOfKey(incoming.run.model.key);
     const { model, view } = this.#options;
     const { cache, loadModel, inspect } = model.getState();
+    const source = neededSource(incoming.run.model, cache.models);
     view.getState().open('models');
-    if (source === null || source.kind === 'local') return;
-    this.#opens = true;
+    if (source === null) return;
     const there = cache.models.some(each => each.key === sourceKey(source) && each.complete);
+    if (source.kind === 'local' && !there) return;
+    this.#opens = true;
     if (source.kind === 'shipped' || there) {
       view.getState().close();
       void loadModel(source);

@@ -312,6 +312,7 @@ describe('the cache', () => {
     name: 'gpt2',
     source: GPT2,
     commit: 'abc',
+    digest: '5e'.repeat(32),
     bytes: 5,
     complete: true,
     storedAt: 1,

@@ -11,7 +11,7 @@ import {
   load,
 } from '../../client/requests.ts';
 import { asNucleusError, type NucleusError } from '../../lib/error.ts';
-import { type ModelSource, type Origins, sourceKey } from '../../lib/model-source.ts';
+import { type ModelIdentity, type ModelSource, type Origins, sourceKey } from '../../lib/model-source.ts';
 import type { LoadedModel, WireError } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { CATALOGUE, DEFAULT_SOURCE, localName } from './catalogue.ts';
@@ -315,9 +315,14 @@ function cacheActions({ client, origins }: ModelOptions, get: () => ModelStore):
   };
 }
 
-/** Key and commit: equal for equal weights. '' when none is loaded. */
-export function modelTag({ load: now }: ModelState): string {
-  return now.status === 'ready' ? `${now.model.key} ${now.model.commit}` : '';
+/** The loaded model as what its numbers are of; null when none is. */
+export function modelIdentity({ load: now }: Pick<ModelState, 'load'>): ModelIdentity | null {
+  return now.status === 'ready' ? { name: now.model.name, digest: now.model.digest } : null;
+}
+
+/** Equal for equal weights, whatever they are called and wherever they came from. '' when none are loaded. */
+export function modelTag(state: Pick<ModelState, 'load'>): string {
+  return modelIdentity(state)?.digest ?? '';
 }
 
 /** True when `source` is the model that is loaded or on its way. */

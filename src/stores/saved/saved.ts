@@ -30,7 +30,7 @@ export interface Saved {
   readonly set: SavedBranches | null;
   /** Of the tokenizer the ids belong to. */
   readonly fingerprint: string;
-  /** Of the model that drew: key and commit. */
+  /** Of the model that the numbers are of: its digest. */
   readonly model: string;
   readonly selection: Selection;
   readonly settings: GenerationSettings;

@@ -1,0 +1,76 @@
+// Whether a shared run is of the model that is here, told by its content; and which stored model it needs.
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import type { CachedModel } from '../../lib/model-source.ts';
+import { readLink, writeLink } from './link.ts';
+import { differencesOf, neededSource, runToShare, type SharedRun } from './sharedRun.ts';
+
+let page: Page | undefined;
+afterEach(() => page?.dispose());
+
+/** A run of the model that is here, as it comes back from a link, with a part of its model replaced. */
+async function shared(part: Partial<SharedRun['model']>): Promise<{ page: Page; run: SharedRun }> {
+  page = await readyPage();
+  const run = runToShare(page);
+  if (run === null) throw new Error('nothing to share');
+  const made = await writeLink({ ...run, model: { ...run.model, ...part } });
+  const read = made.ok ? await readLink(made.fragment) : null;
+  if (!read?.ok) throw new Error('the link does not come back');
+  return { page, run: read.value };
+}
+
+const differences = ({ page: here, run }: { page: Page; run: SharedRun }) => {
+  const { model, commit } = differencesOf(run, here.model.getState()) ?? {};
+  return { model, commit };
+};
+
+const OTHER = '0a'.repeat(32);
+
+describe('a shared run', () => {
+  test('is of the same model where the content is, under any name', async () => {
+    expect(differences(await shared({}))).toEqual({ model: null, commit: false });
+    expect(differences(await shared({ key: 'local/mine', name: 'mine' }))).toEqual({ model: null, commit: false });
+  });
+
+  test('is of other weights where the content differs, under the same name', async () => {
+    expect(differences(await shared({ digest: OTHER }))).toEqual({ model: null, commit: true });
+    expect(differences(await shared({ digest: OTHER, key: 'local/mine', name: 'mine' }))).toEqual({
+      model: 'mine',
+      commit: false,
+    });
+  });
+
+  test('that does not say its content is known by key and commit', async () => {
+    expect(differences(await shared({ digest: '' }))).toEqual({ model: null, commit: false });
+    expect(differences(await shared({ digest: '', commit: 'abc' }))).toEqual({ model: null, commit: true });
+  });
+
+  test('a digest that is none is refused', async () => {
+    await expect(shared({ digest: 'abc' })).rejects.toThrow('does not come back');
+  });
+});
+
+describe('the model it needs', () => {
+  const stored: CachedModel = {
+    key: 'local/mine-2',
+    name: 'mine-2',
+    source: { kind: 'local', name: 'mine-2' },
+    commit: '',
+    digest: OTHER,
+    bytes: 1,
+    complete: true,
+    storedAt: 1,
+  };
+  const model = { key: 'local/mine', commit: '', name: 'mine', digest: OTHER };
+
+  test('is the stored one of the same content', () => {
+    expect(neededSource(model, [{ ...stored, digest: '', key: 'local/mine' }, stored])).toEqual(stored.source);
+  });
+
+  test('is never a stored one of the same name alone', () => {
+    expect(neededSource(model, [])).toBeNull();
+    expect(neededSource({ ...model, digest: '' }, [])).toEqual({ kind: 'local', name: 'mine' });
+    const hub = { ...model, key: 'hub/a/b@main' };
+    expect(neededSource(hub, [])).toEqual({ kind: 'hub', repo: 'a/b', revision: 'main' });
+  });
+});
