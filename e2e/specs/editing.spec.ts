@@ -175,14 +175,25 @@ test('a run says that it ended by length, by end-of-text, by a full context', as
   const bias = page.getByRole('spinbutton', { name: 'Bias of token 2047' });
   await bias.fill('100');
   await bias.press('Enter');
-  await run(page, 'Ended by the end-of-text token after');
+  await setText(page, PROMPT);
+  await run(page, 'Ended by the end-of-text token at once');
+  const past = page.getByRole('main').getByRole('button', { name: 'Go on past it' });
+  await past.click();
+  await runFinished(page, 'Ended by the end-of-text token after 1 token.');
+  expect((await tokensOf(page)).map(token => token.text).join('')).not.toContain('<|endoftext|>');
+  expect((await textOf(page)).length).toBeGreaterThan(PROMPT.length);
   await page.getByRole('button', { name: 'Remove the bias of token 2047' }).click();
+  await step(page);
+  await expect(page.getByRole('main')).toContainText('Drew 1 token.');
 
   await neverEnds(page);
   await setText(page, `Once${' the'.repeat(508)}`);
   await setNumbers(page, { Length: 50 });
   await run(page, 'the context is full');
   expect((await tokensOf(page)).length).toBe(512);
+  await run(page, 'The context is full: no token was drawn.');
+  await page.getByRole('main').getByRole('button', { name: 'Keep the end of the text' }).click();
+  await run(page, 'Ended after 50 tokens, the maximum set.');
 });
 
 test('the page shows how many tokens were re-used and how many computed', async ({ page }) => {

@@ -286,13 +286,15 @@ class Engine {
     return false;
   }
 
-  async #generate({ run, tokens, drawn, settings, seed }: CommandOf<'generate'>, say: Say): Promise<void> {
+  async #generate(command: CommandOf<'generate'>, say: Say): Promise<void> {
+    const { run, tokens, drawn, settings, seed } = command;
+    const eosIds = this.#options.model?.eosIds ?? [BOS];
     this.#prefill(run, tokens, say);
     const n_ctx = this.#options.model?.dims?.n_ctx ?? 64;
     let ids = tokens;
     let flags = drawn;
     let generated = 0;
-    let reason: 'length' | 'cancelled' | 'context_full' = 'length';
+    let reason: 'length' | 'cancelled' | 'context_full' | 'end_of_text' = 'length';
     for (; generated < settings.max_new_tokens; generated++) {
       await turn();
       if (this.#cancelled.has(run)) reason = 'cancelled';
@@ -300,7 +302,12 @@ class Engine {
       if (reason !== 'length') break;
       const row = rankRow(logitsAfter(ids));
       const u = uniform(seed, ids.length, 0);
-      const drawnNow = draw(sample(row, settings, { ids, drawn: flags }, []), u);
+      const past = settings.end_of_text === 'never' || (command.pastEnd === true && generated === 0);
+      const drawnNow = draw(sample(row, settings, { ids, drawn: flags }, past ? eosIds : []), u);
+      if (settings.end_of_text === 'stop' && eosIds.includes(drawnNow.id)) {
+        reason = 'end_of_text';
+        break;
+      }
       const { logit, rank } = rowStatistics(row.logits, drawnNow.id);
       const top = topOf(row.logits, 5);
       const { logZ, entropy } = row;

@@ -139,6 +139,16 @@ describe('end of text', () => {
     expect(ids).toHaveLength(3);
     expect(ids).not.toContain(0);
   });
+
+  test('past the end: ruled out of the first draw alone', async () => {
+    const { ids, finished } = await runOf(prompt(), forced('stop'), { pastEnd: true });
+    expect(ids).toHaveLength(1);
+    expect(ids).not.toContain(0);
+    expect(finished).toMatchObject({ reason: 'end_of_text', generated: 1 });
+    const { ids: onward } = await runOf(prompt(), forced('continue'), { pastEnd: true });
+    expect(onward.slice(1)).toEqual([0, 0]);
+    expect(onward[0]).toBe(ids[0]);
+  });
 });
 
 describe('stop strings', () => {

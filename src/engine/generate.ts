@@ -17,6 +17,8 @@ export interface GenerateInput {
   readonly drawn: Uint8Array;
   readonly settings: GenerationSettings;
   readonly seed: number;
+  /** The first draw may not be an end-of-text token. */
+  readonly pastEnd?: boolean;
 }
 
 /** What of the tokenizer a run needs. */
@@ -103,7 +105,8 @@ function drawToken(
   ms: number,
 ): TokenEvent {
   const row = soundRow(logits, text.length);
-  const cutIds = input.settings.end_of_text === 'never' ? eosIds : [];
+  const past = input.pastEnd === true && text.length === input.tokens.length;
+  const cutIds = past || input.settings.end_of_text === 'never' ? eosIds : [];
   const distribution = sample(row, input.settings, { ids: text.ids, drawn: text.drawn }, cutIds);
   const position = text.length;
   const u = uniform(input.seed, position, 0);

@@ -30,6 +30,8 @@ export type Command =
       readonly drawn: Uint8Array;
       readonly settings: GenerationSettings;
       readonly seed: number;
+      /** The first draw may not be an end-of-text token, whatever `settings.end_of_text` says: the run goes on past the end. */
+      readonly pastEnd?: boolean;
     }
   /** All logits of the row at `position`: the prediction of the token at `position + 1`. */
   | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }

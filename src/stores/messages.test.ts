@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { checkCapability } from '../client/capability.ts';
 import { ERROR_CODES } from '../lib/error.ts';
-import { ACTION_LABELS, finishWords, messageFor, noticeWords } from './messages.ts';
+import { ACTION_LABELS, finishWords, messageFor, noticeWords, wayOn } from './messages.ts';
 
 const DETAILS = [
   {},
@@ -85,9 +85,26 @@ test('words of the engine are cut between two words', () => {
 
 test('every reason and every notice has words', () => {
   for (const reason of ['stop_string', 'end_of_text', 'length', 'context_full', 'cancelled'] as const) {
-    expect(finishWords(reason, '\n', 1)).toMatch(/1 token[^s]/);
-    expect(finishWords(reason, '\n', 2)).toContain('2 tokens');
+    for (const steps of ['run', 'step'] as const) {
+      expect(finishWords({ reason, steps, stop: '\n', generated: 1 })).toMatch(/1 token[^s]/);
+      expect(finishWords({ reason, steps, stop: '\n', generated: 2 })).toContain('2 tokens');
+      expect(finishWords({ reason, steps, stop: '\n', generated: 0 })).not.toMatch(/after 0/);
+      expect(finishWords({ reason, steps: 'step', stop: '\n', generated: 1 })).not.toContain('maximum');
+    }
   }
   const notices = ['cache_full', 'cache_unavailable', 'device_reopened', 'device_lost'] as const;
   expect(new Set(notices.map(noticeWords)).size).toBe(notices.length);
+});
+
+test('an end that Run alone would meet again has a way over it, and says what that does', () => {
+  const ended = (reason: Parameters<typeof wayOn>[0]['reason']) =>
+    wayOn({ steps: 'run', reason, stop: '.', generated: 0 });
+  expect(ended('end_of_text')).toMatchObject({ kind: 'go_past', text: expect.stringMatching(/rules that token out/) });
+  expect(ended('stop_string')).toMatchObject({ kind: 'go_past', text: expect.stringMatching(/writes it into/) });
+  expect(ended('context_full')).toMatchObject({
+    kind: 'keep_tail',
+    text: expect.stringMatching(/drops the beginning/),
+  });
+  expect(ended('length')).toBeNull();
+  expect(ended('cancelled')).toBeNull();
 });

@@ -233,24 +233,55 @@ export function messageFor(error: WireError): Message {
   return WORDS[error.code](error.detail, error.message);
 }
 
+/** How a run ended, as far as words need it. */
+export interface Ending {
+  readonly steps: 'run' | 'step';
+  readonly reason: FinishReason;
+  readonly stop: string;
+  readonly generated: number;
+}
+
 /** Why a run ended, for the status line. */
-export function finishWords(reason: FinishReason, stop: string, generated: number): string {
+export function finishWords({ steps, reason, stop, generated }: Ending): string {
   const tokens = `${generated} ${generated === 1 ? 'token' : 'tokens'}`;
+  const after = generated === 0 ? 'at once' : `after ${tokens}`;
   switch (reason) {
     case 'stop_string':
-      return `Ended at the stop string ${JSON.stringify(stop)} after ${tokens}.`;
+      return `Ended at the stop string ${JSON.stringify(stop)} ${after}.`;
     case 'end_of_text':
-      return `Ended by the end-of-text token after ${tokens}.`;
+      return `Ended by the end-of-text token ${after}.`;
     case 'length':
-      return `Ended after ${tokens}, the maximum set.`;
+      return steps === 'step' ? `Drew ${tokens}.` : `Ended ${after}, the maximum set.`;
     case 'context_full':
-      return `Ended after ${tokens}: the context is full.`;
+      return generated === 0
+        ? 'The context is full: no token was drawn.'
+        : `Ended after ${tokens}: the context is full.`;
     case 'cancelled':
-      return `Stopped after ${tokens}.`;
+      return generated === 0 ? 'Stopped before the first token.' : `Stopped after ${tokens}.`;
     default:
       return reason satisfies never;
   }
 }
+
+/** What gets a run over the end that it met, with what it does; null where Run itself goes on. */
+export function wayOn({ reason }: Ending): { readonly kind: 'go_past' | 'keep_tail'; readonly text: string } | null {
+  switch (reason) {
+    case 'stop_string':
+      return { kind: 'go_past', text: 'Going on past it writes it into the text and draws what comes after.' };
+    case 'end_of_text':
+      return { kind: 'go_past', text: 'Going on past it rules that token out of the next draw alone.' };
+    case 'context_full':
+      return { kind: 'keep_tail', text: 'Keeping the end drops the beginning of the text, so that a run has room.' };
+    case 'length':
+    case 'cancelled':
+      return null;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Label of the button that goes on past an end. */
+export const GO_PAST_LABEL = 'Go on past it';
 
 /** Things worth a line that stop nothing. */
 export function noticeWords(notice: NoticeEvent['notice'] | 'device_lost'): string {

@@ -1,10 +1,31 @@
 // The line under the text: an error, a hint with its fix, or how the last run ended. One at a time, in a place of its own.
-import { finishWords } from '../../stores/messages.ts';
+import { ACTION_LABELS, finishWords, GO_PAST_LABEL, wayOn } from '../../stores/messages.ts';
 import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
+import type { FinishedStatus } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Messages.module.css';
+
+/** How the run ended, with the button that gets it over that end where Run alone would meet it again. */
+function Ended({ status }: { status: FinishedStatus }) {
+  const { generation } = useStores();
+  const words = finishWords(status);
+  const way = wayOn(status);
+  if (way === null) return <p className={styles.line}>{words}</p>;
+  const { goPast, keepTail } = generation.getState();
+  const button =
+    way.kind === 'go_past' ? (
+      <Button onClick={() => void goPast()}>{GO_PAST_LABEL}</Button>
+    ) : (
+      <Button onClick={keepTail}>{ACTION_LABELS.keep_tail}</Button>
+    );
+  return (
+    <Notice tone="hint" action={button}>
+      {words} {way.text}
+    </Notice>
+  );
+}
 
 export function Messages() {
   const { generation, document } = useStores();
@@ -38,6 +59,8 @@ export function Messages() {
     return (
       <p className={styles.line}>{slow ? 'Stopping as soon as the adapter has ended what it is at…' : 'Stopping…'}</p>
     );
+  // Before the hints about the text: what the run has just met is what stands in the way.
+  if (status.kind === 'finished' && wayOn(status) !== null) return <Ended status={status} />;
   if (endsInSpace) {
     return (
       <Notice tone="hint" action={<Button onClick={() => document.getState().trimEnd()}>Remove it</Button>}>
@@ -53,7 +76,7 @@ export function Messages() {
     );
   }
   if (status.kind === 'finished') {
-    return <p className={styles.line}>{finishWords(status.reason, status.stop, status.generated)}</p>;
+    return <Ended status={status} />;
   }
   if (ready && empty)
     return (

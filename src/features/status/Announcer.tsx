@@ -15,7 +15,7 @@ function words(status: RunStatus, load: LoadState, slow: boolean, ran: boolean):
     case 'stopping':
       return 'Stopping';
     case 'finished':
-      return `Finished, ${status.generated} ${status.generated === 1 ? 'token' : 'tokens'}. ${finishWords(status.reason, status.stop, status.generated)}`;
+      return `Finished, ${status.generated} ${status.generated === 1 ? 'token' : 'tokens'}. ${finishWords(status)}`;
     case 'failed':
       return messageFor(status.error).text;
     case 'idle':

@@ -8,6 +8,16 @@ import type { ModelStore } from '../model/types.ts';
 import type { Scheduler } from '../work/scheduler.ts';
 import type { SettingsStore } from './settings.ts';
 
+/** How a run, or a single step, came to its end. */
+export interface FinishedStatus {
+  readonly kind: 'finished';
+  readonly steps: 'run' | 'step';
+  readonly reason: FinishReason;
+  /** The stop string that ended it, else ''. */
+  readonly stop: string;
+  readonly generated: number;
+}
+
 export type RunStatus =
   | { readonly kind: 'idle' }
   /** The model is still loading; the run begins by itself when it is there. */
@@ -16,7 +26,7 @@ export type RunStatus =
   | { readonly kind: 'prefilling' }
   | { readonly kind: 'generating' }
   | { readonly kind: 'stopping' }
-  | { readonly kind: 'finished'; readonly reason: FinishReason; readonly stop: string; readonly generated: number }
+  | FinishedStatus
   /** `keep_tail` is offered when `error.code` is `prompt_too_long`; detail: `tokens`, `limit`, `excess`. */
   | { readonly kind: 'failed'; readonly error: WireError };
 
@@ -50,6 +60,11 @@ export interface GenerationActions {
   /** One token. */
   step(): Promise<void>;
   stop(): void;
+  /**
+   * Goes on where the last run met an end: with the end-of-text token ruled out of the next draw, or with the stop string written
+   * into the text. Does nothing after any other end.
+   */
+  goPast(): Promise<void>;
   /** Takes the last run away and draws again, with a fresh seed unless it is locked. */
   regenerate(): Promise<void>;
   /** Cuts from token `index` on ('end': nothing), puts `id` there as chosen, and runs. */

@@ -24,7 +24,7 @@ describe('a run', () => {
     const p = await page();
     const before = ids(p).length;
     await p.generation.getState().run();
-    expect(status(p)).toEqual({ kind: 'finished', reason: 'length', stop: '', generated: 8 });
+    expect(status(p)).toEqual({ kind: 'finished', steps: 'run', reason: 'length', stop: '', generated: 8 });
     const { tokens } = p.document.getState();
     expect(tokens).toHaveLength(before + 8);
     expect(text(p).startsWith(PROMPT)).toBe(true);

@@ -32,6 +32,7 @@ interface LastRun {
   readonly length: number;
   readonly firstDraw: Draw;
   readonly steps: 'run' | 'step';
+  readonly pastEnd: boolean;
   /** Stopped before its time, or a single step: the next run goes on with the same seed. */
   readonly open: boolean;
 }
@@ -41,6 +42,8 @@ interface RunPlan {
   readonly seed: 'continue' | 'fresh';
   /** Belongs to the step of the history just made. */
   readonly join: boolean;
+  /** The first draw is not an end-of-text token. */
+  readonly pastEnd?: boolean;
 }
 
 export function createGenerationStore(options: GenerationOptions): GenerationStore {
@@ -54,6 +57,7 @@ export function createGenerationStore(options: GenerationOptions): GenerationSto
     run: () => runner.begin({ steps: 'run', seed: 'continue', join: false }),
     step: () => runner.begin({ steps: 'step', seed: 'continue', join: false }),
     stop: () => runner.stop(),
+    goPast: () => runner.goPast(),
     regenerate: () => runner.regenerate(),
     continueFrom: (index, id) => runner.continueFrom(index, id),
     keepTail: () => runner.keepTail(),
@@ -114,9 +118,21 @@ class Runs {
   async regenerate(): Promise<void> {
     await this.#halt();
     if (this.#last === null || !this.#lastStands()) return;
-    const { start, steps } = this.#last;
+    const { start, steps, pastEnd } = this.#last;
     this.#options.document.getState().cut(start, 'run');
-    await this.begin({ steps, seed: 'fresh', join: true });
+    await this.begin({ steps, seed: 'fresh', join: true, pastEnd });
+  }
+
+  async goPast(): Promise<void> {
+    const { status } = this.store.getState();
+    if (status.kind !== 'finished') return;
+    const pastEnd = status.reason === 'end_of_text';
+    if (!pastEnd && status.reason !== 'stop_string') return;
+    if (!pastEnd) {
+      const { text, edit } = this.#options.document.getState();
+      edit(text.length, text.length, status.stop);
+    }
+    await this.begin({ steps: status.steps, seed: 'continue', join: false, pastEnd });
   }
 
   async continueFrom(index: number | 'end', id: number): Promise<void> {
@@ -160,13 +176,14 @@ class Runs {
       const run = new Run(this.#options, this.store, {
         seed: this.#chooseSeed(plan),
         steps: plan.steps,
+        pastEnd: plan.pastEnd ?? false,
         join,
         append: change => this.#append(change),
         alive: () => this.#wait(),
       });
       await this.#drive(run, plan, abort);
     } catch (thrown) {
-      this.#fail(asNucleusError(thrown));
+      this.#fail(asNucleusError(thrown), plan.steps);
     }
     this.#showRegenerate();
   }
@@ -186,20 +203,20 @@ class Runs {
       const finished = await work;
       open = finished.reason === 'cancelled' || plan.steps === 'step';
       const { reason, stop, generated } = finished;
-      this.#set({ status: { kind: 'finished', reason, stop, generated } });
+      this.#set({ status: { kind: 'finished', steps: plan.steps, reason, stop, generated } });
     } finally {
       abort.signal.removeEventListener('abort', giveUp);
       this.#endWait();
       if (this.store.getState().slow) this.#set({ slow: false });
       this.#run = null;
-      this.#remember(start, plan.steps, open);
+      this.#remember(start, plan, open);
     }
   }
 
-  #remember(start: number, steps: 'run' | 'step', open: boolean): void {
+  #remember(start: number, { steps, pastEnd = false }: RunPlan, open: boolean): void {
     const tokens = this.#tokens;
     const firstDraw = tokens[start]?.draw;
-    if (firstDraw !== undefined) this.#last = { start, length: tokens.length, firstDraw, steps, open };
+    if (firstDraw !== undefined) this.#last = { start, length: tokens.length, firstDraw, steps, pastEnd, open };
   }
 
   #showRegenerate(): void {
@@ -280,12 +297,12 @@ class Runs {
     });
   }
 
-  #fail(error: NucleusError): void {
+  #fail(error: NucleusError, steps: 'run' | 'step'): void {
     const generated = this.store.getState().stats.generated;
     this.#set({
       status:
         error.code === 'cancelled'
-          ? { kind: 'finished', reason: 'cancelled', stop: '', generated }
+          ? { kind: 'finished', steps, reason: 'cancelled', stop: '', generated }
           : { kind: 'failed', error: toWire(error) },
     });
   }

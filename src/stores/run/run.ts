@@ -10,6 +10,8 @@ import type { GenerationOptions, GenerationStore, RunStats } from './generation-
 export interface RunRequest {
   readonly seed: number;
   readonly steps: 'run' | 'step';
+  /** The first draw is not an end-of-text token. */
+  readonly pastEnd: boolean;
   /** Belongs to the step of the history just made. */
   readonly join: boolean;
   /** Wraps every change of the document by this run. */
@@ -63,6 +65,7 @@ export class Run {
         drawn: drawnFlags(tokens),
         settings: oneToken ? { ...this.#settings, max_new_tokens: 1 } : this.#settings,
         seed: this.seed,
+        ...(this.#request.pastEnd ? { pastEnd: true } : {}),
       },
       signal,
     );
@@ -102,10 +105,16 @@ export class Run {
     if (event.position !== this.#length) return;
     const tokenizer = defined(this.#options.document.getState().tokenizer, 'tokenizer of the document');
     this.#length += 1;
-    this.#buffer.push(drawnToken(tokenizer, event, this.#settings, this.seed));
+    this.#buffer.push(drawnToken(tokenizer, event, this.#settingsOfDraw(), this.seed));
     this.#stats = this.#counted(event.ms);
     if (this.#buffer.length >= MOST_BUFFERED) this.#flush();
     else this.#askFrame();
+  }
+
+  /** What the token that has just come was drawn with. */
+  #settingsOfDraw(): GenerationSettings {
+    const first = this.#stats.generated === 0;
+    return first && this.#request.pastEnd ? { ...this.#settings, end_of_text: 'never' } : this.#settings;
   }
 
   /** `ms` since the start of the run; the first token is not part of the decode rate. */
