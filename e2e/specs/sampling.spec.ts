@@ -204,3 +204,38 @@ test('with no lock a stopped run goes on with the seed it had', async ({ page })
   }
   expect(seeds[0]).toBe(seeds[1]);
 });
+
+test('a number field says what it did not take, and how it read what has two meanings', async ({ page }) => {
+  await openPage(page);
+  const type = async (label: string, text: string): Promise<void> => {
+    await numberField(page, label).fill(text);
+    await numberField(page, label).press('Tab');
+  };
+  const settings = page.getByRole('region', { name: 'Settings' });
+  await type('Temperature', '9');
+  await expect(settings.getByRole('alert')).toHaveText('9 is outside 0 to 5; 0.8 stays.');
+  await expect(numberField(page, 'Temperature')).toHaveValue('0.8');
+  await expect(numberField(page, 'Temperature')).toHaveAccessibleDescription(/9 is outside 0 to 5/);
+  await type('Temperature', '0,7');
+  await expect(numberField(page, 'Temperature')).toHaveValue('0.7');
+  await expect(settings.getByRole('alert')).toHaveCount(0);
+  await type('Top-k', '1.000');
+  await expect(numberField(page, 'Top-k')).toHaveValue('1000');
+  await expect(settings.getByRole('alert')).toHaveText('“1.000” was read as 1,000, not as 1.');
+  await type('Length', '1 000');
+  await expect(numberField(page, 'Length')).toHaveValue('1000');
+  // The sentence goes when the value that it is about does.
+  await page.getByRole('button', { name: 'Reset', exact: true }).click();
+  await expect(settings.getByRole('alert')).toHaveCount(0);
+
+  const seed = page.getByRole('textbox', { name: 'Seed', exact: true });
+  await lockSeed(page, 42);
+  await seed.fill('9007199254740993');
+  await seed.press('Enter');
+  await expect(settings.getByRole('alert')).toHaveText(/outside 0 to 9,007,199,254,740,991; 42 stays\./);
+  // As long as the field is not left, what was typed can be mended.
+  await expect(seed).toHaveValue('9007199254740993');
+  await expect(seed).toHaveAttribute('aria-invalid', 'true');
+  await seed.blur();
+  await expect(seed).toHaveValue('42');
+});

@@ -66,11 +66,16 @@ export interface Bounds {
   readonly min: number;
   readonly max: number;
   readonly whole: boolean;
+  /** Between 0 and this there is nothing. */
+  readonly least?: number;
 }
+
+/** The least temperature that is not greedy; what lies between 0 and this is read as 0. */
+export const LEAST_TEMPERATURE = 0.001;
 
 /** What is accepted. A slider may offer less, a number field offers all of it. */
 export const BOUNDS: Readonly<Record<NumericKey, Bounds>> = {
-  temperature: { min: 0, max: 5, whole: false },
+  temperature: { min: 0, max: 5, whole: false, least: LEAST_TEMPERATURE },
   top_k: { min: 0, max: 1_000_000, whole: true },
   top_p: { min: 0.0001, max: 1, whole: false },
   min_p: { min: 0, max: 1, whole: false },
@@ -80,9 +85,6 @@ export const BOUNDS: Readonly<Record<NumericKey, Bounds>> = {
   presence_penalty: { min: -2, max: 2, whole: false },
   max_new_tokens: { min: 1, max: 100_000, whole: true },
 };
-
-/** The least temperature that is not greedy; what lies between 0 and this is read as 0. */
-export const LEAST_TEMPERATURE = 0.001;
 
 export const LIST_BOUNDS = {
   /** Stop strings, and UTF-16 units in each. */

@@ -1,21 +1,29 @@
 // The seed: a fresh one per run, shown after it, or one that is kept.
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { useGeneration, useSettings, useStores } from '../../stores/react.ts';
+import { MAX_SEED } from '../../stores/run/settings.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { FieldWords } from '../../ui/controls/FieldWords.tsx';
+import { useTypedNumber } from '../../ui/controls/useTypedNumber.ts';
 import styles from './Settings.module.css';
+
+const SEEDS = { min: 0, max: MAX_SEED, step: 1 };
 
 export function Seed() {
   const { settings } = useStores();
   const seed = useSettings(s => s.seed);
   const last = useGeneration(s => s.seed);
-  const [draft, setDraft] = useState<string | null>(null);
   const id = useId();
   const locked = seed !== '';
-  const commit = () => {
-    if (draft !== null) settings.getState().setSeed(draft);
-    setDraft(null);
-  };
+  const { field, words, wordsId, forget } = useTypedNumber({
+    range: SEEDS,
+    value: locked ? Number(seed) : null,
+    stays: locked ? seed : 'a new seed for each run',
+    onRead: read => settings.getState().lockSeed(read),
+    onEmpty: () => settings.getState().unlockSeed(),
+  });
   return (
     <div className={styles.field}>
       <div className={styles.label}>
@@ -29,6 +37,7 @@ export function Seed() {
             aria-pressed={locked}
             disabled={!locked && last === null}
             onClick={() => {
+              forget();
               if (locked) settings.getState().unlockSeed();
               else if (last !== null) settings.getState().lockSeed(last);
             }}
@@ -36,7 +45,10 @@ export function Seed() {
           <IconButton
             icon="dice"
             label="New seed"
-            onClick={() => settings.getState().lockSeed(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)}
+            onClick={() => {
+              forget();
+              settings.getState().lockSeed(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+            }}
           />
         </span>
       </div>
@@ -44,17 +56,13 @@ export function Seed() {
         <input
           className={styles.input}
           aria-label="Seed"
-          aria-describedby={id}
+          aria-describedby={cx(id, words !== null && wordsId)}
           inputMode="numeric"
           autoComplete="off"
           placeholder={last === null ? 'a new one for each run' : `last run: ${last}`}
-          value={draft ?? seed}
-          onChange={event => setDraft(event.target.value)}
-          onBlur={commit}
-          onKeyDown={event => {
-            if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) commit();
-          }}
+          {...field}
         />
+        <FieldWords id={wordsId} words={words} />
       </div>
     </div>
   );

@@ -39,6 +39,10 @@ describe('seed', () => {
     for (const text of ['-1', '1.5', 'abc', '1e9']) store.getState().setSeed(text);
     expect(store.getState().seed).toBe('42');
     store.getState().setSeed('99999999999999999999');
+    expect(lockedSeed(store.getState())).toBe(42);
+    store.getState().setSeed('9007199254740993');
+    expect(lockedSeed(store.getState())).toBe(42);
+    store.getState().setSeed(String(MAX_SEED));
     expect(lockedSeed(store.getState())).toBe(MAX_SEED);
     store.getState().setSeed('');
     expect(lockedSeed(store.getState())).toBeNull();

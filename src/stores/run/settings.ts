@@ -18,7 +18,7 @@ export interface SettingsActions {
   /** Changes some controls; everything is clamped to its range. */
   change(part: Partial<GenerationSettings>): void;
   reset(): void;
-  /** Typed text: digits lock that seed, '' unlocks; anything else is ignored. */
+  /** Decimal digits up to MAX_SEED lock that seed, '' unlocks; anything else is ignored. */
   setSeed(text: string): void;
   /** Keeps `seed` (the one of the last run) for the runs to come. */
   lockSeed(seed: number): void;
@@ -46,9 +46,12 @@ export function createSettingsStore(): SettingsStore {
     setSeed: text => {
       const digits = text.trim();
       if (digits === '') set({ seed: '' });
-      else if (/^\d{1,20}$/.test(digits)) set({ seed: String(Math.min(Number(digits), MAX_SEED)) });
+      // A seed that cannot be held exactly would draw as another one.
+      else if (/^\d+$/.test(digits) && Number(digits) <= MAX_SEED) set({ seed: String(Number(digits)) });
     },
-    lockSeed: seed => set({ seed: String(Math.min(Math.max(Math.trunc(seed), 0), MAX_SEED)) }),
+    lockSeed: seed => {
+      if (Number.isSafeInteger(seed) && seed >= 0) set({ seed: String(seed) });
+    },
     unlockSeed: () => set({ seed: '' }),
     setModelDefaults: (given, stay = false) => {
       const { settings, defaults: before } = get();

@@ -21,7 +21,7 @@ interface SliderProps {
 export function Slider({ label, meaning, value, off, travel, bounds, onChange }: SliderProps) {
   const describe = useId();
   const isOff = off !== undefined && value === off;
-  const { min, max, step } = bounds;
+  const { min, max, step, least } = bounds;
   return (
     <div className={styles.slider}>
       <div className={styles.label}>
@@ -35,7 +35,7 @@ export function Slider({ label, meaning, value, off, travel, bounds, onChange }:
         value={value}
         onChange={onChange}
         describedBy={describe}
-        {...{ min, max, step }}
+        {...{ min, max, step, least }}
       />
       <input
         type="range"
