@@ -193,7 +193,7 @@ test('a run says that it ended by length, by end-of-text, by a full context', as
   expect((await tokensOf(page)).length).toBe(512);
   await run(page, 'The context is full: no token was drawn.');
   await page.getByRole('main').getByRole('button', { name: 'Keep the end of the text' }).click();
-  await run(page, 'Ended after 50 tokens, the maximum set.');
+  await run(page, 'Ended after 50 tokens');
 });
 
 test('the page shows how many tokens were re-used and how many computed', async ({ page }) => {
