@@ -1,15 +1,6 @@
 // The logit steps on a ranked row: a table of the few ids they touch, and those ids put back into the cached order.
 import { indexIn, placeIn, type RankedRow, type Ranking } from './row.ts';
-import type { SamplingSettings } from './settings.ts';
-import {
-  BAN,
-  frequencyPenalty,
-  isActive,
-  LOGIT_STEPS,
-  type LogitStepName,
-  presencePenalty,
-  repetitionPenalty,
-} from './steps.ts';
+import type { Change, LogitStep, Past } from './steps/step.ts';
 
 /** The ids before the position that is drawn, on this branch. */
 export interface History {
@@ -19,18 +10,41 @@ export interface History {
 }
 
 /** Logits of the touched ids after one logit step; -Infinity where it banned one. */
-export interface LogitColumn {
-  readonly name: LogitStepName;
+export interface LogitColumn<N extends string = string> {
+  readonly name: N;
   readonly active: boolean;
   readonly logits: Float64Array;
 }
 
-export interface Adjusted {
+export interface Adjusted<N extends string = string> {
   /** Touched ids and their line in every column. Ids that the row rules out (logit -Infinity) are not among them. */
   readonly lines: ReadonlyMap<number, number>;
   /** The touched ids' logits in the row. */
   readonly raw: Float64Array;
-  readonly columns: readonly LogitColumn[];
+  readonly columns: readonly LogitColumn<N>[];
+}
+
+/** Counts of a history, made when a step first asks for them. */
+class CountedPast implements Past {
+  readonly ends: readonly number[];
+  readonly #history: History;
+  #seen: Map<number, number> | null = null;
+  #drawn: Map<number, number> | null = null;
+
+  constructor(history: History, ends: readonly number[]) {
+    this.#history = history;
+    this.ends = ends;
+  }
+
+  get seen(): ReadonlyMap<number, number> {
+    this.#seen ??= countIds(this.#history, false);
+    return this.#seen;
+  }
+
+  get drawn(): ReadonlyMap<number, number> {
+    this.#drawn ??= countIds(this.#history, true);
+    return this.#drawn;
+  }
 }
 
 /** How often each id occurs; only where `drawn` is set, if it is given. */
@@ -44,77 +58,44 @@ function countIds(history: History, drawnAlone: boolean): Map<number, number> {
 
 /**
  * What the logit steps do to a row. Ids the row lacks or rules out are passed over, so that settings outlive a change of model.
+ * @param values the settings by the keys of their steps.
  * @param cutIds ids that `end_of_text` cuts; empty when it may be drawn.
  */
-export function adjustLogits(
+export function adjustLogits<N extends string>(
   row: RankedRow,
-  settings: SamplingSettings,
+  steps: readonly LogitStep<N>[],
+  values: Readonly<Record<string, unknown>>,
   history: History,
   cutIds: readonly number[],
-): Adjusted {
-  const seen = isActive('repetition_penalty', settings) ? countIds(history, false) : new Map<number, number>();
-  const counted = isActive('frequency_penalty', settings) || isActive('presence_penalty', settings);
-  const counts = counted ? countIds(history, true) : new Map<number, number>();
+): Adjusted<N> {
+  const past = new CountedPast(history, cutIds);
   const lines = new Map<number, number>();
   const raw: number[] = [];
-  const touch = (id: number): void => {
-    const logit = row.logits[id];
-    if (logit === undefined || logit === Number.NEGATIVE_INFINITY || lines.has(id)) return;
-    lines.set(id, raw.push(logit) - 1);
-  };
-  cutIds.forEach(touch);
-  for (const { id } of settings.logit_bias) touch(id);
-  for (const id of seen.keys()) touch(id);
-  for (const id of counts.keys()) touch(id);
-
+  const acting = steps.map(step => ({ step, value: values[step.key], active: step.acts(values[step.key], past) }));
+  for (const { step, value, active } of acting) {
+    if (!active) continue;
+    for (const id of step.ids(value, past)) {
+      const logit = row.logits[id];
+      if (logit === undefined || logit === Number.NEGATIVE_INFINITY || lines.has(id)) continue;
+      lines.set(id, raw.push(logit) - 1);
+    }
+  }
   let logits = Float64Array.from(raw);
-  const columns = LOGIT_STEPS.map((name): LogitColumn => {
-    const active = name === 'end_of_text' ? cutIds.length > 0 : isActive(name, settings);
+  const columns = acting.map(({ step, value, active }): LogitColumn<N> => {
     if (active) {
       logits = logits.slice();
-      applyStep(name, { logits, lines, settings, cutIds, seen, counts });
+      step.apply(value, past, changeIn(logits, lines));
     }
-    return { name, active, logits };
+    return { name: step.key, active, logits };
   });
   return { lines, raw: Float64Array.from(raw), columns };
 }
 
-interface StepInput {
-  /** Changed in place. */
-  readonly logits: Float64Array;
-  readonly lines: ReadonlyMap<number, number>;
-  readonly settings: SamplingSettings;
-  readonly cutIds: readonly number[];
-  readonly seen: ReadonlyMap<number, number>;
-  readonly counts: ReadonlyMap<number, number>;
-}
-
-function applyStep(name: LogitStepName, input: StepInput): void {
-  const { logits, lines, settings, cutIds, seen, counts } = input;
-  const change = (id: number, to: (logit: number) => number): void => {
+function changeIn(logits: Float64Array, lines: ReadonlyMap<number, number>): Change {
+  return (id, to) => {
     const line = lines.get(id);
     if (line !== undefined) logits[line] = to(logits[line]!);
   };
-  const cut = (): number => Number.NEGATIVE_INFINITY;
-  switch (name) {
-    case 'end_of_text':
-      for (const id of cutIds) change(id, cut);
-      break;
-    case 'logit_bias':
-      for (const { id, bias } of settings.logit_bias) change(id, bias <= BAN ? cut : logit => logit + bias);
-      break;
-    case 'repetition_penalty':
-      for (const id of seen.keys()) change(id, logit => repetitionPenalty(logit, settings.repetition_penalty));
-      break;
-    case 'frequency_penalty':
-      for (const [id, count] of counts) change(id, logit => frequencyPenalty(logit, settings.frequency_penalty, count));
-      break;
-    case 'presence_penalty':
-      for (const id of counts.keys()) change(id, logit => presencePenalty(logit, settings.presence_penalty));
-      break;
-    default:
-      name satisfies never;
-  }
 }
 
 /** The row's falling order without the touched ids. */

@@ -1,121 +1,24 @@
-// What the settings panel shows of each setting: its name, one line for people, the travel of its slider; and the presets.
-import {
-  DEFAULT_SETTINGS,
-  type EndOfText,
-  type GenerationSettings,
-  type NumericKey,
-  type SamplerOrder,
-  type SamplingSettings,
-} from './settings.ts';
+// What the settings panel shows: the numeric settings, the choices, and the presets.
+import type { NumericFields } from './setting.ts';
+import { DEFAULT_SETTINGS, type GenerationSettings, maxNewTokens, type SamplingSettings } from './settings.ts';
+import type { EndOfText } from './steps/end_of_text.ts';
+import { isNumeric, type SamplerOrder, type Step } from './steps/step.ts';
+import { STEPS } from './steps.ts';
 
-export interface NumericControl {
-  readonly key: NumericKey;
-  readonly label: string;
-  /** One line: what a higher or lower value does to the text. */
-  readonly explanation: string;
-  /** Travel of the slider, inside BOUNDS, and its step. */
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  /** The value at which it does nothing; null where there is none. */
-  readonly off: number | null;
-  /** Unit behind the number, or ''. */
-  readonly unit: string;
+type NumericStep = Extract<(typeof STEPS)[number], { readonly default: number }>;
+export type ShapeKey = NumericStep['key'];
+export type NumericKey = ShapeKey | 'max_new_tokens';
+
+/** The numeric settings of a list of steps, in its order. */
+export function numericOf<K extends string>(steps: readonly Step<K>[]): NumericFields<K>[] {
+  return steps.filter(isNumeric);
 }
 
-/** In the order of the panel. */
-export const CONTROLS: readonly NumericControl[] = [
-  {
-    key: 'temperature',
-    label: 'Temperature',
-    explanation: 'Flattens the distribution above 1, sharpens it below; 0 always takes the likeliest token.',
-    min: 0,
-    max: 2,
-    step: 0.01,
-    off: 1,
-    unit: '',
-  },
-  {
-    key: 'top_p',
-    label: 'Top-p',
-    explanation: 'Keeps the smallest set of likeliest tokens that together reach this probability.',
-    min: 0.01,
-    max: 1,
-    step: 0.01,
-    off: 1,
-    unit: '',
-  },
-  {
-    key: 'top_k',
-    label: 'Top-k',
-    explanation: 'Keeps this many of the likeliest tokens; 0 keeps all.',
-    min: 0,
-    max: 100,
-    step: 1,
-    off: 0,
-    unit: 'tokens',
-  },
-  {
-    key: 'min_p',
-    label: 'Min-p',
-    explanation: 'Cuts tokens less likely than this share of the likeliest one.',
-    min: 0,
-    max: 0.5,
-    step: 0.01,
-    off: 0,
-    unit: '',
-  },
-  {
-    key: 'typical_p',
-    label: 'Typical-p',
-    explanation: 'Keeps tokens about as surprising as the model expects, until they reach this probability.',
-    min: 0.01,
-    max: 1,
-    step: 0.01,
-    off: 1,
-    unit: '',
-  },
-  {
-    key: 'repetition_penalty',
-    label: 'Repetition penalty',
-    explanation: 'Above 1, scales down every token that occurs earlier, in the prompt too.',
-    min: 0.5,
-    max: 2,
-    step: 0.01,
-    off: 1,
-    unit: '',
-  },
-  {
-    key: 'frequency_penalty',
-    label: 'Frequency penalty',
-    explanation: 'Lowers a token each time it was drawn or chosen before; below 0 it raises it.',
-    min: -2,
-    max: 2,
-    step: 0.05,
-    off: 0,
-    unit: '',
-  },
-  {
-    key: 'presence_penalty',
-    label: 'Presence penalty',
-    explanation: 'Lowers a token once if it was drawn or chosen before; below 0 it raises it.',
-    min: -2,
-    max: 2,
-    step: 0.05,
-    off: 0,
-    unit: '',
-  },
-  {
-    key: 'max_new_tokens',
-    label: 'Length',
-    explanation: 'The most tokens that one run adds.',
-    min: 1,
-    max: 512,
-    step: 1,
-    off: null,
-    unit: 'tokens',
-  },
-];
+/** The numeric settings that shape the distribution. */
+export const SHAPE: readonly NumericFields<ShapeKey>[] = STEPS.filter(isNumeric);
+
+/** Every numeric setting, in the order of the panel. */
+export const CONTROLS: readonly NumericFields<NumericKey>[] = [...SHAPE, maxNewTokens];
 
 export interface Choice<T extends string> {
   readonly value: T;
@@ -142,8 +45,8 @@ export const END_OF_TEXT_CHOICES: readonly Choice<EndOfText>[] = [
   { value: 'never', label: 'Never draw it', explanation: 'End-of-text is cut before each draw.' },
 ];
 
-/** The numeric settings that shape the distribution: what a preset sets. */
-export type ShapeSettings = Omit<SamplingSettings, 'logit_bias' | 'order'>;
+/** What a preset sets. */
+export type ShapeSettings = Pick<SamplingSettings, ShapeKey>;
 
 export interface Preset {
   readonly key: 'precise' | 'balanced' | 'wild' | 'notes';
@@ -152,17 +55,14 @@ export interface Preset {
   readonly settings: ShapeSettings;
 }
 
-/** Every step at the value that does nothing: the model's own distribution. */
-export const NEUTRAL: ShapeSettings = {
-  temperature: 1,
-  top_k: 0,
-  top_p: 1,
-  min_p: 0,
-  typical_p: 1,
-  repetition_penalty: 1,
-  frequency_penalty: 0,
-  presence_penalty: 0,
-};
+/** Every step of a list at the value that does nothing. */
+export function neutralOf<K extends string>(settings: readonly NumericFields<K>[]): Readonly<Record<K, number>> {
+  const off = settings.map(setting => [setting.key, setting.off ?? setting.default] as const);
+  return Object.fromEntries(off) as Record<K, number>;
+}
+
+/** The model's own distribution. */
+export const NEUTRAL: ShapeSettings = neutralOf(SHAPE);
 
 export const PRESETS: readonly Preset[] = [
   {
@@ -198,7 +98,6 @@ export function withPreset(settings: GenerationSettings, preset: Preset): Genera
 
 /** The preset these settings have the shape of, or null. */
 export function presetOf(settings: SamplingSettings): Preset | null {
-  const same = (shape: ShapeSettings): boolean =>
-    CONTROLS.every(({ key }) => key === 'max_new_tokens' || shape[key] === settings[key]);
+  const same = (shape: ShapeSettings): boolean => SHAPE.every(({ key }) => shape[key] === settings[key]);
   return PRESETS.find(preset => same(preset.settings)) ?? null;
 }

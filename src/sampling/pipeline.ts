@@ -3,22 +3,14 @@ import { NucleusError } from '../lib/error.ts';
 import { type Adjusted, adjustLogits, type History, withoutTouched, withTouched } from './adjust.ts';
 import type { RankedRow } from './row.ts';
 import type { SamplingSettings } from './settings.ts';
+import { Slice } from './slice.ts';
 import { LogitStage, SliceStage, type Stage } from './stages.ts';
-import {
-  CUT_STEPS,
-  type CutStepName,
-  isActive,
-  minP,
-  Slice,
-  type StepName,
-  temperature,
-  topK,
-  topP,
-  typicalP,
-} from './steps.ts';
+import type { SamplerOrder, Step } from './steps/step.ts';
+import { cutStepsOf, logitStepsOf, STEPS, type StepName } from './steps.ts';
 
-export interface StepRecord {
-  readonly name: StepName;
+/** What a step did at one place. */
+export interface StepRecord<N extends string = StepName> {
+  readonly name: N;
   /** False when its setting is at the value that does nothing. */
   readonly active: boolean;
   /** Ids it cut, and how many are left. */
@@ -28,14 +20,14 @@ export interface StepRecord {
   readonly massRemoved: number;
 }
 
-class RecordedStep implements StepRecord {
-  readonly name: StepName;
+class RecordedStep<N extends string> implements StepRecord<N> {
+  readonly name: N;
   readonly active: boolean;
   readonly before: Stage;
   readonly after: Stage;
   #massRemoved: number | null = null;
 
-  constructor(name: StepName, active: boolean, before: Stage, after: Stage) {
+  constructor(name: N, active: boolean, before: Stage, after: Stage) {
     this.name = name;
     this.active = active;
     this.before = before;
@@ -57,14 +49,14 @@ class RecordedStep implements StepRecord {
 }
 
 /** What a token is drawn from. Complete: every id of the vocabulary has an answer, before sampling, after it, and at each step between. */
-export class Distribution {
+export class Distribution<N extends string = StepName> {
   readonly row: RankedRow;
-  /** All ten steps in their real order, the inactive ones too. */
-  readonly steps: readonly StepRecord[];
-  readonly #recorded: readonly RecordedStep[];
+  /** All steps in their real order, the inactive ones too. */
+  readonly steps: readonly StepRecord<N>[];
+  readonly #recorded: readonly RecordedStep<N>[];
   readonly #final: Slice;
 
-  constructor(row: RankedRow, recorded: readonly RecordedStep[], final: Slice) {
+  constructor(row: RankedRow, recorded: readonly RecordedStep<N>[], final: Slice) {
     this.row = row;
     this.steps = recorded;
     this.#recorded = recorded;
@@ -98,7 +90,7 @@ export class Distribution {
   }
 
   /** The step that cut an id; null for one that is kept, and for one that the model itself rules out (logit -Infinity). */
-  cutBy(id: number): StepName | null {
+  cutBy(id: number): N | null {
     const logit = this.row.logits[id];
     if (logit === undefined || logit === Number.NEGATIVE_INFINITY || this.#last.after.has(id)) return null;
     return this.#recorded.find(step => !step.after.has(id))?.name ?? null;
@@ -113,25 +105,25 @@ export class Distribution {
   }
 
   /** Logit of an id after a step, divided by the temperature once that is done; -Infinity when it is cut. */
-  logitAfter(id: number, step: StepName): number {
+  logitAfter(id: number, step: N): number {
     return this.#stage(step).logitOf(id);
   }
 
   /** Probability of an id after a step, among what is kept there; 0 when it is cut. */
-  probabilityAfter(id: number, step: StepName): number {
+  probabilityAfter(id: number, step: N): number {
     return this.#stage(step).probabilityOf(id);
   }
 
   /** Rank of an id among what is kept after a step, 1 is the likeliest; 0 when it is cut. */
-  rankAfter(id: number, step: StepName): number {
+  rankAfter(id: number, step: N): number {
     return this.#stage(step).rankOf(id);
   }
 
-  get #last(): RecordedStep {
+  get #last(): RecordedStep<N> {
     return this.#recorded[this.#recorded.length - 1]!;
   }
 
-  #stage(name: StepName): Stage {
+  #stage(name: N): Stage {
     const step = this.#recorded.find(recorded => recorded.name === name);
     if (step === undefined) throw new Error(`no step ${name}`);
     return step.after;
@@ -150,25 +142,37 @@ export function sample(
   history: History,
   cutIds: readonly number[],
 ): Distribution {
-  const adjusted = adjustLogits(row, settings, history, cutIds);
-  const recorded: RecordedStep[] = [];
+  return sampleBy<StepName>(STEPS, row, settings, history, cutIds);
+}
+
+/** `sample` by any list of steps; `settings` has the value of each by its key. */
+export function sampleBy<N extends string>(
+  steps: readonly Step<N>[],
+  row: RankedRow,
+  settings: Readonly<Record<string, unknown>> & { readonly order: SamplerOrder },
+  history: History,
+  cutIds: readonly number[],
+): Distribution<N> {
+  const adjusted = adjustLogits(row, logitStepsOf(steps), settings, history, cutIds);
+  const recorded: RecordedStep<N>[] = [];
   let slice = recordLogitSteps(row, adjusted, recorded);
   let stage: Stage = new SliceStage(row, adjusted, slice);
-  for (const name of CUT_STEPS[settings.order]) {
-    const active = isActive(name, settings);
+  for (const step of cutStepsOf(steps, settings.order)) {
+    const value = Number(settings[step.key]);
+    const active = !step.isOff(value);
     const before = stage;
     if (active) {
-      const next = cut(name, slice, settings);
+      const next = step.apply(slice, value);
       if (next !== slice) stage = new SliceStage(row, adjusted, next);
       slice = next;
     }
-    recorded.push(new RecordedStep(name, active, before, stage));
+    recorded.push(new RecordedStep(step.key, active, before, stage));
   }
   return new Distribution(row, recorded, slice);
 }
 
 /** Appends the records of the logit steps and gives what they leave, at temperature 1. */
-function recordLogitSteps(row: RankedRow, adjusted: Adjusted, recorded: RecordedStep[]): Slice {
+function recordLogitSteps<N extends string>(row: RankedRow, adjusted: Adjusted<N>, recorded: RecordedStep<N>[]): Slice {
   const untouched = adjusted.lines.size === 0;
   const rest = untouched ? row.finite : withoutTouched(row, adjusted.lines);
   let stage: Stage = new LogitStage(row, adjusted.lines, adjusted.raw, rest);
@@ -184,21 +188,4 @@ function recordLogitSteps(row: RankedRow, adjusted: Adjusted, recorded: Recorded
     throw new NucleusError('bad_settings', 'the logit bias and the ban on end-of-text leave no token to draw');
   }
   return new Slice(ranking, 0, ranking.ids.length, 1);
-}
-
-function cut(name: CutStepName, slice: Slice, settings: SamplingSettings): Slice {
-  switch (name) {
-    case 'temperature':
-      return temperature(slice, settings.temperature);
-    case 'top_k':
-      return topK(slice, settings.top_k);
-    case 'top_p':
-      return topP(slice, settings.top_p);
-    case 'min_p':
-      return minP(slice, settings.min_p);
-    case 'typical_p':
-      return typicalP(slice, settings.typical_p);
-    default:
-      return name satisfies never;
-  }
 }

@@ -1,21 +1,21 @@
 // Settings from outside, their bounds, and what the panel says of them.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CONTROLS, NEUTRAL, PRESETS, presetOf, withPreset } from './controls.ts';
+import { CONTROLS, NEUTRAL, PRESETS, presetOf, SHAPE, withPreset } from './controls.ts';
 import {
-  BOUNDS,
-  clampNumber,
   clampSettings,
   DEFAULT_SETTINGS,
   type GenerationSettings,
-  LIST_BOUNDS,
-  type NumericKey,
+  readSettings,
+  STOP_BOUNDS,
   validateSettings,
 } from './settings.ts';
-import { CUT_STEPS, isActive, LOGIT_STEPS } from './steps.ts';
+import { BIAS_BOUNDS } from './steps/logit_bias.ts';
+import { temperature } from './steps/temperature.ts';
+import { topP } from './steps/top_p.ts';
+import { cutStepsOf, isOff, STEPS, type StepName, stepNamed, stepsInOrder } from './steps.ts';
 
 const keys = Object.keys(DEFAULT_SETTINGS) as (keyof GenerationSettings)[];
-const numericKeys = Object.keys(BOUNDS) as NumericKey[];
 
 describe('clampSettings', () => {
   test('whatever comes in, sound settings come out', () => {
@@ -63,7 +63,7 @@ describe('clampSettings', () => {
       min_p: '0.5',
       extra: 1,
     });
-    expect(clampSettings(inherited)).toEqual({ ...DEFAULT_SETTINGS, top_k: 8, top_p: BOUNDS.top_p.min });
+    expect(clampSettings(inherited)).toEqual({ ...DEFAULT_SETTINGS, top_k: 8, top_p: topP.bounds.min });
     expect(clampSettings({ temperature: 99, max_new_tokens: -3, presence_penalty: Number.NaN })).toEqual({
       ...DEFAULT_SETTINGS,
       temperature: 5,
@@ -77,16 +77,52 @@ describe('clampSettings', () => {
       stop: ['', 'a', 'a', 7, ...Array.from({ length: 40 }, (_, i) => `s${i}`)],
       logit_bias: [{ id: 1, bias: 5 }, { id: -1, bias: 1 }, { id: 2 }, { id: 1, bias: -1e9 }, 'x'],
     });
-    expect(stop.length).toBe(LIST_BOUNDS.stop);
+    expect(stop.length).toBe(STOP_BOUNDS.entries);
     expect(stop.slice(0, 3)).toEqual(['a', 's0', 's1']);
     expect(logit_bias).toEqual([{ id: 1, bias: -100 }]);
     const many = Array.from({ length: 5000 }, (_, id) => ({ id, bias: 1 }));
-    expect(clampSettings({ logit_bias: many }).logit_bias.length).toBe(LIST_BOUNDS.logit_bias);
+    expect(clampSettings({ logit_bias: many }).logit_bias.length).toBe(BIAS_BOUNDS.entries);
   });
 
   test('a temperature too small to be told from 0 is greedy', () => {
-    expect(clampNumber('temperature', 1e-9)).toBe(0);
-    expect(clampNumber('temperature', 0.001)).toBe(0.001);
+    expect(temperature.clamp(1e-9)).toBe(0);
+    expect(temperature.clamp(0.001)).toBe(0.001);
+  });
+});
+
+describe('readSettings', () => {
+  test('what is missing is off, whatever the default; what is unknown is kept and named', () => {
+    const { settings, missing, unknown, unsound } = readSettings({ top_k: 4, mirostat: 2, order: 'llama.cpp' });
+    expect(settings).toEqual({ ...DEFAULT_SETTINGS, ...NEUTRAL, top_k: 4, order: 'llama.cpp' });
+    expect(missing).toContain('temperature');
+    expect(missing).not.toContain('top_k');
+    expect(unknown).toEqual({ mirostat: 2 });
+    expect(unsound).toEqual([]);
+  });
+
+  test('a value that a setting cannot have is named with what stood there', () => {
+    const { settings, unsound } = readSettings({ ...DEFAULT_SETTINGS, temperature: 9, stop: ['', 'a'] });
+    expect(unsound).toEqual([
+      { key: 'temperature', value: 9 },
+      { key: 'stop', value: ['', 'a'] },
+    ]);
+    expect(settings).toMatchObject({ temperature: 5, stop: ['a'] });
+  });
+
+  test('whatever comes in, sound settings come out; sound ones are read as they are', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom(...keys, 'other'), fc.anything())), value => {
+        const { settings } = readSettings(value);
+        expect(() => validateSettings(settings)).not.toThrow();
+        expect(readSettings(JSON.parse(JSON.stringify(settings)))).toEqual({
+          settings,
+          missing: [],
+          unknown: {},
+          unsound: [],
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
@@ -126,9 +162,10 @@ describe('validateSettings', () => {
 
 describe('CONTROLS', () => {
   test('one for every numeric setting; its travel lies inside the bounds, its default on it', () => {
-    expect(CONTROLS.map(control => control.key).sort()).toEqual([...numericKeys].sort());
-    for (const { key, min, max, step, off } of CONTROLS) {
-      const bounds = BOUNDS[key];
+    const numericKeys = keys.filter(key => typeof DEFAULT_SETTINGS[key] === 'number');
+    expect(CONTROLS.map(control => control.key).sort()).toEqual(numericKeys.sort());
+    for (const { key, travel, bounds, off } of CONTROLS) {
+      const { min, max, step } = travel;
       expect(min, key).toBeGreaterThanOrEqual(bounds.min);
       expect(max, key).toBeLessThanOrEqual(bounds.max);
       expect(step, key).toBeLessThan(max - min);
@@ -140,19 +177,34 @@ describe('CONTROLS', () => {
   });
 
   test('a control at its off value turns its step off, and off it on', () => {
-    for (const control of CONTROLS) {
-      if (control.key === 'max_new_tokens') continue;
+    for (const control of SHAPE) {
       const neutral = { ...DEFAULT_SETTINGS, ...NEUTRAL };
       expect(NEUTRAL[control.key], control.key).toBe(control.off);
-      expect(isActive(control.key, neutral), control.key).toBe(false);
-      const moved = control.off === control.min ? control.max : control.min;
-      expect(isActive(control.key, { ...neutral, [control.key]: moved }), control.key).toBe(true);
+      expect(isOff(stepNamed(control.key), neutral), control.key).toBe(true);
+      const { min, max } = control.travel;
+      const moved = control.off === min ? max : min;
+      expect(isOff(stepNamed(control.key), { ...neutral, [control.key]: moved }), control.key).toBe(false);
     }
   });
 
   test('both orders run the same steps', () => {
-    expect([...CUT_STEPS['llama.cpp']].sort()).toEqual([...CUT_STEPS.transformers].sort());
-    expect(new Set([...LOGIT_STEPS, ...CUT_STEPS.transformers]).size).toBe(10);
+    const names = (order: 'transformers' | 'llama.cpp') => stepsInOrder(order).map(step => step.key);
+    expect(names('llama.cpp').toSorted()).toEqual(names('transformers').toSorted());
+    expect(new Set(names('transformers')).size).toBe(STEPS.length);
+    expect(cutStepsOf<StepName>(STEPS, 'transformers').map(({ key }) => key)).toEqual([
+      'temperature',
+      'top_k',
+      'top_p',
+      'min_p',
+      'typical_p',
+    ]);
+    expect(cutStepsOf<StepName>(STEPS, 'llama.cpp').map(({ key }) => key)).toEqual([
+      'top_k',
+      'typical_p',
+      'top_p',
+      'min_p',
+      'temperature',
+    ]);
   });
 });
 

@@ -1,209 +1,139 @@
-// The controls of sampling: what each means, its range and its default; reading settings that come from outside.
+// The settings of sampling and of a run: those of the steps, and the few beside them; reading settings that come from outside.
 import { NucleusError } from '../lib/error.ts';
+import { choice, numeric, type Setting } from './setting.ts';
+import type { EndOfText } from './steps/end_of_text.ts';
+import type { SamplerOrder, Step } from './steps/step.ts';
+import { STEPS, type StepValues } from './steps.ts';
 
-/** Order in which the steps run. `transformers`: temperature before the cuts; `llama.cpp`: cuts first, temperature last. */
-export type SamplerOrder = 'transformers' | 'llama.cpp';
+export type { EndOfText } from './steps/end_of_text.ts';
+export type { SamplerOrder } from './steps/step.ts';
 
-export interface SamplingSettings {
-  /** Divides the logits. 0 is exact greedy. 0 or [0.001, 5] */
-  readonly temperature: number;
-  /** Keeps the k likeliest tokens; 0 is off. */
-  readonly top_k: number;
-  /** Keeps the smallest set of likeliest tokens whose mass reaches top_p; 1 is off. [0.0001, 1] */
-  readonly top_p: number;
-  /** Cuts tokens less likely than min_p times the likeliest; 0 is off. [0, 1] */
-  readonly min_p: number;
-  /** Keeps tokens whose surprisal is nearest to the entropy until their mass reaches typical_p; 1 is off. [0.0001, 1] */
-  readonly typical_p: number;
-  /** Divides positive and multiplies negative logits of every id seen before, prompt included; 1 is off. [0.01, 2] */
-  readonly repetition_penalty: number;
-  /** Subtracted once per earlier occurrence among drawn and chosen ids; 0 is off. [-2, 2] */
-  readonly frequency_penalty: number;
-  /** Subtracted once if the id occurs among drawn and chosen ids; 0 is off. [-2, 2] */
-  readonly presence_penalty: number;
-  /** Added to the logit of an id: [-100, 100]; -100 and below bans it. Entries of the same id add up. */
-  readonly logit_bias: readonly { readonly id: number; readonly bias: number }[];
-  readonly order: SamplerOrder;
-}
+/** What shapes a distribution. What each setting means, its bounds and where it is off stand in `steps/<key>.ts`. */
+export type SamplingSettings = Omit<StepValues, 'end_of_text'> & { readonly order: SamplerOrder };
 
-/** What happens when the end-of-text token would be drawn: end the run, draw it and go on, or cut it before the draw. */
-export type EndOfText = 'stop' | 'continue' | 'never';
-
-export interface GenerationSettings extends SamplingSettings {
+export type GenerationSettings = SamplingSettings & {
   readonly max_new_tokens: number;
   readonly stop: readonly string[];
   readonly end_of_text: EndOfText;
-}
-
-export const DEFAULT_SETTINGS: GenerationSettings = {
-  temperature: 0.8,
-  top_k: 0,
-  top_p: 0.95,
-  min_p: 0,
-  typical_p: 1,
-  repetition_penalty: 1,
-  frequency_penalty: 0,
-  presence_penalty: 0,
-  logit_bias: [],
-  order: 'transformers',
-  max_new_tokens: 96,
-  stop: [],
-  end_of_text: 'stop',
 };
 
-export type NumericKey =
-  | 'temperature'
-  | 'top_k'
-  | 'top_p'
-  | 'min_p'
-  | 'typical_p'
-  | 'repetition_penalty'
-  | 'frequency_penalty'
-  | 'presence_penalty'
-  | 'max_new_tokens';
-
-export interface Bounds {
-  readonly min: number;
-  readonly max: number;
-  readonly whole: boolean;
-  /** Between 0 and this there is nothing. */
-  readonly least?: number;
-}
-
-/** The least temperature that is not greedy; what lies between 0 and this is read as 0. */
-export const LEAST_TEMPERATURE = 0.001;
-
-/** What is accepted. A slider may offer less, a number field offers all of it. */
-export const BOUNDS: Readonly<Record<NumericKey, Bounds>> = {
-  temperature: { min: 0, max: 5, whole: false, least: LEAST_TEMPERATURE },
-  top_k: { min: 0, max: 1_000_000, whole: true },
-  top_p: { min: 0.0001, max: 1, whole: false },
-  min_p: { min: 0, max: 1, whole: false },
-  typical_p: { min: 0.0001, max: 1, whole: false },
-  repetition_penalty: { min: 0.01, max: 2, whole: false },
-  frequency_penalty: { min: -2, max: 2, whole: false },
-  presence_penalty: { min: -2, max: 2, whole: false },
-  max_new_tokens: { min: 1, max: 100_000, whole: true },
-};
-
-export const LIST_BOUNDS = {
-  /** Stop strings, and UTF-16 units in each. */
-  stop: 16,
-  stopLength: 256,
-  /** Entries of the logit bias, and the size of a bias. */
-  logit_bias: 1024,
-  bias: 100,
+export const STOP_BOUNDS = {
+  entries: 16,
+  /** UTF-16 units in each. */
+  length: 256,
 } as const;
 
-const NUMERIC_KEYS: readonly NumericKey[] = [
-  'temperature',
-  'top_k',
-  'top_p',
-  'min_p',
-  'typical_p',
-  'repetition_penalty',
-  'frequency_penalty',
-  'presence_penalty',
-  'max_new_tokens',
-];
-const ORDERS: readonly SamplerOrder[] = ['transformers', 'llama.cpp'];
-const END_OF_TEXT: readonly EndOfText[] = ['stop', 'continue', 'never'];
+const order = choice<'order', SamplerOrder>('order', ['transformers', 'llama.cpp'], 'transformers');
 
-/** The nearest accepted value of a numeric setting; `fallback` for what is no number. */
-export function clampNumber(key: NumericKey, value: unknown, fallback = DEFAULT_SETTINGS[key]): number {
-  if (typeof value !== 'number' || Number.isNaN(value)) return fallback;
-  const { min, max, whole } = BOUNDS[key];
-  const bounded = Math.min(max, Math.max(min, value));
-  if (key === 'temperature' && bounded < LEAST_TEMPERATURE) return 0;
-  return whole ? Math.round(bounded) : bounded;
+export const maxNewTokens = numeric({
+  key: 'max_new_tokens',
+  default: 96,
+  off: null,
+  bounds: { min: 1, max: 100_000, whole: true },
+  label: 'Length',
+  explanation: 'The most tokens that one run adds.',
+  travel: { min: 1, max: 512, step: 1 },
+  unit: 'tokens',
+});
+
+const stop: Setting<'stop', readonly string[]> = {
+  key: 'stop',
+  default: [],
+  unnamed: [],
+  clamp: value => {
+    if (!Array.isArray(value)) return [];
+    const strings = value.filter(text => typeof text === 'string' && text !== '' && text.length <= STOP_BOUNDS.length);
+    return [...new Set<string>(strings)].slice(0, STOP_BOUNDS.entries);
+  },
+  fault: value => {
+    const { entries, length } = STOP_BOUNDS;
+    if (value.length > entries) return `${value.length} stop strings are more than ${entries}`;
+    const wrong = value.find(text => text === '' || text.length > length);
+    return wrong === undefined ? null : `a stop string of length ${wrong.length} is not in [1, ${length}]`;
+  },
+};
+
+/** Settings beside those of the steps. */
+const BESIDE = [order, maxNewTokens, stop] as const;
+
+/** What was read from outside. */
+export interface ReadSettings<S> {
+  readonly settings: S;
+  /** Settings that are not named there: they are off, or at their default where they have no off. */
+  readonly missing: readonly string[];
+  /** What is named there and no setting of this page, as it came. */
+  readonly unknown: Readonly<Record<string, unknown>>;
+  /** Settings with a value that they cannot have; the nearest one stands in `settings`. */
+  readonly unsound: readonly { readonly key: string; readonly value: unknown }[];
 }
 
-function oneOf<T extends string>(accepted: readonly T[], value: unknown, fallback: T): T {
-  return accepted.find(choice => choice === value) ?? fallback;
+export interface SettingsReader<S> {
+  readonly defaults: S;
+  /** From a store: nearest values, defaults for what is missing, unknown keys dropped. Never throws. */
+  clamp(value: unknown): S;
+  /** From a link or a file, which may be older or newer than this page. Never throws. */
+  read(value: unknown): ReadSettings<S>;
+  /** @throws NucleusError bad_settings at the first value outside its bounds; `detail.setting` names it. */
+  validate(settings: S): void;
 }
 
-/** The field `key` of an unknown value, if it is an object and has it itself. */
+/** A value that an object has itself, under a key; undefined for what is no object. */
 function fieldOf(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.getOwnPropertyDescriptor(value, key)?.value;
 }
 
-function readStop(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  const { stop, stopLength } = LIST_BOUNDS;
-  const strings = value.filter(text => typeof text === 'string' && text !== '' && text.length <= stopLength);
-  return [...new Set<string>(strings)].slice(0, stop);
+/** True where a value of JSON is the same as `clamped`, which has only numbers, texts, lists and plain objects. */
+function same(value: unknown, clamped: unknown): boolean {
+  if (Object.is(value, clamped) || value === clamped) return true;
+  if (typeof value !== 'object' || typeof clamped !== 'object' || value === null || clamped === null) return false;
+  const [left, right] = [Object.entries(value), new Map(Object.entries(clamped))];
+  return left.length === right.size && left.every(([key, each]) => right.has(key) && same(each, right.get(key)));
 }
 
-/** The last entry of an id counts. */
-function readLogitBias(value: unknown): { id: number; bias: number }[] {
-  if (!Array.isArray(value)) return [];
-  const biases = new Map<number, number>();
-  for (const entry of value) {
-    const id = fieldOf(entry, 'id');
-    const bias = fieldOf(entry, 'bias');
-    if (!isId(id) || typeof bias !== 'number' || Number.isNaN(bias)) continue;
-    if (biases.size === LIST_BOUNDS.logit_bias && !biases.has(id)) continue;
-    biases.set(id, Math.min(LIST_BOUNDS.bias, Math.max(-LIST_BOUNDS.bias, bias)));
-  }
-  return Array.from(biases, ([id, bias]) => ({ id, bias }));
-}
-
-function isId(id: unknown): id is number {
-  return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 2 ** 32;
-}
-
-/** Settings from a store or a shared link: numbers clamped, unknown keys and unusable values dropped, lists bounded. Never throws. */
-export function clampSettings(value: unknown): GenerationSettings {
-  const number = (key: NumericKey): number => clampNumber(key, fieldOf(value, key));
+/** Reads the settings of a list of steps and those beside them. S: all of their values by key. */
+export function settingsReader<S extends Readonly<Record<string, unknown>>>(steps: readonly Step[]): SettingsReader<S> {
+  const all: readonly Setting[] = [...steps, ...BESIDE];
+  // The keys and types of S are those of the list.
+  const made = (value: (setting: Setting) => unknown): S =>
+    Object.fromEntries(all.map(setting => [setting.key, value(setting)])) as S;
+  const keys = new Set(all.map(({ key }) => key));
   return {
-    temperature: number('temperature'),
-    top_k: number('top_k'),
-    top_p: number('top_p'),
-    min_p: number('min_p'),
-    typical_p: number('typical_p'),
-    repetition_penalty: number('repetition_penalty'),
-    frequency_penalty: number('frequency_penalty'),
-    presence_penalty: number('presence_penalty'),
-    logit_bias: readLogitBias(fieldOf(value, 'logit_bias')),
-    order: oneOf(ORDERS, fieldOf(value, 'order'), DEFAULT_SETTINGS.order),
-    max_new_tokens: number('max_new_tokens'),
-    stop: readStop(fieldOf(value, 'stop')),
-    end_of_text: oneOf(END_OF_TEXT, fieldOf(value, 'end_of_text'), DEFAULT_SETTINGS.end_of_text),
+    defaults: made(setting => setting.default),
+    clamp: value => made(setting => setting.clamp(fieldOf(value, setting.key))),
+    read: value => {
+      const fields = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+      const named = new Map<string, unknown>(fields);
+      const settings = made(setting =>
+        named.has(setting.key) ? setting.clamp(named.get(setting.key)) : setting.unnamed,
+      );
+      return {
+        settings,
+        missing: [...keys].filter(key => !named.has(key)),
+        unknown: Object.fromEntries(fields.filter(([key]) => !keys.has(key))),
+        unsound: fields
+          .filter(([key, each]) => keys.has(key) && !same(each, settings[key]))
+          .map(([key, each]) => ({ key, value: each })),
+      };
+    },
+    validate: settings => {
+      for (const setting of all) {
+        const fault = setting.fault(settings[setting.key]);
+        if (fault !== null) throw new NucleusError('bad_settings', fault, { setting: setting.key });
+      }
+    },
   };
 }
 
-function refuse(setting: string, message: string): never {
-  throw new NucleusError('bad_settings', message, { setting });
-}
+const READER = settingsReader<GenerationSettings>(STEPS);
+
+export const DEFAULT_SETTINGS: GenerationSettings = READER.defaults;
+
+/** Settings from a store: numbers clamped, unknown keys and unusable values dropped, lists bounded. Never throws. */
+export const clampSettings: (value: unknown) => GenerationSettings = READER.clamp;
+
+/** Settings from a link or a file. Never throws. */
+export const readSettings: (value: unknown) => ReadSettings<GenerationSettings> = READER.read;
 
 /** @throws NucleusError bad_settings at the first value outside its bounds; `detail.setting` names it. */
-export function validateSettings(settings: GenerationSettings): void {
-  for (const key of NUMERIC_KEYS) {
-    const value = settings[key];
-    const { min, max, whole } = BOUNDS[key];
-    if (!(value >= min && value <= max)) refuse(key, `${key} = ${value} is not in [${min}, ${max}]`);
-    if (whole && !Number.isInteger(value)) refuse(key, `${key} = ${value} is not a whole number`);
-  }
-  const { temperature, order, end_of_text, stop, logit_bias } = settings;
-  if (temperature !== 0 && temperature < LEAST_TEMPERATURE) {
-    refuse('temperature', `temperature = ${temperature} is neither 0 nor at least ${LEAST_TEMPERATURE}`);
-  }
-  if (!ORDERS.includes(order)) refuse('order', `order "${order}" is not one of ${ORDERS.join(', ')}`);
-  if (!END_OF_TEXT.includes(end_of_text)) {
-    refuse('end_of_text', `end_of_text "${end_of_text}" is not one of ${END_OF_TEXT.join(', ')}`);
-  }
-  if (stop.length > LIST_BOUNDS.stop) refuse('stop', `${stop.length} stop strings are more than ${LIST_BOUNDS.stop}`);
-  for (const text of stop) {
-    if (text === '' || text.length > LIST_BOUNDS.stopLength) {
-      refuse('stop', `a stop string of length ${text.length} is not in [1, ${LIST_BOUNDS.stopLength}]`);
-    }
-  }
-  if (logit_bias.length > LIST_BOUNDS.logit_bias) {
-    refuse('logit_bias', `${logit_bias.length} biases are more than ${LIST_BOUNDS.logit_bias}`);
-  }
-  for (const { id, bias } of logit_bias) {
-    if (!isId(id)) refuse('logit_bias', `${id} is not a token id`);
-    if (!(Math.abs(bias) <= LIST_BOUNDS.bias)) refuse('logit_bias', `bias ${bias} of id ${id} is not in [-100, 100]`);
-  }
-}
+export const validateSettings: (settings: GenerationSettings) => void = READER.validate;

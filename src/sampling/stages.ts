@@ -1,7 +1,7 @@
 // The distribution as it stands between two steps: which ids are left, their logits and probabilities.
 import type { Adjusted } from './adjust.ts';
 import { indexIn, placeIn, type RankedRow, type Ranking } from './row.ts';
-import { type Slice, sum } from './steps.ts';
+import { type Slice, sum } from './slice.ts';
 
 export interface Stage {
   /** How many ids are left. */

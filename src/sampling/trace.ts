@@ -6,9 +6,9 @@ import type { StepName } from './steps.ts';
 /** `cut`: by this very step. `gone`: before it. `ruled_out`: by the model, which gives it no probability at all. */
 export type Fate = 'kept' | 'cut' | 'gone' | 'ruled_out';
 
-export interface TracePoint {
+export interface TracePoint<N extends string = StepName> {
   /** Null: before sampling. */
-  readonly step: StepName | null;
+  readonly step: N | null;
   readonly fate: Fate;
   /** Divided by the temperature once that is done; -Infinity where it is not kept. */
   readonly logit: number;
@@ -19,14 +19,18 @@ export interface TracePoint {
 }
 
 /** Before sampling and after each of `steps`, in their order. @throws NucleusError bad_token for an id the row lacks. */
-export function traceOf(distribution: Distribution, id: number, steps: readonly StepName[]): TracePoint[] {
+export function traceOf<N extends string = StepName>(
+  distribution: Distribution<N>,
+  id: number,
+  steps: readonly N[],
+): TracePoint<N>[] {
   const { row } = distribution;
   const rank = rankOf(row, id);
   const logit = row.logits[id] ?? Number.NEGATIVE_INFINITY;
   const ruledOut = logit === Number.NEGATIVE_INFINITY;
   const cutBy = distribution.cutBy(id);
   const cutAt = distribution.steps.findIndex(step => step.name === cutBy);
-  const fateAt = (step: StepName): Fate => {
+  const fateAt = (step: N): Fate => {
     if (ruledOut) return 'ruled_out';
     const at = distribution.steps.findIndex(({ name }) => name === step);
     if (cutAt < 0 || at < cutAt) return 'kept';

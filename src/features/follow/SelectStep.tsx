@@ -5,7 +5,7 @@ import { formatCount, formatProbability } from '../../lib/format.ts';
 import { uniform } from '../../lib/rng.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import type { StepName } from '../../sampling/steps.ts';
+import { stepNamed, wordsOf } from '../../sampling/steps.ts';
 import { useGeneration, useSettings, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { lockedSeed } from '../../stores/run/settings.ts';
@@ -16,19 +16,6 @@ import type { Followed } from './followed.ts';
 import { SoftButton, Token } from './Parts.tsx';
 import step from './Step.module.css';
 import { Waiting } from './Waiting.tsx';
-
-const NAMES: Readonly<Record<StepName, string>> = {
-  end_of_text: 'end-of-text',
-  logit_bias: 'logit bias',
-  repetition_penalty: 'repetition penalty',
-  frequency_penalty: 'frequency penalty',
-  presence_penalty: 'presence penalty',
-  temperature: 'temperature',
-  top_k: 'top-k',
-  top_p: 'top-p',
-  min_p: 'min-p',
-  typical_p: 'typical-p',
-};
 
 interface Selected {
   readonly distribution: Distribution | null;
@@ -71,7 +58,7 @@ function Shaped({ distribution }: { distribution: Distribution }) {
       {active.map(({ name, removed }, i) => (
         <span key={name}>
           {i > 0 && ', '}
-          {NAMES[name]}
+          {wordsOf(stepNamed(name))}
           {removed > 0 && <> (cuts {formatCount(removed)})</>}
         </span>
       ))}

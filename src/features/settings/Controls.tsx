@@ -1,10 +1,9 @@
 // A numeric control by its key: slider, number, one line of meaning.
-import { CONTROLS, type NumericControl } from '../../sampling/controls.ts';
-import { BOUNDS } from '../../sampling/settings.ts';
+import { CONTROLS } from '../../sampling/controls.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { Slider } from '../../ui/controls/Slider.tsx';
 
-function Control({ control }: { control: NumericControl }) {
+function Control({ control }: { control: (typeof CONTROLS)[number] }) {
   const { settings } = useStores();
   const value = useSettings(s => s.settings[control.key]);
   return (
@@ -13,8 +12,8 @@ function Control({ control }: { control: NumericControl }) {
       meaning={control.explanation}
       value={value}
       off={control.off ?? undefined}
-      travel={control}
-      bounds={{ ...BOUNDS[control.key], step: control.step }}
+      travel={control.travel}
+      bounds={{ ...control.bounds, step: control.travel.step }}
       onChange={next => settings.getState().change({ [control.key]: next })}
     />
   );

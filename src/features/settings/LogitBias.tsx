@@ -1,6 +1,6 @@
 // Tokens made likelier or less likely by hand: found by text or id, each with its number.
 import { useEffect, useRef, useState } from 'react';
-import { LIST_BOUNDS } from '../../sampling/settings.ts';
+import { BIAS_BOUNDS } from '../../sampling/steps/logit_bias.ts';
 import { useDocument, useSettings, useStores } from '../../stores/react.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
@@ -52,8 +52,8 @@ export function LogitBias() {
               <NumberField
                 label={`Bias of token ${id}`}
                 value={bias}
-                min={-LIST_BOUNDS.bias}
-                max={LIST_BOUNDS.bias}
+                min={-BIAS_BOUNDS.bias}
+                max={BIAS_BOUNDS.bias}
                 step={0.5}
                 onChange={next => set(id, next)}
               />

@@ -1,6 +1,6 @@
 // Strings that end a run, as chips; line ends are written \n.
 import { useId, useState } from 'react';
-import { LIST_BOUNDS } from '../../sampling/settings.ts';
+import { STOP_BOUNDS } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Chip } from '../../ui/controls/Chip.tsx';
@@ -13,7 +13,7 @@ export function StopStrings() {
   const stop = useSettings(s => s.settings.stop);
   const [draft, setDraft] = useState('');
   const id = useId();
-  const full = stop.length >= LIST_BOUNDS.stop;
+  const full = stop.length >= STOP_BOUNDS.entries;
   const add = () => {
     const text = unescapeLine(draft);
     if (text !== '' && !stop.includes(text) && !full) settings.getState().change({ stop: [...stop, text] });
@@ -48,7 +48,7 @@ export function StopStrings() {
           placeholder="\n or USER:"
           autoComplete="off"
           spellCheck={false}
-          maxLength={LIST_BOUNDS.stopLength}
+          maxLength={STOP_BOUNDS.length}
           disabled={full}
           value={draft}
           onChange={event => setDraft(event.target.value)}

@@ -1,5 +1,6 @@
 // A run as CSV (RFC 4180), a token a row. Probabilities and log-probabilities say in their names whether they are before sampling or after.
 
+import { SHAPE } from '../../sampling/controls.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { tokenText } from '../../tokenizer/text.ts';
 import type { RunToShare } from './sharedRun.ts';
@@ -34,14 +35,7 @@ const COLUMNS: readonly Column[] = [
   ['probability_after_sampling', token => token.draw?.pAfter],
   ['seed', token => token.draw?.seed],
   ['u', token => token.draw?.u],
-  ['temperature', token => token.draw?.settings.temperature],
-  ['top_k', token => token.draw?.settings.top_k],
-  ['top_p', token => token.draw?.settings.top_p],
-  ['min_p', token => token.draw?.settings.min_p],
-  ['typical_p', token => token.draw?.settings.typical_p],
-  ['repetition_penalty', token => token.draw?.settings.repetition_penalty],
-  ['frequency_penalty', token => token.draw?.settings.frequency_penalty],
-  ['presence_penalty', token => token.draw?.settings.presence_penalty],
+  ...SHAPE.map(({ key }): Column => [key, token => token.draw?.settings[key]]),
   ['sampler_order', token => token.draw?.settings.order],
 ];
 

@@ -1,0 +1,17 @@
+// OpenAI's frequency penalty: the more often a token was drawn or chosen, the lower.
+import { penaltyStep } from './step.ts';
+
+export const frequencyPenalty = penaltyStep({
+  key: 'frequency_penalty',
+  default: 0,
+  off: 0,
+  bounds: { min: -2, max: 2, whole: false },
+  label: 'Frequency penalty',
+  explanation: 'Lowers a token each time it was drawn or chosen before; below 0 it raises it.',
+  travel: { min: -2, max: 2, step: 0.05 },
+  unit: '',
+  ids: past => past.drawn.keys(),
+  apply: (penalty, past, change) => {
+    for (const [id, count] of past.drawn) change(id, logit => logit - penalty * count);
+  },
+});
