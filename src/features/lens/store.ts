@@ -42,7 +42,9 @@ function createLensStore(stores: Stores): Made<LensStore> {
     ...INITIAL,
     enter: () => view.enter(),
     leave: () => view.leave(),
-    see: (from, to) => lenses.see(from, to) && view.look(MOVE_MS),
+    see: (from, to) => {
+      if (lenses.see(from, to)) view.look(MOVE_MS);
+    },
     compute: () => view.compute(),
     stop: () => view.stop(),
     ask: id => {
