@@ -37,14 +37,25 @@ export async function* pieces(file: Uint8Array, size = 10_007): AsyncGenerator<U
   for (let at = 0; at < file.length; at += size) yield file.subarray(at, at + size);
 }
 
-/** Puts a checkpoint on the GPU. `file` needs its header alone when `stream` brings the bytes. */
-export async function loadOnGpu(
+/** A safetensors file: its header is enough when `stream` brings the bytes. */
+interface WeightsFile {
+  readonly bytes: Uint8Array;
+  readonly size?: number;
+  readonly stream?: AsyncIterable<Uint8Array>;
+}
+
+/** Puts a checkpoint on the GPU. */
+export function loadOnGpu(gpu: Gpu, config: unknown, file: WeightsFile, options: ModelOptions = {}): Promise<GpuModel> {
+  return loadGraph(gpu, buildGraph(config).graph, file, options);
+}
+
+/** As `loadOnGpu`, for a graph of one's own. */
+export async function loadGraph(
   gpu: Gpu,
-  config: unknown,
-  file: { readonly bytes: Uint8Array; readonly size?: number; readonly stream?: AsyncIterable<Uint8Array> },
+  graph: Graph,
+  file: WeightsFile,
   options: ModelOptions = {},
 ): Promise<GpuModel> {
-  const { graph } = buildGraph(config);
   const size = file.size ?? file.bytes.length;
   const length = headerLength(file.bytes.subarray(0, 8), size);
   const header = parseSafetensorsHeader(file.bytes.subarray(8, 8 + length), size);

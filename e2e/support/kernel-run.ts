@@ -9,7 +9,8 @@ import { ELEMENT_BYTES, layoutWeights, type MatrixLayout, stride4, type WeightLa
 import type { Dispatch } from '../../src/gpu/plan.ts';
 import type { Row } from '../../src/gpu/runner.ts';
 import type { Allocation } from '../../src/model/ir/allocate.ts';
-import type { Graph, ValueName } from '../../src/model/ir/graph.ts';
+import type { Graph, ValueName, WeightSpec } from '../../src/model/ir/graph.ts';
+import { type Shape, tensor } from '../../src/model/ir/recipe.ts';
 import type { Numbers } from '../../src/reference/ops.ts';
 
 export type Contents = Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>;
@@ -104,6 +105,13 @@ export function opGraph(parts: Partial<Graph> & Pick<Graph, 'ops' | 'widths'>): 
   const slots = names.map(name => ({ width: graph.widths[name] ?? 0 }));
   return { graph, allocation: { slots, slotOf: Object.fromEntries(names.map((name, i) => [name, i])) } };
 }
+
+/** A weight that is one tensor of its name, as it lies. */
+export const weightAsItLies = (name: string, ...shape: Shape): WeightSpec => ({
+  name,
+  shape,
+  from: tensor(name, ...shape),
+});
 
 /** Layouts of a graph's weights, all matrices in one storage. */
 export function layoutAll(graph: Graph, storage: Storage, maxBinding = 2 ** 27): WeightLayouts {

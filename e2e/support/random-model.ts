@@ -2,9 +2,8 @@
 
 import { bytesPerElement, fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
-import { storedShape } from '../../src/model/checkpoint.ts';
-import type { Graph, WeightSpec } from '../../src/model/ir/graph.ts';
-import { elements } from '../../src/model/ir/size.ts';
+import type { Dims, Graph } from '../../src/model/ir/graph.ts';
+import { type TensorRecipe, tensorsOf } from '../../src/model/ir/recipe.ts';
 
 /** Nothing in it is a power of two or a multiple of four, but HS * NH = C. */
 export const ODD_CONFIG = {
@@ -56,13 +55,14 @@ export interface RandomModel {
 export function randomModel(options: RandomModelOptions): RandomModel {
   const { config, seed, dtype = 'F32', prefix = '' } = options;
   const { graph } = buildGraph(config);
-  const nameOf = (spec: WeightSpec) => (spec.name === 'lm_head.weight' ? spec.name : prefix + spec.name);
-  const header = headerBytes(graph, dtype, nameOf);
-  const dataBytes = graph.weights.reduce((sum, spec) => sum + elements(spec) * bytesPerElement(dtype), 0);
+  const stored = graph.weights.flatMap(({ from }) => tensorsOf(from));
+  const nameOf = ({ name }: TensorRecipe) => (name === 'lm_head.weight' ? name : prefix + name);
+  const header = headerBytes(stored, dtype, nameOf);
+  const dataBytes = stored.reduce((sum, tensor) => sum + elements(tensor) * bytesPerElement(dtype), 0);
   function* tensors(): Generator<RandomTensor> {
-    for (const spec of graph.weights) {
-      const bytes = fromFloat32(randomWeight(graph, spec, seed), dtype);
-      yield { name: nameOf(spec), dtype, shape: storedShape(spec), bytes };
+    for (const tensor of stored) {
+      const bytes = fromFloat32(randomTensor(graph.dims, tensor, seed), dtype);
+      yield { name: nameOf(tensor), dtype, shape: tensor.shape, bytes };
     }
   }
   function* parts(): Generator<Uint8Array<ArrayBuffer>> {
@@ -84,12 +84,16 @@ export function randomModelFile(model: RandomModel): Uint8Array<ArrayBuffer> {
 }
 
 /** Length, JSON padded to a multiple of 8 bytes. */
-function headerBytes(graph: Graph, dtype: WeightDtype, nameOf: (spec: WeightSpec) => string): Uint8Array<ArrayBuffer> {
+function headerBytes(
+  stored: readonly TensorRecipe[],
+  dtype: WeightDtype,
+  nameOf: (tensor: TensorRecipe) => string,
+): Uint8Array<ArrayBuffer> {
   let at = 0;
-  const entries = graph.weights.map(spec => {
+  const entries = stored.map(tensor => {
     const begin = at;
-    at += elements(spec) * bytesPerElement(dtype);
-    return [nameOf(spec), { dtype, shape: storedShape(spec), data_offsets: [begin, at] }];
+    at += elements(tensor) * bytesPerElement(dtype);
+    return [nameOf(tensor), { dtype, shape: tensor.shape, data_offsets: [begin, at] }];
   });
   const json = JSON.stringify(Object.fromEntries(entries));
   const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
@@ -103,20 +107,23 @@ function headerBytes(graph: Graph, dtype: WeightDtype, nameOf: (spec: WeightSpec
  * Numbers of a tensor in file order: norm weights around 1, vectors small, matrices so wide that values between ops keep
  * a deviation near 1 and logits one near 2. The same name and seed give the same numbers in any order of asking.
  */
-export function randomWeight(graph: Graph, spec: WeightSpec, seed: number): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(elements(spec));
-  const vector = spec.layout === 'vector';
-  const norm = vector && spec.name.endsWith('.weight');
-  fillUniform(out, seedOf(spec.name, seed), vector ? 0.2 : deviation(graph, spec) * Math.sqrt(3), norm ? 1 : 0);
+export function randomTensor(dims: Dims, tensor: TensorRecipe, seed: number): Float32Array<ArrayBuffer> {
+  const { name, shape } = tensor;
+  const out = new Float32Array(elements(tensor));
+  const vector = shape.length === 1;
+  const norm = vector && name.endsWith('.weight');
+  fillUniform(out, seedOf(name, seed), vector ? 0.2 : deviation(dims, tensor) * Math.sqrt(3), norm ? 1 : 0);
   return out;
 }
 
-function deviation(graph: Graph, { name, shape }: WeightSpec): number {
-  const [, K = 1] = shape;
-  if (name === 'wte.weight' || name === 'lm_head.weight') return 2 / Math.sqrt(K);
-  if (name === 'wpe.weight') return 1 / Math.sqrt(K);
-  // What is added to the residual stream grows it little, whatever the depth.
-  return (name.endsWith('c_proj.weight') ? 1 / Math.sqrt(graph.dims.n_layer) : 1.5) / Math.sqrt(K);
+const elements = ({ shape }: TensorRecipe): number => shape.reduce<number>((product, size) => product * size, 1);
+
+function deviation({ n_layer }: Dims, { name, shape }: TensorRecipe): number {
+  const [first, second = 1] = shape;
+  if (name === 'wte.weight' || name === 'lm_head.weight') return 2 / Math.sqrt(second);
+  if (name === 'wpe.weight') return 1 / Math.sqrt(second);
+  // The others lie as [in, out]. What is added to the residual stream grows it little, whatever the depth.
+  return (name.endsWith('c_proj.weight') ? 1 / Math.sqrt(n_layer) : 1.5) / Math.sqrt(first);
 }
 
 /** Uniform in [middle - spread, middle + spread) by xorshift32 (Marsaglia 2003): some 2 ns a number. */

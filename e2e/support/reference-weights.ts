@@ -4,7 +4,7 @@ import { isWeightDtype, toFloat32 } from '../../src/checkpoint/dtypes.ts';
 import type { TensorRange } from '../../src/checkpoint/safetensors.ts';
 import { matchWeights } from '../../src/model/checkpoint.ts';
 import type { Graph } from '../../src/model/ir/graph.ts';
-import type { ReferenceWeights } from '../../src/reference/run.ts';
+import type { ReferenceWeights } from '../../src/reference/weights.ts';
 import { tensorsOf } from './golden.ts';
 
 export interface WeightsInFile {
@@ -12,7 +12,7 @@ export interface WeightsInFile {
   readonly tensors?: ReadonlyMap<string, TensorRange>;
 }
 
-/** Weights by the names of the graph, in checkpoint layout. Throws as `matchWeights` and the parser do. */
+/** Tensors by the names in the graph's recipes, as they lie in the file. Throws as `matchWeights` and the parser do. */
 export function referenceWeights(graph: Graph, { weightsFile, tensors }: WeightsInFile): ReferenceWeights {
   const ranges = tensors ?? tensorsOf(weightsFile);
   const weights = new Map<string, Float32Array>();

@@ -5,7 +5,6 @@ import { layoutWeights } from '../gpu/layout.ts';
 import { sessionBuffers } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
-import { defined } from '../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
 import { matchWeights } from '../model/checkpoint.ts';
@@ -103,7 +102,7 @@ function describe(
 /** The dtype of the head, the largest matrix of most models. */
 function dtypeOf({ graph, tensors }: Checkpoint): string {
   const { tensorOf } = matchWeights(graph, tensors);
-  return defined(tensors.get(defined(tensorOf.get(graph.head), graph.head)), 'head').dtype.toLowerCase();
+  return storageOfWeights(graph, tensorOf, tensors)(graph.head);
 }
 
 /** What loading would take, from the small files and the header of the weights. Throws as `readCheckpoint` does. */
@@ -132,7 +131,7 @@ function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; re
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const { tensorOf } = matchWeights(graph, tensors);
-  const storageOf = storageOfWeights(tensorOf, tensors);
+  const storageOf = storageOfWeights(graph, tensorOf, tensors);
   const fused = fuse(graph);
   const session = sessionBuffers(fused, allocateValues(fused).slots, runnerOptions(graph, gpu.software));
   const sessionBytes = session.reduce((sum, { size }) => sum + size, 0);

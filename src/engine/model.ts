@@ -8,11 +8,12 @@ import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import { Runner, type RunnerOptions } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { Weights } from '../gpu/weights.ts';
+import { type TensorWriter, Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import type { Graph } from '../model/ir/graph.ts';
+import { type TensorRecipe, tensorsOf } from '../model/ir/recipe.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
 import { Probes } from './probes/probes.ts';
 import { Session } from './session.ts';
@@ -49,12 +50,36 @@ export function runnerOptions(graph: Graph, software: boolean, options: ModelOpt
   };
 }
 
-/** How each weight is stored on the GPU, by its name in the graph; `tensorOf` as matchWeights gives it. */
+/**
+ * How each weight is stored on the GPU, by its name in the graph: as its tensors are. `tensorOf` as matchWeights gives it.
+ * Throws `bad_tensor` where the tensors of one matrix differ in dtype.
+ */
 export function storageOfWeights(
+  graph: Graph,
   tensorOf: ReadonlyMap<string, string>,
   tensors: ReadonlyMap<string, ShardedTensor>,
 ): (name: string) => Storage {
-  return name => STORAGE[weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name))];
+  const dtypes = new Map(graph.weights.map(({ name, from }) => [name, dtypesOf(tensorsOf(from), tensorOf, tensors)]));
+  return name => {
+    const [first, ...others] = defined(dtypes.get(name), name);
+    const other = others.find(each => each.dtype !== first?.dtype);
+    if (first === undefined || other !== undefined) {
+      const message = `${name} is made of tensors of different dtypes: ${first?.dtype}, ${other?.dtype}`;
+      throw new NucleusError('bad_tensor', message, { tensor: other?.name ?? name });
+    }
+    return STORAGE[first.dtype];
+  };
+}
+
+function dtypesOf(
+  leaves: readonly TensorRecipe[],
+  tensorOf: ReadonlyMap<string, string>,
+  tensors: ReadonlyMap<string, ShardedTensor>,
+): { readonly name: string; readonly dtype: WeightDtype }[] {
+  return leaves.map(({ name }) => ({
+    name,
+    dtype: weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name)),
+  }));
 }
 
 /** Reserves memory for a model, takes its bytes file by file, then compiles its plans. */
@@ -64,7 +89,8 @@ export class ModelLoader {
   readonly #gpu: Gpu;
   readonly #scope: Scope;
   readonly #tensors: ReadonlyMap<string, ShardedTensor>;
-  readonly #weightOf: ReadonlyMap<string, string>;
+  /** Names in the recipes by names in the files. */
+  readonly #nameOf: ReadonlyMap<string, string>;
   readonly #options: ModelOptions;
 
   private constructor(
@@ -73,7 +99,7 @@ export class ModelLoader {
     graph: Graph,
     weights: Weights,
     tensors: ReadonlyMap<string, ShardedTensor>,
-    weightOf: ReadonlyMap<string, string>,
+    nameOf: ReadonlyMap<string, string>,
     options: ModelOptions,
   ) {
     this.#gpu = gpu;
@@ -81,7 +107,7 @@ export class ModelLoader {
     this.graph = graph;
     this.weights = weights;
     this.#tensors = tensors;
-    this.#weightOf = weightOf;
+    this.#nameOf = nameOf;
     this.#options = options;
   }
 
@@ -97,12 +123,12 @@ export class ModelLoader {
     options: ModelOptions = {},
   ): Promise<ModelLoader> {
     const { tensorOf } = matchWeights(graph, tensors);
-    const storageOf = storageOfWeights(tensorOf, tensors);
+    const storageOf = storageOfWeights(graph, tensorOf, tensors);
     const maxBinding = options.maxBinding ?? gpu.device.limits.maxStorageBufferBindingSize;
     const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
     const weights = await Weights.create(gpu, scope, graph, layouts);
-    const weightOf = new Map([...tensorOf].map(([weight, tensor]) => [tensor, weight]));
-    return new ModelLoader(gpu, scope, graph, weights, tensors, weightOf, options);
+    const nameOf = new Map([...tensorOf].map(([name, tensor]) => [tensor, name]));
+    return new ModelLoader(gpu, scope, graph, weights, tensors, nameOf, options);
   }
 
   /** Uploads the tensors of one file from its bytes, in file order from offset `begin`. */
@@ -110,19 +136,19 @@ export class ModelLoader {
     const tensors = [...this.#tensors.values()].filter(tensor => tensor.file === file && tensor.end > tensor.begin);
     let offset = begin;
     let next = 0;
-    let sink: TensorSink | null = null;
+    let writer: TensorWriter | null = null;
     for await (const piece of pieces) {
       const pieceEnd = offset + piece.length;
       while (next < tensors.length) {
         const tensor = defined(tensors[next], 'tensor');
         if (tensor.begin >= pieceEnd) break;
-        sink ??= await this.#sink(tensor);
+        writer ??= await this.#writer(tensor);
         const from = Math.max(tensor.begin, offset);
         const to = Math.min(tensor.end, pieceEnd);
-        sink.write(piece.subarray(from - offset, to - offset));
+        writer.write(piece.subarray(from - offset, to - offset));
         if (tensor.end > pieceEnd) break;
-        await sink.end();
-        sink = null;
+        await writer.end();
+        writer = null;
         next++;
       }
       offset = pieceEnd;
@@ -148,34 +174,14 @@ export class ModelLoader {
     return { runner, session, probes };
   }
 
-  async #sink(tensor: ShardedTensor): Promise<TensorSink> {
-    const weight = this.#weightOf.get(tensor.name);
-    if (weight === undefined) return { write: () => {}, end: async () => {} };
-    if (this.weights.layouts.matrices.has(weight)) return this.weights.matrix(weight);
-    return vectorSink(tensor, values => this.weights.writeVector(weight, values));
+  async #writer(tensor: ShardedTensor): Promise<TensorWriter> {
+    const name = this.#nameOf.get(tensor.name);
+    if (name === undefined) return { write: () => {}, end: async () => {} };
+    return this.weights.tensor(name, bytes => toFloat32(bytes, weightDtype(tensor)));
   }
-}
-
-/** Takes the bytes of one tensor in order. */
-interface TensorSink {
-  write(bytes: Uint8Array): void;
-  end(): Promise<void>;
 }
 
 function weightDtype({ name, dtype }: ShardedTensor): WeightDtype {
   if (isWeightDtype(dtype)) return dtype;
   throw new NucleusError('bad_tensor', `tensor ${name} is ${dtype}`, { tensor: name, dtype });
-}
-
-/** Vectors are small: collected whole, then turned into f32. */
-function vectorSink(tensor: ShardedTensor, done: (values: Float32Array<ArrayBuffer>) => void): TensorSink {
-  const bytes = new Uint8Array(tensor.end - tensor.begin);
-  let filled = 0;
-  return {
-    write: piece => {
-      bytes.set(piece, filled);
-      filled += piece.length;
-    },
-    end: async () => done(toFloat32(bytes, weightDtype(tensor))),
-  };
 }

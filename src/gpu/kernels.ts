@@ -68,7 +68,7 @@ const ATTENTION = {
 const TRANSPOSE = {
   parts: [],
   bindings: [...reads('source'), ...writes('output')],
-  consts: { IN: 'u32', FROM_STRIDE: 'u32', TO_STRIDE: 'u32', ROW0: 'u32', ROWS: 'u32' },
+  consts: { IN: 'u32', FROM_STRIDE: 'u32', TO_STRIDE: 'u32', FROM_ROW: 'u32', TO_ROW: 'u32', ROWS: 'u32' },
 } as const satisfies KernelSpec;
 
 export const KERNELS = {

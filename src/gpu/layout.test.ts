@@ -1,6 +1,8 @@
 // Where weights lie: rows padded to four, parts within the binding limit, vectors at offsets every adapter allows.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { weightAsItLies } from '../../e2e/support/kernel-run.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import type { Storage } from './kernels.ts';
 import { ELEMENT_BYTES, layoutWeights, partBytes, stride4 } from './layout.ts';
@@ -15,9 +17,7 @@ const graphOf = (weights: Graph['weights']): Graph => ({
   weights,
 });
 const matrix = (rows: number, cols: number, storage: Storage, limit: number) =>
-  layoutWeights(graphOf([{ name: 'w', shape: [rows, cols], layout: 'conv1d' }]), () => storage, limit).matrices.get(
-    'w',
-  )!;
+  layoutWeights(graphOf([weightAsItLies('w', rows, cols)]), () => storage, limit).matrices.get('w')!;
 
 test('the stride is the next multiple of four', () => {
   expect([1, 3, 4, 5, 50, 768].map(stride4)).toEqual([4, 4, 4, 8, 52, 768]);
@@ -66,12 +66,7 @@ test('a row that does not fit is refused with its size', () => {
 
 test('vectors lie side by side at multiples of 256 bytes; bytes count everything', () => {
   const layouts = layoutWeights(
-    graphOf([
-      { name: 'a', shape: [3], layout: 'vector' },
-      { name: 'w', shape: [2, 5], layout: 'linear' },
-      { name: 'b', shape: [65], layout: 'vector' },
-      { name: 'c', shape: [64], layout: 'vector' },
-    ]),
+    graphOf([weightAsItLies('a', 3), weightAsItLies('w', 2, 5), weightAsItLies('b', 65), weightAsItLies('c', 64)]),
     () => 'f16',
     1e9,
   );

@@ -17,6 +17,7 @@ import {
   stepRows,
   unpadRows,
   vectorContents,
+  weightAsItLies,
 } from '../../e2e/support/kernel-run.ts';
 import { defined } from '../lib/assert.ts';
 import type { LinearOp } from '../model/ir/graph.ts';
@@ -62,10 +63,7 @@ async function linear({ kernel, kernelClass, rows }: Variant, c: Case) {
   const { graph, allocation } = opGraph({
     ops: [{ op: 'linear', x: 'x', weight: 'w', out: 'y', ...op }],
     widths: { x: K, y: N, r: N },
-    weights: [
-      { name: 'w', shape: [N, K], layout: 'linear' },
-      { name: 'b', shape: [N], layout: 'vector' },
-    ],
+    weights: [weightAsItLies('w', N, K), weightAsItLies('b', N)],
     dims: { n_layer: 1, n_embd: 4, n_head: 2, n_kv_head: 2, head_size: 3, n_ctx: 8, vocab_size: 8 },
   });
   const layouts = layoutAll(graph, storage, maxBinding);
@@ -173,7 +171,7 @@ describe.each(VARIANTS)('$kernel', variant => {
       ops: [],
       widths: {},
       head: 'wte',
-      weights: [{ name: 'wte', shape: [V, C], layout: 'linear' }],
+      weights: [weightAsItLies('wte', V, C)],
       dims,
     });
     const layouts = layoutAll(graph, 'f32', 20 * 48);
@@ -203,7 +201,7 @@ test.each(VARIANTS.slice(1))('$kernel agrees with linear_naive', async variant =
 test('a vocabulary wider than 65,535 groups of four is folded and complete', async () => {
   const [V, C] = [4 * 65_535 + 9, 4];
   const dims = { n_layer: 1, n_embd: C, n_head: 1, n_kv_head: 1, head_size: C, n_ctx: 8, vocab_size: V };
-  const weights = [{ name: 'wte', shape: [V, C], layout: 'linear' }] as const;
+  const weights = [weightAsItLies('wte', V, C)] as const;
   const { graph } = opGraph({ ops: [], widths: {}, head: 'wte', weights, dims });
   const layouts = layoutAll(graph, 'f32');
   const matrix = defined(layouts.matrices.get('wte'), 'wte');

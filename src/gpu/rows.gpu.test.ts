@@ -15,6 +15,7 @@ import {
   stepRows,
   unpadRows,
   vectorContents,
+  weightAsItLies,
 } from '../../e2e/support/kernel-run.ts';
 import { defined } from '../lib/assert.ts';
 import type { Activation, Op } from '../model/ir/graph.ts';
@@ -44,10 +45,7 @@ describe.each([
     const { graph, allocation } = opGraph({
       ops: [{ op: 'layernorm', x: 'x', weight: 'g', bias: 'b', eps, out }],
       widths: { x: C, [out]: C },
-      weights: [
-        { name: 'g', shape: [C], layout: 'vector' },
-        { name: 'b', shape: [C], layout: 'vector' },
-      ],
+      weights: [weightAsItLies('g', C), weightAsItLies('b', C)],
     });
     const layouts = layoutAll(graph, 'f32');
     const [g, b] = [noise(C, 2), noise(C, 3)];
@@ -98,7 +96,7 @@ async function elementwise(op: Op, width: number, scale = 1) {
   const { graph, allocation } = opGraph({
     ops: [op],
     widths: { a: width, b: width, y: width },
-    weights: [{ name: 'v', shape: [width], layout: 'vector' }],
+    weights: [weightAsItLies('v', width)],
   });
   const layouts = layoutAll(graph, 'f32');
   const [a, b, v] = [noise(T * width, 1).map(n => n * scale), noise(T * width, 2), noise(width, 3)];
@@ -151,7 +149,7 @@ describe('embedding', () => {
     const { graph, allocation } = opGraph({
       ops: [{ op: 'embedding', table: 'wte', index, out: 'y', ...(residual && { residual: 'r' }) }],
       widths: { r: width, y: width },
-      weights: [{ name: 'wte', shape: [V, width], layout: 'linear' }],
+      weights: [weightAsItLies('wte', V, width)],
     });
     const layouts = layoutAll(graph, storage, maxBinding);
     const [table, r] = [noise(V * width, 1), noise(ids.length * width, 2)];

@@ -1,16 +1,24 @@
-// The weights of one model on the GPU: matrices arrive as rows of a stream, go up as they come, and are transposed once.
+// The weights of one model on the GPU: tensors arrive as rows of a stream and go up as they come, to where the recipes want them.
 import { assert, defined } from '../lib/assert.ts';
 import type { Graph } from '../model/ir/graph.ts';
+import { type Placement, placements, type RowRun, spansOf } from '../model/ir/recipe.ts';
 import { compile } from './compile.ts';
 import { checked, type Gpu } from './device.ts';
 import { ELEMENT_BYTES, type MatrixLayout, partBytes, stride4, type WeightLayouts } from './layout.ts';
+import { type RowTarget, RowWriter } from './row-writer.ts';
 import type { Scope } from './scope.ts';
 
-/** Takes the bytes of one matrix in the order of the checkpoint, in pieces of any size. */
-export interface MatrixWriter {
+/** Takes the bytes of one tensor in the order of the checkpoint, in pieces of any size. */
+export interface TensorWriter {
   write(bytes: Uint8Array): void;
   /** Call once after the last byte. */
   end(): Promise<void>;
+}
+
+/** A use of a tensor: the weight, and which rows of it. */
+interface Use {
+  readonly weight: string;
+  readonly placed: Placement;
 }
 
 const UPLOAD = (): GPUBufferUsageFlags => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
@@ -20,13 +28,13 @@ export class Weights {
   readonly buffers = new Map<string, GPUBuffer>();
   readonly #gpu: Gpu;
   readonly #scope: Scope;
-  readonly #conv1d: ReadonlySet<string>;
+  readonly #uses: ReadonlyMap<string, readonly Use[]>;
 
   private constructor(gpu: Gpu, scope: Scope, graph: Graph, layouts: WeightLayouts) {
     this.#gpu = gpu;
     this.#scope = scope;
     this.layouts = layouts;
-    this.#conv1d = new Set(graph.weights.filter(w => w.layout === 'conv1d').map(w => w.name));
+    this.#uses = usesOf(graph);
   }
 
   /** Reserves all memory before the first byte is read. `scope` owns the buffers. Throws `out_of_memory` or `model_too_large`. */
@@ -45,60 +53,119 @@ export class Weights {
     return weights;
   }
 
-  /** Uploads a vector [n] as f32. */
-  writeVector(name: string, values: Float32Array<ArrayBuffer>): void {
-    const { offset, length } = defined(this.layouts.vectors.get(name), name);
-    assert(values.length === length, `${name} has ${length} values`);
-    this.#gpu.device.queue.writeBuffer(defined(this.buffers.get('vectors'), 'vectors'), offset, values);
+  /**
+   * A writer for the tensor that recipes call `tensor`: one tensor may be a part of several weights, or of none. Numbers of a vector reach
+   * `toFloat32` whole. Tensors that are transposed pass through staging memory until their end.
+   */
+  async tensor(tensor: string, toFloat32: (bytes: Uint8Array) => Float32Array<ArrayBuffer>): Promise<TensorWriter> {
+    const writers: TensorWriter[] = [];
+    for (const { weight, placed } of this.#uses.get(tensor) ?? []) {
+      const layout = this.layouts.matrices.get(weight);
+      if (!layout) writers.push(this.#vector(weight, placed, toFloat32));
+      else writers.push(placed.transposed ? await this.#turned(layout, placed) : this.#rows(layout, placed));
+    }
+    return {
+      write: bytes => {
+        for (const writer of writers) writer.write(bytes);
+      },
+      end: async () => {
+        for (const writer of writers) await writer.end();
+      },
+    };
   }
 
-  /** A writer for a matrix; `conv1d` matrices pass through a staging buffer and are transposed at their end. */
-  async matrix(name: string): Promise<MatrixWriter> {
-    const layout = defined(this.layouts.matrices.get(name), name);
-    const bytes = ELEMENT_BYTES[layout.storage];
-    const part = (i: number) => defined(this.buffers.get(`weight/${name}/${i}`), name);
-    if (!this.#conv1d.has(name)) {
-      const targets = layout.parts.map((p, i) => ({ ...p, buffer: part(i) }));
-      return new RowWriter(this.#gpu.device, layout.cols * bytes, layout.stride * bytes, targets);
-    }
-    const staging = this.#scope.open(`staging/${name}`);
-    const stride = stride4(layout.rows);
-    const buffer = await staging.buffer('rows', layout.cols * stride * bytes, UPLOAD());
-    const rows = new RowWriter(this.#gpu.device, layout.rows * bytes, stride * bytes, [
-      { row0: 0, rows: layout.cols, buffer },
-    ]);
+  /** Vectors are small: collected whole, then put in order and uploaded as f32. */
+  #vector(
+    name: string,
+    { runs }: Placement,
+    toFloat32: (bytes: Uint8Array) => Float32Array<ArrayBuffer>,
+  ): TensorWriter {
+    const { offset, length } = defined(this.layouts.vectors.get(name), name);
+    const pieces: Uint8Array[] = [];
     return {
-      write: piece => rows.write(piece),
+      write: piece => void pieces.push(piece.slice()),
       end: async () => {
-        await rows.end();
-        await this.#transpose(layout, buffer, stride, part);
+        const values = toFloat32(joined(pieces));
+        const placed = new Float32Array(length);
+        for (const { from, to, count } of runs) {
+          assert(from + count <= values.length, `${name} takes ${from + count} of ${values.length} values`);
+          placed.set(values.subarray(from, from + count), to);
+        }
+        const buffer = defined(this.buffers.get('vectors'), 'vectors');
+        for (const { from, to } of spansOf(runs))
+          this.#gpu.device.queue.writeBuffer(buffer, offset + from * 4, placed, from, to - from);
+      },
+    };
+  }
+
+  #rows(layout: MatrixLayout, { runs }: Placement): TensorWriter {
+    const bytes = ELEMENT_BYTES[layout.storage];
+    const writer = new RowWriter(this.#gpu.device, {
+      rowBytes: layout.cols * bytes,
+      strideBytes: layout.stride * bytes,
+      runs,
+      targets: this.#parts(layout),
+    });
+    return { write: piece => writer.write(piece), end: async () => writer.end() };
+  }
+
+  /** Rows of a tensor [in, out]: into staging with their columns in the order of the weight's rows, and turned at the end. */
+  async #turned(layout: MatrixLayout, { tensor, runs }: Placement): Promise<TensorWriter> {
+    const bytes = ELEMENT_BYTES[layout.storage];
+    const columns = defined(tensor.shape[1], `${tensor.name} is a matrix`);
+    const base = Math.min(...runs.map(({ to }) => to));
+    const stride = stride4(Math.max(...runs.map(({ to, count }) => to + count)) - base);
+    const staging = this.#scope.open(`staging/${tensor.name}`);
+    const buffer = await staging.buffer('rows', layout.cols * stride * bytes, UPLOAD());
+    const writer = new RowWriter(this.#gpu.device, {
+      rowBytes: columns * bytes,
+      strideBytes: stride * bytes,
+      runs: [{ from: 0, to: 0, count: layout.cols }],
+      targets: [{ row0: 0, rows: layout.cols, buffer }],
+      columns: runs.map(({ from, to, count }) => ({
+        from: from * bytes,
+        to: (to - base) * bytes,
+        count: count * bytes,
+      })),
+    });
+    return {
+      write: piece => writer.write(piece),
+      end: async () => {
+        writer.end();
+        await this.#transpose(layout, { buffer, stride, base }, runs);
         staging[Symbol.dispose]();
       },
     };
   }
 
-  /** [in, out] in `source` to the parts of [out, in]. */
+  /** [in, out] in `source`, whose column 0 is row `base` of the weight, to the parts of [out, in]. */
   async #transpose(
     layout: MatrixLayout,
-    source: GPUBuffer,
-    fromStride: number,
-    part: (i: number) => GPUBuffer,
+    source: { readonly buffer: GPUBuffer; readonly stride: number; readonly base: number },
+    runs: readonly RowRun[],
   ): Promise<void> {
     const { device } = this.#gpu;
     const wide = layout.storage === 'f32';
     const kernel = wide ? 'transpose_32' : 'transpose_16';
+    const pieces = this.#parts(layout).flatMap(({ row0, rows, buffer }) =>
+      spansOf(runs).flatMap(span => {
+        const [first, last] = [Math.max(row0, span.from), Math.min(row0 + rows, span.to)];
+        return first < last ? [{ buffer, rows: last - first, from: first - source.base, to: first - row0 }] : [];
+      }),
+    );
     const pipelines = await Promise.all(
-      layout.parts.map(({ row0, rows }) => {
-        const consts = { IN: layout.cols, FROM_STRIDE: fromStride, TO_STRIDE: layout.stride, ROW0: row0, ROWS: rows };
+      pieces.map(({ rows, from, to }) => {
+        const sizes = { IN: layout.cols, FROM_STRIDE: source.stride, TO_STRIDE: layout.stride };
+        const consts = { ...sizes, FROM_ROW: from, TO_ROW: to, ROWS: rows };
         return compile(this.#gpu, kernel, layout.storage, consts);
       }),
     );
     await checked(device, () => {
       const encoder = device.createCommandEncoder({ label: `transpose ${layout.name}` });
       const pass = encoder.beginComputePass();
-      layout.parts.forEach(({ rows }, i) => {
+      pieces.forEach(({ rows, buffer: target }, i) => {
         const pipeline = pipelines[i]!;
-        const entries = [source, part(i)].map((buffer, binding) => ({ binding, resource: { buffer } }));
+        const entries = [source.buffer, target].map((buffer, binding) => ({ binding, resource: { buffer } }));
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
         const across = wide ? layout.stride : layout.stride / 2;
@@ -108,72 +175,30 @@ export class Weights {
       device.queue.submit([encoder.finish()]);
     });
   }
+
+  #parts({ name, parts }: MatrixLayout): RowTarget[] {
+    return parts.map((part, i) => ({ ...part, buffer: defined(this.buffers.get(`weight/${name}/${i}`), name) }));
+  }
 }
 
-interface RowTarget {
-  readonly row0: number;
-  readonly rows: number;
-  readonly buffer: GPUBuffer;
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
 }
 
-/** Cuts a stream of bytes into rows, pads each to the stride and writes them to the parts they belong to. */
-class RowWriter implements MatrixWriter {
-  readonly #device: GPUDevice;
-  readonly #rowBytes: number;
-  readonly #strideBytes: number;
-  readonly #targets: readonly RowTarget[];
-  readonly #carry: Uint8Array<ArrayBuffer>;
-  #carried = 0;
-  #row = 0;
-
-  constructor(device: GPUDevice, rowBytes: number, strideBytes: number, targets: readonly RowTarget[]) {
-    this.#device = device;
-    this.#rowBytes = rowBytes;
-    this.#strideBytes = strideBytes;
-    this.#targets = targets;
-    this.#carry = new Uint8Array(rowBytes);
-  }
-
-  write(bytes: Uint8Array): void {
-    let rest = bytes;
-    if (this.#carried > 0) {
-      const take = rest.subarray(0, this.#rowBytes - this.#carried);
-      this.#carry.set(take, this.#carried);
-      this.#carried += take.length;
-      rest = rest.subarray(take.length);
-      if (this.#carried < this.#rowBytes) return;
-      this.#carried = 0;
-      this.#rows(this.#carry);
+/** By the tensor's name, every weight that takes rows of it. */
+function usesOf(graph: Graph): ReadonlyMap<string, readonly Use[]> {
+  const uses = new Map<string, Use[]>();
+  for (const { name, from } of graph.weights)
+    for (const placed of placements(from)) {
+      const known = uses.get(placed.tensor.name);
+      if (known) known.push({ weight: name, placed });
+      else uses.set(placed.tensor.name, [{ weight: name, placed }]);
     }
-    const whole = Math.floor(rest.length / this.#rowBytes) * this.#rowBytes;
-    if (whole > 0) this.#rows(rest.subarray(0, whole));
-    this.#carry.set(rest.subarray(whole), 0);
-    this.#carried = rest.length - whole;
-  }
-
-  async end(): Promise<void> {
-    const last = defined(this.#targets.at(-1), 'a part');
-    assert(this.#carried === 0 && this.#row === last.row0 + last.rows, 'all rows of the matrix were written');
-  }
-
-  #rows(bytes: Uint8Array): void {
-    const count = bytes.length / this.#rowBytes;
-    for (const { row0, rows, buffer } of this.#targets) {
-      const from = Math.max(this.#row, row0);
-      const to = Math.min(this.#row + count, row0 + rows);
-      if (from >= to) continue;
-      const piece = bytes.subarray((from - this.#row) * this.#rowBytes, (to - this.#row) * this.#rowBytes);
-      this.#device.queue.writeBuffer(buffer, (from - row0) * this.#strideBytes, this.#padded(piece, to - from));
-    }
-    this.#row += count;
-  }
-
-  #padded(bytes: Uint8Array, rows: number): Uint8Array<ArrayBuffer> {
-    if (this.#rowBytes === this.#strideBytes) return bytes as Uint8Array<ArrayBuffer>;
-    const out = new Uint8Array(rows * this.#strideBytes);
-    for (let row = 0; row < rows; row++) {
-      out.set(bytes.subarray(row * this.#rowBytes, (row + 1) * this.#rowBytes), row * this.#strideBytes);
-    }
-    return out;
-  }
+  return uses;
 }

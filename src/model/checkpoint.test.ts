@@ -3,20 +3,20 @@
 import { describe, expect, test } from 'vitest';
 import { NucleusError } from '../lib/error.ts';
 import { buildGraph } from './architectures/architectures.ts';
-import { matchWeights, storedShape, type TensorShape } from './checkpoint.ts';
+import { matchWeights, type TensorShape } from './checkpoint.ts';
 import type { Graph } from './ir/graph.ts';
-import { estimateBytes, parameterCount } from './ir/size.ts';
+import { tensorsOf } from './ir/recipe.ts';
+import { parameterCount } from './ir/size.ts';
 
 const sizes = { model_type: 'gpt2', n_layer: 2, n_head: 2, n_embd: 8, n_positions: 16, vocab_size: 11 };
 const { graph: tied } = buildGraph(sizes);
 const { graph: untied } = buildGraph({ ...sizes, tie_word_embeddings: false });
 
+const storedTensors = (graph: Graph) => graph.weights.flatMap(({ from }) => tensorsOf(from));
+
 function header(graph: Graph, prefix = '', dtype = 'F32'): Map<string, TensorShape> {
   return new Map(
-    graph.weights.map(spec => [
-      spec.name === 'lm_head.weight' ? spec.name : prefix + spec.name,
-      { dtype, shape: storedShape(spec) },
-    ]),
+    storedTensors(graph).map(({ name, shape }) => [name === 'lm_head.weight' ? name : prefix + name, { dtype, shape }]),
   );
 }
 
@@ -45,7 +45,7 @@ describe('matchWeights', () => {
 
   test('published gpt2: shapes of its header', () => {
     const { graph } = buildGraph({ model_type: 'gpt2' });
-    const shapes = new Map(graph.weights.map(spec => [spec.name, storedShape(spec)]));
+    const shapes = new Map(storedTensors(graph).map(({ name, shape }) => [name, shape]));
     expect(shapes.get('wte.weight')).toEqual([50_257, 768]);
     expect(shapes.get('wpe.weight')).toEqual([1024, 768]);
     expect(shapes.get('h.11.attn.c_attn.weight')).toEqual([768, 2304]);
@@ -123,18 +123,5 @@ describe('size', () => {
     expect(count(24, 1024, 16)).toBe(354_823_168);
     expect(count(36, 1280, 20)).toBe(774_030_080);
     expect(count(6, 768, 12)).toBe(81_912_576);
-  });
-
-  test('bytes of GPT-2 124M', () => {
-    const { graph } = buildGraph({ model_type: 'gpt2' });
-    const f32 = estimateBytes(graph, { bytesPerWeight: 4, kvSlots: 2048, rows: 128 });
-    expect(f32.weights).toBe(4 * 124_439_808);
-    expect(f32.kv).toBe(2048 * 4 * (24 * 768 + 768));
-    expect(f32.values).toBe(4 * (128 * (3072 + 4 * 768) + 50_257));
-    expect(f32.total).toBe(f32.weights + f32.kv + f32.values);
-    expect(f32.largestMatrix).toBe(154_389_504);
-    const f16 = estimateBytes(graph, { bytesPerWeight: 2, kvSlots: 2048, rows: 128 });
-    const vectors = 12 * (4 * 768 + 2304 + 768 + 3072 + 768) + 2 * 768;
-    expect(f16.weights).toBe(2 * 124_439_808 + 2 * vectors);
   });
 });

@@ -1,7 +1,8 @@
-// Which tensor of a checkpoint is which weight of a graph, and whether all of them are there with the right shape.
+// Which tensor of a checkpoint is which that a graph's weights are made of, and whether all of them are there with the right shape.
 
 import { NucleusError } from '../lib/error.ts';
 import type { Graph, WeightSpec } from './ir/graph.ts';
+import { type Shape, type TensorRecipe, tensorsOf } from './ir/recipe.ts';
 
 /** What a safetensors header says of a tensor. */
 export interface TensorShape {
@@ -11,7 +12,7 @@ export interface TensorShape {
 }
 
 export interface WeightMatch {
-  /** Tensor of the checkpoint by weight of the graph. */
+  /** Name in the checkpoint by the name in the weights' recipes. */
   readonly tensorOf: ReadonlyMap<string, string>;
   /** Tensors that the graph does not read and that are not known to be harmless: worth a line in the log, never an error. */
   readonly unknown: readonly string[];
@@ -24,43 +25,47 @@ const HEAD = 'lm_head.weight';
 const MASK = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 
 /**
- * The tensor of every weight, found under its own name or with the prefix `transformer.`. With a tied head `lm_head.weight`
+ * Every tensor that a weight is made of, found under its own name or with the prefix `transformer.`. With a tied head `lm_head.weight`
  * is a second copy of the embedding and is read only where the embedding itself is not stored. Throws `missing_tensor`, and `bad_tensor`
  * for a shape that is not the graph's or a dtype that cannot be read; `detail.tensor` names it.
  */
 export function matchWeights(graph: Graph, tensors: ReadonlyMap<string, TensorShape>): WeightMatch {
   const tensorOf = new Map<string, string>();
-  for (const spec of graph.weights) {
-    const name = candidates(graph, spec).find(candidate => tensors.has(candidate));
+  for (const { spec, leaf } of leavesOf(graph)) {
+    const name = candidates(graph, spec, leaf).find(candidate => tensors.has(candidate));
     const tensor = name === undefined ? undefined : tensors.get(name);
     if (name === undefined || tensor === undefined) {
-      throw new NucleusError('missing_tensor', `the checkpoint has no tensor ${spec.name}`, { tensor: spec.name });
+      throw new NucleusError('missing_tensor', `the checkpoint has no tensor ${leaf.name}`, { tensor: leaf.name });
     }
-    checkTensor(name, tensor, spec);
-    tensorOf.set(spec.name, name);
+    checkTensor(name, tensor, leaf.shape);
+    tensorOf.set(leaf.name, name);
   }
   const used = new Set(tensorOf.values());
   const unknown = [...tensors.keys()].filter(name => !used.has(name) && !isHarmless(name));
   return { tensorOf, unknown };
 }
 
-function candidates(graph: Graph, spec: WeightSpec): string[] {
-  const names = [spec.name, PREFIX + spec.name];
-  return spec.name === graph.head && spec.name !== HEAD ? [...names, HEAD] : names;
+/** Every tensor that the graph's weights are made of, with the weight. */
+function leavesOf(graph: Graph): { spec: WeightSpec; leaf: TensorRecipe }[] {
+  return graph.weights.flatMap(spec => tensorsOf(spec.from).map(leaf => ({ spec, leaf })));
+}
+
+function candidates(graph: Graph, spec: WeightSpec, { name }: TensorRecipe): string[] {
+  const names = [name, PREFIX + name];
+  return spec.name === graph.head && spec.from.make === 'tensor' && name !== HEAD ? [...names, HEAD] : names;
 }
 
 function isHarmless(name: string): boolean {
   return name === HEAD || MASK.test(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name);
 }
 
-function checkTensor(name: string, tensor: TensorShape, spec: WeightSpec): void {
+function checkTensor(name: string, tensor: TensorShape, expected: Shape): void {
   if (!DTYPES.includes(tensor.dtype)) {
     throw new NucleusError('bad_tensor', `tensor ${name} is ${tensor.dtype}; readable: ${DTYPES.join(', ')}`, {
       tensor: name,
       dtype: tensor.dtype,
     });
   }
-  const expected = storedShape(spec);
   if (tensor.shape.length !== expected.length || !expected.every((size, axis) => size === tensor.shape[axis])) {
     const [found, wanted] = [shapeText(tensor.shape), shapeText(expected)];
     throw new NucleusError('bad_tensor', `tensor ${name} has shape ${found} where config.json implies ${wanted}`, {
@@ -69,11 +74,6 @@ function checkTensor(name: string, tensor: TensorShape, spec: WeightSpec): void 
       found,
     });
   }
-}
-
-/** The shape in the file: a `conv1d` matrix [out, in] is stored as [in, out]. */
-export function storedShape({ shape, layout }: WeightSpec): readonly number[] {
-  return layout === 'conv1d' ? [...shape].reverse() : shape;
 }
 
 const shapeText = (shape: readonly number[]) => `[${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', ...' : ''}]`;

@@ -4,9 +4,7 @@ import { assert, defined } from '../lib/assert.ts';
 import type { Graph, LinearOp, Op, ValueName, View, WeightSpec } from '../model/ir/graph.ts';
 import type { Numbers } from './ops.ts';
 import * as reference from './ops.ts';
-
-/** Tensors by the names of `graph.weights`, in checkpoint layout: a `conv1d` matrix lies as [in, out]. */
-export type ReferenceWeights = ReadonlyMap<string, Numbers>;
+import { type ReferenceWeights, weight } from './weights.ts';
 
 /** What `mask` ops read: 1 keeps a group, 0 puts its baselines in its place. */
 export interface Ablation {
@@ -70,11 +68,11 @@ export function greedy(graph: Graph, weights: ReferenceWeights, tokens: readonly
   return sequence.slice(tokens.length);
 }
 
-/** Tensors checked against the graph; matrices as [out, in], turned at first use. */
+/** The graph's weights, made of tensors at first use. */
 class Matrices {
   readonly #specs: ReadonlyMap<string, WeightSpec>;
   readonly #weights: ReferenceWeights;
-  readonly #turned = new Map<string, Numbers>();
+  readonly #made = new Map<string, Numbers>();
 
   constructor(graph: Graph, weights: ReferenceWeights) {
     this.#specs = new Map(graph.weights.map(spec => [spec.name, spec]));
@@ -86,15 +84,11 @@ class Matrices {
   }
 
   get(name: string): Numbers {
-    const known = this.#turned.get(name);
+    const known = this.#made.get(name);
     if (known !== undefined) return known;
-    const { shape, layout } = this.spec(name);
-    const stored = defined(this.#weights.get(name), `tensor ${name}`);
-    const [N, K = 1] = shape;
-    assert(stored.length === N * K, `${name} has ${N * K} elements`);
-    const turned = layout === 'conv1d' ? reference.transpose(stored, N, K) : stored;
-    this.#turned.set(name, turned);
-    return turned;
+    const made = weight(this.spec(name).from, this.#weights);
+    this.#made.set(name, made);
+    return made;
   }
 }
 

@@ -9,7 +9,8 @@ import { buildGraph } from '../../model/architectures/architectures.ts';
 import type { Graph } from '../../model/ir/graph.ts';
 import { maskOf, type Part, withAblation } from '../../model/rewrites/ablation.ts';
 import { logsumexp } from '../../reference/ops.ts';
-import { type ReferenceWeights, run } from '../../reference/run.ts';
+import { run } from '../../reference/run.ts';
+import type { ReferenceWeights } from '../../reference/weights.ts';
 
 const TOLERANCE = 5e-5;
 

@@ -1,7 +1,8 @@
 // Writes a Graph op by op: keeps the widths of values and the list of weights, so that an architecture reads like its paper.
 
 import { assert, defined } from '../../lib/assert.ts';
-import type { Activation, Dims, Graph, Op, ValueName, View, WeightLayout, WeightSpec } from './graph.ts';
+import type { Activation, Dims, Graph, Op, ValueName, View, WeightSpec } from './graph.ts';
+import { type Recipe, type Shape, shapeOf, tensor, transpose } from './recipe.ts';
 
 /**
  * Every method appends plain ops and returns the name of the value [T, width] that it made. A value is written once.
@@ -19,7 +20,7 @@ export class GraphBuilder {
 
   /** Rows of the table `<name>.weight` [rows, C], by token id or by position. */
   embedding(name: string, rows: number, index: 'id' | 'position'): ValueName {
-    const table = this.#weight(`${name}.weight`, [rows, this.#dims.n_embd], 'linear');
+    const table = this.#tensor(`${name}.weight`, rows, this.#dims.n_embd);
     const out = this.#value(name, this.#dims.n_embd);
     this.#ops.push({ op: 'embedding', table, index, out });
     return out;
@@ -35,8 +36,8 @@ export class GraphBuilder {
 
   layernorm(name: string, x: ValueName, eps: number): ValueName {
     const width = this.#width(x);
-    const weight = this.#weight(`${name}.weight`, [width], 'vector');
-    const bias = this.#weight(`${name}.bias`, [width], 'vector');
+    const weight = this.#tensor(`${name}.weight`, width);
+    const bias = this.#tensor(`${name}.bias`, width);
     const out = this.#value(name, width);
     this.#ops.push({ op: 'layernorm', x, weight, bias, eps, out });
     return out;
@@ -44,8 +45,8 @@ export class GraphBuilder {
 
   /** x * W + b with W stored as [in, out]; the product before the bias is the value `<name>.product`. */
   conv1d(name: string, x: ValueName, width: number): ValueName {
-    const weight = this.#weight(`${name}.weight`, [width, this.#width(x)], 'conv1d');
-    const bias = this.#weight(`${name}.bias`, [width], 'vector');
+    const weight = this.#weight(`${name}.weight`, transpose(tensor(`${name}.weight`, this.#width(x), width)));
+    const bias = this.#tensor(`${name}.bias`, width);
     const product = this.#value(`${name}.product`, width);
     this.#ops.push({ op: 'linear', x, weight, out: product });
     const out = this.#value(name, width);
@@ -71,7 +72,7 @@ export class GraphBuilder {
 
   /** The matrix [V, C] of the head: that of `tied` if given (already a weight), else `lm_head.weight`. */
   head(tied?: string): string {
-    if (tied === undefined) return this.#weight('lm_head.weight', [this.#dims.vocab_size, this.#dims.n_embd], 'linear');
+    if (tied === undefined) return this.#tensor('lm_head.weight', this.#dims.vocab_size, this.#dims.n_embd);
     return defined(this.#weights.get(tied), tied).name;
   }
 
@@ -96,9 +97,14 @@ export class GraphBuilder {
     return name;
   }
 
-  #weight(name: string, shape: WeightSpec['shape'], layout: WeightLayout): string {
+  /** A weight that is the tensor of the same name, as it lies. */
+  #tensor(name: string, ...shape: Shape): string {
+    return this.#weight(name, tensor(name, ...shape));
+  }
+
+  #weight(name: string, from: Recipe): string {
     assert(!this.#weights.has(name), `${name} is declared once`);
-    this.#weights.set(name, { name, shape, layout });
+    this.#weights.set(name, { name, shape: shapeOf(from), from });
     return name;
   }
 }

@@ -3,6 +3,8 @@
 // B batch · T rows of this step · S positions in the cache · C channels (n_embd) · V vocab · L layers
 // NH heads · KVH key/value heads · HS head size. Every value is a matrix [T, width].
 
+import type { Recipe, Shape } from './recipe.ts';
+
 /** Sizes of a decoder-only transformer, in the words of its config.json. */
 export interface Dims {
   readonly n_layer: number;
@@ -24,18 +26,12 @@ export interface View {
   readonly width: number;
 }
 
-/**
- * How a tensor lies in the checkpoint. `linear`: [out, in]; `conv1d`: [in, out], transposed once at upload; `vector`: [n].
- * On the GPU every matrix is [out, in].
- */
-export type WeightLayout = 'linear' | 'conv1d' | 'vector';
-
+/** A trained tensor of the graph: a matrix [out, in] or a vector [n], and how it is made of tensors of the checkpoint. */
 export interface WeightSpec {
-  /** Name in the checkpoint, without the prefix `transformer.`. */
   readonly name: string;
-  /** [out, in] for a matrix whatever its layout, [n] for a vector. */
-  readonly shape: readonly [number, number] | readonly [number];
-  readonly layout: WeightLayout;
+  /** What the recipe makes. */
+  readonly shape: Shape;
+  readonly from: Recipe;
 }
 
 /** `gelu_new` is the tanh form, `gelu` the exact form with erf. */
