@@ -100,7 +100,8 @@ export function opGraph(parts: Partial<Graph> & Pick<Graph, 'ops' | 'widths'>): 
   allocation: Allocation;
 } {
   const dims = { n_layer: 1, n_embd: 4, n_head: 1, n_kv_head: 1, head_size: 4, n_ctx: 8, vocab_size: 8 };
-  const graph: Graph = { arch: 'test', dims, final: 'final', head: 'head', weights: [], ...parts };
+  const roles = { embedded: 'embedded', layers: [] };
+  const graph: Graph = { arch: 'test', dims, final: 'final', head: 'head', weights: [], roles, ...parts };
   const names = Object.keys(graph.widths) as ValueName[];
   const slots = names.map(name => ({ width: graph.widths[name] ?? 0 }));
   return { graph, allocation: { slots, slotOf: Object.fromEntries(names.map((name, i) => [name, i])) } };

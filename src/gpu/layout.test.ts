@@ -13,6 +13,7 @@ const graphOf = (weights: Graph['weights']): Graph => ({
   widths: {},
   ops: [],
   final: '',
+  roles: { embedded: '', layers: [] },
   head: '',
   weights,
 });

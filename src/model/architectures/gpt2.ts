@@ -20,19 +20,21 @@ export function gpt2(config: Gpt2Config): Graph {
     vocab_size: V,
   });
 
-  let x = g.add('embed', g.embedding('wte', V, 'id'), g.embedding('wpe', n_positions, 'position'));
+  let x = g.embedded(g.add('embed', g.embedding('wte', V, 'id'), g.embedding('wpe', n_positions, 'position')));
   for (let layer = 0; layer < n_layer; layer++) {
     const h = `h.${layer}`;
 
     const qkv = g.conv1d(`${h}.attn.c_attn`, g.layernorm(`${h}.ln_1`, x, eps), 3 * C);
     g.kvAppend(layer, { value: qkv, offset: C, width: C }, { value: qkv, offset: 2 * C, width: C });
     const q = { value: qkv, offset: 0, width: C };
-    const attended = g.attention(`${h}.attn`, layer, q, attentionScale(config, layer));
-    x = g.add(`${h}.attn.residual`, x, g.conv1d(`${h}.attn.c_proj`, attended, C));
+    const heads = g.attention(`${h}.attn`, layer, q, attentionScale(config, layer));
+    const attention = g.conv1d(`${h}.attn.c_proj`, heads, C);
+    x = g.add(`${h}.attn.residual`, x, attention);
 
     const inner = g.conv1d(`${h}.mlp.c_fc`, g.layernorm(`${h}.ln_2`, x, eps), n_inner);
     const activated = g.activation(`${h}.mlp.act`, inner, config.activation_function);
-    x = g.add(h, x, g.conv1d(`${h}.mlp.c_proj`, activated, C));
+    const mlp = g.conv1d(`${h}.mlp.c_proj`, activated, C);
+    x = g.layer({ heads, attention, mlp, residual: g.add(h, x, mlp) });
   }
   const head = g.head(config.tie_word_embeddings ? 'wte.weight' : undefined);
   return g.graph('gpt2', g.layernorm('ln_f', x, eps), head);

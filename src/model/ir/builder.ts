@@ -1,7 +1,7 @@
 // Writes a Graph op by op: keeps the widths of values and the list of weights, so that an architecture reads like its paper.
 
 import { assert, defined } from '../../lib/assert.ts';
-import type { Activation, Dims, Graph, Op, ValueName, View, WeightSpec } from './graph.ts';
+import type { Activation, Dims, Graph, LayerRoles, Op, ValueName, View, WeightSpec } from './graph.ts';
 import { type Recipe, type Shape, shapeOf, tensor, transpose } from './recipe.ts';
 
 /**
@@ -13,6 +13,8 @@ export class GraphBuilder {
   readonly #ops: Op[] = [];
   readonly #widths = new Map<ValueName, number>();
   readonly #weights = new Map<string, WeightSpec>();
+  readonly #layers: LayerRoles[] = [];
+  #embedded: ValueName | null = null;
 
   constructor(dims: Dims) {
     this.#dims = dims;
@@ -70,6 +72,23 @@ export class GraphBuilder {
     return out;
   }
 
+  /** Says that `value` is the residual stream before the first layer. */
+  embedded(value: ValueName): ValueName {
+    assert(this.#width(value) === this.#dims.n_embd && this.#embedded === null, 'the residual stream begins once');
+    this.#embedded = value;
+    return value;
+  }
+
+  /** Says which values play the roles of the next layer; gives the residual stream after it. */
+  layer(roles: LayerRoles): ValueName {
+    const { n_embd, n_head, head_size } = this.#dims;
+    assert(this.#width(roles.heads) === n_head * head_size, `${roles.heads} holds a column for each head and place`);
+    for (const value of [roles.attention, roles.mlp, roles.residual])
+      assert(this.#width(value) === n_embd, `${value} is as wide as the residual stream`);
+    this.#layers.push(roles);
+    return roles.residual;
+  }
+
   /** The matrix [V, C] of the head: that of `tied` if given (already a weight), else `lm_head.weight`. */
   head(tied?: string): string {
     if (tied === undefined) return this.#tensor('lm_head.weight', this.#dims.vocab_size, this.#dims.n_embd);
@@ -79,7 +98,9 @@ export class GraphBuilder {
   graph(arch: string, final: ValueName, head: string): Graph {
     const widths = Object.fromEntries(this.#widths);
     assert(this.#width(final) === this.#dims.n_embd, 'the final value is n_embd wide');
-    return { arch, dims: this.#dims, widths, ops: this.#ops, final, head, weights: [...this.#weights.values()] };
+    assert(this.#layers.length === this.#dims.n_layer, 'every layer has its roles');
+    const roles = { embedded: defined(this.#embedded ?? undefined, 'the residual stream'), layers: this.#layers };
+    return { arch, dims: this.#dims, widths, ops: this.#ops, final, head, weights: [...this.#weights.values()], roles };
   }
 
   #width(value: ValueName): number {

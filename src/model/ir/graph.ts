@@ -151,6 +151,24 @@ export type Op =
   | AttentionWeightsOp
   | MaskOp;
 
+/** The places of a layer that views of the inside ask for: no rewrite knows what an architecture calls its values. */
+export interface LayerRoles {
+  /** Outputs of the heads side by side, [T, NH * HS]: head h from column h * HS on. */
+  readonly heads: ValueName;
+  /** What attention and what the MLP add to the residual stream, [T, C]. */
+  readonly attention: ValueName;
+  readonly mlp: ValueName;
+  /** The residual stream after the layer, [T, C]. */
+  readonly residual: ValueName;
+}
+
+export interface Roles {
+  /** The residual stream before the first layer, [T, C]. */
+  readonly embedded: ValueName;
+  /** One a layer. What lies between the last `residual` and `final` is the last norm. */
+  readonly layers: readonly LayerRoles[];
+}
+
 export interface Graph {
   /** The `model_type` of config.json. */
   readonly arch: string;
@@ -163,4 +181,5 @@ export interface Graph {
   /** Name of the head's matrix [V, C]; `wte.weight` when tied. logits[t] = head * final[t]. */
   readonly head: string;
   readonly weights: readonly WeightSpec[];
+  readonly roles: Roles;
 }

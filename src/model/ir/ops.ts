@@ -30,3 +30,29 @@ export function valuesRead(op: Op): ValueName[] {
 export function valueWritten(op: Op): ValueName | null {
   return op.op === 'kv_append' ? null : op.out;
 }
+
+/** The same op on values of other names: `read` names its operands, `written` its result. */
+export function renamed(op: Op, read: (value: ValueName) => ValueName, written = (value: ValueName) => value): Op {
+  switch (op.op) {
+    case 'embedding':
+      return { ...op, ...(op.residual !== undefined && { residual: read(op.residual) }), out: written(op.out) };
+    case 'add':
+      return { ...op, a: read(op.a), b: read(op.b), out: written(op.out) };
+    case 'layernorm':
+    case 'bias':
+    case 'activation':
+    case 'mask':
+      return { ...op, x: read(op.x), out: written(op.out) };
+    case 'linear': {
+      const residual = op.residual === undefined ? {} : { residual: read(op.residual) };
+      return { ...op, ...residual, x: read(op.x), out: written(op.out) };
+    }
+    case 'kv_append':
+      return { ...op, k: { ...op.k, value: read(op.k.value) }, v: { ...op.v, value: read(op.v.value) } };
+    case 'attention':
+    case 'attention_weights':
+      return { ...op, q: { ...op.q, value: read(op.q.value) }, out: written(op.out) };
+    default:
+      return op satisfies never;
+  }
+}

@@ -1,6 +1,7 @@
 // Ablation: heads, attention blocks and MLPs that a mask can switch off, without another plan for another mask.
 import { assert, defined } from '../../lib/assert.ts';
 import type { Graph, MaskOp, Op, ValueName } from '../ir/graph.ts';
+import { renamed, valueWritten } from '../ir/ops.ts';
 
 /** What a mask can switch off: one head, the whole attention of a layer, or its MLP. */
 export type Part =
@@ -30,19 +31,18 @@ export function maskOf(part: Part, n_head: number): number {
 export function withAblation(graph: Graph): AblationGraph {
   const { n_head, n_layer, n_embd, head_size } = graph.dims;
   const masked: { value: ValueName; baseline: number; width: number }[] = [];
-  const renamed = new Map<ValueName, ValueName>();
+  const maskedAs = new Map<ValueName, ValueName>();
   const places = new Map<ValueName, { mask: number; group: number }>();
-  for (let layer = 0; layer < n_layer; layer++) {
-    const heads = { mask: maskOf({ kind: 'head', layer, head: 0 }, n_head), group: head_size };
-    places.set(`h.${layer}.attn`, heads);
-    places.set(`h.${layer}.attn.c_proj`, { mask: maskOf({ kind: 'attention', layer }, n_head), group: n_embd });
-    places.set(`h.${layer}.mlp.c_proj`, { mask: maskOf({ kind: 'mlp', layer }, n_head), group: n_embd });
+  for (const [layer, { heads, attention, mlp }] of graph.roles.layers.entries()) {
+    places.set(heads, { mask: maskOf({ kind: 'head', layer, head: 0 }, n_head), group: head_size });
+    places.set(attention, { mask: maskOf({ kind: 'attention', layer }, n_head), group: n_embd });
+    places.set(mlp, { mask: maskOf({ kind: 'mlp', layer }, n_head), group: n_embd });
   }
   const widths: Record<ValueName, number> = { ...graph.widths };
   let baselines = 0;
   const ops = graph.ops.flatMap((op): Op[] => {
-    const read = withInputs(op, renamed);
-    const out = 'out' in op ? op.out : null;
+    const read = renamed(op, value => maskedAs.get(value) ?? value);
+    const out = valueWritten(op);
     const place = out === null ? undefined : places.get(out);
     if (out === null || place === undefined) return [read];
     const width = defined(graph.widths[out], out);
@@ -50,31 +50,9 @@ export function withAblation(graph: Graph): AblationGraph {
     masked.push({ value: out, baseline: baselines, width });
     baselines += width;
     widths[mask.out] = width;
-    renamed.set(out, mask.out);
+    maskedAs.set(out, mask.out);
     return [read, mask];
   });
   assert(masked.length === 3 * n_layer, 'every layer has its three places');
   return { graph: { ...graph, ops, widths }, masks: n_layer * (n_head + 2), baselines, masked };
-}
-
-/** The op with its operands read under their new names. */
-function withInputs(op: Op, renamed: ReadonlyMap<ValueName, ValueName>): Op {
-  const name = (value: ValueName) => renamed.get(value) ?? value;
-  switch (op.op) {
-    case 'add':
-      return { ...op, a: name(op.a), b: name(op.b) };
-    case 'linear':
-    case 'layernorm':
-    case 'bias':
-    case 'activation':
-    case 'mask':
-      return { ...op, x: name(op.x) };
-    case 'embedding':
-    case 'kv_append':
-    case 'attention':
-    case 'attention_weights':
-      return op;
-    default:
-      return op satisfies never;
-  }
 }

@@ -2,13 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import { caseOf7, goldenNames, loadGolden } from '../../../e2e/support/golden.ts';
 import { referenceWeights } from '../../../e2e/support/reference-weights.ts';
+import { defined } from '../../lib/assert.ts';
 import { run } from '../../reference/run.ts';
 import { buildGraph } from '../architectures/architectures.ts';
 import { allocateValues } from '../ir/allocate.ts';
+import type { Graph, Op } from '../ir/graph.ts';
+import { renamed, valueWritten } from '../ir/ops.ts';
 import { maskOf, withAblation } from './ablation.ts';
 import { withAttention } from './attention-weights.ts';
 import { fuse } from './fuse.ts';
 import { residualStream, withLens } from './lens.ts';
+import { traceValues } from './trace.ts';
 
 async function open(name: (typeof goldenNames)[number]) {
   const golden = await loadGolden(name);
@@ -84,4 +88,77 @@ test('kept values have buffers of their own, and the plain model has none of the
   const slots = lens.taps.map(tap => slotOf[tap]);
   expect(new Set(slots).size).toBe(lens.taps.length);
   expect(fuse(graph).ops.some(op => op.op === 'mask' || op.op === 'attention_weights')).toBe(false);
+});
+
+/** The same model whose values are called `v0`, `v1`, ... in the order of writing. */
+function anonymous(graph: Graph): Graph {
+  const names = new Map(
+    graph.ops
+      .map(valueWritten)
+      .filter(value => value !== null)
+      .map((value, i) => [value, `v${i}`]),
+  );
+  const name = (value: string) => defined(names.get(value), value);
+  return {
+    ...graph,
+    ops: graph.ops.map(op => renamed(op, name, name)),
+    widths: Object.fromEntries(Object.entries(graph.widths).map(([value, width]) => [name(value), width])),
+    final: name(graph.final),
+    roles: {
+      embedded: name(graph.roles.embedded),
+      layers: graph.roles.layers.map(({ heads, attention, mlp, residual }) => ({
+        heads: name(heads),
+        attention: name(attention),
+        mlp: name(mlp),
+        residual: name(residual),
+      })),
+    },
+  };
+}
+
+test('no rewrite knows the names of an architecture', async () => {
+  const { graph, weights, case7 } = await open('gpt2-f32');
+  const other = anonymous(graph);
+  const numbers = ({ graph: rewritten }: { graph: Graph }, values: Iterable<string>) => {
+    const { masks, baselines } = withAblation(graph);
+    const ablation = { masks: new Array<number>(masks).fill(0.5), baselines: new Float64Array(baselines).fill(0.1) };
+    const probed = run(rewritten, weights, case7.tokens, ablation);
+    return [probed.logits(6), ...[...values].map(value => probed.values.get(value))];
+  };
+  const both = <T extends { graph: Graph }>(rewrite: (g: Graph) => T, values: (rewritten: T) => Iterable<string>) => {
+    const [known, unknown] = [rewrite(graph), rewrite(other)];
+    expect(numbers(unknown, values(unknown))).toEqual(numbers(known, values(known)));
+  };
+  both(withLens, ({ taps }) => taps);
+  both(withAblation, ({ masked }) => masked.map(({ value }) => value));
+  both(withAttention, rewritten => rewritten.weights.values());
+  both(
+    g => ({ graph: g, values: traceValues(g) }),
+    ({ values }) => [values.embedding, values.positional ?? '', ...values.residual, ...values.attention, ...values.mlp],
+  );
+});
+
+test('a last norm of several ops is applied whole', async () => {
+  const { graph, weights, case7 } = await open('gpt2-f32');
+  const ops: Op[] = graph.ops.map(op =>
+    renamed(
+      op,
+      value => value,
+      value => (value === graph.final ? 'normed' : value),
+    ),
+  );
+  ops.push({ op: 'activation', kind: 'relu', x: 'normed', out: graph.final });
+  const longer = { ...graph, ops, widths: { ...graph.widths, normed: graph.dims.n_embd } };
+  const lens = withLens(longer);
+  const [first, last] = [lens.taps[0] ?? '', lens.taps.at(-1) ?? ''];
+  const plain = run(withLens(graph).graph, weights, case7.tokens);
+  const probed = run(lens.graph, weights, case7.tokens);
+  for (const tap of [first, last])
+    expect(probed.values.get(tap)).toEqual(plain.values.get(tap)?.map(number => Math.max(0, number)));
+});
+
+test('a model whose last norm reads anything but the residual stream is refused', async () => {
+  const { graph } = await open('gpt2-f32');
+  const ops: Op[] = graph.ops.map(op => (op.op === 'layernorm' && op.out === graph.final ? { ...op, x: 'wte' } : op));
+  expect(() => withLens({ ...graph, ops })).toThrow('is made of');
 });

@@ -18,18 +18,11 @@ export interface TraceValues {
 export function traceValues(graph: Graph): TraceValues {
   const byIndex = (index: EmbeddingOp['index']) =>
     graph.ops.find((op): op is EmbeddingOp => op.op === 'embedding' && op.index === index)?.out;
-  const layers = Array.from({ length: graph.dims.n_layer }, (_, layer) => `h.${layer}`);
-  const added = (block: string) =>
-    layers.map(layer => {
-      const value = `${layer}.${block}.c_proj`;
-      defined(graph.widths[value], value);
-      return value;
-    });
   return {
     embedding: defined(byIndex('id'), 'an embedding of ids'),
     positional: byIndex('position') ?? null,
     residual: residualStream(graph),
-    attention: added('attn'),
-    mlp: added('mlp'),
+    attention: graph.roles.layers.map(({ attention }) => attention),
+    mlp: graph.roles.layers.map(({ mlp }) => mlp),
   };
 }
