@@ -1,7 +1,7 @@
 // The weights of one model on the GPU: tensors arrive as rows of a stream and go up as they come, to where the recipes want them.
 import { assert, defined } from '../lib/assert.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import { type Placement, placements, type RowRun, spansOf } from '../model/ir/recipe.ts';
+import { type Placement, placements, type RowSpan, spansOf } from '../model/ir/recipe.ts';
 import { compile } from './compile.ts';
 import { checked, type Gpu } from './device.ts';
 import { ELEMENT_BYTES, type MatrixLayout, partBytes, stride4, type WeightLayouts } from './layout.ts';
@@ -113,8 +113,9 @@ export class Weights {
   async #turned(layout: MatrixLayout, { tensor, runs }: Placement): Promise<TensorWriter> {
     const bytes = ELEMENT_BYTES[layout.storage];
     const columns = defined(tensor.shape[1], `${tensor.name} is a matrix`);
-    const base = Math.min(...runs.map(({ to }) => to));
-    const stride = stride4(Math.max(...runs.map(({ to, count }) => to + count)) - base);
+    const spans = spansOf(runs);
+    const base = defined(spans[0], 'a row').from;
+    const stride = stride4(defined(spans.at(-1), 'a row').to - base);
     const staging = this.#scope.open(`staging/${tensor.name}`);
     const buffer = await staging.buffer('rows', layout.cols * stride * bytes, UPLOAD());
     const writer = new RowWriter(this.#gpu.device, {
@@ -132,7 +133,7 @@ export class Weights {
       write: piece => writer.write(piece),
       end: async () => {
         writer.end();
-        await this.#transpose(layout, { buffer, stride, base }, runs);
+        await this.#transpose(layout, { buffer, stride, base }, spans);
         staging[Symbol.dispose]();
       },
     };
@@ -142,13 +143,13 @@ export class Weights {
   async #transpose(
     layout: MatrixLayout,
     source: { readonly buffer: GPUBuffer; readonly stride: number; readonly base: number },
-    runs: readonly RowRun[],
+    spans: readonly RowSpan[],
   ): Promise<void> {
     const { device } = this.#gpu;
     const wide = layout.storage === 'f32';
     const kernel = wide ? 'transpose_32' : 'transpose_16';
     const pieces = this.#parts(layout).flatMap(({ row0, rows, buffer }) =>
-      spansOf(runs).flatMap(span => {
+      spans.flatMap(span => {
         const [first, last] = [Math.max(row0, span.from), Math.min(row0 + rows, span.to)];
         return first < last ? [{ buffer, rows: last - first, from: first - source.base, to: first - row0 }] : [];
       }),

@@ -153,8 +153,14 @@ function inverse(order: readonly number[], length: number): number[] {
   return places;
 }
 
-/** Rows of the weight that runs reach, as spans [from, to) in order that do not touch. */
-export function spansOf(runs: readonly RowRun[]): { readonly from: number; readonly to: number }[] {
+/** Rows `from` to `to`, without it. */
+export interface RowSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Rows of the weight that runs reach, as spans in order that do not touch. */
+export function spansOf(runs: readonly RowRun[]): RowSpan[] {
   const spans: { from: number; to: number }[] = [];
   for (const { to, count } of [...runs].sort((a, b) => a.to - b.to)) {
     const last = spans.at(-1);
