@@ -111,7 +111,7 @@ export function opGraph(parts: Partial<Graph> & Pick<Graph, 'ops' | 'widths'>): 
 export const weightAsItLies = (name: string, ...shape: Shape): WeightSpec => ({
   name,
   shape,
-  from: tensor(name, ...shape),
+  from: tensor(name, shape),
 });
 
 /** Layouts of a graph's weights, all matrices in one storage. */

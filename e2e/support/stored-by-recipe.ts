@@ -102,8 +102,8 @@ function headByHead(heads: number, headSize: number): number[] {
   });
 }
 
-const third = (name: string, which: 'q' | 'k' | 'v', ...shape: Shape) =>
-  tensor(name.replace('c_attn', `${which}_proj`), ...shape);
+const third = (name: string, which: 'q' | 'k' | 'v', shape: Shape) =>
+  tensor(name.replace('c_attn', `${which}_proj`), shape);
 
 /** Ways to store the fused matrices and vectors of a GPT-2 with `heads` heads of `headSize`. */
 export function storedWays(heads: number, headSize: number): Record<string, Parameters<typeof storedByRecipe>[2]> {
@@ -111,36 +111,36 @@ export function storedWays(heads: number, headSize: number): Record<string, Para
   const isFused = (name: string) => name.includes('.attn.c_attn.');
   const whiches = ['q', 'k', 'v'] as const;
   return {
-    'as it lies': (name, shape) => tensor(name, ...shape),
+    'as it lies': tensor,
     'queries, keys and values apart': (name, [, K]) =>
       isFused(name)
-        ? concat(...whiches.map(which => (K === undefined ? third(name, which, C) : third(name, which, C, K))))
+        ? concat(...whiches.map(which => (K === undefined ? third(name, which, [C]) : third(name, which, [C, K]))))
         : undefined,
     'apart and transposed': (name, [, K]) =>
       isFused(name) && K !== undefined
-        ? concat(...whiches.map(which => transpose(third(name, which, K, C))))
+        ? concat(...whiches.map(which => transpose(third(name, which, [K, C]))))
         : undefined,
     'head by head': (name, [N, K]) =>
       isFused(name)
-        ? permute(K === undefined ? tensor(name, N) : tensor(name, N, K), headByHead(heads, headSize))
+        ? permute(K === undefined ? tensor(name, [N]) : tensor(name, [N, K]), headByHead(heads, headSize))
         : undefined,
     'head by head and transposed': (name, [N, K]) =>
       isFused(name) && K !== undefined
-        ? permute(transpose(tensor(name, K, N)), headByHead(heads, headSize))
+        ? permute(transpose(tensor(name, [K, N])), headByHead(heads, headSize))
         : undefined,
     'apart, queries and keys interleaved, two of three transposed': (name, [, K]) => {
       if (!isFused(name) || K === undefined) return undefined;
-      const mixed = (which: 'q' | 'k') => permute(transpose(third(name, which, K, C)), interleaved(C, headSize));
-      return concat(mixed('q'), mixed('k'), third(name, 'v', C, K));
+      const mixed = (which: 'q' | 'k') => permute(transpose(third(name, which, [K, C])), interleaved(C, headSize));
+      return concat(mixed('q'), mixed('k'), third(name, 'v', [C, K]));
     },
     'two matrices, and all norms, in one tensor': (name, [N, K]) => {
       if (K !== undefined && /\.attn\.c_proj\./.test(name)) {
-        return rows(tensor('projections', 2 * N, K), name.startsWith('h.0') ? 0 : N, N);
+        return rows(tensor('projections', [2 * N, K]), name.startsWith('h.0') ? 0 : N, N);
       }
       const norm = /^h\.([01])\.ln_([12])\.(weight|bias)$/.exec(name);
       if (!norm) return undefined;
       const place = Number(norm[1]) * 4 + (Number(norm[2]) - 1) * 2 + (norm[3] === 'bias' ? 1 : 0);
-      return rows(tensor('norms', 8 * N), place * N, N);
+      return rows(tensor('norms', [8 * N]), place * N, N);
     },
   };
 }

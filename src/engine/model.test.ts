@@ -5,7 +5,7 @@ import { concat, tensor } from '../model/ir/recipe.ts';
 import { storageOfWeights } from './model.ts';
 
 const stored = (dtypes: Readonly<Record<string, 'F32' | 'F16' | 'BF16'>>) => {
-  const parts = concat(tensor('q', 4, 4), tensor('k', 4, 4));
+  const parts = concat(tensor('q', [4, 4]), tensor('k', [4, 4]));
   const { graph } = opGraph({ ops: [], widths: {}, weights: [{ name: 'qk', shape: [8, 4], from: parts }] });
   const tensors = Object.entries(dtypes).map(([name, dtype]) => {
     const range = { name: `model.${name}`, dtype, shape: [4, 4], begin: 0, end: 64, file: 'f' };

@@ -39,7 +39,7 @@ function wanted(runs: readonly RowRun[], columns: readonly RowRun[] = [{ from: 0
 }
 
 const runsOf = (recipe: Parameters<typeof placements>[0]) => placements(recipe)[0]!.runs;
-const whole = tensor('w', ROWS, ROW);
+const whole = tensor('w', [ROWS, ROW]);
 
 describe.each<[string, readonly RowRun[]]>([
   ['as they come', runsOf(whole)],

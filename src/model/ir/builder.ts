@@ -22,7 +22,7 @@ export class GraphBuilder {
 
   /** Rows of the table `<name>.weight` [rows, C], by token id or by position. */
   embedding(name: string, rows: number, index: 'id' | 'position'): ValueName {
-    const table = this.#tensor(`${name}.weight`, rows, this.#dims.n_embd);
+    const table = this.#tensor(`${name}.weight`, [rows, this.#dims.n_embd]);
     const out = this.#value(name, this.#dims.n_embd);
     this.#ops.push({ op: 'embedding', table, index, out });
     return out;
@@ -38,8 +38,8 @@ export class GraphBuilder {
 
   layernorm(name: string, x: ValueName, eps: number): ValueName {
     const width = this.#width(x);
-    const weight = this.#tensor(`${name}.weight`, width);
-    const bias = this.#tensor(`${name}.bias`, width);
+    const weight = this.#tensor(`${name}.weight`, [width]);
+    const bias = this.#tensor(`${name}.bias`, [width]);
     const out = this.#value(name, width);
     this.#ops.push({ op: 'layernorm', x, weight, bias, eps, out });
     return out;
@@ -47,8 +47,8 @@ export class GraphBuilder {
 
   /** x * W + b with W stored as [in, out]; the product before the bias is the value `<name>.product`. */
   conv1d(name: string, x: ValueName, width: number): ValueName {
-    const weight = this.#weight(`${name}.weight`, transpose(tensor(`${name}.weight`, this.#width(x), width)));
-    const bias = this.#tensor(`${name}.bias`, width);
+    const weight = this.#weight(`${name}.weight`, transpose(tensor(`${name}.weight`, [this.#width(x), width])));
+    const bias = this.#tensor(`${name}.bias`, [width]);
     const product = this.#value(`${name}.product`, width);
     this.#ops.push({ op: 'linear', x, weight, out: product });
     const out = this.#value(name, width);
@@ -91,7 +91,7 @@ export class GraphBuilder {
 
   /** The matrix [V, C] of the head: that of `tied` if given (already a weight), else `lm_head.weight`. */
   head(tied?: string): string {
-    if (tied === undefined) return this.#tensor('lm_head.weight', this.#dims.vocab_size, this.#dims.n_embd);
+    if (tied === undefined) return this.#tensor('lm_head.weight', [this.#dims.vocab_size, this.#dims.n_embd]);
     return defined(this.#weights.get(tied), tied).name;
   }
 
@@ -119,8 +119,8 @@ export class GraphBuilder {
   }
 
   /** A weight that is the tensor of the same name, as it lies. */
-  #tensor(name: string, ...shape: Shape): string {
-    return this.#weight(name, tensor(name, ...shape));
+  #tensor(name: string, shape: Shape): string {
+    return this.#weight(name, tensor(name, shape));
   }
 
   #weight(name: string, from: Recipe): string {

@@ -23,10 +23,10 @@ const NUMBERS = new Map(
     ['v', 6],
   ].map(([name, length], i) => [String(name), Float64Array.from({ length: Number(length) }, (_, k) => i * 100 + k)]),
 );
-const a = tensor('a', 4, 3);
-const b = tensor('b', 3, 4);
-const c = tensor('c', 4, 5);
-const v = tensor('v', 6);
+const a = tensor('a', [4, 3]);
+const b = tensor('b', [3, 4]);
+const c = tensor('c', [4, 5]);
+const v = tensor('v', [6]);
 
 /** The weight, placed as an upload places it: a row, or a column, of a tensor at a time. */
 function placed(recipe: Recipe): Float64Array {

@@ -25,7 +25,7 @@ export type Recipe =
   /** `count` rows from row `from` on: a part of a tensor that holds several weights. */
   | { readonly make: 'rows'; readonly of: Recipe; readonly from: number; readonly count: number };
 
-export const tensor = (name: string, ...shape: Shape): TensorRecipe => ({ make: 'tensor', name, shape });
+export const tensor = (name: string, shape: Shape): TensorRecipe => ({ make: 'tensor', name, shape });
 export const transpose = (of: TensorRecipe): Recipe => ({ make: 'transpose', of });
 export const concat = (...parts: readonly Recipe[]): Recipe => ({ make: 'concat', parts });
 export const permute = (of: Recipe, order: readonly number[]): Recipe => ({ make: 'permute', of, order });
