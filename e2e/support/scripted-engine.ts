@@ -72,6 +72,7 @@ export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedMode
     eosIds: [BOS],
     defaults: { temperature: 0.8, top_p: 0.95, max_new_tokens: 8 },
     adapter: ADAPTER,
+    device: 1,
     fromCache: false,
     cached: true,
     ...part,
@@ -126,6 +127,8 @@ class Engine {
   /** Sequences whose states are cached, the one used last first. */
   #cached: readonly Uint32Array[] = [];
   #loaded = false;
+  /** A fresh device for every load. */
+  #devices = 0;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: EngineOptions) {
@@ -221,7 +224,8 @@ class Engine {
     }
     this.#cached = [];
     this.#loaded = true;
-    say({ type: 'loaded', run, model: loadedModel(command, this.#options.model) });
+    this.#devices += 1;
+    say({ type: 'loaded', run, model: loadedModel(command, { device: this.#devices, ...this.#options.model }) });
     return false;
   }
 

@@ -123,6 +123,13 @@ export async function readyPage(options: PageOptions = {}): Promise<Page> {
   return page;
 }
 
+/** The device of the model in use is lost, as the worker tells it. */
+export function loseDevice(page: Page): void {
+  const { load } = page.model.getState();
+  if (load.status !== 'ready') throw new Error(`the model is ${load.status}`);
+  page.worker.say({ type: 'lost', run: 0, device: load.model.device, reason: 'unknown', message: 'gone' });
+}
+
 export const idle = (page: Page): Promise<void> => until(() => !isRunning(page.generation.getState().status));
 
 export const ids = (page: Page): number[] => page.document.getState().tokens.map(token => token.id);

@@ -102,8 +102,8 @@ export function createPage(options: PageOptions): Page {
   const attentionTint = createAttentionTintStore();
   const stores: Stores = { ...subjects, rows: rows.store, scores: scores.store, attentionTint, work };
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
-    // What is asked of the old model is worth nothing once another one is on its way.
-    if (now.status === 'loading' && before.status !== 'loading') {
+    // What is asked of the old model is worth nothing once another one is on its way, or its device is gone.
+    if (now.status !== 'ready' && now.status !== before.status) {
       work.scheduler.cancelAll();
       work.leases.forget();
     }

@@ -156,7 +156,7 @@ describe('a worker that crashes', () => {
     const running = collect(client, { type: 'prefill', tokens: ids(1) });
     await settled();
     workers[0]?.say(prefilled(2, 99));
-    workers[0]?.say({ type: 'lost', run: 0, reason: 'unknown', message: 'late' });
+    workers[0]?.say({ type: 'lost', run: 0, device: 1, reason: 'unknown', message: 'late' });
     workers[0]?.crash('late');
     workers[1]?.say({ type: 'done', run: 2 });
     expect(await running).toEqual([]);
@@ -178,9 +178,9 @@ test('lost events go to the listeners until they unsubscribe', async () => {
   const heard: string[] = [];
   const off = client.onLost(event => heard.push(event.reason));
   await collect(client, { type: 'adapter' });
-  workers[0]?.say({ type: 'lost', run: 0, reason: 'unknown', message: '' });
+  workers[0]?.say({ type: 'lost', run: 0, device: 1, reason: 'unknown', message: '' });
   off();
-  workers[0]?.say({ type: 'lost', run: 0, reason: 'destroyed', message: '' });
+  workers[0]?.say({ type: 'lost', run: 0, device: 1, reason: 'destroyed', message: '' });
   expect(heard).toEqual(['unknown']);
 });
 

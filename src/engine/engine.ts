@@ -32,6 +32,9 @@ export class Engine {
   /** Rejects when the device in use is lost. */
   #lost: Promise<never> = new Promise(() => {});
   #model: OpenModel | null = null;
+  /** Devices are numbered from 1, so that a loss can be told of the one it belongs to. */
+  readonly #numbers = new WeakMap<Gpu, number>();
+  #opened = 0;
 
   constructor(post: Post) {
     this.#post = post;
@@ -121,7 +124,9 @@ export class Engine {
   async #openDevice(): Promise<Gpu> {
     try {
       const gpu = await openGpu();
-      this.#lost = this.#watch(gpu);
+      this.#opened += 1;
+      this.#numbers.set(gpu, this.#opened);
+      this.#lost = this.#watch(gpu, this.#opened);
       this.#lost.catch(() => {});
       return gpu;
     } catch (error) {
@@ -130,13 +135,13 @@ export class Engine {
     }
   }
 
-  async #watch({ device, scope }: Gpu): Promise<never> {
+  async #watch({ device, scope }: Gpu, number: number): Promise<never> {
     const { reason, message } = await device.lost;
     this.#gpu = null;
     this.#lost = new Promise(() => {}); // what comes from now on runs on another device
     this.#model = null;
     scope[Symbol.dispose]();
-    this.#post({ type: 'lost', run: 0, reason, message });
+    this.#post({ type: 'lost', run: 0, device: number, reason, message });
     throw new NucleusError('device_lost', message || `the device was lost: ${reason}`, { reason });
   }
 
@@ -162,6 +167,7 @@ export class Engine {
   async #load(command: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
     const { run, source, origins, keep, refresh } = command;
     let files: ModelFiles | null = null;
+    let device = 0;
     const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, event => this.#post(event));
     const onPhase = (phase: LoadPhase): void => {
       progresses.flush();
@@ -181,6 +187,7 @@ export class Engine {
         onNotice: notice => this.#post({ type: 'notice', run, notice }),
       });
       const gpu = await this.#open();
+      device = this.#numbers.get(gpu) ?? 0;
       const onReadable = (): void => {
         this.#close();
         this.#post({ type: 'closed', run });
@@ -190,7 +197,7 @@ export class Engine {
     } finally {
       progresses.flush();
     }
-    this.#post({ type: 'loaded', run, model: this.#model.loaded });
+    this.#post({ type: 'loaded', run, model: { ...this.#model.loaded, device } });
   }
 
   async #prefill({ run, tokens }: CommandOf<'prefill'>, signal: AbortSignal): Promise<void> {

@@ -25,7 +25,8 @@ export interface OpenModel extends Disposable {
   readonly session: Session;
   readonly probes: Probes;
   readonly vocabulary: Vocabulary;
-  readonly loaded: LoadedModel;
+  /** But for the number of the device, which the engine counts. */
+  readonly loaded: Omit<LoadedModel, 'device'>;
 }
 
 export interface LoadOptions {
@@ -73,7 +74,7 @@ function describe(
   checkpoint: Checkpoint,
   weightBytes: number,
   scope: Scope,
-): Omit<LoadedModel, 'digest'> {
+): Omit<LoadedModel, 'digest' | 'device'> {
   const { graph, config } = checkpoint;
   return {
     key: files.key,

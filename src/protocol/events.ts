@@ -43,7 +43,7 @@ export interface ProgressEvent {
 export interface NoticeEvent {
   readonly type: 'notice';
   readonly run: number;
-  readonly notice: 'cache_full' | 'cache_unavailable' | 'device_reopened';
+  readonly notice: 'cache_full' | 'cache_unavailable';
 }
 
 export interface InspectedEvent {
@@ -99,6 +99,8 @@ export interface LoadedModel {
   readonly eosIds: readonly number[];
   readonly defaults: GenerationDefaults;
   readonly adapter: AdapterDescription;
+  /** Number of the device it is on, counted from 1 in the order of opening; `lost` names the same. */
+  readonly device: number;
   readonly fromCache: boolean;
   /** True when the weights were stored, so that a second load needs no network. */
   readonly cached: boolean;
@@ -201,7 +203,14 @@ export type EngineEvent =
       readonly commit: string;
     }
   /** The device is gone. Run 0: it belongs to no run; runs in progress fail with `device_lost`. */
-  | { readonly type: 'lost'; readonly run: 0; readonly reason: string; readonly message: string }
+  | {
+      readonly type: 'lost';
+      readonly run: 0;
+      /** Number of the device: models on later ones do not mind. */
+      readonly device: number;
+      readonly reason: string;
+      readonly message: string;
+    }
   | { readonly type: 'done'; readonly run: number }
   | { readonly type: 'failed'; readonly run: number; readonly error: WireError };
 

@@ -92,7 +92,7 @@ test('every reason and every notice has words', () => {
       expect(finishWords({ reason, steps: 'step', stop: '\n', generated: 1 })).not.toContain('maximum');
     }
   }
-  const notices = ['cache_full', 'cache_unavailable', 'device_reopened', 'device_lost'] as const;
+  const notices = ['cache_full', 'cache_unavailable'] as const;
   expect(new Set(notices.map(noticeWords)).size).toBe(notices.length);
 });
 

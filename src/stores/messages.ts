@@ -284,16 +284,12 @@ export function wayOn({ reason }: Ending): { readonly kind: 'go_past' | 'keep_ta
 export const GO_PAST_LABEL = 'Go on past it';
 
 /** Things worth a line that stop nothing. */
-export function noticeWords(notice: NoticeEvent['notice'] | 'device_lost'): string {
+export function noticeWords(notice: NoticeEvent['notice']): string {
   switch (notice) {
     case 'cache_full':
       return "The browser's storage is full. The model runs from memory and will be downloaded again next time.";
     case 'cache_unavailable':
       return "The browser's storage is not available here. The model runs from memory and will be downloaded again next time.";
-    case 'device_reopened':
-      return 'The graphics device was lost and has been opened again. Press Run to go on.';
-    case 'device_lost':
-      return 'The graphics device was lost. Opening it again; your text is safe.';
     default:
       return notice satisfies never;
   }

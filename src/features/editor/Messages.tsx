@@ -1,5 +1,6 @@
 // The line under the text: an error, a hint with its fix, or how the last run ended. One at a time, in a place of its own.
 import { ACTION_LABELS, finishWords, GO_PAST_LABEL, wayOn } from '../../stores/messages.ts';
+import { isOfLoss } from '../../stores/model/loss.ts';
 import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import type { FinishedStatus } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -36,7 +37,7 @@ export function Messages() {
   const divergence = useDocument(s => s.divergence);
   const empty = useDocument(s => s.text === '');
 
-  if (status.kind === 'failed') {
+  if (status.kind === 'failed' && !isOfLoss(status.error)) {
     return (
       <ErrorNotice
         error={status.error}

@@ -1,7 +1,9 @@
 // The loaded model in numbers, or why there is none.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
+import { isOfLoss } from '../../stores/model/loss.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { LossNotice } from './LossNotice.tsx';
 import styles from './Models.module.css';
 
 export function CurrentModel() {
@@ -9,7 +11,11 @@ export function CurrentModel() {
   const load = useModel(s => s.load);
   const failure = useModel(s => s.failure);
   if (load.status === 'failed') {
-    return <ErrorNotice error={load.error} retry={() => void store.getState().retry()} />;
+    return isOfLoss(load.error) ? (
+      <LossNotice />
+    ) : (
+      <ErrorNotice error={load.error} retry={() => void store.getState().retry()} />
+    );
   }
   if (load.status !== 'ready') return null;
   const { model } = load;

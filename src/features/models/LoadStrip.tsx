@@ -1,12 +1,14 @@
 // Under the text: a load on its way, a load that failed, and notices about the model.
 import { useState } from 'react';
 import { noticeWords } from '../../stores/messages.ts';
+import { isOfLoss } from '../../stores/model/loss.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { LoadProgress } from './LoadProgress.tsx';
 import styles from './LoadStrip.module.css';
+import { LossNotice } from './LossNotice.tsx';
 
 /** Shown over the whole text instead. */
 const SHOWN_ELSEWHERE = ['no_webgpu', 'insecure_context', 'no_adapter'];
@@ -27,8 +29,9 @@ export function LoadStrip() {
           {noticeWords(notice)}
         </Notice>
       ))}
+      <LossNotice />
       <LoadProgress />
-      {load.status === 'failed' && !SHOWN_ELSEWHERE.includes(load.error.code) && (
+      {load.status === 'failed' && !SHOWN_ELSEWHERE.includes(load.error.code) && !isOfLoss(load.error) && (
         <ErrorNotice error={load.error} retry={() => void model.getState().retry()} />
       )}
       {failure !== null && (

@@ -1,7 +1,8 @@
 // An error of the engine as one sentence with its way on.
 import type { WireError } from '../../protocol/events.ts';
 import { ACTION_LABELS, type ErrorAction, messageFor } from '../../stores/messages.ts';
-import { useStores } from '../../stores/react.ts';
+import { isOfLoss } from '../../stores/model/loss.ts';
+import { useModel, useStores } from '../../stores/react.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
@@ -37,7 +38,18 @@ function act(action: ErrorAction, stores: Stores, retry: () => void): void {
   }
 }
 
-export function ErrorNotice({ error, retry, onDismiss }: ErrorNoticeProps) {
+/** The error of a view or a run. A lost device is said in its one place alone; here is only the way to begin again once the model is back. */
+export function ErrorNotice(props: ErrorNoticeProps) {
+  const ready = useModel(s => s.load.status === 'ready');
+  if (!isOfLoss(props.error)) return <ToldError {...props} />;
+  return ready ? (
+    <Notice tone="hint" action={<Button onClick={props.retry}>{ACTION_LABELS.retry}</Button>}>
+      Interrupted.
+    </Notice>
+  ) : null;
+}
+
+function ToldError({ error, retry, onDismiss }: ErrorNoticeProps) {
   const stores = useStores();
   const { text, action } = messageFor(error);
   return (

@@ -1,7 +1,7 @@
 // The load of a model on a scripted worker: progress, failures, cancel, the cache, lost devices.
 import { afterEach, describe, expect, test } from 'vitest';
 import { ADAPTER, until } from '../../../e2e/support/scripted-engine.ts';
-import { makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { loseDevice, makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
 import { NucleusError } from '../../lib/error.ts';
 import { sourceKey } from '../../lib/model-source.ts';
 import type { EventOf, InspectedEvent } from '../../protocol/events.ts';
@@ -176,8 +176,8 @@ describe('a load that comes to nothing while another model is in use', () => {
     await loading;
     expect(load(page)).toMatchObject({ status: 'ready', model: { source: DEFAULT_SOURCE } });
     expect(page.model.getState().failure).toBeNull();
-    page.worker.say({ type: 'lost', run: 0, reason: 'unknown', message: 'gone' });
-    await until(() => page.model.getState().notices.includes('device_reopened'));
+    loseDevice(page);
+    await until(() => page.model.getState().loss.kind === 'reopened');
     expect(load(page)).toMatchObject({ status: 'ready', model: { source: DEFAULT_SOURCE } });
   });
 });
@@ -208,23 +208,22 @@ describe('another model', () => {
 });
 
 describe('a lost device', () => {
-  const lose = (page: Page): void => page.worker.say({ type: 'lost', run: 0, reason: 'unknown', message: 'gone' });
+  const lose = (page: Page): void => loseDevice(page);
 
   test('is reopened once by itself; the text stays and a run goes on', async () => {
     const page = kept(await readyPage());
     await page.generation.getState().run();
     const before = page.document.getState().tokens;
     lose(page);
-    expect(page.model.getState().notices).toContain('device_lost');
+    expect(page.model.getState().loss).toEqual({ kind: 'reopening', cause: 'device' });
     expect(load(page).status).toBe('loading');
-    await until(() => page.model.getState().notices.includes('device_reopened'));
+    await until(() => page.model.getState().loss.kind === 'reopened');
     expect(load(page).status).toBe('ready');
-    expect(page.model.getState().notices).not.toContain('device_lost');
     expect(page.document.getState().tokens).toBe(before);
     await page.generation.getState().step();
     expect(page.document.getState().tokens).toHaveLength(before.length + 1);
-    page.model.getState().dismissNotice('device_reopened');
-    expect(page.model.getState().notices).toEqual([]);
+    // The run has gone on: there is nothing left to say.
+    expect(page.model.getState().loss).toEqual({ kind: 'none' });
   });
 
   test('a second loss within two minutes asks for a restart of the browser, a later one does not', async () => {
@@ -234,11 +233,11 @@ describe('a lost device', () => {
     page.clock.now += 119_000;
     lose(page);
     expect(load(page)).toMatchObject({ status: 'failed', error: { code: 'device_lost', detail: { again: 1 } } });
-    expect(page.model.getState().notices).toEqual([]);
+    expect(page.model.getState().loss).toEqual({ kind: 'none' });
     await page.model.getState().retry();
     page.clock.now += 121_000;
     lose(page);
-    await until(() => page.model.getState().notices.includes('device_reopened'));
+    await until(() => page.model.getState().loss.kind === 'reopened');
   });
 
   test('a crashed worker is the same to a person', async () => {
@@ -355,8 +354,8 @@ describe('the cache', () => {
     const page = await cachePage();
     await page.model.getState().listCache();
     await page.model.getState().updateCached(model.key);
-    page.worker.say({ type: 'lost', run: 0, reason: 'unknown', message: '' });
-    await until(() => page.model.getState().notices.includes('device_reopened'));
+    loseDevice(page);
+    await until(() => page.model.getState().loss.kind === 'reopened');
     expect(page.worker.of('load').map(command => command.refresh)).toEqual([false, true, false]);
   });
 });

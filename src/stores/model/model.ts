@@ -15,6 +15,7 @@ import { type ModelIdentity, type ModelSource, type Origins, sourceKey } from '.
 import type { LoadedModel, WireError } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { CATALOGUE, DEFAULT_SOURCE, localName } from './catalogue.ts';
+import { NO_LOSS } from './loss.ts';
 import { SpeedMeter } from './speed.ts';
 import type {
   CacheTask,
@@ -25,6 +26,7 @@ import type {
   ModelStore,
   ModelStoreState,
 } from './types.ts';
+import { type Losses, watchLosses } from './watch-losses.ts';
 
 export interface ModelOptions {
   readonly client: Client;
@@ -38,9 +40,6 @@ export interface ModelOptions {
   /** A steady clock, milliseconds. */
   readonly now: () => number;
 }
-
-/** A second loss within this time says that the browser must be restarted. */
-const LOSS_WINDOW_MS = 120_000;
 
 const START_PROGRESS: LoadProgress = {
   phase: 'list',
@@ -59,6 +58,7 @@ const INITIAL: ModelState = {
   inspection: { status: 'none' },
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
   notices: [],
+  loss: NO_LOSS.said,
   adapter: null,
   blocked: null,
 };
@@ -69,14 +69,15 @@ export function toWire(error: NucleusError): WireError {
 }
 
 export function createModelStore(options: ModelOptions): ModelStore {
+  const losses = watchLosses(options.client, options.now, () => store);
   const store: ModelStore = createStore<ModelStoreState>()(() => ({
     ...INITIAL,
-    ...loadActions(options, () => store),
+    ...loadActions(options, losses, () => store),
     ...cacheActions(options, () => store),
     dismissFailure: () => store.setState({ failure: null }),
     dismissNotice: notice => store.setState(state => ({ notices: state.notices.filter(each => each !== notice) })),
+    dismissLoss: losses.dismissed,
   }));
-  watchLosses(options, store);
   return store;
 }
 
@@ -93,7 +94,7 @@ type LoadActions = Pick<
   | 'cancelLoad'
 >;
 
-function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions {
+function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStore): LoadActions {
   const { client, origins } = options;
   let loading: AbortController | null = null;
   let looking: AbortController | null = null;
@@ -111,6 +112,7 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
     const abort = new AbortController();
     loading = abort;
     const { load: before, kept } = store.getState();
+    if (stands) losses.asked();
     store.setState({
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
       kept: stands && before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
@@ -123,10 +125,14 @@ function loadActions(options: ModelOptions, get: () => ModelStore): LoadActions 
       last = { source, options: { ...given, refresh: false } };
       opened = last;
       store.setState({ load: { status: 'ready', ...ready }, kept: null, adapter: ready.model.adapter });
+      losses.opened(ready.model.device);
       // The list on the screen does not know this copy yet.
       if (store.getState().cache.status === 'ready') await store.getState().listCache();
     } catch (thrown) {
-      if (loading === abort) store.setState(state => afterFailure(state, source, asNucleusError(thrown)));
+      if (loading !== abort) return;
+      const error = asNucleusError(thrown);
+      store.setState(state => afterFailure(state, source, error));
+      losses.failed(toWire(error));
     }
   };
 
@@ -230,34 +236,6 @@ async function loadOnce(
 
 function addNotice(store: ModelStore, notice: ModelNotice): void {
   store.setState(state => ({ notices: [...state.notices.filter(each => each !== notice), notice] }));
-}
-
-/** One reopen by itself after a lost device or a crashed worker; a second within two minutes asks for a restart of the browser. */
-function watchLosses(options: ModelOptions, store: ModelStore): void {
-  let before = Number.NEGATIVE_INFINITY;
-  const lost = (reason: string, message: string): void => {
-    const { load: now } = store.getState();
-    store.setState({ kept: null });
-    if (now.status !== 'ready') return;
-    const ms = options.now();
-    const again = ms - before < LOSS_WINDOW_MS;
-    before = ms;
-    if (again) {
-      const error: WireError = { code: 'device_lost', message, detail: { reason, again: 1 } };
-      store.setState({ load: { status: 'failed', source: now.model.source, error }, notices: [] });
-      return;
-    }
-    void store
-      .getState()
-      .reopen()
-      .then(() => {
-        store.getState().dismissNotice('device_lost');
-        if (store.getState().load.status === 'ready') addNotice(store, 'device_reopened');
-      });
-    addNotice(store, 'device_lost');
-  };
-  options.client.onLost(event => lost(event.reason, event.message));
-  options.client.onCrash(error => lost('crash', error.message));
 }
 
 type CacheActions = Pick<

@@ -11,6 +11,7 @@ import type {
   WireError,
 } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import type { Loss } from './loss.ts';
 
 export interface CatalogueEntry {
   /** `shipped/nucleus-3m`, `hub/openai-community/gpt2@main`: also the key in the cache. */
@@ -76,7 +77,7 @@ export interface CacheState {
   readonly tasks: Readonly<Record<string, CacheTask>>;
 }
 
-export type ModelNotice = NoticeEvent['notice'] | 'device_lost';
+export type ModelNotice = NoticeEvent['notice'];
 
 export interface ModelState {
   readonly catalogue: readonly CatalogueEntry[];
@@ -88,6 +89,8 @@ export interface ModelState {
   readonly inspection: InspectState;
   readonly cache: CacheState;
   readonly notices: readonly ModelNotice[];
+  /** What is to be said of a lost device or a crashed worker, beside a load that failed for it. */
+  readonly loss: Loss;
   readonly adapter: AdapterDescription | null;
   /** Why no model can run here at all; null when nothing speaks against it. */
   readonly blocked: WireError | null;
@@ -113,6 +116,7 @@ export interface ModelActions {
   updateCached(key: string): Promise<void>;
   dismissNotice(notice: ModelNotice): void;
   dismissFailure(): void;
+  dismissLoss(): void;
   /** Loads the model in use once more: after a lost device. */
   reopen(): Promise<void>;
 }

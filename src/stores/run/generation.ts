@@ -169,6 +169,9 @@ class Runs {
     const abort = new AbortController();
     this.#abort = abort;
     this.#set({ status: { kind: 'waiting' }, stats: NO_STATS });
+    // "Press Run to go on" has been said, and it was pressed.
+    const { loss, dismissLoss } = this.#options.model.getState();
+    if (loss.kind === 'reopened') dismissLoss();
     try {
       await this.#modelReady(abort.signal);
       const join = this.#firstToken() || plan.join;

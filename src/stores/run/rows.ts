@@ -3,11 +3,13 @@ import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
 import { row as fetchRow, prefill, type RowAnswer } from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import type { WireError } from '../../protocol/events.ts';
 import { type Distribution, sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { drawnFlags, idsOf } from '../document/sequence.ts';
 import type { DocumentStore, TokenPlace } from '../document/types.ts';
+import { isOfLoss } from '../model/loss.ts';
 import { modelTag, toWire } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
@@ -142,8 +144,16 @@ class Rows {
         // A newer fetch shows its own state; after other work the place is looked at again.
         if (this.#stopped && document.getState().selected === place) this.#costly(place, ids);
         else if (!scheduler.has('row')) this.#look(MOVE_MS);
-      } else if (document.getState().selected === place) this.#show({ status: 'failed', place, error: toWire(error) });
+      } else this.#failed(place, toWire(error));
     }
+  }
+
+  /** A failure that came with a lost device says nothing here: the page says it, and the place is looked at again when the model is back. */
+  #failed(place: TokenPlace, error: WireError): void {
+    const { document, model } = this.#options;
+    if (document.getState().selected !== place) return;
+    if (model.getState().load.status !== 'ready') this.#show({ status: 'no_model', place });
+    else this.#show(isOfLoss(error) ? { status: 'waiting', place } : { status: 'failed', place, error });
   }
 
   async #request(ids: Uint32Array, signal: AbortSignal): Promise<LogitsRow> {
