@@ -1,15 +1,23 @@
 // Every joined kernel module against its spec: bindings, constants, entry point, and the rows that TypeScript writes.
 import { describe, expect, test } from 'vitest';
 import { type VariableInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
-import { KERNELS, type KernelName, type KernelSpec, kernelSpec, type Storage } from '../../src/gpu/kernels.ts';
-import { type Consts, joinModule } from '../../src/gpu/module.ts';
+import type { Consts } from '../../src/gpu/dispatch.ts';
+import type { KernelSpec } from '../../src/gpu/kernels/kernel.ts';
+import { KERNELS } from '../../src/gpu/kernels/registry.ts';
+import { joinModule } from '../../src/gpu/module.ts';
 import { SHADERS } from '../../src/gpu/shaders.ts';
+import { STORAGES } from '../../src/gpu/storage/storages.ts';
+import { kernelNamed } from '../support/kernel-run.ts';
 import { sources } from './sources.ts';
 
-const NAMES = Object.keys(KERNELS) as KernelName[];
-const STORAGES: readonly Storage[] = ['f32', 'f16', 'bf16'];
-const MODULES = NAMES.flatMap(name =>
-  (kernelSpec(name).parts.includes('weights') ? STORAGES : (['f32'] as const)).map(storage => ({ name, storage })),
+const ALL = Object.values(STORAGES);
+const MODULES = KERNELS.flatMap(kernel =>
+  (kernel.parts.includes('weights') ? ALL : [undefined]).map(storage => ({
+    name: kernel.name,
+    on: storage?.name ?? 'no weights',
+    kernel,
+    storage,
+  })),
 );
 
 /** Some value for every constant of a spec; numbers differ, so that one used in another's place is seen. */
@@ -31,9 +39,9 @@ function bindingsOf(resources: readonly VariableInfo[]) {
     .sort((a, b) => a.binding - b.binding);
 }
 
-describe.each(MODULES)('$name on $storage', ({ name, storage }) => {
-  const spec = kernelSpec(name);
-  const { code } = joinModule(name, storage, constsOf(spec));
+describe.each(MODULES)('$name on $on', ({ name, kernel, storage }) => {
+  const spec = kernel;
+  const { code } = joinModule(kernel, storage, constsOf(kernel));
   const module = new WgslReflect(code);
   const entry = module.entry.compute[0];
 
@@ -68,7 +76,7 @@ describe.each(MODULES)('$name on $storage', ({ name, storage }) => {
 });
 
 test('a step is a count and rows of four words, as TypeScript writes them', () => {
-  const step = new WgslReflect(joinModule('add', 'f32', constsOf(kernelSpec('add'))).code);
+  const step = new WgslReflect(joinModule(kernelNamed('add'), undefined, constsOf(kernelNamed('add'))).code);
   const places = (name: string) =>
     Object.fromEntries(step.getStructInfo(name)?.members.map(member => [member.name, member.offset]) ?? []);
   expect(places('Step')).toMatchObject({ count: 0, rows: 16 });
@@ -77,10 +85,25 @@ test('a step is a count and rows of four words, as TypeScript writes them', () =
 });
 
 test('every shader file is a kernel or a part of one', () => {
-  const parts = NAMES.flatMap(name => kernelSpec(name).parts).flatMap(part =>
-    part === 'weights' ? STORAGES.map(storage => `weights_${storage}`) : [part],
+  const names = KERNELS.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const parts = KERNELS.flatMap(kernel => kernel.parts).flatMap(part =>
+    part === 'weights' ? ALL.map(storage => storage.part) : [part],
   );
-  expect([...SHADERS.keys()].sort()).toEqual([...new Set([...NAMES, ...parts])].sort());
+  expect([...SHADERS.keys()].sort()).toEqual([...new Set([...names, ...parts])].sort());
+});
+
+test('every file of kernels/ and of storage/ is in its list', () => {
+  const filesOf = (folder: string, without: readonly string[]) =>
+    sources(folder, ['.ts'])
+      .map(({ file }) => file.slice(folder.length + 1, -'.ts'.length))
+      .filter(file => !without.includes(file) && !file.endsWith('.test'));
+  const kernels = new Set(KERNELS.map(({ name }) => name));
+  const files = filesOf('src/gpu/kernels', ['kernel', 'registry', 'elementwise']);
+  const holds = (file: string) => [...kernels].some(name => name === file || name.startsWith(`${file}_`));
+  expect(files.filter(file => !holds(file))).toEqual([]);
+  expect(filesOf('src/gpu/storage', ['storage', 'storages']).sort()).toEqual(Object.keys(STORAGES).sort());
+  for (const [name, storage] of Object.entries(STORAGES)) expect(storage.name).toBe(name);
 });
 
 test('shaders are WGSL and nothing else: no preprocessor, no override, no enable of their own', () => {

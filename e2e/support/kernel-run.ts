@@ -1,13 +1,16 @@
 // Runs dispatches of the planner on arrays and reads one buffer back: what the kernel tests stand on.
 
 import { expect } from 'vitest';
-import { fromFloat32, toFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
+import { fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
+import type { Dispatch } from '../../src/gpu/dispatch.ts';
 import { Executor } from '../../src/gpu/executor.ts';
-import type { Storage } from '../../src/gpu/kernels.ts';
-import { ELEMENT_BYTES, layoutWeights, type MatrixLayout, stride4, type WeightLayouts } from '../../src/gpu/layout.ts';
-import type { Dispatch } from '../../src/gpu/plan.ts';
+import type { Kernel } from '../../src/gpu/kernels/kernel.ts';
+import { KERNELS } from '../../src/gpu/kernels/registry.ts';
+import { layoutWeights, type MatrixLayout, partBytes, stride4, type WeightLayouts } from '../../src/gpu/layout.ts';
 import type { Row } from '../../src/gpu/runner.ts';
+import { bytesOf, type Storage } from '../../src/gpu/storage/storage.ts';
+import { STORAGES, type StorageName } from '../../src/gpu/storage/storages.ts';
 import type { Allocation } from '../../src/model/ir/allocate.ts';
 import type { Graph, ValueName, WeightSpec } from '../../src/model/ir/graph.ts';
 import { type Shape, tensor } from '../../src/model/ir/recipe.ts';
@@ -15,7 +18,11 @@ import type { Numbers } from '../../src/reference/ops.ts';
 
 export type Contents = Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>;
 
-export const DTYPES: Readonly<Record<Storage, WeightDtype>> = { f32: 'F32', f16: 'F16', bf16: 'BF16' };
+const DTYPES: ReadonlyMap<string, WeightDtype> = new Map([
+  ['f32', 'F32'],
+  ['f16', 'F16'],
+  ['bf16', 'BF16'],
+]);
 
 /** What stands in places that no kernel may read as a number of the value, or write at all. */
 export const FILLER = 777;
@@ -61,25 +68,35 @@ export function unpadRows(padded: Numbers, width: number): Float32Array<ArrayBuf
   return out;
 }
 
+/** The kernel of a name. */
+export function kernelNamed(name: string): Kernel {
+  const found = KERNELS.find(kernel => kernel.name === name);
+  if (!found) throw new Error(`no kernel ${name}`);
+  return found;
+}
+
+function packed(values: Float32Array, { name }: Pick<Storage, 'name'>): Uint8Array<ArrayBuffer> {
+  const dtype = DTYPES.get(name);
+  if (!dtype) throw new Error(`no dtype is stored as ${name}`);
+  return fromFloat32(values, dtype);
+}
+
 /** Values as they are after storing: rounded to the storage. */
-export function rounded(values: Float32Array, storage: Storage): Float32Array<ArrayBuffer> {
-  return toFloat32(fromFloat32(values, DTYPES[storage]), DTYPES[storage]);
+export function rounded(values: Float32Array, storage: StorageName): Float32Array<ArrayBuffer> {
+  return STORAGES[storage].dequantise(packed(values, STORAGES[storage]));
 }
 
 /** The parts of a matrix [rows, cols] as the buffers that plans name. */
 export function matrixContents(layout: MatrixLayout, values: Float32Array): Contents {
   const out: Contents = {};
-  const bytes = ELEMENT_BYTES[layout.storage];
-  layout.parts.forEach(({ row0, rows }, part) => {
-    const buffer = new Uint8Array(rows * layout.stride * bytes);
-    for (let row = 0; row < rows; row++) {
-      const at = (row0 + row) * layout.cols;
-      buffer.set(
-        fromFloat32(values.subarray(at, at + layout.cols), DTYPES[layout.storage]),
-        row * layout.stride * bytes,
-      );
+  const { storage, cols, stride } = layout;
+  layout.parts.forEach((part, i) => {
+    const buffer = new Uint8Array(partBytes(layout, part));
+    for (let row = 0; row < part.rows; row++) {
+      const at = (part.row0 + row) * cols;
+      buffer.set(packed(values.subarray(at, at + cols), storage), row * bytesOf(storage, stride));
     }
-    out[`weight/${layout.name}/${part}`] = buffer;
+    out[`weight/${layout.name}/${i}`] = buffer;
   });
   return out;
 }
@@ -115,8 +132,8 @@ export const weightAsItLies = (name: string, ...shape: Shape): WeightSpec => ({
 });
 
 /** Layouts of a graph's weights, all matrices in one storage. */
-export function layoutAll(graph: Graph, storage: Storage, maxBinding = 2 ** 27): WeightLayouts {
-  return layoutWeights(graph, () => storage, maxBinding);
+export function layoutAll(graph: Graph, storage: StorageName, maxBinding = 2 ** 27): WeightLayouts {
+  return layoutWeights(graph, () => STORAGES[storage], maxBinding);
 }
 
 /** Runs dispatches as one pass of T rows over buffers with the given contents; the floats of the buffer `read` after it. */

@@ -1,5 +1,6 @@
 // Element types of a checkpoint: their sizes, and exact conversion of the weight types to and from f32.
 import { NucleusError } from '../lib/error.ts';
+import { float32OfBfloats, float32OfHalves } from '../lib/half.ts';
 
 /** Bits of one element, for every dtype that the safetensors format names. */
 const DTYPE_BITS = {
@@ -64,27 +65,7 @@ export function toFloat32(bytes: Uint8Array, dtype: WeightDtype): Float32Array<A
   if (dtype === 'F32') return new Float32Array(bytes.slice().buffer);
   const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
   const half = new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length / 2);
-  const out = new Float32Array(half.length);
-  const bits = new Uint32Array(out.buffer);
-  if (dtype === 'BF16') {
-    for (let i = 0; i < half.length; i++) bits[i] = half[i]! << 16;
-  } else {
-    for (let i = 0; i < half.length; i++) bits[i] = float32BitsOfHalf(half[i]!);
-  }
-  return out;
-}
-
-/** IEEE 754 binary16 to the bits of the same number in binary32; a NaN keeps its payload. */
-function float32BitsOfHalf(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >>> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
-  if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  if (fraction === 0) return sign;
-  // A subnormal is fraction * 2^-24: move its highest bit up to the hidden one.
-  const shift = Math.clz32(fraction) - 21;
-  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
+  return dtype === 'BF16' ? float32OfBfloats(half) : float32OfHalves(half);
 }
 
 /**

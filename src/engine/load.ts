@@ -103,7 +103,7 @@ function describe(
 /** The dtype of the head, the largest matrix of most models. */
 function dtypeOf({ graph, tensors }: Checkpoint): string {
   const { tensorOf } = matchWeights(graph, tensors);
-  return storageOfWeights(graph, tensorOf, tensors)(graph.head);
+  return storageOfWeights(graph, tensorOf, tensors)(graph.head).name;
 }
 
 /** What loading would take, from the small files and the header of the weights. Throws as `readCheckpoint` does. */

@@ -1,6 +1,7 @@
 // How weights are stored on the GPU follows from their tensors, all of one matrix alike.
 import { expect, test } from 'vitest';
 import { opGraph } from '../../e2e/support/kernel-run.ts';
+import { STORAGES } from '../gpu/storage/storages.ts';
 import { concat, tensor } from '../model/ir/recipe.ts';
 import { storageOfWeights } from './model.ts';
 
@@ -16,8 +17,8 @@ const stored = (dtypes: Readonly<Record<string, 'F32' | 'F16' | 'BF16'>>) => {
 };
 
 test('tensors of one dtype keep it', () => {
-  expect(stored({ q: 'F16', k: 'F16' })).toBe('f16');
-  expect(stored({ q: 'BF16', k: 'BF16' })).toBe('bf16');
+  expect(stored({ q: 'F16', k: 'F16' })).toBe(STORAGES.f16);
+  expect(stored({ q: 'BF16', k: 'BF16' })).toBe(STORAGES.bf16);
 });
 
 test('tensors that differ in dtype are refused by name', () => {

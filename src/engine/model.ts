@@ -3,11 +3,12 @@
 import { isWeightDtype, toFloat32, type WeightDtype } from '../checkpoint/dtypes.ts';
 import type { ShardedTensor } from '../checkpoint/shards.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { Storage } from '../gpu/kernels.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import { Runner, type RunnerOptions } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
+import type { Storage } from '../gpu/storage/storage.ts';
+import { STORAGES } from '../gpu/storage/storages.ts';
 import { type TensorWriter, Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
@@ -19,11 +20,9 @@ import { Probes } from './probes/probes.ts';
 import { Session } from './session.ts';
 
 /** How a tensor of the checkpoint is stored on the GPU: as it is. */
-const STORAGE: Readonly<Record<WeightDtype, Storage>> = {
-  F32: 'f32',
-  F16: 'f16',
-  BF16: 'bf16',
-};
+const BY_DTYPE: ReadonlyMap<string, Storage> = new Map(
+  Object.values(STORAGES).map(storage => [storage.dtype, storage]),
+);
 /** Tables of slots: how many texts and branches stay in the cache side by side, room in the pool permitting. */
 const SEQUENCES = 16;
 
@@ -67,7 +66,7 @@ export function storageOfWeights(
       const message = `${name} is made of tensors of different dtypes: ${first?.dtype}, ${other?.dtype}`;
       throw new NucleusError('bad_tensor', message, { tensor: other?.name ?? name });
     }
-    return STORAGE[first.dtype];
+    return defined(BY_DTYPE.get(first.dtype), first.dtype);
   };
 }
 

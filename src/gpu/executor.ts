@@ -2,7 +2,7 @@
 import { defined } from '../lib/assert.ts';
 import { compile } from './compile.ts';
 import { checked, type Gpu } from './device.ts';
-import type { BufferRef, Dispatch, Extent } from './plan.ts';
+import { type BufferRef, type Dispatch, groupsOf } from './dispatch.ts';
 
 /** Finds the buffer of a reference. */
 export type Buffers = ReadonlyMap<string, GPUBuffer>;
@@ -21,9 +21,6 @@ function resource(buffers: Buffers, ref: BufferRef): GPUBufferBinding {
     ...(ref.size !== undefined && { size: ref.size }),
   };
 }
-
-const groups = (extent: Extent, T: number): number =>
-  typeof extent === 'number' ? extent : Math.ceil(T / extent.rowsPer);
 
 export class Executor {
   readonly #prepared: readonly Prepared[];
@@ -64,7 +61,7 @@ export class Executor {
       const [x, y, z] = dispatch.grid;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(groups(x, T), groups(y, T), groups(z, T));
+      pass.dispatchWorkgroups(groupsOf(x, T), groupsOf(y, T), groupsOf(z, T));
     }
   }
 }

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { weightAsItLies } from '../../e2e/support/kernel-run.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import type { Storage } from './kernels.ts';
-import { ELEMENT_BYTES, layoutWeights, partBytes, stride4 } from './layout.ts';
+import { layoutWeights, partBytes, stride4 } from './layout.ts';
+import { STORAGES, type StorageName } from './storage/storages.ts';
 
 const graphOf = (weights: Graph['weights']): Graph => ({
   arch: 'test',
@@ -17,8 +17,8 @@ const graphOf = (weights: Graph['weights']): Graph => ({
   head: '',
   weights,
 });
-const matrix = (rows: number, cols: number, storage: Storage, limit: number) =>
-  layoutWeights(graphOf([weightAsItLies('w', rows, cols)]), () => storage, limit).matrices.get('w')!;
+const matrix = (rows: number, cols: number, storage: StorageName, limit: number) =>
+  layoutWeights(graphOf([weightAsItLies('w', rows, cols)]), () => STORAGES[storage], limit).matrices.get('w')!;
 
 test('the stride is the next multiple of four', () => {
   expect([1, 3, 4, 5, 50, 768].map(stride4)).toEqual([4, 4, 4, 8, 52, 768]);
@@ -29,10 +29,10 @@ test('parts cover every row once, in order, and fit the limit', () => {
     fc.property(
       fc.integer({ min: 1, max: 5_000 }),
       fc.integer({ min: 1, max: 300 }),
-      fc.constantFrom<Storage>('f32', 'f16', 'bf16'),
+      fc.constantFrom<StorageName>('f32', 'f16', 'bf16'),
       fc.integer({ min: 1, max: 400 }),
       (rows, cols, storage, most) => {
-        const rowBytes = stride4(cols) * ELEMENT_BYTES[storage];
+        const rowBytes = stride4(cols) * (storage === 'f32' ? 4 : 2);
         const limit = most * rowBytes + (most % rowBytes);
         const layout = matrix(rows, cols, storage, limit);
         let next = 0;
@@ -68,7 +68,7 @@ test('a row that does not fit is refused with its size', () => {
 test('vectors lie side by side at multiples of 256 bytes; bytes count everything', () => {
   const layouts = layoutWeights(
     graphOf([weightAsItLies('a', 3), weightAsItLies('w', 2, 5), weightAsItLies('b', 65), weightAsItLies('c', 64)]),
-    () => 'f16',
+    () => STORAGES.f16,
     1e9,
   );
   expect([...layouts.vectors]).toEqual([

@@ -2,7 +2,7 @@
 import { assert } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import type { Storage } from './kernels.ts';
+import { bytesOf, type Storage, strideOf } from './storage/storage.ts';
 
 /** Rows `row0` .. `row0 + rows - 1` of a matrix, in a buffer of their own. */
 export interface MatrixPart {
@@ -16,7 +16,7 @@ export interface MatrixLayout {
   readonly rows: number;
   readonly cols: number;
   readonly storage: Storage;
-  /** Elements from row to row: cols rounded up to a multiple of four. */
+  /** Numbers from row to row: cols rounded up to whole blocks, a multiple of four. */
   readonly stride: number;
   readonly parts: readonly MatrixPart[];
 }
@@ -33,14 +33,12 @@ export interface WeightLayouts {
 /** Offsets of bindings must be multiples of this on every adapter (minStorageBufferOffsetAlignment is 256 or less). */
 const OFFSET_ALIGNMENT = 256;
 
-export const ELEMENT_BYTES: Readonly<Record<Storage, number>> = { f32: 4, f16: 2, bf16: 2 };
-
-/** The smallest multiple of four that is not under `n`: values and matrix rows are read as vec4f. */
+/** The smallest multiple of four that is not under `n`: values are read as vec4f. */
 export const stride4 = (n: number): number => Math.ceil(n / 4) * 4;
 
 /** Bytes of a part on the GPU. */
 export function partBytes(matrix: MatrixLayout, part: MatrixPart): number {
-  return part.rows * matrix.stride * ELEMENT_BYTES[matrix.storage];
+  return part.rows * bytesOf(matrix.storage, matrix.stride);
 }
 
 /**
@@ -60,8 +58,8 @@ export function layoutWeights(graph: Graph, storageOf: (name: string) => Storage
       continue;
     }
     const storage = storageOf(name);
-    const stride = stride4(cols);
-    const rowBytes = stride * ELEMENT_BYTES[storage];
+    const stride = strideOf(storage, cols);
+    const rowBytes = bytesOf(storage, stride);
     matrices.set(name, { name, rows, cols, storage, stride, parts: splitRows(name, rows, rowBytes, maxBinding) });
     matrixBytes += rows * rowBytes;
   }

@@ -12,8 +12,8 @@ import {
 } from '../../e2e/support/kernel-run.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
+import { lensStatistics } from './kernels/lens_statistics.ts';
 import { assertSoundStatistics, joinLensStatistics } from './lens-statistics.ts';
-import { lensStatistics } from './probe-plan.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

@@ -23,9 +23,10 @@ import { defined } from '../lib/assert.ts';
 import type { LinearOp } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
-import type { KernelName, Storage } from './kernels.ts';
+import type { PlanOptions } from './dispatch.ts';
 import { partBytes, stride4 } from './layout.ts';
-import { type PlanOptions, planBody, planHead } from './plan.ts';
+import { planBody, planHead } from './plan.ts';
+import type { StorageName } from './storage/storages.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 
 interface Variant {
-  readonly kernel: KernelName;
+  readonly kernel: string;
   readonly kernelClass: KernelClass;
   readonly rows: PlanOptions['rows'];
 }
@@ -50,7 +51,7 @@ interface Case {
   readonly T: number;
   readonly N: number;
   readonly K: number;
-  readonly storage?: Storage;
+  readonly storage?: StorageName;
   readonly maxBinding?: number;
   readonly op?: Pick<LinearOp, 'bias' | 'activation' | 'residual' | 'kv'>;
   /** Factor of x. */
@@ -79,7 +80,7 @@ async function linear({ kernel, kernelClass, rows }: Variant, c: Case) {
     ...vectorContents(layouts, { b }),
   };
   const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows, step: 'step' });
-  expect(new Set(dispatches.map(d => d.kernel))).toEqual(new Set([kernel]));
+  expect(new Set(dispatches.map(d => d.kernel.name))).toEqual(new Set([kernel]));
   const run = (read: string) => runDispatches(gpu, dispatches, contents, T, read);
   let wanted = reference.linear(x, rounded(w, storage), N, K);
   if (op.bias !== undefined) wanted = reference.bias(wanted, b);
@@ -120,7 +121,7 @@ describe.each(VARIANTS)('$kernel', variant => {
     expectClose(got, wanted);
   });
 
-  test.each<Storage>(brief(variant) ? ['bf16'] : ['f16', 'bf16'])('%s', async storage => {
+  test.each<StorageName>(brief(variant) ? ['bf16'] : ['f16', 'bf16'])('%s', async storage => {
     const { got, wanted } = await linear(variant, { T: 5, N: 33, K: 30, storage });
     expectClose(got, wanted);
   });

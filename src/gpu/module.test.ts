@@ -1,13 +1,15 @@
 // Joining a kernel's module: what comes in which order, which constants it accepts, and where a line of it came from.
 import { expect, test } from 'vitest';
+import { kernelNamed } from '../../e2e/support/kernel-run.ts';
 import { joinModule } from './module.ts';
 import { SHADERS } from './shaders.ts';
+import { STORAGES } from './storage/storages.ts';
 
 const CONSTS = { WORKGROUP: 64, WIDTH: 5, STRIDE: 8, EPS: 1e-5, OUT_BY_SLOT: false };
 const EMBEDDING = { WORKGROUP: 64, ROWS: 3, K4: 2, ROW0: 0, BY_POSITION: true, HAS_RESIDUAL: false };
 
 test('constants by type, then parts, then the kernel', () => {
-  const { code } = joinModule('layernorm', 'f32', CONSTS);
+  const { code } = joinModule(kernelNamed('layernorm'), undefined, CONSTS);
   const head = ['const WORKGROUP: u32 = 64u;', 'const WIDTH: u32 = 5u;', 'const STRIDE: u32 = 8u;'];
   const rest = ['const EPS: f32 = 0.00001;', 'const OUT_BY_SLOT: bool = false;'];
   expect(code.split('\n').slice(0, 5)).toEqual([...head, ...rest]);
@@ -15,9 +17,9 @@ test('constants by type, then parts, then the kernel', () => {
 });
 
 test('the storage chooses the file of weights', () => {
-  for (const storage of ['f32', 'f16', 'bf16'] as const) {
-    const { code } = joinModule('embedding', storage, EMBEDDING);
-    expect(code).toContain(SHADERS.get(`weights_${storage}`)!.trimEnd());
+  for (const storage of Object.values(STORAGES)) {
+    const { code } = joinModule(kernelNamed('embedding'), storage, EMBEDDING);
+    expect(code).toContain(SHADERS.get(storage.part)!.trimEnd());
     expect(code.match(/fn weight4/g)).toHaveLength(1);
   }
 });
@@ -25,13 +27,15 @@ test('the storage chooses the file of weights', () => {
 test('enable lines come first', () => {
   const consts = { ROWS: 1, K4: 1, ROW0: 0, X_BY_SLOT: false, OUT_STRIDE: 4, HAS_BIAS: false, ACTIVATION: 0 };
   const more = { HAS_RESIDUAL: false, HAS_KV: false, KV_FROM: 0, KV_STRIDE: 0, WORKGROUP: 64 };
-  expect(joinModule('linear_row_subgroup', 'f16', { ...consts, ...more }).code.startsWith('enable subgroups;\n')).toBe(
-    true,
-  );
+  expect(
+    joinModule(kernelNamed('linear_row_subgroup'), STORAGES.f16, { ...consts, ...more }).code.startsWith(
+      'enable subgroups;\n',
+    ),
+  ).toBe(true);
 });
 
 test('every line of the module leads back to its file and line', () => {
-  const { code, place } = joinModule('embedding', 'bf16', EMBEDDING);
+  const { code, place } = joinModule(kernelNamed('embedding'), STORAGES.bf16, EMBEDDING);
   const lines = code.trimEnd().split('\n');
   for (let line = 1; line <= lines.length; line++) {
     const [file, at] = place(line).split(':');
@@ -48,11 +52,11 @@ test('every line of the module leads back to its file and line', () => {
 
 test('missing, unknown and ill-typed constants are refused', () => {
   const { EPS: _, ...missing } = CONSTS;
-  expect(() => joinModule('layernorm', 'f32', missing)).toThrow('EPS');
-  expect(() => joinModule('layernorm', 'f32', { ...CONSTS, EXTRA: 1 })).toThrow('EXTRA');
-  expect(() => joinModule('layernorm', 'f32', { ...CONSTS, WIDTH: 1.5 })).toThrow('WIDTH');
-  expect(() => joinModule('layernorm', 'f32', { ...CONSTS, WIDTH: -1 })).toThrow('WIDTH');
-  expect(() => joinModule('layernorm', 'f32', { ...CONSTS, WIDTH: true })).toThrow('WIDTH');
-  expect(() => joinModule('layernorm', 'f32', { ...CONSTS, EPS: Number.NaN })).toThrow('EPS');
-  expect(() => joinModule('layernorm', 'f32', { ...CONSTS, OUT_BY_SLOT: 1 })).toThrow('OUT_BY_SLOT');
+  expect(() => joinModule(kernelNamed('layernorm'), undefined, missing)).toThrow('EPS');
+  expect(() => joinModule(kernelNamed('layernorm'), undefined, { ...CONSTS, EXTRA: 1 })).toThrow('EXTRA');
+  expect(() => joinModule(kernelNamed('layernorm'), undefined, { ...CONSTS, WIDTH: 1.5 })).toThrow('WIDTH');
+  expect(() => joinModule(kernelNamed('layernorm'), undefined, { ...CONSTS, WIDTH: -1 })).toThrow('WIDTH');
+  expect(() => joinModule(kernelNamed('layernorm'), undefined, { ...CONSTS, WIDTH: true })).toThrow('WIDTH');
+  expect(() => joinModule(kernelNamed('layernorm'), undefined, { ...CONSTS, EPS: Number.NaN })).toThrow('EPS');
+  expect(() => joinModule(kernelNamed('layernorm'), undefined, { ...CONSTS, OUT_BY_SLOT: 1 })).toThrow('OUT_BY_SLOT');
 });

@@ -1,9 +1,9 @@
 // Joins a kernel's module: enable lines, constants, parts, the kernel file. Maps lines of the module back to files.
 import { assert, defined } from '../lib/assert.ts';
-import { type ConstType, type KernelName, kernelSpec, type Storage } from './kernels.ts';
+import type { Consts } from './dispatch.ts';
+import type { ConstType, Kernel } from './kernels/kernel.ts';
 import { SHADERS } from './shaders.ts';
-
-export type Consts = Readonly<Record<string, number | boolean>>;
+import type { Storage } from './storage/storage.ts';
 
 export interface ShaderModule {
   readonly code: string;
@@ -28,8 +28,8 @@ function literal(name: string, type: ConstType, value: number | boolean): string
 }
 
 /** The module of a kernel for a storage and given constants; exactly the constants of the spec must be there. */
-export function joinModule(name: KernelName, storage: Storage, consts: Consts): ShaderModule {
-  const spec = kernelSpec(name);
+export function joinModule(kernel: Kernel, storage: Storage | undefined, consts: Consts): ShaderModule {
+  const { name, ...spec } = kernel;
   for (const key of Object.keys(consts)) assert(key in spec.consts, `${name} has a constant ${key}`);
   const head = [
     ...(spec.enable ? [`enable ${spec.enable};`] : []),
@@ -38,7 +38,10 @@ export function joinModule(name: KernelName, storage: Storage, consts: Consts): 
       return `const ${key}: ${type} = ${literal(key, type, value)};`;
     }),
   ];
-  const files = [...spec.parts.map(part => (part === 'weights' ? `weights_${storage}` : part)), name];
+  const files = [
+    ...spec.parts.map(part => (part === 'weights' ? defined(storage, `storage of ${name}`).part : part)),
+    name,
+  ];
   const starts: { file: string; line: number }[] = [{ file: 'constants', line: 1 }];
   const lines = [...head];
   for (const file of files) {

@@ -6,10 +6,12 @@ import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
 import type { KernelClass } from './device.ts';
-import { type KernelName, kernelSpec, type Storage } from './kernels.ts';
+import { type Dispatch, groupsOf, type RowsKind } from './dispatch.ts';
+import { planStatistics } from './kernels/row_statistics.ts';
 import { layoutWeights } from './layout.ts';
 import { joinModule } from './module.ts';
-import { type Dispatch, type Extent, planBody, planHead, planStatistics, type RowsKind } from './plan.ts';
+import { planBody, planHead } from './plan.ts';
+import { STORAGES, type StorageName } from './storage/storages.ts';
 
 const MIB = 2 ** 20;
 const CLASSES: readonly KernelClass[] = ['naive', 'barrier_free', 'workgroup', 'subgroup'];
@@ -26,19 +28,17 @@ function plan(
   config: object,
   kernelClass: KernelClass = 'barrier_free',
   rows: RowsKind = 'row',
-  { storage = 'f32', limit = 2 ** 31, fused = true }: { storage?: Storage; limit?: number; fused?: boolean } = {},
+  { storage = 'f32', limit = 2 ** 31, fused = true }: { storage?: StorageName; limit?: number; fused?: boolean } = {},
 ): Made {
   const plain = buildGraph(config).graph;
   const graph = fused ? fuse(plain) : plain;
-  const layouts = layoutWeights(graph, () => storage, limit);
+  const layouts = layoutWeights(graph, () => STORAGES[storage], limit);
   const options = { kernelClass, rows, step: 'step' };
   const body = planBody(graph, layouts, allocateValues(graph), options);
   const head = planHead(graph, layouts, options, { logits: 'logits' });
   return { graph, body, head, all: [...body, ...head, planStatistics(graph, options, 'logits', 'statistics', 64)] };
 }
 
-const groups = (extent: Extent, T: number): number =>
-  typeof extent === 'number' ? extent : Math.ceil(T / extent.rowsPer);
 const named = (dispatches: readonly Dispatch[], start: string) => dispatches.filter(d => d.label.startsWith(start));
 
 test('GPT-2 takes 7 dispatches a layer, two embeddings, the last norm and the head', () => {
@@ -77,10 +77,11 @@ describe.each(CLASSES.flatMap(kernelClass => KINDS.map(rows => ({ kernelClass, r
       const [rows, cols] = shape;
       if (cols === undefined) continue;
       const users = [...body, ...head].filter(d => d.bind[1]?.buffer.startsWith(`weight/${name}/`));
-      for (const kernel of new Set(users.map(d => d.kernel))) {
+      for (const kernel of new Set(users.map(d => d.kernel.name))) {
         const covered = users
           .filter(
-            d => d.kernel === kernel && (name !== graph.head || d.label.startsWith('head') || kernel === 'embedding'),
+            d =>
+              d.kernel.name === kernel && (name !== graph.head || d.label.startsWith('head') || kernel === 'embedding'),
           )
           .flatMap(d => Array.from({ length: Number(d.consts.ROWS) }, (_, i) => Number(d.consts.ROW0) + i));
         expect(covered).toEqual(Array.from({ length: rows }, (_, i) => i));
@@ -94,13 +95,15 @@ describe.each(CLASSES.flatMap(kernelClass => KINDS.map(rows => ({ kernelClass, r
     const { all, head } = plan(config, c.kernelClass, c.rows);
     for (const { grid, label } of all) {
       for (const extent of grid) {
-        expect(groups(extent, 1_024), label).toBeLessThanOrEqual(65_535);
-        expect(groups(extent, 1), label).toBeGreaterThanOrEqual(1);
+        expect(groupsOf(extent, 1_024), label).toBeLessThanOrEqual(65_535);
+        expect(groupsOf(extent, 1), label).toBeGreaterThanOrEqual(1);
       }
     }
-    const outputsPerGroup: Partial<Record<KernelName, number>> = { linear_row_workgroup: 4, linear_row_subgroup: 4 };
+    const outputsPerGroup: Record<string, number> = { linear_row_workgroup: 4, linear_row_subgroup: 4 };
     const { grid, kernel } = head[0]!;
-    expect(groups(grid[0], 1) * groups(grid[2], 1) * (outputsPerGroup[kernel] ?? 64)).toBeGreaterThanOrEqual(300_000);
+    expect(groupsOf(grid[0], 1) * groupsOf(grid[2], 1) * (outputsPerGroup[kernel.name] ?? 64)).toBeGreaterThanOrEqual(
+      300_000,
+    );
   });
 
   test.each([true, false])(
@@ -108,7 +111,7 @@ describe.each(CLASSES.flatMap(kernelClass => KINDS.map(rows => ({ kernelClass, r
     fused => {
       const { all } = plan(ODD_CONFIG, c.kernelClass, c.rows, { fused, limit: 8_192, storage: 'f16' });
       for (const { label, kernel, bind, consts, storage } of all) {
-        const { bindings } = kernelSpec(kernel);
+        const { bindings } = kernel;
         expect(bind, label).toHaveLength(bindings.length);
         const written = bind.filter((_, i) => bindings[i]!.access === 'read_write').map(ref => ref.buffer);
         const read = bind.filter((_, i) => bindings[i]!.access === 'read').map(ref => ref.buffer);
@@ -130,7 +133,7 @@ describe.each(CLASSES.flatMap(kernelClass => KINDS.map(rows => ({ kernelClass, r
 
 test('a head size that is no multiple of four goes to the naive kernel; wide heads too, where the fast one cannot hold them', () => {
   const attention = (config: object, kernelClass: KernelClass) =>
-    plan(config, kernelClass).body.find(d => d.kernel.startsWith('attention'))?.kernel;
+    plan(config, kernelClass).body.find(d => d.kernel.name.startsWith('attention'))?.kernel.name;
   expect(attention(ODD_CONFIG, 'barrier_free')).toBe('attention_naive');
   const wide = { ...ODD_CONFIG, n_head: 1, n_embd: 320 };
   expect(attention(wide, 'workgroup')).toBe('attention_naive');
@@ -141,7 +144,7 @@ test('a head size that is no multiple of four goes to the naive kernel; wide hea
 test('a step of more rows changes the number of groups and nothing else', () => {
   const { body } = plan(ODD_CONFIG, 'barrier_free', 'tile');
   const fc = named(body, 'h.0.mlp.c_fc')[0]!;
-  const gridOf = (T: number) => fc.grid.map(extent => groups(extent, T));
+  const gridOf = (T: number) => fc.grid.map(extent => groupsOf(extent, T));
   const [across] = gridOf(1);
   expect([1, 8, 9, 64].map(gridOf)).toEqual([1, 1, 2, 8].map(down => [across, down, 1]));
 });

@@ -4,9 +4,11 @@ import type { Graph } from '../model/ir/graph.ts';
 import { type Placement, placements, type RowSpan, spansOf } from '../model/ir/recipe.ts';
 import { compile } from './compile.ts';
 import { checked, type Gpu } from './device.ts';
-import { ELEMENT_BYTES, type MatrixLayout, partBytes, stride4, type WeightLayouts } from './layout.ts';
+import { transposeKernel } from './kernels/transpose.ts';
+import { type MatrixLayout, partBytes, stride4, type WeightLayouts } from './layout.ts';
 import { type RowTarget, RowWriter } from './row-writer.ts';
 import type { Scope } from './scope.ts';
+import { bytesOf } from './storage/storage.ts';
 
 /** Takes the bytes of one tensor in the order of the checkpoint, in pieces of any size. */
 export interface TensorWriter {
@@ -99,10 +101,9 @@ export class Weights {
   }
 
   #rows(layout: MatrixLayout, { runs }: Placement): TensorWriter {
-    const bytes = ELEMENT_BYTES[layout.storage];
     const writer = new RowWriter(this.#gpu.device, {
-      rowBytes: layout.cols * bytes,
-      strideBytes: layout.stride * bytes,
+      rowBytes: bytesOf(layout.storage, layout.cols),
+      strideBytes: bytesOf(layout.storage, layout.stride),
       runs,
       targets: this.#parts(layout),
     });
@@ -111,7 +112,7 @@ export class Weights {
 
   /** Rows of a tensor [in, out]: into staging with their columns in the order of the weight's rows, and turned at the end. */
   async #turned(layout: MatrixLayout, { tensor, runs }: Placement): Promise<TensorWriter> {
-    const bytes = ELEMENT_BYTES[layout.storage];
+    const bytes = bytesOf(layout.storage, 1);
     const columns = defined(tensor.shape[1], `${tensor.name} is a matrix`);
     const spans = spansOf(runs);
     const base = defined(spans[0], 'a row').from;
@@ -146,8 +147,7 @@ export class Weights {
     spans: readonly RowSpan[],
   ): Promise<void> {
     const { device } = this.#gpu;
-    const wide = layout.storage === 'f32';
-    const kernel = wide ? 'transpose_32' : 'transpose_16';
+    const { kernel, perThread } = transposeKernel(layout.storage);
     const pieces = this.#parts(layout).flatMap(({ row0, rows, buffer }) =>
       spans.flatMap(span => {
         const [first, last] = [Math.max(row0, span.from), Math.min(row0 + rows, span.to)];
@@ -169,7 +169,7 @@ export class Weights {
         const entries = [source.buffer, target].map((buffer, binding) => ({ binding, resource: { buffer } }));
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
-        const across = wide ? layout.stride : layout.stride / 2;
+        const across = layout.stride / perThread;
         pass.dispatchWorkgroups(Math.ceil(across / 8), Math.ceil(rows / 8));
       });
       pass.end();

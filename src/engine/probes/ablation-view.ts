@@ -1,8 +1,8 @@
 // The model with a mask on every head, attention block and MLP: its probe, its baselines, and a whole text through it.
 import type { Executor } from '../../gpu/executor.ts';
+import { columnMean } from '../../gpu/kernels/column_mean.ts';
 import { stride4 } from '../../gpu/layout.ts';
 import { encode, type Probe } from '../../gpu/probe.ts';
-import { columnMean } from '../../gpu/probe-plan.ts';
 import type { Row } from '../../gpu/runner.ts';
 import { assert, defined } from '../../lib/assert.ts';
 import type { Graph } from '../../model/ir/graph.ts';

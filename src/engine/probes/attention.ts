@@ -1,9 +1,9 @@
 // Attention weights: every head at one position, or one layer as a map.
 
 import type { Executor } from '../../gpu/executor.ts';
+import { attentionMean } from '../../gpu/kernels/attention_mean.ts';
 import { stride4 } from '../../gpu/layout.ts';
 import type { Probe } from '../../gpu/probe.ts';
-import { attentionMean } from '../../gpu/probe-plan.ts';
 import { SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';

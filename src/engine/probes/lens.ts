@@ -1,11 +1,12 @@
 // Logit lens: what each layer would say next, tile by tile.
 
+import type { Dispatch } from '../../gpu/dispatch.ts';
 import type { Executor } from '../../gpu/executor.ts';
+import { lensStatistics } from '../../gpu/kernels/lens_statistics.ts';
 import { stride4 } from '../../gpu/layout.ts';
 import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '../../gpu/lens-statistics.ts';
-import { type Dispatch, planHead } from '../../gpu/plan.ts';
+import { planHead } from '../../gpu/plan.ts';
 import type { Probe } from '../../gpu/probe.ts';
-import { lensStatistics } from '../../gpu/probe-plan.ts';
 import { ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import { withLens } from '../../model/rewrites/lens.ts';

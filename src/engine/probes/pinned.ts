@@ -1,7 +1,7 @@
 // Pinned tokens: their logits at many positions, from the stored final states alone.
 
+import { pinnedLogits } from '../../gpu/kernels/pinned_logits.ts';
 import { Probe } from '../../gpu/probe.ts';
-import { pinnedLogits } from '../../gpu/probe-plan.ts';
 import { ROW_WORDS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import { NucleusError } from '../../lib/error.ts';

@@ -2,12 +2,14 @@
 //
 // A part of layer l changes nothing before that layer. The model as it is runs once and leaves the residual stream that enters each layer;
 // a part then runs the layers from its own on.
+
+import type { RowsKind } from '../../gpu/dispatch.ts';
 import type { Executor } from '../../gpu/executor.ts';
+import { lensStatistics } from '../../gpu/kernels/lens_statistics.ts';
 import { stride4 } from '../../gpu/layout.ts';
 import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '../../gpu/lens-statistics.ts';
-import { planHead, type RowsKind } from '../../gpu/plan.ts';
+import { planHead } from '../../gpu/plan.ts';
 import { encode, type Probe, type Stretch } from '../../gpu/probe.ts';
-import { lensStatistics } from '../../gpu/probe-plan.ts';
 import { ROW_LIMIT, ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';

@@ -1,0 +1,25 @@
+// attention_mean: the mean over heads of attention weights.
+import type { Graph } from '../../model/ir/graph.ts';
+import { type Dispatch, perRow } from '../dispatch.ts';
+import { stride4 } from '../layout.ts';
+import { kernel, reads, writes } from './kernel.ts';
+
+const attentionMeanKernel = kernel('attention_mean', {
+  parts: ['step'],
+  bindings: [...reads('current', 'x'), ...writes('output')],
+  consts: { WORKGROUP: 'u32', NH: 'u32', N_CTX: 'u32', STRIDE: 'u32' },
+});
+
+export const kernels = [attentionMeanKernel];
+
+/** Mean over heads of the attention weights in `value`, into `map/mean` [T, n_ctx]. */
+export function attentionMean(graph: Graph, step: string, value: string): Dispatch {
+  const { n_head: NH, n_ctx: N_CTX } = graph.dims;
+  return {
+    label: 'attention (attention_mean)',
+    kernel: attentionMeanKernel,
+    consts: { WORKGROUP: 64, NH, N_CTX, STRIDE: stride4(NH * N_CTX) },
+    bind: [{ buffer: step }, { buffer: value }, { buffer: 'map/mean' }],
+    grid: [Math.ceil(N_CTX / 64), perRow, 1],
+  };
+}

@@ -1,0 +1,145 @@
+// linear: products with a matrix and what fusion added to them; one dispatch a part of the matrix.
+import { assert, defined } from '../../lib/assert.ts';
+import type { LinearOp } from '../../model/ir/graph.ts';
+import type { KernelClass } from '../device.ts';
+import {
+  type BufferRef,
+  type Dispatch,
+  kvRef,
+  kvStride,
+  type PlanContext,
+  perRow,
+  type RowsKind,
+  strideOfValue,
+  UNUSED,
+  UNUSED_WRITE,
+  valueRef,
+  vectorRef,
+} from '../dispatch.ts';
+import type { MatrixLayout } from '../layout.ts';
+import { ACTIVATION_CODES } from './activation.ts';
+import { type Kernel, type KernelSpec, kernel, reads, writes } from './kernel.ts';
+
+const SPEC = {
+  parts: ['step', 'weights', 'activations', 'epilogue'],
+  bindings: [...reads('current', 'weights', 'x', 'bias', 'residual'), ...writes('output', 'kv')],
+  consts: {
+    ROWS: 'u32',
+    K4: 'u32',
+    ROW0: 'u32',
+    X_BY_SLOT: 'bool',
+    OUT_STRIDE: 'u32',
+    HAS_BIAS: 'bool',
+    ACTIVATION: 'u32',
+    HAS_RESIDUAL: 'bool',
+    HAS_KV: 'bool',
+    KV_FROM: 'u32',
+    KV_STRIDE: 'u32',
+  },
+} as const satisfies KernelSpec;
+const SIZED: KernelSpec = { ...SPEC, consts: { ...SPEC.consts, WORKGROUP: 'u32' } };
+const linearNaive = kernel('linear_naive', SIZED);
+const linearRow = kernel('linear_row', SIZED);
+const linearRowWorkgroup = kernel('linear_row_workgroup', SIZED);
+const linearRowSubgroup = kernel('linear_row_subgroup', { ...SIZED, enable: 'subgroups' });
+const linearTile = kernel('linear_tile', SIZED);
+const linearTileWorkgroup = kernel('linear_tile_workgroup', SPEC);
+
+export const kernels = [linearNaive, linearRow, linearRowWorkgroup, linearRowSubgroup, linearTile, linearTileWorkgroup];
+
+/** Workgroups along one dimension of a grid at most. */
+const MAX_GROUPS = 65_535;
+
+export function planLinear(c: PlanContext, op: LinearOp): Dispatch[] {
+  assert(op.out !== c.graph.final, 'linear does not write the final states');
+  const matrix = defined(c.weights.matrices.get(op.weight), op.weight);
+  return planMatrix(c, matrix, {
+    label: op.weight.replace(/\.weight$/, ''),
+    x: valueRef(c, op.x),
+    xBySlot: false,
+    output: valueRef(c, op.out),
+    stride: strideOfValue(c, op.out),
+    op,
+  });
+}
+
+export interface MatrixUse {
+  readonly label: string;
+  readonly x: BufferRef;
+  readonly xBySlot: boolean;
+  readonly output: BufferRef;
+  readonly stride: number;
+  readonly op?: LinearOp;
+}
+
+/** One dispatch a part of the matrix. */
+export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse): Dispatch[] {
+  const { op } = use;
+  const { kernel: chosen, workgroup, grid } = variant(c.kernelClass, c.rows);
+  const sized = 'WORKGROUP' in chosen.consts;
+  return matrix.parts.map(({ row0, rows }, part) => ({
+    label: `${use.label} (${chosen.name})`,
+    kernel: chosen,
+    storage: matrix.storage,
+    consts: {
+      ...(sized && { WORKGROUP: workgroup }),
+      ROWS: rows,
+      K4: matrix.stride / 4,
+      ROW0: row0,
+      X_BY_SLOT: use.xBySlot,
+      OUT_STRIDE: use.stride,
+      HAS_BIAS: op?.bias !== undefined,
+      ACTIVATION: op?.activation === undefined ? 0 : ACTIVATION_CODES[op.activation],
+      HAS_RESIDUAL: op?.residual !== undefined,
+      HAS_KV: op?.kv !== undefined,
+      KV_FROM: op?.kv?.from ?? 0,
+      KV_STRIDE: op?.kv === undefined ? 0 : kvStride(c.graph),
+    },
+    bind: [
+      { buffer: c.step },
+      { buffer: `weight/${matrix.name}/${part}` },
+      use.x,
+      op?.bias === undefined ? UNUSED : vectorRef(c, op.bias),
+      op?.residual === undefined ? UNUSED : valueRef(c, op.residual),
+      use.output,
+      op?.kv === undefined ? UNUSED_WRITE : kvRef(op.kv.layer),
+    ],
+    grid: grid(rows),
+  }));
+}
+
+interface Variant {
+  readonly kernel: Kernel;
+  readonly workgroup: number;
+  readonly grid: (rows: number) => Dispatch['grid'];
+}
+
+/** The kernel of a linear op for an adapter class and number of rows, with its workgroup size and grid for `rows` outputs. */
+function variant(kernelClass: KernelClass, kind: RowsKind): Variant {
+  switch (kernelClass) {
+    case 'naive':
+      return { kernel: linearNaive, workgroup: 64, grid: rows => [Math.ceil(rows / 64), perRow, 1] };
+    case 'barrier_free':
+      return kind === 'row'
+        ? { kernel: linearRow, workgroup: 8, grid: rows => [Math.ceil(rows / 64), perRow, 1] }
+        : { kernel: linearTile, workgroup: 4, grid: rows => [Math.ceil(rows / 32), { rowsPer: 8 }, 1] };
+    case 'workgroup':
+    case 'subgroup':
+      return kind === 'row'
+        ? {
+            kernel: kernelClass === 'subgroup' ? linearRowSubgroup : linearRowWorkgroup,
+            workgroup: 64,
+            grid: foldGroups,
+          }
+        : { kernel: linearTileWorkgroup, workgroup: 256, grid: rows => [Math.ceil(rows / 64), { rowsPer: 64 }, 1] };
+    default:
+      return kernelClass satisfies never;
+  }
+}
+
+/** A workgroup for every four outputs, folded into x and z where x alone would pass the limit. */
+function foldGroups(rows: number): Dispatch['grid'] {
+  const groups = Math.ceil(rows / 4);
+  const z = Math.ceil(groups / MAX_GROUPS);
+  return [Math.ceil(groups / z), perRow, z];
+}

@@ -1,0 +1,52 @@
+// Which file plans which op, and every kernel there is.
+import type { Op } from '../../model/ir/graph.ts';
+import type { Dispatch, PlanContext } from '../dispatch.ts';
+import * as activation from './activation.ts';
+import * as add from './add.ts';
+import * as attention from './attention.ts';
+import * as attentionMean from './attention_mean.ts';
+import * as bias from './bias.ts';
+import * as columnMean from './column_mean.ts';
+import * as embedding from './embedding.ts';
+import type { Kernel } from './kernel.ts';
+import * as kvAppend from './kv_append.ts';
+import * as layernorm from './layernorm.ts';
+import * as lensStatistics from './lens_statistics.ts';
+import * as linear from './linear.ts';
+import * as mask from './mask.ts';
+import * as pinnedLogits from './pinned_logits.ts';
+import * as rowStatistics from './row_statistics.ts';
+import * as transpose from './transpose.ts';
+
+type Planner<K extends Op['op']> = (context: PlanContext, op: Extract<Op, { op: K }>) => Dispatch[];
+
+export const PLANNERS: { readonly [K in Op['op']]: Planner<K> } = {
+  activation: activation.planActivation,
+  add: add.planAdd,
+  attention: attention.planAttention,
+  attention_weights: attention.planAttentionWeights,
+  bias: bias.planBias,
+  embedding: embedding.planEmbedding,
+  kv_append: kvAppend.planKvAppend,
+  layernorm: layernorm.planLayernorm,
+  linear: linear.planLinear,
+  mask: mask.planMask,
+};
+
+export const KERNELS: readonly Kernel[] = [
+  activation,
+  add,
+  attention,
+  attentionMean,
+  bias,
+  columnMean,
+  embedding,
+  kvAppend,
+  layernorm,
+  lensStatistics,
+  linear,
+  mask,
+  pinnedLogits,
+  rowStatistics,
+  transpose,
+].flatMap(({ kernels }) => kernels);
