@@ -63,6 +63,24 @@ test('no file and nothing exported has a name that says nothing', () => {
   expect(named).toEqual([]);
 });
 
+test('what features share is not written again in one of them', () => {
+  const exported = (text: string): string[] =>
+    [...text.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map(match => match[1] ?? '');
+  const features = sources('src/features', ['.ts', '.tsx']);
+  const shared = new Set(
+    features.filter(({ file }) => file.startsWith('src/features/shared/')).flatMap(({ text }) => exported(text)),
+  );
+  expect(shared).toContain('weightStep');
+  const again = features
+    .filter(({ file }) => !file.startsWith('src/features/shared/'))
+    .flatMap(({ file, text }) =>
+      exported(text)
+        .filter(name => shared.has(name))
+        .map(name => `${file}: ${name}`),
+    );
+  expect(again).toEqual([]);
+});
+
 test('a kernel file is flat and in snake_case', () => {
   expect(SHADERS.map(({ file }) => file).filter(file => !/^shaders\/[a-z0-9_]+\.wgsl$/.test(file))).toEqual([]);
 });

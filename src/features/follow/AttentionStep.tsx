@@ -5,9 +5,10 @@ import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { Bar } from '../../ui/controls/Bar.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { WEIGHT_ENDS, WEIGHT_LABELS } from '../shared/weightSteps.ts';
 import styles from './AttentionStep.module.css';
 import type { Followed } from './followed.ts';
-import { headWeights, type Look, mostLookedAt, strongestLooks, WEIGHT_STEPS } from './heads.ts';
+import { headWeights, type Look, mostLookedAt, strongestLooks } from './heads.ts';
 import { PaintedText } from './PaintedText.tsx';
 import { Token, Twin } from './Parts.tsx';
 import step from './Step.module.css';
@@ -101,13 +102,15 @@ function Looks({ attention, followed, model }: LooksProps) {
       <Twin
         aside={
           <ul className={styles.legend} aria-label="Weight">
-            {WEIGHT_STEPS.map((words, i) => (
+            {WEIGHT_LABELS.map((words, i) => (
               <li key={words} title={words}>
                 <span data-weight={i} />
                 <span className="visually-hidden">{words}</span>
               </li>
             ))}
-            <li className={styles.ends}>weight, ≤ 1 % to &gt; 65 %</li>
+            <li className={styles.ends}>
+              weight, {WEIGHT_ENDS[0]} to {WEIGHT_ENDS[1]}
+            </li>
           </ul>
         }
       >

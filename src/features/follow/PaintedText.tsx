@@ -2,7 +2,7 @@
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { textOfBytes } from '../shared/tokenFace.ts';
-import { weightStep } from './heads.ts';
+import { weightStep } from '../shared/weightSteps.ts';
 import styles from './PaintedText.module.css';
 
 /** Tokens painted at most: the first one and the latest. */

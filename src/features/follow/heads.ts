@@ -46,13 +46,3 @@ export function mostLookedAt(weights: Float32Array, count: number): { at: number
     .sort((a, b) => b.weight - a.weight || a.at - b.at)
     .slice(0, count);
 }
-
-/** Upper ends of the steps 0 to 4 of the ramp, as weights. */
-const STEPS = [0.01, 0.05, 0.15, 0.35, 0.65];
-export const WEIGHT_STEPS = ['up to 1 %', '1 to 5 %', '5 to 15 %', '15 to 35 %', '35 to 65 %', 'over 65 %'] as const;
-
-/** 0 to 5: the step of the ramp for a weight. */
-export function weightStep(weight: number): number {
-  const at = STEPS.findIndex(end => weight <= end);
-  return at < 0 ? STEPS.length : at;
-}
