@@ -19,6 +19,10 @@ export type InspectorPanel = (typeof INSPECTOR_PANELS)[number];
 export const FOLLOW_STEPS = ['tokenise', 'embed', 'layers', 'attention', 'logits', 'softmax', 'select'] as const;
 export type FollowStep = (typeof FOLLOW_STEPS)[number];
 
+/** What the bars of a list are long for: their share of 1, of the largest in the list, or its logarithm. */
+export const BAR_SCALES = ['whole', 'largest', 'log'] as const;
+export type BarScale = (typeof BAR_SCALES)[number];
+
 /** At most one is open. `inspector` and `settings` are sheets on a phone. */
 export const DIALOGS = ['models', 'keys', 'about', 'share', 'inspector', 'settings'] as const;
 export type Dialog = (typeof DIALOGS)[number];
@@ -40,6 +44,7 @@ export interface ViewChoices {
   readonly borders: boolean;
   /** Spaces and line ends as faint glyphs. */
   readonly whitespace: boolean;
+  readonly barScale: BarScale;
 }
 
 /** How the steps of sampling are looked at; kept from token to token. */
@@ -74,6 +79,7 @@ export interface ViewActions {
   setFollowStep(step: FollowStep): void;
   setBorders(borders: boolean): void;
   setWhitespace(whitespace: boolean): void;
+  setBarScale(barScale: BarScale): void;
   open(dialog: Dialog): void;
   close(): void;
   showMore(): void;
@@ -101,6 +107,7 @@ export const VIEW_CHOICES = [
   'followStep',
   'borders',
   'whitespace',
+  'barScale',
 ] as const satisfies readonly (keyof ViewChoices)[];
 
 export const DEFAULT_VIEW: ViewChoices = {
@@ -112,6 +119,7 @@ export const DEFAULT_VIEW: ViewChoices = {
   followStep: 'tokenise',
   borders: false,
   whitespace: true,
+  barScale: 'whole',
 };
 
 export function createViewStore(): ViewStore {
@@ -131,6 +139,7 @@ export function createViewStore(): ViewStore {
     setFollowStep: followStep => set({ followStep }),
     setBorders: borders => set({ borders }),
     setWhitespace: whitespace => set({ whitespace }),
+    setBarScale: barScale => set({ barScale }),
     open: dialog => set({ dialog }),
     close: () => set({ dialog: null }),
     showMore: () => set(state => ({ candidateCount: state.candidateCount + CANDIDATES_STEP })),

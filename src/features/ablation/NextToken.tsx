@@ -4,8 +4,9 @@ import { formatBits, formatChange, formatLogit, formatPoints, formatProbability 
 import { divergence, logprobOf } from '../../sampling/compare.ts';
 import type { RankedRow } from '../../sampling/row.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Bar } from '../../ui/controls/Bar.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
+import { ShareBar } from '../shared/ShareBar.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Ablation.module.css';
 import { type CandidateChange, candidateChanges } from './differences.ts';
@@ -24,10 +25,10 @@ const COLUMNS = [
   { label: 'change', width: '20%' },
 ];
 
-function Share({ p }: { p: number }) {
+function Share({ p, largest }: { p: number; largest: number }) {
   return (
     <span className={styles.share}>
-      <Bar share={p} tone="before" />
+      <ShareBar share={p} largest={largest} tone="before" />
       <span className="num" title={String(p)}>
         {formatProbability(p).replace(/^< .*/, '<10⁻⁴ %')}
       </span>
@@ -83,14 +84,16 @@ export function NextToken({ comparison, plain, ablated, tokenizer, target, stale
   const actual = comparison.ids[comparison.position];
   const rows = useMemo(() => {
     const also = actual === undefined ? [target] : [actual, target];
-    return candidateChanges(plain, ablated, EACH, also).map(change => ({
+    const changes = candidateChanges(plain, ablated, EACH, also);
+    const largest = changes.reduce((most, { plain: p, ablated: q }) => Math.max(most, p, q), 0);
+    return changes.map(change => ({
       key: String(change.id),
       current: change.id === actual,
       exact: exactly(change),
       cells: [
         <TokenText key="token" {...faceOf(tokenizer, change.id)} />,
-        <Share key="plain" p={change.plain} />,
-        <Share key="ablated" p={change.ablated} />,
+        <Share key="plain" p={change.plain} largest={largest} />,
+        <Share key="ablated" p={change.ablated} largest={largest} />,
         <span key="change" className="num" title={String(change.ablated - change.plain)}>
           {formatPoints(change.ablated - change.plain)}
         </span>,
@@ -100,7 +103,10 @@ export function NextToken({ comparison, plain, ablated, tokenizer, target, stale
   return (
     <div className={styles.panel}>
       <Facts {...{ plain, ablated, tokenizer, target }} />
-      <p className={styles.caption}>Probabilities before sampling; changes in percentage points (pp).</p>
+      <div className={styles.controls}>
+        <p className={styles.caption}>Probabilities before sampling; changes in percentage points (pp).</p>
+        <BarScaleSwitch />
+      </div>
       <RowsTable
         label="Next token, all on and ablated"
         columns={COLUMNS}

@@ -2,11 +2,12 @@
 import { useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import { useStores } from '../../stores/react.ts';
-import { Bar } from '../../ui/controls/Bar.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Pager } from '../../ui/controls/Pager.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { blockAround } from '../../ui/heatmap/heatLayout.ts';
+import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
+import { ShareBar } from '../shared/ShareBar.tsx';
 import { textOfBytes } from '../shared/tokenFace.ts';
 import { choiceName } from '../shared/weightSteps.ts';
 import { weightsOf } from './row.ts';
@@ -42,6 +43,7 @@ export function WeightTable({ row }: { row: AttentionRow }) {
   const [paged, setPaged] = useState(0);
   const weights = weightsOf(row, choice);
   const positions = ordered(weights, order);
+  const largest = weights.reduce((most, weight) => Math.max(most, weight), 0);
   const block = blockAround(Math.min(paged, positions.length - 1), positions.length, MOST_ROWS);
   const shown = positions.slice(block.from, block.to);
   const whole = shown.length === positions.length;
@@ -58,6 +60,7 @@ export function WeightTable({ row }: { row: AttentionRow }) {
             setPaged(0);
           }}
         />
+        <BarScaleSwitch />
       </div>
       <table className={styles.table}>
         <caption className="visually-hidden">
@@ -91,7 +94,7 @@ export function WeightTable({ row }: { row: AttentionRow }) {
                 </th>
                 <td className="num">{position}</td>
                 <td className={styles.bar}>
-                  <Bar share={weight} tone="before" />
+                  <ShareBar share={weight} largest={largest} tone="before" />
                 </td>
                 <td className="num" title={String(weight)}>
                   {formatProbability(weight)}

@@ -2,9 +2,10 @@
 import { useMemo, useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
-import { Bar } from '../../ui/controls/Bar.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
+import { ShareBar } from '../shared/ShareBar.tsx';
 import { WEIGHT_ENDS, WEIGHT_LABELS } from '../shared/weightSteps.ts';
 import styles from './AttentionStep.module.css';
 import type { Followed } from './followed.ts';
@@ -63,7 +64,9 @@ function Looks({ attention, followed, model }: LooksProps) {
             <th scope="col" className={step.bar}>
               weight
             </th>
-            <td />
+            <td>
+              <BarScaleSwitch />
+            </td>
           </tr>
         </thead>
         <tbody>
@@ -86,7 +89,7 @@ function Looks({ attention, followed, model }: LooksProps) {
               </td>
               <td className="num">{at}</td>
               <td className={step.bar}>
-                <Bar share={weight} tone="muted" />
+                <ShareBar share={weight} largest={strongest?.weight ?? 0} tone="muted" />
               </td>
               <td className="num" title={String(weight)}>
                 {formatProbability(weight)}

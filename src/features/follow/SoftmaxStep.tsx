@@ -2,8 +2,9 @@
 import { useMemo } from 'react';
 import { formatCount, formatLogit, formatProbability } from '../../lib/format.ts';
 import type { RankedRow } from '../../sampling/row.ts';
-import { Bar } from '../../ui/controls/Bar.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
+import { ShareBar } from '../shared/ShareBar.tsx';
 import type { Followed } from './followed.ts';
 import { Exact, Token } from './Parts.tsx';
 import step from './Step.module.css';
@@ -17,6 +18,7 @@ function Formula({ row, followed }: { row: RankedRow; followed: Followed }) {
   const { output, tokenizer } = followed;
   const softmax = useMemo(() => softmaxOf(row, LISTED, output?.id ?? null), [row, output]);
   const { max, sum, logZ, lines, rest } = softmax;
+  const largest = lines.reduce((most, { probability }) => Math.max(most, probability), 0);
   const shown = (output && lines.find(({ id }) => id === output.id)) ?? lines[0];
   if (!shown) return null;
   const number = (value: number) => <Exact value={value}>{formatLogit(value)}</Exact>;
@@ -48,7 +50,9 @@ function Formula({ row, followed }: { row: RankedRow; followed: Followed }) {
               <th scope="col">logit</th>
               <th scope="col">− largest</th>
               <th scope="col">exp</th>
-              <td className={step.bar} />
+              <td className={step.bar}>
+                <BarScaleSwitch />
+              </td>
               <th scope="col">before sampling</th>
             </tr>
           </thead>
@@ -68,7 +72,7 @@ function Formula({ row, followed }: { row: RankedRow; followed: Followed }) {
                   {formatLogit(exponential)}
                 </td>
                 <td className={step.bar}>
-                  <Bar share={probability} tone="before" />
+                  <ShareBar share={probability} largest={largest} tone="before" />
                 </td>
                 <td className="num" title={String(probability)}>
                   {formatProbability(probability)}

@@ -7,7 +7,7 @@ import { rowsInView } from '../../ui/controls/rowWindow.ts';
 import { Cell, Row } from '../../ui/heatmap/Grid.tsx';
 import styles from './CandidateList.module.css';
 import { CandidateRow } from './CandidateRow.tsx';
-import { candidateOf, type Ranked, tailOf } from './candidates.ts';
+import { candidateOf, largestOf, type Ranked, tailOf } from './candidates.ts';
 import { focusText } from './focusText.ts';
 import type { Inspected } from './inspected.ts';
 import { listedIds, rowHeight, stepIndex } from './listed.ts';
@@ -31,6 +31,7 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
   );
   const shown = search === '' ? Math.min(count, ranked.ids.length) : 0;
   const tail = useMemo(() => tailOf(ranked, shown, drawn, now), [ranked, shown, drawn, now]);
+  const largest = useMemo(() => largestOf(ranked, drawn, now), [ranked, drawn, now]);
   const { from, to } = rowsInView(scroll.top, scroll.height, height, ids.length);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place or search starts at the top.
@@ -107,6 +108,7 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
               selected={id === selected}
               current={id === token?.id}
               columns={columns}
+              largest={largest}
               onSelect={() => view.getState().selectCandidate(id)}
             />
           ))}

@@ -3,24 +3,24 @@ import { memo } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import type { PinLook } from '../../stores/run/pins-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Bar } from '../../ui/controls/Bar.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { Cell, Row } from '../../ui/heatmap/Grid.tsx';
 import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
+import { ShareBar } from '../shared/ShareBar.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './CandidateList.module.css';
 import type { After, Candidate } from './candidates.ts';
 import { shortProbability } from './share.ts';
 import { STEP_WORDS } from './steps.ts';
 
-function AfterCell({ after }: { after: After }) {
+function AfterCell({ after, largest }: { after: After; largest: number }) {
   if (after.p === 0 && after.cutBy) {
     return <Cell className={styles.cut}>cut: {STEP_WORDS[after.cutBy]}</Cell>;
   }
   return (
     <Cell className={styles.share} title={String(after.p)}>
-      <Bar share={after.p} tone="after" />
+      <ShareBar share={after.p} largest={largest} tone="after" />
       <span className="num">{shortProbability(after.p)}</span>
     </Cell>
   );
@@ -39,6 +39,8 @@ interface CandidateRowProps {
   /** It is the token that stands in the text. */
   current: boolean;
   columns: number;
+  /** The largest probability of the list. */
+  largest: number;
   onSelect: () => void;
 }
 
@@ -56,12 +58,13 @@ function sameRow(a: CandidateRowProps, b: CandidateRowProps): boolean {
     a.look === b.look &&
     a.selected === b.selected &&
     a.current === b.current &&
-    a.columns === b.columns
+    a.columns === b.columns &&
+    a.largest === b.largest
   );
 }
 
 export const CandidateRow = memo(function CandidateRow(props: CandidateRowProps) {
-  const { candidate, tokenizer, row, top, look, selected, current, onSelect } = props;
+  const { candidate, tokenizer, row, top, look, selected, current, largest, onSelect } = props;
   const face = tokenizer && faceOf(tokenizer, candidate.id);
   const last = candidate.now ?? candidate.drawn;
   const gone = last !== null && last.p === 0;
@@ -86,11 +89,11 @@ export const CandidateRow = memo(function CandidateRow(props: CandidateRowProps)
         )}
       </Cell>
       <Cell className={styles.share} title={String(candidate.before)}>
-        <Bar share={candidate.before} tone="before" />
+        <ShareBar share={candidate.before} largest={largest} tone="before" />
         <span className="num">{shortProbability(candidate.before)}</span>
       </Cell>
-      {candidate.drawn && <AfterCell after={candidate.drawn} />}
-      {candidate.now && <AfterCell after={candidate.now} />}
+      {candidate.drawn && <AfterCell after={candidate.drawn} largest={largest} />}
+      {candidate.now && <AfterCell after={candidate.now} largest={largest} />}
     </Row>
   );
 }, sameRow);

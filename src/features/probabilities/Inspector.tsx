@@ -4,6 +4,7 @@ import { formatCount } from '../../lib/format.ts';
 import { useStores, useView } from '../../stores/react.ts';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { Tabs } from '../../ui/controls/Tabs.tsx';
+import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
 import { CandidateList } from './CandidateList.tsx';
 import { ContinueBar } from './ContinueBar.tsx';
 import { EmptyState } from './EmptyState.tsx';
@@ -18,16 +19,20 @@ const TABS = [
   { key: 'stages', label: 'Sampling steps' },
 ] as const;
 
-function Search({ vocabulary }: { vocabulary: number }) {
+/** Over the list: what to look for in it, and what its bars are long for. */
+function ListAside({ vocabulary }: { vocabulary: number }) {
   const search = useView(s => s.search);
   const setSearch = useView(s => s.setSearch);
   return (
-    <SearchField
-      label="Search the candidates by text or id"
-      placeholder={`Search ${formatCount(vocabulary)} tokens`}
-      value={search}
-      onChange={setSearch}
-    />
+    <div className={styles.aside}>
+      <SearchField
+        label="Search the candidates by text or id"
+        placeholder={`Search ${formatCount(vocabulary)} tokens`}
+        value={search}
+        onChange={setSearch}
+      />
+      <BarScaleSwitch />
+    </div>
   );
 }
 
@@ -52,7 +57,7 @@ export function Inspector() {
             tabs={TABS}
             value={shown}
             onChange={key => view.getState().setPanel(key)}
-            aside={shown === 'candidates' && <Search vocabulary={inspected.ranked.vocabulary} />}
+            aside={shown === 'candidates' && <ListAside vocabulary={inspected.ranked.vocabulary} />}
           >
             {shown === 'candidates' ? (
               <CandidateList inspected={inspected} ranked={inspected.ranked} />

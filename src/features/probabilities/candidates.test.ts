@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
-import { candidateOf, rankedOfRow, rankedOfTop, tailOf } from './candidates.ts';
+import { candidateOf, largestOf, rankedOfRow, rankedOfTop, tailOf } from './candidates.ts';
 import { sameShape } from './steps.ts';
 
 const NO_HISTORY = { ids: new Uint32Array(), drawn: new Uint8Array() };
@@ -46,6 +46,19 @@ describe('tailOf', () => {
       }),
     );
   });
+});
+
+test('the largest probability of a place is that of one of its candidates', () => {
+  fc.assert(
+    fc.property(logits, fc.double({ min: 0.1, max: 2, noNaN: true }), (values, temperature) => {
+      const row = rankRow(values);
+      const now = sample(row, { ...DEFAULT_SETTINGS, temperature }, NO_HISTORY, []);
+      const ranked = rankedOfRow(row);
+      const all = Array.from(row.order, id => candidateOf(id, ranked, null, now));
+      expect(largestOf(ranked, null, null)).toBe(Math.max(...all.map(c => c.before)));
+      expect(largestOf(ranked, null, now)).toBe(Math.max(...all.flatMap(c => [c.before, c.now?.p ?? 0])));
+    }),
+  );
 });
 
 test('a cut candidate names its step', () => {

@@ -81,6 +81,17 @@ export function candidateOf(
   };
 }
 
+/** The largest probability of a place, before sampling or after it: where the bars of its list reach furthest. */
+export function largestOf(ranked: Ranked, ...after: readonly (Distribution | null)[]): number {
+  const [first] = ranked.ids;
+  let largest = first === undefined ? 0 : ranked.before(first);
+  for (const distribution of after) {
+    if (!distribution) continue;
+    for (const weight of distribution.weights) largest = Math.max(largest, weight / distribution.total);
+  }
+  return largest;
+}
+
 export interface Tail {
   readonly count: number;
   readonly before: number;

@@ -11,6 +11,7 @@ import {
   text,
 } from '../../../e2e/support/scripted-page.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
+import { DEFAULT_VIEW, VIEW_CHOICES, type ViewChoices } from '../view.ts';
 import { createPersistence, WRITE_DELAY_MS } from './persistence.ts';
 import { readSaved, SAVED_VERSION, writeSaved } from './saved.ts';
 
@@ -66,6 +67,27 @@ describe('a reload', () => {
       const was = before.tokens[i];
       if (was?.stats) expect(token.stats?.logprob).toBeCloseTo(was.stats.logprob, 4);
     }
+  });
+
+  test('brings back every choice of how the page looks', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory });
+    const chosen: ViewChoices = {
+      theme: 'dark',
+      tint: 'entropy',
+      side: 'lens',
+      wide: true,
+      panel: 'stages',
+      followStep: 'softmax',
+      borders: true,
+      whitespace: false,
+      barScale: 'log',
+    };
+    for (const name of VIEW_CHOICES) expect(chosen[name]).not.toBe(DEFAULT_VIEW[name]);
+    first.view.setState(chosen);
+    await first.flush();
+    const second = await visit({ memory });
+    expect(second.view.getState()).toMatchObject(chosen);
   });
 
   test('goes on with the seed of the run it left', async () => {

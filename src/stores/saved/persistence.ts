@@ -88,7 +88,7 @@ export function createPersistence(stores: Subjects, where: SavedStore): Persiste
 function gather(stores: Subjects): ToSave {
   const { text, tokens, tokenizer, selection, branches, branch } = stores.document.getState();
   const { settings, seed } = stores.settings.getState();
-  const { theme, tint, side, wide, panel, followStep, borders, whitespace } = stores.view.getState();
+  const { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale } = stores.view.getState();
   const { load } = stores.model.getState();
   return {
     text,
@@ -100,7 +100,7 @@ function gather(stores: Subjects): ToSave {
     settings,
     seed,
     lastSeed: stores.generation.getState().seed,
-    view: { theme, tint, side, wide, panel, followStep, borders, whitespace },
+    view: { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale },
     pins: stores.pins.getState().saved(),
     source: load.status === 'ready' && load.model.cached ? load.model.source : null,
   };

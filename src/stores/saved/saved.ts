@@ -4,7 +4,7 @@ import { clampSettings, type GenerationSettings } from '../../sampling/settings.
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
 import { parseModelName } from '../model/catalogue.ts';
 import { MOST_PINS, type SavedPins } from '../run/pins-types.ts';
-import { FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from '../view.ts';
+import { BAR_SCALES, FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from '../view.ts';
 import { readBranches, type SavedBranches, type StoredBranches, writeBranches } from './saved-branches.ts';
 import {
   type Fields,
@@ -106,7 +106,7 @@ function readSelection(value: unknown, length: number): Selection {
 }
 
 function readView(value: unknown): Partial<ViewChoices> {
-  const { theme, tint, side, wide, panel, followStep, borders, whitespace } = fieldsOf(value);
+  const { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale } = fieldsOf(value);
   const found = {
     theme: THEMES.find(each => each === theme),
     tint: TINTS.find(each => each === tint),
@@ -116,6 +116,7 @@ function readView(value: unknown): Partial<ViewChoices> {
     followStep: FOLLOW_STEPS.find(each => each === followStep),
     borders: readBoolean(borders),
     whitespace: readBoolean(whitespace),
+    barScale: BAR_SCALES.find(each => each === barScale),
   };
   return Object.fromEntries(Object.entries(found).filter(([, choice]) => choice !== undefined));
 }
