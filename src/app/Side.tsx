@@ -13,6 +13,7 @@ import type { Side as SideName } from '../stores/view.ts';
 import { IconButton } from '../ui/controls/Button.tsx';
 import { Icon } from '../ui/controls/Icon.tsx';
 import { Tabs } from '../ui/controls/Tabs.tsx';
+import { LOW, useMedia } from '../ui/controls/useMedia.ts';
 import styles from './Side.module.css';
 
 interface SideView {
@@ -67,11 +68,10 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
   );
 }
 
-/** Below the token the settings are always there, since they shape its distribution; below the other views a bar unfolds them. */
-function SideSettings() {
+/** Below the token the settings are always there, since they shape its distribution; below the other views and in a low window a bar unfolds them. */
+function SideSettings({ folded }: { folded: boolean }) {
   const [open, setOpen] = useState(false);
-  const always = useSideView()?.key === 'token';
-  if (always) return <Settings />;
+  if (!folded) return <Settings />;
   return (
     <div className={styles.fold} data-open={open}>
       <button type="button" className={styles.bar} aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -84,11 +84,12 @@ function SideSettings() {
 
 export function Side() {
   const wide = useView(s => s.wide);
-  const folded = useSideView()?.key !== 'token';
+  const low = useMedia(LOW);
+  const folded = useSideView()?.key !== 'token' || low;
   return (
     <aside className="shell-side" aria-label="Look inside" data-wide={wide} data-folded={folded}>
       <SideViews />
-      <SideSettings />
+      <SideSettings folded={folded} />
     </aside>
   );
 }

@@ -23,11 +23,13 @@ const useLoad = () => useModel(s => s.load);
 
 export function ModelButton() {
   const { view } = useStores();
-  const { name, facts } = words(useLoad());
+  const load = useLoad();
+  const { name, facts } = words(load);
   return (
     <button
       type="button"
       className={styles.model}
+      data-ready={load.status === 'ready'}
       aria-haspopup="dialog"
       aria-label={`Model: ${name}, ${facts}`}
       onClick={() => view.getState().open('models')}

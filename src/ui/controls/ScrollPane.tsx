@@ -1,4 +1,4 @@
-// A pane that scrolls and says so: as long as something lies below, its lower edge fades and a word leads there.
+// A pane that scrolls and says so: as long as something lies below, a line under it says what and leads there.
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { cx } from './cx.ts';
 import { Icon } from './Icon.tsx';

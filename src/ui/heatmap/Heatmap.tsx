@@ -141,10 +141,9 @@ function Picture(props: HeatmapProps) {
   const cursor = useHeatCursor(heat, selected ?? { row: row ?? 0, column: column ?? 0 }, props.onPick);
   const { fromRow, toRow, fromColumn, toColumn } = useMemo(() => cellsInView(layout, scroll), [layout, scroll]);
 
-  useEffect(
-    () => onVisible?.({ fromRow, toRow, fromColumn, toColumn }),
-    [onVisible, fromRow, toRow, fromColumn, toColumn],
-  );
+  useEffect(() => {
+    onVisible?.({ fromRow, toRow, fromColumn, toColumn });
+  }, [onVisible, fromRow, toRow, fromColumn, toColumn]);
   // Another row or column is marked: it comes into sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolling by hand or another size does not lead back to it.
   useLayoutEffect(() => {
