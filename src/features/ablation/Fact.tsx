@@ -13,7 +13,7 @@ interface FactProps {
 
 export function Fact({ term, meaning, exact, children }: FactProps) {
   return (
-    <div className={styles.fact}>
+    <div className={styles.fact} data-explained>
       <dt>
         <Explain meaning={exact === undefined ? meaning : `${meaning} Here exactly ${exact}.`}>{term}</Explain>
       </dt>

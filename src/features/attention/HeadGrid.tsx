@@ -170,6 +170,7 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
         <HeatTip
           words={wordsOf(tip, tokens)}
           hint=""
+          picture={corner}
           anchor={{
             ...layout.cell,
             left: corner.left + 1 + HEAD.width + tipped.column * layout.cell.width - scroll.left,

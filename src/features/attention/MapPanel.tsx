@@ -22,7 +22,7 @@ const SCALES = [
   { value: 'linear', label: 'Linear', title: 'Colour by the weight itself' },
 ] as const;
 
-const BOUNDS = { minWidth: 3, maxWidth: 26, minHeight: 3, maxHeight: 26 };
+const BOUNDS = { minWidth: 3, maxWidth: 34, minHeight: 3, maxHeight: 34 };
 const HEAD = { width: 84, height: 64 };
 
 function MapPicture({ map }: { map: AttentionMap }) {

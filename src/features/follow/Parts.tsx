@@ -48,7 +48,7 @@ export function Facts({ label, facts }: { label: string; facts: readonly FactWor
   return (
     <dl className={styles.facts} aria-label={label}>
       {facts.map(({ term, meaning, value, exact }) => (
-        <div key={term}>
+        <div key={term} data-explained>
           <dt>
             <Explain meaning={exact === undefined ? meaning : `${meaning} Here exactly ${exact}.`}>{term}</Explain>
           </dt>

@@ -4,7 +4,7 @@ import type { CellBounds, Size } from '../../ui/heatmap/heatLayout.ts';
 export type Zoom = 'words' | 'overview';
 
 export const SIZES: Readonly<Record<Zoom, CellBounds>> = {
-  words: { minWidth: 68, maxWidth: 68, minHeight: 26, maxHeight: 26 },
+  words: { minWidth: 68, maxWidth: 96, minHeight: 26, maxHeight: 26 },
   overview: { minWidth: 5, maxWidth: 20, minHeight: 18, maxHeight: 20 },
 };
 

@@ -4,7 +4,7 @@ import styles from './Explain.module.css';
 import { placePopover } from './popover.ts';
 
 interface ExplainProps {
-  /** The meaning, one line. */
+  /** The meaning, one line. Inside an element with `data-explained` it covers nothing of that. */
   meaning: string;
   children: ReactNode;
   /** Id that a control may name in `aria-describedby`. */
@@ -25,7 +25,9 @@ export function Explain({ meaning, children, id }: ExplainProps) {
         popover="auto"
         className={styles.meaning}
         onToggle={event => {
-          if (event.newState === 'open' && button.current) placePopover(event.currentTarget, button.current);
+          const term = button.current;
+          if (event.newState !== 'open' || !term) return;
+          placePopover(event.currentTarget, term, term.closest('[data-explained]') ?? term);
         }}
       >
         {meaning}

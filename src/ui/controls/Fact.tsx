@@ -14,7 +14,7 @@ interface FactProps {
 
 export function Fact({ term, meaning, value, exact }: FactProps) {
   return (
-    <div className={styles.fact}>
+    <div className={styles.fact} data-explained>
       <dt>
         <Explain meaning={exact === undefined ? meaning : `${meaning} Here exactly ${exact}.`}>{term}</Explain>
       </dt>

@@ -23,7 +23,7 @@ export function Slider({ label, meaning, value, off, travel, bounds, onChange }:
   const isOff = off !== undefined && value === off;
   const { min, max, step, least } = bounds;
   return (
-    <div className={styles.slider}>
+    <div className={styles.slider} data-explained>
       <div className={styles.label}>
         <Explain meaning={meaning} id={describe}>
           {label}

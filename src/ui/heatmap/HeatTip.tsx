@@ -1,6 +1,6 @@
-// The exact numbers of one cell of a heatmap, beside it and above everything; for the eye, since the cell itself says the same to readers.
+// The exact numbers of one cell of a heatmap, beside the picture and above everything else; for the eye, since the cell itself says the same to readers.
 import { useLayoutEffect, useRef } from 'react';
-import { type Box, popoverPlace } from '../controls/popover.ts';
+import { type Box, tipPlace } from '../controls/popover.ts';
 import styles from './HeatTip.module.css';
 
 export interface CellWords {
@@ -17,18 +17,20 @@ interface HeatTipProps {
   words: CellWords;
   /** The cell, in px of the window. */
   anchor: Box;
+  /** The whole picture, px of the window: the tip keeps off it where it can. */
+  picture: Box;
   /** How the cell is picked; empty where it cannot be. */
   hint: string;
 }
 
-export function HeatTip({ words, anchor, hint }: HeatTipProps) {
+export function HeatTip({ words, anchor, picture, hint }: HeatTipProps) {
   const tip = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = tip.current;
     if (!element) return;
     if (!element.matches(':popover-open')) element.showPopover();
     const { clientWidth, clientHeight } = document.documentElement;
-    const { left, top } = popoverPlace(anchor, element.getBoundingClientRect(), clientWidth, clientHeight);
+    const { left, top } = tipPlace(anchor, element.getBoundingClientRect(), clientWidth, clientHeight, picture);
     element.style.left = `${left}px`;
     element.style.top = `${top}px`;
   });

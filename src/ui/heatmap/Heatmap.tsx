@@ -191,8 +191,13 @@ function Picture(props: HeatmapProps) {
           </div>
         </div>
       </div>
-      {words && cursor.anchor && (
-        <HeatTip words={words} anchor={cursor.anchor} hint={hintOf(props.pickWords, cursor.touched)} />
+      {words && cursor.anchor && cursor.picture && (
+        <HeatTip
+          words={words}
+          anchor={cursor.anchor}
+          picture={cursor.picture}
+          hint={hintOf(props.pickWords, cursor.touched)}
+        />
       )}
     </>
   );

@@ -12,6 +12,7 @@ import {
   type HeatLayout,
   labelEvery,
   placeAtPoint,
+  placeLabels,
   scrollTo,
   stepCell,
 } from './heatLayout.ts';
@@ -32,6 +33,54 @@ describe('sizes', () => {
     expect(fitCell(bounds, 1000, 333)).toEqual({ width: 4, height: 6 });
     expect(fitCell(bounds, 0, 333)).toEqual({ width: 40, height: 30 });
     expect(fitCell({ ...bounds, minWidth: 64, maxWidth: 64 }, 5, 0)).toEqual({ width: 64, height: 30 });
+  });
+
+  test('where not all columns fit, none is cut: whole columns fill the room', () => {
+    const words = { minWidth: 68, maxWidth: 96, minHeight: 26, maxHeight: 26 };
+    fc.assert(
+      fc.property(fc.integer({ min: 7, max: 1024 }), fc.integer({ min: 140, max: 470 }), (columns, room) => {
+        const { width } = fitCell(words, columns, room);
+        expect(width).toBeGreaterThanOrEqual(68);
+        // Less than a px a column is left over, or the cells are as wide as they may be.
+        if (width < 96) expect(room % width).toBeLessThan(room / width);
+      }),
+    );
+  });
+
+  test('a map of many tokens fills the room that it has', () => {
+    const map = { minWidth: 3, maxWidth: 34, minHeight: 3, maxHeight: 34 };
+    for (const columns of [30, 60, 104, 130]) {
+      const { width } = fitCell(map, columns, 400);
+      expect(width * columns).toBeLessThanOrEqual(400);
+      expect(width * columns).toBeGreaterThan(340);
+    }
+  });
+
+  test('labels never cover each other, none is cut at the start, and the chosen one is among them', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 30 }), fc.nat(200), fc.nat(900), (size, chosen, scrolled) => {
+        const [from, to] = [Math.floor(scrolled / size), Math.floor((scrolled + 400) / size)];
+        const middle = (at: number) => 84 + (at + 0.5) * size - scrolled;
+        const room = { every: labelEvery(size, 15), least: 15, start: 84 };
+        const labels = placeLabels({ from, to, chosen }, middle, room);
+        expect(labels.some(({ at }) => at === chosen)).toBe(chosen >= from && chosen < to);
+        const middles = labels.map(label => label.middle).sort((a, b) => a - b);
+        for (const [i, each] of middles.entries())
+          expect(each - (middles[i - 1] ?? 84 - 7.5)).toBeGreaterThanOrEqual(15);
+        expect(labels.length).toBeGreaterThan(400 / Math.max(size, 15) / 3);
+      }),
+    );
+  });
+
+  test('scrolling to a cell ends at the edge of a column', () => {
+    fc.assert(
+      fc.property(fc.nat(1023), fc.nat(900), (column, from) => {
+        const { left } = scrollTo(layout, { left: from * 60, top: 0 }, { row: null, column });
+        expect(left % 60).toBe(0);
+        expect(column * 60).toBeGreaterThanOrEqual(left);
+        expect((column + 1) * 60).toBeLessThanOrEqual(left + 420);
+      }),
+    );
   });
 
   test('the extent and the room for cells', () => {

@@ -44,9 +44,19 @@ export interface HeatLayout {
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
 
-/** Whole px: the widest cell that lets all columns fit into `room`, within the bounds. */
+/** Cells below this have no gap between them, and need not be whole px. */
+export const LEAST_GAP = 8;
+
+/** Down to whole px; to sixteenths where a px a cell would leave much of the room empty. */
+function downTo(size: number): number {
+  return size >= LEAST_GAP ? Math.floor(size) : Math.floor(size * 16) / 16;
+}
+
+/** Within the bounds: the widest cell that lets all columns fit into `room`; where they cannot, whole columns fill it. */
 export function fitCell(bounds: CellBounds, columns: number, room: number): Size {
-  const width = clamp(Math.floor(room / Math.max(1, columns)), bounds.minWidth, bounds.maxWidth);
+  const narrow = clamp(downTo(room / Math.max(1, columns)), bounds.minWidth, bounds.maxWidth);
+  const whole = Math.min(columns, Math.floor(room / narrow));
+  const width = whole < 1 ? narrow : clamp(downTo(room / whole), bounds.minWidth, bounds.maxWidth);
   return { width, height: clamp(width, bounds.minHeight, bounds.maxHeight) };
 }
 
@@ -97,22 +107,23 @@ export function boxOf({ cell }: HeatLayout, { left, top }: Scroll, { row, column
   return { left: column * cell.width - left, top: row * cell.height - top, ...cell };
 }
 
-function into(offset: number, room: number, at: number, size: number): number {
+function into(offset: number, room: number, at: number, size: number, count: number): number {
   if (at < offset) return at;
-  return at + size > offset + room ? at + size - room : offset;
+  if (at + size <= offset + room) return offset;
+  return Math.min(at, Math.ceil((at + size - room) / size) * size, count * size - room);
 }
 
-/** The least scrolling that brings a cell, or with null for its row only the column, wholly into sight. */
+/** The least scrolling to the edge of a cell that brings a cell, or with null for its row only the column, wholly into sight. */
 export function scrollTo(
   layout: HeatLayout,
   { left, top }: Scroll,
   { row, column }: { readonly row: number | null; readonly column: number | null },
 ): Scroll {
-  const { cell } = layout;
+  const { cell, rows, columns } = layout;
   const room = cellRoom(layout);
   return {
-    left: column === null ? left : Math.max(0, into(left, room.width, column * cell.width, cell.width)),
-    top: row === null ? top : Math.max(0, into(top, room.height, row * cell.height, cell.height)),
+    left: column === null ? left : Math.max(0, into(left, room.width, column * cell.width, cell.width, columns)),
+    top: row === null ? top : Math.max(0, into(top, room.height, row * cell.height, cell.height, rows)),
   };
 }
 
@@ -156,6 +167,31 @@ export function stepCell(
 /** Every how many rows or columns a label stands, so that each has `least` px. */
 export function labelEvery(size: number, least: number): number {
   return Math.max(1, Math.ceil(least / Math.max(1, size)));
+}
+
+export interface PlacedLabel {
+  readonly at: number;
+  /** Of the label, in the unit of `middleOf`. */
+  readonly middle: number;
+}
+
+/**
+ * Which of the labels `[from, to)` stand along an edge, so that none covers another: the chosen one, then every few. A label needs
+ * `least`, and none begins before `start`: at the edge it is moved into sight rather than cut.
+ */
+export function placeLabels(
+  { from, to, chosen }: { readonly from: number; readonly to: number; readonly chosen: number | null },
+  middleOf: (at: number) => number,
+  { every, least, start }: { readonly every: number; readonly least: number; readonly start: number },
+): PlacedLabel[] {
+  const placed: PlacedLabel[] = [];
+  const put = (at: number): void => {
+    const middle = Math.max(start + least / 2, middleOf(at));
+    if (placed.every(other => Math.abs(other.middle - middle) >= least)) placed.push({ at, middle });
+  };
+  if (chosen !== null && chosen >= from && chosen < to) put(chosen);
+  for (let at = Math.ceil(from / every) * every; at < to; at += every) if (at !== chosen) put(at);
+  return placed;
 }
 
 /** A run of at most `most` of `count` that holds `at`, cut at multiples of `most`. */

@@ -6,7 +6,9 @@ import {
   cellsInView,
   cutToFit,
   type HeatLayout,
+  LEAST_GAP,
   labelEvery,
+  placeLabels,
   type Scroll,
 } from './heatLayout.ts';
 
@@ -49,7 +51,6 @@ type Context = CanvasRenderingContext2D;
 
 /** Narrower or lower cells have no text and no gap between them, and are drawn as an image. */
 const LEAST_TEXT = { width: 24, height: 14 };
-const LEAST_GAP = 8;
 /** Column labels narrower than this stand upright. */
 export const LEAST_LYING = 40;
 /** Px between the lines of labels. */
@@ -188,9 +189,8 @@ function labelGround(context: Context, colours: HeatColours, chosen: boolean, bo
 }
 
 function* paintColumnHead(context: Context, scene: LabelScene, range: CellRange): Generator<void> {
-  const { layout, ratio, colours, columnLabels } = scene;
+  const { layout, ratio, colours } = scene;
   const { head, cell } = layout;
-  const { x } = edges(scene);
   const height = head.height * ratio;
   if (height === 0) return;
   context.fillStyle = colours.ground;
@@ -198,31 +198,44 @@ function* paintColumnHead(context: Context, scene: LabelScene, range: CellRange)
   context.font = `${colours.size * ratio}px ${colours.mono}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  const lying = cell.width >= LEAST_LYING;
-  const every = lying ? 1 : labelEvery(cell.width, LINE);
+  if (cell.width >= LEAST_LYING) yield* paintLying(context, scene, range);
+  else yield* paintUpright(context, scene, range);
+}
+
+/** Each over its column. */
+function* paintLying(context: Context, scene: LabelScene, range: CellRange): Generator<void> {
+  const { layout, ratio, colours, columnLabels } = scene;
+  const { x } = edges(scene);
+  const height = layout.head.height * ratio;
+  const room = (layout.cell.width - 2 * PADDING) * ratio;
   for (let column = range.fromColumn; column < range.toColumn; column++) {
-    const chosen = column === scene.column;
-    // Next to the chosen one there may be no room for another.
-    const near = scene.column !== null && Math.abs(column - scene.column) < every;
-    if (!chosen && (column % every !== 0 || near)) continue;
-    const label = columnLabels[column] ?? '';
     const left = x(column);
-    const least = column === range.fromColumn && cell.width < LINE ? (head.width + LINE / 2) * ratio : 0;
-    const middle = Math.max(least, (left + x(column + 1)) / 2);
-    if (lying) {
-      labelGround(context, colours, chosen, [left, 0, x(column + 1) - left, height]);
-      const room = (cell.width - 2 * PADDING) * ratio;
-      context.fillText(cutText(context, label, room), left + PADDING * ratio, height / 2);
-    } else {
-      const width = Math.max(cell.width, LINE) * ratio;
-      labelGround(context, colours, chosen, [middle - width / 2, 0, width, height]);
-      context.save();
-      context.translate(middle, height - PADDING * ratio);
-      context.rotate(-Math.PI / 2);
-      context.fillText(cutText(context, label, height - 2 * PADDING * ratio), 0, 0);
-      context.restore();
-    }
+    labelGround(context, colours, column === scene.column, [left, 0, x(column + 1) - left, height]);
+    context.fillText(cutText(context, columnLabels[column] ?? '', room), left + PADDING * ratio, height / 2);
     if (column % 64 === 63) yield;
+  }
+  yield;
+}
+
+/** As many as have room, read upwards. */
+function* paintUpright(context: Context, scene: LabelScene, range: CellRange): Generator<void> {
+  const { layout, ratio, colours, columnLabels } = scene;
+  const { head, cell } = layout;
+  const { x } = edges(scene);
+  const height = head.height * ratio;
+  const width = Math.max(cell.width, LINE) * ratio;
+  const labels = placeLabels(
+    { from: range.fromColumn, to: range.toColumn, chosen: scene.column },
+    column => (x(column) + x(column + 1)) / 2,
+    { every: labelEvery(cell.width, LINE), least: LINE * ratio, start: cell.width < LINE ? head.width * ratio : 0 },
+  );
+  for (const { at, middle } of labels) {
+    labelGround(context, colours, at === scene.column, [middle - width / 2, 0, width, height]);
+    context.save();
+    context.translate(middle, height - PADDING * ratio);
+    context.rotate(-Math.PI / 2);
+    context.fillText(cutText(context, columnLabels[at] ?? '', height - 2 * PADDING * ratio), 0, 0);
+    context.restore();
   }
   yield;
 }
@@ -238,19 +251,16 @@ function* paintRowHead(context: Context, scene: LabelScene, range: CellRange): G
   context.font = `${colours.size * ratio}px ${colours.face}`;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  const every = labelEvery(cell.height, LINE);
-  for (let row = range.fromRow; row < range.toRow; row++) {
-    const chosen = row === scene.row;
-    const near = scene.row !== null && Math.abs(row - scene.row) < every;
-    if (!chosen && (row % every !== 0 || near)) continue;
-    const height = Math.max(cell.height, LINE) * ratio;
-    // A label at the edge is moved into sight rather than cut, when its cell is lower than a line.
-    const least = row === range.fromRow && cell.height < LINE ? head.height * ratio + height / 2 : 0;
-    const middle = Math.max(least, (y(row) + y(row + 1)) / 2);
-    labelGround(context, colours, chosen, [0, middle - height / 2, width, height]);
-    const label = cutText(context, rowLabels[row] ?? '', width - 2 * PADDING * ratio);
+  const height = Math.max(cell.height, LINE) * ratio;
+  const labels = placeLabels(
+    { from: range.fromRow, to: range.toRow, chosen: scene.row },
+    row => (y(row) + y(row + 1)) / 2,
+    { every: labelEvery(cell.height, LINE), least: LINE * ratio, start: cell.height < LINE ? head.height * ratio : 0 },
+  );
+  for (const { at, middle } of labels) {
+    labelGround(context, colours, at === scene.row, [0, middle - height / 2, width, height]);
+    const label = cutText(context, rowLabels[at] ?? '', width - 2 * PADDING * ratio);
     context.fillText(label, width - (PADDING + 2) * ratio, middle);
-    if (row % 64 === 63) yield;
   }
   yield;
 }

@@ -12,6 +12,8 @@ export interface HeatCursor {
   /** The cell whose numbers are shown, and where it is in the window. */
   readonly shown: CellPlace | null;
   readonly anchor: Box | null;
+  /** The pane, where it is in the window. */
+  readonly picture: Box | null;
   /** By finger, not by mouse or keys. */
   readonly touched: boolean;
   readonly events: {
@@ -106,6 +108,7 @@ export function useHeatCursor(
     shown,
     touched: touched && !hover,
     anchor: shown && anchorOf(shown),
+    picture: (shown && pane.current?.getBoundingClientRect()) ?? null,
     leave: () => {
       if (hover) setHover(null);
     },
