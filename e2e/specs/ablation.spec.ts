@@ -166,6 +166,19 @@ test('a ranking of all heads, stopped and gone on with; its first is what switch
   const cell = switchOf(page, name);
   await expect(cell).toHaveAttribute('data-step', '5');
   await expect(cell).toHaveText((effects[0] ?? 0) > 0 ? '+' : '−');
+  // What rises and what falls without a part have arms of their own on the ramp.
+  const grounds = await view(page)
+    .getByRole('switch')
+    .evaluateAll(cells =>
+      ['+', '-'].map(sign =>
+        cells
+          .filter(each => each instanceof HTMLElement && each.dataset.sign === sign)
+          .map(each => getComputedStyle(each).backgroundColor),
+      ),
+    );
+  expect(grounds[0]?.length).toBeGreaterThan(0);
+  expect(grounds[1]?.length).toBeGreaterThan(0);
+  expect(grounds[0]?.filter(colour => grounds[1]?.includes(colour))).toEqual([]);
   await rows
     .first()
     .getByRole('button', { name: `Only ${name} off` })

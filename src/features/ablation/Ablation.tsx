@@ -48,20 +48,29 @@ function Controls() {
   );
 }
 
+/** Steps from the strongest fall to the strongest rise. */
+const SCALE = Array.from({ length: 2 * STEPS + 1 }, (_, i) => i - STEPS);
+
 /** What the cells of the board mean. */
 function Legend({ effects }: { effects: BoardEffects | null }) {
   return (
     <p className={styles.legend}>
-      <span className={styles.key} data-sign="off" aria-hidden="true" /> off
+      <span className={styles.key} data-state="on" aria-hidden="true" /> on
+      <span className={styles.key} data-state="off" aria-hidden="true" /> off
       <span className={styles.scale} data-shown={effects !== null}>
         <span>
-          <Explain meaning={EFFECT}>effect</Explain>, + likelier without it
+          <Explain meaning={EFFECT}>effect</Explain> − less likely
         </span>
-        <span className="num">0</span>
-        {Array.from({ length: STEPS + 1 }, (_, step) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a step is its number.
-          <span key={step} className={styles.key} data-step={step} aria-hidden="true" />
+        {SCALE.map(step => (
+          <span
+            key={step}
+            className={styles.key}
+            data-step={Math.abs(step)}
+            data-sign={step < 0 ? '-' : '+'}
+            aria-hidden="true"
+          />
         ))}
+        <span>+ likelier</span>
         <span className="num">{formatNats(effects?.most ?? 0)}</span>
       </span>
     </p>

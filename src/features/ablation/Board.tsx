@@ -24,7 +24,7 @@ export interface BoardProps {
   onToggle: (each: Switch) => void;
 }
 
-const HEADS: Readonly<Record<(typeof BLOCKS)[number], string>> = { attention: 'attn', mlp: 'MLP', layer: 'layer' };
+const HEADS: Readonly<Record<(typeof BLOCKS)[number], string>> = { attention: 'attn', mlp: 'MLP', layer: 'whole' };
 
 const effectOf = (effects: BoardEffects | null, each: Switch) =>
   each.kind === 'layer' ? undefined : effects?.cells.get(partKey(each));
@@ -65,6 +65,7 @@ const LayerRow = memo(
               data-column={column}
               data-kind={each.kind}
               data-step={found?.step}
+              data-sign={found?.sign}
               data-moot={isMoot(off, each) || undefined}
               onClick={() => onToggle(each)}
             >
@@ -149,7 +150,9 @@ export function Board({ dims, off, effects, onToggle }: BoardProps) {
         ))}
       </div>
       <p className={styles.looked}>
-        {seen ? wordsOf(seen, off, effects) : 'Columns are heads. Click, or arrow keys and Space.'}
+        {seen
+          ? wordsOf(seen, off, effects)
+          : 'Numbered columns are heads. Click a box to switch it off, or arrow keys and Space.'}
       </p>
     </div>
   );

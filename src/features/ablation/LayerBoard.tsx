@@ -38,7 +38,7 @@ export function LayerBoard({ dims, off, effects, onToggle }: BoardProps) {
           ))}
           <span data-kind="attention">attn</span>
           <span>MLP</span>
-          <span>layer</span>
+          <span>whole</span>
         </div>
         {rows.map(row => (
           <div key={row} className={styles.small} data-layer={row} data-chosen={row === layer}>
@@ -51,6 +51,7 @@ export function LayerBoard({ dims, off, effects, onToggle }: BoardProps) {
                 data-off={isOff(off, each) || undefined}
                 data-moot={isMoot(off, each) || undefined}
                 data-step={found(each)?.step}
+                data-sign={found(each)?.sign}
               />
             ))}
           </div>
@@ -82,6 +83,7 @@ export function LayerBoard({ dims, off, effects, onToggle }: BoardProps) {
               className={styles.cell}
               data-kind={each.kind}
               data-step={effect?.step}
+              data-sign={effect?.sign}
               data-moot={isMoot(off, each) || undefined}
               onClick={() => onToggle(each)}
             >
