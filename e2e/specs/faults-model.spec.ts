@@ -1,5 +1,5 @@
 // Models that cannot run: what is wrong is said in a sentence before the weights come, and the model in use stays.
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import {
   alertsOf,
   type Files,
@@ -13,7 +13,18 @@ import {
   write,
 } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import { modelButton, openPage, setHub, textArea } from '../support/page.ts';
+import {
+  modelButton,
+  openModels,
+  openPage,
+  run,
+  setHub,
+  setNumbers,
+  setText,
+  textArea,
+  textOf,
+  tokensOf,
+} from '../support/page.ts';
 
 const GOOD = smallModel();
 const WEIGHTS = GOOD['model.safetensors'] as Uint8Array;
@@ -37,10 +48,10 @@ function badLength(): Uint8Array {
   return bytes;
 }
 
-/** The tokenizer with a vocabulary of 2,049 where the model has 2,048 rows. */
-function tooManyTokens(): string {
+/** The tokenizer with `count` tokens more than the model's 2,048 rows. */
+function moreTokens(count: number): string {
   const json = JSON.parse(String(GOOD['tokenizer.json']));
-  json.model.vocab['one too many'] = 2048;
+  for (let i = 0; i < count; i++) json.model.vocab[`one too many ${i}`] = 2048 + i;
   return JSON.stringify(json);
 }
 
@@ -58,7 +69,10 @@ const CASES: Readonly<Record<string, readonly [Files, RegExp]>> = {
   'a config.json that is no JSON': [config('{"model_type": "gpt2",'), /config\.json is not what it should be.*JSON/],
   'a config.json that holds a list': [config('[]'), /config\.json/],
   'no config.json': [without(GOOD, 'config.json'), /config\.json is missing/],
-  'no tokenizer.json': [without(GOOD, 'tokenizer.json'), /tokenizer\.json is missing/],
+  'neither config.json nor weights': [
+    { 'tokenizer.json': GOOD['tokenizer.json'] ?? '' },
+    /config\.json and model\.safetensors are missing/,
+  ],
   'no weights': [without(GOOD, 'model.safetensors'), /model\.safetensors is missing/],
   'PyTorch weights alone': [
     { ...without(GOOD, 'model.safetensors'), 'pytorch_model.bin': 'PK' },
@@ -99,12 +113,8 @@ const CASES: Readonly<Record<string, readonly [Files, RegExp]>> = {
     /Git LFS pointer.*git lfs pull/,
   ],
   'a tokenizer of another model': [
-    { ...GOOD, 'tokenizer.json': tooManyTokens() },
+    { ...GOOD, 'tokenizer.json': moreTokens(1000) },
     /tokenizer and the weights do not belong together/,
-  ],
-  'a tokenizer.json that is none': [
-    { ...GOOD, 'tokenizer.json': '{"model": {"type": "Nothing"}}' },
-    /tokenizer\.json cannot be read/,
   ],
 };
 
@@ -146,4 +156,42 @@ test('a load that fails says so in the dialog it was begun in, where the model b
   await openPage(page);
   await openLocal(page, without(GOOD, 'config.json'));
   await expect(page.getByRole('dialog', { name: 'Models' }).getByRole('alert')).toHaveText(/config\.json is missing/);
+});
+
+/** Closes the dialog of models, where it is still open. */
+async function leaveDialog(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Models' });
+  if (await dialog.isVisible()) await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(dialog).toBeHidden();
+}
+
+test('a model without a readable tokenizer opens with ids as its text', async ({ page }) => {
+  await openPage(page);
+  await write(page);
+  await openLocal(page, { ...GOOD, 'tokenizer.json': '{"model": {"type": "Nothing"}}' });
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: model, f32/);
+  await leaveDialog(page);
+  await expect(page.getByRole('main').getByText(/no tokenizer that can be read here/)).toBeVisible();
+  await expect(textArea(page)).toHaveValue(WRITTEN);
+  await setText(page, '');
+  await textArea(page).pressSequentially('\\[17\\]\\[3\\]');
+  expect((await tokensOf(page)).map(token => token.text)).toEqual(['\\[17\\]', '\\[3\\]']);
+  await setNumbers(page, { Length: 3 });
+  await run(page);
+  expect(await textOf(page)).toMatch(/^\\\[17\\\]\\\[3\\\](?:\\\[\d+\\\]){3}$/);
+  await expect.poll(async () => (await tokensOf(page)).slice(1).every(token => token.step !== null)).toBe(true);
+});
+
+test('a tokenizer with a few tokens more than the model has rows opens, and says so', async ({ page }) => {
+  await openPage(page);
+  await openLocal(page, { ...GOOD, 'tokenizer.json': moreTokens(1) });
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: model, f32/);
+  await leaveDialog(page);
+  await expect(page.getByRole('main').getByText(/tokenizer has more tokens than the model/)).toBeVisible();
+  await openModels(page);
+  await expect(page.getByText(/1 more token than the 2,048 rows/)).toBeVisible();
+  await leaveDialog(page);
+  await setText(page, 'one too many 0');
+  expect(await textOf(page)).toBe('one too many 0');
+  await goesOn(page);
 });

@@ -64,3 +64,12 @@ export function twoChunkModel(): Files {
   const weights = randomModelFile(randomModel({ config, seed: 7 }));
   return { ...smallFiles(), 'config.json': JSON.stringify(config), 'model.safetensors': weights };
 }
+
+/** The shipped model with the signs of one norm turned: the same sizes and names, other numbers. */
+export function retouchedModel(): Files {
+  const file = new Uint8Array(shipped('model.safetensors'));
+  const norm = tensorsOf(file).get('ln_f.weight');
+  if (norm?.dtype !== 'F16') throw new Error('the shipped model has no norm in f16');
+  for (let at = norm.begin + 1; at < norm.end; at += 2) file[at] = (file[at] ?? 0) ^ 0x80;
+  return { ...smallFiles(), 'model.safetensors': file };
+}

@@ -71,6 +71,7 @@ export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedMode
     bosId: BOS,
     eosIds: [BOS],
     defaults: { temperature: 0.8, top_p: 0.95, max_new_tokens: 8 },
+    warnings: [],
     adapter: ADAPTER,
     device: 1,
     fromCache: false,

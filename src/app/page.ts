@@ -30,6 +30,7 @@ import { Leases } from '../stores/work/leases.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
+import { createIdTokenizer } from '../tokenizer/id-tokenizer.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** Fragments of the page's address that hold shared texts. */
@@ -157,7 +158,9 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
 }
 
 function tokenizerOf(model: LoadedModel): Tokenizer {
-  return createTokenizer(model.tokenizerJson, model.tokenizerConfig, model.dims.vocab_size);
+  const { tokenizerJson, tokenizerConfig, dims } = model;
+  if (tokenizerJson === null) return createIdTokenizer(dims.vocab_size);
+  return createTokenizer(tokenizerJson, tokenizerConfig, dims.vocab_size);
 }
 
 type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins'>;

@@ -1,6 +1,15 @@
 // What is read of a model before its weights: good folders give a graph and a table of tensors, bad ones a code and the file's name.
 import { describe, expect, test } from 'vitest';
-import { type FileContents, memoryFiles, publishedFiles, SMALL_GPT2_CONFIG } from '../../e2e/support/memory-files.ts';
+import {
+  BYTE_TOKENIZER,
+  type FileContents,
+  memoryFiles,
+  publishedFiles,
+  publishedTensors,
+  SMALL_GPT2_CONFIG,
+} from '../../e2e/support/memory-files.ts';
+import { type TensorBytes, writeSafetensors } from '../checkpoint/write-safetensors.ts';
+import { matchWeights } from '../model/checkpoint.ts';
 import { readCheckpoint } from './checkpoint.ts';
 
 const W = 'model.safetensors';
@@ -48,9 +57,88 @@ test('shards with an index', async () => {
   expect(tensors.get('transformer.wte.weight')).toMatchObject({ dtype: 'BF16', shape: [257, 32] });
 });
 
+/** A tensor of the good folder under another name, with rows or another shape. */
+const tensors = publishedTensors({ style: 'gpt2', dtype: 'F32' }).filter(({ name }) => !name.endsWith('.attn.bias'));
+const folder = (change: (tensor: TensorBytes) => TensorBytes | null, more: FileContents = {}) =>
+  read({ [W]: writeSafetensors(tensors.flatMap(tensor => change(tensor) ?? [])), ...more });
+
+describe('as they are met in the wild', () => {
+  test.each(['model.', 'module.transformer.', '_orig_mod.', 'gpt2.'])('names under %s', async wrapping => {
+    const { tensors: found } = await folder(tensor => ({ ...tensor, name: wrapping + tensor.name }));
+    expect(found.get(`${wrapping}wte.weight`)?.shape).toEqual([257, 32]);
+  });
+
+  test('model_type that only architectures tell', async () => {
+    const { model_type: _, ...config } = SMALL_GPT2_CONFIG;
+    expect((await read({ 'config.json': config })).config.model_type).toBe('gpt2');
+    const other = { ...config, architectures: ['GPTNeoForCausalLM'] };
+    await expect(read({ 'config.json': other })).rejects.toMatchObject({ code: 'unsupported_model' });
+  });
+
+  test('padded rows of the embeddings are cut off, and only rows', async () => {
+    const padded = (tensor: TensorBytes, rows: number): TensorBytes => ({
+      ...tensor,
+      shape: [tensor.shape[0]! + rows, tensor.shape[1]!],
+      bytes: Buffer.concat([tensor.bytes, new Uint8Array(rows * 32 * 4).fill(1)]),
+    });
+    const { tensors: found } = await folder(tensor =>
+      /^w[tp]e/.test(tensor.name) ? padded(tensor, tensor.name === 'wte.weight' ? 63 : 8) : tensor,
+    );
+    expect(found.get('wte.weight')).toMatchObject({ shape: [257, 32] });
+    expect(found.get('wpe.weight')).toMatchObject({ shape: [1024, 32] });
+    const { begin, end } = found.get('wte.weight')!;
+    expect(end - begin).toBe(257 * 32 * 4);
+    const norm = folder(tensor =>
+      tensor.name === 'ln_f.weight'
+        ? { ...tensor, shape: [33], bytes: Buffer.concat([tensor.bytes, new Uint8Array(4)]) }
+        : tensor,
+    );
+    await expect(norm.then(checkpoint => matchWeights(checkpoint.graph, checkpoint.tensors))).rejects.toMatchObject({
+      code: 'bad_tensor',
+      detail: { tensor: 'ln_f.weight' },
+    });
+  });
+
+  test('a few more ids than rows: they are taken out, and it is said', async () => {
+    const added_tokens = [...BYTE_TOKENIZER.added_tokens, { id: 257, content: '[PAD]', special: true }];
+    const { tokenizerJson, tokenBytes, warnings } = await read({
+      'tokenizer.json': { ...BYTE_TOKENIZER, added_tokens },
+    });
+    expect(warnings).toEqual([{ code: 'tokenizer_surplus', detail: { surplus: 1, vocab_size: 257 } }]);
+    expect(tokenBytes).toHaveLength(257);
+    expect(JSON.stringify(tokenizerJson)).not.toContain('[PAD]');
+  });
+
+  test('no tokenizer, and one of another kind: ids are the text', async () => {
+    const none = await read({}, ['tokenizer.json']);
+    const other = await read({ 'tokenizer.json': { model: { type: 'Nothing' } } });
+    for (const { tokenizerJson, tokenBytes, warnings } of [none, other]) {
+      expect(tokenizerJson).toBeNull();
+      expect(new TextDecoder().decode(tokenBytes[17])).toBe('\\[17\\]');
+      expect(warnings.map(({ code }) => code)).toEqual(['ids_as_text']);
+    }
+    expect(none.warnings[0]?.detail.why).toBe('tokenizer.json is missing');
+    expect(other.warnings[0]?.detail.why).toContain('"Nothing"');
+  });
+
+  test('a head for classes: said where there is no head for tokens', async () => {
+    const score = { name: 'score.weight', dtype: 'F32', shape: [2, 32], bytes: new Uint8Array(256) } as const;
+    const head = { name: 'lm_head.weight', dtype: 'F32', shape: [257, 32], bytes: new Uint8Array(257 * 128) } as const;
+    const classifier = await read({ [W]: writeSafetensors([...tensors, score]) });
+    expect(classifier.warnings).toEqual([{ code: 'classifier', detail: { tensor: 'score.weight' } }]);
+    expect((await read({ [W]: writeSafetensors([...tensors, score, head]) })).warnings).toEqual([]);
+  });
+});
+
 describe('refused', () => {
-  test.each(['config.json', 'tokenizer.json'])('%s that is missing or no JSON', async name => {
-    await expect(read({}, [name])).rejects.toMatchObject({ code: 'missing_file', detail: { file: name } });
+  test('config.json that is missing', async () => {
+    await expect(read({}, ['config.json'])).rejects.toMatchObject({
+      code: 'missing_file',
+      detail: { file: 'config.json' },
+    });
+  });
+
+  test.each(['config.json', 'tokenizer.json'])('%s that is no JSON', async name => {
     await expect(read({ [name]: '{"a":' })).rejects.toMatchObject({ code: 'bad_json', detail: { file: name } });
     await expect(read({ [name]: Uint8Array.of(0x7b, 0xff, 0x7d) })).rejects.toMatchObject({ code: 'bad_json' });
   });
@@ -62,8 +150,11 @@ describe('refused', () => {
       { 'config.json': { ...SMALL_GPT2_CONFIG, activation_function: 'swish' } },
       'unsupported_config',
     ],
-    ['a tokenizer of another kind', { 'tokenizer.json': { model: { type: 'Unigram' } } }, 'bad_tokenizer'],
-    ['a tokenizer with more ids', { 'config.json': { ...SMALL_GPT2_CONFIG, vocab_size: 200 } }, 'tokenizer_mismatch'],
+    [
+      'a tokenizer whose bytes have no row',
+      { 'config.json': { ...SMALL_GPT2_CONFIG, vocab_size: 200 } },
+      'tokenizer_mismatch',
+    ],
     [
       'a tokenizer with far fewer ids',
       { 'config.json': { ...SMALL_GPT2_CONFIG, vocab_size: 50_257 } },

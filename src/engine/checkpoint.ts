@@ -5,8 +5,11 @@ import type { ModelFiles } from '../hub/files.ts';
 import { CONFIG_FILE, checkFirstBytes, INDEX_FILE, TOKENIZER_FILE, WEIGHTS_FILE } from '../hub/layout.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { type BuiltModel, buildGraph } from '../model/architectures/architectures.ts';
-import type { GenerationDefaults } from '../protocol/events.ts';
-import { tokenBytesTable } from '../tokenizer/bytes.ts';
+import type { Graph } from '../model/ir/graph.ts';
+import { unwrapped } from '../model/tensor-names.ts';
+import type { GenerationDefaults, ModelWarning } from '../protocol/events.ts';
+import { withoutPadding } from './padded-rows.ts';
+import { readTokenizer } from './read-tokenizer.ts';
 
 /** The files a checkpoint is read from; ModelFiles of the hub are such. */
 export type CheckpointFiles = Pick<ModelFiles, 'names' | 'has' | 'size' | 'bytes' | 'read'>;
@@ -19,12 +22,15 @@ export interface NumericCheckpoint extends BuiltModel {
 }
 
 export interface Checkpoint extends NumericCheckpoint {
+  /** Null: the text is ids. */
   readonly tokenizerJson: unknown;
   readonly tokenizerConfig: unknown;
   /** Bytes of every id, [V]. */
   readonly tokenBytes: readonly Uint8Array[];
   readonly defaults: GenerationDefaults;
   readonly eosIds: readonly number[];
+  /** What is odd, of what the graph and the files say. */
+  readonly warnings: readonly ModelWarning[];
 }
 
 /**
@@ -33,10 +39,10 @@ export interface Checkpoint extends NumericCheckpoint {
  */
 export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
   const { config, graph } = buildGraph(await readJson(files, CONFIG_FILE));
-  const tokenizerJson = await readJson(files, TOKENIZER_FILE);
-  const tokenBytes = tokenBytesTable(tokenizerJson, graph.dims.vocab_size);
+  const json = files.has(TOKENIZER_FILE) ? await readJson(files, TOKENIZER_FILE) : undefined;
+  const { tokenizerJson, tokenBytes, warnings } = readTokenizer(json, graph.dims.vocab_size);
   const generation = await readOptional(files, 'generation_config.json');
-  const { tensors, weightFiles } = await readTensors(files);
+  const { tensors, weightFiles } = await readTensors(files, graph);
   const more = idsOf(generation.eos_token_id).filter(id => id < graph.dims.vocab_size);
   return {
     config,
@@ -48,18 +54,38 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint
     eosIds: [...new Set([...config.eos_token_ids, ...more])],
     tensors,
     weightFiles,
+    warnings: [...warnings, ...classifierWarnings(tensors)],
   };
 }
 
 /** Configuration and tensors alone, for a folder that may have no tokenizer. Throws as `readCheckpoint` does. */
 export async function readNumericCheckpoint(files: CheckpointFiles): Promise<NumericCheckpoint> {
-  return { ...buildGraph(await readJson(files, CONFIG_FILE)), ...(await readTensors(files)) };
+  const built = buildGraph(await readJson(files, CONFIG_FILE));
+  return { ...built, ...(await readTensors(files, built.graph)) };
 }
 
 /** Enough to tell a Git LFS pointer or a web page, however short, from weights. */
 const FIRST_BYTES = 24;
 
-async function readTensors(files: CheckpointFiles): Promise<Pick<Checkpoint, 'tensors' | 'weightFiles'>> {
+type Tensors = Pick<Checkpoint, 'tensors' | 'weightFiles'>;
+
+async function readTensors(files: CheckpointFiles, graph: Graph): Promise<Tensors> {
+  const { tensors, weightFiles } = await readStoredTensors(files);
+  return { tensors: withoutPadding(graph, tensors), weightFiles };
+}
+
+/** Heads for classes: what `GPT2ForSequenceClassification` and its kin put beside the body. */
+const CLASSIFIER = /^(?:score|classifier|qa_outputs)\./;
+
+/** A head for classes is not read; with a head for tokens beside it nothing is odd. */
+function classifierWarnings(tensors: Checkpoint['tensors']): ModelWarning[] {
+  const names = [...tensors.keys()];
+  if (names.some(name => unwrapped(name).plain === 'lm_head.weight')) return [];
+  const tensor = names.find(name => CLASSIFIER.test(unwrapped(name).plain));
+  return tensor === undefined ? [] : [{ code: 'classifier', detail: { tensor } }];
+}
+
+async function readStoredTensors(files: CheckpointFiles): Promise<Tensors> {
   if (files.has(WEIGHTS_FILE)) {
     const header = await readHeader(files, WEIGHTS_FILE);
     const tensors = new Map([...header.tensors].map(([name, range]) => [name, { ...range, file: WEIGHTS_FILE }]));

@@ -94,6 +94,7 @@ function describe(
     bosId: config.bos_token_id,
     eosIds: checkpoint.eosIds,
     defaults: checkpoint.defaults,
+    warnings: checkpoint.warnings,
     adapter: describeAdapter(gpu),
     fromCache: files.fromCache,
     cached: files.stored,
@@ -124,6 +125,7 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
     reason: refusal === null ? '' : refusalWords(refusal),
     commit: files.commit,
     cached: files.fromCache,
+    warnings: checkpoint.warnings,
   };
 }
 

@@ -9,6 +9,9 @@ export const INDEX_FILE = 'model.safetensors.index.json';
 /** Files that a model may lack. */
 export const OPTIONAL_FILES = ['generation_config.json', 'tokenizer_config.json'] as const;
 
+/** Missing shards named in a sentence. */
+const MOST_NAMED = 8;
+
 export function isWeights(name: string): boolean {
   return name.endsWith('.safetensors');
 }
@@ -17,21 +20,31 @@ function missing(file: string, why: string): NucleusError {
   return new NucleusError('missing_file', `${file} is missing${why}`, { file });
 }
 
+/** All that is missing, in one error. @throws when there is any. */
+function refuseMissing(files: readonly string[], why: string): void {
+  const [first, ...others] = files;
+  if (first === undefined) return;
+  if (others.length === 0) throw missing(first, why);
+  const most = files.slice(0, MOST_NAMED);
+  const last = files.length > MOST_NAMED ? `${files.length - MOST_NAMED} more` : (most.pop() ?? first);
+  const names = `${most.join(', ')} and ${last}`;
+  throw new NucleusError('missing_file', `${names} are missing${why}`, { file: first, files: names });
+}
+
 /**
- * The small files that are there, in reading order, and whether the weights come in one file or in shards.
- * @throws NucleusError missing_file that names the file, and says so when the weights are there in another format.
+ * The small files that are there, in reading order, and whether the weights come in one file or in shards. A model without a tokenizer is one, too.
+ * @throws NucleusError missing_file that names every file, and says so when the weights are there in another format.
  */
 export function chooseSmallFiles(present: ReadonlySet<string>): {
   readonly small: readonly string[];
   readonly sharded: boolean;
 } {
-  if (!present.has(CONFIG_FILE)) throw missing(CONFIG_FILE, '');
-  if (!present.has(TOKENIZER_FILE)) {
-    const old = present.has('vocab.json') && present.has('merges.txt');
-    throw missing(TOKENIZER_FILE, old ? '; vocab.json and merges.txt alone are not read' : '');
-  }
   const sharded = !present.has(WEIGHTS_FILE);
-  if (sharded && !present.has(INDEX_FILE)) throw missing(WEIGHTS_FILE, otherWeights(present));
+  const noWeights = sharded && !present.has(INDEX_FILE);
+  refuseMissing(
+    [...(present.has(CONFIG_FILE) ? [] : [CONFIG_FILE]), ...(noWeights ? [WEIGHTS_FILE] : [])],
+    noWeights ? otherWeights(present) : '',
+  );
   const small = [CONFIG_FILE, TOKENIZER_FILE, ...OPTIONAL_FILES].filter(name => present.has(name));
   return { small: sharded ? [...small, INDEX_FILE] : small, sharded };
 }
@@ -64,10 +77,11 @@ export function shardNames(index: Uint8Array, present: (name: string) => boolean
   const names = [...new Set(Object.values(map))].map(name => {
     if (typeof name !== 'string' || !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\.safetensors$/.test(name))
       throw bad('names a file that is no shard');
-    if (!present(name)) throw missing(name, `, a shard of the weights`);
     return name;
   });
   if (names.length === 0 || names.length > 1000) throw bad(`names ${names.length} shards`);
+  const absent = names.filter(name => !present(name)).sort();
+  refuseMissing(absent, absent.length > 1 ? ', shards of the weights' : ', a shard of the weights');
   return names.sort();
 }
 

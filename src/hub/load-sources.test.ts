@@ -47,10 +47,10 @@ describe('shipped with the page', () => {
   test('a host that answers every address with a page', async () => {
     server.fault({ path: 'generation_config.json', headers: { 'Content-Type': 'text/html' } });
     expect((await load({ source })).files.has('generation_config.json')).toBe(false);
-    server.fault({ path: 'tokenizer.json', headers: { 'Content-Type': 'text/html' } });
+    server.fault({ path: 'config.json', headers: { 'Content-Type': 'text/html' } });
     await expect(openModel(session({ source, refresh: true }).options)).rejects.toMatchObject({
       code: 'missing_file',
-      detail: { file: 'tokenizer.json' },
+      detail: { file: 'config.json' },
     });
   });
 });
@@ -100,12 +100,38 @@ describe('opened files', () => {
     expect(new TextDecoder().decode(await files.bytes('config.json'))).toBe(CONFIG);
   });
 
-  test('a missing one, and a Git LFS pointer', async () => {
-    const some = opened().filter(file => !file.name.endsWith('tokenizer.json'));
-    await expect(openModel(session({ source, files: some }).options)).rejects.toMatchObject({
+  test('all that is missing is named at once; a tokenizer may be', async () => {
+    const only = (...names: string[]): File[] => opened().filter(file => names.includes(file.name));
+    const none = openModel(session({ source, files: only('tokenizer.json') }).options);
+    await expect(none).rejects.toMatchObject({
       code: 'missing_file',
-      detail: { file: 'tokenizer.json' },
+      message: 'config.json and model.safetensors are missing',
+      detail: { file: 'config.json', files: 'config.json and model.safetensors' },
     });
+    await expect(openModel(session({ source, files: only('config.json') }).options)).rejects.toMatchObject({
+      message: 'model.safetensors is missing',
+      detail: { file: W },
+    });
+    const files = await openModel(session({ source, files: only('config.json', W) }).options);
+    expect(files.names).toEqual(['config.json', W]);
+  });
+
+  test('all missing shards are named at once', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `part-${String(i).padStart(2, '0')}.safetensors`);
+    const weight_map = Object.fromEntries(names.map((name, i) => [`t${i}`, name]));
+    const index = new File([JSON.stringify({ weight_map })], 'model.safetensors.index.json');
+    const rest = [...opened().filter(file => file.name !== W), index];
+    const open = (parts: readonly string[]) =>
+      openModel(session({ source, files: [...rest, ...parts.map(name => new File(['1'], name))] }).options);
+    await expect(open(names.slice(3))).rejects.toMatchObject({
+      message: `${names.slice(0, 2).join(', ')} and ${names[2]} are missing, shards of the weights`,
+    });
+    await expect(open([])).rejects.toMatchObject({
+      message: `${names.slice(0, 8).join(', ')} and 4 more are missing, shards of the weights`,
+    });
+  });
+
+  test('a Git LFS pointer', async () => {
     const pointer = new File(['version https://git-lfs.github.com/spec/v1\n'], W);
     const files = await openModel(
       session({ source, files: [...opened().filter(file => file.name !== W), pointer] }).options,

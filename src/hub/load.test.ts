@@ -249,7 +249,6 @@ describe('faults of the Hub', () => {
 
   test.each([
     ['config.json', {}, 'config.json is missing'],
-    ['tokenizer.json', { 'vocab.json': '{}', 'merges.txt': '' }, 'vocab.json and merges.txt alone'],
     [W, {}, 'only PyTorch weights'],
     [W, { 'gpt2.Q4_0.gguf': '' }, 'only GGUF'],
   ])('without %s and with %j', async (name, extra, message) => {

@@ -31,17 +31,20 @@ function thrown(run: () => unknown): NucleusError {
 }
 
 describe('matchWeights', () => {
-  test.each(['', 'transformer.'])('names with the prefix "%s", and masks ignored', prefix => {
-    const tensors = header(tied, prefix);
-    for (const layer of [0, 1]) {
-      tensors.set(`${prefix}h.${layer}.attn.bias`, { dtype: 'U8', shape: [1, 1, 16, 16] });
-      tensors.set(`${prefix}h.${layer}.attn.masked_bias`, { dtype: 'F32', shape: [] });
-    }
-    const { tensorOf, unknown } = matchWeights(tied, tensors);
-    expect(unknown).toEqual([]);
-    expect(tensorOf.size).toBe(4 + 2 * 12);
-    for (const spec of tied.weights) expect(tensorOf.get(spec.name)).toBe(prefix + spec.name);
-  });
+  test.each(['', 'transformer.', 'model.', '_orig_mod.module.transformer.'])(
+    'names with the prefix "%s", and masks ignored',
+    prefix => {
+      const tensors = header(tied, prefix);
+      for (const layer of [0, 1]) {
+        tensors.set(`${prefix}h.${layer}.attn.bias`, { dtype: 'U8', shape: [1, 1, 16, 16] });
+        tensors.set(`${prefix}h.${layer}.attn.masked_bias`, { dtype: 'F32', shape: [] });
+      }
+      const { tensorOf, unknown } = matchWeights(tied, tensors);
+      expect(unknown).toEqual([]);
+      expect(tensorOf.size).toBe(4 + 2 * 12);
+      for (const spec of tied.weights) expect(tensorOf.get(spec.name)).toBe(prefix + spec.name);
+    },
+  );
 
   test('published gpt2: shapes of its header', () => {
     const { graph } = buildGraph({ model_type: 'gpt2' });

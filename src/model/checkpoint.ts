@@ -1,8 +1,9 @@
 // Which tensor of a checkpoint is which that a graph's weights are made of, and whether all of them are there with the right shape.
 
 import { NucleusError } from '../lib/error.ts';
-import type { Graph, WeightSpec } from './ir/graph.ts';
+import type { Graph } from './ir/graph.ts';
 import { type Shape, type TensorRecipe, tensorsOf } from './ir/recipe.ts';
+import { type TensorFinder, tensorFinder, unwrapped } from './tensor-names.ts';
 
 /** What a safetensors header says of a tensor. */
 export interface TensorShape {
@@ -19,20 +20,20 @@ export interface WeightMatch {
 }
 
 const DTYPES: readonly string[] = ['F32', 'F16', 'BF16'];
-const PREFIX = 'transformer.';
 const HEAD = 'lm_head.weight';
 /** Masks that older checkpoints store; attention makes its own. */
 const MASK = /^h\.\d+\.attn\.(bias|masked_bias)$/;
 
 /**
- * Every tensor that a weight is made of, found under its own name or with the prefix `transformer.`. With a tied head `lm_head.weight`
- * is a second copy of the embedding and is read only where the embedding itself is not stored. Throws `missing_tensor`, and `bad_tensor`
- * for a shape that is not the graph's or a dtype that cannot be read; `detail.tensor` names it.
+ * Every tensor that a weight is made of, found under its own name or a wrapped one, see `tensorFinder`. With a tied head `lm_head.weight` is a second copy of
+ * the embedding and is read only where the embedding itself is not stored. Throws `missing_tensor`, and `bad_tensor` for a shape that is not
+ * the graph's or a dtype that cannot be read; `detail.tensor` names it.
  */
 export function matchWeights(graph: Graph, tensors: ReadonlyMap<string, TensorShape>): WeightMatch {
   const tensorOf = new Map<string, string>();
-  for (const { spec, leaf } of leavesOf(graph)) {
-    const name = candidates(graph, spec, leaf).find(candidate => tensors.has(candidate));
+  const find = finderOf(graph, tensors);
+  for (const leaf of leavesOf(graph)) {
+    const name = find(leaf.name);
     const tensor = name === undefined ? undefined : tensors.get(name);
     if (name === undefined || tensor === undefined) {
       throw new NucleusError('missing_tensor', `the checkpoint has no tensor ${leaf.name}`, { tensor: leaf.name });
@@ -45,18 +46,22 @@ export function matchWeights(graph: Graph, tensors: ReadonlyMap<string, TensorSh
   return { tensorOf, unknown };
 }
 
-/** Every tensor that the graph's weights are made of, with the weight. */
-function leavesOf(graph: Graph): { spec: WeightSpec; leaf: TensorRecipe }[] {
-  return graph.weights.flatMap(spec => tensorsOf(spec.from).map(leaf => ({ spec, leaf })));
+/** Every tensor that the graph's weights are made of. */
+function leavesOf(graph: Graph): TensorRecipe[] {
+  return graph.weights.flatMap(spec => tensorsOf(spec.from));
 }
 
-function candidates(graph: Graph, spec: WeightSpec, { name }: TensorRecipe): string[] {
-  const names = [name, PREFIX + name];
-  return spec.name === graph.head && spec.from.make === 'tensor' && name !== HEAD ? [...names, HEAD] : names;
+/** Finds the tensors that a graph's weights are made of, by the name in the recipe; see `matchWeights`. */
+export function finderOf(graph: Graph, tensors: ReadonlyMap<string, TensorShape>): TensorFinder {
+  const leaves = leavesOf(graph).map(({ name }) => name);
+  const find = tensorFinder(leaves, tensors.keys());
+  const head = graph.weights.find(({ name }) => name === graph.head)?.from;
+  return name => find(name) ?? (head?.make === 'tensor' && name === head.name ? find(HEAD) : undefined);
 }
 
 function isHarmless(name: string): boolean {
-  return name === HEAD || MASK.test(name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name);
+  const { plain } = unwrapped(name);
+  return plain === HEAD || MASK.test(plain);
 }
 
 function checkTensor(name: string, tensor: TensorShape, expected: Shape): void {

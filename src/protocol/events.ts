@@ -61,6 +61,16 @@ export interface InspectedEvent {
   readonly reason: string;
   readonly commit: string;
   readonly cached: boolean;
+  readonly warnings: readonly ModelWarning[];
+}
+
+/**
+ * What is odd about a model that runs all the same. `ids_as_text`: no tokenizer that can be read (`why`). `tokenizer_surplus`: so many ids of
+ * the tokenizer have no row (`surplus`, `vocab_size`). `classifier`: the file holds a head for classes and none for tokens (`tensor`).
+ */
+export interface ModelWarning {
+  readonly code: 'ids_as_text' | 'tokenizer_surplus' | 'classifier';
+  readonly detail: ErrorDetail;
 }
 
 /** Sampling defaults a model's author gave in generation_config.json. */
@@ -92,12 +102,13 @@ export interface LoadedModel {
   readonly work: TokenWork;
   /** The head is the embedding matrix. */
   readonly tied: boolean;
-  /** tokenizer.json and tokenizer_config.json, parsed but not checked: the tokenizer layer does that. */
+  /** tokenizer.json and tokenizer_config.json, parsed but not checked: the tokenizer layer does that. The former is null where ids are the text. */
   readonly tokenizerJson: unknown;
   readonly tokenizerConfig: unknown;
   readonly bosId: number | null;
   readonly eosIds: readonly number[];
   readonly defaults: GenerationDefaults;
+  readonly warnings: readonly ModelWarning[];
   readonly adapter: AdapterDescription;
   /** Number of the device it is on, counted from 1 in the order of opening; `lost` names the same. */
   readonly device: number;

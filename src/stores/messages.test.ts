@@ -50,6 +50,8 @@ test('the facts are in the sentence', () => {
   expect(messageFor({ code: 'missing_file', message: missing, detail: { file: 'model.safetensors' } }).text).toMatch(
     /^The file model\.safetensors is missing: there are only GGUF weights\. A model needs/,
   );
+  const several = { file: 'config.json', files: 'config.json and model.safetensors' };
+  expect(words('missing_file', several)).toMatch(/^The files config\.json and model\.safetensors are missing\./);
   expect(words('network', { url: 'https://hub.test/a/b/resolve/0123abcd/model.safetensors', offline: 0 })).toContain(
     'The connection broke while fetching model.safetensors of a/b.',
   );
@@ -92,7 +94,7 @@ test('every reason and every notice has words', () => {
       expect(finishWords({ reason, steps: 'step', stop: '\n', generated: 1 })).not.toContain('maximum');
     }
   }
-  const notices = ['cache_full', 'cache_unavailable'] as const;
+  const notices = ['cache_full', 'cache_unavailable', 'ids_as_text', 'tokenizer_surplus', 'classifier'] as const;
   expect(new Set(notices.map(noticeWords)).size).toBe(notices.length);
 });
 

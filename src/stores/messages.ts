@@ -1,7 +1,8 @@
 // Words for every error code: what happened and what to do, in one or two short sentences, with a way on.
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
-import type { FinishReason, NoticeEvent, WireError } from '../protocol/events.ts';
+import type { FinishReason, ModelWarning, NoticeEvent, WireError } from '../protocol/events.ts';
+import { noticeOfWarning } from './model/warnings.ts';
 
 /** The button that stands beside an error. */
 export type ErrorAction = 'retry' | 'keep_tail' | 'load_default' | 'choose_model' | 'reload_page' | 'none';
@@ -78,7 +79,7 @@ const subject = (detail: ErrorDetail, otherwise: string): string => {
 
 /** ": there are only GGUF weights", where the engine says more than that the file is missing. */
 const insteadOf = (message: string): string => {
-  const why = /\bis missing[;,] ?(.+?)\.?$/.exec(message)?.[1];
+  const why = /\b(?:is|are) missing[;,] ?(.+?)\.?$/.exec(message)?.[1];
   return why === undefined ? '' : `: ${shortened(why, 100)}`;
 };
 
@@ -145,7 +146,11 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   missing_file: (detail, message) => ({
-    text: `${subject(detail, 'A file of the model')} is missing${insteadOf(message)}. A model needs config.json, tokenizer.json and its safetensors files: add it, or choose another model.`,
+    text: `${
+      detail.files === undefined
+        ? `${subject(detail, 'A file of the model')} is`
+        : `The files ${about(detail, 'files', '')} are`
+    } missing${insteadOf(message)}. A model needs config.json, its safetensors files, and for text tokenizer.json: add what is missing, or choose another model.`,
     action: 'choose_model',
   }),
   bad_safetensors: (detail, message) => ({
@@ -284,12 +289,16 @@ export function wayOn({ reason }: Ending): { readonly kind: 'go_past' | 'keep_ta
 export const GO_PAST_LABEL = 'Go on past it';
 
 /** Things worth a line that stop nothing. */
-export function noticeWords(notice: NoticeEvent['notice']): string {
+export function noticeWords(notice: NoticeEvent['notice'] | ModelWarning['code']): string {
   switch (notice) {
     case 'cache_full':
       return "The browser's storage is full. The model runs from memory and will be downloaded again next time.";
     case 'cache_unavailable':
       return "The browser's storage is not available here. The model runs from memory and will be downloaded again next time.";
+    case 'ids_as_text':
+    case 'tokenizer_surplus':
+    case 'classifier':
+      return noticeOfWarning(notice);
     default:
       return notice satisfies never;
   }

@@ -119,7 +119,9 @@ export function TokeniseStep({ followed }: { followed: Followed }) {
         starts from single bytes and joins the neighbours whose pair stands highest in a fixed list of merges, until no
         pair of the list is left. The rank is the place in that list.
       </p>
-      {followed.tokenizer && model ? (
+      {model?.tokenizerJson === null ? (
+        <p>This model has no tokenizer that can be read: its text is ids, and no merge is made.</p>
+      ) : followed.tokenizer && model ? (
         <MergeWalk tokenizer={followed.tokenizer} tokenizerJson={model.tokenizerJson} />
       ) : (
         <p>Once a model is loaded, you can take any word apart here.</p>

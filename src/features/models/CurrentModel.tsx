@@ -1,7 +1,9 @@
 // The loaded model in numbers, or why there is none.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
 import { isOfLoss } from '../../stores/model/loss.ts';
+import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
+import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { LossNotice } from './LossNotice.tsx';
 import styles from './Models.module.css';
@@ -43,6 +45,11 @@ export function CurrentModel() {
         In use: {model.name} <span className={styles.quiet}>{model.arch}</span>
       </h3>
       <p className={styles.quiet}>{facts.join(' · ')}</p>
+      {model.warnings.map(warning => (
+        <Notice key={warning.code} tone="warn">
+          {warningWords(warning)}
+        </Notice>
+      ))}
     </section>
   );
 }

@@ -1,8 +1,10 @@
 // Before a download: which files, how many bytes, what GPU memory it needs, and whether this adapter allows it.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
 import { sourceKey } from '../../lib/model-source.ts';
+import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Models.module.css';
 
@@ -49,6 +51,11 @@ export function Inspection({ forKey }: { forKey: string | null }) {
         <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory
         {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
       </p>
+      {result.warnings.map(warning => (
+        <Notice key={warning.code} tone="warn">
+          {warningWords(warning)}
+        </Notice>
+      ))}
       <table className={styles.files}>
         <caption className="visually-hidden">Files</caption>
         <tbody>

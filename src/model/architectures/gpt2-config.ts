@@ -64,7 +64,7 @@ export function configObject(json: unknown): Json {
  */
 export function parseConfig(json: unknown): Gpt2Config {
   const config = configObject(json);
-  requireGpt2(config.model_type);
+  requireGpt2(config);
   const n_layer = size(config, 'n_layer', 12, LARGEST.n_layer, 'num_hidden_layers');
   const n_head = size(config, 'n_head', 12, LARGEST.n_head, 'num_attention_heads');
   const n_embd = size(config, 'n_embd', 768, LARGEST.n_embd, 'hidden_size');
@@ -92,8 +92,11 @@ export function parseConfig(json: unknown): Gpt2Config {
   };
 }
 
-function requireGpt2(type: unknown): void {
+/** Older files say what they are by `architectures` alone. */
+function requireGpt2({ model_type: type, architectures }: Json): void {
   if (type === 'gpt2') return;
+  const [named]: unknown[] = Array.isArray(architectures) ? architectures : [];
+  if (type === undefined && typeof named === 'string' && /^GPT2(?:[A-Z]|$)/.test(named)) return;
   const found = typeof type === 'string' ? type : 'none';
   throw new NucleusError('unsupported_model', `model_type is ${shown(type)}; supported: gpt2`, {
     field: 'model_type',

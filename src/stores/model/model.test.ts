@@ -261,6 +261,7 @@ const inspected = (run: number): InspectedEvent => ({
   reason: '',
   commit: 'abc',
   cached: false,
+  warnings: [],
 });
 
 describe('the look before a download', () => {

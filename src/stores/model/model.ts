@@ -126,6 +126,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       opened = last;
       store.setState({ load: { status: 'ready', ...ready }, kept: null, adapter: ready.model.adapter });
       losses.opened(ready.model.device);
+      for (const { code } of ready.model.warnings) addNotice(store, code);
       // The list on the screen does not know this copy yet.
       if (store.getState().cache.status === 'ready') await store.getState().listCache();
     } catch (thrown) {

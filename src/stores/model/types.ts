@@ -7,6 +7,7 @@ import type {
   EventOf,
   LoadedModel,
   LoadPhase,
+  ModelWarning,
   NoticeEvent,
   WireError,
 } from '../../protocol/events.ts';
@@ -77,7 +78,7 @@ export interface CacheState {
   readonly tasks: Readonly<Record<string, CacheTask>>;
 }
 
-export type ModelNotice = NoticeEvent['notice'];
+export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'];
 
 export interface ModelState {
   readonly catalogue: readonly CatalogueEntry[];

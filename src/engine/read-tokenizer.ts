@@ -1,0 +1,36 @@
+// The tokenizer of a model folder, or ids as text where there is none that can be read.
+import { TOKENIZER_FILE } from '../hub/layout.ts';
+import { asNucleusError } from '../lib/error.ts';
+import type { ModelWarning } from '../protocol/events.ts';
+import { tokenBytesTable } from '../tokenizer/bytes.ts';
+import { idBytesTable } from '../tokenizer/id-tokenizer.ts';
+import { withoutSurplus } from '../tokenizer/surplus.ts';
+
+export interface ReadTokenizer {
+  /** Null: the text is ids. */
+  readonly tokenizerJson: unknown;
+  /** Bytes of every id, [V]. */
+  readonly tokenBytes: readonly Uint8Array[];
+  readonly warnings: readonly ModelWarning[];
+}
+
+/** @param json the parsed tokenizer.json; undefined where the folder has none. Throws `tokenizer_mismatch`. */
+export function readTokenizer(json: unknown, vocab_size: number): ReadTokenizer {
+  if (json === undefined) return idsAsText(vocab_size, `${TOKENIZER_FILE} is missing`);
+  const { tokenizerJson, surplus } = withoutSurplus(json, vocab_size);
+  try {
+    const tokenBytes = tokenBytesTable(tokenizerJson, vocab_size);
+    const warnings: ModelWarning[] =
+      surplus === 0 ? [] : [{ code: 'tokenizer_surplus', detail: { surplus, vocab_size } }];
+    return { tokenizerJson, tokenBytes, warnings };
+  } catch (thrown) {
+    const error = asNucleusError(thrown);
+    if (error.code !== 'bad_tokenizer') throw error;
+    return idsAsText(vocab_size, `${TOKENIZER_FILE} cannot be read: ${error.message}`);
+  }
+}
+
+function idsAsText(vocab_size: number, why: string): ReadTokenizer {
+  const warnings: ModelWarning[] = [{ code: 'ids_as_text', detail: { why } }];
+  return { tokenizerJson: null, tokenBytes: idBytesTable(vocab_size), warnings };
+}

@@ -1,0 +1,52 @@
+// Ids that the model has no row for: gone from the tokenizer, with every merge that needs them, and no text becomes one.
+import { expect, test } from 'vitest';
+import { BYTE_TO_CHAR } from './byte-alphabet.ts';
+import { withoutSurplus } from './surplus.ts';
+import { createTokenizer } from './tokenizer.ts';
+
+/** 256 bytes, then `ab`, `abc` and an added token. */
+function json(merges: readonly unknown[] = ['a b', ['ab', 'c']]) {
+  const vocab = Object.fromEntries([...BYTE_TO_CHAR, 'ab', 'abc'].map((token, id) => [token, id]));
+  return {
+    added_tokens: [{ id: 258, content: '[PAD]', special: true }],
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
+    decoder: { type: 'ByteLevel' },
+    model: { type: 'BPE', vocab, merges },
+  };
+}
+
+const encode = (given: unknown, V: number, text: string) => [...createTokenizer(given, null, V).encode(text)];
+const A = BYTE_TO_CHAR.indexOf('a');
+const C = BYTE_TO_CHAR.indexOf('c');
+
+test('a tokenizer that fits is left alone', () => {
+  const given = json();
+  expect(withoutSurplus(given, 259)).toEqual({ tokenizerJson: given, surplus: 0 });
+  expect(withoutSurplus(given, 259).tokenizerJson).toBe(given);
+});
+
+test('an added token, a merged one, and merges of both spellings', () => {
+  const pad = withoutSurplus(json(), 258);
+  expect(pad.surplus).toBe(1);
+  expect(encode(pad.tokenizerJson, 258, 'abc')).toEqual([257]);
+  const merged = withoutSurplus(json(), 257);
+  expect(merged.surplus).toBe(2);
+  expect(encode(merged.tokenizerJson, 257, 'abc')).toEqual([256, C]);
+  const none = withoutSurplus(json(), 256);
+  expect(encode(none.tokenizerJson, 256, 'abc')).toEqual([A, A + 1, C]);
+});
+
+test('one without its bytes, and one of another model, are left for the reader to refuse', () => {
+  const given = json();
+  expect(withoutSurplus(given, 200).surplus).toBe(0);
+  const large = json([]);
+  for (let id = 258; id < 1000; id++) Object.assign(large.model.vocab, { [`w${id}`]: id });
+  expect(withoutSurplus(large, 300).surplus).toBe(0);
+  expect(() => createTokenizer(withoutSurplus(large, 300).tokenizerJson, null, 300)).toThrow(
+    expect.objectContaining({ code: 'tokenizer_mismatch' }),
+  );
+});
+
+test.each([[null], [[]], ['x'], [{}], [{ model: null }], [{ model: { vocab: [] } }]])('%j is left alone', given => {
+  expect(withoutSurplus(given, 5).tokenizerJson).toBe(given);
+});
