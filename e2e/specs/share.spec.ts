@@ -24,19 +24,27 @@ const PROMPT = 'Once upon a time there was a small';
 interface Entry {
   token: string;
   bytes: number[];
-  logprob: number | null;
+  logprob: number;
+}
+
+interface OwnEntry {
   id: number;
   origin: string;
-  draw: { seed: number; u: number; probability_after: number; settings: number } | null;
+  logprob: number | null;
+  draw: { seed: number; u: number; probability_after: number; settings: number; model: number } | null;
 }
 
 interface RunFile {
-  format: string;
-  text: string;
-  model: { key: string; commit: string; name: string };
-  tokenizer: string;
-  draw_settings: { temperature: number }[];
-  logprobs: { content: Entry[] };
+  object: string;
+  choices: [{ message: { content: string }; logprobs: { content: Entry[] } }];
+  nucleus: {
+    format: string;
+    model: { key: string; commit: string; name: string };
+    tokenizer: string;
+    draw_settings: { temperature: number }[];
+    draw_models: { name: string }[];
+    tokens: OwnEntry[];
+  };
 }
 
 async function openShare(page: Page, pane: 'Link' | 'Export a file' | 'Open and replay'): Promise<Locator> {
@@ -61,7 +69,7 @@ async function story(page: Page): Promise<void> {
   await expect.poll(async () => (await tokensOf(page)).slice(1).filter(token => token.step === null).length).toBe(0);
 }
 
-async function exported(page: Page, format: 'JSON' | 'CSV' | 'Plain text'): Promise<string> {
+async function exported(page: Page, format: 'JSON' | 'JSON, legacy' | 'CSV' | 'Plain text'): Promise<string> {
   const dialog = await openShare(page, 'Export a file');
   await dialog.getByRole('group', { name: 'Format' }).getByText(format, { exact: true }).click();
   const coming = page.waitForEvent('download');
@@ -132,33 +140,40 @@ test('exported files parse and agree with the page, and are copied as they are d
   await story(page);
   const tokens = await tokensOf(page);
   const file: RunFile = JSON.parse(await exported(page, 'JSON'));
-  expect(file.format).toBe('nucleus.run');
-  expect(file.text).toBe(await textOf(page));
-  const { content } = file.logprobs;
-  expect(content.map(entry => entry.token)).toEqual(tokens.map(token => token.text));
-  expect(content.map(entry => entry.origin)).toEqual(tokens.map(token => token.origin));
-  expect(content[0]?.logprob).toBeNull();
-  expect(content.at(-1)?.draw).toMatchObject({ seed: 42, settings: 0 });
-  expect(file.draw_settings[0]?.temperature).toBe(1.1);
+  expect(file.object).toBe('chat.completion');
+  expect(file.nucleus.format).toBe('nucleus.run');
+  const [{ message, logprobs }] = file.choices;
+  const { tokens: own, draw_settings, draw_models } = file.nucleus;
+  expect(message.content).toBe(await textOf(page));
+  expect(logprobs.content.map(entry => entry.token)).toEqual(tokens.map(token => token.text));
+  expect(own.map(entry => entry.origin)).toEqual(tokens.map(token => token.origin));
+  expect(logprobs.content[0]?.logprob).toBe(-9999);
+  expect(own[0]?.logprob).toBeNull();
+  expect(own.at(-1)?.draw).toMatchObject({ seed: 42, settings: 0, model: 0 });
+  expect(draw_settings[0]?.temperature).toBe(1.1);
+  expect(draw_models.map(({ name }) => name)).toEqual(['nucleus-3m']);
+  const legacy: unknown = JSON.parse(await exported(page, 'JSON, legacy'));
+  expect(legacy).toMatchObject({ object: 'text_completion', choices: [{ text: message.content }] });
   // One token as the inspector shows it.
   await setCaret(page, PROMPT.length);
-  const drawn = content.find(entry => entry.origin === 'drawn');
+  const drawn = own.find(entry => entry.origin === 'drawn');
   expect((await factOf(page, 'log-prob')).exact).toBe(drawn?.logprob);
 
   const csv = await exported(page, 'CSV');
+  expect(csv.startsWith('\ufeff')).toBe(true);
   const [head, ...rows] = csv.trimEnd().split('\r\n');
   expect(head).toContain('logprob_before_sampling');
   expect(head).toContain('probability_after_sampling');
   expect(rows.length).toBe(tokens.length);
-  expect(rows.at(-1)).toContain(String(content.at(-1)?.logprob));
-  expect(await exported(page, 'Plain text')).toBe(file.text);
+  expect(rows.at(-1)).toContain(String(own.at(-1)?.logprob));
+  expect(await exported(page, 'Plain text')).toBe(message.content);
 
   const dialog = await openShare(page, 'Export a file');
   await dialog.getByRole('group', { name: 'Format' }).getByText('CSV', { exact: true }).click();
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
   await expect(dialog).toContainText('Copied.');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
-  expect(copied.replaceAll('\r\n', '\n')).toBe(csv.replaceAll('\r\n', '\n'));
+  expect(copied.replaceAll('\r\n', '\n')).toBe(csv.slice(1).replaceAll('\r\n', '\n'));
 });
 
 test('a replay says that all agree, or names the first token that differs', async ({ page }) => {
@@ -173,14 +188,14 @@ test('a replay says that all agree, or names the first token that differs', asyn
   await closeShare(page);
 
   const other: RunFile = JSON.parse(json);
-  for (const entry of other.logprobs.content) if (entry.draw) entry.draw.seed = 43;
+  for (const entry of other.nucleus.tokens) if (entry.draw) entry.draw.seed = 43;
   dialog = await give(page, JSON.stringify(other), 'other.json');
   await dialog.getByRole('button', { name: 'Replay 8 tokens' }).click();
   const outcome = dialog.getByTestId('replay');
   await expect(outcome).toContainText(/first token that differs is at position \d+/);
   const position = Number(/position (\d+)/.exec(await outcome.innerText())?.[1]);
   const rows = outcome.getByRole('row');
-  await expect(rows.filter({ hasText: 'expected' })).toContainText(String(other.logprobs.content[position]?.id));
+  await expect(rows.filter({ hasText: 'expected' })).toContainText(String(other.nucleus.tokens[position]?.id));
   await expect(rows.filter({ hasText: 'drawn here' })).toContainText('%');
   expect(await textOf(page)).toBe(text);
 
@@ -270,6 +285,7 @@ test('a model that is not here, a damaged link, a newer one, a hostile file: eac
     [new URL(link).hash.slice(0, -25), /Something is missing from the link/],
     ['#share=9.AAAA', /A newer version of Nucleus has written the link/],
     ['#share=1.%%%', /Something is missing from the link/],
+    ['#share%3D9%2EAAAA).', /A newer version of Nucleus has written the link/],
   ] as const) {
     await page.evaluate(to => {
       location.hash = to;
@@ -280,7 +296,7 @@ test('a model that is not here, a damaged link, a newer one, a hostile file: eac
   for (const [text, words] of [
     ['not JSON', /is no JSON/],
     ['{"model_type":"gpt2"}', /no run of Nucleus/],
-    ['{"format":"nucleus.run","version":1,"text":5}', /text is no text/],
+    ['{"format":"nucleus.run","version":1,"text":5}', /model is missing/],
   ] as const) {
     const opened = await give(page, text, 'bad.json');
     await expect(opened.getByRole('alert')).toContainText(words);

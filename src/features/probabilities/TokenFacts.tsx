@@ -1,10 +1,12 @@
 // The head of the inspector: the selected token and the numbers that belong to it.
 import { formatBits, formatLogit, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
+import { useModel } from '../../stores/react.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { Fact, FactFrame } from '../../ui/controls/Fact.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { hexBytes } from '../../ui/controls/visible.ts';
+import { drawersOf, drawnByWords } from '../shared/drawnBy.ts';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import { rankedOfRow } from './candidates.ts';
 import type { Inspected } from './inspected.ts';
@@ -91,6 +93,7 @@ function NextNumbers({ inspected: { ranked, tokenizer, entropy } }: { inspected:
 
 export function TokenFacts({ inspected }: { inspected: Inspected }) {
   const { token, position } = inspected;
+  const model = useModel(s => (s.load.status === 'ready' ? s.load.model : null));
   if (!token) {
     return (
       <header className={styles.head}>
@@ -108,6 +111,7 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
     );
   }
   const { draw } = token;
+  const drawnBy = drawnByWords(drawersOf([token]), model);
   return (
     <header className={styles.head}>
       <h2 className={styles.token}>
@@ -126,7 +130,7 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
             random
           </Explain>{' '}
           <span className="num">{draw.u.toFixed(4)}</span>
-          {draw.outdated && ' · the text before it has changed since'}
+          {drawnBy !== null ? ` · ${drawnBy}` : draw.outdated && ' · the text before it has changed since'}
         </p>
       )}
     </header>

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import type { DocumentToken, Draw } from '../../stores/document/types.ts';
 import { markOf } from './drawn.ts';
 
-const DRAW: Draw = { settings: DEFAULT_SETTINGS, seed: 7, u: 0.25, pAfter: 0.5, outdated: false };
+const DRAW: Draw = { settings: DEFAULT_SETTINGS, seed: 7, u: 0.25, pAfter: 0.5, outdated: false, model: null };
 const token = (origin: DocumentToken['origin'], draw?: Draw): DocumentToken => ({
   id: 1,
   bytes: new Uint8Array(),

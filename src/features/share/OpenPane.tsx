@@ -4,7 +4,9 @@ import { formatCount } from '../../lib/format.ts';
 import { useModel } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { drawersOf, drawnByWords } from '../shared/drawnBy.ts';
 import { Replayed } from './Replayed.tsx';
+import { unknownSettings } from './reading.ts';
 import { replayBlocks } from './replay.ts';
 import styles from './Share.module.css';
 import { differencesOf, type SharedRun, sourceOfKey } from './sharedRun.ts';
@@ -17,9 +19,11 @@ const MOST_SHOWN = 20_000;
 function Facts({ run }: { run: SharedRun }) {
   const drawn = run.tokens.filter(token => token.origin === 'drawn').length;
   const { settings, model, adapter } = run;
+  const drawnBy = drawnByWords(drawersOf(run.tokens), model)?.replace(/^drawn by /, '') ?? null;
   const seeds = [...new Set(run.tokens.flatMap(token => token.draw?.seed ?? []))];
   const facts: readonly (readonly [string, string])[] = [
     ['model', `${model.name}${model.commit === '' ? '' : ` at ${model.commit.slice(0, 12)}`}`],
+    ...(drawnBy === null ? [] : [['drawn by', drawnBy] as const]),
     ['tokens', `${formatCount(run.tokens.length)}, ${formatCount(drawn)} of them drawn`],
     ['settings', `temperature ${settings.temperature}, top-p ${settings.top_p}, top-k ${settings.top_k || 'off'}`],
     ['seed', seeds.length === 0 ? 'none' : seeds.slice(0, 4).join(', ')],
@@ -44,6 +48,7 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
   const differences = differencesOf(run, { load });
   const here = load.status === 'ready' ? load.model.name : '';
   const draws = replayBlocks(run.tokens).reduce((sum, block) => sum + block.count, 0);
+  const strange = unknownSettings([run.settings, ...run.tokens.flatMap(token => token.draw?.settings ?? [])]);
   const other = differences === null || differences.vocabulary;
   const local = sourceOfKey(run.model.key)?.kind === 'local';
   return (
@@ -61,6 +66,12 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
       />
       {differences && differenceWords(differences, here).length > 0 && (
         <Notice tone="warn">{differenceWords(differences, here).join(' ')}</Notice>
+      )}
+      {strange.length > 0 && (
+        <Notice tone="warn">
+          It has settings that this page does not know: {strange.join(', ')}. They do nothing here and are kept. A newer
+          Nucleus may draw other tokens.
+        </Notice>
       )}
       {differences === null && (
         <p className={styles.quiet}>No model is loaded. With one the text can be opened, and run again.</p>
@@ -88,7 +99,9 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
       </div>
       <p className={styles.quiet}>
         {draws === 0
-          ? 'Nothing in it was drawn by a sampler, so there is nothing to replay.'
+          ? run.tokens.some(token => token.draw !== undefined)
+            ? 'The text or the model has changed since its tokens were drawn, so their draws cannot be made again.'
+            : 'Nothing in it was drawn by a sampler, so there is nothing to replay.'
           : 'Replay draws them again from the same ids, settings and seeds, beside your text, and compares.'}{' '}
         Opening puts the text on a branch of its own; yours stays, and Undo brings it back.
       </p>

@@ -1,7 +1,8 @@
 // Links: what is written comes back, what was changed on the way is refused, and nothing small inflates to something large.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isLink, MOST_LINK, readLink, writeLink } from './link.ts';
+import { isLink, MOST_LINK, writeLink } from './link.ts';
+import { readLink } from './readLink.ts';
 import { kept, runs } from './sharedRun.fixture.ts';
 
 async function packed(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -22,7 +23,7 @@ describe('a link', () => {
         const read = await readLink(`#${made.fragment}`);
         if (!read.ok) throw new Error(JSON.stringify(read.problem));
         const { tokens, ...around } = read.value;
-        const { tokens: written, ...others } = run;
+        const { tokens: written, finish: _, ...others } = run;
         expect(around).toEqual(others);
         expect(tokens.map(kept)).toEqual(written.map(kept));
       }),
@@ -55,6 +56,55 @@ describe('a link', () => {
       ok: false,
       problem: { kind: 'unreadable' },
     });
+  });
+
+  test('is read where a sentence ends behind it, and with the escapes of other programs', async () => {
+    const [run] = fc.sample(runs, { numRuns: 1, seed: 5 });
+    const made = run && (await writeLink(run));
+    if (!made?.ok || run === undefined) throw new Error('no link');
+    const { fragment } = made;
+    const escaped = fragment.replace('=', '%3D').replace('.', '%2E').replaceAll('-', '%2d');
+    for (const [written, taken] of [
+      [`${fragment}.`, true],
+      [`${fragment})`, true],
+      [`${fragment}).`, true],
+      [`${fragment}”,`, true],
+      [escaped, true],
+      [`${escaped}%29`, true],
+      [`${fragment}%`, false],
+    ] as const) {
+      expect(isLink(`#${written}`), written.slice(-8)).toBe(true);
+      expect((await readLink(`#${written}`)).ok, written.slice(-8)).toBe(taken);
+    }
+    expect(isLink('#x%')).toBe(false);
+  });
+
+  test('of before draws named their model: what can be drawn again was drawn by its own', async () => {
+    const [run] = fc.sample(runs, { numRuns: 1, seed: 9 });
+    if (run === undefined) throw new Error('no sample');
+    const { top_p: _, ...older } = run.settings;
+    const packed = {
+      t: 'a',
+      i: [5, 6],
+      o: 'dd',
+      d: [
+        { f: 0, n: 1, s: 1, c: 0, p: [0.5] },
+        { f: 1, n: 1, s: 1, c: 0, p: [0.5], x: 1 },
+      ],
+      c: [older],
+      s: older,
+      k: '',
+      l: null,
+      m: { key: 'shipped/nucleus-3m', commit: '', name: 'nucleus-3m' },
+      f: 'x',
+      a: run.adapter,
+    };
+    const read = await readLink(await ofJson(JSON.stringify(packed)));
+    if (!read.ok) throw new Error(JSON.stringify(read.problem));
+    expect(read.value.tokens.map(({ draw }) => draw?.model)).toEqual([{ name: 'nucleus-3m', digest: '' }, null]);
+    // A setting that the link does not name is off.
+    expect(read.value.settings.top_p).toBe(1);
+    expect(read.value.tokens[0]?.draw?.settings.top_p).toBe(1);
   });
 
   test('of a newer version says so', async () => {

@@ -37,14 +37,19 @@ const COLUMNS: readonly Column[] = [
   ['u', token => token.draw?.u],
   ...SHAPE.map(({ key }): Column => [key, token => token.draw?.settings[key]]),
   ['sampler_order', token => token.draw?.settings.order],
+  ['drawn_by', token => token.draw?.model?.name],
+  ['drawn_by_digest', token => token.draw?.model?.digest],
 ];
 
+/** Whose numbers stand in the columns before sampling: the model that is loaded, not the one that drew. */
+const NUMBERS_OF = ['numbers_of', 'numbers_of_commit', 'numbers_of_digest'] as const;
+
 export function writeRunCsv(run: RunToShare): string {
-  const around = [run.model.key, run.model.commit].map(csvCell).join(',');
-  const head = [...COLUMNS.map(([name]) => name), 'model', 'commit'].join(',');
+  const { key, commit, digest } = run.model;
+  const head = [...COLUMNS.map(([name]) => name), ...NUMBERS_OF].join(',');
   const rows = run.tokens.map((token, position) => {
-    const cells = COLUMNS.map(([, cell]) => csvCell(cell(token, position)));
-    return `${cells.join(',')},${around}`;
+    const numbersOf: readonly Cell[] = token.stats === undefined ? NUMBERS_OF.map(() => null) : [key, commit, digest];
+    return [...COLUMNS.map(([, cell]) => cell(token, position)), ...numbersOf].map(csvCell).join(',');
   });
   return `${[head, ...rows].join('\r\n')}\r\n`;
 }

@@ -1,173 +1,174 @@
-// A run as JSON: log-probabilities under the names of OpenAI's API, and beside them all that it takes to draw the same again.
+// A run as JSON in one of OpenAI's two shapes, a chat completion or a legacy completion, and beside it, under the name `nucleus`, all that it
+// takes to draw the same again. Field names and types: OpenAI's API reference, "Chat Completions" and "Completions (legacy)".
 
 import type { DocumentToken, Draw } from '../../stores/document/types.ts';
-import { MOST_TEXT } from '../../stores/saved/saved.ts';
-import { MOST_TOKENS } from '../../stores/saved/saved-tokens.ts';
-import { concatBytes, tokenText } from '../../tokenizer/text.ts';
-import {
-  adapterAt,
-  modelAt,
-  type RunToShare,
-  type SharedRun,
-  type SharedToken,
-  seedDigitsAt,
-  settingsAt,
-  soundRun,
-} from './sharedRun.ts';
-import {
-  choiceAt,
-  ID,
-  listAt,
-  numberAt,
-  objectAt,
-  PROBABILITY,
-  RANDOM,
-  type Reading,
-  Refusal,
-  reading,
-  SEED,
-  textAt,
-  unsound,
-} from './strict.ts';
+import { layoutTokens, tokenText } from '../../tokenizer/text.ts';
+import { drawersOf } from '../shared/drawnBy.ts';
+import type { RunToShare } from './sharedRun.ts';
 
 export const RUN_FORMAT = 'nucleus.run';
-export const RUN_VERSION = 1;
+export const RUN_VERSION = 2;
 
-/** Bytes of a file that is read. */
-export const MOST_FILE = 32 * 1024 * 1024;
-const MOST_SETTINGS = 1024;
-const MOST_TOKEN_BYTES = 4096;
-const ORIGINS = ['typed', 'drawn', 'chosen'] as const;
+export const RUN_SHAPES = ['chat.completion', 'text_completion'] as const;
+export type RunShape = (typeof RUN_SHAPES)[number];
+
+/** What stands in OpenAI's lists where there is no log-probability: at the first token, and where none was computed. */
+const NO_LOGPROB = -9999;
 
 const ABOUT =
   'Every logprob is the natural logarithm of the probability the model gave before sampling: before penalties, temperature and cuts. ' +
-  'probability_after is that of the draw, after all of them. u is the random number of the draw, in [0, 1). ' +
-  'A token is its text; bytes are exact where they are part of a character only. A null is a number that was not computed.';
+  'The whole text is listed, what was typed too. -9999.0 stands at the first token and where no number was computed; nucleus.tokens has null there. ' +
+  'probability_after is that of the draw, after all sampling steps. u is the random number of the draw, in [0, 1). ' +
+  'nucleus.model is the model whose numbers these are; draw_models are the models that drew, one of them for each draw.';
 
 /** JSON has no infinities. */
 const finite = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : value;
 
-function shownToken(bytes: Uint8Array, logprob: number | undefined) {
-  return { token: tokenText(bytes), logprob: finite(logprob), bytes: Array.from(bytes) };
+const listed = (value: number | undefined): number => finite(value) ?? NO_LOGPROB;
+
+type BytesOf = (id: number) => Uint8Array;
+
+/** The candidates of a token with their log-probabilities. */
+function topOf({ top, stats }: DocumentToken): { readonly id: number; readonly logprob: number }[] {
+  if (top === undefined || stats === undefined) return [];
+  return Array.from(top.ids, (id, i) => ({ id, logprob: (top.logits[i] ?? Number.NaN) - stats.logZ }));
+}
+
+function chatLogprobs(tokens: readonly DocumentToken[], bytesOf: BytesOf): object {
+  const entry = (bytes: Uint8Array, logprob: number | undefined) => ({
+    token: tokenText(bytes),
+    logprob: listed(logprob),
+    bytes: Array.from(bytes),
+  });
+  return {
+    content: tokens.map(token => ({
+      ...entry(token.bytes, token.stats?.logprob),
+      top_logprobs: topOf(token).map(({ id, logprob }) => entry(bytesOf(id), logprob)),
+    })),
+    refusal: null,
+  };
+}
+
+/** A token as a key: as text, or `bytes:\xf0\x9f` where its bytes are a part of a character. */
+function tokenKey(bytes: Uint8Array): string {
+  const text = tokenText(bytes);
+  if (!text.includes('\ufffd')) return text;
+  return `bytes:${Array.from(bytes, byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}`;
+}
+
+/** How many code points, which Python counts, stand before each UTF-16 unit of a text. [units + 1] */
+function codePointsBefore(text: string): Uint32Array {
+  const before = new Uint32Array(text.length + 1);
+  for (let unit = 0; unit < text.length; unit++) {
+    const second = unit > 0 && (text.codePointAt(unit - 1) ?? 0) > 0xffff;
+    before[unit + 1] = (before[unit] ?? 0) + (second ? 0 : 1);
+  }
+  return before;
+}
+
+function legacyLogprobs(tokens: readonly DocumentToken[], bytesOf: BytesOf): object {
+  const { text, starts } = layoutTokens(tokens.map(({ bytes }) => bytes));
+  const points = codePointsBefore(text);
+  return {
+    tokens: tokens.map(({ bytes }) => tokenKey(bytes)),
+    token_logprobs: tokens.map(({ stats }) => listed(stats?.logprob)),
+    top_logprobs: tokens.map(token =>
+      Object.fromEntries(topOf(token).map(({ id, logprob }) => [tokenKey(bytesOf(id)), listed(logprob)])),
+    ),
+    text_offset: tokens.map((_, i) => points[starts[i] ?? 0] ?? 0),
+  };
+}
+
+/** Tokens before the first draw are the prompt. */
+function usageOf(tokens: readonly DocumentToken[]): object {
+  const drawn = tokens.findIndex(({ origin }) => origin !== 'typed');
+  const prompt_tokens = drawn < 0 ? tokens.length : drawn;
+  return { prompt_tokens, completion_tokens: tokens.length - prompt_tokens, total_tokens: tokens.length };
+}
+
+/** Our own fields. */
+function ownFields(run: RunToShare, shape: RunShape): object {
+  const { model, adapter, fingerprint, settings, seed, lastSeed, tokens } = run;
+  const used = [...new Set(tokens.flatMap(token => token.draw?.settings ?? []))];
+  const drawers = drawersOf(tokens);
+  const drawOf = (draw: Draw) => ({
+    settings: used.indexOf(draw.settings),
+    seed: draw.seed,
+    u: draw.u,
+    probability_after: draw.pAfter,
+    outdated: draw.outdated,
+    model: draw.model === null ? null : drawers.findIndex(({ digest }) => digest === draw.model?.digest),
+  });
+  return {
+    format: RUN_FORMAT,
+    version: RUN_VERSION,
+    about: ABOUT,
+    model,
+    tokenizer: fingerprint,
+    adapter,
+    settings,
+    seed,
+    last_seed: lastSeed,
+    draw_settings: used,
+    draw_models: drawers,
+    tokens: tokens.map((token, position) => ({
+      position,
+      id: token.id,
+      origin: token.origin,
+      logprob: finite(token.stats?.logprob),
+      rank: token.stats?.rank ?? null,
+      entropy: finite(token.stats?.entropy),
+      top_ids: Array.from(token.top?.ids ?? []),
+      draw: token.draw === undefined ? null : drawOf(token.draw),
+      // A chat completion has the bytes of each token in its own list.
+      ...(shape === 'text_completion' ? { bytes: Array.from(token.bytes) } : {}),
+    })),
+  };
+}
+
+/** Objects under these keys have a field a line. */
+const OPEN: readonly string[] = ['', 'choices', 'logprobs', 'nucleus'];
+
+/** Lists of tokens have a token a line: people read and compare these files. */
+function lines(value: unknown, indent: string, key: string): string {
+  const inner = `${indent}  `;
+  if (Array.isArray(value) && value.length > 0 && typeof value[0] === 'object') {
+    const entries = value.map(each => inner + (key === 'choices' ? lines(each, inner, key) : JSON.stringify(each)));
+    return `[\n${entries.join(',\n')}\n${indent}]`;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !OPEN.includes(key)) {
+    return JSON.stringify(value);
+  }
+  const entries = Object.entries(value).map(
+    ([name, each]) => `${inner}${JSON.stringify(name)}: ${lines(each, inner, name)}`,
+  );
+  return `{\n${entries.join(',\n')}\n${indent}}`;
 }
 
 /**
  * @param bytesOf bytes of any id of the vocabulary
  * @param created seconds since 1970
  */
-export function writeRunJson(run: RunToShare, bytesOf: (id: number) => Uint8Array, created: number): string {
-  const used = [...new Set(run.tokens.flatMap(token => token.draw?.settings ?? []))];
-  const drawOf = ({ settings, seed, u, pAfter, outdated }: Draw) => ({
-    settings: used.indexOf(settings),
-    seed,
-    u,
-    probability_after: pAfter,
-    outdated,
-  });
-  const tokenOf = (token: DocumentToken, position: number) => {
-    const { id, bytes, origin, stats, top, draw } = token;
-    return {
-      ...shownToken(bytes, stats?.logprob),
-      top_logprobs: Array.from(top?.ids ?? [], (other, i) => ({
-        ...shownToken(bytesOf(other), (top?.logits[i] ?? Number.NaN) - (stats?.logZ ?? Number.NaN)),
-        id: other,
-      })),
-      position,
-      id,
-      origin,
-      rank: stats?.rank ?? null,
-      entropy: finite(stats?.entropy),
-      draw: draw === undefined ? null : drawOf(draw),
-    };
-  };
-  const { model, adapter, fingerprint, settings, seed, lastSeed, text } = run;
-  const head = {
-    format: RUN_FORMAT,
-    version: RUN_VERSION,
-    about: ABOUT,
+export function writeRunJson(run: RunToShare, shape: RunShape, bytesOf: BytesOf, created: number): string {
+  const { text, tokens, finish: finish_reason } = run;
+  const choice =
+    shape === 'chat.completion'
+      ? {
+          index: 0,
+          message: { role: 'assistant', content: text, refusal: null },
+          logprobs: chatLogprobs(tokens, bytesOf),
+          finish_reason,
+        }
+      : { index: 0, text, logprobs: legacyLogprobs(tokens, bytesOf), finish_reason };
+  const file = {
+    id: `nucleus-${created}`,
+    object: shape,
     created,
-    model,
-    tokenizer: fingerprint,
-    adapter,
+    model: run.model.name,
+    choices: [choice],
+    usage: usageOf(tokens),
+    nucleus: ownFields(run, shape),
   };
-  const controls = { settings, seed, last_seed: lastSeed, draw_settings: used };
-  const lines = run.tokens.map((token, position) => `    ${JSON.stringify(tokenOf(token, position))}`);
-  const fields = Object.entries({ ...head, ...controls, text }).map(
-    ([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
-  );
-  // A token a line: people read and compare these files.
-  return `{\n${fields.join(',\n')},\n  "logprobs": {"content": [\n${lines.join(',\n')}\n  ]}\n}\n`;
-}
-
-/** Never throws. */
-export function readRunJson(json: string): Reading<SharedRun> {
-  return reading(() => {
-    if (json.length > MOST_FILE) throw new Refusal({ kind: 'too_large', limit: MOST_FILE });
-    return soundRun(readRun(parsed(json)));
-  });
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new Refusal({ kind: 'not_json' });
-  }
-}
-
-function readRun(value: unknown): SharedRun {
-  if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== RUN_FORMAT) {
-    throw new Refusal({ kind: 'not_ours' });
-  }
-  const fields = objectAt(value, 'the file');
-  const version = numberAt(fields.version, 'version', { min: 1, max: 1e6, whole: true });
-  if (version > RUN_VERSION) throw new Refusal({ kind: 'newer', version });
-  const text = textAt(fields.text, 'text', MOST_TEXT);
-  const used = listAt(fields.draw_settings, 'draw_settings', MOST_SETTINGS).map((each, i) =>
-    settingsAt(each, `draw_settings[${i}]`),
-  );
-  const content = listAt(objectAt(fields.logprobs, 'logprobs').content, 'logprobs.content', MOST_TOKENS);
-  const spelled: Uint8Array[] = [];
-  const tokens = content.map((each, position): SharedToken => {
-    const where = `token ${position}`;
-    const entry = objectAt(each, where);
-    if (entry.position !== position) unsound(where, `says it is at position ${JSON.stringify(entry.position)}`);
-    spelled.push(bytesAt(entry.bytes, where));
-    const logprob =
-      entry.logprob === null ? null : numberAt(entry.logprob, `${where}, logprob`, { min: -1e30, max: 1e-6 });
-    const id = numberAt(entry.id, `${where}, id`, ID);
-    const origin = choiceAt(entry.origin, `${where}, origin`, ORIGINS);
-    if (entry.draw === null || entry.draw === undefined) return { id, origin, logprob };
-    const draw = objectAt(entry.draw, `${where}, draw`);
-    const index = numberAt(draw.settings, `${where}, draw.settings`, { min: 0, max: used.length - 1, whole: true });
-    return {
-      id,
-      origin,
-      logprob,
-      draw: {
-        settings: used[index] ?? unsound(where, 'has no settings'),
-        seed: numberAt(draw.seed, `${where}, draw.seed`, SEED),
-        u: numberAt(draw.u, `${where}, draw.u`, RANDOM),
-        pAfter: numberAt(draw.probability_after, `${where}, draw.probability_after`, PROBABILITY),
-        outdated: draw.outdated === true,
-      },
-    };
-  });
-  if (tokenText(concatBytes(spelled)) !== text) unsound('text', 'is not what the tokens spell');
-  return {
-    text,
-    tokens,
-    fingerprint: textAt(fields.tokenizer, 'tokenizer', 64),
-    model: modelAt(fields.model, 'model'),
-    adapter: adapterAt(fields.adapter, 'adapter'),
-    settings: settingsAt(fields.settings, 'settings'),
-    seed: seedDigitsAt(fields.seed, 'seed'),
-    lastSeed: fields.last_seed === null ? null : numberAt(fields.last_seed, 'last_seed', SEED),
-  };
-}
-
-function bytesAt(value: unknown, where: string): Uint8Array {
-  const bytes = listAt(value, `${where}, bytes`, MOST_TOKEN_BYTES);
-  return Uint8Array.from(bytes, byte => numberAt(byte, `${where}, bytes`, { min: 0, max: 255, whole: true }));
+  return `${lines(file, '', '')}\n`;
 }

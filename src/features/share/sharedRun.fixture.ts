@@ -32,6 +32,9 @@ const settings: fc.Arbitrary<GenerationSettings> = fc
   })
   .map(part => clampSettings({ ...DEFAULT_SETTINGS, ...part }));
 
+/** The fourth is nobody. */
+const DRAWERS = ['a model', 'another', 'a model'].map((name, i) => ({ name, digest: `5${i}`.repeat(32) }));
+
 /** A token of any origin; draws share a few settings, and mostly have the random number of their seed and place. */
 function tokenOf(
   [id, kind, seed, own, pAfter, logprob, which]: [number, number, number, number, number, number, number],
@@ -42,7 +45,14 @@ function tokenOf(
   const stats = { logprob: logprob + 0, rank: 1 + (id % 7), entropy: Math.abs(logprob), logZ: 3 };
   if (kind < 4) return { ...bare, origin: kind === 0 ? 'chosen' : 'typed', ...(kind === 1 ? {} : { stats }) };
   const u = kind === 4 ? own : uniform(seed, position, 0);
-  const draw = { settings: used[which % used.length] ?? DEFAULT_SETTINGS, seed, u, pAfter, outdated: kind === 5 };
+  const draw = {
+    settings: used[which % used.length] ?? DEFAULT_SETTINGS,
+    seed,
+    u,
+    pAfter,
+    outdated: kind === 5,
+    model: DRAWERS[which] ?? null,
+  };
   const top = { ids: Uint32Array.of(id, (id + 1) % 2048), logits: Float32Array.of(2, 1) };
   return { ...bare, origin: 'drawn', draw, stats, top };
 }
@@ -65,6 +75,7 @@ export const runs: fc.Arbitrary<RunToShare> = fc
     settings,
     seed: fc.constantFrom('', '42', '9007199254740991'),
     lastSeed: fc.option(seeds),
+    finish: fc.constantFrom('stop', 'length'),
     commit: fc.constantFrom('', 'abc123'),
     digest: fc.constantFrom('', '5e'.repeat(32)),
     key: fc.constantFrom('shipped/nucleus-3m', 'hub/openai-community/gpt2@main', 'local/my-model'),

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import type { CachedModel } from '../../lib/model-source.ts';
-import { readLink, writeLink } from './link.ts';
+import { writeLink } from './link.ts';
+import { readLink } from './readLink.ts';
 import { differencesOf, neededSource, runToShare, type SharedRun } from './sharedRun.ts';
 
 let page: Page | undefined;

@@ -1,13 +1,15 @@
 // A text as it leaves the page and comes back: ids with origins and draws, settings and seeds, the model and the adapter it came from.
+import * as v from 'valibot';
 import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
-import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { parseModelName } from '../../stores/model/catalogue.ts';
 import type { ModelState } from '../../stores/model/types.ts';
+import type { RunStatus } from '../../stores/run/generation-types.ts';
 import type { SavedToken } from '../../stores/saved/saved-tokens.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { choiceAt, objectAt, textAt, unsound } from './strict.ts';
+import { FLAG, fields, oneOf, text, unsound } from './reading.ts';
 
 export interface SharedModel {
   /** `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`. */
@@ -40,6 +42,8 @@ interface Around {
 /** What is written. */
 export interface RunToShare extends Around {
   readonly tokens: readonly DocumentToken[];
+  /** Why it ends where it ends, in OpenAI's words: `length` where the most tokens or the context were reached. */
+  readonly finish: 'stop' | 'length';
 }
 
 export interface SharedToken extends SavedToken {
@@ -71,36 +75,40 @@ export function runToShare(stores: Pick<Stores, 'document' | 'settings' | 'gener
     settings: stores.settings.getState().settings,
     seed: stores.settings.getState().seed,
     lastSeed: stores.generation.getState().seed,
+    finish: finishOf(stores.generation.getState().status),
   };
 }
 
-const KERNELS = ['barrier_free', 'workgroup', 'subgroup'] as const;
-
-export function adapterAt(value: unknown, where: string): SharedAdapter {
-  const fields = objectAt(value, where);
-  const words = (name: string): string => textAt(fields[name], `${where}.${name}`, MOST_WORDS);
-  const { software } = fields;
-  if (typeof software !== 'boolean') unsound(`${where}.software`, 'is neither true nor false');
-  return {
-    vendor: words('vendor'),
-    architecture: words('architecture'),
-    device: words('device'),
-    description: words('description'),
-    software,
-    kernels: choiceAt(fields.kernels, `${where}.kernels`, KERNELS),
-  };
+function finishOf(status: RunStatus): RunToShare['finish'] {
+  const full = status.kind === 'finished' && (status.reason === 'length' || status.reason === 'context_full');
+  return full ? 'length' : 'stop';
 }
 
-export function modelAt(value: unknown, where: string): SharedModel {
-  const fields = objectAt(value, where);
-  const words = (name: string): string => textAt(fields[name], `${where}.${name}`, MOST_WORDS);
-  const digest = fields.digest === undefined ? '' : words('digest');
-  const model = { key: words('key'), commit: words('commit'), name: words('name'), digest };
-  if (sourceOfKey(model.key) === null) unsound(`${where}.key`, 'names no model');
-  if (!/^[0-9A-Za-z._-]*$/.test(model.commit)) unsound(`${where}.commit`, 'is no commit');
-  if (!/^(?:[0-9a-f]{64})?$/.test(digest)) unsound(`${where}.digest`, 'is no digest');
-  return model;
-}
+const WORDS = text(MOST_WORDS);
+
+export const ADAPTER = fields({
+  vendor: WORDS,
+  architecture: WORDS,
+  device: WORDS,
+  description: WORDS,
+  software: FLAG,
+  kernels: oneOf('barrier_free', 'workgroup', 'subgroup'),
+});
+
+const DIGEST = v.pipe(WORDS, v.regex(/^(?:[0-9a-f]{64})?$/, 'is no digest'));
+
+export const MODEL = fields({
+  key: v.pipe(
+    WORDS,
+    v.check(key => sourceOfKey(key) !== null, 'names no model'),
+  ),
+  commit: v.pipe(WORDS, v.regex(/^[0-9A-Za-z._-]*$/, 'is no commit')),
+  name: WORDS,
+  digest: v.optional(DIGEST, ''),
+});
+
+/** Who drew a token. */
+export const DRAWER = fields({ name: WORDS, digest: DIGEST });
 
 /** The source a key of a model stands for; null for what is none. */
 export function sourceOfKey(key: string): ModelSource | null {
@@ -113,29 +121,6 @@ export function sourceOfKey(key: string): ModelSource | null {
   } catch {
     return null;
   }
-}
-
-function same(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b) || a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && same(value, right.get(key)));
-}
-
-/** Settings of which every value is one that the setting can have. */
-export function settingsAt(value: unknown, where: string): GenerationSettings {
-  const fields = objectAt(value, where);
-  const settings = clampSettings(fields);
-  for (const [name, setting] of Object.entries(settings)) {
-    if (!same(fields[name], setting)) unsound(`${where}.${name}`, 'is not a value that this setting can have');
-  }
-  return settings;
-}
-
-export function seedDigitsAt(value: unknown, where: string): string {
-  const digits = textAt(value, where, 16);
-  if (!/^\d*$/.test(digits) || !Number.isSafeInteger(Number(digits))) unsound(where, 'is no seed');
-  return digits;
 }
 
 /** How what was shared differs from what is here: said before it is run again. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { turn, until } from '../../../e2e/support/scripted-engine.ts';
 import { ids, makePage, type Page, type PageOptions, readyPage, text } from '../../../e2e/support/scripted-page.ts';
 import type { Command } from '../../protocol/commands.ts';
+import { drawersOf, drawnByWords } from '../shared/drawnBy.ts';
 import { writeLink } from './link.ts';
 import { writeRunJson } from './runJson.ts';
 import { type RunToShare, runToShare } from './sharedRun.ts';
@@ -32,7 +33,7 @@ async function drawn(): Promise<{ page: Page; run: RunToShare }> {
 
 const asFile = (page: Page, run: RunToShare, name = 'run.json'): File => {
   const { tokenizer } = page.document.getState();
-  return new File([writeRunJson(run, id => tokenizer?.bytes(id) ?? new Uint8Array(), 0)], name);
+  return new File([writeRunJson(run, 'chat.completion', id => tokenizer?.bytes(id) ?? new Uint8Array(), 0)], name);
 };
 const linkOf = async (run: RunToShare): Promise<string> => {
   const made = await writeLink(run);
@@ -168,7 +169,7 @@ describe('a file', () => {
     expect(share(page).incoming).toMatchObject({ status: 'ready', name: 'run.json', from: 'file' });
     expect(page.document.getState().tokens).toBe(before);
     await share(page).readFile(new File(['{"format":"nucleus.run","version":1}'], 'bad.json'));
-    expect(share(page).incoming).toMatchObject({ status: 'refused', problem: { kind: 'unsound', where: 'text' } });
+    expect(share(page).incoming).toMatchObject({ status: 'refused', problem: { kind: 'unsound', where: 'model' } });
   });
 
   test('one JSON file alone is a run, those of a model are not', () => {
@@ -176,6 +177,26 @@ describe('a file', () => {
     for (const names of [['config.json'], ['model.safetensors.index.json'], ['a.json', 'b.json'], ['a.txt'], []]) {
       expect(isRunFile(names.map(name => ({ name })))).toBe(false);
     }
+  });
+});
+
+describe('under another model', () => {
+  test('what was drawn keeps the name of its model, in files and links, beside the one whose numbers are shown', async () => {
+    const { page } = await drawn();
+    const first = runToShare(page);
+    const drewIt = { name: first?.model.name, digest: first?.model.digest };
+    await page.model.getState().loadModel({ kind: 'hub', repo: 'owner/other', revision: 'main' });
+    const run = runToShare(page);
+    if (run === null) throw new Error('nothing to share');
+    expect(run.model.digest).not.toBe(drewIt.digest);
+    const file = JSON.parse(await asFile(page, run).text());
+    expect(file.nucleus.draw_models).toEqual([drewIt]);
+    expect(file.nucleus.model.digest).toBe(run.model.digest);
+    await share(page).receive(await linkOf(run));
+    const { incoming } = share(page);
+    const drawers = incoming.status === 'ready' ? drawersOf(incoming.run.tokens) : [];
+    expect(drawers).toEqual([drewIt]);
+    expect(drawnByWords(drawers, run.model)).toMatch(/^drawn by .*; numbers shown are of /);
   });
 });
 

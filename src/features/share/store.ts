@@ -12,11 +12,12 @@ import type { ViewStore } from '../../stores/view.ts';
 import type { Scheduler } from '../../stores/work/scheduler.ts';
 import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { isLink, readLink, writeLink } from './link.ts';
+import { isLink, writeLink } from './link.ts';
+import type { Reading } from './reading.ts';
+import { readLink } from './readLink.ts';
+import { MOST_FILE, readRunJson } from './readRunJson.ts';
 import { Replay } from './replay.ts';
-import { MOST_FILE, readRunJson } from './runJson.ts';
 import { differencesOf, neededSource, runToShare, type SharedRun } from './sharedRun.ts';
-import type { Reading } from './strict.ts';
 import type { OpenedRun, ShareStore, ShareStoreState } from './types.ts';
 
 export interface ShareOptions {

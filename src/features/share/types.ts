@@ -2,9 +2,9 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { TaskState } from '../../stores/work/view-task.ts';
+import type { Problem } from './reading.ts';
 import type { ReplayOutcome } from './replay.ts';
 import type { SharedRun } from './sharedRun.ts';
-import type { Problem } from './strict.ts';
 
 export const SHARE_PANES = ['link', 'export', 'open'] as const;
 export type SharePane = (typeof SHARE_PANES)[number];

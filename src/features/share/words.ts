@@ -1,7 +1,7 @@
 // Sharing in words: why something was not taken, and how what came in differs from what is here.
 import { formatBytes, formatCount } from '../../lib/format.ts';
+import type { Problem } from './reading.ts';
 import type { SharedDifferences } from './sharedRun.ts';
-import type { Problem } from './strict.ts';
 
 export function problemWords(problem: Problem, name: string): string {
   switch (problem.kind) {

@@ -20,7 +20,7 @@ const drawn = (id: number): DocumentToken => ({
   bytes: tokenizer.bytes(id),
   special: false,
   origin: 'drawn',
-  draw: { settings: DEFAULT_SETTINGS, seed: 1, u: 0.5, pAfter: 0.5, outdated: false },
+  draw: { settings: DEFAULT_SETTINGS, seed: 1, u: 0.5, pAfter: 0.5, outdated: false, model: null },
   stats: { logprob: -1, rank: 2, entropy: 3, logZ: 4 },
 });
 

@@ -175,7 +175,13 @@ export function sameToken(a: DocumentToken | undefined, b: DocumentToken | undef
 }
 
 function sameDraw({ draw: a }: DocumentToken, { draw: b }: DocumentToken): boolean {
-  return a?.seed === b?.seed && a?.u === b?.u && a?.pAfter === b?.pAfter && a?.settings === b?.settings;
+  return (
+    a?.seed === b?.seed &&
+    a?.u === b?.u &&
+    a?.pAfter === b?.pAfter &&
+    a?.settings === b?.settings &&
+    a?.model?.digest === b?.model?.digest
+  );
 }
 
 /**

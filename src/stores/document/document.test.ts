@@ -23,7 +23,7 @@ const drawn = (id: number, seed = 1): DocumentToken => ({
   bytes: tokenizer.bytes(id),
   special: tokenizer.isSpecial(id),
   origin: 'drawn',
-  draw: { settings: DEFAULT_SETTINGS, seed, u: 0.5, pAfter: 0.5, outdated: false },
+  draw: { settings: DEFAULT_SETTINGS, seed, u: 0.5, pAfter: 0.5, outdated: false, model: null },
   stats: { logprob: -1, rank: 2, entropy: 3, logZ: 4 },
 });
 

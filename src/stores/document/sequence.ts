@@ -1,4 +1,5 @@
 // Tokens of the document as the model sees them.
+import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -61,13 +62,14 @@ export function drawnToken(
   event: EventOf<'token'>,
   settings: GenerationSettings,
   seed: number,
+  model: ModelIdentity | null,
 ): DocumentToken {
   return {
     id: event.id,
     bytes: tokenizer.bytes(event.id),
     special: tokenizer.isSpecial(event.id),
     origin: 'drawn',
-    draw: { settings, seed, u: event.u, pAfter: event.pAfter, outdated: false },
+    draw: { settings, seed, u: event.u, pAfter: event.pAfter, outdated: false, model },
     stats: { logprob: event.logit - event.logZ, rank: event.rank, entropy: event.entropy, logZ: event.logZ },
     top: { ids: event.topIds, logits: event.topLogits },
   };

@@ -1,6 +1,7 @@
 // The document as data: tokens are the truth, text and offsets are a view of them. State and actions of its store.
 
 import type { StoreApi } from 'zustand/vanilla';
+import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
@@ -17,6 +18,8 @@ export interface Draw {
   readonly pAfter: number;
   /** True once text before the token or the model has changed: the distribution of the draw cannot be made again. */
   readonly outdated: boolean;
+  /** The model that drew it; null where nobody said. Draws of one run share the object. */
+  readonly model: ModelIdentity | null;
 }
 
 /** What the model thinks of a token where it stands. Before sampling; nats. */

@@ -1,10 +1,12 @@
 // One run: its command, its events, and the frames in which its tokens reach the document.
 import { defined } from '../../lib/assert.ts';
 import { NucleusError } from '../../lib/error.ts';
+import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { EngineEvent, EventOf, FinishedEvent } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { drawnFlags, drawnToken, idsOf } from '../document/sequence.ts';
 import type { DocumentToken } from '../document/types.ts';
+import { modelIdentity } from '../model/model.ts';
 import type { GenerationOptions, GenerationStore, RunStats } from './generation-types.ts';
 
 export interface RunRequest {
@@ -29,6 +31,7 @@ export class Run {
   readonly #store: GenerationStore;
   readonly #request: RunRequest;
   readonly #settings: GenerationSettings;
+  readonly #model: ModelIdentity | null;
   #buffer: DocumentToken[] = [];
   #frameAsked = false;
   #length = 0;
@@ -43,6 +46,7 @@ export class Run {
     this.#store = store;
     this.#request = request;
     this.#settings = options.settings.getState().settings;
+    this.#model = modelIdentity(options.model.getState());
     this.#stats = store.getState().stats;
   }
 
@@ -105,7 +109,7 @@ export class Run {
     if (event.position !== this.#length) return;
     const tokenizer = defined(this.#options.document.getState().tokenizer, 'tokenizer of the document');
     this.#length += 1;
-    this.#buffer.push(drawnToken(tokenizer, event, this.#settingsOfDraw(), this.seed));
+    this.#buffer.push(drawnToken(tokenizer, event, this.#settingsOfDraw(), this.seed, this.#model));
     this.#stats = this.#counted(event.ms);
     if (this.#buffer.length >= MOST_BUFFERED) this.#flush();
     else this.#askFrame();

@@ -12,7 +12,9 @@ const token = (id: number, seed?: number): DocumentToken => ({
   bytes: new Uint8Array(1),
   special: false,
   origin: seed === undefined ? 'typed' : 'drawn',
-  ...(seed === undefined ? {} : { draw: { settings: DEFAULT_SETTINGS, seed, u: 0.5, pAfter: 0.25, outdated: false } }),
+  ...(seed === undefined
+    ? {}
+    : { draw: { settings: DEFAULT_SETTINGS, seed, u: 0.5, pAfter: 0.25, outdated: false, model: null } }),
 });
 const branch = (id: number, ids: readonly number[], name = ''): Branch => ({
   id,

@@ -1,9 +1,13 @@
 // Tokens as a reload keeps them: columns instead of objects, the settings of draws once each; and their careful reading.
-import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
+import type { ModelIdentity } from '../../lib/model-source.ts';
+import { type GenerationSettings, readSettings } from '../../sampling/settings.ts';
 import type { DocumentToken, Draw, TokenOrigin } from '../document/types.ts';
 
 export const MOST_TOKENS = 100_000;
 const MOST_DRAW_SETTINGS = 256;
+const MOST_DRAW_MODELS = 255;
+/** Characters of a name. */
+const MOST_NAME = 300;
 
 /** A token without its bytes and numbers: the tokenizer gives the former, one prefill the latter. */
 export interface SavedToken {
@@ -23,6 +27,9 @@ export interface TokenColumns {
   readonly pAfters: Float64Array;
   readonly outdated: Uint8Array;
   readonly drawSettings: readonly GenerationSettings[];
+  /** Index into `drawModels` + 1; 0 where nobody said. Absent in what was written before draws named their model. */
+  readonly drawnBy?: Uint8Array;
+  readonly drawModels?: readonly ModelIdentity[];
 }
 
 const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen'];
@@ -33,6 +40,13 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
     const known = drawSettings.indexOf(settings);
     return known >= 0 || drawSettings.length >= MOST_DRAW_SETTINGS ? known + 1 : drawSettings.push(settings);
   };
+  const drawModels: ModelIdentity[] = [];
+  const modelIndex = (model: ModelIdentity | null): number => {
+    if (model === null) return 0;
+    const known = drawModels.findIndex(({ name, digest }) => name === model.name && digest === model.digest);
+    if (known >= 0) return known + 1;
+    return drawModels.length < MOST_DRAW_MODELS ? drawModels.push({ name: model.name, digest: model.digest }) : 0;
+  };
   return {
     ids: Uint32Array.from(tokens, token => token.id),
     origins: Uint8Array.from(tokens, token => ORIGINS.indexOf(token.origin)),
@@ -42,6 +56,8 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
     pAfters: Float64Array.from(tokens, token => token.draw?.pAfter ?? 0),
     outdated: Uint8Array.from(tokens, token => Number(token.draw?.outdated ?? false)),
     drawSettings,
+    drawnBy: Uint8Array.from(tokens, token => modelIndex(token.draw?.model ?? null)),
+    drawModels,
   };
 }
 
@@ -70,13 +86,29 @@ export function readTokens(stored: Fields): SavedToken[] {
   if (!(outdated instanceof Uint8Array) || !Array.isArray(drawSettings)) return [];
   const columns = [origins, drawOf, seeds, us, pAfters, outdated];
   if (ids.length > MOST_TOKENS || columns.some(column => column.length !== ids.length)) return [];
-  const settings = drawSettings.slice(0, MOST_DRAW_SETTINGS).map(clampSettings);
+  // A step that was not there yet was off when they were drawn.
+  const settings = drawSettings.slice(0, MOST_DRAW_SETTINGS).map(each => readSettings(each).settings);
+  const drawerOf = readDrawers(stored, ids.length);
   return Array.from(ids, (id, i) => {
     const origin = ORIGINS[origins[i] ?? 0] ?? 'typed';
     const made = settings[(drawOf[i] ?? 0) - 1];
     const [seed, u, pAfter] = [seeds[i], us[i], pAfters[i]];
     if (origin !== 'drawn' || made === undefined) return { id, origin };
     if (!isWhole(seed) || !isProbability(u) || !isProbability(pAfter)) return { id, origin };
-    return { id, origin, draw: { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0 } };
+    return { id, origin, draw: { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0, model: drawerOf(i) } };
   });
+}
+
+/** Which model drew a token; null for all of them where the columns are absent or unsound. */
+function readDrawers({ drawnBy, drawModels }: Fields, count: number): (i: number) => ModelIdentity | null {
+  if (!(drawnBy instanceof Uint8Array) || drawnBy.length !== count || !Array.isArray(drawModels)) return () => null;
+  const models = drawModels.slice(0, MOST_DRAW_MODELS).map(readDrawer);
+  return i => models[(drawnBy[i] ?? 0) - 1] ?? null;
+}
+
+function readDrawer(value: unknown): ModelIdentity | null {
+  const { name, digest } = fieldsOf(value);
+  return typeof name === 'string' && typeof digest === 'string'
+    ? { name: name.slice(0, MOST_NAME), digest: digest.slice(0, 64) }
+    : null;
 }
