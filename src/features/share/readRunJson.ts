@@ -50,7 +50,7 @@ const DRAW = fields({
 const TOKEN = fields({
   position: wholeBetween(0, MOST_TOKENS),
   id: ID,
-  origin: oneOf('typed', 'drawn', 'chosen'),
+  origin: oneOf(['typed', 'drawn', 'chosen']),
   logprob: v.nullable(numberBetween(-1e30, 1e-6)),
   bytes: v.optional(BYTES),
   draw: v.optional(v.nullable(DRAW), null),
@@ -126,7 +126,7 @@ function readFirst(file: unknown): SharedRun {
 function readShaped(file: unknown): SharedRun {
   const { object, choices, nucleus } = readAs(
     fields({
-      object: oneOf(...RUN_SHAPES),
+      object: oneOf(RUN_SHAPES),
       choices: v.pipe(list(v.unknown(), 1), v.minLength(1, 'has no entry')),
       nucleus: OWN,
     }),

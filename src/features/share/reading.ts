@@ -81,7 +81,7 @@ export function wholeBetween(min: number, max: number) {
   return v.pipe(v.number('is no number'), v.integer('is no whole number'), numberBetween(min, max));
 }
 
-export function oneOf<const T extends readonly [string, ...string[]]>(...choices: T) {
+export function oneOf<const T extends readonly [string, ...string[]]>(choices: T) {
   return v.picklist(choices, `is not one of ${choices.join(', ')}`);
 }
 

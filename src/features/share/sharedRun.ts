@@ -92,7 +92,7 @@ export const ADAPTER = fields({
   device: WORDS,
   description: WORDS,
   software: FLAG,
-  kernels: oneOf('barrier_free', 'workgroup', 'subgroup'),
+  kernels: oneOf(['barrier_free', 'workgroup', 'subgroup']),
 });
 
 const DIGEST = v.pipe(WORDS, v.regex(/^(?:[0-9a-f]{64})?$/, 'is no digest'));
