@@ -53,6 +53,8 @@ function finder(tokens: readonly (AddedToken & { readonly spelling: string })[])
       // Space that the token before has taken stays with that.
       if (token.lstrip) start = Math.max(spaceBefore(text, start), at);
       if (token.rstrip) end = spaceAfter(text, end);
+      // All of it was space, and gone.
+      if (start >= end) continue;
       if (start > at) yield { id: null, text: text.slice(at, start) };
       yield { id: token.id, text: text.slice(start, end) };
       at = end;

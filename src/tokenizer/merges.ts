@@ -18,7 +18,7 @@ export interface MergeStep {
 /** A piece of the text that no merge crosses. Symbols are vocabulary strings: one character of the byte alphabet a byte. */
 export interface PieceTrace {
   readonly text: string;
-  /** One symbol a byte. A piece that is a token by itself, without merges, has that token alone. */
+  /** One symbol a byte, but for bytes that the vocabulary lacks. A piece that is a token by itself, without merges, has that token alone. */
   readonly symbols: readonly string[];
   readonly merges: readonly MergeStep[];
   /** The symbols after all merges. */
@@ -89,13 +89,22 @@ function mergeAll(symbols: string[], ranks: Ranks): MergeStep[] {
   }
 }
 
+/** One symbol a byte; for bytes that the vocabulary lacks its unknown token, or nothing. */
+function knownSymbols(bytes: string, { vocab, unknown }: TokenizerSpec): string[] {
+  return Array.from(bytes).flatMap((char, i) => {
+    if (vocab.has(char)) return char;
+    const again = i > 0 && unknown?.fused === true && !vocab.has(bytes.charAt(i - 1));
+    return unknown === null || again ? [] : unknown.token;
+  });
+}
+
 function tracePiece(text: string, spec: TokenizerSpec, special: ReadonlySet<number>): PieceTrace {
   const bytes = bytesToVocabulary(new TextEncoder().encode(text));
   const whole = spec.vocab.get(bytes);
   if (spec.ignoreMerges && whole !== undefined && !special.has(whole)) {
     return { text, symbols: [bytes], merges: [], result: [bytes], ids: [whole] };
   }
-  const symbols = Array.from(bytes);
+  const symbols = knownSymbols(bytes, spec);
   const result = symbols.slice();
   const merges = mergeAll(result, readRanks(spec));
   const ids = result.flatMap(symbol => spec.vocab.get(symbol) ?? []);

@@ -27,7 +27,7 @@ export interface TokenizerSpec {
   /** A piece that is a token as a whole is taken whole, without merges. */
   readonly ignoreMerges: boolean;
   /** What stands for bytes that the vocabulary lacks: one for each, or (fused) for a run of them. Null: they are left out. */
-  readonly unknown: { readonly id: number; readonly fused: boolean } | null;
+  readonly unknown: { readonly token: string; readonly id: number; readonly fused: boolean } | null;
   /** Characters of the longest vocabulary string. */
   readonly longest: number;
   /** Name of the Unicode normal form that text is brought to first, or null. */
@@ -112,6 +112,20 @@ function readAdded(added: unknown, vocab: ReadonlyMap<string, number>): AddedTok
   });
 }
 
+/** Two added tokens that are spelled alike where they are looked for: which of them is meant is anyone's guess. */
+function assertDistinct(added: readonly AddedToken[], form: NormalForm | null): void {
+  const seen = new Map<string, AddedToken>();
+  for (const token of added) {
+    const spelling = token.normalized && form !== null ? token.content.normalize(form) : token.content;
+    const key = `${token.normalized} ${spelling}`;
+    const other = seen.get(key);
+    if (other !== undefined && other.id !== token.id) {
+      throw bad(`the added tokens ${other.id} and ${token.id} are both spelled ${JSON.stringify(spelling)}`);
+    }
+    seen.set(key, token);
+  }
+}
+
 const NORMAL_FORMS: readonly NormalForm[] = ['NFC', 'NFD', 'NFKC', 'NFKD'];
 
 function readNormalForm(normalizer: unknown): NormalForm | null {
@@ -152,7 +166,7 @@ function readUnknown(model: JsonObject, vocab: ReadonlyMap<string, number>): Tok
   const { unk_token, fuse_unk } = model;
   if (typeof unk_token !== 'string') return null;
   const id = vocab.get(unk_token);
-  return id === undefined ? null : { id, fused: fuse_unk === true };
+  return id === undefined ? null : { token: unk_token, id, fused: fuse_unk === true };
 }
 
 const specs = new WeakMap<object, TokenizerSpec>();
@@ -173,14 +187,17 @@ export function readTokenizerSpec(tokenizerJson: unknown): TokenizerSpec {
   assertPlain(model, vocab);
   let longest = 0;
   for (const token of vocab.keys()) longest = Math.max(longest, token.length);
+  const added = readAdded(added_tokens, vocab);
+  const normalForm = readNormalForm(normalizer);
+  assertDistinct(added, normalForm);
   const spec: TokenizerSpec = {
     vocab,
     merges: readMerges(model.merges, vocab),
-    added: readAdded(added_tokens, vocab),
+    added,
     ignoreMerges: model.ignore_merges === true,
     unknown: readUnknown(model, vocab),
     longest,
-    normalForm: readNormalForm(normalizer),
+    normalForm,
     pretokens,
   };
   specs.set(tokenizerJson, spec);

@@ -16,8 +16,9 @@ const CLASSES: Readonly<Record<string, string>> = {
   v: '\\v',
 };
 
-/** Oniguruma counts every number as a part of a word. */
-const WORD = '\\p{Alphabetic}\\p{M}\\p{N}\\p{Pc}';
+/** What `\w` is in a set of brackets; by itself it takes the numbers of Latin-1 too. */
+const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
+const WORD_ALONE = `${WORD}\\xb2\\xb3\\xb9\\xbc-\\xbe`;
 
 const CATEGORY = /^(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?)$/;
 
@@ -130,8 +131,8 @@ class Translation {
     if (this.#source[this.#at] !== '\\') return null;
     const named = this.#take(/\\([pP])\{(\^?)(\w+)\}/);
     if (named !== null) return property(named[3] ?? '', (named[1] === 'P') !== (named[2] === '^'));
-    if (this.#take(/\\w/) !== null) return inSet ? WORD : `[${WORD}]`;
-    if (!inSet && this.#take(/\\W/) !== null) return `[^${WORD}]`;
+    if (this.#take(/\\w/) !== null) return inSet ? WORD : `[${WORD_ALONE}]`;
+    if (!inSet && this.#take(/\\W/) !== null) return `[^${WORD_ALONE}]`;
     const code = this.#take(/\\x([0-7][0-9A-Fa-f])|\\x\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})/);
     if (code !== null) return `\\u{${code[1] ?? code[2] ?? code[3]}}`;
     const letter = this.#take(/\\([A-Za-z])/);

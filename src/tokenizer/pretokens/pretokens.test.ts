@@ -83,6 +83,34 @@ test('borders of GPT-2', () => {
   );
 });
 
+test('an unknown pattern has no certain border, nor have added words that look around', () => {
+  const split = { type: 'Split', pattern: { Regex: '\\p{L}+ ?' }, behavior: 'Isolated' };
+  const unknown = readPretokenizer({ type: 'Sequence', pretokenizers: [split, { type: 'ByteLevel' }] });
+  expect(boundaryRule(unknown, PLAIN)('a', ' ')).toBe(false);
+  expect(boundaryRule(gpt2, { ...PLAIN, wordsLookAround: true })('a', ' ')).toBe(false);
+});
+
+test('a border is certain in a normal form when it is so after each side is normalised', () => {
+  const rule = boundaryRule(gpt2, { ...PLAIN, normalised: true });
+  expect([rule('e', '\u0301'), rule('\u0301', 'a'), rule('a', '.')]).toEqual([false, false, false]);
+  expect(rule('a', ' ')).toBe(true);
+  let certain = 0;
+  fc.assert(
+    fc.property(anyText(), fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD'), (text, form) => {
+      const pieces = (part: string) => pretokenise(part.normalize(form), gpt2);
+      const characters = Array.from(text);
+      for (let i = 1; i < characters.length; i++) {
+        if (!rule(characters[i - 1] ?? '', characters[i] ?? '')) continue;
+        certain++;
+        const sides = [characters.slice(0, i).join(''), characters.slice(i).join('')];
+        expect(sides.flatMap(pieces)).toEqual(pieces(text));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  expect(certain).toBeGreaterThan(100);
+});
+
 test('no border is certain without a cut, or with added words across it', () => {
   expect(boundaryRule(readPretokenizer({ type: 'ByteLevel', use_regex: false }), PLAIN)('a', ' ')).toBe(false);
   expect(boundaryRule(gpt2, { ...PLAIN, words: ['a b'] })('a', ' ')).toBe(false);

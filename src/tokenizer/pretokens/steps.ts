@@ -45,8 +45,9 @@ function readSplit(split: Readonly<Record<string, unknown>>): SplitStep {
     return { type: 'split', pattern: compiled, source, behavior, invert: invert === true };
   } catch (thrown) {
     if (!(thrown instanceof UnknownPattern)) throw thrown;
-    const part = thrown.message === source ? '' : `, because of ${thrown.message}`;
-    throw bad(`the pattern ${JSON.stringify(source)} of the pre-tokenizer is not supported${part}`);
+    throw bad(
+      `the pattern ${JSON.stringify(source)} of the pre-tokenizer is not supported, because of ${thrown.message}`,
+    );
   }
 }
 
