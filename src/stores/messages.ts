@@ -178,7 +178,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   bad_model_name: detail => ({
-    text: `${detail.name === undefined || detail.name === '' ? 'That' : JSON.stringify(about(detail, 'name', ''))} is not a model name. Write owner/name, or owner/name@revision.`,
+    text: `${detail.name === undefined || detail.name === '' ? 'That' : JSON.stringify(about(detail, 'name', ''))} is not a model name. Write owner/name or owner/name@revision, or paste the address of its page.`,
     action: 'choose_model',
   }),
   not_found: detail => ({

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { asNucleusError } from '../../lib/error.ts';
 import type { WireError } from '../../protocol/events.ts';
 import { messageFor } from '../../stores/messages.ts';
-import { parseModelName } from '../../stores/model/catalogue.ts';
+import { parseModelName } from '../../stores/model/model-name.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Inspection } from './Inspection.tsx';
@@ -32,7 +32,7 @@ export function NamedModel() {
           className={styles.input}
           aria-label="Model name on the Hub"
           aria-invalid={error !== null}
-          placeholder="owner/name or owner/name@revision"
+          placeholder="owner/name, owner/name@revision or its address"
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}

@@ -4,7 +4,7 @@ import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
-import { parseModelName } from '../../stores/model/catalogue.ts';
+import { parseModelName } from '../../stores/model/model-name.ts';
 import type { ModelState } from '../../stores/model/types.ts';
 import type { RunStatus } from '../../stores/run/generation-types.ts';
 import type { SavedToken } from '../../stores/saved/saved-tokens.ts';

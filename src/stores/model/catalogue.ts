@@ -1,5 +1,4 @@
-// Models the page offers by name, and how a model is named: keys of the cache, and what a person types.
-import { NucleusError } from '../../lib/error.ts';
+// Models the page offers by name, and the name of opened files.
 import { type ModelSource, sourceKey } from '../../lib/model-source.ts';
 import type { CatalogueEntry } from './types.ts';
 
@@ -55,32 +54,6 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     n_ctx: 1024,
   },
 ];
-
-const PART = /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/;
-const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/;
-
-/**
- * `owner/name` or `owner/name@revision` (a branch, tag or commit; `main` without one), or the address of the model's page.
- * @throws NucleusError bad_model_name
- */
-export function parseModelName(typed: string): ModelSource {
-  const bare = typed
-    .trim()
-    .replace(/^https:\/\/huggingface\.co\//, '')
-    .replace(/\/tree\/([^/]+)\/?$/, '@$1')
-    .replace(/\/$/, '');
-  const at = bare.indexOf('@');
-  const repo = at < 0 ? bare : bare.slice(0, at);
-  const revision = at < 0 ? 'main' : bare.slice(at + 1);
-  const parts = repo.split('/');
-  const sound = parts.length === 2 && parts.every(part => PART.test(part) && !part.includes('..'));
-  if (!sound || !REVISION.test(revision) || revision.includes('..')) {
-    throw new NucleusError('bad_model_name', 'not of the form owner/name or owner/name@revision', {
-      name: typed.trim().slice(0, 100),
-    });
-  }
-  return { kind: 'hub', repo, revision };
-}
 
 /** A name for opened files: the folder they came from, else that of the weights file. */
 export function localName(files: readonly File[]): string {

@@ -2,7 +2,7 @@
 import type { ModelSource } from '../../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
-import { parseModelName } from '../model/catalogue.ts';
+import { parseModelName } from '../model/model-name.ts';
 import { MOST_PINS, type SavedPins } from '../run/pins-types.ts';
 import { BAR_SCALES, FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from '../view.ts';
 import { readBranches, type SavedBranches, type StoredBranches, writeBranches } from './saved-branches.ts';
