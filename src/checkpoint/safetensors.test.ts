@@ -63,6 +63,15 @@ describe('valid files', () => {
     expect([...parse(fileOf(header, 4)).tensors.keys()]).toEqual(['z', 's', 'e']);
   });
 
+  test('white space before the header, and a pair of surrogates in a name', () => {
+    for (const space of [' ', '\n', '\t', '\r', '   \r\n\t']) {
+      const { tensors, dataBegin } = parse(fileOf(`${space}${one({})}`, 8));
+      expect(tensors.get('t')).toMatchObject({ begin: dataBegin, end: dataBegin + 8 });
+    }
+    const named = fileOf('{"\\ud83d\\ude42":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}', 1);
+    expect([...parse(named).tensors.keys()]).toEqual(['🙂']);
+  });
+
   test('names that are properties of objects are plain names', () => {
     const tensors = ['__proto__', 'constructor', 'toString', 'a"b\\:{é', ''].map(
       (name): TensorBytes => ({ name, dtype: 'U8', shape: [1], bytes: new Uint8Array(1) }),
@@ -94,7 +103,8 @@ describe('attacks', () => {
     ['GGUF', leftover('GGUF\x03\0\0\0'), /GGUF/],
     ['not UTF-8', fileOf(new Uint8Array([0x7b, 0xff, 0x7d])), /UTF-8/],
     ['a byte order mark', fileOf('\ufeff{}'), /begin with/],
-    ['leading space', fileOf(' {}'), /begin with/],
+    ['white space alone', fileOf('    '), /begin with/],
+    ['another space before it', fileOf('\u00a0{}'), /begin with/],
     ['an array', fileOf('[]'), /begin with/],
     ['not JSON', fileOf('{"a":'), /valid JSON/],
     ['something after the object', fileOf('{} {}'), /valid JSON/],
@@ -106,6 +116,30 @@ describe('attacks', () => {
     ['a tensor that is a list', fileOf('{"t":[1]}'), /"t" is not described/],
     ['a negative size', fileOf(one({ shape: [-2] }), 8), /"t" has a shape/],
     ['a fractional size', fileOf(one({ shape: [0.5] }), 8), /"t" has a shape/],
+    ...['2.0', '2e0', '2E0', '20e-1', '-0', '-2', '02', '+2', '.2', '2.', '0x2'].map(
+      (size): [string, Uint8Array, RegExp] => [
+        `a size that is written ${size}`,
+        fileOf(`{"t":{"dtype":"F32","shape":[${size}],"data_offsets":[0,8]}}`, 8),
+        /"t" has a shape that is not a list of sizes|valid JSON/,
+      ],
+    ),
+    [
+      'an offset that is written 8.0',
+      fileOf('{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8.0]}}', 8),
+      /data_offsets/,
+    ],
+    [
+      'an offset that is written -0',
+      fileOf('{"t":{"dtype":"F32","shape":[2],"data_offsets":[-0,8]}}', 8),
+      /data_offsets/,
+    ],
+    [
+      'a lone surrogate in a name',
+      fileOf('{"t\\ud800":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}', 1),
+      /surrogate/,
+    ],
+    ['a lone low surrogate', fileOf('{"\\uDC00t":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}', 1), /surrogate/],
+    ['a lone surrogate in the metadata', fileOf('{"__metadata__":{"a":"\\ud83d"}}'), /surrogate/],
     ['a shape of text', fileOf(one({ shape: '2' }), 8), /"t" has a shape/],
     ['a shape that overflows', fileOf(one({ shape: [2 ** 40, 2 ** 40] }), 8), /"t" has a shape whose size overflows/],
     ['a shape that overflows to zero', fileOf(one({ shape: [2 ** 32, 2 ** 32, 0] }), 8), /overflows/],

@@ -31,6 +31,9 @@ function bad(message: string): NucleusError {
   return new NucleusError('bad_safetensors', message);
 }
 
+/** Space, tab, line feed, carriage return: white space of JSON. */
+const WHITE: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
+
 /** A name as it may stand in a sentence: quoted, with no control characters, not endless. */
 function quoted(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
@@ -64,9 +67,10 @@ export function headerLength(first8: Uint8Array, fileSize: number): number {
  * @throws NucleusError bad_safetensors with a sentence that names the tensor.
  */
 export function parseSafetensorsHeader(header: Uint8Array, fileSize: number): SafetensorsHeader {
-  if (header[0] !== 0x7b) throw bad('the header does not begin with "{"');
+  const first = header.find(byte => !WHITE.includes(byte));
+  if (first !== 0x7b) throw bad('the header does not begin with "{"');
   const text = decodeText(header);
-  refuseDuplicateKeys(text);
+  refuseWhatJsonHides(text);
   const entries = Object.entries(parseObject(text));
   const dataBegin = 8 + header.length;
   let metadata: ReadonlyMap<string, string> = new Map();
@@ -104,26 +108,48 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What is open at a place of the text: an object with the keys it has had, the last one last; or a list. */
+type Open = { readonly keys: Set<string>; last: string } | null;
+
 /**
- * JSON.parse keeps the last of two equal keys in silence, so the keys are read once beforehand, each object with its own set.
- * The text need not be valid JSON: what is broken is found by JSON.parse afterwards. Linear in the text, and stops at too many
- * names, too long ones or too deep nesting before anything large is built.
+ * JSON.parse keeps the last of two equal keys in silence, makes no difference between 2 and 2.0, and takes half a surrogate pair for a character. So
+ * keys, sizes and strings are read once beforehand. The text need not be valid JSON: what is broken is found by JSON.parse afterwards. Linear in the
+ * text, and stops at too many names, too long ones or too deep nesting before anything large is built.
  */
-function refuseDuplicateKeys(text: string): void {
-  const open: (Set<string> | null)[] = [];
+function refuseWhatJsonHides(text: string): void {
+  const open: Open[] = [];
   for (let i = 0; i < text.length; i++) {
-    const char = text[i];
-    if (char === '{') open.push(new Set());
+    const char = text.charAt(i);
+    if (char === '{') open.push({ keys: new Set(), last: '' });
     else if (char === '[') open.push(null);
     else if (char === '}' || char === ']') open.pop();
     else if (char === '"') {
       const end = endOfString(text, i);
-      if (isKey(text, end)) addKey(open.at(-1), text.slice(i, end));
+      readString(text.slice(i, end), isKey(text, end) ? open.at(-1) : null);
+      i = end - 1;
+    } else if (open.at(-1) === null && /[-+.\d]/.test(char)) {
+      const end = endOfNumber(text, i);
+      if (!/^(?:0|[1-9]\d*)$/.test(text.slice(i, end))) throw noSize(open);
       i = end - 1;
     }
     if (open.length > 4) throw bad('the header is nested too deep');
   }
 }
+
+function endOfNumber(text: string, begin: number): number {
+  let end = begin;
+  while (/[-+.\dEe]/.test(text.charAt(end))) end++;
+  return end;
+}
+
+/** The error for a number in a list that is not written as a size. */
+function noSize([root, tensor]: readonly Open[]): NucleusError {
+  const name = `tensor ${quoted(root?.last ?? '')}`;
+  return tensor?.last === 'data_offsets' ? noOffsets(name) : noShape(name);
+}
+
+const noShape = (tensor: string) => bad(`${tensor} has a shape that is not a list of sizes`);
+const noOffsets = (tensor: string) => bad(`${tensor} has data_offsets that are not two byte offsets`);
 
 /** Index after the closing quote of the string that begins at `begin`. */
 function endOfString(text: string, begin: number): number {
@@ -140,19 +166,23 @@ function isKey(text: string, end: number): boolean {
   return text[i] === ':';
 }
 
-function addKey(keys: Set<string> | null | undefined, literal: string): void {
-  if (!keys) return;
-  if (literal.length > 6 * MAX_NAME_LENGTH + 2) throw bad(`the name ${quoted(literal.slice(1))} is too long`);
-  let key: unknown;
+/** Checks the string that `literal` spells; as a key of `object` too, where it is one. */
+function readString(literal: string, object: Open | undefined): void {
+  if (object && literal.length > 6 * MAX_NAME_LENGTH + 2) throw bad(`the name ${quoted(literal.slice(1))} is too long`);
+  if (!object && !/\\u[dD]/.test(literal)) return;
+  let string: unknown;
   try {
-    key = JSON.parse(literal);
+    string = JSON.parse(literal);
   } catch (cause) {
     throw new NucleusError('bad_safetensors', 'the header is not valid JSON', {}, { cause });
   }
-  if (typeof key !== 'string') return;
-  if (keys.has(key)) throw bad(`the name ${quoted(key)} occurs twice`);
-  if (keys.size > MAX_TENSORS) throw bad(`more than ${MAX_TENSORS} names in the header`);
-  keys.add(key);
+  if (typeof string !== 'string') return;
+  if (!string.isWellFormed()) throw bad(`the text ${quoted(string)} holds half a character (a lone surrogate)`);
+  if (!object) return;
+  if (object.keys.has(string)) throw bad(`the name ${quoted(string)} occurs twice`);
+  if (object.keys.size > MAX_TENSORS) throw bad(`more than ${MAX_TENSORS} names in the header`);
+  object.keys.add(string);
+  object.last = string;
 }
 
 function readMetadata(value: unknown): ReadonlyMap<string, string> {
@@ -173,7 +203,7 @@ function readTensor(name: string, value: unknown, dataBegin: number): TensorRang
   if (!isDtype(dtype)) throw bad(`${tensor} has the unknown dtype ${quoted(String(dtype))}`);
   const dims = readShape(tensor, shape);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw bad(`${tensor} has data_offsets that are not two byte offsets`);
+    throw noOffsets(tensor);
   }
   const [begin, end]: number[] = offsets;
   if (begin === undefined || end === undefined || begin > end) throw bad(`${tensor} ends before it begins`);
@@ -187,7 +217,7 @@ function readTensor(name: string, value: unknown, dataBegin: number): TensorRang
 }
 
 function readShape(tensor: string, shape: unknown): readonly number[] {
-  if (!Array.isArray(shape) || !shape.every(isCount)) throw bad(`${tensor} has a shape that is not a list of sizes`);
+  if (!Array.isArray(shape) || !shape.every(isCount)) throw noShape(tensor);
   if (shape.length > MAX_RANK) throw bad(`${tensor} has ${shape.length} dimensions, more than ${MAX_RANK}`);
   return shape;
 }
