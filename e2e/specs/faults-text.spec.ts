@@ -31,7 +31,7 @@ test('an empty text and no beginning-of-text token: says what to do', async ({ p
   await openPage(page);
   await openLocal(page, smallModel({ bos_token_id: null, eos_token_id: null }));
   await expect(modelButton(page)).toHaveAccessibleName(/, f32/);
-  await page.getByRole('dialog', { name: 'Models' }).getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeHidden();
   await setText(page, '');
   await runButton(page).click();
   await says(page, /text is empty.*Type a word first/);
@@ -79,7 +79,7 @@ test('a NaN in the logits ends the run with words, and what was drawn before sta
   await openPage(page);
   await openLocal(page, withNaN(12));
   await expect(modelButton(page)).toHaveAccessibleName(/, f32/);
-  await page.getByRole('dialog', { name: 'Models' }).getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeHidden();
   await setText(page, 'Hi');
   const typed = (await tokensOf(page)).length;
   await setNumbers(page, { Length: 40 });

@@ -52,10 +52,12 @@ async function inUse(page: Page, name: string): Promise<void> {
   await modelReady(page);
 }
 
+/** The dialog closes by itself once the model is there. */
 async function download(page: Page, dialog: Locator, name: string): Promise<void> {
   await inspect(dialog, name);
   await dialog.getByRole('button', { name: /^Download / }).click();
   await inUse(page, name);
+  await expect(dialog).toBeHidden();
 }
 
 function stored(dialog: Locator): Locator {
@@ -99,6 +101,8 @@ test('a model of the Hub is looked at before its download, and later loads ask t
 
   await dialog.getByRole('button', { name: 'Download 6.4 MB' }).click();
   await inUse(page, TINY);
+  await expect(dialog).toBeHidden();
+  await openModels(page);
   await expect(dialog.getByRole('region', { name: 'In use' })).toContainText(
     `commit ${hub.commit(TINY).slice(0, 8)} · cached here`,
   );
@@ -109,9 +113,10 @@ test('a model of the Hub is looked at before its download, and later loads ask t
   await openModels(page);
   await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();
   await inUse(page, 'nucleus-3m');
+  await openModels(page);
   await dialog.getByRole('button', { name: `Load ${TINY} from the cache` }).click();
   await inUse(page, TINY);
-  await closeDialog(dialog);
+  await expect(dialog).toBeHidden();
   await page.reload();
   await inUse(page, TINY);
   expect(await greedy(page)).toBe(expected);
@@ -167,7 +172,7 @@ test('a cancelled download keeps what has arrived, and going on fetches only the
     const [first = 0, last = Number.POSITIVE_INFINITY] = line.match(/\d+/g)?.map(Number) ?? [];
     if (first < CHUNK) expect(last - first).toBeLessThan(100_000);
   }
-  await closeDialog(dialog);
+  await expect(dialog).toBeHidden();
   await setNumbers(page, { Length: 2 });
   await run(page);
 });
@@ -176,7 +181,6 @@ test('a stored model is verified, looked up for an update, updated and deleted',
   await openWith(page, { [TINY]: shippedModel() });
   const dialog = await openModels(page);
   await download(page, dialog, TINY);
-  await closeDialog(dialog);
   await openModels(page);
   await dialog.getByRole('button', { name: `Verify ${TINY}`, exact: true }).click();
   await expect(stored(dialog).getByText('Every byte is as it was stored.')).toBeVisible();
@@ -191,11 +195,14 @@ test('a stored model is verified, looked up for an update, updated and deleted',
   await look.click();
   await expect(stored(dialog).getByText(`A newer version is there (${newer}).`)).toBeVisible();
   await stored(dialog).getByRole('button', { name: 'Update', exact: true }).click();
+  await expect(dialog).toBeHidden({ timeout: 60_000 });
+  await openModels(page);
   await expect(dialog.getByRole('region', { name: 'In use' })).toContainText(`commit ${newer}`, { timeout: 60_000 });
   await expect(stored(dialog).getByRole('listitem').filter({ hasText: TINY })).toContainText(newer);
 
   await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();
   await inUse(page, 'nucleus-3m');
+  await openModels(page);
   await dialog.getByRole('button', { name: `Delete ${TINY}`, exact: true }).click();
   await dialog.getByRole('button', { name: `Yes, delete ${TINY}` }).click();
   await expect(stored(dialog).getByRole('listitem').filter({ hasText: TINY })).toHaveCount(0);
@@ -213,6 +220,7 @@ test('owner/name@revision loads that revision', async ({ page }) => {
   hub.update(TINY, { ...shippedModel(), 'config.json': '{"model_type":"gpt2"}' });
   const dialog = await openModels(page);
   await download(page, dialog, `${TINY}@${old}`);
+  await openModels(page);
   await expect(dialog.getByRole('region', { name: 'In use' })).toContainText(`commit ${old.slice(0, 8)}`);
   expect(hub.requests.filter(({ path }) => path.includes(`/resolve/${old}/`)).length).toBeGreaterThan(0);
   expect(hub.requests.filter(({ path }) => path.includes(hub.commit(TINY)))).toEqual([]);
@@ -227,6 +235,43 @@ test('a name that is none says what a name looks like', async ({ page }) => {
   expect(hub.requests).toEqual([]);
 });
 
+test('what came of a name stands beside that name, and goes with it', async ({ page }) => {
+  await openWith(page, { [TINY]: shippedModel() });
+  const dialog = await openModels(page);
+  const byName = dialog.getByRole('region', { name: 'By name' });
+  await inspect(dialog, TINY);
+  await expect(byName.getByRole('button', { name: /^Download / })).toBeVisible();
+  // Another name: the earlier model's button would download something else than what stands there.
+  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill('no name at all');
+  await expect(dialog.getByRole('button', { name: /^Download / })).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await expect(dialog.getByRole('alert')).toHaveCount(1);
+  await expect(byName.getByRole('alert')).toContainText('owner/name');
+  // A name that is on offer too: its error is about what was typed.
+  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill('openai-community/gpt2');
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await expect(byName.getByRole('alert')).toContainText(/not found|private/);
+  await expect(byName.getByRole('alert')).not.toContainText('kept');
+  await expect(dialog.getByRole('alert')).toHaveCount(1);
+});
+
+test('title and close button of the dialog stay in sight, however far its body is scrolled', async ({ page }) => {
+  await page.setViewportSize({ width: 700, height: 420 });
+  await openWith(page, {});
+  const dialog = await openModels(page);
+  const close = dialog.getByRole('button', { name: 'Close', exact: true });
+  const before = await close.boundingBox();
+  await dialog
+    .getByRole('button', { name: /^Delete/ })
+    .last()
+    .focus();
+  await page.keyboard.press('End');
+  await dialog.evaluate(element => element.scrollTo(0, 10_000));
+  await expect(close).toBeInViewport({ ratio: 1 });
+  await expect(dialog.getByRole('heading', { name: 'Models', exact: true })).toBeInViewport({ ratio: 1 });
+  expect(await close.boundingBox()).toEqual(before);
+});
+
 test('a model in shards gives the text of the same model in one file', async ({ page }) => {
   await openWith(page, { 'acme/shards': shardedModel() });
   const expected = await greedy(page);
@@ -237,7 +282,7 @@ test('a model in shards gives the text of the same model in one file', async ({ 
   }
   await dialog.getByRole('button', { name: /^Download / }).click();
   await inUse(page, 'acme/shards');
-  await closeDialog(dialog);
+  await expect(dialog).toBeHidden();
   expect(await greedy(page)).toBe(expected);
 });
 
@@ -254,7 +299,7 @@ test('files from disk by picker are kept, and a reload needs them no more', asyn
   const files = SHIPPED_FILES.map(name => join(SHIPPED_FOLDER, name));
   await dialog.locator('input[aria-label="Files of a model"]').setInputFiles(files);
   await inUse(page, 'model');
-  await closeDialog(dialog);
+  await expect(dialog).toBeHidden();
   await opened(page, 'model', expected);
   await openModels(page);
   await expect(stored(dialog).getByRole('listitem').filter({ hasText: 'model' })).toContainText('in use');
@@ -272,7 +317,7 @@ test('a folder from disk is not kept when that is declined', async ({ page }, te
   await dialog.getByRole('checkbox', { name: 'keep a copy in this browser' }).uncheck();
   await dialog.locator('input[aria-label="Folder of a model"]').setInputFiles(folder);
   await inUse(page, 'my-model');
-  await closeDialog(dialog);
+  await expect(dialog).toBeHidden();
   await opened(page, 'my-model', expected);
   await openModels(page);
   await expect(stored(dialog).getByRole('listitem').filter({ hasText: 'nucleus-3m' })).toHaveCount(1);
@@ -308,7 +353,6 @@ test('another model takes the text over and gives it numbers of its own', async 
   const [text, tokens] = [await textOf(page), await tokensOf(page)];
   const dialog = await openModels(page);
   await download(page, dialog, 'acme/two-chunks');
-  await closeDialog(dialog);
   expect(await textOf(page)).toBe(text);
   const scored = async () => (await tokensOf(page)).slice(1).every(token => token.step !== null);
   await expect.poll(scored).toBe(true);

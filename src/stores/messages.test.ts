@@ -58,6 +58,10 @@ test('the facts are in the sentence', () => {
   expect(words('network', { url: 'https://hub.test/api/models/a/b', offline: 1 })).toContain(
     'The browser is offline while fetching the model a/b.',
   );
+  // Nothing is promised that is not so.
+  expect(words('network', { offline: 1 })).not.toContain('kept');
+  expect(words('network', { offline: 0, arrived: 5 })).toContain('what has arrived is kept');
+  expect(words('rate_limited', { seconds: 3 })).not.toContain('kept');
   expect(words('unsupported_model', { found: 'llama' })).toContain('llama');
   expect(words('device_lost', { again: 1 })).toContain('Restart the browser');
   expect(messageFor({ code: 'prompt_too_long', message: '', detail: {} }).action).toBe('keep_tail');

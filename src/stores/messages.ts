@@ -46,6 +46,9 @@ const bytes = (detail: ErrorDetail, before: string, names: readonly string[]): s
   return found === undefined ? '' : `${before}${formatBytes(count(detail, found))}`;
 };
 
+/** Only where something of the model has arrived and is stored. */
+const arrived = (detail: ErrorDetail): string => (count(detail, 'arrived') > 0 ? '; what has arrived is kept' : '');
+
 /** Cut between two words, where there are any. */
 const shortened = (text: string, most: number): string => {
   if (text.length <= most) return text;
@@ -190,11 +193,11 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   rate_limited: detail => ({
-    text: `The server asks for a pause after too many requests. Wait ${detail.seconds === undefined ? 'a minute' : `${count(detail, 'seconds')} seconds`} and try again; what has arrived is kept.`,
+    text: `The server asks for a pause after too many requests. Wait ${detail.seconds === undefined ? 'a minute' : `${count(detail, 'seconds')} seconds`} and try again${arrived(detail)}.`,
     action: 'retry',
   }),
   network: detail => ({
-    text: `${detail.offline === 1 ? 'The browser is offline' : 'The connection broke'}${fetching(detail)}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again; what has arrived is kept.`,
+    text: `${detail.offline === 1 ? 'The browser is offline' : 'The connection broke'}${fetching(detail)}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again${arrived(detail)}.`,
     action: 'retry',
   }),
   integrity: detail => ({

@@ -7,6 +7,8 @@ import type { CacheTask } from '../../stores/model/types.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { useAsked } from './asked.ts';
+import { LoadTrouble } from './LoadTrouble.tsx';
 import { useLoaded } from './loaded.ts';
 import styles from './Models.module.css';
 
@@ -59,6 +61,8 @@ function Cached({ model }: { model: CachedModel }) {
   const { model: store } = useStores();
   const task = useModel(s => s.cache.tasks[model.key]);
   const { inUse, busy } = useLoaded(model.key);
+  const place = `stored ${model.key}` as const;
+  const { ask } = useAsked(place);
   const working = task?.kind === 'verifying' || task?.kind === 'deleting' || task?.kind === 'checking';
   return (
     <li className={styles.entry}>
@@ -82,13 +86,22 @@ function Cached({ model }: { model: CachedModel }) {
           <Button
             disabled={busy}
             aria-label={`Load ${model.name} from the cache`}
-            onClick={() => void store.getState().loadModel(model.source)}
+            onClick={() => {
+              ask();
+              void store.getState().loadModel(model.source);
+            }}
           >
             {model.complete ? 'Load' : 'Go on'}
           </Button>
         )}
         {task?.kind === 'checked' && task.newer && (
-          <Button disabled={busy} onClick={() => void store.getState().updateCached(model.key)}>
+          <Button
+            disabled={busy}
+            onClick={() => {
+              ask();
+              void store.getState().updateCached(model.key);
+            }}
+          >
             Update
           </Button>
         )}
@@ -112,6 +125,7 @@ function Cached({ model }: { model: CachedModel }) {
         )}
         <Delete model={model} />
       </div>
+      <LoadTrouble at={place} />
     </li>
   );
 }

@@ -3,13 +3,17 @@ import { formatBytes, formatParameters } from '../../lib/format.ts';
 import type { CatalogueEntry } from '../../stores/model/types.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { useAsked } from './asked.ts';
 import { Inspection } from './Inspection.tsx';
+import { LoadTrouble } from './LoadTrouble.tsx';
 import { useLoaded } from './loaded.ts';
 import styles from './Models.module.css';
 
 function Entry({ entry }: { entry: CatalogueEntry }) {
   const { model } = useStores();
   const { inUse, cached, busy } = useLoaded(entry.key);
+  const place = `offer ${entry.key}` as const;
+  const { ask } = useAsked(place);
   const direct = cached || entry.source.kind === 'shipped';
   return (
     <li className={styles.entry}>
@@ -27,7 +31,10 @@ function Entry({ entry }: { entry: CatalogueEntry }) {
         <Button
           disabled={busy}
           aria-label={`Load ${entry.name}`}
-          onClick={() => void model.getState().loadModel(entry.source)}
+          onClick={() => {
+            ask();
+            void model.getState().loadModel(entry.source);
+          }}
         >
           Load
         </Button>
@@ -36,12 +43,16 @@ function Entry({ entry }: { entry: CatalogueEntry }) {
           icon="download"
           disabled={busy}
           aria-label={`Get ${entry.name}`}
-          onClick={() => void model.getState().inspect(entry.source)}
+          onClick={() => {
+            ask();
+            void model.getState().inspect(entry.source);
+          }}
         >
           {formatBytes(entry.bytes)}
         </Button>
       )}
-      <Inspection forKey={entry.key} />
+      <Inspection at={place} />
+      <LoadTrouble at={place} />
     </li>
   );
 }

@@ -1,24 +1,12 @@
-// The loaded model in numbers, or why there is none.
+// The loaded model in numbers.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
-import { isOfLoss } from '../../stores/model/loss.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
-import { useModel, useStores } from '../../stores/react.ts';
+import { useModel } from '../../stores/react.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
-import { ErrorNotice } from '../shared/ErrorNotice.tsx';
-import { LossNotice } from './LossNotice.tsx';
 import styles from './Models.module.css';
 
 export function CurrentModel() {
-  const { model: store } = useStores();
   const load = useModel(s => s.load);
-  const failure = useModel(s => s.failure);
-  if (load.status === 'failed') {
-    return isOfLoss(load.error) ? (
-      <LossNotice />
-    ) : (
-      <ErrorNotice error={load.error} retry={() => void store.getState().retry()} />
-    );
-  }
   if (load.status !== 'ready') return null;
   const { model } = load;
   const { dims } = model;
@@ -34,13 +22,6 @@ export function CurrentModel() {
   ].filter(fact => fact !== '');
   return (
     <section className={styles.section} aria-label="In use">
-      {failure !== null && (
-        <ErrorNotice
-          error={failure.error}
-          retry={() => void store.getState().retry()}
-          onDismiss={() => store.getState().dismissFailure()}
-        />
-      )}
       <h3>
         In use: {model.name} <span className={styles.quiet}>{model.arch}</span>
       </h3>

@@ -1,25 +1,20 @@
 // Before a download: which files, how many bytes, what GPU memory it needs, and whether this adapter allows it.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
-import { sourceKey } from '../../lib/model-source.ts';
+import { sourceName } from '../../lib/model-source.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { type Place, useAsked } from './asked.ts';
 import styles from './Models.module.css';
 
-/** @param forKey shows only what belongs to this model; null: to a model that is not in the catalogue. */
-export function Inspection({ forKey }: { forKey: string | null }) {
+/** Shown at the place where it was asked for. */
+export function Inspection({ at }: { at: Place }) {
   const { model } = useStores();
+  const { here } = useAsked(at);
   const inspection = useModel(s => s.inspection);
-  const listed = useModel(
-    s =>
-      s.inspection.status !== 'none' &&
-      s.catalogue.some(e => s.inspection.status !== 'none' && e.key === sourceKey(s.inspection.source)),
-  );
-  if (inspection.status === 'none') return null;
-  const key = sourceKey(inspection.source);
-  if (forKey === null ? listed : key !== forKey) return null;
+  if (inspection.status === 'none' || !here) return null;
   if (inspection.status === 'loading') {
     return (
       <div className={styles.inspection} aria-busy="true">
@@ -47,8 +42,8 @@ export function Inspection({ forKey }: { forKey: string | null }) {
   return (
     <div className={styles.inspection}>
       <p>
-        {formatParameters(result.parameters)} parameters, {result.dtype}, context {formatCount(result.n_ctx)}. It needs{' '}
-        <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory
+        <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {result.dtype}, context{' '}
+        {formatCount(result.n_ctx)}. It needs <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory
         {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
       </p>
       {result.warnings.map(warning => (

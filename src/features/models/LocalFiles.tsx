@@ -2,6 +2,8 @@
 import { type ChangeEvent, useId, useRef, useState } from 'react';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { useAsked } from './asked.ts';
+import { LoadTrouble } from './LoadTrouble.tsx';
 import styles from './Models.module.css';
 
 export function LocalFiles() {
@@ -11,10 +13,13 @@ export function LocalFiles() {
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const id = useId();
+  const { ask } = useAsked('files');
   const open = (event: ChangeEvent<HTMLInputElement>) => {
     const chosen = [...(event.target.files ?? [])];
     event.target.value = '';
-    if (chosen.length > 0) void model.getState().openFiles(chosen, keep);
+    if (chosen.length === 0) return;
+    ask();
+    void model.getState().openFiles(chosen, keep);
   };
   return (
     <section className={styles.section} aria-label="From this computer">
@@ -53,6 +58,7 @@ export function LocalFiles() {
           onChange={open}
         />
       </div>
+      <LoadTrouble at="files" />
     </section>
   );
 }

@@ -1,30 +1,39 @@
 // Which model: the one in use, those on offer, any by name, files from disk, and what is cached here.
-import { useEffect } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useStores, useView } from '../../stores/react.ts';
 import { Dialog } from '../../ui/controls/Dialog.tsx';
+import { AskedAt, type Place, useLoadedHere } from './asked.ts';
 import { CachedModels } from './CachedModels.tsx';
 import { Catalogue } from './Catalogue.tsx';
 import { CurrentModel } from './CurrentModel.tsx';
 import { LoadProgress } from './LoadProgress.tsx';
+import { LoadTrouble } from './LoadTrouble.tsx';
 import { LocalFiles } from './LocalFiles.tsx';
 import styles from './Models.module.css';
 import { NamedModel } from './NamedModel.tsx';
 
 function Body() {
-  const { model } = useStores();
+  const { model, view } = useStores();
+  const [place, setPlace] = useState<Place | null>(null);
+  const asked = useMemo(() => ({ place, ask: setPlace }), [place]);
+  const close = useCallback(() => view.getState().close(), [view]);
+  useLoadedHere(place, close);
   useEffect(() => {
     void model.getState().listCache();
     return () => model.getState().forgetInspection();
   }, [model]);
   return (
-    <div className={styles.models}>
-      <CurrentModel />
-      <LoadProgress />
-      <Catalogue />
-      <NamedModel />
-      <LocalFiles />
-      <CachedModels />
-    </div>
+    <AskedAt value={asked}>
+      <div className={styles.models}>
+        <LoadTrouble at={null} />
+        <CurrentModel />
+        <LoadProgress />
+        <Catalogue />
+        <NamedModel />
+        <LocalFiles />
+        <CachedModels />
+      </div>
+    </AskedAt>
   );
 }
 

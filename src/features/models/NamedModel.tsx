@@ -6,7 +6,9 @@ import { messageFor } from '../../stores/messages.ts';
 import { parseModelName } from '../../stores/model/model-name.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { useAsked } from './asked.ts';
 import { Inspection } from './Inspection.tsx';
+import { LoadTrouble } from './LoadTrouble.tsx';
 import styles from './Models.module.css';
 
 export function NamedModel() {
@@ -14,8 +16,17 @@ export function NamedModel() {
   const busy = useModel(s => s.load.status === 'loading');
   const [name, setName] = useState('');
   const [error, setError] = useState<WireError | null>(null);
+  const { here, ask } = useAsked('name');
+  /** What was found, or what was wrong, was about the name before. */
+  const forget = () => {
+    setError(null);
+    if (here) model.getState().forgetInspection();
+  };
   const look = (event: FormEvent) => {
     event.preventDefault();
+    ask();
+    model.getState().forgetInspection();
+    model.getState().dismissFailure();
     try {
       setError(null);
       void model.getState().inspect(parseModelName(name));
@@ -37,7 +48,10 @@ export function NamedModel() {
           autoCapitalize="off"
           spellCheck={false}
           value={name}
-          onChange={event => setName(event.target.value)}
+          onChange={event => {
+            setName(event.target.value);
+            forget();
+          }}
         />
         <Button disabled={busy || name.trim() === ''} onClick={look}>
           Look at it
@@ -48,7 +62,8 @@ export function NamedModel() {
           {messageFor(error).text}
         </p>
       )}
-      <Inspection forKey={null} />
+      <Inspection at="name" />
+      <LoadTrouble at="name" />
     </section>
   );
 }

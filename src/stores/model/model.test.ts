@@ -183,6 +183,37 @@ describe('a load that comes to nothing while another model is in use', () => {
   });
 });
 
+describe('an error of a download', () => {
+  const broken = (bytes: number, phase: 'list' | 'download' = 'download') =>
+    readyPage({
+      intercept: (command, say) => {
+        if (command.type !== 'load' || command.source.kind !== 'hub') return false;
+        say({ type: 'progress', run: command.run, phase, bytes, totalBytes: 100, fromCache: false });
+        say({ type: 'failed', run: command.run, error: { code: 'network', message: '', detail: {} } });
+        return true;
+      },
+    });
+
+  test('says what has arrived where something has and is stored', async () => {
+    const page = kept(await broken(40));
+    await page.model.getState().loadModel(GPT2);
+    expect(page.model.getState().failure?.error.detail).toEqual({ arrived: 40 });
+    await page.model.getState().loadModel(GPT2, { keep: false });
+    expect(page.model.getState().failure?.error.detail).toEqual({});
+    for (const none of [await broken(0), await broken(0, 'list')].map(kept)) {
+      await none.model.getState().loadModel(GPT2);
+      expect(none.model.getState().failure?.error.detail).toEqual({});
+    }
+  });
+
+  test('is forgotten once a run goes on with the model that is there', async () => {
+    const page = kept(await broken(40));
+    await page.model.getState().loadModel(GPT2);
+    await page.generation.getState().step();
+    expect(page.model.getState().failure).toBeNull();
+  });
+});
+
 describe('another model', () => {
   test('of the same vocabulary keeps the text and its ids', async () => {
     const page = kept(await readyPage());

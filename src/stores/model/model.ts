@@ -10,7 +10,7 @@ import {
   type LoadRequest,
   load,
 } from '../../client/requests.ts';
-import { asNucleusError, type NucleusError } from '../../lib/error.ts';
+import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { type ModelIdentity, type ModelSource, type Origins, sourceKey } from '../../lib/model-source.ts';
 import type { LoadedModel, WireError } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -131,7 +131,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       if (store.getState().cache.status === 'ready') await store.getState().listCache();
     } catch (thrown) {
       if (loading !== abort) return;
-      const error = asNucleusError(thrown);
+      const error = withArrived(asNucleusError(thrown), store.getState(), given);
       store.setState(state => afterFailure(state, source, error));
       losses.failed(toWire(error));
     }
@@ -179,6 +179,13 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       get().setState({ inspection: { status: 'none' } });
     },
   };
+}
+
+/** An error of a download with the bytes that came before it and stay stored. */
+function withArrived(error: NucleusError, { load: now }: ModelState, { keep = true }: LoadOptions): NucleusError {
+  if (now.status !== 'loading' || !keep || now.progress.phase !== 'download' || now.progress.fromCache) return error;
+  const { bytes } = now.progress;
+  return bytes === 0 ? error : new NucleusError(error.code, error.message, { ...error.detail, arrived: bytes });
 }
 
 interface Asked {

@@ -170,8 +170,10 @@ class Runs {
     this.#abort = abort;
     this.#set({ status: { kind: 'waiting' }, stats: NO_STATS });
     // "Press Run to go on" has been said, and it was pressed.
-    const { loss, dismissLoss } = this.#options.model.getState();
+    const { loss, failure, dismissLoss, dismissFailure } = this.#options.model.getState();
     if (loss.kind === 'reopened') dismissLoss();
+    // A model that was not opened is forgotten once a person goes on with the one that is.
+    if (failure !== null) dismissFailure();
     try {
       await this.#modelReady(abort.signal);
       const join = this.#firstToken() || plan.join;

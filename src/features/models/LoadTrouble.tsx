@@ -1,0 +1,30 @@
+// Why the last load came to nothing, at the place where that model was asked for.
+import { isOfLoss } from '../../stores/model/loss.ts';
+import { useModel, useStores } from '../../stores/react.ts';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { type Place, useAsked } from './asked.ts';
+import { LossNotice } from './LossNotice.tsx';
+import styles from './Models.module.css';
+
+/** @param at null: where nothing has been asked since the dialog was opened. */
+export function LoadTrouble({ at }: { at: Place | null }) {
+  const { model } = useStores();
+  const { here } = useAsked(at);
+  const load = useModel(s => s.load);
+  const failure = useModel(s => s.failure);
+  if (!here) return null;
+  const retry = () => void model.getState().retry();
+  if (load.status === 'failed') {
+    return (
+      <div className={styles.trouble}>
+        {isOfLoss(load.error) ? <LossNotice /> : <ErrorNotice error={load.error} retry={retry} />}
+      </div>
+    );
+  }
+  if (failure === null) return null;
+  return (
+    <div className={styles.trouble}>
+      <ErrorNotice error={failure.error} retry={retry} onDismiss={() => model.getState().dismissFailure()} />
+    </div>
+  );
+}
