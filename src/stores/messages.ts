@@ -5,7 +5,14 @@ import type { FinishReason, ModelWarning, NoticeEvent, WireError } from '../prot
 import { noticeOfWarning } from './model/warnings.ts';
 
 /** The button that stands beside an error. */
-export type ErrorAction = 'retry' | 'keep_tail' | 'load_default' | 'choose_model' | 'reload_page' | 'none';
+export type ErrorAction =
+  | 'retry'
+  | 'keep_tail'
+  | 'load_default'
+  | 'choose_model'
+  | 'reload_page'
+  | 'reset_settings'
+  | 'none';
 
 export interface Message {
   readonly text: string;
@@ -19,6 +26,7 @@ export const ACTION_LABELS: Readonly<Record<ErrorAction, string>> = {
   load_default: 'Use the model that ships with the page',
   choose_model: 'Choose another model',
   reload_page: 'Reload the page',
+  reset_settings: 'Reset the settings',
   none: '',
 };
 
@@ -223,7 +231,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
   }),
   bad_settings: (_, message) => ({
     text: `A setting has a value that cannot be used${because(message)}. Reset the settings and run again.`,
-    action: 'none',
+    action: 'reset_settings',
   }),
   nan_logits: detail => ({
     text: `The model's numbers stopped being numbers${detail.position === undefined ? '' : ` at position ${about(detail, 'position', '')}`}, so no token can be drawn there. The weights may be damaged: verify the model or load another.`,

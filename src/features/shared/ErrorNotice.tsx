@@ -31,6 +31,10 @@ function act(action: ErrorAction, stores: Stores, retry: () => void): void {
     case 'reload_page':
       location.reload();
       return;
+    case 'reset_settings':
+      stores.settings.getState().reset();
+      stores.generation.getState().dismiss();
+      return;
     case 'none':
       return;
     default:
