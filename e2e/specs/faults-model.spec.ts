@@ -14,6 +14,7 @@ import {
 } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import {
+  closeDialog,
   modelButton,
   openModels,
   openPage,
@@ -158,19 +159,14 @@ test('a load that fails says so in the dialog it was begun in, where the model b
   await expect(page.getByRole('dialog', { name: 'Models' }).getByRole('alert')).toHaveText(/config\.json is missing/);
 });
 
-/** Closes the dialog of models, where it is still open. */
-async function leaveDialog(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: 'Models' });
-  if (await dialog.isVisible()) await dialog.getByRole('button', { name: 'Close', exact: true }).click();
-  await expect(dialog).toBeHidden();
-}
+const modelsDialog = (page: Page) => page.getByRole('dialog', { name: 'Models' });
 
 test('a model without a readable tokenizer opens with ids as its text', async ({ page }) => {
   await openPage(page);
   await write(page);
   await openLocal(page, { ...GOOD, 'tokenizer.json': '{"model": {"type": "Nothing"}}' });
   await expect(modelButton(page)).toHaveAccessibleName(/^Model: model, f32/);
-  await leaveDialog(page);
+  await expect(modelsDialog(page)).toBeHidden();
   await expect(page.getByRole('main').getByText(/no tokenizer that can be read here/)).toBeVisible();
   await expect(textArea(page)).toHaveValue(WRITTEN);
   await setText(page, '');
@@ -186,11 +182,11 @@ test('a tokenizer with a few tokens more than the model has rows opens, and says
   await openPage(page);
   await openLocal(page, { ...GOOD, 'tokenizer.json': moreTokens(1) });
   await expect(modelButton(page)).toHaveAccessibleName(/^Model: model, f32/);
-  await leaveDialog(page);
+  await expect(modelsDialog(page)).toBeHidden();
   await expect(page.getByRole('main').getByText(/tokenizer has more tokens than the model/)).toBeVisible();
   await openModels(page);
   await expect(page.getByText(/1 more token than the 2,048 rows/)).toBeVisible();
-  await leaveDialog(page);
+  await closeDialog(modelsDialog(page));
   await setText(page, 'one too many 0');
   expect(await textOf(page)).toBe('one too many 0');
   await goesOn(page);

@@ -2,16 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, type TestInfo, test } from '@playwright/test';
-import {
-  candidatesOf,
-  closeDialog,
-  modelButton,
-  modelReady,
-  openModels,
-  openPage,
-  setText,
-  tokensOf,
-} from '../support/page.ts';
+import { candidatesOf, modelButton, modelReady, openModels, openPage, setText, tokensOf } from '../support/page.ts';
 import { type Files, retouchedModel, shippedModel } from '../support/page-models.ts';
 
 /** Writes a folder called `model` under `parent`. */
@@ -27,7 +18,7 @@ async function openFolder(page: Page, folder: string, name: string): Promise<voi
   await dialog.locator('input[aria-label="Folder of a model"]').setInputFiles(folder);
   await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, f16 `), { timeout: 60_000 });
   await modelReady(page);
-  await closeDialog(dialog);
+  await expect(dialog).toBeHidden();
 }
 
 /** Candidates at the end and the tints of the text, once every token has numbers. */
@@ -58,6 +49,6 @@ test('each folder has its own numbers, its own name and its own place in the cac
   await dialog.getByRole('button', { name: 'Load model-2 from the cache' }).click();
   await expect(modelButton(page)).toHaveAccessibleName(/^Model: model-2, f16 /, { timeout: 60_000 });
   await modelReady(page);
-  await closeDialog(dialog);
+  await expect(dialog).toBeHidden();
   expect(await numbers(page)).toEqual(others);
 });
