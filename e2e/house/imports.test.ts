@@ -24,6 +24,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 };
 /** What a test and its fixtures may import besides: the layers that run anywhere, the oracle, what tests share, the shipped model. */
 const FOR_TESTS = [...PURE, 'checkpoint', 'protocol', 'reference', 'e2e', 'public'];
+/** The one room of the page that may ask the oracle; it is a chunk of its own, loaded by the first command of the debug panel. */
+const SELF_CHECK = 'src/engine/debug/';
 const WITH_REACT = ['src/ui/', 'src/features/', 'src/app/', 'src/stores/react.ts'];
 /** From here only types may come: nothing of them is left in the build. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +34,7 @@ const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Why a file of the project may not hold this import; undefined where it may. */
-function breach(file: string, { target, typeOnly, named }: Import): string | undefined {
+function breach(file: string, { target, typeOnly, named, dynamic }: Import): string | undefined {
   const [, layer = '', part] = file.split('/');
   const isTest = /\.(test|fixture)\.tsx?$/.test(file);
   if (!target.startsWith('.')) {
@@ -44,13 +46,16 @@ function breach(file: string, { target, typeOnly, named }: Import): string | und
   const [top, inner = '', innerPart] = path.posix.join(path.posix.dirname(file), target).split('/');
   const to = top === 'src' ? inner : (top ?? '');
   if (named && layer === 'client' && target === '../engine/worker.ts') return undefined;
+  const isSelfCheck = file.startsWith(SELF_CHECK);
+  if (to === 'engine' && innerPart === 'debug' && !dynamic && !isSelfCheck)
+    return 'the debug room is loaded when asked';
   if (to === layer) {
     const crosses = layer === 'features' && part !== innerPart && innerPart !== 'shared' && !isTest;
     return crosses ? `a feature imports another, ${innerPart}` : undefined;
   }
   if (layer === 'gpu' && to === 'model' && innerPart === 'architectures' && !isTest)
     return 'gpu knows ops, not architectures';
-  const allowed = [...(LAYERS[layer] ?? []), ...(isTest ? FOR_TESTS : [])];
+  const allowed = [...(LAYERS[layer] ?? []), ...(isTest ? FOR_TESTS : []), ...(isSelfCheck ? ['reference'] : [])];
   if (!allowed.includes(to)) return `${layer} may not import ${to}`;
   return TYPES_ONLY[layer]?.includes(to) && !typeOnly && !isTest
     ? `${layer} may import only types of ${to}`
@@ -100,6 +105,10 @@ test.each([
   ],
   ['src/app/A.tsx', `const E = await import('../engine/engine.ts');`, 'app may not import engine'],
   ['src/engine/a.ts', `import { oracle } from '../reference/run.ts';`, 'engine may not import reference'],
+  ['src/engine/debug/a.ts', `import { run } from '../../reference/run.ts';`, undefined],
+  ['src/engine/a.ts', `import { a } from './debug/a.ts';`, 'the debug room is loaded when asked'],
+  ['src/engine/a.ts', `const { a } = await import('./debug/a.ts');`, undefined],
+  ['src/gpu/a.ts', `import { run } from '../reference/run.ts';`, 'gpu may not import reference'],
   ['src/engine/a.gpu.test.ts', `import { oracle } from '../reference/run.ts';`, undefined],
   ['src/engine/a.ts', `import { golden } from '../../e2e/support/golden.ts';`, 'engine may not import e2e'],
   ['src/gpu/a.ts', `const s = import.meta.glob<string>('../../shaders/*.wgsl', { eager: true });`, undefined],

@@ -27,6 +27,8 @@ export interface Import {
   readonly typeOnly: boolean;
   /** `new URL(target, import.meta.url)`: a file is named, not imported. */
   readonly named: boolean;
+  /** `import(target)`: loaded when the line is reached. */
+  readonly dynamic: boolean;
   /** Counted from 1. */
   readonly line: number;
 }
@@ -51,6 +53,7 @@ export function importsOf(text: string): Import[] {
     target: match[2] ?? match[3] ?? match[4] ?? match[5] ?? '',
     typeOnly: match[1] !== undefined && isTypeOnly(match[1]),
     named: match[5] !== undefined,
+    dynamic: /^import\s*\(/.test(match[0]),
     line: code.slice(0, match.index).split('\n').length,
   }));
 }

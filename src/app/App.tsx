@@ -1,4 +1,5 @@
 // The page: one surface for the text, one column to look inside.
+import { lazy, Suspense } from 'react';
 import { Actions } from '../features/editor/Actions.tsx';
 import { Examples } from '../features/editor/Examples.tsx';
 import { Legend } from '../features/editor/Legend.tsx';
@@ -24,6 +25,9 @@ import { KeysDialog } from './KeysDialog.tsx';
 import { Side, SideViews } from './Side.tsx';
 import { useTheme } from './theme.ts';
 import { useShortcuts } from './useShortcuts.ts';
+
+const Debug = lazy(async () => ({ default: (await import('../features/debug/Debug.tsx')).Debug }));
+const wantsDebug = new URLSearchParams(location.search).has('debug');
 
 function Sheets() {
   const { view } = useStores();
@@ -96,6 +100,11 @@ export function App() {
       <ModelsDialog />
       <ShareDialog />
       <KeysDialog />
+      {wantsDebug && (
+        <Suspense>
+          <Debug />
+        </Suspense>
+      )}
       <DropZone claim={files => claimRun(stores, files)} />
     </>
   );

@@ -66,10 +66,6 @@ export async function load(
   return loaded.model;
 }
 
-export async function unload(client: Client): Promise<void> {
-  for await (const _ of client.run({ type: 'unload' }));
-}
-
 /** A row with what its prefill cost; `prefilled` is null when the worker did not say. */
 export interface RowAnswer {
   /** All V logits. */

@@ -133,7 +133,6 @@ describe('without a model', () => {
     expect(failure(await answer({ type: 'prefill', tokens: PROMPT }))).toBe('no_model');
     expect(failure(await answer({ type: 'row', tokens: PROMPT, position: 1 }))).toBe('no_model');
     expect(failure(await answer({ type: 'score', tokens: PROMPT, from: 1 }))).toBe('no_model');
-    expect((await answer({ type: 'unload' })).map(event => event.type)).toEqual(['done']);
   });
 
   test('the adapter describes itself', async () => {
@@ -223,11 +222,6 @@ describe('with the shipped model', () => {
     // One after the other: nothing of the second before the first had ended.
     const firstOfSecond = events.findIndex(event => event.run === behind);
     expect(events.slice(firstOfSecond).some(event => event.run === long)).toBe(false);
-  });
-
-  test('unload lets go of the model', async () => {
-    await answer({ type: 'unload' });
-    expect(failure(await answer(generate(1)))).toBe('no_model');
   });
 
   test('a lost device takes no token along that was held back for a stop string', async () => {

@@ -7,6 +7,7 @@ import type { ModelFiles } from '../hub/files.ts';
 import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
+import type { DebugCommand } from '../protocol/debug.ts';
 import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent, TokenEvent } from '../protocol/events.ts';
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import { describeAdapter } from './adapter.ts';
@@ -69,8 +70,6 @@ export class Engine {
         return this.#inspect(command, signal);
       case 'load':
         return this.#onGpu(signal, () => this.#load(command, signal));
-      case 'unload':
-        return this.#onGpu(signal, async () => this.#close());
       case 'prefill':
         return this.#onGpu(signal, () => this.#prefill(command, signal));
       case 'generate':
@@ -90,6 +89,9 @@ export class Engine {
       case 'measure_cache':
       case 'close_view':
         return this.#onGpu(signal, () => this.#probe(command, signal));
+      case 'debug_plan':
+      case 'debug_check':
+        return this.#onGpu(signal, () => this.#debug(command, signal));
       case 'cache_list':
         return this.#cacheList(command.run);
       case 'cache_verify':
@@ -246,6 +248,12 @@ export class Engine {
 
   async #probe(command: ProbeCommand, signal: AbortSignal): Promise<void> {
     for await (const event of answerProbe(this.#needModel(), command, signal)) this.#post(event);
+  }
+
+  async #debug(command: DebugCommand, signal: AbortSignal): Promise<void> {
+    const { probes } = this.#needModel();
+    const { answerDebug } = await import('./debug/debug-answers.ts');
+    for await (const event of answerDebug(probes, command, signal)) this.#post(event);
   }
 
   async #cacheList(run: number): Promise<void> {

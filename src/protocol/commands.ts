@@ -1,6 +1,7 @@
 // What the page asks of the worker. Every command carries the id of its run; events of the run carry it back.
 import type { ModelSource, Origins } from '../lib/model-source.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
+import type { DebugCommand } from './debug.ts';
 import type { ProbeCommand } from './probe-commands.ts';
 
 export type Command =
@@ -19,7 +20,6 @@ export type Command =
       /** Look past a cached copy and fetch the revision anew. */
       readonly refresh: boolean;
     }
-  | { readonly type: 'unload'; readonly run: number }
   /** Computes what the cache lacks of `tokens`, and sends the row that predicts the next token. */
   | { readonly type: 'prefill'; readonly run: number; readonly tokens: Uint32Array }
   | {
@@ -38,6 +38,7 @@ export type Command =
   /** Log-probability, rank and entropy of `tokens[from...]`, in tiles; cancellable. */
   | { readonly type: 'score'; readonly run: number; readonly tokens: Uint32Array; readonly from: number }
   | ProbeCommand
+  | DebugCommand
   | { readonly type: 'cancel'; readonly run: number }
   | { readonly type: 'cache_list'; readonly run: number }
   | { readonly type: 'cache_verify'; readonly run: number; readonly key: string }

@@ -3,6 +3,7 @@ import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
 import type { Dims } from '../model/ir/graph.ts';
 import type { TokenWork } from '../model/ir/work.ts';
+import type { DebugEvent } from './debug.ts';
 import type { ProbeEvent } from './probe-events.ts';
 
 /** An error as it crosses between page and worker. */
@@ -204,6 +205,7 @@ export type EngineEvent =
   | RowEvent
   | ScoredEvent
   | ProbeEvent
+  | DebugEvent
   | { readonly type: 'cache'; readonly run: number; readonly models: readonly CachedModel[]; readonly usage: number }
   | { readonly type: 'verified'; readonly run: number; readonly key: string; readonly damaged: readonly string[] }
   | {

@@ -29,18 +29,20 @@ export interface ReferenceRun {
 
 /**
  * Runs a plain or a fused graph; fused fields are done one after the other, exactly as the plain ops would be, and
- * columns that a fused op sends to the cache are NaN in its value, so that a graph that reads them is found out.
+ * columns that a fused op sends to the cache are NaN in its value, so that a graph that reads them is found out. Values in `given` are there
+ * before the first op: a piece of a graph starts from them.
  */
 export function run(
   graph: Graph,
   weights: ReferenceWeights,
   tokens: ArrayLike<number>,
   ablation: Ablation = NO_ABLATION,
+  given: ReadonlyMap<ValueName, Float64Array> = new Map(),
 ): ReferenceRun {
   const T = tokens.length;
   assert(T >= 1 && T <= graph.dims.n_ctx, `1 to ${graph.dims.n_ctx} tokens`);
   const matrices = new Matrices(graph, weights);
-  const state: State = { graph, matrices, tokens, values: new Map(), cache: [], attention: [], ablation };
+  const state: State = { graph, matrices, tokens, values: new Map(given), cache: [], attention: [], ablation };
   for (const op of graph.ops) step(state, op);
   const C = graph.dims.n_embd;
   const logits = (t: number) => {

@@ -6,7 +6,7 @@ import type { Part } from '../../model/rewrites/ablation.ts';
 import type { Baseline } from '../../protocol/probe-commands.ts';
 import { assertSoundRow } from '../../sampling/row.ts';
 import { type AblationView, needBaselines, openAblation, switchOff, throughSteps } from './ablation-view.ts';
-import { type Bench, throwIfCancelled, View } from './bench.ts';
+import { type ProbeContext, throwIfCancelled, View } from './context.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 export interface Ablated {
@@ -17,12 +17,12 @@ export interface Ablated {
 }
 
 export class Ablation {
-  readonly #bench: Bench;
+  readonly #context: ProbeContext;
   readonly #view: View<AblationView>;
 
-  constructor(bench: Bench) {
-    this.#bench = bench;
-    this.#view = new View(() => openAblation(bench));
+  constructor(context: ProbeContext) {
+    this.#context = context;
+    this.#view = new View(() => openAblation(context));
   }
 
   /**
@@ -36,15 +36,15 @@ export class Ablation {
     from: number,
     signal?: AbortSignal,
   ): Promise<Ablated> {
-    const bench = this.#bench;
-    bench.session.check(ids);
+    const context = this.#context;
+    context.session.check(ids);
     const view = await this.#view.get();
-    const scratch = bench.cache.scratch(ids.length);
+    const scratch = context.cache.scratch(ids.length);
     try {
-      await needBaselines(bench, view, ids, scratch.slots, baseline, signal);
-      switchOff(bench, view, off);
-      await throughSteps(bench, view, ids, scratch.slots, signal);
-      const logits = await bench.runner.logits(defined(scratch.slots[ids.length - 1], 'slot'));
+      await needBaselines(context, view, ids, scratch.slots, baseline, signal);
+      switchOff(context, view, off);
+      await throughSteps(context, view, ids, scratch.slots, signal);
+      const logits = await context.runner.logits(defined(scratch.slots[ids.length - 1], 'slot'));
       assertSoundRow(logits);
       const logprobs: number[] = [];
       for (let begin = Math.max(1, from); begin < ids.length; begin += SCORE_ROWS) {
@@ -53,7 +53,7 @@ export class Ablation {
           slot: defined(scratch.slots[begin + i - 1], 'slot'),
           id: defined(ids[begin + i], 'id'),
         }));
-        const scores = await bench.runner.score(rows);
+        const scores = await context.runner.score(rows);
         assertSoundRows(scores, begin);
         for (const { logit, logZ } of scores) logprobs.push(logit - logZ);
       }
@@ -71,7 +71,7 @@ export class Ablation {
     baseline: Baseline,
     signal?: AbortSignal,
   ): AsyncGenerator<Swept> {
-    yield* sweep(this.#bench, await this.#view.get(), ids, id, parts, baseline, signal);
+    yield* sweep(this.#context, await this.#view.get(), ids, id, parts, baseline, signal);
   }
 
   /** Gives its memory back; it opens anew when asked. */

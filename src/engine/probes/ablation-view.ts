@@ -9,7 +9,7 @@ import type { Graph } from '../../model/ir/graph.ts';
 import { type AblationGraph, maskOf, type Part, withAblation } from '../../model/rewrites/ablation.ts';
 import { residualStream } from '../../model/rewrites/lens.ts';
 import type { Baseline } from '../../protocol/probe-commands.ts';
-import { type Bench, openProbe, throwIfCancelled } from './bench.ts';
+import { openProbe, type ProbeContext, throwIfCancelled } from './context.ts';
 
 /** Rows of a step: as many as the values that are kept fit into, and no fewer than these. */
 const KEPT_BYTES = 2 ** 25;
@@ -26,13 +26,13 @@ export interface AblationView {
   baselines: { readonly kind: Baseline; readonly ids: Uint32Array } | null;
 }
 
-export function openAblation(bench: Bench): Promise<AblationView> {
-  const spec = withAblation(bench.graph);
-  const stream = residualStream(bench.graph).slice(0, -1);
-  const rows = stepRows(bench, spec);
+export function openAblation(context: ProbeContext): Promise<AblationView> {
+  const spec = withAblation(context.graph);
+  const stream = residualStream(context.graph).slice(0, -1);
+  const rows = stepRows(context, spec);
   const buffers = { masks: spec.masks, baselines: spec.baselines, total: 1, means: spec.baselines };
   const keep = [...spec.masked.map(({ value }) => value), ...stream];
-  return openProbe(bench, { graph: spec.graph, keep, rows, buffers }, async probe => {
+  return openProbe(context, { graph: spec.graph, keep, rows, buffers }, async probe => {
     const means = spec.masked.map(({ value, baseline, width }) =>
       columnMean('step/probe', probe.valueBuffer(value), width, baseline),
     );
@@ -40,20 +40,20 @@ export function openAblation(bench: Bench): Promise<AblationView> {
   });
 }
 
-function stepRows({ graph, runner }: Bench, spec: AblationGraph): number {
+function stepRows({ graph, runner }: ProbeContext, spec: AblationGraph): number {
   const { n_layer, n_embd } = graph.dims;
   const bytesPerRow = 4 * (spec.baselines + n_layer * stride4(n_embd));
   return Math.min(runner.maxRows, Math.max(LEAST_ROWS, Math.floor(KEPT_BYTES / bytesPerRow)));
 }
 
 /** Writes the masks: 0 for the parts that are off, 1 for all else. */
-export function switchOff(bench: Bench, { probe, spec }: AblationView, off: readonly Part[]): void {
+export function switchOff(context: ProbeContext, { probe, spec }: AblationView, off: readonly Part[]): void {
   const masks = new Float32Array(spec.masks).fill(1);
   for (const part of off) {
-    assert(isPart(part, bench.graph), 'a part of this model');
-    masks[maskOf(part, bench.graph.dims.n_head)] = 0;
+    assert(isPart(part, context.graph), 'a part of this model');
+    masks[maskOf(part, context.graph.dims.n_head)] = 0;
   }
-  bench.base.gpu.device.queue.writeBuffer(probe.buffer('masks'), 0, masks);
+  context.base.gpu.device.queue.writeBuffer(probe.buffer('masks'), 0, masks);
 }
 
 function isPart(part: Part, { dims }: Graph): boolean {
@@ -69,7 +69,7 @@ export type AfterStep = (encoder: GPUCommandEncoder, rows: readonly Row[], begin
  * Cancellable between two steps.
  */
 export async function runWhole(
-  bench: Bench,
+  context: ProbeContext,
   view: AblationView,
   ids: Uint32Array,
   slots: readonly number[],
@@ -78,19 +78,19 @@ export async function runWhole(
   after?: AfterStep,
 ): Promise<void> {
   const { probe, spec, means } = view;
-  const { queue } = bench.base.gpu.device;
+  const { queue } = context.base.gpu.device;
   const zeros = new Float32Array(spec.baselines);
   view.baselines = null;
-  switchOff(bench, view, []);
+  switchOff(context, view, []);
   queue.writeBuffer(probe.buffer('baselines'), 0, zeros);
   queue.writeBuffer(probe.buffer('means'), 0, zeros);
   queue.writeBuffer(probe.buffer('total'), 0, Float32Array.of(ids.length));
-  await throughSteps(bench, view, ids, slots, signal, (encoder, rows, begin) => {
+  await throughSteps(context, view, ids, slots, signal, (encoder, rows, begin) => {
     if (baseline === 'mean') encode(encoder, means, rows.length);
     after?.(encoder, rows, begin);
   });
   if (baseline === 'mean') {
-    const encoder = bench.base.gpu.device.createCommandEncoder();
+    const encoder = context.base.gpu.device.createCommandEncoder();
     encoder.copyBufferToBuffer(probe.buffer('means'), 0, probe.buffer('baselines'), 0, spec.baselines * 4);
     queue.submit([encoder.finish()]);
   }
@@ -99,7 +99,7 @@ export async function runWhole(
 
 /** Makes the baselines unless they are there: another set of parts on the same text takes no pass over it for them. */
 export async function needBaselines(
-  bench: Bench,
+  context: ProbeContext,
   view: AblationView,
   ids: Uint32Array,
   slots: readonly number[],
@@ -109,36 +109,36 @@ export async function needBaselines(
   const { baselines } = view;
   if (baseline === 'zero') {
     if (baselines?.kind === 'zero') return;
-    bench.base.gpu.device.queue.writeBuffer(view.probe.buffer('baselines'), 0, new Float32Array(view.spec.baselines));
+    context.base.gpu.device.queue.writeBuffer(view.probe.buffer('baselines'), 0, new Float32Array(view.spec.baselines));
     view.baselines = { kind: 'zero', ids: new Uint32Array() };
     return;
   }
   const same = baselines?.kind === 'mean' && baselines.ids.length === ids.length;
   if (same && baselines.ids.every((id, i) => id === ids[i])) return;
-  await runWhole(bench, view, ids, slots, baseline, signal);
+  await runWhole(context, view, ids, slots, baseline, signal);
 }
 
 /** Runs all of `ids` through the masked model in the given slots, step by step, cancellable between two. */
 export async function throughSteps(
-  bench: Bench,
+  context: ProbeContext,
   view: AblationView,
   ids: Uint32Array,
   slots: readonly number[],
   signal?: AbortSignal,
   after?: AfterStep,
 ): Promise<void> {
-  bench.runner.writeTable({ sequence: bench.table, from: 0, slots: Uint32Array.from(slots) });
+  context.runner.writeTable({ sequence: context.table, from: 0, slots: Uint32Array.from(slots) });
   for (let begin = 0; begin < ids.length; begin += view.rows) {
     throwIfCancelled(signal, 'the ablation');
-    const rows = rowsFrom(bench, view, ids, slots, begin);
+    const rows = rowsFrom(context, view, ids, slots, begin);
     view.probe.run(rows, { after: encoder => after?.(encoder, rows, begin) });
-    await bench.base.gpu.device.queue.onSubmittedWorkDone();
+    await context.base.gpu.device.queue.onSubmittedWorkDone();
   }
 }
 
 /** The rows of the step that begins at a position. */
 export function rowsFrom(
-  { table }: Bench,
+  { table }: ProbeContext,
   view: AblationView,
   ids: Uint32Array,
   slots: readonly number[],

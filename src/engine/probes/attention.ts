@@ -8,7 +8,7 @@ import { SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';
 import { upTo, withAttention } from '../../model/rewrites/attention-weights.ts';
-import { type Bench, inScratch, openProbe, throwIfCancelled, View } from './bench.ts';
+import { inScratch, openProbe, type ProbeContext, throwIfCancelled, View } from './context.ts';
 
 interface RowsView {
   readonly probe: Probe;
@@ -23,21 +23,21 @@ interface MapView {
 }
 
 export class Attention {
-  readonly #bench: Bench;
+  readonly #context: ProbeContext;
   readonly #rows = new View<RowsView>(() => this.#openRows());
   /** One layer's map at a time is kept open. */
   #map: { readonly layer: number; readonly view: View<MapView> } | null = null;
 
-  constructor(bench: Bench) {
-    this.#bench = bench;
+  constructor(context: ProbeContext) {
+    this.#context = context;
   }
 
   /** Attention weights of the row at `position` over positions 0 to it: [L, NH, position + 1]. */
   async row(ids: Uint32Array, position: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
     const { probe, weights } = await this.#rows.get();
-    const { n_head, n_ctx } = this.#bench.graph.dims;
-    const sequence = await this.#bench.session.sequence(ids.subarray(0, position + 1), signal);
-    inScratch(this.#bench, ids, sequence, position, 1, rows => probe.run(rows));
+    const { n_head, n_ctx } = this.#context.graph.dims;
+    const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
+    inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
     return probe.read(
       weights.flatMap(value =>
         Array.from({ length: n_head }, (_, head) => ({
@@ -58,13 +58,13 @@ export class Attention {
     signal?: AbortSignal,
   ): AsyncGenerator<{ from: number; rows: number; weights: Float32Array<ArrayBuffer> }> {
     const { probe, weights, mean } = await this.#mapOf(layer).get();
-    const { n_head, n_ctx } = this.#bench.graph.dims;
+    const { n_head, n_ctx } = this.#context.graph.dims;
     const T = ids.length;
     for (let begin = first; begin < T; begin += SCORE_ROWS) {
       throwIfCancelled(signal, 'the attention map');
       const count = Math.min(SCORE_ROWS, T - begin);
-      const sequence = await this.#bench.session.sequence(ids, signal);
-      inScratch(this.#bench, ids, sequence, begin, count, rows => probe.run(rows));
+      const sequence = await this.#context.session.sequence(ids, signal);
+      inScratch(this.#context, ids, sequence, begin, count, rows => probe.run(rows));
       if (head === null) probe.submit(mean, count);
       const stride = stride4(n_head * n_ctx);
       const pieces = Array.from({ length: count }, (_, t) =>
@@ -77,9 +77,9 @@ export class Attention {
   }
 
   async #openRows(): Promise<RowsView> {
-    const { graph, weights } = withAttention(this.#bench.graph);
+    const { graph, weights } = withAttention(this.#context.graph);
     const keep = [...weights.values()];
-    return openProbe(this.#bench, { graph, keep, rows: 1 }, async () => ({ weights: keep }));
+    return openProbe(this.#context, { graph, keep, rows: 1 }, async () => ({ weights: keep }));
   }
 
   #mapOf(layer: number): View<MapView> {
@@ -91,11 +91,11 @@ export class Attention {
   }
 
   async #openMap(layer: number): Promise<MapView> {
-    const rewritten = withAttention(this.#bench.graph, [layer]);
+    const rewritten = withAttention(this.#context.graph, [layer]);
     const weights = defined(rewritten.weights.get(layer), `layer ${layer}`);
     const graph = upTo(rewritten.graph, weights);
     const buffers = { 'map/mean': SCORE_ROWS * graph.dims.n_ctx };
-    return openProbe(this.#bench, { graph, keep: [weights], rows: SCORE_ROWS, buffers }, async probe => {
+    return openProbe(this.#context, { graph, keep: [weights], rows: SCORE_ROWS, buffers }, async probe => {
       const mean = await probe.executor([attentionMean(graph, 'step/probe', probe.valueBuffer(weights))]);
       return { weights, mean };
     });

@@ -25,7 +25,7 @@ function ids(start: number, length: number): Uint32Array<ArrayBuffer> {
 
 async function collect(text: Uint32Array, options: GrowOptions, signal?: AbortSignal): Promise<Grown[]> {
   const all: Grown[] = [];
-  for await (const grown of grow(model.probes.bench, text, options, signal)) all.push(grown);
+  for await (const grown of grow(model.probes.context, text, options, signal)) all.push(grown);
   return all;
 }
 
@@ -118,7 +118,7 @@ test.each<KernelClass>(['naive', 'workgroup', 'subgroup'])('the same tree with %
   const gpu = await openTestGpu(kernelClass);
   using other = await loadOnGpu(gpu, ODD_CONFIG, { bytes: randomModelFile(odd) });
   const nodes: GrownNode[] = [];
-  for await (const grown of grow(other.probes.bench, text, options)) nodes.push(...grown.nodes);
+  for await (const grown of grow(other.probes.context, text, options)) nodes.push(...grown.nodes);
   expect(nodes.map(({ id, parent }) => [id, parent])).toEqual(wanted.map(({ id, parent }) => [id, parent]));
   for (const [i, { logprob }] of nodes.entries()) {
     expect(Math.abs(logprob - wanted[i]!.logprob)).toBeLessThan(TOLERANCE);
@@ -147,12 +147,12 @@ describe('what is computed', () => {
   test('the cache is as it was: texts stay, slots and memory come back', async () => {
     const { session, probes, gpu } = model;
     const [text, other] = [ids(30, 20), ids(31, 20)];
-    probes.bench.cache.clear(); // room for both and the tree: nothing old is dropped for it
+    probes.context.cache.clear(); // room for both and the tree: nothing old is dropped for it
     await session.prefill(other);
     const row = await session.next(text);
-    const before = { free: probes.bench.cache.free, bytes: gpu.scope.bytes };
+    const before = { free: probes.context.cache.free, bytes: gpu.scope.bytes };
     await collect(text, { depth: 3, children: 5, floor: 0 });
-    expect({ free: probes.bench.cache.free, bytes: gpu.scope.bytes }).toEqual(before);
+    expect({ free: probes.context.cache.free, bytes: gpu.scope.bytes }).toEqual(before);
     expect(await session.prefill(text)).toEqual({ reused: 20, computed: 0 });
     expect(await session.prefill(other)).toEqual({ reused: 20, computed: 0 });
     expect(await session.next(text)).toEqual(row);
@@ -192,13 +192,13 @@ describe('where a tree ends', () => {
   test('at once when cancelled, between two batches', async () => {
     const controller = new AbortController();
     const text = ids(62, 8);
-    const growing = grow(model.probes.bench, text, { depth: 3, children: 3, floor: 0 }, controller.signal);
+    const growing = grow(model.probes.context, text, { depth: 3, children: 3, floor: 0 }, controller.signal);
     await growing.next();
-    const { free } = model.probes.bench.cache;
+    const { free } = model.probes.context.cache;
     await growing.next();
     controller.abort();
     await expect(growing.next()).rejects.toMatchObject({ code: 'cancelled' });
-    expect(model.probes.bench.cache.free).toBe(free);
+    expect(model.probes.context.cache.free).toBe(free);
     expect(await model.session.prefill(text)).toEqual({ reused: 8, computed: 0 });
   });
 

@@ -6,7 +6,7 @@ import { assertSoundRows } from '../../gpu/statistics.ts';
 import { defined } from '../../lib/assert.ts';
 import type { GrownEvent, GrownNode } from '../../protocol/probe-events.ts';
 import { rowStatistics, topOf } from '../../sampling/row.ts';
-import { type Bench, throwIfCancelled } from './bench.ts';
+import { type ProbeContext, throwIfCancelled } from './context.ts';
 
 /** Nodes of a tree at most. */
 export const MOST_NODES = 512;
@@ -34,12 +34,12 @@ interface Grower extends GrownNode {
  * two batches.
  */
 export async function* grow(
-  bench: Bench,
+  context: ProbeContext,
   ids: Uint32Array,
   options: GrowOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Grown> {
-  const { session, runner, cache } = bench;
+  const { session, runner, cache } = context;
   const T = ids.length;
   const counts = await session.prefill(ids, signal);
   const sequence = await session.sequence(ids, signal);
@@ -51,12 +51,12 @@ export async function* grow(
 
   // Of what the text's sequence leaves of the pool, a slot a node.
   const room = cache.capacity - sequence.slots.length;
-  const scope = bench.scope.open('grow');
+  const scope = context.scope.open('grow');
   const taken: { release(): void }[] = [];
   try {
-    const staging = await Runner.staging(scope, bench.graph);
+    const staging = await Runner.staging(scope, context.graph);
     const batchSize = Math.min(SCORE_ROWS, runner.maxRows);
-    writeText(bench, text, batchSize);
+    writeText(context, text, batchSize);
     let computed = 0;
     for (let depth = 2; depth <= options.depth && T + depth <= session.dims.n_ctx; depth++) {
       const growing = level.filter(({ id }) => !options.ends?.includes(id)).sort((a, b) => b.total - a.total);
@@ -67,7 +67,7 @@ export async function* grow(
         if (batch.length === 0 || tree.full) return;
         const scratch = cache.scratch(batch.length);
         taken.push(scratch);
-        const rows = await runner.rows(placed(bench, T, batch, scratch.slots), staging);
+        const rows = await runner.rows(placed(context, T, batch, scratch.slots), staging);
         computed += batch.length;
         const nodes = batch.flatMap((node, i) => {
           const { logits, logZ, ...statistics } = defined(rows[i], 'a row');
@@ -85,13 +85,13 @@ export async function* grow(
 }
 
 /** The slots of the text at the head of every table that batches use. */
-function writeText({ runner, table }: Bench, text: readonly number[], tables: number): void {
+function writeText({ runner, table }: ProbeContext, text: readonly number[], tables: number): void {
   const slots = Uint32Array.from(text);
   for (let i = 0; i < tables; i++) runner.writeTable({ sequence: table + i, from: 0, slots });
 }
 
 /** The rows of a batch: each node has a slot and a table of its own. `T` tokens of text come before. */
-function placed({ runner, table }: Bench, T: number, batch: readonly Grower[], slots: readonly number[]) {
+function placed({ runner, table }: ProbeContext, T: number, batch: readonly Grower[], slots: readonly number[]) {
   return batch.map((node, i) => {
     const slot = defined(slots[i], 'slot');
     node.slots.push(slot);

@@ -10,7 +10,7 @@ import type { Probe } from '../../gpu/probe.ts';
 import { ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import { withLens } from '../../model/rewrites/lens.ts';
-import { type Bench, inScratch, openProbe, Pace, throwIfCancelled, View } from './bench.ts';
+import { inScratch, openProbe, Pace, type ProbeContext, throwIfCancelled, View } from './context.ts';
 
 /** Pieces a row of logits is cut into. */
 const PARTS = 64;
@@ -33,11 +33,11 @@ interface LensView {
 }
 
 export class Lens {
-  readonly #bench: Bench;
+  readonly #context: ProbeContext;
   readonly #view = new View<LensView>(() => this.#open());
 
-  constructor(bench: Bench) {
-    this.#bench = bench;
+  constructor(context: ProbeContext) {
+    this.#context = context;
   }
 
   /**
@@ -51,13 +51,13 @@ export class Lens {
     asked: number,
     signal?: AbortSignal,
   ): AsyncGenerator<LensTile> {
-    this.#bench.session.check(Uint32Array.of(asked));
+    this.#context.session.check(Uint32Array.of(asked));
     const view = await this.#view.get();
     const pace = new Pace(view.layers.length);
     for (let begin = from; begin < to; begin += SCORE_ROWS) {
       const count = Math.min(SCORE_ROWS, to - begin);
-      const sequence = await this.#bench.session.sequence(ids, signal);
-      inScratch(this.#bench, ids, sequence, begin, count, rows => view.probe.run(rows));
+      const sequence = await this.#context.session.sequence(ids, signal);
+      inScratch(this.#context, ids, sequence, begin, count, rows => view.probe.run(rows));
       const asking = Array.from({ length: count }, (_, t) => ({
         id: asked,
         position: 0,
@@ -82,7 +82,7 @@ export class Lens {
   }
 
   async #open(): Promise<LensView> {
-    const { graph, taps } = withLens(this.#bench.graph);
+    const { graph, taps } = withLens(this.#context.graph);
     const V = stride4(graph.dims.vocab_size);
     const buffers = {
       [LENS_STEP]: ROW_WORDS * (SCORE_ROWS + 1),
@@ -90,12 +90,12 @@ export class Lens {
       'lens/final': SCORE_ROWS * V,
       'lens/statistics': (taps.length + 1) * LAYER_FLOATS,
     };
-    const options = { kernelClass: this.#bench.base.gpu.kernelClass, rows: 'tile', step: LENS_STEP } as const;
+    const options = { kernelClass: this.#context.base.gpu.kernelClass, rows: 'tile', step: LENS_STEP } as const;
     const head = (logits: string, x?: string): Dispatch[] =>
-      planHead(graph, this.#bench.base.weights, options, { logits, ...(x !== undefined && { x: { buffer: x } }) });
+      planHead(graph, this.#context.base.weights, options, { logits, ...(x !== undefined && { x: { buffer: x } }) });
     const statistics = (logits: string, layer: number) =>
       lensStatistics(graph, options, logits, PARTS, layer * LAYER_FLOATS * 4);
-    return openProbe(this.#bench, { graph, keep: taps, rows: SCORE_ROWS, buffers }, async probe => {
+    return openProbe(this.#context, { graph, keep: taps, rows: SCORE_ROWS, buffers }, async probe => {
       const layers = taps.map((tap, layer) => [
         ...head('lens/logits', probe.valueBuffer(tap)),
         statistics('lens/logits', layer),

@@ -19,7 +19,7 @@ test('cached and computed again are the same row, at every length', async () => 
   const { model, ids } = await open();
   using _ = model;
   const before = await model.session.next(ids);
-  const free = model.probes.bench.cache.free;
+  const free = model.probes.context.cache.free;
   const lengths = [1, 2, 17, 64, ids.length];
   const rows: Row[][] = [];
   const prefill = model.runner.prefill.bind(model.runner);
@@ -28,7 +28,7 @@ test('cached and computed again are the same row, at every length', async () => 
     return prefill(each);
   };
   const all: CacheMeasured[] = [];
-  for await (const measured of measureCache(model.probes.bench, ids, lengths)) all.push(measured);
+  for await (const measured of measureCache(model.probes.context, ids, lengths)) all.push(measured);
   expect(all.map(({ length }) => length)).toEqual(lengths);
   for (const { cachedMs, uncachedMs, difference } of all) {
     expect(cachedMs).toBeGreaterThan(0);
@@ -40,7 +40,7 @@ test('cached and computed again are the same row, at every length', async () => 
   expect(firsts.length).toBeGreaterThanOrEqual(lengths.length);
   expect(rows.every(step => step.length <= 16)).toBe(true);
   expect(model.session.reusable(ids)).toBe(ids.length);
-  expect(model.probes.bench.cache.free).toBe(free);
+  expect(model.probes.context.cache.free).toBe(free);
   expect(await model.session.next(ids)).toEqual(before);
 });
 
@@ -48,13 +48,15 @@ test('lengths come one by one, and a cancel ends it', async () => {
   const { model, ids } = await open();
   using _ = model;
   const controller = new AbortController();
-  const measuring = measureCache(model.probes.bench, ids, [8, 16, 32], controller.signal);
+  const measuring = measureCache(model.probes.context, ids, [8, 16, 32], controller.signal);
   expect((await measuring.next()).value).toMatchObject({ length: 8 });
   controller.abort();
   await expect(measuring.next()).rejects.toMatchObject({ code: 'cancelled' });
   expect(model.session.reusable(ids.subarray(0, 8))).toBe(8);
-  await expect(measureCache(model.probes.bench, ids, [ids.length + 1]).next()).rejects.toThrow('a length of the text');
-  await expect(measureCache(model.probes.bench, new Uint32Array(), [1]).next()).rejects.toMatchObject({
+  await expect(measureCache(model.probes.context, ids, [ids.length + 1]).next()).rejects.toThrow(
+    'a length of the text',
+  );
+  await expect(measureCache(model.probes.context, new Uint32Array(), [1]).next()).rejects.toMatchObject({
     code: 'empty_prompt',
   });
 });

@@ -5,7 +5,7 @@ import type { Row } from '../../gpu/runner.ts';
 import { assert, defined } from '../../lib/assert.ts';
 import type { CacheMeasuredEvent } from '../../protocol/probe-events.ts';
 import { rankRow } from '../../sampling/row.ts';
-import { type Bench, throwIfCancelled } from './bench.ts';
+import { type ProbeContext, throwIfCancelled } from './context.ts';
 
 /** Rounds of each way, fewer once they have taken so many milliseconds together. One more before them warms up and is not counted. */
 const ROUNDS = 5;
@@ -21,20 +21,20 @@ interface Timed {
 
 /** One measurement for each of `lengths`, 1 to the length of `ids`. Throws as Session.prefill; `cancelled` between two steps of work. */
 export async function* measureCache(
-  bench: Bench,
+  context: ProbeContext,
   ids: Uint32Array,
   lengths: readonly number[],
   signal?: AbortSignal,
 ): AsyncGenerator<CacheMeasured> {
-  bench.session.check(ids);
+  context.session.check(ids);
   for (const length of lengths) {
     assert(Number.isInteger(length) && length >= 1 && length <= ids.length, 'a length of the text');
     // The sequence is looked up for each length: other work may run between two.
-    const sequence = await bench.session.sequence(ids.subarray(0, length), signal);
-    const scratch = bench.cache.scratch(length);
+    const sequence = await context.session.sequence(ids.subarray(0, length), signal);
+    const scratch = context.cache.scratch(length);
     try {
-      const cached = await median(() => withCache(bench, ids, sequence.slots, scratch.slots, length), signal);
-      const uncached = await median(() => withoutCache(bench, ids, scratch.slots, length, signal), signal);
+      const cached = await median(() => withCache(context, ids, sequence.slots, scratch.slots, length), signal);
+      const uncached = await median(() => withoutCache(context, ids, scratch.slots, length, signal), signal);
       const difference = largestDifference(cached.logits, uncached.logits);
       yield { length, cachedMs: cached.ms, uncachedMs: uncached.ms, difference };
     } finally {
@@ -45,29 +45,29 @@ export async function* measureCache(
 
 /** One decode step: the last token alone, in a scratch slot, the others as the session has them. */
 async function withCache(
-  bench: Bench,
+  context: ProbeContext,
   ids: Uint32Array,
   own: readonly number[],
   scratch: readonly number[],
   length: number,
 ): Promise<Timed> {
   const slots = [...own.slice(0, length - 1), defined(scratch[0], 'slot')];
-  bench.runner.writeTable({ sequence: bench.table, from: 0, slots: Uint32Array.from(slots) });
-  const row = rowAt(bench, ids, slots, length - 1);
-  return timed(() => bench.runner.step(row));
+  context.runner.writeTable({ sequence: context.table, from: 0, slots: Uint32Array.from(slots) });
+  const row = rowAt(context, ids, slots, length - 1);
+  return timed(() => context.runner.step(row));
 }
 
 /** All tokens anew, in steps as a prefill takes them, then the head. */
 async function withoutCache(
-  bench: Bench,
+  context: ProbeContext,
   ids: Uint32Array,
   slots: readonly number[],
   length: number,
   signal?: AbortSignal,
 ): Promise<Timed> {
-  const { runner, table } = bench;
+  const { runner, table } = context;
   runner.writeTable({ sequence: table, from: 0, slots: Uint32Array.from(slots) });
-  const rows = Array.from({ length }, (_, position) => rowAt(bench, ids, slots, position));
+  const rows = Array.from({ length }, (_, position) => rowAt(context, ids, slots, position));
   return timed(async () => {
     for (let begin = 0; begin < length; begin += runner.maxRows) {
       throwIfCancelled(signal, 'the measurement');
@@ -77,7 +77,7 @@ async function withoutCache(
   });
 }
 
-function rowAt({ table }: Bench, ids: Uint32Array, slots: readonly number[], position: number): Row {
+function rowAt({ table }: ProbeContext, ids: Uint32Array, slots: readonly number[], position: number): Row {
   const id = defined(ids[position], 'id');
   return { id, position, slot: defined(slots[position], 'slot'), sequence: table };
 }

@@ -5,32 +5,32 @@ import { Probe } from '../../gpu/probe.ts';
 import { ROW_WORDS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import { NucleusError } from '../../lib/error.ts';
-import type { Bench } from './bench.ts';
+import type { ProbeContext } from './context.ts';
 
 /** Pinned ids at most. */
 export const MOST_PINS = 8;
 
 /** Logits of pinned ids at positions `from` to `to`: [positions, pins]. `ids` of the text, `pins` 1 to MOST_PINS of the vocabulary. Throws as Session.prefill, `out_of_memory` and `nan_logits`. */
 export async function pinned(
-  bench: Bench,
+  context: ProbeContext,
   ids: Uint32Array,
   pins: Uint32Array,
   from: number,
   to: number,
   signal?: AbortSignal,
 ): Promise<Float32Array<ArrayBuffer>> {
-  bench.session.check(pins);
-  const sequence = await bench.session.sequence(ids, signal);
+  context.session.check(pins);
+  const sequence = await context.session.sequence(ids, signal);
   const T = to - from;
   // No step of the model is run: the final states are there.
-  const probe = await Probe.create(bench.base, bench.scope, {
-    graph: { ...bench.graph, ops: [] },
+  const probe = await Probe.create(context.base, context.scope, {
+    graph: { ...context.graph, ops: [] },
     keep: [],
     rows: 1,
     buffers: { pins: pins.length, 'pinned/logits': T * pins.length, 'step/pins': ROW_WORDS * (T + 1) },
   });
   try {
-    bench.base.gpu.device.queue.writeBuffer(probe.buffer('pins'), 0, Uint32Array.from(pins));
+    context.base.gpu.device.queue.writeBuffer(probe.buffer('pins'), 0, Uint32Array.from(pins));
     const rows = Array.from({ length: T }, (_, t) => ({
       id: 0,
       position: from + t,
@@ -38,7 +38,7 @@ export async function pinned(
       sequence: 0,
     }));
     probe.writeStep('step/pins', rows);
-    const matrix = defined(bench.base.weights.matrices.get(bench.graph.head), bench.graph.head);
+    const matrix = defined(context.base.weights.matrices.get(context.graph.head), context.graph.head);
     probe.submit(await probe.executor(pinnedLogits(matrix, 'step/pins', pins.length)), T);
     const logits = await probe.read([{ buffer: 'pinned/logits', offset: 0, length: T * pins.length }]);
     const bad = logits.findIndex(logit => !(logit < Number.POSITIVE_INFINITY));

@@ -53,12 +53,12 @@ export async function* answerProbe(
     }
     case 'pinned': {
       const { tokens, pins, from, to } = command;
-      yield { type: 'pinned', run, from, logits: await pinned(probes.bench, tokens, pins, from, to, signal) };
+      yield { type: 'pinned', run, from, logits: await pinned(probes.context, tokens, pins, from, to, signal) };
       return;
     }
     case 'grow': {
       const { tokens } = command;
-      for await (const grown of grow(probes.bench, tokens, { ...command, ends: vocabulary.eosIds }, signal)) {
+      for await (const grown of grow(probes.context, tokens, { ...command, ends: vocabulary.eosIds }, signal)) {
         yield { type: 'grown', run, ...grown };
       }
       return;
@@ -70,7 +70,7 @@ export async function* answerProbe(
       return;
     }
     case 'measure_cache': {
-      for await (const measured of measureCache(probes.bench, command.tokens, command.lengths, signal)) {
+      for await (const measured of measureCache(probes.context, command.tokens, command.lengths, signal)) {
         yield { type: 'cache_measured', run, ...measured };
       }
       return;

@@ -189,7 +189,7 @@ test('a map of one head and the mean over heads; pinned logits; the session is l
     });
   }
   const pins = Uint32Array.of(5, 508, 77);
-  const logitsOfPins = await pinned(model.probes.bench, ids, pins, 3, 20);
+  const logitsOfPins = await pinned(model.probes.context, ids, pins, 3, 20);
   expect(logitsOfPins).toHaveLength(17 * 3);
   for (let t = 3; t < 20; t++) {
     const logits = probed.logits(t);

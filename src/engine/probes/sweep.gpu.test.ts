@@ -148,7 +148,7 @@ describe('gpt2-f16', () => {
 
   test('a cancel is seen between two parts and gives everything back', async () => {
     const ids = Uint32Array.from(opened.golden.expected.cases[2]!.tokens);
-    const free = model.probes.bench.cache.free;
+    const free = model.probes.context.cache.free;
     const { bytes } = model.gpu.scope;
     const controller = new AbortController();
     const swept = model.probes.ablation.sweep(ids, 0, partsOf(opened.graph), 'zero', controller.signal);
@@ -157,7 +157,7 @@ describe('gpt2-f16', () => {
     controller.abort();
     await expect(swept.next()).rejects.toMatchObject({ code: 'cancelled' });
     expect(model.gpu.scope.bytes).toBe(bytes);
-    expect(model.probes.bench.cache.free).toBeGreaterThanOrEqual(free);
+    expect(model.probes.context.cache.free).toBeGreaterThanOrEqual(free);
   });
 
   test('what cannot be asked', async () => {

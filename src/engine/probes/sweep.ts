@@ -18,7 +18,7 @@ import type { Part } from '../../model/rewrites/ablation.ts';
 import { residualStream } from '../../model/rewrites/lens.ts';
 import type { Baseline } from '../../protocol/probe-commands.ts';
 import { type AblationView, rowsFrom, runWhole, switchOff } from './ablation-view.ts';
-import { type Bench, openProbe, Pace, throwIfCancelled } from './bench.ts';
+import { openProbe, Pace, type ProbeContext, throwIfCancelled } from './context.ts';
 
 /** Pieces a row of logits is cut into. */
 const PARTS = 64;
@@ -37,7 +37,7 @@ interface SweepView {
 }
 
 interface Sweep {
-  readonly bench: Bench;
+  readonly context: ProbeContext;
   readonly view: AblationView;
   readonly own: SweepView;
   readonly ids: Uint32Array;
@@ -55,7 +55,7 @@ interface Sweep {
  * `nan_logits`, and `cancelled` between two steps.
  */
 export async function* sweep(
-  bench: Bench,
+  context: ProbeContext,
   view: AblationView,
   ids: Uint32Array,
   id: number,
@@ -63,14 +63,14 @@ export async function* sweep(
   baseline: Baseline,
   signal?: AbortSignal,
 ): AsyncGenerator<Swept> {
-  bench.session.check(ids);
-  bench.session.check(Uint32Array.of(id));
-  const scratch = bench.cache.scratch(ids.length);
+  context.session.check(ids);
+  context.session.check(Uint32Array.of(id));
+  const scratch = context.cache.scratch(ids.length);
   let own: SweepView | null = null;
   try {
-    own = await openSweep(bench, ids.length, new Set(parts.map(({ layer }) => layer)));
-    const stream = residualStream(bench.graph).slice(0, -1);
-    const all: Sweep = { bench, view, own, ids, id, slots: scratch.slots, stream, lastKeysPlain: true };
+    own = await openSweep(context, ids.length, new Set(parts.map(({ layer }) => layer)));
+    const stream = residualStream(context.graph).slice(0, -1);
+    const all: Sweep = { context, view, own, ids, id, slots: scratch.slots, stream, lastKeysPlain: true };
     yield await asItIs(all, baseline, signal);
     yield* switchedOff(all, parts, signal);
   } finally {
@@ -79,8 +79,8 @@ export async function* sweep(
   }
 }
 
-function openSweep(bench: Bench, T: number, layers: ReadonlySet<number>): Promise<SweepView> {
-  const graph = { ...bench.graph, ops: [] };
+function openSweep(context: ProbeContext, T: number, layers: ReadonlySet<number>): Promise<SweepView> {
+  const graph = { ...context.graph, ops: [] };
   const { n_embd, vocab_size } = graph.dims;
   const buffers = {
     'step/sweep': ROW_WORDS * (SCORE_ROWS + 1),
@@ -91,10 +91,10 @@ function openSweep(bench: Bench, T: number, layers: ReadonlySet<number>): Promis
     'lens/statistics': SCORE_ROWS * (2 * PARTS + 1) * 4,
     ...Object.fromEntries([...layers].map(layer => [`stream/${layer}`, T * stride4(n_embd)])),
   };
-  return openProbe(bench, { graph, keep: [], rows: 1, buffers }, async probe => {
-    const plan = (rows: RowsKind) => ({ kernelClass: bench.base.gpu.kernelClass, rows, step: 'step/sweep' }) as const;
+  return openProbe(context, { graph, keep: [], rows: 1, buffers }, async probe => {
+    const plan = (rows: RowsKind) => ({ kernelClass: context.base.gpu.kernelClass, rows, step: 'step/sweep' }) as const;
     const use = { x: { buffer: 'sweep/finals' }, logits: 'lens/logits' };
-    const head = (rows: RowsKind) => probe.executor(planHead(graph, bench.base.weights, plan(rows), use));
+    const head = (rows: RowsKind) => probe.executor(planHead(graph, context.base.weights, plan(rows), use));
     const [row, tile, statistics] = await Promise.all([
       head('row'),
       head('tile'),
@@ -106,9 +106,9 @@ function openSweep(bench: Bench, T: number, layers: ReadonlySet<number>): Promis
 
 /** Runs the model as it is, keeps the streams and the baselines, and puts its logits where those of each part are compared with them. */
 async function asItIs(all: Sweep, baseline: Baseline, signal?: AbortSignal): Promise<Swept> {
-  const { bench, view, own, ids, slots, stream } = all;
-  const rowBytes = 4 * stride4(bench.graph.dims.n_embd);
-  await runWhole(bench, view, ids, slots, baseline, signal, (encoder, rows, begin) => {
+  const { context, view, own, ids, slots, stream } = all;
+  const rowBytes = 4 * stride4(context.graph.dims.n_embd);
+  await runWhole(context, view, ids, slots, baseline, signal, (encoder, rows, begin) => {
     for (const [layer, value] of stream.entries()) {
       if (!own.probe.has(`stream/${layer}`)) continue;
       const to = own.probe.buffer(`stream/${layer}`);
@@ -118,10 +118,10 @@ async function asItIs(all: Sweep, baseline: Baseline, signal?: AbortSignal): Pro
     if (begin + rows.length === ids.length) keepFinal(all, encoder, 0);
   });
   writeAsked(all, 1);
-  const { device } = bench.base.gpu;
+  const { device } = context.base.gpu;
   const encoder = device.createCommandEncoder();
   encode(encoder, own.heads.row, 1);
-  const bytes = 4 * stride4(bench.graph.dims.vocab_size);
+  const bytes = 4 * stride4(context.graph.dims.vocab_size);
   for (let row = 0; row < SCORE_ROWS; row++) {
     encoder.copyBufferToBuffer(own.probe.buffer('lens/logits'), 0, own.probe.buffer('lens/final'), row * bytes, bytes);
   }
@@ -154,9 +154,9 @@ async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSi
  * last are needed for their keys and values alone.
  */
 async function runPart(all: Sweep, part: Part, row: number, waits: boolean, signal?: AbortSignal): Promise<void> {
-  const { bench, view, own, ids, slots, stream } = all;
+  const { context, view, own, ids, slots, stream } = all;
   const { probe } = view;
-  const rowBytes = 4 * stride4(bench.graph.dims.n_embd);
+  const rowBytes = 4 * stride4(context.graph.dims.n_embd);
   const last = stream.length - 1;
   const [entering, enteringLast] = [defined(stream[part.layer], 'a layer'), defined(stream[last], 'a layer')];
   const buffer = (value: ValueName) => probe.buffer(probe.valueBuffer(value));
@@ -165,11 +165,11 @@ async function runPart(all: Sweep, part: Part, row: number, waits: boolean, sign
   // What is switched off in the last layer leaves its keys and values as they are: once they are there, the last row is enough.
   const lastRowOnly = part.layer === last && all.lastKeysPlain;
   all.lastKeysPlain = part.layer === last;
-  switchOff(bench, view, [part]);
+  switchOff(context, view, [part]);
   const [plain, handed] = [own.probe.buffer(`stream/${part.layer}`), own.probe.buffer('sweep/entering')];
   for (let begin = 0; begin < ids.length && !lastRowOnly; begin += view.rows) {
     throwIfCancelled(signal, 'the sweep');
-    const rows = rowsFrom(bench, view, ids, slots, begin);
+    const rows = rowsFrom(context, view, ids, slots, begin);
     probe.run(rows, {
       stretch: keys,
       before: encoder =>
@@ -177,10 +177,10 @@ async function runPart(all: Sweep, part: Part, row: number, waits: boolean, sign
       after: encoder =>
         encoder.copyBufferToBuffer(buffer(enteringLast), (rows.length - 1) * rowBytes, handed, 0, rowBytes),
     });
-    if (waits) await bench.base.gpu.device.queue.onSubmittedWorkDone();
+    if (waits) await context.base.gpu.device.queue.onSubmittedWorkDone();
   }
   const [source, at] = lastRowOnly ? [plain, (ids.length - 1) * rowBytes] : [handed, 0];
-  probe.run(rowsFrom(bench, view, ids, slots, ids.length - 1), {
+  probe.run(rowsFrom(context, view, ids, slots, ids.length - 1), {
     stretch: { from: probe.startOf(op => valuesRead(op).includes(enteringLast)) },
     before: encoder => encoder.copyBufferToBuffer(source, at, buffer(enteringLast), 0, rowBytes),
     after: encoder => keepFinal(all, encoder, row),
@@ -188,8 +188,8 @@ async function runPart(all: Sweep, part: Part, row: number, waits: boolean, sign
 }
 
 /** Copies the final state of the last position to a row of `sweep/finals`. */
-function keepFinal({ bench, own, slots }: Sweep, encoder: GPUCommandEncoder, row: number): void {
-  const rowBytes = 4 * stride4(bench.graph.dims.n_embd);
+function keepFinal({ context, own, slots }: Sweep, encoder: GPUCommandEncoder, row: number): void {
+  const rowBytes = 4 * stride4(context.graph.dims.n_embd);
   const from = defined(slots.at(-1), 'slot') * rowBytes;
   encoder.copyBufferToBuffer(
     own.probe.buffer('final'),

@@ -5,7 +5,7 @@ import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';
 import { type TraceValues, traceValues } from '../../model/rewrites/trace.ts';
 import type { TracedEvent } from '../../protocol/probe-events.ts';
-import { type Bench, inScratch, openProbe, View } from './bench.ts';
+import { inScratch, openProbe, type ProbeContext, View } from './context.ts';
 
 export type Traced = Omit<TracedEvent, 'type' | 'run' | 'rows'>;
 
@@ -15,21 +15,21 @@ interface TraceView {
 }
 
 export class Trace {
-  readonly #bench: Bench;
+  readonly #context: ProbeContext;
   readonly #view: View<TraceView>;
 
-  constructor(bench: Bench) {
-    this.#bench = bench;
-    this.#view = new View(() => openTrace(bench));
+  constructor(context: ProbeContext) {
+    this.#context = context;
+    this.#view = new View(() => openTrace(context));
   }
 
   /** Throws as Session.prefill, and `out_of_memory`. */
   async at(ids: Uint32Array, position: number, signal?: AbortSignal): Promise<Traced> {
     const { probe, values } = await this.#view.get();
-    const C = this.#bench.graph.dims.n_embd;
+    const C = this.#context.graph.dims.n_embd;
     const { embedding, positional, residual, attention, mlp } = values;
-    const sequence = await this.#bench.session.sequence(ids.subarray(0, position + 1), signal);
-    inScratch(this.#bench, ids, sequence, position, 1, rows => probe.run(rows));
+    const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
+    inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
     const value = (name: ValueName) => ({ buffer: probe.valueBuffer(name), offset: 0, length: C });
     // The final state is the session's own: what its head reads.
     const slot = defined(sequence.slots[position], 'slot');
@@ -64,16 +64,16 @@ export class Trace {
     wanted: Uint32Array,
     signal?: AbortSignal,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const C = this.#bench.graph.dims.n_embd;
+    const C = this.#context.graph.dims.n_embd;
     const rows = new Float32Array(wanted.length * C);
     if (wanted.length === 0) return rows;
-    this.#bench.session.check(wanted);
+    this.#context.session.check(wanted);
     const { probe, values } = await this.#view.get();
-    const sequence = await this.#bench.session.sequence(ids.subarray(0, position + 1), signal);
+    const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
     const text = ids.slice(0, position + 1);
     for (const [i, id] of wanted.entries()) {
       text[position] = id;
-      inScratch(this.#bench, text, sequence, position, 1, row => probe.run(row));
+      inScratch(this.#context, text, sequence, position, 1, row => probe.run(row));
       const piece = { buffer: probe.valueBuffer(values.embedding), offset: 0, length: C };
       rows.set(await probe.read([piece]), i * C);
     }
@@ -86,9 +86,9 @@ export class Trace {
   }
 }
 
-function openTrace(bench: Bench): Promise<TraceView> {
-  const values = traceValues(bench.graph);
+function openTrace(context: ProbeContext): Promise<TraceView> {
+  const values = traceValues(context.graph);
   const { embedding, positional, residual, attention, mlp } = values;
   const keep = [embedding, ...(positional === null ? [] : [positional]), ...residual, ...attention, ...mlp];
-  return openProbe(bench, { graph: bench.graph, keep, rows: 1 }, async () => ({ values }));
+  return openProbe(context, { graph: context.graph, keep, rows: 1 }, async () => ({ values }));
 }

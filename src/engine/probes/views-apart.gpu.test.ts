@@ -122,7 +122,7 @@ describe('the decode step', () => {
 });
 
 describe('memory', () => {
-  const state = () => ({ bytes: model.gpu.scope.bytes, free: model.probes.bench.cache.free });
+  const state = () => ({ bytes: model.gpu.scope.bytes, free: model.probes.context.cache.free });
 
   beforeEach(async () => {
     await closeAll();

@@ -31,6 +31,29 @@ export function valueWritten(op: Op): ValueName | null {
   return op.op === 'kv_append' ? null : op.out;
 }
 
+/** The weights an op reads, by name. */
+export function weightsRead(op: Op): string[] {
+  switch (op.op) {
+    case 'embedding':
+      return [op.table];
+    case 'layernorm':
+      return [op.weight, op.bias];
+    case 'linear':
+      return op.bias === undefined ? [op.weight] : [op.weight, op.bias];
+    case 'bias':
+      return [op.bias];
+    case 'add':
+    case 'activation':
+    case 'mask':
+    case 'kv_append':
+    case 'attention':
+    case 'attention_weights':
+      return [];
+    default:
+      return op satisfies never;
+  }
+}
+
 /** The same op on values of other names: `read` names its operands, `written` its result. */
 export function renamed(op: Op, read: (value: ValueName) => ValueName, written = (value: ValueName) => value): Op {
   switch (op.op) {

@@ -9,7 +9,7 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   children: ReactNode;
-  variant?: 'dialog' | 'wide' | 'sheet';
+  variant?: 'dialog' | 'wide' | 'full' | 'sheet';
 }
 
 export function Dialog({ open, title, onClose, children, variant = 'dialog' }: DialogProps) {

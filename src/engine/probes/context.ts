@@ -8,7 +8,7 @@ import { NucleusError } from '../../lib/error.ts';
 import type { Graph } from '../../model/ir/graph.ts';
 import type { Session } from '../session.ts';
 
-export interface Bench {
+export interface ProbeContext {
   readonly base: ProbeBase;
   /** Owns what views reserve. */
   readonly scope: Scope;
@@ -26,7 +26,7 @@ export interface Bench {
  * What was submitted by then runs before anything that takes the slots next.
  */
 export function inScratch(
-  { cache, runner, table }: Bench,
+  { cache, runner, table }: ProbeContext,
   ids: Uint32Array,
   sequence: Sequence,
   begin: number,
@@ -52,7 +52,7 @@ export function inScratch(
 
 /** A probe and what `build` makes for it; where that fails the probe's memory is given back. Throws as Probe.create and Probe.executor. */
 export async function openProbe<T extends object>(
-  { base, scope }: Bench,
+  { base, scope }: ProbeContext,
   spec: ProbeSpec,
   build: (probe: Probe) => Promise<T>,
 ): Promise<T & { readonly probe: Probe }> {

@@ -1,0 +1,58 @@
+// The debug panel: loaded when the address asks for it, every op of the shipped model beside the oracle, plans and WGSL as they run.
+import { expect, test } from '@playwright/test';
+import { modelReady, openPage, textArea } from '../support/page.ts';
+
+test('nothing of it is loaded without ?debug', async ({ page }) => {
+  const scripts: string[] = [];
+  page.on('request', request => scripts.push(request.url()));
+  await openPage(page);
+  await modelReady(page);
+  expect(scripts.filter(url => /debug/i.test(url))).toEqual([]);
+  await expect(page.getByRole('button', { name: 'Debug' })).toHaveCount(0);
+});
+
+test('every op of the open model agrees with the oracle, in both plans; the plan and its kernels are there to read', async ({
+  page,
+}) => {
+  await openPage(page, '?debug');
+  await modelReady(page);
+  const dialog = page.getByRole('dialog', { name: 'Debug' });
+  const table = dialog.getByRole('table', { name: 'Ops beside the oracle' });
+  for (const kernels of ['of a decode step (4 tokens)', 'of many rows (16 tokens)']) {
+    await dialog.getByText(kernels).click();
+    await dialog.getByRole('button', { name: 'Check against the oracle' }).click();
+    await expect(dialog.getByText(/^All \d+ ops agree with the oracle\.$/)).toBeVisible({ timeout: 60_000 });
+    await expect(table.getByRole('row').filter({ hasText: 'attention: ' }).first()).toBeVisible();
+    const errors = await table.locator('tbody tr td:nth-child(3)').allInnerTexts();
+    expect(errors.length).toBeGreaterThan(20);
+    for (const error of errors) expect(Number(error)).toBeLessThan(1e-10);
+    // Two computations, not one shown twice.
+    expect(errors.some(error => Number(error) > 0)).toBe(true);
+  }
+  await dialog.getByLabel('Layer').selectOption('1');
+  await dialog.getByRole('button', { name: 'Check against the oracle' }).click();
+  await expect(dialog.getByText('All 8 ops agree with the oracle.')).toBeVisible({ timeout: 60_000 });
+
+  await dialog.getByRole('tab', { name: 'Plan' }).click();
+  const row = dialog.getByRole('row').filter({ hasText: 'h.0.mlp.c_fc.weight' });
+  await expect(row).toContainText('[T, ');
+  await row.getByText(/^linear_/).click();
+  await expect(row.getByText(/^weights: weight\/h\.0\.mlp\.c_fc\.weight\/0, /)).toBeVisible();
+  await dialog.getByRole('tab', { name: 'Kernels' }).click();
+  await dialog
+    .getByText(/^attention/)
+    .first()
+    .click();
+  await expect(dialog.getByText('@compute').first()).toBeVisible();
+});
+
+test('an empty text says so, and the panel closes and opens again', async ({ page }) => {
+  await openPage(page, '?debug');
+  await modelReady(page);
+  const dialog = page.getByRole('dialog', { name: 'Debug' });
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await textArea(page).fill('');
+  await page.getByRole('button', { name: 'Debug' }).click();
+  await expect(dialog.getByText('The text is empty: there is no token to check.')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Check against the oracle' })).toBeDisabled();
+});

@@ -1,0 +1,20 @@
+// What the debug panel asks of the worker.
+import type { DebugEvent } from '../protocol/debug.ts';
+import type { EventOf } from '../protocol/events.ts';
+import type { Client } from './client.ts';
+import { answer } from './requests.ts';
+
+export function debugPlan(client: Client, signal?: AbortSignal): Promise<EventOf<'debug_plan'>> {
+  return answer(client, { type: 'debug_plan' }, 'debug_plan', signal);
+}
+
+/** The checks as they come, or the refusal. */
+export async function* debugCheck(
+  client: Client,
+  tokens: Uint32Array,
+  layer: number | null,
+  signal?: AbortSignal,
+): AsyncGenerator<Exclude<DebugEvent, { type: 'debug_plan' }>> {
+  for await (const event of client.run({ type: 'debug_check', tokens, layer }, signal))
+    if (event.type === 'debug_checked' || event.type === 'debug_refused') yield event;
+}

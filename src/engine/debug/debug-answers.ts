@@ -1,0 +1,27 @@
+// From a command of the debug panel to its events. This room and the oracle it brings are loaded when the first such command comes.
+import type { DebugCommand, DebugEvent } from '../../protocol/debug.ts';
+import type { Probes } from '../probes/probes.ts';
+import { checkOps } from './check-ops.ts';
+import { describePlans } from './plans.ts';
+
+/** Throws as `checkOps`. */
+export async function* answerDebug(
+  { context }: Probes,
+  command: DebugCommand,
+  signal: AbortSignal,
+): AsyncGenerator<DebugEvent> {
+  const { run } = command;
+  switch (command.type) {
+    case 'debug_plan':
+      yield { type: 'debug_plan', run, ...describePlans(context) };
+      return;
+    case 'debug_check':
+      for await (const step of checkOps(context, command.tokens, command.layer, signal)) {
+        if (step.kind === 'refused') yield { type: 'debug_refused', run, work: step.work, limit: step.limit };
+        else yield { type: 'debug_checked', run, part: step.part, parts: step.parts, checks: step.checks };
+      }
+      return;
+    default:
+      command satisfies never;
+  }
+}

@@ -1,0 +1,89 @@
+// The plans of the open model as data for people: ops with shapes and bytes, and the joined WGSL of every kernel in use.
+import type { BufferRef, Dispatch, Extent, PlanOptions, RowsKind } from '../../gpu/dispatch.ts';
+import { type MatrixLayout, partBytes } from '../../gpu/layout.ts';
+import { joinModule } from '../../gpu/module.ts';
+import { planBody, planHead } from '../../gpu/plan.ts';
+import { allocateValues } from '../../model/ir/allocate.ts';
+import type { Graph } from '../../model/ir/graph.ts';
+import { valuesRead, valueWritten, weightsRead } from '../../model/ir/ops.ts';
+import { fuse } from '../../model/rewrites/fuse.ts';
+import type { DebugDispatch, DebugModule, DebugOp, DebugPlan, DebugValue } from '../../protocol/debug.ts';
+import type { ProbeContext } from '../probes/context.ts';
+
+export interface DescribedPlans {
+  readonly modules: readonly DebugModule[];
+  readonly plans: readonly DebugPlan[];
+}
+
+export function describePlans(context: ProbeContext): DescribedPlans {
+  const modules = new Modules();
+  const plans = (['row', 'tile'] as const).map(rows => ({ rows, ops: describeOps(context, modules, rows) }));
+  return { modules: modules.all, plans };
+}
+
+function describeOps({ base, graph: plain }: ProbeContext, modules: Modules, rows: RowsKind): DebugOp[] {
+  const graph = fuse(plain);
+  const allocation = allocateValues(graph);
+  const options: PlanOptions = { kernelClass: base.gpu.kernelClass, rows, step: `step/${rows}` };
+  const dispatch = (each: Dispatch): DebugDispatch => ({
+    label: each.label,
+    module: modules.place(each),
+    grid: [extentText(each.grid[0]), extentText(each.grid[1]), extentText(each.grid[2])],
+    bind: each.kernel.bindings.map(({ name, access }, i) => {
+      const ref = each.bind[i];
+      return { binding: name, access, buffer: ref?.buffer ?? '', bytes: ref ? bytesOf(base.buffers, ref) : 0 };
+    }),
+  });
+  const body = graph.ops.map((op): DebugOp => {
+    const written = valueWritten(op);
+    return {
+      op: op.op,
+      reads: valuesRead(op).map(name => valueNamed(graph, name)),
+      writes: written === null ? null : valueNamed(graph, written),
+      weight: weightOf(base.weights.matrices, weightsRead(op)[0]),
+      dispatches: planBody({ ...graph, ops: [op] }, base.weights, allocation, options).map(dispatch),
+    };
+  });
+  const head = planHead(graph, base.weights, options, { logits: rows === 'row' ? 'logits' : 'logits_tile' });
+  const last: DebugOp = {
+    op: 'linear',
+    reads: [valueNamed(graph, graph.final)],
+    writes: { name: 'logits', width: graph.dims.vocab_size },
+    weight: weightOf(base.weights.matrices, graph.head),
+    dispatches: head.map(dispatch),
+  };
+  return [...body, last];
+}
+
+const valueNamed = ({ widths }: Graph, name: string): DebugValue => ({ name, width: widths[name] ?? 0 });
+
+function weightOf(matrices: ReadonlyMap<string, MatrixLayout>, name = ''): DebugOp['weight'] {
+  const matrix = matrices.get(name);
+  if (!matrix) return null;
+  const bytes = matrix.parts.reduce((sum, part) => sum + partBytes(matrix, part), 0);
+  return { name, shape: [matrix.rows, matrix.cols], bytes };
+}
+
+function extentText(extent: Extent): string {
+  if (typeof extent === 'number') return String(extent);
+  return extent.rowsPer === 1 ? 'T' : `T/${extent.rowsPer}`;
+}
+
+function bytesOf(buffers: ReadonlyMap<string, GPUBuffer>, { buffer, offset = 0, size }: BufferRef): number {
+  return size ?? (buffers.get(buffer)?.size ?? offset) - offset;
+}
+
+/** Each module once, in the order of first use. */
+class Modules {
+  readonly all: DebugModule[] = [];
+  readonly #places = new Map<string, number>();
+
+  place({ kernel, storage, consts }: Dispatch): number {
+    const { code } = joinModule(kernel, storage, consts);
+    const known = this.#places.get(code);
+    if (known !== undefined) return known;
+    const place = this.all.push({ kernel: kernel.name, storage: storage?.name ?? '', code }) - 1;
+    this.#places.set(code, place);
+    return place;
+  }
+}

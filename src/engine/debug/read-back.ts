@@ -1,0 +1,70 @@
+// What lies on the GPU as numbers: values of a step, keys and values in scratch slots, and weights by their storage.
+import { kvStride } from '../../gpu/dispatch.ts';
+import { stride4, type WeightLayouts } from '../../gpu/layout.ts';
+import type { Probe } from '../../gpu/probe.ts';
+import { bytesOf } from '../../gpu/storage/storage.ts';
+import { defined } from '../../lib/assert.ts';
+import type { Graph, WeightSpec } from '../../model/ir/graph.ts';
+import { tensor } from '../../model/ir/recipe.ts';
+
+export class ReadBack {
+  /** Slots of the tokens, in their order. */
+  readonly slots: readonly number[];
+  readonly #probe: Probe;
+  readonly #graph: Graph;
+  readonly #weights: WeightLayouts;
+
+  constructor(probe: Probe, graph: Graph, weights: WeightLayouts, slots: readonly number[]) {
+    this.#probe = probe;
+    this.#graph = graph;
+    this.#weights = weights;
+    this.slots = slots;
+  }
+
+  /** A kept value or the final states, [T, width]. */
+  value(name: string): Promise<Float32Array> {
+    const width = defined(this.#graph.widths[name], name);
+    const stride = stride4(width);
+    const isFinal = name === this.#graph.final;
+    const buffer = isFinal ? 'final' : this.#probe.valueBuffer(name);
+    return this.#rows(this.slots.map((slot, t) => ({ buffer, offset: (isFinal ? slot : t) * stride, length: width })));
+  }
+
+  /** Keys, then values, of the tokens in a layer's cache: [T, 2 * KVH * HS]. */
+  keysAndValues(layer: number): Promise<Float32Array> {
+    const length = kvStride(this.#graph);
+    return this.#rows(this.slots.map(slot => ({ buffer: `kv/${layer}`, offset: slot * length, length })));
+  }
+
+  #rows(pieces: Parameters<Probe['read']>[0]): Promise<Float32Array> {
+    return this.#probe.read(pieces);
+  }
+
+  /** Weights as the oracle takes them: each a tensor of its own name, as it lies here. */
+  async weights(
+    specs: readonly WeightSpec[],
+  ): Promise<{ readonly specs: readonly WeightSpec[]; readonly tensors: ReadonlyMap<string, Float32Array> }> {
+    const tensors = new Map<string, Float32Array>();
+    for (const { name, shape } of specs)
+      tensors.set(name, shape.length === 1 ? await this.#vector(name) : await this.#matrix(name));
+    return { specs: specs.map(spec => ({ ...spec, from: tensor(spec.name, spec.shape) })), tensors };
+  }
+
+  #vector(name: string): Promise<Float32Array> {
+    const { offset, length } = defined(this.#weights.vectors.get(name), name);
+    return this.#probe.read([{ buffer: 'vectors', offset: offset / 4, length }]);
+  }
+
+  async #matrix(name: string): Promise<Float32Array> {
+    const { rows, cols, stride, storage, parts } = defined(this.#weights.matrices.get(name), name);
+    const out = new Float32Array(rows * cols);
+    for (const [i, part] of parts.entries()) {
+      const bytes = part.rows * bytesOf(storage, stride);
+      const words = await this.#probe.read([{ buffer: `weight/${name}/${i}`, offset: 0, length: bytes / 4 }]);
+      const numbers = storage.dequantise(new Uint8Array(words.buffer, 0, bytes));
+      for (let row = 0; row < part.rows; row++)
+        out.set(numbers.subarray(row * stride, row * stride + cols), (part.row0 + row) * cols);
+    }
+    return out;
+  }
+}

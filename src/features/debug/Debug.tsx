@@ -1,0 +1,66 @@
+// The debug panel, for people who work on kernels: loaded where the page's address asks for it with `?debug`.
+import { useEffect, useState } from 'react';
+import { debugPlan } from '../../client/debug-requests.ts';
+import { asNucleusError } from '../../lib/error.ts';
+import type { EventOf } from '../../protocol/events.ts';
+import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Dialog } from '../../ui/controls/Dialog.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { Tabs } from '../../ui/controls/Tabs.tsx';
+import { CheckPane } from './CheckPane.tsx';
+import styles from './Debug.module.css';
+import { KernelsPane, PlanPane } from './PlanPane.tsx';
+
+const PANES = [
+  { key: 'check', label: 'Check' },
+  { key: 'plan', label: 'Plan' },
+  { key: 'kernels', label: 'Kernels' },
+] as const;
+
+/** The plans of the open model; asked for anew with every model. */
+function usePlan(): EventOf<'debug_plan'> | string | null {
+  const { work } = useStores();
+  const load = useModel(s => s.load);
+  const model = load.status === 'ready' ? load.model : null;
+  const [plan, setPlan] = useState<EventOf<'debug_plan'> | string | null>(null);
+  useEffect(() => {
+    setPlan(null);
+    if (model === null) return;
+    const controller = new AbortController();
+    debugPlan(work.client, controller.signal).then(setPlan, error => {
+      const { code, message } = asNucleusError(error);
+      if (code !== 'cancelled') setPlan(message);
+    });
+    return () => controller.abort();
+  }, [work, model]);
+  return plan;
+}
+
+function Panes() {
+  const [pane, setPane] = useState<(typeof PANES)[number]['key']>('check');
+  const plan = usePlan();
+  return (
+    <Tabs label="Debug" tabs={PANES} value={pane} onChange={setPane}>
+      {pane === 'check' && <CheckPane />}
+      {pane !== 'check' && plan === null && <Notice tone="hint">Once a model is open, its plan is shown here.</Notice>}
+      {pane !== 'check' && typeof plan === 'string' && <Notice tone="bad">{plan}</Notice>}
+      {pane === 'plan' && plan !== null && typeof plan === 'object' && <PlanPane {...plan} />}
+      {pane === 'kernels' && plan !== null && typeof plan === 'object' && <KernelsPane {...plan} />}
+    </Tabs>
+  );
+}
+
+export function Debug() {
+  const [isOpen, setOpen] = useState(true);
+  return (
+    <>
+      <Button className={styles.opener} onClick={() => setOpen(true)}>
+        Debug
+      </Button>
+      <Dialog variant="full" title="Debug" open={isOpen} onClose={() => setOpen(false)}>
+        <Panes />
+      </Dialog>
+    </>
+  );
+}
