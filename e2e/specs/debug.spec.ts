@@ -1,6 +1,14 @@
 // The debug panel: loaded when the address asks for it, every op of the shipped model beside the oracle, plans and WGSL as they run.
-import { expect, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { modelReady, openPage, textArea } from '../support/page.ts';
+
+/** Opens the page with the panel, and waits until there is a model to check. */
+async function openDebug(page: Page): Promise<Locator> {
+  await page.goto('?debug');
+  const dialog = page.getByRole('dialog', { name: 'Debug' });
+  await expect(dialog.getByRole('button', { name: 'Check against the oracle' })).toBeEnabled({ timeout: 60_000 });
+  return dialog;
+}
 
 test('nothing of it is loaded without ?debug', async ({ page }) => {
   const scripts: string[] = [];
@@ -14,9 +22,7 @@ test('nothing of it is loaded without ?debug', async ({ page }) => {
 test('every op of the open model agrees with the oracle, in both plans; the plan and its kernels are there to read', async ({
   page,
 }) => {
-  await openPage(page, '?debug');
-  await modelReady(page);
-  const dialog = page.getByRole('dialog', { name: 'Debug' });
+  const dialog = await openDebug(page);
   const table = dialog.getByRole('table', { name: 'Ops beside the oracle' });
   for (const kernels of ['of a decode step (4 tokens)', 'of many rows (16 tokens)']) {
     await dialog.getByText(kernels).click();
@@ -47,9 +53,7 @@ test('every op of the open model agrees with the oracle, in both plans; the plan
 });
 
 test('an empty text says so, and the panel closes and opens again', async ({ page }) => {
-  await openPage(page, '?debug');
-  await modelReady(page);
-  const dialog = page.getByRole('dialog', { name: 'Debug' });
+  const dialog = await openDebug(page);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await textArea(page).fill('');
   await page.getByRole('button', { name: 'Debug' }).click();
