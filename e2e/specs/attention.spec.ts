@@ -102,7 +102,7 @@ test('the grid of heads by keys and by mouse; a head under the mouse shows on th
   await expect(layer(page)).toHaveValue(String(LAYERS - 1));
   await expect(head(page)).toHaveValue('1');
 
-  // The table twin has every head; its numbers are those of the weights.
+  // The table beside has every head; its numbers are those of the weights.
   await view(page).getByRole('button', { name: 'Show as a table' }).click();
   const rows = view(page).getByRole('region', { name: 'Heads, table' }).locator('tbody tr');
   await expect(rows).toHaveCount(LAYERS * HEADS);

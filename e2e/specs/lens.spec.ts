@@ -1,4 +1,4 @@
-// The logit lens: cells come with progress, the last row is the model's own, the asked token, stop, keys, the table twin, memory, a phone.
+// The logit lens: cells come with progress, the last row is the model's own, the asked token, stop, keys, the table beside it, memory, a phone.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { beforeWorker, engineWorker, liveBytes, recordGpu } from '../support/faults.ts';
@@ -211,7 +211,9 @@ test('an edit drops what follows it, and what stands before stays', async ({ pag
   expect(await numbersOf(lastRow(page))).toEqual(before);
 });
 
-test('the table twin has the same words, with the exact numbers; colours change what it says', async ({ page }) => {
+test('the table beside the picture has the same words, with the exact numbers; colours change what it says', async ({
+  page,
+}) => {
   await openLens(page);
   await positionReady(page);
   await setCaret(page, 5);
@@ -219,17 +221,17 @@ test('the table twin has the same words, with the exact numbers; colours change 
   const { top } = await numbersOf(lastRow(page));
   const button = view(page).getByRole('button', { name: 'Show as a table' });
   await button.click();
-  const twin = view(page).getByRole('table', { name: 'Likeliest next token by layer and position' });
-  await expect(twin.getByRole('columnheader').nth(1)).toHaveText('Once');
-  const cell = twin.locator('tbody tr').last().locator('td').first();
+  const table = view(page).getByRole('table', { name: 'Likeliest next token by layer and position' });
+  await expect(table.getByRole('columnheader').nth(1)).toHaveText('Once');
+  const cell = table.locator('tbody tr').last().locator('td').first();
   await expect(cell).toHaveAttribute('title', new RegExp(`${Number(top.toPrecision(6))}`.replaceAll('.', '\\.')));
   await view(page).getByRole('combobox', { name: 'Colour' }).selectOption('divergence');
   await expect(cell).toHaveText(/(bits)$/);
   await view(page).getByRole('combobox', { name: 'Colour' }).selectOption('rank');
   await expect(cell).toHaveText(/ \d[\d,]*$/);
   await view(page).getByRole('button', { name: 'Later positions' }).click();
-  await expect(twin.getByRole('columnheader').nth(1)).not.toHaveText('Once');
-  await expect(twin.getByText('not computed')).toHaveCount(0);
+  await expect(table.getByRole('columnheader').nth(1)).not.toHaveText('Once');
+  await expect(table.getByText('not computed')).toHaveCount(0);
   await view(page).getByRole('button', { name: 'Show the picture' }).click();
   await expect(grid(page)).toBeVisible();
 });

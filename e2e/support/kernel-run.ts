@@ -120,8 +120,8 @@ export function opGraph(parts: Partial<Graph> & Pick<Graph, 'ops' | 'widths'>): 
   const roles = { embedded: 'embedded', layers: [] };
   const graph: Graph = { arch: 'test', dims, final: 'final', head: 'head', weights: [], roles, ...parts };
   const names = Object.keys(graph.widths) as ValueName[];
-  const slots = names.map(name => ({ width: graph.widths[name] ?? 0 }));
-  return { graph, allocation: { slots, slotOf: Object.fromEntries(names.map((name, i) => [name, i])) } };
+  const buffers = names.map(name => ({ width: graph.widths[name] ?? 0 }));
+  return { graph, allocation: { buffers, bufferOf: Object.fromEntries(names.map((name, i) => [name, i])) } };
 }
 
 /** A weight that is one tensor of its name, as it lies. */

@@ -136,7 +136,7 @@ function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; re
   const { tensorOf } = matchWeights(graph, tensors);
   const storageOf = storageOfWeights(graph, tensorOf, tensors);
   const fused = fuse(graph);
-  const session = sessionBuffers(fused, allocateValues(fused).slots, runnerOptions(graph, gpu.software));
+  const session = sessionBuffers(fused, allocateValues(fused).buffers, runnerOptions(graph, gpu.software));
   const sessionBytes = session.reduce((sum, { size }) => sum + size, 0);
   const largest = session.reduce((a, b) => (b.size > a.size ? b : a));
   const whole = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);

@@ -70,7 +70,7 @@ export const kvRef = (layer: number): BufferRef => ({ buffer: `kv/${layer}` });
 /** The buffer of a value; the final states live in a plane of the pool, found by slot. */
 export function valueRef(c: PlanContext, value: ValueName): BufferRef {
   if (value === c.graph.final) return { buffer: 'final' };
-  return { buffer: `value/${defined(c.allocation.slotOf[value], value)}` };
+  return { buffer: `value/${defined(c.allocation.bufferOf[value], value)}` };
 }
 
 export function vectorRef(c: PlanContext, name: string): BufferRef {

@@ -28,7 +28,7 @@ export interface HeadUse {
 
 /** The dispatches that take states to logits [T, V]. */
 export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOptions, use: HeadUse): Dispatch[] {
-  const context: PlanContext = { ...options, graph, weights, allocation: { slots: [], slotOf: {} } };
+  const context: PlanContext = { ...options, graph, weights, allocation: { buffers: [], bufferOf: {} } };
   const matrix = defined(weights.matrices.get(graph.head), graph.head);
   return planMatrix(context, matrix, {
     label: 'head',

@@ -79,7 +79,7 @@ export class Probe implements Disposable {
       const made = (label: string, floats: number): BufferSpec => ({ label, size: floats * 4, usage });
       const specs = [
         made(STEP, ROW_WORDS * (spec.rows + 1)),
-        ...allocation.slots.map(({ width }, i) => made(`value/${i}`, spec.rows * stride4(width))),
+        ...allocation.buffers.map(({ width }, i) => made(`value/${i}`, spec.rows * stride4(width))),
         ...Object.entries(spec.buffers ?? {}).map(([label, floats]) => made(label, floats)),
       ];
       const buffers = await scope.buffers(specs);
@@ -103,7 +103,7 @@ export class Probe implements Disposable {
 
   /** Name of the buffer that a kept value lies in, for dispatches of the view. */
   valueBuffer(value: ValueName): string {
-    return `value/${defined(this.#allocation.slotOf[value], value)}`;
+    return `value/${defined(this.#allocation.bufferOf[value], value)}`;
   }
 
   has(name: string): boolean {

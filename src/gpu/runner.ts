@@ -80,7 +80,7 @@ export class Runner {
   static async create(gpu: Gpu, scope: Scope, graph: Graph, weights: Weights, options: RunnerOptions): Promise<Runner> {
     assert(options.slots >= graph.dims.n_ctx, 'the pool holds the context');
     const allocation = allocateValues(graph);
-    const specs = sessionBuffers(graph, allocation.slots, options);
+    const specs = sessionBuffers(graph, allocation.buffers, options);
     const limit = gpu.device.limits.maxStorageBufferBindingSize;
     const large = specs.find(({ size }) => size > limit);
     if (large) {

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: a drawn grid is no table element; its twin is one.
+// biome-ignore-all lint/a11y/useSemanticElements: a drawn grid is no table element; the table beside it is one.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the pane has the focus, the chosen cell is its active descendant.
 // biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: the canvas cannot have the focus.
 // All heads at one position: a small picture each, chosen by click, finger or arrow keys, shown on the text while the mouse rests on one.

@@ -14,7 +14,7 @@ import { WeightTable } from './WeightTable.tsx';
 
 export function HeadsPanel({ row }: { row: AttentionRow }) {
   const [measure, setMeasure] = useState<Measure>('entropy');
-  const [twin, setTwin] = useState(false);
+  const [isTable, setTable] = useState(false);
   return (
     <ScrollPane more="Weights" className={styles.pane}>
       <TextStrip row={row} />
@@ -32,11 +32,11 @@ export function HeadsPanel({ row }: { row: AttentionRow }) {
             ))}
           </select>
         </label>
-        <Button variant="quiet" aria-pressed={twin} onClick={() => setTwin(!twin)}>
-          {twin ? 'Show the picture' : 'Show as a table'}
+        <Button variant="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+          {isTable ? 'Show the picture' : 'Show as a table'}
         </Button>
       </div>
-      {twin ? (
+      {isTable ? (
         <HeadTable row={row} />
       ) : (
         <div className={styles.picture}>

@@ -11,7 +11,7 @@ import styles from './AttentionStep.module.css';
 import type { Followed } from './followed.ts';
 import { headWeights, type Look, mostLookedAt, strongestLooks } from './heads.ts';
 import { PaintedText } from './PaintedText.tsx';
-import { Token, Twin } from './Parts.tsx';
+import { TableBeside, Token } from './Parts.tsx';
 import step from './Step.module.css';
 import { Waiting } from './Waiting.tsx';
 
@@ -102,7 +102,7 @@ function Looks({ attention, followed, model }: LooksProps) {
         Layer {look.layer}, head {look.head} on the text
       </h3>
       <PaintedText tokens={tokens} weights={weights} />
-      <Twin
+      <TableBeside
         aside={
           <ul className={styles.legend} aria-label="Weight">
             {WEIGHT_LABELS.map((words, i) => (
@@ -141,7 +141,7 @@ function Looks({ attention, followed, model }: LooksProps) {
             ))}
           </tbody>
         </table>
-      </Twin>
+      </TableBeside>
     </>
   );
 }

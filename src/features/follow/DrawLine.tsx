@@ -10,7 +10,7 @@ import { spokenText } from '../../ui/controls/visible.ts';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './DrawLine.module.css';
 import { sharesOf } from './line.ts';
-import { Token, Twin } from './Parts.tsx';
+import { TableBeside, Token } from './Parts.tsx';
 import step from './Step.module.css';
 
 interface DrawLineProps {
@@ -84,7 +84,9 @@ export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps
         value={u}
         onChange={event => onChange(Math.min(1 - STEP, event.target.valueAsNumber))}
       />
-      <Twin aside={<span className={step.note}>0 to 1, shares in the order of ids; grey: many small ones.</span>}>
+      <TableBeside
+        aside={<span className={step.note}>0 to 1, shares in the order of ids; grey: many small ones.</span>}
+      >
         <table className={step.table} aria-label="Shares on the line">
           <thead>
             <tr>
@@ -115,7 +117,7 @@ export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps
             ))}
           </tbody>
         </table>
-      </Twin>
+      </TableBeside>
     </div>
   );
 }

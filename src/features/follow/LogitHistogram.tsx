@@ -6,7 +6,7 @@ import { mostOf } from '../../lib/most.ts';
 import type { RankedRow } from '../../sampling/row.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import styles from './LogitHistogram.module.css';
-import { Twin } from './Parts.tsx';
+import { TableBeside } from './Parts.tsx';
 import step from './Step.module.css';
 import { logitBins } from './softmax.ts';
 
@@ -47,7 +47,7 @@ export function LogitHistogram({ row, output }: { row: RankedRow; output: Docume
         </span>
         <span className="num">{formatLogit(to)}</span>
       </div>
-      <Twin>
+      <TableBeside>
         <table className={step.table} aria-label="How many tokens have which logit">
           <thead>
             <tr>
@@ -71,7 +71,7 @@ export function LogitHistogram({ row, output }: { row: RankedRow; output: Docume
               .reverse()}
           </tbody>
         </table>
-      </Twin>
+      </TableBeside>
     </div>
   );
 }

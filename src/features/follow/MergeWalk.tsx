@@ -8,7 +8,7 @@ import { cx } from '../../ui/controls/cx.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { textOfBytes } from '../shared/tokenFace.ts';
 import styles from './MergeWalk.module.css';
-import { SoftButton, Token, Twin } from './Parts.tsx';
+import { SoftButton, TableBeside, Token } from './Parts.tsx';
 import step from './Step.module.css';
 import { mergesOf, piecesAfter, symbolBytes, type WalkedMerge } from './trace.ts';
 
@@ -83,9 +83,9 @@ function Walk({ trace, tokenizer }: { trace: MergeTrace; tokenizer: Tokenizer })
           {ids.join(' ')}
         </span>
       </p>
-      <Twin>
+      <TableBeside>
         <MergeTable merges={merges} count={count} tokenizer={tokenizer} onSelect={setDone} />
-      </Twin>
+      </TableBeside>
     </>
   );
 }

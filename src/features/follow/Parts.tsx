@@ -1,4 +1,4 @@
-// Small parts that the steps share: a number with its exact value, facts in a row, a picture's table twin, a token, the ways to other views.
+// Small parts that the steps share: a number with its exact value, facts in a row, the table beside a picture, a token, the ways to other views.
 import { type ReactNode, useState } from 'react';
 import { useStores } from '../../stores/react.ts';
 import type { FollowStep } from '../../stores/view.ts';
@@ -62,11 +62,11 @@ export function Facts({ label, facts }: { label: string; facts: readonly FactWor
 }
 
 /** The numbers of a picture as a table, one click away. */
-export function Twin({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
+export function TableBeside({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
   const [open, setOpen] = useState(false);
   return (
-    <div className={styles.twin}>
-      <div className={styles.twinFoot}>
+    <div className={styles.beside}>
+      <div className={styles.besideFoot}>
         {aside}
         <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Hide the table' : 'Show as a table'}

@@ -8,7 +8,7 @@ import { hexBytes, spokenText } from '../../ui/controls/visible.ts';
 import { textOfBytes } from '../shared/tokenFace.ts';
 import type { Followed } from './followed.ts';
 import { MergeWalk } from './MergeWalk.tsx';
-import { Twin } from './Parts.tsx';
+import { TableBeside } from './Parts.tsx';
 import step from './Step.module.css';
 import styles from './TokeniseStep.module.css';
 import { NO_TEXT } from './Waiting.tsx';
@@ -43,7 +43,7 @@ function Around({ followed: { tokens, pass, output } }: { followed: Followed }) 
         ))}
         {pass.position + 1 + AFTER < tokens.length && <span className={styles.more}>…</span>}
       </div>
-      <Twin
+      <TableBeside
         aside={<span className={step.note}>Token above, id below. Select one to follow how it was predicted.</span>}
       >
         <table className={step.table} aria-label="Tokens around the place">
@@ -72,7 +72,7 @@ function Around({ followed: { tokens, pass, output } }: { followed: Followed }) 
             ))}
           </tbody>
         </table>
-      </Twin>
+      </TableBeside>
     </>
   );
 }

@@ -6,7 +6,7 @@ import { mostOf } from '../../lib/most.ts';
 import type { PlotLine } from '../../ui/plot/lines.ts';
 import { PlotTable } from '../../ui/plot/PlotTable.tsx';
 import { stepPoint } from '../../ui/plot/plot.ts';
-import { Twin } from './Parts.tsx';
+import { TableBeside } from './Parts.tsx';
 import styles from './VectorStrip.module.css';
 import { largest } from './vectors.ts';
 
@@ -93,7 +93,7 @@ export function VectorStrip({ label, vectors, scale, reading }: VectorStripProps
           <span className={styles.cross} style={{ left: `${((current + 0.5) / C) * 100}%` }} aria-hidden="true" />
         )}
       </div>
-      <Twin
+      <TableBeside
         aside={
           <span className={styles.reading} aria-hidden="true">
             channel {current}: <span className="num">{words}</span>
@@ -110,7 +110,7 @@ export function VectorStrip({ label, vectors, scale, reading }: VectorStripProps
           pointFace={undefined}
           name={String}
         />
-      </Twin>
+      </TableBeside>
       <p className={styles.scale}>
         A bar for each of the {C} numbers, up for positive.{' '}
         {scale === 'shared'

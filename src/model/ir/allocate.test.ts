@@ -11,34 +11,34 @@ import { valuesRead, valueWritten } from './ops.ts';
 const { graph } = buildGraph({ model_type: 'gpt2', n_layer: 4, n_head: 2, n_embd: 8, n_positions: 16, vocab_size: 11 });
 
 /**
- * Plays the ops on slots that hold value names: a reader must find its operand in its slot, a writer must write
+ * Plays the ops on buffers that hold value names: a reader must find its operand in its buffer, a writer must write
  * elsewhere than it reads, and the values of `keep` must still be there at the end.
  */
 function play(played: Graph, keep: readonly string[]): void {
-  const { slots, slotOf } = allocateValues(played, keep);
-  const held = new Array<string | undefined>(slots.length);
+  const { buffers, bufferOf } = allocateValues(played, keep);
+  const held = new Array<string | undefined>(buffers.length);
   for (const op of played.ops) {
     const out = valueWritten(op);
     for (const value of valuesRead(op)) {
-      expect(held[slotOf[value]!]).toBe(value);
-      if (out !== null) expect(slotOf[value]).not.toBe(slotOf[out]);
+      expect(held[bufferOf[value]!]).toBe(value);
+      if (out !== null) expect(bufferOf[value]).not.toBe(bufferOf[out]);
     }
     if (out === null) continue;
-    expect(slots[slotOf[out]!]!.width).toBeGreaterThanOrEqual(played.widths[out]!);
-    held[slotOf[out]!] = out;
+    expect(buffers[bufferOf[out]!]!.width).toBeGreaterThanOrEqual(played.widths[out]!);
+    held[bufferOf[out]!] = out;
   }
   for (const value of [played.final, ...keep]) {
-    expect(held[slotOf[value]!]).toBe(value);
-    expect(Object.values(slotOf).filter(slot => slot === slotOf[value])).toHaveLength(1);
+    expect(held[bufferOf[value]!]).toBe(value);
+    expect(Object.values(bufferOf).filter(buffer => buffer === bufferOf[value])).toHaveLength(1);
   }
 }
 
 describe('allocateValues', () => {
-  test('gpt2, fused: five slots whatever the depth: one wide, three narrow, one for the final value', () => {
+  test('gpt2, fused: five buffers whatever the depth: one wide, three narrow, one for the final value', () => {
     const fused = fuse(graph);
     play(fused, []);
-    const { slots } = allocateValues(fused);
-    expect(slots.map(slot => slot.width).sort((a, b) => a - b)).toEqual([8, 8, 8, 8, 32]);
+    const { buffers } = allocateValues(fused);
+    expect(buffers.map(buffer => buffer.width).sort((a, b) => a - b)).toEqual([8, 8, 8, 8, 32]);
   });
 
   test('gpt2, plain, with values kept', () => {
@@ -47,7 +47,7 @@ describe('allocateValues', () => {
     play(graph, ['h.2.attn.c_attn', graph.final]);
   });
 
-  test('a value that nobody reads frees its slot after its op, never for its own op', () => {
+  test('a value that nobody reads frees its buffer after its op, never for its own op', () => {
     const ops: Op[] = [
       { op: 'embedding', table: 't', index: 'id', out: 'unread' },
       { op: 'embedding', table: 't', index: 'id', out: 'a' },
@@ -55,7 +55,7 @@ describe('allocateValues', () => {
     ];
     const dead: Graph = { ...graph, ops, widths: { unread: 4, a: 4, b: 4 }, final: 'b' };
     play(dead, []);
-    expect(allocateValues(dead).slots).toHaveLength(2);
+    expect(allocateValues(dead).buffers).toHaveLength(2);
   });
 
   test('any op list: nobody reads a value that was overwritten', () => {

@@ -1,18 +1,18 @@
-// Which values may share a buffer: a slot is reused once the value in it has been read for the last time.
+// Which values may share a buffer: a buffer is reused once the value in it has been read for the last time.
 
 import { assert, defined } from '../../lib/assert.ts';
 import type { Graph, ValueName } from './graph.ts';
 import { valuesRead, valueWritten } from './ops.ts';
 
 /** A buffer of [T, width] floats. */
-export interface Slot {
+export interface ValueBuffer {
   readonly width: number;
 }
 
 export interface Allocation {
-  readonly slots: readonly Slot[];
-  /** Index into `slots` of every value of the graph. */
-  readonly slotOf: Readonly<Record<ValueName, number>>;
+  readonly buffers: readonly ValueBuffer[];
+  /** Index into `buffers` of every value of the graph. */
+  readonly bufferOf: Readonly<Record<ValueName, number>>;
 }
 
 /** Ops `from` to `to`, both included, during which a value must not be overwritten. */
@@ -24,26 +24,26 @@ interface Lifetime {
 }
 
 /**
- * Slots for the values of a graph. No op reads and writes the same slot (one buffer bound for reading and for writing
+ * Buffers for the values of a graph. No op reads and writes the same buffer (one buffer bound for reading and for writing
  * in one dispatch is an error in WebGPU), and a value stays untouched until its last reader has run. `final` and the
- * values in `keep` have slots of their own, which nothing before or after them uses.
+ * values in `keep` have buffers of their own, which nothing before or after them uses.
  *
- * Widest values first, each into the narrowest slot that is free for its whole life: narrow values fill the gaps that
- * wide ones leave, and no slot ever grows.
+ * Widest values first, each into the narrowest buffer that is free for its whole life: narrow values fill the gaps that
+ * wide ones leave, and no buffer ever grows.
  */
 export function allocateValues(graph: Graph, keep: Iterable<ValueName> = []): Allocation {
   const alone = new Set([graph.final, ...keep]);
-  const slots: { width: number; held: Lifetime[]; shared: boolean }[] = [];
-  const slotOf: Record<ValueName, number> = {};
+  const buffers: { width: number; held: Lifetime[]; shared: boolean }[] = [];
+  const bufferOf: Record<ValueName, number> = {};
   for (const life of lifetimes(graph).sort((a, b) => b.width - a.width || a.from - b.from)) {
     const shared = !alone.has(life.value);
-    // Slots come widest first, so the last free one is the narrowest.
-    let at = slots.findLastIndex(slot => shared && slot.shared && slot.held.every(held => apart(held, life)));
-    if (at === -1) at = slots.push({ width: life.width, held: [], shared }) - 1;
-    defined(slots[at], 'slot').held.push(life);
-    slotOf[life.value] = at;
+    // Buffers come widest first, so the last free one is the narrowest.
+    let at = buffers.findLastIndex(buffer => shared && buffer.shared && buffer.held.every(held => apart(held, life)));
+    if (at === -1) at = buffers.push({ width: life.width, held: [], shared }) - 1;
+    defined(buffers[at], 'a buffer').held.push(life);
+    bufferOf[life.value] = at;
   }
-  return { slots: slots.map(({ width }) => ({ width })), slotOf };
+  return { buffers: buffers.map(({ width }) => ({ width })), bufferOf };
 }
 
 const apart = (a: Lifetime, b: Lifetime) => a.to < b.from || b.to < a.from;

@@ -84,9 +84,9 @@ describe.each(goldenNames)('%s', name => {
 test('kept values have buffers of their own, and the plain model has none of them', async () => {
   const { graph } = await open('gpt2-f32');
   const lens = withLens(graph);
-  const { slotOf } = allocateValues(fuse(lens.graph, lens.taps), lens.taps);
-  const slots = lens.taps.map(tap => slotOf[tap]);
-  expect(new Set(slots).size).toBe(lens.taps.length);
+  const { bufferOf } = allocateValues(fuse(lens.graph, lens.taps), lens.taps);
+  const buffers = lens.taps.map(tap => bufferOf[tap]);
+  expect(new Set(buffers).size).toBe(lens.taps.length);
   expect(fuse(graph).ops.some(op => op.op === 'mask' || op.op === 'attention_weights')).toBe(false);
 });
 

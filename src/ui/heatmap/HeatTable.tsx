@@ -1,4 +1,4 @@
-// The table twin of a heatmap: the same numbers as words, a block of rows and columns at a time.
+// The table beside a heatmap: the same numbers as words, a block of rows and columns at a time.
 import { useEffect, useState } from 'react';
 import { type Block, Pager } from '../controls/Pager.tsx';
 import styles from './HeatTable.module.css';
@@ -35,7 +35,7 @@ export function HeatTable(props: HeatTableProps) {
     [onVisible, rows.from, rows.to, columns.from, columns.to],
   );
   return (
-    <div className={styles.twin}>
+    <div className={styles.beside}>
       <div className={styles.turns}>
         <Pager
           name={columnName}

@@ -1,7 +1,7 @@
-// biome-ignore-all lint/a11y/useSemanticElements: a drawn grid of up to a million cells is no table element; its twin is one.
+// biome-ignore-all lint/a11y/useSemanticElements: a drawn grid of up to a million cells is no table element; the table beside it is one.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the pane has the focus, the cell at the cursor is its active descendant.
 // biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: the canvas cannot have the focus.
-// A heatmap of rows and columns: drawn on a canvas, walked by keyboard, mouse or finger, with legend and table twin.
+// A heatmap of rows and columns: drawn on a canvas, walked by keyboard, mouse or finger, with legend and a table beside it.
 import { type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useState } from 'react';
 import { Button } from '../controls/Button.tsx';
 import { HeatLegend, type HeatScale } from './HeatLegend.tsx';
@@ -38,7 +38,7 @@ export interface HeatmapProps {
   cellAt: (row: number, column: number) => HeatCell | null;
   /** Everything there is to say about a cell, with exact numbers: for the tooltip and for readers. */
   describe: (row: number, column: number) => CellWords;
-  /** The words of a cell in the table twin. */
+  /** The words of a cell in the table. */
   tableWords: (row: number, column: number) => string;
   /** How column labels are to be read, in a word; stands at the corner of the labels. */
   corner?: string;
@@ -102,17 +102,17 @@ function Marks({ layout, scroll, row, column, selected, hover }: MarksProps) {
 }
 
 export function Heatmap(props: HeatmapProps) {
-  const [twin, setTwin] = useState(false);
+  const [isTable, setTable] = useState(false);
   const { column = null, row = null, selected = null, onVisible } = props;
   return (
     <div className={styles.heatmap} style={{ '--heat-height': props.height ?? '60dvh' }}>
       <div className={styles.bar}>
         {props.children}
-        <Button className={styles.twin} aria-pressed={twin} onClick={() => setTwin(!twin)}>
-          {twin ? 'Show the picture' : 'Show as a table'}
+        <Button className={styles.switch} aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+          {isTable ? 'Show the picture' : 'Show as a table'}
         </Button>
       </div>
-      {twin ? (
+      {isTable ? (
         <HeatTable
           {...props}
           at={selected ?? { row: row ?? 0, column: column ?? 0 }}
