@@ -51,11 +51,10 @@ export async function setCaret(page: Page, offset: number): Promise<void> {
   }, offset);
 }
 
-/** The painted tokens, in order; joined, their texts are the text. */
+/** The painted tokens, in order; joined, their texts are the text, or the part of it in sight where it has thousands of tokens. */
 export async function tokensOf(page: Page): Promise<PaintedToken[]> {
   const found = await page.getByTestId('overlay').evaluate(overlay =>
-    // The last child is the place of the caret at the end, no token.
-    [...overlay.querySelectorAll<HTMLElement>(':scope > span:not(:last-child)')].map(span => ({
+    [...overlay.querySelectorAll<HTMLElement>('[data-piece]')].map(span => ({
       text: span.textContent ?? '',
       origin: span.dataset.origin ?? 'typed',
       step: span.dataset.step === undefined ? null : Number(span.dataset.step),

@@ -2,7 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DocumentToken } from '../../stores/document/types.ts';
-import { paint, stretches } from './paint.ts';
+import { type Painting, paint as paintRange, stretches } from './paint.ts';
+
+/** The whole text, with what does not matter left out. */
+function paint(
+  tokens: readonly DocumentToken[],
+  view: Painting['view'],
+  selected: Painting['selected'],
+  tint: Painting['tint'],
+  attentionTint: Painting['attentionTint'] = null,
+  limit: number | null = null,
+) {
+  return paintRange({ tokens, view, selected, tint, attentionTint, limit }, { from: 0, to: tokens.length });
+}
 
 const token = (id: number, p?: number): DocumentToken => ({
   id,
@@ -40,6 +52,32 @@ test('bytes left over at the end belong to the last piece', () => {
   const pieces = paint([token(1), token(2)], { text: 'a', starts: [0, 1, 1] }, 1, 'none');
   expect(pieces).toHaveLength(1);
   expect(pieces[0]).toMatchObject({ text: 'a', count: 2, selected: true });
+});
+
+test('a range is painted as it is in the whole', () => {
+  const tokens = [token(1, 0.9), token(2, 0.5), token(3, 0.2), token(4, 0.1)];
+  const painting: Painting = {
+    tokens,
+    view: { text: 'a b c d', starts: [0, 1, 3, 5, 7] },
+    selected: 2,
+    tint: 'rank',
+    attentionTint: null,
+    limit: 3,
+  };
+  const whole = paintRange(painting, { from: 0, to: 4 });
+  expect(paintRange(painting, { from: 1, to: 3 })).toEqual(whole.slice(1, 3));
+});
+
+test('the first token that does not fit the context is its border', () => {
+  const tokens = [token(1), token(2), token(3), token(4)];
+  const view = { text: 'abcd', starts: [0, 1, 2, 3, 4] };
+  const places = (limit: number | null) => paint(tokens, view, 'end', 'none', null, limit).map(({ place }) => place);
+  expect(places(null)).toEqual(['within', 'within', 'within', 'within']);
+  expect(places(4)).toEqual(['within', 'within', 'within', 'within']);
+  expect(places(2)).toEqual(['within', 'within', 'border', 'beyond']);
+  // A piece of which a part fits is the border.
+  const split = { text: 'ab', starts: [0, 1, 1, 1, 2] };
+  expect(paint(tokens, split, 'end', 'none', null, 2).map(({ place }) => place)).toEqual(['within', 'border']);
 });
 
 test('stretches are the text again, white space alone', () => {

@@ -22,6 +22,8 @@ export interface PaintedPiece {
   readonly reads: boolean;
   /** Beyond what is read. */
   readonly faded: boolean;
+  /** In the context, the first that does not fit it, or behind that one. */
+  readonly place: 'within' | 'border' | 'beyond';
 }
 
 /** The numbers of several tokens that are one character: probabilities multiply, the worst rank and the sum of entropies stand. */
@@ -36,17 +38,17 @@ function together(tokens: readonly DocumentToken[]): TokenStats | undefined {
 }
 
 /** Ends of the groups: a token without text of its own belongs to the next one with text, at the end to the last. */
-function groups(view: TextView, count: number): { from: number; to: number }[] {
+function groups(view: TextView, { from: first, to: end }: TokenRange): { from: number; to: number }[] {
   const found: { from: number; to: number }[] = [];
-  let from = 0;
-  for (let i = 0; i < count; i++) {
+  let from = first;
+  for (let i = first; i < end; i++) {
     if ((view.starts[i] ?? 0) < (view.starts[i + 1] ?? 0)) {
       found.push({ from, to: i + 1 });
       from = i + 1;
     }
   }
   const last = found.at(-1);
-  if (from < count && last) last.to = count;
+  if (from < end && last) last.to = end;
   return found;
 }
 
@@ -58,15 +60,27 @@ function attentionStep({ position, weights }: AttentionTint, from: number, to: n
   return weightStep(sum);
 }
 
-/** The pieces of the text in order; joined they are the text. */
-export function paint(
-  tokens: readonly DocumentToken[],
-  view: TextView,
-  selected: TokenPlace,
-  tint: Tint,
-  attentionTint: AttentionTint | null = null,
-): PaintedPiece[] {
-  return groups(view, tokens.length).map(({ from, to }) => {
+/** What a piece looks like follows from these. */
+export interface Painting {
+  readonly tokens: readonly DocumentToken[];
+  readonly view: TextView;
+  readonly selected: TokenPlace;
+  readonly tint: Tint;
+  readonly attentionTint: AttentionTint | null;
+  /** Tokens of the context; null without a model. */
+  readonly limit: number | null;
+}
+
+/** Tokens `[from, to)`, whole pieces. */
+export interface TokenRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The pieces of a range in order; joined they are its text. */
+export function paint(painting: Painting, range: TokenRange): PaintedPiece[] {
+  const { tokens, view, selected, tint, attentionTint, limit } = painting;
+  return groups(view, range).map(({ from, to }) => {
     const members = tokens.slice(from, to);
     const last = members.at(-1);
     return {
@@ -82,6 +96,7 @@ export function paint(
       selected: selected !== 'end' && selected >= from && selected < to,
       reads: attentionTint !== null && attentionTint.position >= from && attentionTint.position < to,
       faded: attentionTint?.fade === true && from > attentionTint.position,
+      place: limit === null || to <= limit ? 'within' : from <= limit ? 'border' : 'beyond',
     };
   });
 }
