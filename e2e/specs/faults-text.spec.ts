@@ -3,6 +3,7 @@ import { expect, test } from '@playwright/test';
 import { alertsOf, goesOn, openLocal, SMALL_CONFIG, says, smallModel, write } from '../support/faults.ts';
 import {
   candidatesOf,
+  countedTokens,
   modelButton,
   modelReady,
   neverEnds,
@@ -45,7 +46,7 @@ test('a text longer than the context: how many tokens too many, and a button tha
   await setText(page, words);
   const status = page.getByLabel('Status');
   await expect(status).toContainText(/too many/);
-  const tokens = (await tokensOf(page)).length;
+  const tokens = await countedTokens(page);
   expect(tokens).toBeGreaterThan(512);
   await runButton(page).click();
   const sentence = await says(page, /tokens too long/);

@@ -66,6 +66,14 @@ export async function tokensOf(page: Page): Promise<PaintedToken[]> {
   }));
 }
 
+/** Tokens of the text, once all of it has them: the number in the status line. */
+export async function countedTokens(page: Page): Promise<number> {
+  const status = page.getByLabel('Status');
+  await expect(status).toContainText(/context\s*[\d,]+ \//, { timeout: 60_000 });
+  const [, count = ''] = /context\s*([\d,]+) \//.exec(await status.innerText()) ?? [];
+  return Number(count.replaceAll(',', ''));
+}
+
 export function runButton(page: Page): Locator {
   return page.getByRole('button', { name: 'Run', exact: true });
 }

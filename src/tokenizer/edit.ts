@@ -41,7 +41,8 @@ export interface Replacement {
 /** Most typed tokens re-tokenised on each side of the touched ones. */
 export const REACH = 64;
 
-type EditTokenizer = Pick<Tokenizer, 'encode' | 'isSpecial' | 'startsPretoken'>;
+type BorderTokenizer = Pick<Tokenizer, 'isSpecial' | 'startsPretoken'>;
+type EditTokenizer = BorderTokenizer & Pick<Tokenizer, 'encode'>;
 
 /** The tokens [from, to) that an edit touches. Tokens that share a character are touched together. */
 function touched(layout: TokenLayout, start: number, end: number): { readonly from: number; readonly to: number } {
@@ -71,9 +72,9 @@ function charAt(text: string, offset: number): string {
 class Surroundings {
   readonly #text: string;
   readonly #edit: TextEdit;
-  readonly #rule: EditTokenizer['startsPretoken'];
+  readonly #rule: BorderTokenizer['startsPretoken'];
 
-  constructor(text: string, edit: TextEdit, rule: EditTokenizer['startsPretoken']) {
+  constructor(text: string, edit: TextEdit, rule: BorderTokenizer['startsPretoken']) {
     this.#text = text;
     this.#edit = edit;
     this.#rule = rule;
@@ -102,25 +103,28 @@ class Surroundings {
   }
 }
 
+/** The tokens [from, to) give way to those of `text`: what an edit comes to, before anything is tokenised. */
+export interface EditSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
 /**
- * The change of tokens that an edit of their text makes. `layout` is `layoutTokens` of the tokens' bytes.
- * The new tokens' text is the edited text exactly (lone surrogates become U+FFFD; a tokenizer that is not `lossless` may lose more).
- * Typed tokens at the ends of the span that come out as they were are left out of the replacement.
+ * What an edit makes anew. On both sides it ends at a place that a fresh tokenisation surely cuts at too, as far as such a place is in reach, so that
+ * the tokens of `text` by themselves are those that it has among its neighbours.
  */
-export function retokenise(
+export function editSpan(
   tokens: EditTokens,
   layout: TokenLayout,
   edit: TextEdit,
-  tokenizer: EditTokenizer,
-): Replacement {
+  tokenizer: BorderTokenizer,
+): EditSpan {
   const { text, starts, groups } = layout;
   const start = Math.max(0, Math.min(edit.start, text.length));
   const end = Math.max(start, Math.min(edit.end, text.length));
-  const clamped = { start, end, insert: edit.insert };
   const span = touched(layout, start, end);
-  if (start === end && edit.insert === '') return { from: span.to, to: span.to, ids: new Uint32Array(0) };
-
-  const around = new Surroundings(text, clamped, tokenizer.startsPretoken);
+  const around = new Surroundings(text, { start, end, insert: edit.insert }, tokenizer.startsPretoken);
   const free = (from: number, to: number) =>
     range(tokens, from, to).every(token => token.typed && !tokenizer.isSpecial(token.id));
   let from = span.from;
@@ -135,15 +139,32 @@ export function retokenise(
     if (next - span.to > REACH || !free(to, next)) break;
     to = next;
   }
+  const [left, right] = [text.slice(starts[from] ?? 0, start), text.slice(end, starts[to] ?? text.length)];
+  return { from, to, text: left + edit.insert + right };
+}
 
-  const encodeFrom = (first: number) =>
-    tokenizer.encode(text.slice(starts[first] ?? 0, start) + edit.insert + text.slice(end, starts[to] ?? text.length));
-  let ids = encodeFrom(from);
-  if (ids.length === 0 && wouldJoin(tokens, layout, from, to)) {
-    from = groups[from - 1] ?? 0;
-    ids = encodeFrom(from);
+/**
+ * The change of tokens that an edit of their text makes. `layout` is `layoutTokens` of the tokens' bytes.
+ * The new tokens' text is the edited text exactly (lone surrogates become U+FFFD; a tokenizer that is not `lossless` may lose more).
+ * Typed tokens at the ends of the span that come out as they were are left out of the replacement.
+ */
+export function retokenise(
+  tokens: EditTokens,
+  layout: TokenLayout,
+  edit: TextEdit,
+  tokenizer: EditTokenizer,
+): Replacement {
+  const nothing = edit.insert === '' && Math.min(edit.end, layout.text.length) <= Math.max(edit.start, 0);
+  if (nothing) {
+    const at = touched(layout, Math.max(0, Math.min(edit.start, layout.text.length)), 0).to;
+    return { from: at, to: at, ids: new Uint32Array(0) };
   }
-  return withoutUnchanged(tokens, { from, to, ids });
+  const { from, to, text } = editSpan(tokens, layout, edit, tokenizer);
+  const ids = tokenizer.encode(text);
+  if (ids.length > 0 || !wouldJoin(tokens, layout, from, to)) return withoutUnchanged(tokens, { from, to, ids });
+  const left = layout.groups[from - 1] ?? 0;
+  const before = layout.text.slice(layout.starts[left], layout.starts[from]);
+  return withoutUnchanged(tokens, { from: left, to, ids: tokenizer.encode(before + text) });
 }
 
 function range(tokens: EditTokens, from: number, to: number): EditToken[] {

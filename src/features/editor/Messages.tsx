@@ -7,6 +7,7 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import styles from './Messages.module.css';
+import { TooLong, useExcess } from './TooLong.tsx';
 
 /** How the run ended, with the button that gets it over that end where Run alone would meet it again. */
 function Ended({ status }: { status: FinishedStatus }) {
@@ -36,6 +37,8 @@ export function Messages() {
   const ready = useModel(s => s.load.status === 'ready');
   const divergence = useDocument(s => s.divergence);
   const empty = useDocument(s => s.text === '');
+  const counting = useDocument(s => s.pending !== null);
+  const excess = useExcess();
 
   if (status.kind === 'failed' && !isOfLoss(status.error)) {
     return (
@@ -46,7 +49,10 @@ export function Messages() {
       />
     );
   }
-  if (status.kind === 'waiting') return <p className={styles.line}>The run begins when the model is ready.</p>;
+  if (status.kind === 'waiting') {
+    const until = ready ? 'all of the text has its tokens' : 'the model is ready';
+    return <p className={styles.line}>The run begins when {until}.</p>;
+  }
   if (slow && status.kind !== 'stopping') {
     return (
       <Notice tone="hint" action={<Button onClick={() => generation.getState().stop()}>Stop the run</Button>}>
@@ -62,6 +68,8 @@ export function Messages() {
     );
   // Before the hints about the text: what the run has just met is what stands in the way.
   if (status.kind === 'finished' && wayOn(status) !== null) return <Ended status={status} />;
+  if (counting) return <p className={styles.line}>Counting the tokens of the text…</p>;
+  if (excess > 0) return <TooLong excess={excess} />;
   if (endsInSpace) {
     return (
       <Notice tone="hint" action={<Button onClick={() => document.getState().trimEnd()}>Remove it</Button>}>

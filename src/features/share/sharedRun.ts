@@ -61,6 +61,7 @@ const MOST_WORDS = 300;
 
 /** The page's text now; null while there is no model, whose ids it would be. */
 export function runToShare(stores: Pick<Stores, 'document' | 'settings' | 'generation' | 'model'>): RunToShare | null {
+  stores.document.getState().finish();
   const { text, tokens, tokenizer } = stores.document.getState();
   const { load } = stores.model.getState();
   if (tokenizer === null || load.status !== 'ready') return null;

@@ -10,6 +10,7 @@ export function StatusLine() {
   const load = useModel(s => s.load);
   const known = useModel(s => s.adapter);
   const used = useDocument(s => s.tokens.length);
+  const counting = useDocument(s => s.pending !== null);
   const stats = useGeneration(s => s.stats);
   const model = load.status === 'ready' ? load.model : null;
   const adapter = model?.adapter ?? known;
@@ -34,6 +35,7 @@ export function StatusLine() {
         <div>
           <dt>context</dt>
           <dd className={cx('num', used > model.dims.n_ctx && styles.over)}>
+            {counting && 'counting, '}
             {formatCount(used)} / {formatCount(model.dims.n_ctx)}
             {used > model.dims.n_ctx && `, ${formatCount(used - model.dims.n_ctx)} too many`}
           </dd>

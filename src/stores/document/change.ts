@@ -88,7 +88,7 @@ function editToken({ id, bytes, origin }: DocumentToken): EditToken {
 }
 
 /** The same for the few that an edit looks at. */
-function editTokens(tokens: readonly DocumentToken[]): EditTokens {
+export function editTokens(tokens: readonly DocumentToken[]): EditTokens {
   return {
     length: tokens.length,
     at: index => {
@@ -159,7 +159,7 @@ export function editedTokens(
 }
 
 /** An edit that reaches into a special token takes all of it; text put into one goes behind it. */
-function aroundSpecials(tokens: readonly DocumentToken[], layout: TokenLayout, edit: TextEdit): TextEdit {
+export function aroundSpecials(tokens: readonly DocumentToken[], layout: TokenLayout, edit: TextEdit): TextEdit {
   const border = (index: number): number => layout.starts[index] ?? 0;
   const special = (index: number): boolean => tokens[index]?.special === true;
   const first = tokenAt(layout, edit.start);

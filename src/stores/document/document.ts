@@ -1,39 +1,20 @@
-// The document: token ids are the truth, text and offsets a view of them; caret, selected token, undo and redo.
-
+// The store of the document, and its actions.
 import { createStore } from 'zustand/vanilla';
-import { mostOf } from '../../lib/most.ts';
-import { type TokenLayout, tokenText } from '../../tokenizer/text.ts';
-import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { type Birth, forked, opened, removed, renamed, spreadStats, switched, withTokens } from './branches.ts';
-import {
-  branchesOfToday,
-  editedTokens,
-  filledStats,
-  findDivergence,
-  freshTokens,
-  keepNumbers,
-  typedTokens,
-  withoutNumbers,
-  withSpecial,
-} from './change.ts';
-import { History, type Snapshot } from './history.ts';
-import { plainToken } from './sequence.ts';
-import { caretAt, EMPTY_VIEW, placeAt, shownPlain, shownTokens } from './shown.ts';
-import type {
-  BranchSet,
-  ChangeKind,
-  DocumentActions,
-  DocumentState,
-  DocumentStore,
-  DocumentStoreState,
-  DocumentToken,
-  Selection,
-  TokenPlace,
-} from './types.ts';
+import { opened, removed, renamed, switched } from './branches.ts';
+import { shownPlain } from './shown.ts';
+import type { DocumentActions, DocumentStore, DocumentStoreState } from './types.ts';
+import { WholeDocument } from './whole-document.ts';
 
-/** @param now milliseconds since 1970 */
-export function createDocumentStore(text = '', now: () => number = Date.now): DocumentStore {
-  const document = new Document(now);
+/**
+ * @param now milliseconds since 1970
+ * @param soon calls back once what the page has to do meanwhile is done
+ */
+export function createDocumentStore(
+  text = '',
+  now: () => number = Date.now,
+  soon: (callback: () => void) => void = callback => void setTimeout(callback),
+): DocumentStore {
+  const document = new WholeDocument(now, soon);
   const store: DocumentStore = createStore<DocumentStoreState>()(() => ({
     ...shownPlain(text, text.length),
     tokenizer: null,
@@ -49,7 +30,7 @@ export function createDocumentStore(text = '', now: () => number = Date.now): Do
   return store;
 }
 
-function actionsOf(document: Document): DocumentActions {
+function actionsOf(document: WholeDocument): DocumentActions {
   return {
     edit: (start, end, insert) => document.edit(start, end, insert),
     setText: text => document.setText(text),
@@ -71,303 +52,11 @@ function actionsOf(document: Document): DocumentActions {
     trimEnd: () => document.trimEnd(),
     retokenise: () => document.retokenise(),
     checkDivergence: () => document.checkDivergence(),
+    finish: () => document.finish(),
     undo: () => document.undo(),
     redo: () => document.redo(),
     fillStats: (ids, from, stats) => document.fillStats(ids, from, stats),
     setTokenizer: (tokenizer, sameModel) => document.setTokenizer(tokenizer, sameModel),
     restore: kept => document.restore(kept),
   };
-}
-
-class Document {
-  store!: DocumentStore;
-  readonly #history = new History();
-  /** A run has been opened; `fresh`: its step of the history is still to be made. */
-  #run: 'none' | 'fresh' | 'open' = 'none';
-  /** The last change made a step of its own, which a run may join. */
-  #joinable = false;
-  #layout: TokenLayout = EMPTY_VIEW;
-  /** Which model the numbers are of: those of another one do not come back with Undo. */
-  #model = 0;
-  readonly #now: () => number;
-  #lastBranch = 0;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  /** An id that no branch has had, and the time. */
-  readonly birth = (): Birth => {
-    this.#lastBranch += 1;
-    return { id: this.#lastBranch, began: this.#now() };
-  };
-
-  get #state(): DocumentState {
-    return this.store.getState();
-  }
-
-  edit(start: number, end: number, insert: string): void {
-    const { text, tokenizer, tokens } = this.#state;
-    const from = Math.max(0, Math.min(start, end, text.length));
-    const to = Math.min(text.length, Math.max(start, end, 0));
-    if (from === to && insert === '') return;
-    const before = this.#snapshot();
-    this.#closeRun();
-    this.#history.pushEdit(from, to, insert, before);
-    if (tokenizer === null) {
-      this.#setPlain(text.slice(0, from) + insert + text.slice(to), from + insert.length);
-      return;
-    }
-    const edited = editedTokens(tokenizer, tokens, this.#layout, { start: from, end: to, insert });
-    this.#setTokens(edited.tokens, caretAt(edited.caret));
-  }
-
-  setText(text: string): void {
-    this.#push('replace');
-    const { tokenizer, tokens } = this.#state;
-    if (tokenizer === null) this.#setPlain(text, text.length);
-    else this.#setTokens(keepNumbers(tokens, typedTokens(tokenizer, text)));
-  }
-
-  insertSpecial(offset: number, id: number): void {
-    const { tokenizer, tokens } = this.#state;
-    if (tokenizer === null || !tokenizer.isSpecial(id)) return;
-    this.#push('special');
-    const made = withSpecial(tokenizer, tokens, this.#layout, offset, id);
-    this.#setTokens(made.tokens, caretAt(made.caret));
-  }
-
-  select(start: number, end: number, focus: 'start' | 'end' = 'end'): void {
-    const { text, selection, selected, tokens } = this.#state;
-    const most = text.length;
-    const low = Math.max(0, Math.min(start, end, most));
-    const high = Math.max(0, Math.min(most, Math.max(start, end)));
-    if (selection.start === low && selection.end === high && selection.focus === focus) return;
-    this.#history.rest(focus === 'start' ? low : high);
-    const place = placeAt(this.#layout, tokens.length, low === high ? low : focus === 'start' ? low : high - 1);
-    this.store.setState({
-      selection: { start: low, end: high, focus },
-      ...(place === selected ? {} : { selected: place }),
-    });
-  }
-
-  selectToken(place: TokenPlace): void {
-    const { tokens, view, text } = this.#state;
-    const index = place === 'end' ? tokens.length : Math.max(0, Math.min(place, tokens.length));
-    const selected: TokenPlace = index === tokens.length ? 'end' : index;
-    const offset = view.starts[index] ?? text.length;
-    this.#history.rest(offset);
-    this.store.setState({ selected, selection: caretAt(selected === 'end' ? text.length : offset) });
-  }
-
-  choose(index: number, id: number): void {
-    const { tokenizer, branch } = this.#state;
-    if (tokenizer === null) return;
-    this.change('choice', set => forked(set, branch, index, [plainToken(tokenizer, id, 'chosen')], this.birth));
-  }
-
-  cut(index: number, kind: ChangeKind): void {
-    const { tokens, branch } = this.#state;
-    if (index < tokens.length) this.change(kind, set => forked(set, branch, index, [], this.birth));
-  }
-
-  force(index: number, text: string): void {
-    const { tokenizer, branch } = this.#state;
-    if (tokenizer === null || text === '') return;
-    this.change('force', set => forked(set, branch, index, typedTokens(tokenizer, text), this.birth));
-  }
-
-  graft(id: number, index: number, added: readonly number[]): void {
-    const { tokenizer } = this.#state;
-    if (tokenizer === null || added.length === 0) return;
-    const tokens = added.map(each => plainToken(tokenizer, each, 'chosen'));
-    this.change('grown', set => forked(set, id, index, tokens, this.birth));
-  }
-
-  /** A step of the history that changes the set of branches; null changes nothing. */
-  change(kind: ChangeKind, make: (set: BranchSet) => BranchSet | null): void {
-    const set = make(this.#state);
-    if (set === null) return;
-    this.#push(kind);
-    this.#setBranches(set);
-  }
-
-  beginRun(join: boolean): void {
-    this.#run = join && this.#joinable ? 'open' : 'fresh';
-  }
-
-  appendDrawn(drawn: readonly DocumentToken[]): void {
-    if (drawn.length === 0) return;
-    this.#append(drawn);
-  }
-
-  appendTyped(bytes: Uint8Array): void {
-    const { tokenizer } = this.#state;
-    if (tokenizer === null || bytes.length === 0) return;
-    this.#append(typedTokens(tokenizer, tokenText(bytes)));
-  }
-
-  keepTail(count: number): void {
-    const { tokens } = this.#state;
-    if (count >= tokens.length) return;
-    this.#push('keep_tail');
-    this.#setTokens(count <= 0 ? [] : tokens.slice(-count).map(withoutNumbers));
-  }
-
-  trimEnd(): void {
-    const { text } = this.#state;
-    const length = text.replace(/ +$/, '').length;
-    if (length < text.length) this.edit(length, text.length, '');
-  }
-
-  retokenise(): void {
-    const { tokenizer, tokens, selection } = this.#state;
-    if (tokenizer === null) return;
-    this.#push('retokenise');
-    this.#setTokens(keepNumbers(tokens, freshTokens(tokenizer, tokens)), selection);
-  }
-
-  checkDivergence(): void {
-    const { tokenizer, tokens, divergence } = this.#state;
-    const found = tokenizer === null ? null : findDivergence(tokenizer, tokens);
-    if (found?.from !== divergence?.from || found?.to !== divergence?.to) this.store.setState({ divergence: found });
-  }
-
-  undo(): void {
-    this.#restore(this.#history.undo(this.#snapshot()));
-  }
-
-  redo(): void {
-    this.#restore(this.#history.redo(this.#snapshot()));
-  }
-
-  fillStats: DocumentActions['fillStats'] = (ids, from, stats) => {
-    const { tokens, branches, branch } = this.#state;
-    const filled = filledStats(tokens, ids, from, stats);
-    if (filled !== null) this.store.setState({ tokens: filled, branches: spreadStats(branches, branch, filled) });
-  };
-
-  setTokenizer(tokenizer: Tokenizer, sameModel: boolean): void {
-    const { tokenizer: before, text, selection, branches } = this.#state;
-    if (!sameModel) this.#model += 1;
-    this.store.setState({ tokenizer });
-    if (before === null) this.#setTokens(typedTokens(tokenizer, text), selection);
-    else {
-      const today = branchesOfToday(branches, tokenizer, before.fingerprint, sameModel);
-      if (today !== branches) this.#setAll(today, selection);
-    }
-  }
-
-  restore: DocumentActions['restore'] = ({ text, tokens, selection, set }) => {
-    this.#history.clear();
-    this.#closeRun();
-    if (tokens.length === 0) this.#setPlainOrTyped(text, selection);
-    else if (set === undefined) this.#setTokens(tokens, selection);
-    else {
-      this.#lastBranch = mostOf(
-        set.branches.map(({ id }) => id),
-        this.#lastBranch,
-      );
-      this.#setBranches({ ...set, forgotten: null }, selection);
-    }
-  };
-
-  #setPlainOrTyped(text: string, selection: Selection): void {
-    const { tokenizer } = this.#state;
-    if (tokenizer !== null) this.#setTokens(typedTokens(tokenizer, text), selection);
-    else {
-      this.#setPlain(text, text.length);
-      this.select(selection.start, selection.end, selection.focus);
-    }
-  }
-
-  /** A run in the text: the caret goes along when it stood at the end. */
-  #append(added: readonly DocumentToken[]): void {
-    const { tokens, text, selection } = this.#state;
-    if (this.#run !== 'open') this.#history.push('run', this.#snapshot());
-    this.#run = 'open';
-    const atEnd = selection.end === text.length && selection.start === selection.end;
-    this.#setTokens(tokens.concat(added), atEnd ? undefined : selection);
-  }
-
-  #closeRun(): void {
-    this.#run = 'none';
-    this.#joinable = false;
-  }
-
-  #push(kind: ChangeKind): void {
-    this.#closeRun();
-    this.#history.push(kind, this.#snapshot());
-    this.#joinable = true;
-  }
-
-  #snapshot(): Snapshot {
-    const { branches, branch, text, selection, tokenizer } = this.#state;
-    return { branches, branch, text, selection, fingerprint: tokenizer?.fingerprint ?? '', model: this.#model };
-  }
-
-  /** A state of the past; one of another vocabulary comes back as the same text in today's. */
-  #restore(snapshot: Snapshot | null): void {
-    if (snapshot === null) return;
-    this.#closeRun();
-    const { tokenizer } = this.#state;
-    const { branches, branch, text, selection } = snapshot;
-    if (tokenizer === null) {
-      this.#setPlain(text, selection.end);
-      this.select(selection.start, selection.end, selection.focus);
-      return;
-    }
-    const today = branchesOfToday(branches, tokenizer, snapshot.fingerprint, snapshot.model === this.#model);
-    this.#setBranches({ branches: today, branch, forgotten: null }, selection);
-    // Typed before there was a tokenizer.
-    if (snapshot.fingerprint === '') this.#setTokens(typedTokens(tokenizer, text), selection);
-  }
-
-  #setPlain(text: string, caret: number): void {
-    this.#layout = EMPTY_VIEW;
-    this.store.setState(state => ({
-      ...shownPlain(text, caret),
-      revision: state.revision + 1,
-      branches: withTokens(state.branches, state.branch, []),
-      ...this.#steps(),
-    }));
-  }
-
-  /** The new truth of the active branch; without a selection the caret goes to the end. */
-  #setTokens(tokens: readonly DocumentToken[], selection?: Selection): void {
-    const { branches, branch } = this.#state;
-    this.#setAll(withTokens(branches, branch, tokens), selection);
-  }
-
-  #setAll(branches: BranchSet['branches'], selection?: Selection): void {
-    const { branch, forgotten } = this.#state;
-    this.#show({ branches, branch, forgotten }, selection);
-  }
-
-  /** Another set of branches; where the active one has the same tokens as before, text and caret stay. */
-  #setBranches(set: BranchSet, selection?: Selection): void {
-    const { branch, branches, forgotten } = set;
-    const same = branches.some(({ id, tokens }) => id === branch && tokens === this.#state.tokens);
-    if (same) this.store.setState({ branches, branch, forgotten, ...this.#steps() });
-    else this.#show(set, selection);
-  }
-
-  #show({ branches, branch, forgotten }: BranchSet, selection?: Selection): void {
-    const tokens = branches.find(({ id }) => id === branch)?.tokens ?? [];
-    const before = { tokens: this.#state.tokens, layout: this.#layout };
-    const shown = shownTokens(tokens, this.#state.tokenizer, before, selection);
-    this.#layout = shown.view;
-    this.store.setState(state => ({
-      ...shown,
-      revision: state.revision + 1,
-      branches,
-      branch,
-      forgotten,
-      ...this.#steps(),
-    }));
-  }
-
-  #steps(): Pick<DocumentState, 'canUndo' | 'canRedo'> {
-    return { canUndo: this.#history.canUndo, canRedo: this.#history.canRedo };
-  }
 }

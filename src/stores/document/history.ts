@@ -1,10 +1,13 @@
 // Undo and redo of the document: whole states, each with all branches, their tokens and numbers, the text and the caret.
-import type { Branch, ChangeKind, Selection } from './types.ts';
+import type { Branch, ChangeKind, Pending, Selection } from './types.ts';
 
 export interface Snapshot {
   readonly branches: readonly Branch[];
   /** Id of the active one. */
   readonly branch: number;
+  /** What follows the tokens of the active one. */
+  readonly pending: Pending | null;
+  /** Kept while there is no tokenizer; else the tokens have it. */
   readonly text: string;
   readonly selection: Selection;
   /** Of the tokenizer the ids belong to; '' for plain text. */
@@ -21,12 +24,19 @@ interface Step {
 
 /** Steps kept; the oldest go. */
 export const MOST_STEPS = 300;
+/** Tokens of the active branch, each step's counted: a step of a long text holds as many references. The last few steps are kept whatever they hold. */
+export const MOST_HELD = 10_000_000;
+const FEW_STEPS = 20;
 
 /** Where the last key of a word was typed, so that the next one joins its step. */
 interface Typing {
   readonly kind: 'typing' | 'deleting';
   readonly offset: number;
   readonly endsWord: boolean;
+}
+
+function heldBy({ snapshot }: Step): number {
+  return snapshot.branches.find(({ id }) => id === snapshot.branch)?.tokens.length ?? 0;
 }
 
 function isCharacter(text: string): boolean {
@@ -50,8 +60,16 @@ export class History {
   push(kind: ChangeKind, before: Snapshot): void {
     this.#typing = null;
     this.#past.push({ kind, snapshot: before });
-    if (this.#past.length > MOST_STEPS) this.#past.shift();
+    this.#forget();
     this.#future = [];
+  }
+
+  #forget(): void {
+    let held = this.#past.reduce((sum, step) => sum + heldBy(step), 0);
+    while (this.#past.length > MOST_STEPS || (held > MOST_HELD && this.#past.length > FEW_STEPS)) {
+      const oldest = this.#past.shift();
+      if (oldest !== undefined) held -= heldBy(oldest);
+    }
   }
 
   /**

@@ -1,4 +1,5 @@
 // A long text: nothing of it is lost, and a key costs what it changes, however much stands around it.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../../tokenizer/texts.fixture.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -26,6 +27,7 @@ test('45,000 Chinese characters after typed words are all in the document, and t
   const { length } = store.getState().text;
   store.getState().edit(length, length, CHINESE);
   expect(store.getState().text).toBe(`A few words first${CHINESE}`);
+  store.getState().finish();
   expect(store.getState().view.text).toBe(store.getState().text);
   const end = store.getState().text.length;
   store.getState().edit(end, end, '!');
@@ -103,5 +105,183 @@ describe('a key costs the same in a text of 200 tokens and of 20,000', () => {
     expect(long.reads).toBeLessThan(1_000);
     expect(long.made).toBeLessThan(10);
     expect(long.encoded).toBeLessThan(600);
+  });
+});
+
+/** A document whose turns come when the test lets them; `ms` pass with each look at the clock, so that a turn ends after so many slices. */
+function inTurns(text = '', ms = 40): { readonly store: DocumentStore; readonly turn: () => boolean } {
+  const asked: (() => void)[] = [];
+  let now = 0;
+  const clock = (): number => {
+    now += ms;
+    return now;
+  };
+  const store = createDocumentStore(text, clock, callback => void asked.push(callback));
+  store.getState().setTokenizer(tokenizer, false);
+  const turn = (): boolean => {
+    asked.shift()?.();
+    return asked.length > 0;
+  };
+  return { store, turn };
+}
+
+const ENGLISH = Array.from({ length: 9000 }, (_, i) => `${i} men went to mow,\n`).join('');
+const ids = (store: DocumentStore): number[] => store.getState().tokens.map(token => token.id);
+
+/** What always holds: tokens lay out a beginning of the text, and what is pending is the rest. */
+function checkParts(store: DocumentStore): void {
+  const { tokens, text, view, pending, branches, branch } = store.getState();
+  expect(tokenizer.decode(tokens.map(({ id }) => id))).toBe(view.text);
+  expect(view.text + (pending === null ? '' : pending.text + pending.tailText)).toBe(text);
+  expect(tokenizer.decode((pending?.tail ?? []).map(({ id }) => id))).toBe(pending?.tailText ?? '');
+  expect(branches.find(({ id }) => id === branch)?.tokens).toBe(tokens);
+}
+
+describe('a long text gets its tokens in turns', () => {
+  test('the text is there at once, the tokens follow, and in the end they are those of the whole', () => {
+    const { store, turn } = inTurns('Once upon a time');
+    store.getState().edit(4, 4, ENGLISH);
+    expect(store.getState().text).toBe(`Once${ENGLISH} upon a time`);
+    expect(store.getState().selection.end).toBe(4 + ENGLISH.length);
+    let [turns, before] = [0, -1];
+    do {
+      checkParts(store);
+      expect(store.getState().view.text.length).toBeGreaterThan(before);
+      before = store.getState().view.text.length;
+      turns += 1;
+    } while (turn());
+    expect(turns).toBeGreaterThan(2);
+    expect(store.getState().pending).toBeNull();
+    expect(ids(store)).toEqual([...tokenizer.encode(`Once${ENGLISH} upon a time`)]);
+  });
+
+  test('a text from before the tokenizer came', () => {
+    const { store, turn } = inTurns(ENGLISH);
+    expect(store.getState().pending).not.toBeNull();
+    while (turn());
+    expect(ids(store)).toEqual([...tokenizer.encode(ENGLISH)]);
+  });
+
+  test('a word of 100,000 letters', () => {
+    const { store, turn } = inTurns('a');
+    store.getState().edit(1, 1, 'x'.repeat(100_000));
+    while (turn()) checkParts(store);
+    expect(ids(store)).toEqual([...tokenizer.encode(`a${'x'.repeat(100_000)}`)]);
+  });
+
+  test('tokens that a run has drawn stay behind a paste, and lose their numbers', () => {
+    const { store, turn } = inTurns('Once');
+    const [there = 0] = tokenizer.encode(' there');
+    const drawn = { ...plainToken(tokenizer, there, 'chosen'), stats: { logprob: -1, rank: 2, entropy: 3, logZ: 4 } };
+    store.getState().appendDrawn([drawn, drawn]);
+    store.getState().edit(4, 4, ENGLISH);
+    while (turn());
+    expect(store.getState().text).toBe(`Once${ENGLISH} there there`);
+    expect(store.getState().tokens.slice(-2)).toEqual([
+      plainToken(tokenizer, there, 'chosen'),
+      plainToken(tokenizer, there, 'chosen'),
+    ]);
+  });
+
+  test('Undo and Redo take it away and bring it back while it is under way', () => {
+    const { store, turn } = inTurns('Once');
+    store.getState().edit(4, 4, ENGLISH);
+    turn();
+    store.getState().undo();
+    checkParts(store);
+    expect(store.getState()).toMatchObject({ text: 'Once', pending: null });
+    store.getState().redo();
+    checkParts(store);
+    expect(store.getState().text).toBe(`Once${ENGLISH}`);
+    while (turn());
+    expect(ids(store)).toEqual([...tokenizer.encode(`Once${ENGLISH}`)]);
+  });
+
+  test('what needs all tokens gets them', () => {
+    const { store } = inTurns('Once');
+    store.getState().edit(4, 4, ENGLISH);
+    store.getState().keepTail(30);
+    expect(store.getState().pending).toBeNull();
+    expect(store.getState().text).not.toBe('');
+    expect(ENGLISH.endsWith(store.getState().text)).toBe(true);
+  });
+
+  const offset = fc.double({ min: 0, max: 1, noNaN: true });
+  const insert = fc.oneof(
+    fc.constantFrom('', 'x', ' ', "'", '\n', ' fox', '天地', '😀', ' \n '),
+    fc.constantFrom(ENGLISH.slice(0, 20_000), 'x'.repeat(17_000), ' '.repeat(17_000)),
+  );
+  const step = fc.oneof(
+    fc.record({ start: offset, length: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 30_000 })), insert }),
+    fc.constantFrom('turn', 'undo', 'redo'),
+  );
+
+  test('whatever is typed, pasted and taken back meanwhile, in the end the tokens are those of the text', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), steps => {
+        const { store, turn } = inTurns('Once upon');
+        store.getState().edit(4, 4, ENGLISH.slice(0, 60_000));
+        for (const each of steps) {
+          const { text, edit, undo, redo } = store.getState();
+          if (each === 'turn') turn();
+          else if (each === 'undo') undo();
+          else if (each === 'redo') redo();
+          else {
+            const start = Math.floor(each.start * text.length);
+            const wanted = text.slice(0, start) + each.insert + text.slice(start + each.length);
+            edit(start, start + each.length, each.insert);
+            // A cut pair is no text.
+            expect(store.getState().text).toBe(wanted.toWellFormed());
+          }
+          checkParts(store);
+        }
+        while (turn());
+        const { text } = store.getState();
+        // Only a run longer than an edit looks for a border in may be cut otherwise.
+        if (!/x{64}|\s{64}/.test(text)) expect(ids(store)).toEqual([...tokenizer.encode(text)]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the end that is kept begins with a word', () => {
+  const kept = (text: string, count: number): string => {
+    const store = ready(text);
+    store.getState().keepTail(count);
+    expect(store.getState().tokens.length).toBeLessThanOrEqual(count);
+    return store.getState().text;
+  };
+
+  test('where one begins in reach, whatever the count', () => {
+    const text = 'Unbelievable circumstances notwithstanding, everybody persevered admirably nevertheless.';
+    const { length } = tokenizer.encode(text);
+    for (let count = 20; count < length; count++) {
+      const end = kept(text, count);
+      expect(text.endsWith(end)).toBe(true);
+      const at = text.length - end.length;
+      expect(/\s/.test(text.slice(at - 1, at + 1))).toBe(true);
+    }
+  });
+
+  test('behind a full stop in a text without spaces', () => {
+    const text = '天地玄黄。宇宙洪荒。日月盈昃。辰宿列张。寒来暑往。';
+    const { length } = tokenizer.encode(text);
+    for (let count = 30; count < length; count++) expect(text).toContain(`。${kept(text, count)}`);
+  });
+
+  test('never inside a character, and inside a word only where there is no other place', () => {
+    const end = kept('x'.repeat(200), 20);
+    expect(end.length).toBeGreaterThan(0);
+    expect(/^x+$/.test(end)).toBe(true);
+    expect(/^😀+$/u.test(kept('😀'.repeat(50), 30))).toBe(true);
+  });
+
+  test('Undo brings the beginning back', () => {
+    const store = ready('Once upon a time there was a fox.');
+    store.getState().keepTail(4);
+    expect(store.getState().canUndo).toBe('keep_tail');
+    store.getState().undo();
+    expect(store.getState().text).toBe('Once upon a time there was a fox.');
   });
 });

@@ -107,10 +107,21 @@ export type ChangeKind =
   | 'remove'
   | 'shared';
 
+/** What follows the tokens while a long text gets them: its text, and tokens that stand behind it as they were. */
+export interface Pending {
+  readonly text: string;
+  readonly tail: readonly DocumentToken[];
+  readonly tailText: string;
+}
+
 export interface DocumentState extends BranchSet {
+  /** Of the whole text, or of its beginning while the rest is pending. */
   readonly tokens: readonly DocumentToken[];
+  /** The rest of the text, which is to get tokens; null when all of it has them. */
+  readonly pending: Pending | null;
   /** The whole text; special tokens stand in it with their literal spelling. Also right while there is no tokenizer. */
   readonly text: string;
+  /** Text and borders of the tokens. */
   readonly view: TextView;
   readonly selection: Selection;
   /** The token at the caret. */
@@ -160,13 +171,15 @@ export interface DocumentActions {
   appendDrawn(tokens: readonly DocumentToken[]): void;
   /** Bytes as one typed piece at the end, without a step of its own. */
   appendTyped(bytes: Uint8Array): void;
-  /** Keeps the last `count` tokens. */
+  /** Keeps the last `count` tokens at most: the cut comes at the next word, as far as one is near. */
   keepTail(count: number): void;
   /** Removes the spaces at the end. */
   trimEnd(): void;
   /** Makes all ids those of a fresh tokenisation of the text. */
   retokenise(): void;
   checkDivergence(): void;
+  /** Gives all of the text its tokens at once, however long that takes. */
+  finish(): void;
   undo(): void;
   redo(): void;
   /** Numbers for tokens `from...`; ignored when `ids` are no longer what stands there. */

@@ -176,6 +176,7 @@ class Runs {
     if (failure !== null) dismissFailure();
     try {
       await this.#modelReady(abort.signal);
+      await this.#textReady(abort.signal);
       const join = this.#firstToken() || plan.join;
       this.#checkLength();
       const run = new Run(this.#options, this.store, {
@@ -299,6 +300,23 @@ class Runs {
       };
       const unsubscribe = model.subscribe(done);
       signal.addEventListener('abort', done);
+    });
+  }
+
+  /** Waits for a long text that is getting its tokens. @throws NucleusError cancelled */
+  async #textReady(signal: AbortSignal): Promise<void> {
+    const { document } = this.#options;
+    if (document.getState().pending === null) return;
+    await new Promise<void>((resolve, reject) => {
+      const unsubscribe = document.subscribe(({ pending }) => {
+        if (pending !== null) return;
+        unsubscribe();
+        resolve();
+      });
+      signal.addEventListener('abort', () => {
+        unsubscribe();
+        reject(new NucleusError('cancelled', 'stopped before the text had its tokens'));
+      });
     });
   }
 

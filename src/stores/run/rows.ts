@@ -204,6 +204,11 @@ class Rows {
       return;
     }
     const running = isRunning(generation.getState().status);
+    if (place === 'end' && document.getState().pending !== null) {
+      // The end comes with the last tokens.
+      this.#show({ status: 'waiting', place });
+      return;
+    }
     const count = this.#countBefore(place);
     if (count === 0) {
       this.#show({ status: 'first', place });

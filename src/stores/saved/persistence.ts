@@ -86,6 +86,8 @@ export function createPersistence(stores: Subjects, where: SavedStore): Persiste
 }
 
 function gather(stores: Subjects): ToSave {
+  // Only where the page goes before a long text has its tokens: they come faster than the delay of a write.
+  stores.document.getState().finish();
   const { text, tokens, tokenizer, selection, branches, branch } = stores.document.getState();
   const { settings, seed } = stores.settings.getState();
   const { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale } = stores.view.getState();

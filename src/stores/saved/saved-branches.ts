@@ -35,7 +35,7 @@ export interface StoredBranches {
 }
 
 /** Tokens of all branches together, shared ones counted each time: more is not brought back. */
-const MOST_TOGETHER = 1_000_000;
+const MOST_TOGETHER = 4_000_000;
 
 /** Null for a single branch without a name: there is nothing to keep beside its tokens. */
 export function writeBranches({

@@ -3,7 +3,7 @@ import type { ModelIdentity } from '../../lib/model-source.ts';
 import { type GenerationSettings, readSettings } from '../../sampling/settings.ts';
 import type { DocumentToken, Draw, TokenOrigin } from '../document/types.ts';
 
-export const MOST_TOKENS = 100_000;
+export const MOST_TOKENS = 2_000_000;
 const MOST_DRAW_SETTINGS = 256;
 const MOST_DRAW_MODELS = 255;
 /** Characters of a name. */
@@ -47,16 +47,34 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
     if (known >= 0) return known + 1;
     return drawModels.length < MOST_DRAW_MODELS ? drawModels.push({ name: model.name, digest: model.digest }) : 0;
   };
+  const { length } = tokens;
+  const ids = new Uint32Array(length);
+  const origins = new Uint8Array(length);
+  const drawOf = new Uint16Array(length);
+  const [seeds, us, pAfters] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
+  const outdated = new Uint8Array(length);
+  const drawnBy = new Uint8Array(length);
+  for (const [i, { id, origin, draw }] of tokens.entries()) {
+    ids[i] = id;
+    origins[i] = ORIGINS.indexOf(origin);
+    if (draw === undefined) continue;
+    drawOf[i] = settingsIndex(draw.settings);
+    seeds[i] = draw.seed;
+    us[i] = draw.u;
+    pAfters[i] = draw.pAfter;
+    outdated[i] = Number(draw.outdated);
+    drawnBy[i] = modelIndex(draw.model);
+  }
   return {
-    ids: Uint32Array.from(tokens, token => token.id),
-    origins: Uint8Array.from(tokens, token => ORIGINS.indexOf(token.origin)),
-    drawOf: Uint16Array.from(tokens, token => (token.draw === undefined ? 0 : settingsIndex(token.draw.settings))),
-    seeds: Float64Array.from(tokens, token => token.draw?.seed ?? 0),
-    us: Float64Array.from(tokens, token => token.draw?.u ?? 0),
-    pAfters: Float64Array.from(tokens, token => token.draw?.pAfter ?? 0),
-    outdated: Uint8Array.from(tokens, token => Number(token.draw?.outdated ?? false)),
+    ids,
+    origins,
+    drawOf,
+    seeds,
+    us,
+    pAfters,
+    outdated,
     drawSettings,
-    drawnBy: Uint8Array.from(tokens, token => modelIndex(token.draw?.model ?? null)),
+    drawnBy,
     drawModels,
   };
 }

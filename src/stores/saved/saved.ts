@@ -20,7 +20,7 @@ import {
 export const SAVED_VERSION = 1;
 
 /** Characters of what is read back. */
-export const MOST_TEXT = 400_000;
+export const MOST_TEXT = 4_000_000;
 
 export interface Saved {
   readonly text: string;

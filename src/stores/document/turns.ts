@@ -1,0 +1,51 @@
+// Gives a long text its tokens in turns short enough that a page stays alive between them.
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { advanced } from './pending.ts';
+import type { DocumentToken, Pending } from './types.ts';
+
+/** A turn ends after so many milliseconds. */
+const TURN_MS = 30;
+/** Of the tokenizer, between two looks at the clock: a few milliseconds. */
+const STEPS = 25_000;
+
+export interface Turned {
+  readonly tokens: readonly DocumentToken[];
+  readonly pending: Pending | null;
+}
+
+interface Under {
+  /** What is left of the text: this very object, or the text has changed and is begun anew. */
+  readonly pending: Pending;
+  readonly slices: ReturnType<Tokenizer['encodeSlices']>;
+  /** UTF-16 units of the text at the beginning that have tokens. */
+  readonly done: number;
+}
+
+export class Turns {
+  #under: Under | null = null;
+  readonly #now: () => number;
+
+  /** @param now milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** One turn, or as many as it takes for `all`. */
+  turn(tokenizer: Tokenizer, tokens: readonly DocumentToken[], pending: Pending, all: boolean): Turned {
+    const under = this.#under?.pending === pending ? this.#under : null;
+    const slices = under?.slices ?? tokenizer.encodeSlices(pending.text, STEPS);
+    const done = under?.done ?? 0;
+    const ids: number[] = [];
+    let end = done;
+    const begin = this.#now();
+    for (let next = slices.next(); ; next = slices.next()) {
+      if (next.done === true) break;
+      for (const id of next.value.ids) ids.push(id);
+      end = next.value.end;
+      if (!all && this.#now() - begin >= TURN_MS) break;
+    }
+    const turned = advanced(tokenizer, tokens, pending, ids, end - done);
+    this.#under = turned.pending === null ? null : { pending: turned.pending, slices, done: end };
+    return turned;
+  }
+}
