@@ -1,36 +1,13 @@
 // The column beside the text, or the sheet of a phone: one of several views, and the settings below it.
-import { type ComponentType, useState } from 'react';
-import { Ablation } from '../features/ablation/Ablation.tsx';
-import { Attention } from '../features/attention/Attention.tsx';
-import { Branches } from '../features/branches/Branches.tsx';
-import { FollowView } from '../features/follow/FollowView.tsx';
-import { Lens } from '../features/lens/Lens.tsx';
-import { Inspector } from '../features/probabilities/Inspector.tsx';
-import { Settings } from '../features/settings/Settings.tsx';
-import { TextView } from '../features/text/TextView.tsx';
+import { useState } from 'react';
 import { useStores, useView } from '../stores/react.ts';
-import type { Side as SideName } from '../stores/view.ts';
 import { IconButton } from '../ui/controls/Button.tsx';
 import { Icon } from '../ui/controls/Icon.tsx';
 import { Tabs } from '../ui/controls/Tabs.tsx';
 import { LOW, useMedia } from '../ui/controls/useMedia.ts';
+import { Later } from './Later.tsx';
 import styles from './Side.module.css';
-
-interface SideView {
-  readonly key: SideName;
-  readonly label: string;
-  readonly View: ComponentType;
-}
-
-const SIDE_VIEWS: readonly SideView[] = [
-  { key: 'token', label: 'Token', View: Inspector },
-  { key: 'text', label: 'Text', View: TextView },
-  { key: 'branches', label: 'Branches', View: Branches },
-  { key: 'lens', label: 'Lens', View: Lens },
-  { key: 'attention', label: 'Attention', View: Attention },
-  { key: 'ablation', label: 'Ablation', View: Ablation },
-  { key: 'follow', label: 'Follow', View: FollowView },
-];
+import { PARTS, SIDE_VIEWS, type SideView } from './views.ts';
 
 /** The view that is chosen; the first one where the kept choice has none. */
 function useSideView(): SideView | undefined {
@@ -44,7 +21,6 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
   const wide = useView(s => s.wide);
   const chosen = useSideView();
   if (!chosen) return null;
-  const { View } = chosen;
   return (
     <Tabs
       label="Views"
@@ -63,7 +39,7 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
         )
       }
     >
-      <View />
+      <Later key={chosen.key} load={chosen.load} name={chosen.label} />
     </Tabs>
   );
 }
@@ -71,13 +47,13 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
 /** Below the token the settings are always there, since they shape its distribution; below the other views and in a low window a bar unfolds them. */
 function SideSettings({ folded }: { folded: boolean }) {
   const [open, setOpen] = useState(false);
-  if (!folded) return <Settings />;
+  if (!folded) return <Later load={PARTS.settings} name="Settings" />;
   return (
     <div className={styles.fold} data-open={open}>
       <button type="button" className={styles.bar} aria-expanded={open} onClick={() => setOpen(!open)}>
         Settings <Icon name="down" size={12} />
       </button>
-      {open && <Settings />}
+      {open && <Later load={PARTS.settings} name="Settings" />}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import '../ui/tokens.css';
 import '../ui/base.css';
 import './shell.css';
-import { StrictMode } from 'react';
+import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { FIRST_PROMPT } from '../features/editor/Examples.tsx';
 import { defined } from '../lib/assert.ts';
@@ -28,14 +28,22 @@ function localStorageOf(): Storage | null {
   }
 }
 
-createRoot(defined(document.getElementById('root'), 'the element #root')).render(
-  <StrictMode>
-    <StoresContext value={page}>
-      <ErrorBoundary text={() => page.document.getState().text}>
-        <App />
-      </ErrorBoundary>
-    </StoresContext>
-  </StrictMode>,
-);
+const root = createRoot(defined(document.getElementById('root'), 'the element #root'));
 
-void page.start();
+function render(content: ReactNode): void {
+  root.render(
+    <StrictMode>
+      <StoresContext value={page}>
+        <ErrorBoundary text={() => page.document.getState().text}>{content}</ErrorBoundary>
+      </StoresContext>
+    </StrictMode>,
+  );
+}
+
+/** Falls with what went wrong before anything could begin. */
+function Fallen({ thrown }: { thrown: unknown }): never {
+  throw thrown;
+}
+
+render(<App />);
+page.start().catch((thrown: unknown) => render(<Fallen thrown={thrown} />));

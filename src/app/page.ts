@@ -1,8 +1,5 @@
 // One page: its stores, made and joined. What one subject has to hear of another is written here and nowhere else.
-import { checkCapability, currentFacts } from '../client/capability.ts';
 import { type Client, createClient } from '../client/client.ts';
-import { neededSource } from '../features/share/sharedRun.ts';
-import { shareStore } from '../features/share/store.ts';
 import type { NucleusError } from '../lib/error.ts';
 import { type CachedModel, type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import { freshSeed } from '../lib/rng.ts';
@@ -20,18 +17,16 @@ import { createPinsStore } from '../stores/run/pins.ts';
 import { createRowsStore } from '../stores/run/rows.ts';
 import { createScoresStore } from '../stores/run/scores.ts';
 import { createSettingsStore } from '../stores/run/settings.ts';
-import { createPersistence, type SavedStore } from '../stores/saved/persistence.ts';
+import type { Persistence, SavedStore } from '../stores/saved/persistence.ts';
 import type { Saved } from '../stores/saved/saved.ts';
-import { type SavedDocument, savedDocument } from '../stores/saved/saved-document.ts';
-import { tabStore } from '../stores/saved/tab-store.ts';
+import type { SavedDocument, savedDocument } from '../stores/saved/saved-document.ts';
 import type { Stores, Work } from '../stores/stores.ts';
 import { createViewStore } from '../stores/view.ts';
 import { Leases } from '../stores/work/leases.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
-import { createIdTokenizer } from '../tokenizer/id-tokenizer.ts';
-import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** Fragments of the page's address that hold shared texts. */
 export interface SharedLinks {
@@ -49,8 +44,8 @@ export interface PageOptions {
   /** The rest has the page's own as default. */
   readonly client?: Client;
   readonly saved?: SavedStore;
-  readonly checkCapability?: () => NucleusError | null;
-  readonly makeTokenizer?: (model: LoadedModel) => Tokenizer;
+  readonly checkCapability?: () => NucleusError | null | Promise<NucleusError | null>;
+  readonly makeTokenizer?: (model: LoadedModel) => Tokenizer | Promise<Tokenizer>;
   readonly requestFrame?: (callback: () => void) => void;
   readonly freshSeed?: () => number;
   readonly persist?: () => void;
@@ -70,7 +65,7 @@ function later(ms: number, callback: () => void): () => void {
 
 /** The stores of a page, and what the page does with them as a whole. */
 export interface Page extends Stores {
-  /** Brings back what the last visit saved, then loads the model. Never rejects; runs nothing unasked. */
+  /** Brings back what the last visit saved, then loads the model. Rejects where a part of the page cannot be fetched; runs nothing unasked. */
   start(): Promise<void>;
   /** Writes what a reload brings back at once. */
   flush(): Promise<void>;
@@ -95,7 +90,7 @@ export function createPage(options: PageOptions): Page {
   const subjects = createSubjects(options, work);
   const { model, document, generation } = subjects;
   // The document must have the tokenizer before what computes numbers hears of a ready model.
-  const visit = new Visit(subjects, options.saved ?? tabStore());
+  const visit = new Visit(subjects, options.saved);
   const rows = createRowsStore({ ...work, ...subjects });
   const scores = createScoresStore({ ...work, ...subjects });
   work.onEnd(rows.dispose);
@@ -110,14 +105,11 @@ export function createPage(options: PageOptions): Page {
     }
   });
   const endDivergence = watchDivergence(document, generation);
-  const share = shareStore.of(stores);
-  const endLinks = options.links?.follow(fragment => void share.getState().receive(fragment)) ?? (() => {});
+  const endLinks = options.links?.follow(fragment => void receive(stores, fragment)) ?? (() => {});
   return {
     ...stores,
     start: async () => {
-      await share.getState().receive(options.links?.take() ?? '');
-      const { incoming } = share.getState();
-      await visit.start(stored => (incoming.status === 'ready' ? neededSource(incoming.run.model, stored) : null));
+      await visit.start(await receive(stores, options.links?.take() ?? ''));
     },
     flush: () => visit.flush(),
     dispose: () => {
@@ -140,7 +132,7 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
   const model = createModelStore({
     client: work.client,
     origins: options.origins,
-    checkCapability: options.checkCapability ?? (() => checkCapability(currentFacts())),
+    checkCapability: options.checkCapability ?? capability,
     makeTokenizer: options.makeTokenizer ?? tokenizerOf,
     persist: options.persist ?? persistStorage,
     now: work.now,
@@ -157,9 +149,25 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
   return { model, document, settings, generation, view, pins: pins.store };
 }
 
-function tokenizerOf(model: LoadedModel): Tokenizer {
-  const { tokenizerJson, tokenizerConfig, dims } = model;
-  if (tokenizerJson === null) return createIdTokenizer(dims.vocab_size);
+/** Opens a shared text, if `fragment` holds one; says which model it needs. What reads it comes with such a text rather than with the page. */
+async function receive(stores: Stores, fragment: string): Promise<Wanted> {
+  if (fragment === '') return () => null;
+  const share = await import('../features/share/receive.ts');
+  return share.receive(stores, fragment);
+}
+
+async function capability(): Promise<NucleusError | null> {
+  const { checkCapability, currentFacts } = await import('../client/capability.ts');
+  return checkCapability(currentFacts());
+}
+
+/** Comes with the first model rather than with the page. */
+async function tokenizerOf({ tokenizerJson, tokenizerConfig, dims }: LoadedModel): Promise<Tokenizer> {
+  if (tokenizerJson === null) {
+    const { createIdTokenizer } = await import('../tokenizer/id-tokenizer.ts');
+    return createIdTokenizer(dims.vocab_size);
+  }
+  const { createTokenizer } = await import('../tokenizer/tokenizer.ts');
   return createTokenizer(tokenizerJson, tokenizerConfig, dims.vocab_size);
 }
 
@@ -171,16 +179,19 @@ type Wanted = (stored: readonly CachedModel[]) => ModelSource | null;
 /** What a visit begins with, and what every model that becomes ready changes. */
 class Visit {
   readonly #stores: Subjects;
-  readonly #persistence: ReturnType<typeof createPersistence>;
+  readonly #where: SavedStore | undefined;
   readonly #endModel: () => void;
+  #persistence: Persistence | null = null;
+  #savedDocument: typeof savedDocument | null = null;
   #saved: Saved | null = null;
   /** Of the document after its text was brought back: an edit since then is worth more than what was kept. */
   #savedRevision = -1;
   #lastModel = '';
 
-  constructor(stores: Subjects, where: SavedStore) {
+  /** @param where the last visit is kept; by itself in the browser. */
+  constructor(stores: Subjects, where: SavedStore | undefined) {
     this.#stores = stores;
-    this.#persistence = createPersistence(stores, where);
+    this.#where = where;
     this.#endModel = stores.model.subscribe((now, before) => {
       if (now.load !== before.load && now.load.status === 'ready') this.#modelReady(now.load.model, now.load.tokenizer);
     });
@@ -188,20 +199,28 @@ class Visit {
 
   /** @param linked the model of a shared text the page was opened with: it comes first where all of it is here. */
   async start(linked: Wanted): Promise<void> {
-    const saved = await this.#persistence.read();
+    const [{ createPersistence }, documents, tab] = await Promise.all([
+      import('../stores/saved/persistence.ts'),
+      import('../stores/saved/saved-document.ts'),
+      import('../stores/saved/tab-store.ts'),
+    ]);
+    const persistence = createPersistence(this.#stores, this.#where ?? tab.tabStore());
+    this.#persistence = persistence;
+    this.#savedDocument = documents.savedDocument;
+    const saved = await persistence.read();
     if (saved !== null) this.#restore(saved);
-    this.#persistence.watch();
+    persistence.watch();
     const { model } = this.#stores;
     await model.getState().start(() => this.#firstSource([linked, () => saved?.source ?? null]));
   }
 
-  flush(): Promise<void> {
-    return this.#persistence.flush();
+  async flush(): Promise<void> {
+    await this.#persistence?.flush();
   }
 
   dispose(): void {
     this.#endModel();
-    this.#persistence.dispose();
+    this.#persistence?.dispose();
   }
 
   /** The first of these of which all is cached, else the one that ships: nothing large is fetched unasked. */
@@ -251,7 +270,8 @@ class Visit {
     const asSaved = document.getState().revision === this.#savedRevision;
     document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
     settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
-    if (saved !== null) this.#restoreTokens(saved, asSaved, savedDocument(saved, tokenizer, saved.model === tag));
+    const made = saved === null ? null : this.#savedDocument?.(saved, tokenizer, saved.model === tag);
+    if (saved !== null) this.#restoreTokens(saved, asSaved, made ?? null);
     this.#saved = null;
     this.#lastModel = tag;
   }

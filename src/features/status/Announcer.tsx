@@ -1,4 +1,4 @@
-// The one polite live region of the page: what began, what ended. The streaming text itself is never announced.
+// The words of the one polite live region of the page: what began, what ended. The streaming text itself is never announced.
 
 import { finishWords, messageFor } from '../../stores/messages.ts';
 import type { LoadState } from '../../stores/model/types.ts';
@@ -33,9 +33,5 @@ export function Announcer() {
   const load = useModel(s => s.load);
   const slow = useGeneration(s => s.slow);
   const ran = useGeneration(s => s.stats.computed !== null);
-  return (
-    <div role="status" aria-live="polite" className="visually-hidden">
-      {words(status, load, slow, ran)}
-    </div>
-  );
+  return <>{words(status, load, slow, ran)}</>;
 }

@@ -32,9 +32,9 @@ export interface ModelOptions {
   readonly client: Client;
   readonly origins: Origins;
   /** Null when nothing speaks against WebGPU here. */
-  readonly checkCapability: () => NucleusError | null;
+  readonly checkCapability: () => NucleusError | null | Promise<NucleusError | null>;
   /** @throws NucleusError bad_tokenizer, tokenizer_mismatch */
-  readonly makeTokenizer: (model: LoadedModel) => Tokenizer;
+  readonly makeTokenizer: (model: LoadedModel) => Tokenizer | Promise<Tokenizer>;
   /** Asks the browser to keep what is stored; its answer changes nothing. */
   readonly persist: () => void;
   /** A steady clock, milliseconds. */
@@ -141,7 +141,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
 
   return {
     start: async choose => {
-      const blocked = options.checkCapability();
+      const blocked = await options.checkCapability();
       get().setState({ blocked: blocked === null ? null : toWire(blocked) });
       if (blocked === null) await loadModel((await choose?.()) ?? DEFAULT_SOURCE);
     },
@@ -239,7 +239,7 @@ async function loadOnce(
     },
     signal,
   );
-  return { model, tokenizer: options.makeTokenizer(model) };
+  return { model, tokenizer: await options.makeTokenizer(model) };
 }
 
 function addNotice(store: ModelStore, notice: ModelNotice): void {

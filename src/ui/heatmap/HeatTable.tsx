@@ -30,10 +30,9 @@ export function HeatTable(props: HeatTableProps) {
   const place = paged ?? at;
   const rows = blockAround(place.row, rowLabels.length, MOST_ROWS);
   const columns = blockAround(place.column, columnLabels.length, MOST_COLUMNS);
-  useEffect(
-    () => onVisible({ fromRow: rows.from, toRow: rows.to, fromColumn: columns.from, toColumn: columns.to }),
-    [onVisible, rows.from, rows.to, columns.from, columns.to],
-  );
+  useEffect(() => {
+    onVisible({ fromRow: rows.from, toRow: rows.to, fromColumn: columns.from, toColumn: columns.to });
+  }, [onVisible, rows.from, rows.to, columns.from, columns.to]);
   return (
     <div className={styles.beside}>
       <div className={styles.turns}>

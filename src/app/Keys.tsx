@@ -1,8 +1,6 @@
 // All keys of the page.
-import { useStores, useView } from '../stores/react.ts';
-import { Dialog } from '../ui/controls/Dialog.tsx';
 import { keyLabel } from '../ui/controls/keys.ts';
-import styles from './KeysDialog.module.css';
+import styles from './Keys.module.css';
 
 const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: 'Mod+Enter', does: 'Run' },
@@ -20,21 +18,17 @@ const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: 'Mod+/', does: 'These keys' },
 ];
 
-export function KeysDialog() {
-  const { view } = useStores();
-  const open = useView(s => s.dialog === 'keys');
+export function Keys() {
   return (
-    <Dialog open={open} title="Keys" onClose={() => view.getState().close()}>
-      <dl className={styles.keys}>
-        {KEYS.map(({ keys, does }) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keyLabel(keys)}</kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
+    <dl className={styles.keys}>
+      {KEYS.map(({ keys, does }) => (
+        <div key={keys}>
+          <dt>
+            <kbd>{keyLabel(keys)}</kbd>
+          </dt>
+          <dd>{does}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -1,7 +1,6 @@
 // Which model: the one in use, those on offer, any by name, files from disk, and what is cached here.
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { useStores, useView } from '../../stores/react.ts';
-import { Dialog } from '../../ui/controls/Dialog.tsx';
+import { useStores } from '../../stores/react.ts';
 import { AskedAt, type Place, useLoadedHere } from './asked.ts';
 import { CachedModels } from './CachedModels.tsx';
 import { Catalogue } from './Catalogue.tsx';
@@ -12,7 +11,7 @@ import { LocalFiles } from './LocalFiles.tsx';
 import styles from './Models.module.css';
 import { NamedModel } from './NamedModel.tsx';
 
-function Body() {
+export function Models() {
   const { model, view } = useStores();
   const [place, setPlace] = useState<Place | null>(null);
   const asked = useMemo(() => ({ place, ask: setPlace }), [place]);
@@ -34,15 +33,5 @@ function Body() {
         <CachedModels />
       </div>
     </AskedAt>
-  );
-}
-
-export function ModelsDialog() {
-  const { view } = useStores();
-  const open = useView(s => s.dialog === 'models');
-  return (
-    <Dialog variant="wide" open={open} title="Models" onClose={() => view.getState().close()}>
-      <Body />
-    </Dialog>
   );
 }

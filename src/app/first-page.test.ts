@@ -1,0 +1,44 @@
+// What a first visit must fetch before it sees the page: the scripts that the entry imports, without those that come when something is opened.
+import { build, createLogger, type Rolldown } from 'vite';
+import { expect, test } from 'vitest';
+
+/** Bytes of script, uncompressed. React alone is 218,000 of them. */
+const MOST_BYTES = 350_000;
+
+async function built(): Promise<{ chunks: Rolldown.OutputChunk[]; complaints: string[] }> {
+  const complaints: string[] = [];
+  const logger = createLogger('warn');
+  const keep = (words: string): void => void complaints.push(words);
+  const customLogger = { ...logger, warn: keep, warnOnce: keep, error: keep };
+  const made = await build({ mode: 'production', customLogger, build: { write: false } });
+  if (!Array.isArray(made) && !('output' in made)) throw new Error('the build only watches');
+  const outputs = Array.isArray(made) ? made : [made];
+  return { chunks: outputs.flatMap(({ output }) => output.filter(each => each.type === 'chunk')), complaints };
+}
+
+/** The entry of the page and all that it imports at once. */
+function firstChunks(chunks: readonly Rolldown.OutputChunk[]): Rolldown.OutputChunk[] {
+  const named = new Map(chunks.map(chunk => [chunk.fileName, chunk]));
+  const first = new Set<Rolldown.OutputChunk>();
+  const add = (chunk: Rolldown.OutputChunk | undefined): void => {
+    if (chunk === undefined || first.has(chunk)) return;
+    first.add(chunk);
+    for (const name of chunk.imports) add(named.get(name));
+  };
+  add(chunks.find(chunk => chunk.isEntry));
+  return [...first];
+}
+
+test('the first page is small, each view is a chunk of its own, and the build has nothing to complain about', async () => {
+  process.env.NODE_ENV = 'production';
+  const { chunks, complaints } = await built();
+  const first = firstChunks(chunks);
+  const bytes = first.reduce((sum, { code }) => sum + new TextEncoder().encode(code).length, 0);
+  console.log(`first page: ${bytes.toLocaleString('en-US')} bytes of script`);
+  const modules = first.flatMap(chunk => chunk.moduleIds);
+  const views = /features\/(text|branches|lens|attention|ablation|follow|probabilities|settings)\//;
+  expect(modules.filter(id => views.test(id) && id.endsWith('.tsx'))).toEqual([]);
+  expect(bytes).toBeLessThan(MOST_BYTES);
+  expect(bytes).toBeGreaterThan(200_000);
+  expect(complaints).toEqual([]);
+}, 180_000);

@@ -1,0 +1,75 @@
+// The views and dialogs of the page. Each is loaded when it is first opened: the page begins with the text, the token and the settings alone.
+import type { Dialog, Side } from '../stores/view.ts';
+import type { Load } from './Later.tsx';
+
+export interface SideView {
+  readonly key: Side;
+  readonly label: string;
+  readonly load: Load;
+}
+
+/** Beside the text, in the order of their tabs. A view more is a line more. */
+export const SIDE_VIEWS: readonly SideView[] = [
+  {
+    key: 'token',
+    label: 'Token',
+    load: async () => (await import('../features/probabilities/Inspector.tsx')).Inspector,
+  },
+  { key: 'text', label: 'Text', load: async () => (await import('../features/text/TextView.tsx')).TextView },
+  {
+    key: 'branches',
+    label: 'Branches',
+    load: async () => (await import('../features/branches/Branches.tsx')).Branches,
+  },
+  { key: 'lens', label: 'Lens', load: async () => (await import('../features/lens/Lens.tsx')).Lens },
+  {
+    key: 'attention',
+    label: 'Attention',
+    load: async () => (await import('../features/attention/Attention.tsx')).Attention,
+  },
+  {
+    key: 'ablation',
+    label: 'Ablation',
+    load: async () => (await import('../features/ablation/Ablation.tsx')).Ablation,
+  },
+  { key: 'follow', label: 'Follow', load: async () => (await import('../features/follow/FollowView.tsx')).FollowView },
+];
+
+export interface DialogView {
+  readonly key: Dialog;
+  readonly title: string;
+  readonly variant: 'dialog' | 'wide';
+  readonly load: Load;
+}
+
+/** Over the page; each is the content of a dialog. */
+export const DIALOG_VIEWS: readonly DialogView[] = [
+  {
+    key: 'models',
+    title: 'Models',
+    variant: 'wide',
+    load: async () => (await import('../features/models/Models.tsx')).Models,
+  },
+  {
+    key: 'share',
+    title: 'Share and export',
+    variant: 'wide',
+    load: async () => (await import('../features/share/Share.tsx')).Share,
+  },
+  { key: 'keys', title: 'Keys', variant: 'dialog', load: async () => (await import('./Keys.tsx')).Keys },
+];
+
+/** Parts of the page that the first sight of it can do without. Those that say something only at times show nothing while they come. */
+export const PARTS = {
+  settings: async () => (await import('../features/settings/Settings.tsx')).Settings,
+  /** The selected token of a phone, whose views are in a sheet. */
+  selected: async () => (await import('../features/probabilities/SelectedStrip.tsx')).SelectedStrip,
+  blocked: async () => (await import('./Blocked.tsx')).Blocked,
+  opened: async () => (await import('../features/share/OpenedBanner.tsx')).OpenedBanner,
+  loading: async () => (await import('../features/models/LoadStrip.tsx')).LoadStrip,
+  messages: async () => (await import('../features/editor/Messages.tsx')).Messages,
+  announcer: async () => (await import('../features/status/Announcer.tsx')).Announcer,
+  /** Asked for in the address. */
+  debug: async () => (await import('../features/debug/Debug.tsx')).Debug,
+  drop: async () => (await import('./Drop.tsx')).Drop,
+} as const satisfies Record<string, Load>;
