@@ -1,7 +1,8 @@
 // The view of attention: which earlier tokens each head reads at the selected position, on the text, as a grid of heads, as a map.
-import { useEffect } from 'react';
 import { useModel } from '../../stores/react.ts';
+import { isAbout } from '../../stores/work/probe-state.ts';
 import { Tabs } from '../../ui/controls/Tabs.tsx';
+import { useOpen } from '../shared/useOpen.ts';
 import styles from './Attention.module.css';
 import { EmptyState } from './EmptyState.tsx';
 import { HeadPicker } from './HeadPicker.tsx';
@@ -19,16 +20,14 @@ export function Attention() {
   const attention = useAttentionStore();
   const row = useAttention(s => s.row);
   const panel = useAttention(s => s.panel);
+  const probe = useAttention(s => s.probe);
   const layers = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_layer : 0));
   const heads = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_head : 0));
-  useEffect(() => {
-    attention.getState().enter();
-    return () => attention.getState().leave();
-  }, [attention]);
+  useOpen(attention);
   return (
     <section className={styles.attention} aria-label="Attention">
       <RowLine />
-      {row === null ? (
+      {row === null || !isAbout(probe) ? (
         <EmptyState />
       ) : (
         <Tabs
@@ -38,7 +37,13 @@ export function Attention() {
           onChange={key => attention.getState().setPanel(key)}
           aside={<HeadPicker layers={layers} heads={heads} />}
         >
-          {panel === 'heads' ? <HeadsPanel row={row} /> : <MapPanel />}
+          {panel === 'map' ? (
+            <MapPanel />
+          ) : (
+            <div className={styles.shown} data-stale={probe.status !== 'ready'}>
+              <HeadsPanel row={row} />
+            </div>
+          )}
         </Tabs>
       )}
     </section>

@@ -89,7 +89,7 @@ function MapPicture({ map }: { map: AttentionMap }) {
 
 export function MapPanel() {
   const map = useAttention(s => s.map);
-  const noLayer = useAttention(s => s.mapStatus.status === 'no_layer');
+  const noLayer = useAttention(s => s.choice.layer === null);
   const attention = useAttentionStore();
   return (
     <ScrollPane more="More" className={styles.pane}>

@@ -2,10 +2,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type EngineOptions, turn, until, V } from '../../../e2e/support/scripted-engine.ts';
 import { idle, ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
-import { SETTLE_MS } from '../../stores/work/times.ts';
+import { KEPT_MS, SETTLE_MS } from '../../stores/work/times.ts';
 import { fakeMean, fakeWeights } from './attention.fixture.ts';
 import { mapRow } from './row.ts';
-import { LEFT_MS } from './store.ts';
 
 const dims = { n_layer: 2, n_embd: 8, n_head: 2, n_kv_head: 2, head_size: 4, n_ctx: 64, vocab_size: V };
 const TEXT = 'Once upon a time there was a small fox';
@@ -35,10 +34,10 @@ test('nothing is computed before the view is open; then the row of the last toke
   expect(page.worker.of('attention')).toEqual([]);
   state(page).enter();
   await pass(SETTLE_MS);
-  const { row, wanted } = state(page);
+  const { row, probe } = state(page);
   const { shown: attentionTint } = page.attentionTint.getState();
   const all = Uint32Array.from(ids(page));
-  expect(wanted.status).toBe('ready');
+  expect(probe.status).toBe('ready');
   expect(row?.position).toBe(all.length - 1);
   expect(row?.weights.subarray(3 * all.length)).toEqual(fakeWeights(all, all.length - 1, 1, 1));
   // The choice is the mean over all heads at first, and nothing comes after the last token.
@@ -52,10 +51,10 @@ test('nothing is computed before the view is open; then the row of the last toke
 test('another selected token gets its own row; the older one stays until then and names its position', async () => {
   const page = await opened();
   page.document.getState().selectToken(3);
-  expect(state(page).wanted.status).toBe('waiting');
+  expect(state(page).probe.status).toBe('waiting');
   expect(state(page).row?.position).toBe(ids(page).length - 1);
   await pass(100);
-  expect(state(page).wanted.status).toBe('ready');
+  expect(state(page).probe.status).toBe('ready');
   expect(state(page).row?.position).toBe(3);
   expect(page.attentionTint.getState().shown).toMatchObject({ fade: true });
   expect(page.worker.of('attention').at(-1)?.tokens).toHaveLength(4);
@@ -131,7 +130,7 @@ test('work that a row interrupts is asked for again, even when its answer was on
   await fetched;
   await pass(0);
   expect(page.worker.of('attention')).toHaveLength(2);
-  expect(state(page).wanted.status).toBe('ready');
+  expect(state(page).probe.status).toBe('ready');
   expect(state(page).row?.weights[0]).toBeGreaterThan(0);
 });
 
@@ -152,12 +151,12 @@ test('a text that is not in the cache and would take long is asked about', async
   state(page).enter();
   await pass(1000);
   expect(page.worker.of('attention')).toEqual([]);
-  const { wanted } = state(page);
-  expect(wanted.status).toBe('costly');
-  if (wanted.status === 'costly') expect(wanted.seconds).toBeGreaterThan(1);
+  const { probe } = state(page);
+  expect(probe.status).toBe('costly');
+  if (probe.status === 'costly') expect(probe.seconds).toBeGreaterThan(1);
   state(page).fetchRow();
   await pass(0);
-  expect(state(page).wanted.status).toBe('ready');
+  expect(state(page).probe.status).toBe('ready');
 });
 
 test('an empty text, a text beyond the context, a failure with a way on', async () => {
@@ -171,17 +170,17 @@ test('an empty text, a text beyond the context, a failure with a way on', async 
   });
   page.document.getState().selectToken(2);
   await pass(100);
-  expect(state(page).wanted).toMatchObject({ status: 'failed', error: { code: 'out_of_memory' } });
+  expect(state(page).probe).toMatchObject({ status: 'failed', error: { code: 'out_of_memory' } });
   broken = false;
   state(page).fetchRow();
   await pass(0);
-  expect(state(page).wanted.status).toBe('ready');
+  expect(state(page).probe.status).toBe('ready');
   page.document.getState().setText('');
   await pass(SETTLE_MS);
-  expect(state(page).wanted.status).toBe('empty');
+  expect(state(page).probe.status).toBe('empty');
   page.document.getState().setText('word '.repeat(200));
   await pass(SETTLE_MS);
-  expect(state(page).wanted).toMatchObject({ status: 'failed', error: { code: 'prompt_too_long' } });
+  expect(state(page).probe).toMatchObject({ status: 'too_long', error: { code: 'prompt_too_long' } });
 });
 
 test('a head under the pointer shows on the text once a frame; the choice comes back', async () => {
@@ -210,12 +209,11 @@ test('the memory is given back some time after the view was left, and not when i
   state(page).leave();
   expect(page.attentionTint.getState().shown).toBeNull();
   state(page).enter();
-  expect([...page.waits].filter(({ ms }) => ms === LEFT_MS)).toEqual([]);
+  await pass(KEPT_MS);
+  expect(page.worker.of('close_view')).toEqual([]);
   expect(page.attentionTint.getState().shown).not.toBeNull();
   state(page).leave();
-  const wait = [...page.waits].find(({ ms }) => ms === LEFT_MS);
-  wait?.callback();
-  await pass(0);
+  await pass(KEPT_MS);
   expect(page.worker.of('close_view')).toMatchObject([{ view: 'attention' }]);
   expect(state(page).row).toBeNull();
 });
@@ -225,25 +223,25 @@ test('another model: rows and maps of the old one are gone', async () => {
   state(page).choose({ layer: 1, head: 1 });
   const before = state(page).row;
   const loading = page.model.getState().loadModel({ kind: 'hub', repo: 'owner/other', revision: 'main' });
-  expect(state(page).wanted.status).toBe('no_model');
+  expect(state(page).probe.status).toBe('no_model');
   await loading;
   expect(state(page).row).toBeNull();
   expect(page.attentionTint.getState().shown).toBeNull();
   await pass(SETTLE_MS);
   expect(state(page).row).not.toBe(before);
-  expect(state(page).wanted.status).toBe('ready');
+  expect(state(page).probe.status).toBe('ready');
 });
 
 test('a map of one head comes tile by tile, its rows are those of single positions', async () => {
   const page = await opened();
   state(page).setPanel('map');
   await pass(0);
-  expect(state(page).mapStatus.status).toBe('no_layer');
+  expect(state(page).mapProbe.status).toBe('empty');
   state(page).choose({ layer: 1, head: 0 });
   await pass(0);
-  const { map, mapTask } = state(page);
+  const { map, mapProbe } = state(page);
   const all = Uint32Array.from(ids(page));
-  expect(mapTask.status).toBe('done');
+  expect(mapProbe.status).toBe('ready');
   expect(map?.rows).toBe(all.length);
   for (let t = 0; t < all.length; t++) expect(map && mapRow(map, t)).toEqual(fakeWeights(all, t, 1, 0));
   // Back and forth between heads costs nothing twice.
@@ -286,7 +284,7 @@ test('a map that would take long asks after its first tile, goes on from there, 
   Object.defineProperty(page.clock, 'now', { get: () => (tick += 1000) });
   state(page).setPanel('map');
   await pass(0);
-  expect(state(page).mapStatus.status).toBe('asks');
+  expect(state(page).mapProbe.status).toBe('costly');
   const { rows } = state(page).map ?? { rows: 0 };
   expect(rows).toBe(4);
   expect(page.worker.of('cancel').length).toBeGreaterThan(0);
@@ -295,7 +293,7 @@ test('a map that would take long asks after its first tile, goes on from there, 
   await turn();
   state(page).stopMap();
   await pass(0);
-  expect(state(page).mapTask.status).toBe('stopped');
+  expect(state(page).mapProbe.status).toBe('stopped');
   const stoppedAt = state(page).map?.rows ?? 0;
   expect(stoppedAt).toBeLessThan(ids(page).length);
   await pass(1000);
@@ -304,4 +302,40 @@ test('a map that would take long asks after its first tile, goes on from there, 
   await pass(0);
   expect(state(page).map?.rows).toBe(ids(page).length);
   expect(page.worker.of('attention_map').at(-1)?.from).toBe(stoppedAt);
+});
+
+test('another place is selected while its row must be asked for: nothing of the older one is drawn on the text', async () => {
+  const page = await readyPage({ firstText: TEXT, model: { dims, parameters: 3e9 } });
+  page.document.getState().selectToken(0);
+  state(page).enter();
+  await pass(1000);
+  state(page).fetchRow();
+  await pass(0);
+  expect(page.attentionTint.getState().shown?.position).toBe(0);
+  page.document.getState().selectToken(4);
+  await pass(1000);
+  expect(state(page).probe.status).toBe('costly');
+  expect(state(page).row?.position).toBe(0);
+  expect(page.attentionTint.getState().shown).toBeNull();
+});
+
+test('the map needs no row: it has its own button, whatever is selected, and begins with it', async () => {
+  const page = await readyPage({ firstText: TEXT, model: { dims, parameters: 3e9 } });
+  page.document.getState().selectToken(0);
+  state(page).enter();
+  state(page).choose({ layer: 1, head: 0 });
+  state(page).setPanel('map');
+  await pass(1000);
+  expect(state(page).mapProbe).toMatchObject({ status: 'costly' });
+  page.document.getState().selectToken(3);
+  await pass(1000);
+  expect(state(page).probe.status).toBe('costly');
+  expect(state(page).mapProbe).toMatchObject({ status: 'costly' });
+  state(page).fetchMap();
+  await pass(0);
+  expect(state(page).mapProbe.status).toBe('ready');
+  expect(state(page).map?.rows).toBe(ids(page).length);
+  // The text is in the cache now, and so the row comes by itself.
+  await pass(1000);
+  expect(state(page).row?.position).toBe(3);
 });

@@ -1,8 +1,7 @@
 // The attention view as data: one row of every head, what of it is drawn on the text, and the map of one head. State and actions.
 import type { StoreApi } from 'zustand/vanilla';
-import type { WireError } from '../../protocol/events.ts';
 import type { HeadChoice } from '../../stores/run/attention-tint.ts';
-import type { TaskState } from '../../stores/work/view-task.ts';
+import type { ProbeState } from '../../stores/work/probe-state.ts';
 
 /** What every head reads at one position, while the model computes what comes after it. */
 export interface AttentionRow {
@@ -31,18 +30,6 @@ export interface AttentionMap {
   readonly weights: Float32Array;
 }
 
-/** What stands between a person and the wanted row. */
-export type RowStatus =
-  | { readonly status: 'no_model' | 'empty' | 'waiting' | 'ready' }
-  /** The text before the position is not in the model's cache and would take this long: a button asks. */
-  | { readonly status: 'costly'; readonly seconds: number }
-  | { readonly status: 'failed'; readonly error: WireError };
-
-/** `asks`: what is left takes this long, and a button starts it. */
-export type MapStatus =
-  | { readonly status: 'none' | 'made' | 'no_layer' }
-  | { readonly status: 'asks'; readonly seconds: number };
-
 export const ATTENTION_PANELS = ['heads', 'map'] as const;
 export type AttentionPanel = (typeof ATTENTION_PANELS)[number];
 
@@ -51,13 +38,14 @@ export interface AttentionState {
   readonly choice: HeadChoice;
   /** Under the pointer: shown on the text in place of the choice, a frame at a time. */
   readonly preview: HeadChoice | null;
-  readonly wanted: RowStatus;
-  /** The last row that still belongs to the text; of another position than the selected one until the new one has come. */
+  /** Of the row. */
+  readonly probe: ProbeState;
+  /** The last row that still belongs to the text; of another position than the selected one until `probe` is ready. */
   readonly row: AttentionRow | null;
-  readonly rowTask: TaskState;
-  readonly mapStatus: MapStatus;
+  /** Of the map; empty as long as no layer is chosen. */
+  readonly mapProbe: ProbeState;
+  /** Of the chosen head over the text as it is; null before its first rows. */
   readonly map: AttentionMap | null;
-  readonly mapTask: TaskState;
 }
 
 export interface AttentionActions {

@@ -208,7 +208,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
         if (longer) return;
       }
     });
-    if (this.#work === work) this.#outcome(work);
+    if (this.#work === work) this.#outcome(work, longer);
   }
 
   /** True when what is left turns out to take so long that a person must be asked. */
@@ -233,13 +233,19 @@ class LiveProbe<Q, P, A> implements ProbeView {
     return false;
   }
 
-  #outcome(work: Work<Q>): void {
+  /** `longer`: it ended by itself, because what is left is to be asked about. */
+  #outcome(work: Work<Q>, longer: boolean): void {
     const { status, error } = this.#task.state;
     this.#work = null;
     if (status === 'failed' && error !== null) {
       this.#halted({ state: { status: 'failed', error }, question: isFull(error) ? null : work.question });
     } else if (status === 'stopped') this.#halted({ state: { status: 'stopped' }, question: work.question });
-    else this.look(0);
+    else {
+      this.look(0);
+      if (!longer || this.#state.status !== 'waiting') return;
+      clearTimeout(this.#timer);
+      this.#settled();
+    }
   }
 
   #halted(halt: Halt<Q>): void {
