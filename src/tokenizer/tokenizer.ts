@@ -37,8 +37,8 @@ export interface Tokenizer {
   /** The text of the concatenated bytes; invalid UTF-8 becomes U+FFFD. Throws `bad_token` as `bytes` does. */
   decode(ids: Iterable<number>): string;
   /**
-   * At most `limit` ids, the best first: the id that the query spells, tokens equal to the query (but for leading space), tokens that start with it,
-   * tokens that contain it; in each of these the exact case first. No result for an empty query.
+   * At most `limit` ids for a query as it was typed (`readTyped`), the best first: the id that the query spells, tokens equal to the query (but for leading space), tokens that start with it,
+   * tokens that contain it; in each of these the exact case first; then what finds the query without its escapes read. No result for an empty query.
    */
   search(query: string, limit: number): number[];
   /** Whether a new piece surely starts between two code points; see `BoundaryRule`. */

@@ -1,9 +1,11 @@
 // Which token the ranking asks for: the one of the text or the likeliest, or any other of the vocabulary, found by text or id.
 import { useState } from 'react';
+import { TYPED_HINT } from '../../lib/typed-text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Ranking.module.css';
 import { useAblation, useAblationStore } from './useAblation.ts';
@@ -41,9 +43,11 @@ export function TokenPicker({ tokenizer }: { tokenizer: Tokenizer }) {
           <SearchField
             label="Find a token to ask for"
             placeholder="Find a token by text or id"
+            hint={TYPED_HINT}
             value={search}
             onChange={setSearch}
           />
+          <TypedReading typed={search} />
           {found.length > 0 && (
             <ul className={styles.results} aria-label="Tokens found">
               {found.map(id => (

@@ -1,9 +1,11 @@
 // Any text at the selected place: it goes on from there on a branch of its own, what stood there stays behind.
 import { type FormEvent, useId, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
+import { readTyped, TYPED_HINT } from '../../lib/typed-text.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { TypedReading } from '../shared/TypedReading.tsx';
 import styles from './ForceText.module.css';
 import { tokenLabel } from './label.ts';
 
@@ -14,10 +16,12 @@ export function ForceText() {
   const ready = useDocument(s => s.tokenizer !== null);
   const [text, setText] = useState('');
   const describe = useId();
+  const read = readTyped(text).text;
   const put = (event: FormEvent) => {
     event.preventDefault();
+    if (read === null) return;
     const { selected: place, tokens, force } = document.getState();
-    force(place === 'end' ? tokens.length : place, text);
+    force(place === 'end' ? tokens.length : place, read);
     setText('');
   };
   return (
@@ -25,7 +29,7 @@ export function ForceText() {
       <h2>
         <Explain
           id={describe}
-          meaning="Cuts the text before the selected token and goes on with what you type, as a branch of its own. At the end of the text it goes on with the same branch."
+          meaning={`Cuts the text before the selected token and goes on with what you type, as a branch of its own. At the end of the text it goes on with the same branch. ${TYPED_HINT}`}
         >
           Force text
         </Explain>{' '}
@@ -52,10 +56,11 @@ export function ForceText() {
           value={text}
           onChange={event => setText(event.target.value)}
         />
-        <Button disabled={!ready || text === ''} onClick={put}>
+        <Button disabled={!ready || text === '' || read === null} onClick={put}>
           Put it there
         </Button>
       </div>
+      <TypedReading typed={text} />
     </form>
   );
 }

@@ -1,10 +1,12 @@
 // The token whose probability and rank the lens tells: the one of the text, or one that a person looks for.
 import { useMemo, useState } from 'react';
+import { TYPED_HINT } from '../../lib/typed-text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import { type AskedSearch, searchAsked } from './asked.ts';
 import styles from './Lens.module.css';
@@ -20,14 +22,15 @@ function Found({ found, tokenizer, onAsk }: FoundProps) {
   const token = (id: number) => <TokenText {...faceOf(tokenizer, id)} />;
   return (
     <div className={styles.found}>
-      {found.pieces.length > 1 && (
+      {found.count > 1 && (
         <p>
-          That text is {found.pieces.length} tokens:{' '}
+          That text is {found.count} tokens:{' '}
           {found.pieces.map((id, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a token may come twice.
             <span key={i}>{token(id)} </span>
           ))}
-          . The lens asks for one at a time: the first, or another of these.
+          {found.count > found.pieces.length && 'and more'}. The lens asks for one at a time: the first, or another of
+          these.
         </p>
       )}
       {found.ids.length === 0 ? (
@@ -80,9 +83,11 @@ export function AskedToken({ tokenizer }: { tokenizer: Tokenizer }) {
       <SearchField
         label="Ask for another token"
         placeholder="Another token, by text or id"
+        hint={TYPED_HINT}
         value={search}
         onChange={setSearch}
       />
+      <TypedReading typed={search} />
       {found && <Found found={found} tokenizer={tokenizer} onAsk={ask} />}
     </div>
   );

@@ -1,6 +1,7 @@
 // The column to look inside: the selected token, what else could have come, and what sampling did to it.
 import { useEffect } from 'react';
 import { formatCount } from '../../lib/format.ts';
+import { TYPED_HINT } from '../../lib/typed-text.ts';
 import { useStores, useView } from '../../stores/react.ts';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { Tabs } from '../../ui/controls/Tabs.tsx';
@@ -28,6 +29,7 @@ function ListAside({ vocabulary }: { vocabulary: number }) {
       <SearchField
         label="Search the candidates by text or id"
         placeholder={`Search ${formatCount(vocabulary)} tokens`}
+        hint={TYPED_HINT}
         value={search}
         onChange={setSearch}
       />

@@ -1,16 +1,20 @@
 // Finds any token of the vocabulary by its text, the space shown, or by its id; a text that is several tokens says so.
 import { useMemo, useState } from 'react';
 import { formatCount, formatProbability } from '../../lib/format.ts';
+import { readTyped, TYPED_HINT } from '../../lib/typed-text.ts';
+import { bestOf, findTokens } from '../../tokenizer/find.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import type { Ranked } from './candidates.ts';
-import { bestOf, findTokens } from './search.ts';
 import styles from './TokenSearch.module.css';
 
 /** Results besides the exact one. */
 const MOST_FOUND = 8;
+/** Parts offered of a long text. */
+const MOST_PARTS = 24;
 
 interface TokenSearchProps {
   tokenizer: Tokenizer;
@@ -49,14 +53,17 @@ export function TokenSearch({ tokenizer, ranked, onChoose }: TokenSearchProps) {
       <SearchField
         label="Find a token by text or id"
         placeholder="Find a token, with its space"
+        hint={TYPED_HINT}
         value={query}
         onChange={setQuery}
       />
       {query !== '' && (
         <div className={styles.results}>
+          <TypedReading typed={query} />
           {parts.length > 1 && (
             <p className={styles.words}>
-              <TokenText text={query} /> is {parts.length} tokens in this vocabulary. Each can be read by itself:
+              <TokenText text={readTyped(query).text} /> is {parts.length} tokens in this vocabulary. Each can be read
+              by itself:
             </p>
           )}
           {exact === null && parts.length === 0 && others.length === 0 && (
@@ -64,7 +71,7 @@ export function TokenSearch({ tokenizer, ranked, onChoose }: TokenSearchProps) {
           )}
           <ul aria-label="Tokens found">
             {exact !== null && option(exact)}
-            {[...new Set(parts)].map(option)}
+            {[...new Set(parts)].slice(0, MOST_PARTS).map(option)}
             {others.filter(id => !parts.includes(id)).map(option)}
           </ul>
         </div>

@@ -1,5 +1,6 @@
 // Tokens made likelier or less likely by hand: found by text or id, each with its number.
 import { useEffect, useRef, useState } from 'react';
+import { TYPED_HINT } from '../../lib/typed-text.ts';
 import { BIAS_BOUNDS } from '../../sampling/steps/logit_bias.ts';
 import { useDocument, useSettings, useStores } from '../../stores/react.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
@@ -7,6 +8,7 @@ import { Explain } from '../../ui/controls/Explain.tsx';
 import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Settings.module.css';
 
@@ -65,9 +67,11 @@ export function LogitBias() {
       <SearchField
         label="Find a token to bias"
         placeholder="Find a token by text or id"
+        hint={TYPED_HINT}
         value={search}
         onChange={setSearch}
       />
+      <TypedReading typed={search} />
       {tokenizer && found.length > 0 && (
         <ul ref={results} className={styles.results} aria-label="Tokens found">
           {found.map(id => (

@@ -1,11 +1,12 @@
-// Strings that end a run, as chips; line ends are written \n.
+// Strings that end a run, as chips; what has no shape is written as it is typed.
 import { useId, useState } from 'react';
+import { readTyped, TYPED_HINT, typedForm } from '../../lib/typed-text.ts';
 import { STOP_BOUNDS } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Chip } from '../../ui/controls/Chip.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
-import { escapeLine, unescapeLine } from '../../ui/controls/visible.ts';
+import { TypedReading } from '../shared/TypedReading.tsx';
 import styles from './Settings.module.css';
 
 export function StopStrings() {
@@ -14,15 +15,20 @@ export function StopStrings() {
   const [draft, setDraft] = useState('');
   const id = useId();
   const full = stop.length >= STOP_BOUNDS.entries;
+  const { text } = readTyped(draft);
   const add = () => {
-    const text = unescapeLine(draft);
+    // Bytes that are no text stay in the field, which says so.
+    if (text === null) return;
     if (text !== '' && !stop.includes(text) && !full) settings.getState().change({ stop: [...stop, text] });
     setDraft('');
   };
   return (
     <div className={styles.field}>
       <span className={styles.label}>
-        <Explain meaning="The run ends before the first of these strings; it does not appear in the text." id={id}>
+        <Explain
+          meaning={`The run ends before the first of these strings; it does not appear in the text. ${TYPED_HINT}`}
+          id={id}
+        >
           Stop strings
         </Explain>
       </span>
@@ -31,10 +37,10 @@ export function StopStrings() {
           {stop.map(text => (
             <li key={text}>
               <Chip
-                removeLabel={`Remove the stop string ${escapeLine(text)}`}
+                removeLabel={`Remove the stop string ${typedForm(text)}`}
                 onRemove={() => settings.getState().change({ stop: stop.filter(each => each !== text) })}
               >
-                <span className="mono">{escapeLine(text).replaceAll(' ', '·')}</span>
+                <span className="mono">{typedForm(text).replaceAll(' ', '·')}</span>
               </Chip>
             </li>
           ))}
@@ -58,10 +64,11 @@ export function StopStrings() {
             add();
           }}
         />
-        <Button disabled={draft === '' || full} onClick={add}>
+        <Button disabled={draft === '' || text === null || full} onClick={add}>
           Add
         </Button>
       </div>
+      <TypedReading typed={draft} />
     </div>
   );
 }

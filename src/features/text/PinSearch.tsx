@@ -1,18 +1,21 @@
 // The field that finds a token to pin: by text, or by id as #123. A text of several tokens says so and offers the first.
 import { useEffect, useRef, useState } from 'react';
+import { TYPED_HINT } from '../../lib/typed-text.ts';
 import { useDocument, usePins, useStores } from '../../stores/react.ts';
 import { MOST_PINS } from '../../stores/run/pins-types.ts';
+import { type FoundTokens, findTokens } from '../../tokenizer/find.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
-import { unescapeLine } from '../../ui/controls/visible.ts';
+import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
-import { type Sought, sought } from './sought.ts';
 import styles from './TextView.module.css';
 
 /** Tokens of a text that is several; more are not worth reading. */
 const MOST_SHOWN = 12;
+/** Most results of a search in the vocabulary besides the exact one. */
+const MOST_FOUND = 6;
 
 function Several({ ids, tokenizer, pin }: { ids: readonly number[]; tokenizer: Tokenizer; pin: (id: number) => void }) {
   const [first] = ids;
@@ -34,9 +37,9 @@ function Several({ ids, tokenizer, pin }: { ids: readonly number[]; tokenizer: T
   );
 }
 
-function Results({ result, tokenizer, pin }: { result: Sought; tokenizer: Tokenizer; pin: (id: number) => void }) {
+function Results({ result, tokenizer, pin }: { result: FoundTokens; tokenizer: Tokenizer; pin: (id: number) => void }) {
   const pins = usePins(s => s.pins);
-  const ids = result.exact === null ? result.found : [result.exact, ...result.found];
+  const ids = result.exact === null ? result.others : [result.exact, ...result.others];
   if (ids.length === 0) return null;
   return (
     <ul className={styles.found} aria-label="Tokens found">
@@ -71,8 +74,8 @@ export function PinSearch() {
   }, [text]);
   if (!tokenizer) return null;
   if (full) return <p className={styles.words}>{MOST_PINS} tokens are pinned. Take one off to pin another.</p>;
-  const result = sought(unescapeLine(text), tokenizer);
-  const none = text !== '' && result.exact === null && result.several.length === 0 && result.found.length === 0;
+  const result = findTokens(tokenizer, text, MOST_FOUND);
+  const none = text !== '' && result.exact === null && result.parts.length === 0 && result.others.length === 0;
   const pin = (id: number) => {
     pins.getState().pin(id);
     setText('');
@@ -89,10 +92,12 @@ export function PinSearch() {
       <SearchField
         label="Pin a token by text or id"
         placeholder="Pin a token: its text, or an id as #123"
+        hint={TYPED_HINT}
         value={text}
         onChange={setText}
       />
-      {result.several.length > 0 && <Several ids={result.several} tokenizer={tokenizer} pin={pin} />}
+      <TypedReading typed={text} />
+      {result.parts.length > 0 && <Several ids={result.parts} tokenizer={tokenizer} pin={pin} />}
       <Results result={result} tokenizer={tokenizer} pin={pin} />
       {none && <p className={styles.words}>This vocabulary has no such token.</p>}
     </form>

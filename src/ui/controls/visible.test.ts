@@ -1,7 +1,6 @@
-// Invisible characters get a shape, and one-line fields keep what they were given.
-import fc from 'fast-check';
+// Invisible characters get a shape.
 import { expect, test } from 'vitest';
-import { escapeLine, hexBytes, spokenText, unescapeLine, visiblePieces } from './visible.ts';
+import { hexBytes, spokenText, visiblePieces } from './visible.ts';
 
 test('spaces and line ends become glyphs, apart from the text', () => {
   expect(visiblePieces(' fox')).toEqual([
@@ -23,14 +22,4 @@ test('readers hear the space', () => {
 
 test('bytes in hexadecimal', () => {
   expect(hexBytes(Uint8Array.of(0xf0, 0x9f, 0x0a))).toBe('F0 9F 0A');
-});
-
-test('escaping and reading back is the identity', () => {
-  expect(escapeLine('USER:\n')).toBe('USER:\\n');
-  fc.assert(
-    fc.property(
-      fc.string({ unit: fc.constantFrom('a', '\n', '\\', 'n', '\t', ' ') }),
-      s => unescapeLine(escapeLine(s)) === s,
-    ),
-  );
 });
