@@ -27,6 +27,8 @@ const FOR_TESTS = [...PURE, 'checkpoint', 'protocol', 'reference', 'e2e', 'publi
 /** The one room of the page that may ask the oracle; it is a chunk of its own, loaded by the first command of the debug panel. */
 const SELF_CHECK = 'src/engine/debug/';
 const WITH_REACT = ['src/ui/', 'src/features/', 'src/app/', 'src/stores/react.ts'];
+/** What the layers above see of checkpoint/: no reader of a single format. */
+const CHECKPOINT_DOORS = ['checkpoint.ts', 'formats.ts', 'dtypes.ts', 'first-bytes.ts', 'json.ts'];
 /** From here only types may come: nothing of them is left in the build. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   protocol: ['lib', 'sampling', 'model'],
@@ -55,6 +57,8 @@ function breach(file: string, { target, typeOnly, named, dynamic }: Import): str
   }
   if (layer === 'gpu' && to === 'model' && innerPart === 'architectures' && !isTest)
     return 'gpu knows ops, not architectures';
+  if (to === 'checkpoint' && to !== layer && !isTest && !CHECKPOINT_DOORS.includes(innerPart ?? ''))
+    return 'a checkpoint is read through its one interface, whatever its format';
   const allowed = [...(LAYERS[layer] ?? []), ...(isTest ? FOR_TESTS : []), ...(isSelfCheck ? ['reference'] : [])];
   if (!allowed.includes(to)) return `${layer} may not import ${to}`;
   return TYPES_ONLY[layer]?.includes(to) && !typeOnly && !isTest

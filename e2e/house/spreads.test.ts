@@ -6,7 +6,7 @@ import { sources } from './sources.ts';
 /** Spreads into calls that cannot grow with a text, a vocabulary or a model's files: what is spread, by file, and what bounds it. */
 const BOUNDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'src/checkpoint/safetensors.ts': { 'first8.subarray(0, 8)': 'eight bytes' },
-  'src/hub/layout.ts': { 'first.subarray(0, 24)': 'twenty-four bytes' },
+  'src/checkpoint/first-bytes.ts': { 'first.subarray(0, 24)': 'twenty-four bytes' },
   'src/sampling/adjust.ts': { 'step.apply(value, past, changeIn(logits, lines))': 'the apply of a step of sampling' },
   'src/sampling/pipeline.ts': { 'step.apply(slice, value)': 'the apply of a step of sampling' },
 };

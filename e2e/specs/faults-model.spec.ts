@@ -189,5 +189,5 @@ test('a tokenizer with a few tokens more than the model has rows opens, and says
   await closeDialog(modelsDialog(page));
   await setText(page, 'one too many 0');
   expect(await textOf(page)).toBe('one too many 0');
-  await goesOn(page);
+  await goesOn(page, 'one too many 0');
 });

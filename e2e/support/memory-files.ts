@@ -1,8 +1,8 @@
 // The files of a model in memory, and checkpoints that imitate the published ones at small widths.
 
+import type { CheckpointFiles } from '../../src/checkpoint/checkpoint.ts';
 import { fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import { type TensorBytes, writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
-import type { CheckpointFiles } from '../../src/engine/checkpoint.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 import { BYTE_TO_CHAR } from '../../src/tokenizer/byte-alphabet.ts';
 import { randomModel } from './random-model.ts';

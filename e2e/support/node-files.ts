@@ -1,9 +1,10 @@
 // A model folder on disk as the files that the engine reads, for programs in Node.
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CheckpointFiles } from '../../src/engine/checkpoint.ts';
+import type { CheckpointFiles } from '../../src/checkpoint/checkpoint.ts';
+import { checkFirstBytes } from '../../src/checkpoint/first-bytes.ts';
+import { modelFiles } from '../../src/checkpoint/formats.ts';
 import type { ModelFiles } from '../../src/hub/files.ts';
-import { checkFirstBytes, chooseSmallFiles, TOKENIZER_FILE } from '../../src/hub/layout.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 
 export type FolderFiles = CheckpointFiles & Pick<ModelFiles, 'stream'>;
@@ -13,7 +14,7 @@ const PIECE_BYTES = 16 * 1024 * 1024;
 /** Opens a folder in Hugging Face layout; it may lack a tokenizer. Throws `missing_file` that names the folder or the file. */
 export async function openFolder(folder: string): Promise<FolderFiles> {
   const sizes = await sizesOf(folder);
-  chooseSmallFiles(new Set([...sizes.keys(), TOKENIZER_FILE]));
+  await modelFiles(new Set(sizes.keys()), name => readFile(path.join(folder, name)));
   const size = (name: string): number => {
     const bytes = sizes.get(name);
     if (bytes === undefined) throw new NucleusError('missing_file', `${name} is missing in ${folder}`, { file: name });

@@ -1,7 +1,9 @@
 // model.safetensors.index.json: which shard holds which tensor.
 import { NucleusError } from '../lib/error.ts';
-import { MAX_NAME_LENGTH, MAX_TENSORS, type SafetensorsHeader, type TensorRange } from './safetensors.ts';
+import type { StoredTensor } from './checkpoint.ts';
+import { MAX_NAME_LENGTH, MAX_TENSORS, type SafetensorsHeader } from './safetensors.ts';
 
+export const INDEX_FILE = 'model.safetensors.index.json';
 export const MAX_SHARDS = 1_000;
 
 export interface ShardIndex {
@@ -11,16 +13,11 @@ export interface ShardIndex {
   readonly files: readonly string[];
 }
 
-/** A tensor, and the file it lies in. */
-export interface ShardedTensor extends TensorRange {
-  readonly file: string;
-}
-
 /** A plain file name: no folder, no drive, no way up, `.safetensors` at the end. */
 const SHARD_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\.safetensors$/;
 
 function bad(message: string): NucleusError {
-  return new NucleusError('bad_json', message, { file: 'model.safetensors.index.json' });
+  return new NucleusError('bad_json', message, { file: INDEX_FILE });
 }
 
 /**
@@ -56,8 +53,8 @@ export function parseShardIndex(json: unknown): ShardIndex {
 export function joinShards(
   index: ShardIndex,
   headers: ReadonlyMap<string, SafetensorsHeader>,
-): ReadonlyMap<string, ShardedTensor> {
-  const tensors = new Map<string, ShardedTensor>();
+): ReadonlyMap<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
   for (const file of index.files) {
     const header = headers.get(file);
     if (!header) throw new NucleusError('missing_file', `the shard ${file} is missing`, { file });

@@ -1,7 +1,7 @@
 // A model on the GPU: weights, pool and session, made from a graph and a stream of tensors.
 
+import type { StoredTensor } from '../checkpoint/checkpoint.ts';
 import { isWeightDtype, toFloat32, type WeightDtype } from '../checkpoint/dtypes.ts';
-import type { ShardedTensor } from '../checkpoint/shards.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
@@ -56,7 +56,7 @@ export function runnerOptions(graph: Graph, software: boolean, options: ModelOpt
 export function storageOfWeights(
   graph: Graph,
   tensorOf: ReadonlyMap<string, string>,
-  tensors: ReadonlyMap<string, ShardedTensor>,
+  tensors: ReadonlyMap<string, StoredTensor>,
 ): (name: string) => Storage {
   const dtypes = new Map(graph.weights.map(({ name, from }) => [name, dtypesOf(tensorsOf(from), tensorOf, tensors)]));
   return name => {
@@ -73,7 +73,7 @@ export function storageOfWeights(
 function dtypesOf(
   leaves: readonly TensorRecipe[],
   tensorOf: ReadonlyMap<string, string>,
-  tensors: ReadonlyMap<string, ShardedTensor>,
+  tensors: ReadonlyMap<string, StoredTensor>,
 ): { readonly name: string; readonly dtype: WeightDtype }[] {
   return leaves.map(({ name }) => ({
     name,
@@ -87,7 +87,7 @@ export class ModelLoader {
   readonly weights: Weights;
   readonly #gpu: Gpu;
   readonly #scope: Scope;
-  readonly #tensors: ReadonlyMap<string, ShardedTensor>;
+  readonly #tensors: ReadonlyMap<string, StoredTensor>;
   /** Names in the recipes by names in the files. */
   readonly #nameOf: ReadonlyMap<string, string>;
   readonly #options: ModelOptions;
@@ -97,7 +97,7 @@ export class ModelLoader {
     scope: Scope,
     graph: Graph,
     weights: Weights,
-    tensors: ReadonlyMap<string, ShardedTensor>,
+    tensors: ReadonlyMap<string, StoredTensor>,
     nameOf: ReadonlyMap<string, string>,
     options: ModelOptions,
   ) {
@@ -118,7 +118,7 @@ export class ModelLoader {
     gpu: Gpu,
     scope: Scope,
     graph: Graph,
-    tensors: ReadonlyMap<string, ShardedTensor>,
+    tensors: ReadonlyMap<string, StoredTensor>,
     options: ModelOptions = {},
   ): Promise<ModelLoader> {
     const { tensorOf } = matchWeights(graph, tensors);
@@ -173,14 +173,14 @@ export class ModelLoader {
     return { runner, session, probes };
   }
 
-  async #writer(tensor: ShardedTensor): Promise<TensorWriter> {
+  async #writer(tensor: StoredTensor): Promise<TensorWriter> {
     const name = this.#nameOf.get(tensor.name);
     if (name === undefined) return { write: () => {}, end: async () => {} };
     return this.weights.tensor(name, bytes => toFloat32(bytes, weightDtype(tensor)));
   }
 }
 
-function weightDtype({ name, dtype }: ShardedTensor): WeightDtype {
+function weightDtype({ name, dtype }: StoredTensor): WeightDtype {
   if (isWeightDtype(dtype)) return dtype;
   throw new NucleusError('bad_tensor', `tensor ${name} is ${dtype}`, { tensor: name, dtype });
 }

@@ -1,13 +1,13 @@
 // Tables with more rows than the model uses: padding that trainers add for speed. The rows at the front are the model's.
-import type { ShardedTensor } from '../checkpoint/shards.ts';
+import type { StoredTensor } from '../checkpoint/checkpoint.ts';
 import { finderOf } from '../model/checkpoint.ts';
 import type { Graph } from '../model/ir/graph.ts';
 
 /** The tensors, with embeddings and the head cut to the rows that `config.json` speaks of; a table with too few rows, or of another width, stays as it is. */
 export function withoutPadding(
   graph: Graph,
-  tensors: ReadonlyMap<string, ShardedTensor>,
-): ReadonlyMap<string, ShardedTensor> {
+  tensors: ReadonlyMap<string, StoredTensor>,
+): ReadonlyMap<string, StoredTensor> {
   const find = finderOf(graph, tensors);
   const tables = new Set([graph.head, ...graph.ops.flatMap(op => (op.op === 'embedding' ? [op.table] : []))]);
   const cut = new Map(tensors);

@@ -1,5 +1,4 @@
 // The tokenizer of a model folder, or ids as text where there is none that can be read.
-import { TOKENIZER_FILE } from '../hub/layout.ts';
 import { asNucleusError } from '../lib/error.ts';
 import type { ModelWarning } from '../protocol/events.ts';
 import { tokenBytesTable } from '../tokenizer/bytes.ts';
@@ -16,7 +15,7 @@ export interface ReadTokenizer {
 
 /** @param json the parsed tokenizer.json; undefined where the folder has none. Throws `tokenizer_mismatch`. */
 export function readTokenizer(json: unknown, vocab_size: number): ReadTokenizer {
-  if (json === undefined) return idsAsText(vocab_size, `${TOKENIZER_FILE} is missing`);
+  if (json === undefined) return idsAsText(vocab_size, 'tokenizer.json is missing');
   const { tokenizerJson, surplus } = withoutSurplus(json, vocab_size);
   try {
     const tokenBytes = tokenBytesTable(tokenizerJson, vocab_size);
@@ -26,7 +25,7 @@ export function readTokenizer(json: unknown, vocab_size: number): ReadTokenizer 
   } catch (thrown) {
     const error = asNucleusError(thrown);
     if (error.code !== 'bad_tokenizer') throw error;
-    return idsAsText(vocab_size, `${TOKENIZER_FILE} cannot be read: ${error.message}`);
+    return idsAsText(vocab_size, `tokenizer.json cannot be read: ${error.message}`);
   }
 }
 

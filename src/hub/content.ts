@@ -1,6 +1,7 @@
 // What the files of a model contain, told by hashes: equal for equal bytes, wherever they came from and whatever they are called.
+
+import { decidesNumbers } from '../checkpoint/formats.ts';
 import { sha256 } from './hash.ts';
-import { CONFIG_FILE, isWeights } from './layout.ts';
 
 /** One whole file in pieces. */
 export interface FileContent {
@@ -22,7 +23,7 @@ export function isWhole({ size, chunkBytes, hashes }: FileContent): boolean {
  * of equal digest compute the same; the tokenizer is not part of it, it has a fingerprint of its own.
  */
 export function digestOf(files: readonly FileContent[]): Promise<string> {
-  const numeric = files.filter(({ name }) => name === CONFIG_FILE || isWeights(name));
+  const numeric = files.filter(({ name }) => decidesNumbers(name));
   const lines = numeric.map(({ name, size, hashes }) => [name, size, ...hashes].join(' ')).sort();
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }

@@ -1,10 +1,11 @@
 // Opens a model: from the cache if it is there, else from where it lies, and into the cache on the way.
+
+import { isWeights } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
 import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import type { ModelCache } from './cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
 import { browserNet, type Net } from './http.ts';
-import { isWeights } from './layout.ts';
 import { nameLocal } from './local-names.ts';
 import { type LocalListing, listLocal, type Origin, remoteOrigin } from './origin.ts';
 import { latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { flipBit, load, session, startHubForEachTest, store, W } from '../../e2e/support/hub-load.ts';
 import { CHUNK, collect, digest, MODEL, patternBytes } from '../../e2e/support/hub-model.ts';
+import { isWeights } from '../checkpoint/formats.ts';
 import type { ModelSource } from '../lib/model-source.ts';
 import { ModelCache } from './cache.ts';
-import { isWeights } from './layout.ts';
 import { openModel } from './load.ts';
 import { numberedName } from './local-names.ts';
 import { NameTaken } from './store.ts';

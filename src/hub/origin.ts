@@ -1,8 +1,8 @@
 // Where bytes come from when the cache lacks them: a server, or files that a person opened.
+import { modelFiles } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
 import { type Chunk, downloadChunks } from './download.ts';
 import { sha256 } from './hash.ts';
-import { chooseSmallFiles, INDEX_FILE, shardNames, WEIGHTS_FILE } from './layout.ts';
 import { fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';
 
 export interface ChunkRequest {
@@ -57,12 +57,9 @@ export async function listLocal(opened: readonly File[], signal: AbortSignal): P
     if (!before || path.length < before.depth) byName.set(name, { file, depth: path.length });
   }
   const origin = localOrigin(new Map([...byName].map(([name, { file }]) => [name, file])), signal);
-  const { small, sharded } = chooseSmallFiles(new Set(byName.keys()));
   const sizeOf = (name: string): number => byName.get(name)?.file.size ?? 0;
-  const weights = sharded
-    ? shardNames(await origin.range(INDEX_FILE, 0, sizeOf(INDEX_FILE)), name => byName.has(name))
-    : [WEIGHTS_FILE];
-  return { files: [...small, ...weights].map(name => ({ name, size: sizeOf(name) })), origin };
+  const names = await modelFiles(new Set(byName.keys()), name => origin.range(name, 0, sizeOf(name)));
+  return { files: names.map(name => ({ name, size: sizeOf(name) })), origin };
 }
 
 function localOrigin(files: ReadonlyMap<string, File>, signal: AbortSignal): Origin {

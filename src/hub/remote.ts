@@ -1,17 +1,9 @@
 // What the Hub and the page's own server hold: revisions, file names, sizes, and ranges of bytes.
+import { modelFiles, seekFiles } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { ModelSource, Origins } from '../lib/model-source.ts';
 import { sha256 } from './hash.ts';
 import { bodyPieces, contentRange, type Net, request, TransientError, validatorOf, withRetries } from './http.ts';
-import {
-  CONFIG_FILE,
-  chooseSmallFiles,
-  INDEX_FILE,
-  OPTIONAL_FILES,
-  shardNames,
-  TOKENIZER_FILE,
-  WEIGHTS_FILE,
-} from './layout.ts';
 
 /** Retries while someone waits for an answer with nothing on the screen yet. */
 const LISTING_RETRIES = 2;
@@ -162,18 +154,14 @@ export async function latestCommit(source: HubSource, host: string, net: Net, si
  */
 export async function listHub(source: HubSource, origins: Origins, wire: Wire): Promise<Listing> {
   const { commit, files } = await readRevision(wire, source, origins.hubHost);
-  const { small, sharded } = chooseSmallFiles(new Set(files.keys()));
   const urlOf = (name: string): string => hubFileUrl(source, origins, commit, name);
   const sizeOf = async (name: string): Promise<number> => {
     const size = files.get(name) ?? -1;
     return size >= 0 ? size : (await probe(wire, urlOf(name))).size;
   };
-  let weights: readonly string[] = [WEIGHTS_FILE];
-  if (sharded) {
-    const index = await fetchRange(wire, urlOf(INDEX_FILE), 0, await sizeOf(INDEX_FILE));
-    weights = shardNames(index, name => files.has(name));
-  }
-  const named = [...small, ...weights].map(async name => ({ name, url: urlOf(name), size: await sizeOf(name) }));
+  const read = async (name: string): Promise<Uint8Array> => fetchRange(wire, urlOf(name), 0, await sizeOf(name));
+  const names = await modelFiles(new Set(files.keys()), read);
+  const named = names.map(async name => ({ name, url: urlOf(name), size: await sizeOf(name) }));
   return { version: commit, files: await Promise.all(named) };
 }
 
@@ -184,24 +172,18 @@ export async function listHub(source: HubSource, origins: Origins, wire: Wire): 
 export async function listShipped(source: ShippedSource, origins: Origins, wire: Wire): Promise<Listing> {
   const urlOf = (name: string): string => shippedFileUrl(source, origins, name);
   const found = new Map<string, Probe>();
-  const look = async (name: string): Promise<void> => {
+  const ask = async (name: string): Promise<boolean> => {
     try {
       found.set(name, await probe(wire, urlOf(name)));
+      return true;
     } catch (error) {
       if (!(error instanceof NucleusError && error.code === 'not_found')) throw error;
+      return false;
     }
   };
-  await Promise.all([CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE, ...OPTIONAL_FILES].map(look));
-  if (!found.has(WEIGHTS_FILE)) await look(INDEX_FILE);
-  const { small, sharded } = chooseSmallFiles(new Set(found.keys()));
-  let weights: readonly string[] = [WEIGHTS_FILE];
-  if (sharded) {
-    const index = await fetchRange(wire, urlOf(INDEX_FILE), 0, found.get(INDEX_FILE)?.size ?? 0);
-    weights = shardNames(index, () => true);
-    await Promise.all(weights.map(look));
-    weights = shardNames(index, name => found.has(name));
-  }
-  const names = [...small, ...weights];
+  const read = (name: string): Promise<Uint8Array> => fetchRange(wire, urlOf(name), 0, found.get(name)?.size ?? 0);
+  await seekFiles(ask, read);
+  const names = await modelFiles(new Set(found.keys()), read);
   const lines = names.map(name => `${name} ${found.get(name)?.size} ${found.get(name)?.validator}`);
   const version = await sha256(new TextEncoder().encode(lines.join('\n')));
   return { version, files: names.map(name => ({ name, url: urlOf(name), size: found.get(name)?.size ?? 0 })) };

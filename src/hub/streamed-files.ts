@@ -1,4 +1,7 @@
 // ModelFiles over the cache and an origin: reads what is stored, fetches what is not, repairs what is damaged.
+
+import { checkFirstBytes } from '../checkpoint/first-bytes.ts';
+import { decidesNumbers } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
 import { type ModelSource, sourceName } from '../lib/model-source.ts';
 import { chunkSize, type ModelCache } from './cache.ts';
@@ -7,7 +10,6 @@ import { FileChanged } from './download.ts';
 import type { FilesNotice, FilesPhase, FilesProgress, ModelFiles } from './files.ts';
 import { sha256 } from './hash.ts';
 import { cancelled } from './http.ts';
-import { CONFIG_FILE, checkFirstBytes, isWeights } from './layout.ts';
 import { acquireLock } from './lock.ts';
 import type { Origin } from './origin.ts';
 import { type CopyRecord, type FileRecord, noticeOf } from './store.ts';
@@ -273,7 +275,7 @@ export class StreamedFiles implements ModelFiles {
   }
 
   async digest(): Promise<string> {
-    const missing = this.names.find(name => (name === CONFIG_FILE || isWeights(name)) && !this.#contents.has(name));
+    const missing = this.names.find(name => decidesNumbers(name) && !this.#contents.has(name));
     if (missing !== undefined) throw new NucleusError('internal', `${missing} has not been read to its end`);
     return digestOf([...this.#contents.values()]);
   }

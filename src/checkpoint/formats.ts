@@ -1,0 +1,42 @@
+// Which formats of checkpoints there are, and which of them a folder is in.
+import type { CheckpointFiles, CheckpointFormat, StoredCheckpoint } from './checkpoint.ts';
+import { SAFETENSORS } from './safetensors-folder.ts';
+
+/** The first is what a folder is taken for that holds no weights at all: it says what is missing. */
+const FORMATS: readonly [CheckpointFormat, ...CheckpointFormat[]] = [SAFETENSORS];
+
+function formatOf(names: Iterable<string>): CheckpointFormat {
+  const all = [...names];
+  return FORMATS.find(format => all.some(name => format.isWeights(name))) ?? FORMATS[0];
+}
+
+/** True for a file with weights, in any format. */
+export function isWeights(name: string): boolean {
+  return FORMATS.some(format => format.isWeights(name));
+}
+
+/** True for what a model's numbers depend on; see `CheckpointFormat.decidesNumbers`. */
+export function decidesNumbers(name: string): boolean {
+  return FORMATS.some(format => format.decidesNumbers(name));
+}
+
+/** Asks for every file that a model may have, in any format; see `CheckpointFormat.seek`. */
+export async function seekFiles(
+  ask: (file: string) => Promise<boolean>,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<void> {
+  for (const format of FORMATS) await format.seek(ask, read);
+}
+
+/** Every file of the model among those that are there; see `CheckpointFormat.files`. */
+export function modelFiles(
+  present: ReadonlySet<string>,
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<readonly string[]> {
+  return formatOf(present).files(present, read);
+}
+
+/** All that is known before the weights; see `CheckpointFormat.open`. */
+export function openCheckpoint(files: CheckpointFiles): Promise<StoredCheckpoint> {
+  return formatOf(files.names).open(files);
+}
