@@ -1,9 +1,11 @@
 // The view "Branches": the tree of all continuations, their table, growth, and text that is forced into a place.
+import { useRef } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { branchOf, labelOf, MOST_BRANCHES } from '../../stores/document/branches.ts';
 import { useDocument } from '../../stores/react.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { useWidth } from '../../ui/controls/useWidth.ts';
 import styles from './Branches.module.css';
 import { BranchList } from './BranchList.tsx';
 import { BranchTree } from './BranchTree.tsx';
@@ -11,6 +13,9 @@ import { ForceText } from './ForceText.tsx';
 import { Grow } from './Grow.tsx';
 import { useGrowth } from './useGrowth.ts';
 import { useTree } from './useTree.ts';
+
+/** px to both sides of the tree. */
+const INSETS = 34;
 
 /** What the switch to the active branch cost. */
 function VisitLine() {
@@ -61,7 +66,9 @@ function Words() {
 }
 
 export function Branches() {
-  const shown = useTree();
+  const view = useRef<HTMLElement>(null);
+  // The pane of the tree stands between the view's insets, in a border of its own.
+  const shown = useTree(Math.max(0, useWidth(view) - INSETS));
   const empty = useDocument(s => s.tokens.length === 0 && s.branches.length === 1);
   const forgotten = useDocument(s => s.forgotten);
   if (empty) {
@@ -75,7 +82,7 @@ export function Branches() {
     );
   }
   return (
-    <section className={styles.view} aria-label="Branches">
+    <section ref={view} className={styles.view} aria-label="Branches">
       <Words />
       {forgotten !== null && (
         <Notice tone="hint">

@@ -12,7 +12,7 @@ export interface RunLabel {
 
 /** Characters of each part at most. */
 const MOST_FIRST = 16;
-const MOST_REST = 22;
+export const MOST_REST = 22;
 
 /** A token on one line, spaces and line ends as signs. */
 export function tokenLabel(token: DocumentToken): string {
@@ -34,11 +34,12 @@ export function runText(tokens: readonly DocumentToken[]): string {
   return new TextDecoder().decode(bytes);
 }
 
-export function runLabel(tokens: readonly DocumentToken[]): RunLabel {
+/** @param most characters of the rest, at most */
+export function runLabel(tokens: readonly DocumentToken[], most = MOST_REST): RunLabel {
   const [first, ...others] = tokens;
   if (first === undefined) return { first: '', rest: '' };
   const rest = runText(others).replaceAll(/\s+/g, ' ').trimEnd();
-  return { first: shortened(tokenLabel(first), MOST_FIRST), rest: shortened(rest, MOST_REST) };
+  return { first: shortened(tokenLabel(first), MOST_FIRST), rest: shortened(rest, most) };
 }
 
 /** `text` with its middle left out where it is longer than `most`. */

@@ -4,7 +4,7 @@ import type { Branch, DocumentToken } from '../../stores/document/types.ts';
 import { ageWords } from './age.ts';
 import { branchTree } from './branchTree.ts';
 import { columns, runLabel, shortened } from './label.ts';
-import { edgePath, type PlacedNode, treeLayout } from './treeLayout.ts';
+import { edgePath, fittedLayout, type LayoutSizes, type PlacedNode, treeLayout } from './treeLayout.ts';
 import { walkTree } from './treeWalk.ts';
 
 const token = (text: string): DocumentToken => ({
@@ -60,6 +60,35 @@ describe('the layout', () => {
     const { nodes } = layoutOf(['ab', 'xy']);
     expect(nodes.map(words)).toEqual(['', 'ab', 'xy']);
     expect(nodes[0]?.width).toBeLessThan(10);
+  });
+});
+
+describe('in a pane', () => {
+  const texts = [
+    'a long beginning of a story, and then one end of it',
+    'a long beginning of a story, or quite another one',
+  ];
+  const branches = texts.map((text, i) => branch(i + 1, text));
+  const lay = (sizes: LayoutSizes) => treeLayout(branchTree(branches, null), branches, 1, new Map(), sizes);
+
+  test('words give way before the drawing reaches out', () => {
+    const whole = lay(SIZES);
+    expect(fittedLayout(lay, SIZES, whole.width).width).toBe(whole.width);
+    const fitted = fittedLayout(lay, SIZES, whole.width - 60);
+    expect(fitted.width).toBeLessThanOrEqual(whole.width - 60);
+    expect(fitted.nodes).toHaveLength(whole.nodes.length);
+  });
+
+  test('what fits with no words keeps all of them, and is pushed sideways; so is what has no pane yet', () => {
+    expect(fittedLayout(lay, SIZES, 100).width).toBe(lay(SIZES).width);
+    expect(fittedLayout(lay, SIZES, 0).width).toBe(lay(SIZES).width);
+  });
+
+  test('few rows stand further apart, many do not', () => {
+    expect(fittedLayout(lay, SIZES, 900).height).toBe(2 * 28 + 24);
+    const many = Array.from({ length: 8 }, (_, i) => branch(i + 1, `a${i}`));
+    const layMany = (sizes: LayoutSizes) => treeLayout(branchTree(many, null), many, 1, new Map(), sizes);
+    expect(fittedLayout(layMany, SIZES, 900).height).toBe(8 * 20 + 24);
   });
 });
 

@@ -3,7 +3,7 @@ import { formatProbability } from '../../lib/format.ts';
 import { labelOf } from '../../stores/document/branches.ts';
 import type { Branch } from '../../stores/document/types.ts';
 import type { TreeNode } from './branchTree.ts';
-import { columns, type RunLabel, runLabel } from './label.ts';
+import { columns, MOST_REST, type RunLabel, runLabel } from './label.ts';
 
 export interface PlacedNode {
   readonly node: TreeNode;
@@ -39,6 +39,8 @@ export interface TreeLayout {
 export interface LayoutSizes {
   /** px of a row. */
   readonly row: number;
+  /** Characters of a run behind its first token, at most; `MOST_REST` when absent. */
+  readonly rest?: number;
   /** px of a character of the label, and of the small numbers and names. */
   readonly char: number;
   readonly small: number;
@@ -91,9 +93,30 @@ export function treeLayout(
   return { nodes, width: width + EDGE, height: rows * sizes.row + 2 * EDGE };
 }
 
+/** Rows that stand further apart: so few that the pane has room for it. */
+const FEW_ROWS = 4;
+const ROOMY = 1.4;
+/** Characters of a run behind its first token, from the longest: words give way before the drawing reaches out of its pane. */
+const RESTS = [MOST_REST, 16, 11, 7];
+
+/** The tree in a pane of `room` px, 0 while that is not known: with the longest words that let all of it stand in sight. */
+export function fittedLayout(lay: (sizes: LayoutSizes) => TreeLayout, sizes: LayoutSizes, room: number): TreeLayout {
+  const { height } = lay(sizes);
+  const few = (height - 2 * EDGE) / sizes.row <= FEW_ROWS;
+  const row = few ? Math.round(sizes.row * ROOMY) : sizes.row;
+  const layouts = RESTS.map(rest => () => lay({ ...sizes, row, rest }));
+  if (room > 0) {
+    for (const make of layouts) {
+      const layout = make();
+      if (layout.width <= room) return layout;
+    }
+  }
+  return lay({ ...sizes, row });
+}
+
 /** Size and words of a node. */
-function boxOf(node: TreeNode, ends: string, share: string, { char, small }: LayoutSizes) {
-  const label = runLabel(node.tokens);
+function boxOf(node: TreeNode, ends: string, share: string, { char, small, rest = MOST_REST }: LayoutSizes) {
+  const label = runLabel(node.tokens, rest);
   const restAt = PAD + columns(label.first) * char;
   const shareAt = restAt + columns(label.rest) * char + (share === '' ? 0 : PAD);
   const width = node.tokens.length === 0 ? PAD : shareAt + share.length * small + PAD;

@@ -6,7 +6,7 @@ import { useDocument } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { branchTree, type Growing, type TreeNode } from './branchTree.ts';
 import { type Growth, pathLogprobs } from './growthTypes.ts';
-import { type LayoutSizes, type TreeLayout, treeLayout } from './treeLayout.ts';
+import { fittedLayout, type LayoutSizes, type TreeLayout, treeLayout } from './treeLayout.ts';
 import { useGrowth } from './useGrowth.ts';
 
 export interface ShownTree {
@@ -32,7 +32,8 @@ function growingOf(growth: Growth | null, tokenizer: Tokenizer | null): Growing 
   return { base: growth.base, nodes };
 }
 
-export function useTree(): ShownTree {
+/** @param room px that the drawing has, 0 while that is not known */
+export function useTree(room: number): ShownTree {
   const all = useDocument(s => s.branches);
   const active = useDocument(s => s.branch);
   const tokenizer = useDocument(s => s.tokenizer);
@@ -48,6 +49,7 @@ export function useTree(): ShownTree {
     const tree = branchTree(branches, growingOf(shown.growth, shown.tokenizer));
     const together = shown.growth === null ? NONE : pathLogprobs(shown.growth);
     const sizes = matchMedia('(pointer: coarse), (max-width: 760px)').matches ? TOUCH : DESKTOP;
-    return { branches, active: shown.active, tree, layout: treeLayout(tree, branches, shown.active, together, sizes) };
-  }, [shown]);
+    const lay = (chosen: LayoutSizes): TreeLayout => treeLayout(tree, branches, shown.active, together, chosen);
+    return { branches, active: shown.active, tree, layout: fittedLayout(lay, sizes, room) };
+  }, [shown, room]);
 }

@@ -9,13 +9,13 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { useWidth } from '../../ui/controls/useWidth.ts';
 import { faceOf } from '../shared/tokenFace.ts';
 import { Amount } from './Amount.tsx';
 import styles from './Stages.module.css';
 import { type SlopeLine, slopeOf } from './slope.ts';
 import { STEP_WORDS } from './steps.ts';
 import { TokenButton } from './TokenButton.tsx';
-import { useWidth } from './useWidth.ts';
 
 /** Followed for their rank before sampling, and after it. */
 const MOST_BEFORE = 7;
