@@ -103,7 +103,7 @@ export function NextToken({ comparison, plain, ablated, tokenizer, target, stale
   return (
     <div className={styles.panel}>
       <Facts {...{ plain, ablated, tokenizer, target }} />
-      <div className={styles.controls}>
+      <div className={styles.captionLine}>
         <p className={styles.caption}>Probabilities before sampling; changes in percentage points (pp).</p>
         <BarScaleSwitch />
       </div>

@@ -47,16 +47,17 @@ const clamp = (value: number, low: number, high: number): number => Math.max(low
 /** Cells below this have no gap between them, and need not be whole px. */
 export const LEAST_GAP = 8;
 
+const sixteenths = (size: number): number => Math.floor(size * 16) / 16;
+
 /** Down to whole px; to sixteenths where a px a cell would leave much of the room empty. */
-function downTo(size: number): number {
-  return size >= LEAST_GAP ? Math.floor(size) : Math.floor(size * 16) / 16;
-}
+const downTo = (size: number): number => (size >= LEAST_GAP ? Math.floor(size) : sixteenths(size));
 
 /** Within the bounds: the widest cell that lets all columns fit into `room`; where they cannot, whole columns fill it. */
 export function fitCell(bounds: CellBounds, columns: number, room: number): Size {
   const narrow = clamp(downTo(room / Math.max(1, columns)), bounds.minWidth, bounds.maxWidth);
   const whole = Math.min(columns, Math.floor(room / narrow));
-  const width = whole < 1 ? narrow : clamp(downTo(room / whole), bounds.minWidth, bounds.maxWidth);
+  const width =
+    whole < 1 || whole === columns ? narrow : clamp(sixteenths(room / whole), bounds.minWidth, bounds.maxWidth);
   return { width, height: clamp(width, bounds.minHeight, bounds.maxHeight) };
 }
 
@@ -109,7 +110,7 @@ export function boxOf({ cell }: HeatLayout, { left, top }: Scroll, { row, column
 
 function into(offset: number, room: number, at: number, size: number, count: number): number {
   if (at < offset) return at;
-  if (at + size <= offset + room) return offset;
+  if (at + size <= offset + room) return Math.min(at, Math.max(at + size - room, Math.round(offset / size) * size));
   return Math.min(at, Math.ceil((at + size - room) / size) * size, count * size - room);
 }
 
