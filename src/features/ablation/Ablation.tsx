@@ -1,5 +1,5 @@
 // Ablation: parts of the model switched off, and what that does to the next token and to the text.
-import { useCallback, useEffect, useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { formatNats } from '../../lib/format.ts';
 import { useModel } from '../../stores/react.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
@@ -7,6 +7,7 @@ import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { TOUCH, useMedia } from '../../ui/controls/useMedia.ts';
+import { useOpen } from '../shared/useOpen.ts';
 import styles from './Ablation.module.css';
 import { Board } from './Board.tsx';
 import { type BoardEffects, boardEffects, STEPS, type Switch } from './board.ts';
@@ -84,10 +85,7 @@ export function Ablation() {
   const off = useAblation(s => s.off);
   const sweep = useAblation(s => (s.sweepCurrent ? s.sweep : null));
   const scope = useAblation(s => s.scope);
-  useEffect(() => {
-    ablation.getState().enter();
-    return () => ablation.getState().leave();
-  }, [ablation]);
+  useOpen(ablation);
   const effects = useMemo(() => (sweep && sweep.swept.length > 0 ? boardEffects(sweep) : null), [sweep]);
   const toggle = useCallback(
     (each: Switch) => {

@@ -1,13 +1,10 @@
 // What the switches change: the place that is looked at, how far the computing is, and the tables.
 import { useState } from 'react';
-import { formatDuration } from '../../lib/format.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { Button } from '../../ui/controls/Button.tsx';
-import { Notice } from '../../ui/controls/Notice.tsx';
 import { Tabs } from '../../ui/controls/Tabs.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { spokenText } from '../../ui/controls/visible.ts';
-import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { ProbeStatus, type ProbeWords } from '../shared/ProbeStatus.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Ablation.module.css';
 import { NextToken } from './NextToken.tsx';
@@ -56,49 +53,23 @@ function Spoken({ comparison, tokenizer }: { comparison: Comparison; tokenizer: 
   return `${parts} The likeliest token is now ${word(after)}, not ${word(before)}.`;
 }
 
-/** How far the computing is, on the line of the place. */
-function Working() {
-  const ablation = useAblationStore();
-  const task = useAblation(s => s.task);
-  const waiting = useAblation(s => s.status === 'running');
-  if (waiting) return <span className={styles.caption}>after the run</span>;
-  if (task.status !== 'working') return null;
-  return (
-    <span className={styles.working}>
-      <span className={styles.caption}>
-        pass {Math.min(task.total, task.done + 1)} of {task.total}
-      </span>
-      <Button icon="stop" onClick={() => ablation.getState().stop()}>
-        Stop computing
-      </Button>
-    </span>
-  );
-}
+const WORDS: ProbeWords = {
+  name: 'The comparison',
+  inWords: 'ablation',
+  takes: 'The model must read the text anew, which takes',
+  compute: 'Compute',
+  rest: 'Compute',
+  stop: 'Stop computing',
+  stopped: 'Stopped before it was done.',
+  running: 'What the switches change here follows after the run.',
+  progress: (done, total) => `pass ${Math.min(total, done + 1)} of ${total}`,
+};
 
-/** Why there is no result that is up to date, and the way on. */
-function Halted() {
-  const ablation = useAblationStore();
-  const problem = useAblation(s => s.problem);
-  const task = useAblation(s => s.task);
-  const costly = useAblation(s => s.costly);
-  const compute = () => void ablation.getState().compute();
-  if (problem) return <ErrorNotice error={problem} retry={compute} />;
-  if (task.status === 'failed' && task.error) {
-    return (
-      <>
-        <ErrorNotice error={task.error} retry={compute} />
-        {task.error.code === 'out_of_memory' && <Button onClick={compute}>Try again</Button>}
-      </>
-    );
-  }
-  if (costly === null && task.status !== 'stopped') return null;
-  return (
-    <Notice tone="hint" action={<Button onClick={compute}>Compute</Button>}>
-      {costly === null
-        ? 'Stopped before it was done.'
-        : `The model must read the text anew, about ${formatDuration(costly * 1000)}.`}
-    </Notice>
-  );
+/** How far the computing is, why there is no result that is up to date, and the way on. */
+function Status() {
+  const { compute, stop } = useAblationStore().getState();
+  const probe = useAblation(s => s.probe);
+  return <ProbeStatus state={probe} words={WORDS} compute={() => void compute()} stop={stop} />;
 }
 
 function Panel({
@@ -110,7 +81,7 @@ function Panel({
   tokenizer: Tokenizer;
   shown: 'next' | 'text';
 }) {
-  const current = useAblation(s => s.current);
+  const current = useAblation(s => s.probe.status === 'ready');
   const chosen = useAblation(s => s.chosenTarget);
   const { plain, ablated, ids, position } = comparison;
   if (shown === 'text') return <TextChange comparison={comparison} tokenizer={tokenizer} stale={!current} />;
@@ -134,23 +105,21 @@ function Panel({
 
 export function Results({ tokenizer, parts }: { tokenizer: Tokenizer; parts: number }) {
   const [shown, setShown] = useState<(typeof TABS)[number]['key']>('next');
-  const status = useAblation(s => s.status);
+  const status = useAblation(s => s.probe.status);
   const comparison = useAblation(s => s.comparison);
-  const current = useAblation(s => s.current);
-  const working = useAblation(s => s.task.status === 'working');
-  if (status === 'nothing') return <p className={styles.words}>{NOTHING}</p>;
+  const current = useAblation(s => s.probe.status === 'ready');
+  if (status === 'empty') return <p className={styles.words}>{NOTHING}</p>;
   return (
-    <div className={styles.results} aria-busy={working} data-current={current}>
+    <div className={styles.results} aria-busy={status === 'working'} data-current={current}>
       <div className={styles.state}>
         {comparison && <Place comparison={comparison} tokenizer={tokenizer} />}
         {comparison && !current && <span className={styles.outdated}>outdated</span>}
-        <Working />
       </div>
       <p className="visually-hidden" role="status">
         {comparison && current && <Spoken comparison={comparison} tokenizer={tokenizer} />}
       </p>
       <div className={styles.halted}>
-        <Halted />
+        <Status />
       </div>
       <Tabs label="Changes" tabs={TABS} value={shown} onChange={setShown}>
         {shown === 'ranking' ? (

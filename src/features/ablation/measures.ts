@@ -1,6 +1,5 @@
 // What was computed of one text for ablation: rows and log-probabilities by what was off, and the requests for what is missing.
-import type { Client } from '../../client/client.ts';
-import { ablate } from '../../client/probe-requests.ts';
+import type { EventOf } from '../../protocol/events.ts';
 import type { Baseline, Part } from '../../protocol/probe-commands.ts';
 import { type RankedRow, rankRow } from '../../sampling/row.ts';
 import { keyOfParts } from './parts.ts';
@@ -59,10 +58,8 @@ export class Measures {
     return this.#row(rowKey('', position));
   }
 
-  /** Throws as the worker's `ablate`, and `nan_logits`. */
-  async fetch(client: Client, request: MeasureRequest, signal: AbortSignal): Promise<void> {
-    const { tokens, from, off, baseline } = request;
-    const answer = await ablate(client, { tokens, from, off, baseline: baseline }, signal);
+  /** Keeps what the worker said. Throws `nan_logits`. */
+  accept({ tokens, off, baseline }: MeasureRequest, answer: EventOf<'ablated'>): void {
     const key = keyOf(off, baseline);
     this.#rows.set(rowKey(key, tokens.length), rankRow(answer.logits));
     for (const oldest of this.#rows.keys()) {

@@ -5,9 +5,8 @@ import { idle, ids, type Page, type PageOptions, readyPage } from '../../../e2e/
 import type { Command } from '../../protocol/commands.ts';
 import type { Part } from '../../protocol/probe-commands.ts';
 import { divergence, logprobOf } from '../../sampling/compare.ts';
-import { SETTLE_MS } from '../../stores/work/times.ts';
+import { KEPT_MS, SETTLE_MS } from '../../stores/work/times.ts';
 import { ablatedLogits, ablatedLogprobs } from './ablation.fixture.ts';
-import { CLOSE_MS } from './store.ts';
 
 const dims = { n_layer: 2, n_embd: 12, n_head: 3, n_kv_head: 3, head_size: 4, n_ctx: 64, vocab_size: V };
 const HEAD: Part = { kind: 'head', layer: 1, head: 2 };
@@ -23,6 +22,13 @@ afterEach(() => {
 });
 
 const state = () => page.ablation.getState();
+/** What is shown is of the text, the place and the switches as they are. */
+const isCurrent = (): boolean => state().probe.status === 'ready';
+/** Seconds that a button asks about. */
+const asking = (): number => {
+  const { probe } = state();
+  return probe.status === 'costly' ? probe.seconds : Number.NaN;
+};
 const asked = () => page.worker.of('ablate');
 
 async function pass(ms: number): Promise<void> {
@@ -31,7 +37,7 @@ async function pass(ms: number): Promise<void> {
 
 async function current(): Promise<void> {
   await pass(SETTLE_MS);
-  await until(() => state().current);
+  await until(() => isCurrent());
 }
 
 /** A page with the view open and its first comparison there. */
@@ -86,7 +92,7 @@ describe('comparison', () => {
     await opened();
     await current();
     state().toggle(HEAD);
-    expect(state().current).toBe(false);
+    expect(isCurrent()).toBe(false);
     await current();
     expect(asked().map(({ off }) => off)).toEqual([[], [HEAD]]);
     const all = Uint32Array.from(ids(page));
@@ -110,10 +116,10 @@ describe('comparison', () => {
     expect(state().off).toHaveLength(3);
     const before = asked().length;
     state().undo();
-    expect(state().current).toBe(true);
+    expect(isCurrent()).toBe(true);
     expect(state().comparison?.ablated).toEqual(first?.ablated);
     state().reset();
-    expect(state().current).toBe(true);
+    expect(isCurrent()).toBe(true);
     expect(state().comparison?.ablated).toEqual(state().comparison?.plain);
     expect(state().off).toEqual([]);
     state().undo();
@@ -138,7 +144,7 @@ describe('comparison', () => {
     await opened();
     await current();
     page.document.getState().selectToken(3);
-    expect(state().current).toBe(false);
+    expect(isCurrent()).toBe(false);
     await current();
     const all = Uint32Array.from(ids(page));
     expect(asked().at(-1)).toMatchObject({ from: 3, off: [] });
@@ -155,7 +161,7 @@ describe('comparison', () => {
     await opened();
     await current();
     page.document.getState().edit(0, 4, 'Twice');
-    expect(state().current).toBe(false);
+    expect(isCurrent()).toBe(false);
     const old = state().comparison;
     await current();
     expect(state().comparison?.ids).not.toEqual(old?.ids);
@@ -175,19 +181,19 @@ describe('comparison', () => {
     const { intercept, release } = held(['ablate']);
     await opened({ model: { dims, parameters: 500e6 }, intercept });
     await pass(1000);
-    expect(state().costly).toBeCloseTo((ids(page).length * 1e9) / 1.5e9, 3);
+    expect(asking()).toBeCloseTo((ids(page).length * 1e9) / 1.5e9, 3);
     expect(asked()).toHaveLength(0);
     const computing = state().compute();
-    expect(state().task.status).toBe('working');
+    expect(state().probe.status).toBe('working');
     await until(() => asked().length === 1);
     state().stop();
     await computing;
-    expect(state().task.status).toBe('stopped');
+    expect(state().probe.status).toBe('stopped');
     await pass(5000);
     expect(asked()).toHaveLength(1);
     release();
     await state().compute();
-    await until(() => state().current);
+    await until(() => isCurrent());
   });
 
   test('the first pass, which compiles, says nothing about the cost; a later one that is slow does', async () => {
@@ -206,7 +212,7 @@ describe('comparison', () => {
     expect(took).toEqual([]);
     state().toggleLayer(1);
     await pass(1000);
-    expect(state().costly).toBeGreaterThan(1);
+    expect(asking()).toBeGreaterThan(1);
     expect(asked()).toHaveLength(3);
   });
 
@@ -216,7 +222,7 @@ describe('comparison', () => {
     await pass(SETTLE_MS);
     await until(() => asked().length === 1);
     const run = page.generation.getState().run();
-    expect(state().status).toBe('running');
+    expect(state().probe.status).toBe('running');
     await idle(page);
     await run;
     release();
@@ -227,12 +233,12 @@ describe('comparison', () => {
   test('a text that is too long says so, with the way on', async () => {
     await opened({ firstText: 'Anna and Tom went home. '.repeat(20).trim() });
     await pass(1000);
-    expect(state()).toMatchObject({ status: 'too_long', problem: { code: 'prompt_too_long' } });
+    expect(state().probe).toMatchObject({ status: 'too_long', error: { code: 'prompt_too_long' } });
     expect(asked()).toHaveLength(0);
     page.generation.getState().keepTail();
     await pass(1000);
-    await until(() => state().current);
-    expect(state().problem).toBeNull();
+    await until(() => isCurrent());
+    expect(state().probe.status).toBe('ready');
   });
 
   test('memory that is not there fails in words, is not tried again unasked, and can be tried again', async () => {
@@ -245,14 +251,14 @@ describe('comparison', () => {
       },
     });
     await pass(SETTLE_MS);
-    await until(() => state().task.status === 'failed');
-    expect(state().task.error?.code).toBe('out_of_memory');
+    await until(() => state().probe.status === 'failed');
+    expect(state().probe).toMatchObject({ error: { code: 'out_of_memory' } });
     state().setTarget(5);
     await pass(1000);
     expect(asked()).toHaveLength(1);
     broken = false;
     await state().compute();
-    await until(() => state().current);
+    await until(() => isCurrent());
   });
 
   test('another model switches everything on and knows nothing', async () => {
@@ -260,7 +266,7 @@ describe('comparison', () => {
     state().toggle(HEAD);
     await current();
     await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
-    expect(state()).toMatchObject({ off: [], comparison: null, current: false, canUndo: false, sweep: null });
+    expect(state()).toMatchObject({ off: [], comparison: null, canUndo: false, sweep: null });
     await current();
     expect(state().comparison?.off).toEqual([]);
   });
@@ -353,17 +359,17 @@ describe('leaving', () => {
     await opened();
     await current();
     state().leave();
-    expect(state().current).toBe(false);
-    await pass(CLOSE_MS - 1);
+    expect(isCurrent()).toBe(false);
+    await pass(KEPT_MS - 1);
     state().enter();
-    expect(state().current).toBe(true);
-    await pass(CLOSE_MS);
+    expect(isCurrent()).toBe(true);
+    await pass(KEPT_MS);
     expect(page.worker.of('close_view')).toHaveLength(0);
     state().leave();
-    await pass(CLOSE_MS);
+    await pass(KEPT_MS);
     expect(page.worker.of('close_view')).toMatchObject([{ view: 'ablation' }]);
     state().leave();
-    await pass(CLOSE_MS);
+    await pass(KEPT_MS);
     expect(page.worker.of('close_view')).toHaveLength(1);
   });
 

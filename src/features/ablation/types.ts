@@ -1,8 +1,8 @@
 // The ablation subject: what is switched off, what that changes, and which part matters most. State and actions of its store.
 import type { StoreApi } from 'zustand/vanilla';
-import type { WireError } from '../../protocol/events.ts';
 import type { Baseline, Part } from '../../protocol/probe-commands.ts';
 import type { RankedRow } from '../../sampling/row.ts';
+import type { ProbeState } from '../../stores/work/probe-state.ts';
 import type { TaskState } from '../../stores/work/view-task.ts';
 
 /** The model on one text, with or without parts switched off. */
@@ -61,26 +61,15 @@ export type SweepScope = 'heads' | 'all';
 /** Where the continuation begins whose log-probability is summed: at the selected token, or with the text. */
 export type ContinuationStart = 'selected' | 'text';
 
-/**
- * `nothing`: no token has a prediction. `running`: a run is on, the view comes after it. `too_long`: see `problem`. `open`: there is something to compare.
- */
-export type AblationStatus = 'no_model' | 'nothing' | 'running' | 'too_long' | 'open';
-
 export interface AblationState {
-  readonly status: AblationStatus;
-  /** Why nothing can be computed; null when something can. */
-  readonly problem: WireError | null;
+  /** Of the comparison; empty where no token has a prediction. */
+  readonly probe: ProbeState;
   readonly off: readonly Part[];
   readonly canUndo: boolean;
   readonly baseline: Baseline;
   readonly start: ContinuationStart;
-  /** The last one that was computed of this model. */
+  /** The last one that was computed of this model: of the text, the place and the switches as they are once `probe` is ready. */
   readonly comparison: Comparison | null;
-  /** `comparison` is of the text, the place and the switches as they are. */
-  readonly current: boolean;
-  readonly task: TaskState;
-  /** Seconds that computing what is missing would take, where a button must ask for it. */
-  readonly costly: number | null;
   /** The token a sweep asks for, as chosen; null for the one that stands at the place, or the likeliest at the end. */
   readonly chosenTarget: number | null;
   /** The token a sweep would ask for; null as long as it is not known. */
