@@ -50,8 +50,13 @@ test('401: gated', async ({ page }) => {
 });
 
 test('a name that is none', async ({ page }) => {
-  await lookAt(page, 'just-a-name');
-  await says(page, /just-a-name.*is not a model name.*owner\/name/);
+  await lookAt(page, 'just a name');
+  await says(page, /just a name.*is not a model name.*owner\/name/);
+  // A name without an owner can be one.
+  const dialog = page.getByRole('dialog', { name: 'Models' });
+  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill('just-a-name');
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await says(page, /The model just-a-name was not found/);
   await goesOn(page);
 });
 

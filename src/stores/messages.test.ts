@@ -45,6 +45,11 @@ test('the facts are in the sentence', () => {
   expect(words('not_found', { url: 'https://hub.test/a/b/resolve/0123abcd/tokenizer.json' })).toContain(
     'The file tokenizer.json of a/b was not found',
   );
+  // A name without an owner.
+  expect(words('not_found', { url: 'https://hub.test/api/models/gpt2/revision/main' })).toContain('The model gpt2 was');
+  expect(words('not_found', { url: 'https://hub.test/gpt2/resolve/main/config.json' })).toContain(
+    'The file config.json of gpt2 was not found',
+  );
   expect(words('not_found', { url: 'https://hub.test/else?x=1' })).toContain('The address else was not found');
   const missing = 'model.safetensors is missing; there are only GGUF weights';
   expect(messageFor({ code: 'missing_file', message: missing, detail: { file: 'model.safetensors' } }).text).toMatch(

@@ -72,9 +72,9 @@ const because = (message: string): string =>
 /** The model or the file that an address names, else the address itself. */
 const addressed = (url: string): string => {
   const path = url.replace(/^https?:\/\/[^/]+\//, '').replace(/[?#].*$/, '');
-  const [, repo] = /^api\/models\/([^/]+\/[^/]+)/.exec(path) ?? [];
+  const [, repo] = /^api\/models\/([^/]+(?:\/[^/]+)??)(?:\/revision\/|$)/.exec(path) ?? [];
   if (repo !== undefined) return `The model ${shortened(repo, 100)}`;
-  const [, owner, file] = /^([^/]+\/[^/]+)\/resolve\/[^/]+\/(.+)$/.exec(path) ?? [];
+  const [, owner, file] = /^([^/]+(?:\/[^/]+)?)\/resolve\/[^/]+\/(.+)$/.exec(path) ?? [];
   if (owner !== undefined && file !== undefined) return `The file ${shortened(file, 60)} of ${shortened(owner, 100)}`;
   return `The address ${shortened(path, 100)}`;
 };
