@@ -4,6 +4,7 @@ import { sourceName } from '../../lib/model-source.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { inSight } from '../../ui/controls/inSight.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { type Place, useAsked } from './asked.ts';
@@ -29,7 +30,7 @@ export function Inspection({ at }: { at: Place }) {
   }
   if (inspection.status === 'failed') {
     return (
-      <div className={styles.inspection}>
+      <div ref={inSight} className={styles.inspection}>
         <ErrorNotice
           error={inspection.error}
           retry={() => void model.getState().inspect(inspection.source)}
@@ -40,7 +41,7 @@ export function Inspection({ at }: { at: Place }) {
   }
   const { result, source } = inspection;
   return (
-    <div className={styles.inspection}>
+    <div ref={inSight} className={styles.inspection}>
       <p>
         <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {result.dtype}, context{' '}
         {formatCount(result.n_ctx)}. It needs <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory

@@ -1,6 +1,7 @@
 // Why the last load came to nothing, at the place where that model was asked for.
 import { isOfLoss } from '../../stores/model/loss.ts';
 import { useModel, useStores } from '../../stores/react.ts';
+import { inSight } from '../../ui/controls/inSight.ts';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { type Place, useAsked } from './asked.ts';
 import { LossNotice } from './LossNotice.tsx';
@@ -16,14 +17,14 @@ export function LoadTrouble({ at }: { at: Place | null }) {
   const retry = () => void model.getState().retry();
   if (load.status === 'failed') {
     return (
-      <div className={styles.trouble}>
+      <div ref={inSight} className={styles.trouble}>
         {isOfLoss(load.error) ? <LossNotice /> : <ErrorNotice error={load.error} retry={retry} />}
       </div>
     );
   }
   if (failure === null) return null;
   return (
-    <div className={styles.trouble}>
+    <div ref={inSight} className={styles.trouble}>
       <ErrorNotice error={failure.error} retry={retry} onDismiss={() => model.getState().dismissFailure()} />
     </div>
   );

@@ -6,6 +6,7 @@ import { messageFor } from '../../stores/messages.ts';
 import { parseModelName } from '../../stores/model/model-name.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { inSight } from '../../ui/controls/inSight.ts';
 import { useAsked } from './asked.ts';
 import { Inspection } from './Inspection.tsx';
 import { LoadTrouble } from './LoadTrouble.tsx';
@@ -58,7 +59,7 @@ export function NamedModel() {
         </Button>
       </form>
       {error && (
-        <p className={styles.error} role="alert">
+        <p ref={inSight} className={styles.error} role="alert">
           {messageFor(error).text}
         </p>
       )}

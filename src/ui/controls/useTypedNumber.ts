@@ -1,5 +1,6 @@
 // A number field while a person types in it: a draft, read on Enter or on leaving, and the sentence about what was not taken.
 import { type KeyboardEvent, useId, useState } from 'react';
+import type { FieldSentence } from './FieldWords.tsx';
 import { type Range, readingWords, readNumber } from './number.ts';
 
 interface TypedNumberOptions {
@@ -16,14 +17,15 @@ interface TypedNumberOptions {
 /** The field shows the draft while it is typed, and what is in force once it is left: never a number that is not used. */
 export function useTypedNumber({ range, value, stays, onRead, onEmpty }: TypedNumberOptions) {
   const [draft, setDraft] = useState<string | null>(null);
-  const [said, setSaid] = useState<{ readonly words: string; readonly of: number | null } | null>(null);
+  const [said, setSaid] = useState<{ readonly words: FieldSentence; readonly of: number | null } | null>(null);
   const wordsId = useId();
   const commit = (leaving: boolean) => {
     if (draft === null) return;
     const reading = readNumber(draft, range);
     const words = readingWords(draft, reading, stays);
     const now = reading.kind === 'read' ? reading.value : value;
-    setSaid(words === null ? null : { words, of: now });
+    const tone = reading.kind === 'refused' ? 'refused' : 'read';
+    setSaid(words === null ? null : { words: { text: words, tone }, of: now });
     if (leaving || reading.kind !== 'refused') setDraft(null);
     if (reading.kind === 'read' && reading.value !== value) onRead(reading.value);
     if (reading.kind === 'empty') onEmpty?.();
