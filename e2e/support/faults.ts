@@ -155,7 +155,7 @@ export function without(files: Files, name: string): Files {
 }
 
 /** Files for a file input. */
-export function upload(files: Files): { name: string; mimeType: string; buffer: Buffer }[] {
+function upload(files: Files): { name: string; mimeType: string; buffer: Buffer }[] {
   return Object.entries(files).map(([name, content]) => ({
     name,
     mimeType: 'application/octet-stream',

@@ -24,7 +24,7 @@ export interface GoldenCase {
   readonly attention_last?: readonly (readonly (readonly number[])[])[];
 }
 
-export interface Expected {
+interface Expected {
   readonly dtype: 'F32' | 'F16' | 'BF16';
   readonly cases: readonly GoldenCase[];
   /** 16 greedy tokens after the case of 7 tokens. */

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 /** File name to bytes; or the folder the files lie in, read when they are asked for. */
-export type ModelFolder = string | Readonly<Record<string, Uint8Array | string>>;
+type ModelFolder = string | Readonly<Record<string, Uint8Array | string>>;
 
 export interface HubServerOptions {
   /** By `owner/name`. */
@@ -23,7 +23,7 @@ export interface HubServerOptions {
   readonly port?: number;
 }
 
-export interface HubRequest {
+interface HubRequest {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
@@ -33,7 +33,7 @@ export interface HubRequest {
 }
 
 /** What goes wrong with a matching request. Offsets count the bytes of the response's body. */
-export interface Fault {
+interface Fault {
   /** Paths it concerns: a part of the path, or a pattern. Absent: every path. */
   readonly path?: string | RegExp;
   /** How many requests it concerns; absent: all. */

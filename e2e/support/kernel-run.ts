@@ -168,7 +168,7 @@ export async function runDispatches(
 }
 
 /** Mean squared error over the mean square of what is wanted. */
-export function nmse(got: Numbers, wanted: Numbers): number {
+function nmse(got: Numbers, wanted: Numbers): number {
   let [error, power] = [0, 0];
   for (let i = 0; i < wanted.length; i++) {
     error += (got[i]! - wanted[i]!) ** 2;

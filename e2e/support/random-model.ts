@@ -31,7 +31,7 @@ export interface RandomModelOptions {
   readonly prefix?: string;
 }
 
-export interface RandomTensor {
+interface RandomTensor {
   /** Name in the file. */
   readonly name: string;
   readonly dtype: WeightDtype;
@@ -107,7 +107,7 @@ function headerBytes(
  * Numbers of a tensor in file order: norm weights around 1, vectors small, matrices so wide that values between ops keep
  * a deviation near 1 and logits one near 2. The same name and seed give the same numbers in any order of asking.
  */
-export function randomTensor(dims: Dims, tensor: TensorRecipe, seed: number): Float32Array<ArrayBuffer> {
+function randomTensor(dims: Dims, tensor: TensorRecipe, seed: number): Float32Array<ArrayBuffer> {
   const { name, shape } = tensor;
   const out = new Float32Array(elements(tensor));
   const vector = shape.length === 1;

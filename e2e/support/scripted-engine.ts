@@ -49,7 +49,7 @@ export function digestOfWords(words: string): string {
   return hash.toString(16).padStart(8, '0').repeat(8);
 }
 
-export function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
+function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
   const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
   const { commit = '' } = part;
   return {

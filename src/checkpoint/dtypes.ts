@@ -31,7 +31,7 @@ const DTYPE_BITS = {
 export type Dtype = keyof typeof DTYPE_BITS;
 
 /** The types a weight may have here. */
-export const WEIGHT_DTYPES = ['F32', 'F16', 'BF16'] as const;
+const WEIGHT_DTYPES = ['F32', 'F16', 'BF16'] as const;
 export type WeightDtype = (typeof WEIGHT_DTYPES)[number];
 
 export function isDtype(name: unknown): name is Dtype {

@@ -7,7 +7,7 @@ import { bitsPerElement, type Dtype, isDtype } from './dtypes.ts';
 
 export const MAX_HEADER_BYTES = 10 * 1024 * 1024;
 export const MAX_TENSORS = 10_000;
-export const MAX_RANK = 8;
+const MAX_RANK = 8;
 export const MAX_NAME_LENGTH = 512;
 
 /** One tensor: `begin` and `end` are absolute byte offsets in the file. */

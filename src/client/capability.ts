@@ -10,8 +10,8 @@ export interface BrowserFacts {
   readonly origin: string;
 }
 
-export type BrowserName = 'chrome' | 'edge' | 'opera' | 'firefox' | 'safari' | 'other';
-export type PlatformName = 'windows' | 'mac' | 'ios' | 'android' | 'linux' | 'other';
+type BrowserName = 'chrome' | 'edge' | 'opera' | 'firefox' | 'safari' | 'other';
+type PlatformName = 'windows' | 'mac' | 'ios' | 'android' | 'linux' | 'other';
 
 export interface Browser {
   readonly name: BrowserName;

@@ -10,7 +10,7 @@ type WithoutRun<C> = C extends unknown ? Omit<C, 'run'> : never;
 /** A command before it has a run; the client gives the number. `cancel` is not among them: abort the signal instead. */
 export type Request = WithoutRun<Exclude<Command, { type: 'cancel' }>>;
 
-export type LostListener = (event: EventOf<'lost'>) => void;
+type LostListener = (event: EventOf<'lost'>) => void;
 
 export interface Client {
   /**

@@ -39,7 +39,7 @@ export const ROW_LIMIT = 4;
 /** Rows of one scoring step at most. */
 export const SCORE_ROWS = 16;
 /** Tables of slots that the session leaves to probes: one a row of a scoring step. */
-export const PROBE_TABLES = SCORE_ROWS;
+const PROBE_TABLES = SCORE_ROWS;
 /** Pieces a row of logits is cut into by row_statistics. */
 const STATISTIC_PARTS = 64;
 /** Words of a row in a step buffer. */

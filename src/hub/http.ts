@@ -12,7 +12,7 @@ export interface Net {
   random(): number;
 }
 
-export const IDLE_MS = 30_000;
+const IDLE_MS = 30_000;
 export const MAX_RETRIES = 5;
 /** The longest that a server may ask us to wait. */
 const MAX_RETRY_AFTER_MS = 60_000;

@@ -5,7 +5,7 @@ import { type Chunk, downloadChunks } from './download.ts';
 import { sha256 } from './hash.ts';
 import { fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';
 
-export interface ChunkRequest {
+interface ChunkRequest {
   readonly chunkBytes: number;
   /** SHA-256 of the chunks that are there already. */
   readonly hashes: readonly string[];

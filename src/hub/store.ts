@@ -8,7 +8,7 @@ import { get, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { ModelSource } from '../lib/model-source.ts';
 import type { FilesNotice } from './files.ts';
 
-export const DATABASE = 'nucleus-models';
+const DATABASE = 'nucleus-models';
 const STORE = 'models';
 
 /** 16 MiB: far under the browsers' limit of a value, near the top speed of the disk, little to repeat after a cut. */

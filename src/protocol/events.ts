@@ -161,7 +161,7 @@ export interface FinishedEvent {
   readonly decodeMs: number;
 }
 
-export interface PrefilledEvent {
+interface PrefilledEvent {
   readonly type: 'prefilled';
   readonly run: number;
   /** Positions whose keys and values were already in the cache, and those computed now. */
@@ -170,7 +170,7 @@ export interface PrefilledEvent {
   readonly ms: number;
 }
 
-export interface RowEvent {
+interface RowEvent {
   readonly type: 'row';
   readonly run: number;
   /** Position of the row; it predicts the token at `position + 1`. */

@@ -18,7 +18,7 @@ export interface LensEvent {
   readonly divergences: Float32Array;
 }
 
-export interface AttentionEvent {
+interface AttentionEvent {
   readonly type: 'attention';
   readonly run: number;
   readonly position: number;
@@ -26,7 +26,7 @@ export interface AttentionEvent {
   readonly weights: Float32Array;
 }
 
-export interface AttentionMapEvent {
+interface AttentionMapEvent {
   readonly type: 'attention_map';
   readonly run: number;
   readonly from: number;
@@ -35,7 +35,7 @@ export interface AttentionMapEvent {
   readonly weights: Float32Array;
 }
 
-export interface AblatedEvent {
+interface AblatedEvent {
   readonly type: 'ablated';
   readonly run: number;
   /** All V logits after the last token. */
@@ -44,7 +44,7 @@ export interface AblatedEvent {
   readonly logprobs: Float32Array;
 }
 
-export interface SweptEvent {
+interface SweptEvent {
   readonly type: 'swept';
   readonly run: number;
   /** The part that was off; null for the model as it is, which comes first. */
@@ -59,7 +59,7 @@ export interface SweptEvent {
   readonly divergence: number;
 }
 
-export interface PinnedEvent {
+interface PinnedEvent {
   readonly type: 'pinned';
   readonly run: number;
   /** First row; row t predicts the token at t + 1. */

@@ -10,7 +10,7 @@ export interface History {
 }
 
 /** Logits of the touched ids after one logit step; -Infinity where it banned one. */
-export interface LogitColumn<N extends string = string> {
+interface LogitColumn<N extends string = string> {
   readonly name: N;
   readonly active: boolean;
   readonly logits: Float64Array;

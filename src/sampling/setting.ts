@@ -13,7 +13,7 @@ export interface Setting<K extends string = string, T = unknown> {
 }
 
 /** What is accepted. A slider may offer less, a number field offers all of it. */
-export interface Bounds {
+interface Bounds {
   readonly min: number;
   readonly max: number;
   readonly whole: boolean;
@@ -22,7 +22,7 @@ export interface Bounds {
 }
 
 /** What a panel shows of a number. */
-export interface NumericWords {
+interface NumericWords {
   readonly label: string;
   /** One line: what a higher or lower value does to the text. */
   readonly explanation: string;

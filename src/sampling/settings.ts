@@ -5,9 +5,6 @@ import type { EndOfText } from './steps/end_of_text.ts';
 import type { SamplerOrder, Step } from './steps/step.ts';
 import { STEPS, type StepValues } from './steps.ts';
 
-export type { EndOfText } from './steps/end_of_text.ts';
-export type { SamplerOrder } from './steps/step.ts';
-
 /** What shapes a distribution. What each setting means, its bounds and where it is off stand in `steps/<key>.ts`. */
 export type SamplingSettings = Omit<StepValues, 'end_of_text'> & { readonly order: SamplerOrder };
 

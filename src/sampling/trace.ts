@@ -4,7 +4,7 @@ import { rankOf } from './row.ts';
 import type { StepName } from './steps.ts';
 
 /** `cut`: by this very step. `gone`: before it. `ruled_out`: by the model, which gives it no probability at all. */
-export type Fate = 'kept' | 'cut' | 'gone' | 'ruled_out';
+type Fate = 'kept' | 'cut' | 'gone' | 'ruled_out';
 
 export interface TracePoint<N extends string = StepName> {
   /** Null: before sampling. */

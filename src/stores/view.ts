@@ -24,7 +24,7 @@ export const BAR_SCALES = ['whole', 'largest', 'log'] as const;
 export type BarScale = (typeof BAR_SCALES)[number];
 
 /** At most one is open. `inspector` and `settings` are sheets on a phone. */
-export const DIALOGS = ['models', 'keys', 'about', 'share', 'inspector', 'settings'] as const;
+const DIALOGS = ['models', 'keys', 'about', 'share', 'inspector', 'settings'] as const;
 export type Dialog = (typeof DIALOGS)[number];
 
 /** Candidates shown at first, and how many come with each "more". */
@@ -57,7 +57,7 @@ export interface StagesView {
   readonly draw: 'picture' | 'table';
 }
 
-export interface ViewState extends ViewChoices {
+interface ViewState extends ViewChoices {
   readonly dialog: Dialog | null;
   /** Rows of the candidate list shown. */
   readonly candidateCount: number;
@@ -70,7 +70,7 @@ export interface ViewState extends ViewChoices {
   readonly stages: StagesView;
 }
 
-export interface ViewActions {
+interface ViewActions {
   setTheme(theme: Theme): void;
   setTint(tint: Tint): void;
   setSide(side: Side): void;

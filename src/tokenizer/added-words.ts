@@ -4,7 +4,7 @@ import { literalPattern } from './pretokens/pattern.ts';
 import type { AddedToken, NormalForm } from './spec.ts';
 
 /** A stretch of the text: an added token, or (id null) plain text, in its normal form where the tokenizer has one. */
-export interface Section {
+interface Section {
   readonly id: number | null;
   readonly text: string;
 }

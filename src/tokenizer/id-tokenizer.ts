@@ -5,7 +5,7 @@ import { searchTokens } from './search.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** The text of an id. */
-export function idText(id: number): string {
+function idText(id: number): string {
   return `\\[${id}\\]`;
 }
 

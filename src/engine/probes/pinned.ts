@@ -7,10 +7,7 @@ import { defined } from '../../lib/assert.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { ProbeContext } from './context.ts';
 
-/** Pinned ids at most. */
-export const MOST_PINS = 8;
-
-/** Logits of pinned ids at positions `from` to `to`: [positions, pins]. `ids` of the text, `pins` 1 to MOST_PINS of the vocabulary. Throws as Session.prefill, `out_of_memory` and `nan_logits`. */
+/** Logits of pinned ids at positions `from` to `to`: [positions, pins]. `ids` of the text, `pins` of the vocabulary. Throws as Session.prefill, `out_of_memory` and `nan_logits`. */
 export async function pinned(
   context: ProbeContext,
   ids: Uint32Array,

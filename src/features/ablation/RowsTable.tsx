@@ -4,7 +4,7 @@ import { formatCount } from '../../lib/format.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
 import styles from './RowsTable.module.css';
 
-export interface TableRow {
+interface TableRow {
   readonly key: string;
   readonly cells: readonly ReactNode[];
   /** The exact numbers, in words. */

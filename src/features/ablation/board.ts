@@ -86,7 +86,7 @@ export function stepCell(key: string, far: boolean, at: CellPlace, rows: number,
 /** Steps of the ramp. */
 export const STEPS = 5;
 
-export interface CellEffect {
+interface CellEffect {
   /** Change of the log-probability when the part is off, nats. */
   readonly effect: number;
   /** 0 to STEPS, by size alone. */

@@ -10,7 +10,7 @@ export interface CandidateChange {
   readonly ablated: number;
 }
 
-export const candidateChange = (plain: RankedRow, ablated: RankedRow, id: number): CandidateChange => ({
+const candidateChange = (plain: RankedRow, ablated: RankedRow, id: number): CandidateChange => ({
   id,
   plain: Math.exp(logprobOf(plain, id)),
   ablated: Math.exp(logprobOf(ablated, id)),

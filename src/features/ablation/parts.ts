@@ -29,7 +29,7 @@ export function togglePart(parts: readonly Part[], part: Part): readonly Part[] 
 }
 
 /** What a whole layer is: its attention and its MLP. */
-export function layerParts(layer: number): readonly Part[] {
+function layerParts(layer: number): readonly Part[] {
   return [
     { kind: 'attention', layer },
     { kind: 'mlp', layer },

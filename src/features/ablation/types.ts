@@ -56,10 +56,10 @@ export interface Sweep {
   readonly swept: readonly SweptPart[];
 }
 
-export type SweepScope = 'heads' | 'all';
+type SweepScope = 'heads' | 'all';
 
 /** Where the continuation begins whose log-probability is summed: at the selected token, or with the text. */
-export type ContinuationStart = 'selected' | 'text';
+type ContinuationStart = 'selected' | 'text';
 
 export interface AblationState {
   /** Of the comparison; empty where no token has a prediction. */
@@ -83,7 +83,7 @@ export interface AblationState {
   readonly sweepSeconds: number | null;
 }
 
-export interface AblationActions {
+interface AblationActions {
   /** The view is on the page: results come, and are kept up to date. */
   enter(): void;
   /** The view has gone: work ends, and some time later the memory on the GPU is given back. */

@@ -45,12 +45,7 @@ export function headCells(row: AttentionRow, measure: Measure, tokens: readonly 
   );
 }
 
-export function cellOf(
-  row: AttentionRow,
-  choice: HeadChoice,
-  measure: Measure,
-  tokens: readonly DocumentToken[],
-): HeadCell {
+function cellOf(row: AttentionRow, choice: HeadChoice, measure: Measure, tokens: readonly DocumentToken[]): HeadCell {
   const weights = weightsOf(row, choice);
   const value = measureOf(weights, measure);
   const most = mostRead(weights);

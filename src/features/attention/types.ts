@@ -30,7 +30,7 @@ export interface AttentionMap {
   readonly weights: Float32Array;
 }
 
-export const ATTENTION_PANELS = ['heads', 'map'] as const;
+const ATTENTION_PANELS = ['heads', 'map'] as const;
 export type AttentionPanel = (typeof ATTENTION_PANELS)[number];
 
 export interface AttentionState {
@@ -48,7 +48,7 @@ export interface AttentionState {
   readonly map: AttentionMap | null;
 }
 
-export interface AttentionActions {
+interface AttentionActions {
   /** The view is looked at: rows are computed as the selected token changes. */
   enter(): void;
   /** The view is closed; its memory on the GPU is given back soon after. */

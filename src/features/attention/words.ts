@@ -16,7 +16,7 @@ export function exactWeight(weight: number): string {
   return `${formatProbability(weight)} (${exact(weight)})`;
 }
 
-export function exactEntropy(nats: number): string {
+function exactEntropy(nats: number): string {
   return `${formatBits(nats)} (${exact(nats / Math.LN2)})`;
 }
 

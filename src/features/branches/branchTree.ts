@@ -21,7 +21,7 @@ export interface TreeNode {
 }
 
 /** A grown token and where it hangs, as the trie takes it. */
-export interface GrownToken {
+interface GrownToken {
   readonly node: number;
   /** Node it follows; -1: the end of the tokens that the growth began from. */
   readonly parent: number;

@@ -31,7 +31,7 @@ import {
   type Visit,
 } from './growthTypes.ts';
 
-export interface GrowthOptions {
+interface GrowthOptions {
   readonly client: Client;
   readonly scheduler: Scheduler;
   readonly model: ModelStore;

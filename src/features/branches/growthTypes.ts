@@ -57,7 +57,7 @@ export interface GrowthState {
   readonly visit: Visit | null;
 }
 
-export interface GrowthActions {
+interface GrowthActions {
   change(settings: Partial<GrowthSettings>): void;
   /** Seconds that a growth from there takes at most, about. */
   seconds(place: TokenPlace): number;

@@ -6,7 +6,7 @@ import type { DebugCheck } from '../../protocol/debug.ts';
 import { messageFor } from '../../stores/messages.ts';
 import { useStores } from '../../stores/react.ts';
 
-export type CheckState =
+type CheckState =
   | { readonly status: 'closed' }
   | {
       readonly status: 'working' | 'stopped' | 'ready';

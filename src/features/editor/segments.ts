@@ -21,7 +21,7 @@ export interface Segments {
 export const NO_SEGMENTS: Segments = { list: [], tokens: [] };
 
 /** UTF-16 units: a segment ends with the first line that reaches so far. */
-export const LEAST_UNITS = 1000;
+const LEAST_UNITS = 1000;
 /** Without a line end a segment ends here. */
 export const MOST_UNITS = 2000;
 

@@ -22,7 +22,7 @@ export interface Sight {
 }
 
 /** How many leading segments may stand on the page after the next frame. `here`: those that do already. */
-export function laidNext(list: readonly Segment[], here: ReadonlySet<Segment>, most: number): number {
+function laidNext(list: readonly Segment[], here: ReadonlySet<Segment>, most: number): number {
   let units = 0;
   for (const [i, segment] of list.entries()) {
     if (here.has(segment)) continue;
@@ -48,7 +48,7 @@ function windowOf(element: Element): { readonly scroller: Element; readonly edge
 }
 
 /** The first of `count` for which `holds`; they stand in order, so once it holds it goes on to. */
-export function firstWhere(count: number, holds: (index: number) => boolean): number {
+function firstWhere(count: number, holds: (index: number) => boolean): number {
   let [low, high] = [0, count];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,4 +1,4 @@
-// Small parts that the steps share: a number with its exact value, facts in a row, the table beside a picture, a token, the ways to other views.
+// Small parts that the steps share: a number with its exact value, the table beside a picture, a token, the ways to other views.
 import { type ReactNode, useState } from 'react';
 import { useStores } from '../../stores/react.ts';
 import type { FollowStep } from '../../stores/view.ts';
@@ -34,30 +34,6 @@ export function Exact({ value, children }: { value: number; children: ReactNode 
     <span className="num" title={String(value)}>
       <Explain meaning={`Exactly ${value}.`}>{children}</Explain>
     </span>
-  );
-}
-
-export interface FactWords {
-  readonly term: string;
-  readonly meaning: string;
-  readonly value: string;
-  readonly exact?: number;
-}
-
-export function Facts({ label, facts }: { label: string; facts: readonly FactWords[] }) {
-  return (
-    <dl className={styles.facts} aria-label={label}>
-      {facts.map(({ term, meaning, value, exact }) => (
-        <div key={term} data-explained>
-          <dt>
-            <Explain meaning={exact === undefined ? meaning : `${meaning} Here exactly ${exact}.`}>{term}</Explain>
-          </dt>
-          <dd className="num" title={exact === undefined ? undefined : String(exact)}>
-            {value}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

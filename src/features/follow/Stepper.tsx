@@ -8,7 +8,7 @@ import styles from './Stepper.module.css';
 import { STEP_WORDS } from './steps.ts';
 
 /** The index a key leads to; null for other keys. */
-export function stepOfKey(key: string, at: number, count: number): number | null {
+function stepOfKey(key: string, at: number, count: number): number | null {
   switch (key) {
     case 'ArrowRight':
       return Math.min(count - 1, at + 1);

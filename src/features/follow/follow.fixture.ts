@@ -14,7 +14,7 @@ function vector(seed: number): Float32Array<ArrayBuffer> {
 const sum = (...parts: readonly Float32Array[]) =>
   Float32Array.from({ length: C }, (_, c) => parts.reduce((total, part) => total + (part[c] ?? 0), 0));
 
-export function tracedOf(
+function tracedOf(
   run: number,
   tokens: Uint32Array,
   position: number,
@@ -30,7 +30,7 @@ export function tracedOf(
   return { type: 'traced', run, position, embedding, positional, residual, attention, mlp, final: last, rows };
 }
 
-export function attentionOf(run: number, position: number): EventOf<'attention'> {
+function attentionOf(run: number, position: number): EventOf<'attention'> {
   const weights = new Float32Array(L * (position + 1)).fill(1 / (position + 1));
   return { type: 'attention', run, position, weights };
 }

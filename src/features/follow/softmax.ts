@@ -1,7 +1,7 @@
 // The softmax of a row with all its numbers, and where the logits lie.
 import { type RankedRow, rankOf } from '../../sampling/row.ts';
 
-export interface SoftmaxLine {
+interface SoftmaxLine {
   readonly id: number;
   /** 1 is the likeliest. */
   readonly rank: number;

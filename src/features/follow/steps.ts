@@ -1,7 +1,7 @@
 // The seven steps of a decoder: their names, and where each can be looked at in full.
 import type { FollowStep, InspectorPanel, Side } from '../../stores/view.ts';
 
-export interface StepLink {
+interface StepLink {
   readonly side: Side;
   readonly panel?: InspectorPanel;
   readonly label: string;

@@ -27,7 +27,7 @@ import {
   secondsToMeasure,
 } from './types.ts';
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly client: Client;
   readonly scheduler: Scheduler;
   readonly model: ModelStore;

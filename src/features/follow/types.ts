@@ -27,7 +27,7 @@ export interface HeadRows {
   readonly rows: Float32Array;
 }
 
-export interface MeasuredCache {
+interface MeasuredCache {
   /** Tokens of the text when it was measured, and the document's revision then. */
   readonly tokens: number;
   readonly revision: number;
@@ -46,7 +46,7 @@ export interface FollowState {
   readonly measuring: TaskState;
 }
 
-export interface FollowActions {
+interface FollowActions {
   setOpen(open: boolean): void;
   /** Computes what the step shown needs, whatever it costs. */
   compute(): void;

@@ -79,7 +79,7 @@ export function layerLabel(layer: number, layers: number): string {
 }
 
 /** `12.4 % (0.123877)` */
-export function exactProbability(logprob: number): string {
+function exactProbability(logprob: number): string {
   const p = Math.exp(logprob);
   return `${formatProbability(p)} (${Number(p.toPrecision(6))})`;
 }

@@ -40,7 +40,7 @@ export interface LensState {
   readonly revision: number;
 }
 
-export interface LensActions {
+interface LensActions {
   /** The view is opened, or left. */
   enter(): void;
   leave(): void;

@@ -4,7 +4,7 @@ import type { Distribution } from '../../sampling/pipeline.ts';
 import type { StepName } from '../../sampling/steps.ts';
 import { traceOf } from '../../sampling/trace.ts';
 
-export interface SlopePoint {
+interface SlopePoint {
   readonly x: number;
   readonly y: number;
   readonly p: number;

@@ -56,7 +56,7 @@ export function replayBlocks(tokens: readonly SharedToken[]): ReplayBlock[] {
 }
 
 /** Settings that draw the same ids and end for no reason of the text: what a run left out was never written. */
-export function replaySettings(settings: GenerationSettings, count: number): GenerationSettings {
+function replaySettings(settings: GenerationSettings, count: number): GenerationSettings {
   const end_of_text = settings.end_of_text === 'never' ? 'never' : 'continue';
   return { ...settings, max_new_tokens: count, stop: [], end_of_text };
 }

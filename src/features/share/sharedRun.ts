@@ -21,7 +21,7 @@ export interface SharedModel {
   readonly digest: string;
 }
 
-export type SharedAdapter = Pick<
+type SharedAdapter = Pick<
   AdapterDescription,
   'vendor' | 'architecture' | 'device' | 'description' | 'software' | 'kernels'
 >;

@@ -20,7 +20,7 @@ import { Replay } from './replay.ts';
 import { differencesOf, neededSource, runToShare, type SharedRun } from './sharedRun.ts';
 import type { OpenedRun, ShareStore, ShareStoreState } from './types.ts';
 
-export interface ShareOptions {
+interface ShareOptions {
   readonly client: Client;
   readonly scheduler: Scheduler;
   readonly model: ModelStore;

@@ -6,17 +6,17 @@ import type { Problem } from './reading.ts';
 import type { ReplayOutcome } from './replay.ts';
 import type { SharedRun } from './sharedRun.ts';
 
-export const SHARE_PANES = ['link', 'export', 'open'] as const;
-export type SharePane = (typeof SHARE_PANES)[number];
+const SHARE_PANES = ['link', 'export', 'open'] as const;
+type SharePane = (typeof SHARE_PANES)[number];
 
-export type LinkState =
+type LinkState =
   | { readonly status: 'none' | 'making' }
   /** With `#`. */
   | { readonly status: 'ready'; readonly fragment: string }
   | { readonly status: 'too_long'; readonly length: number };
 
 /** What a link or a file has brought. */
-export type Incoming =
+type Incoming =
   | { readonly status: 'none' }
   | { readonly status: 'reading'; readonly name: string }
   | { readonly status: 'refused'; readonly name: string; readonly problem: Problem }
@@ -38,7 +38,7 @@ export interface OpenedRun {
   };
 }
 
-export interface ShareState {
+interface ShareState {
   readonly pane: SharePane;
   readonly link: LinkState;
   readonly incoming: Incoming;
@@ -49,7 +49,7 @@ export interface ShareState {
   readonly outcome: ReplayOutcome | null;
 }
 
-export interface ShareActions {
+interface ShareActions {
   setPane(pane: SharePane): void;
   /** Makes the link to the text as it stands. Never rejects. */
   makeLink(): Promise<void>;

@@ -21,12 +21,12 @@ export interface TopPrediction {
   readonly p: number;
 }
 
-export interface TopPredictionState {
+interface TopPredictionState {
   /** By position of the token that came instead. */
   readonly found: ReadonlyMap<number, TopPrediction>;
 }
 
-export interface TopPredictionActions {
+interface TopPredictionActions {
   /** A view would show these positions; an empty list ends it. What is missing is fetched while nothing else is to do, when it takes no time. */
   want(positions: readonly number[]): void;
 }
@@ -34,7 +34,7 @@ export interface TopPredictionActions {
 export type TopPredictionStoreState = TopPredictionState & TopPredictionActions;
 export type TopPredictionStore = StoreApi<TopPredictionStoreState>;
 
-export interface TopPredictionOptions {
+interface TopPredictionOptions {
   readonly client: Client;
   readonly scheduler: Scheduler;
   readonly model: ModelStore;

@@ -5,7 +5,7 @@ import { gpt2 } from './gpt2.ts';
 import { type Gpt2Config, parseConfig } from './gpt2-config.ts';
 
 /** One union member per architecture, told apart by `model_type`. */
-export type ModelConfig = Gpt2Config;
+type ModelConfig = Gpt2Config;
 
 export interface BuiltModel {
   readonly config: ModelConfig;

@@ -26,7 +26,7 @@ export interface Gpt2Config {
 }
 
 /** Largest accepted sizes: far above any published GPT-2, low enough that a hostile file cannot exhaust memory by sizes alone. */
-export const LARGEST = {
+const LARGEST = {
   n_layer: 512,
   n_head: 1024,
   n_embd: 32_768,
@@ -50,7 +50,7 @@ const DEFAULT_END_OF_TEXT = 50_256;
 type Json = Readonly<Record<string, unknown>>;
 
 /** The object of a config.json. Throws `bad_json` for anything else. */
-export function configObject(json: unknown): Json {
+function configObject(json: unknown): Json {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new NucleusError('bad_json', 'config.json is not a JSON object', { file: 'config.json' });
   }

@@ -5,7 +5,7 @@ import type { Graph, ValueName } from './graph.ts';
 import { valuesRead, valueWritten } from './ops.ts';
 
 /** A buffer of [T, width] floats. */
-export interface ValueBuffer {
+interface ValueBuffer {
   readonly width: number;
 }
 

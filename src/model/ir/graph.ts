@@ -162,7 +162,7 @@ export interface LayerRoles {
   readonly residual: ValueName;
 }
 
-export interface Roles {
+interface Roles {
   /** The residual stream before the first layer, [T, C]. */
   readonly embedded: ValueName;
   /** One a layer. What lies between the last `residual` and `final` is the last norm. */

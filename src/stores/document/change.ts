@@ -35,7 +35,7 @@ function endOfNumbers(tokens: readonly DocumentToken[]): number {
 }
 
 /** Tokens [from, to) give way to `added`, and those behind lose their numbers. All others are taken over unseen. */
-export function spliced(
+function spliced(
   tokens: readonly DocumentToken[],
   { from, to }: Pick<Replacement, 'from' | 'to'>,
   added: readonly DocumentToken[],
@@ -203,7 +203,7 @@ export function withSpecial(
 }
 
 /** The same text in another vocabulary; special tokens that both spell alike stay special. */
-export function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): DocumentToken[] {
+function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): DocumentToken[] {
   const translated: DocumentToken[] = [];
   let pending: Uint8Array[] = [];
   const close = (): void => {

@@ -23,9 +23,9 @@ interface Step {
 }
 
 /** Steps kept; the oldest go. */
-export const MOST_STEPS = 300;
+const MOST_STEPS = 300;
 /** Tokens of the active branch, each step's counted: a step of a long text holds as many references. The last few steps are kept whatever they hold. */
-export const MOST_HELD = 10_000_000;
+const MOST_HELD = 10_000_000;
 const FEW_STEPS = 20;
 
 /** Where the last key of a word was typed, so that the next one joins its step. */

@@ -7,7 +7,7 @@ import { plainToken } from './sequence.ts';
 import type { DocumentToken, Pending } from './types.ts';
 
 /** UTF-16 units that are given tokens at once, while a key waits for them. */
-export const MOST_AT_ONCE = 16_000;
+const MOST_AT_ONCE = 16_000;
 
 /** A text that is not given tokens at once. A tokenizer that rewrites text cannot say where in it a turn has ended. */
 export function isLong(tokenizer: Tokenizer, text: string): boolean {

@@ -38,7 +38,7 @@ export interface LossStep {
 }
 
 /** A second loss within this time says that the browser must be restarted. */
-export const LOSS_WINDOW_MS = 120_000;
+const LOSS_WINDOW_MS = 120_000;
 
 const NONE: Loss = { kind: 'none' };
 

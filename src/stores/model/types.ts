@@ -39,7 +39,7 @@ export interface LoadProgress {
 }
 
 /** A model in the worker, and the tokenizer of the page. */
-export interface OpenModel {
+interface OpenModel {
   readonly model: LoadedModel;
   readonly tokenizer: Tokenizer;
 }
@@ -55,7 +55,7 @@ export type LoadState =
   | ({ readonly status: 'ready' } & OpenModel)
   | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
 
-export type InspectState =
+type InspectState =
   | { readonly status: 'none' }
   | { readonly status: 'loading'; readonly source: ModelSource }
   | { readonly status: 'ready'; readonly source: ModelSource; readonly result: EventOf<'inspected'> }
@@ -68,7 +68,7 @@ export type CacheTask =
   | { readonly kind: 'checked'; readonly newer: boolean; readonly commit: string }
   | { readonly kind: 'failed'; readonly error: WireError };
 
-export interface CacheState {
+interface CacheState {
   readonly status: 'unknown' | 'loading' | 'ready' | 'failed';
   readonly models: readonly CachedModel[];
   /** Bytes stored by the whole origin. */
@@ -97,7 +97,7 @@ export interface ModelState {
   readonly blocked: WireError | null;
 }
 
-export interface ModelActions {
+interface ModelActions {
   /** Checks the browser, then loads what `choose` gives (the shipped default without it). Called once, by `Stores.start`. */
   start(choose?: () => Promise<ModelSource>): Promise<void>;
   inspect(source: ModelSource): Promise<void>;

@@ -54,7 +54,7 @@ export interface GenerationState {
   readonly canRegenerate: boolean;
 }
 
-export interface GenerationActions {
+interface GenerationActions {
   /** Each resolves when its run has ended; the outcome is in `status`. None rejects. */
   run(): Promise<void>;
   /** One token. */

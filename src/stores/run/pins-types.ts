@@ -21,7 +21,7 @@ export interface SavedPins {
   readonly fingerprint: string;
 }
 
-export interface PinsState {
+interface PinsState {
   readonly pins: readonly Pin[];
   /** Pins that another vocabulary does not have as one token: they were taken off. */
   readonly lost: number;
@@ -32,7 +32,7 @@ export interface PinsState {
   readonly costly: number | null;
 }
 
-export interface PinsActions {
+interface PinsActions {
   /** Pins an id of the vocabulary; nothing happens beyond MOST_PINS. */
   pin(id: number): void;
   unpin(id: number): void;

@@ -25,7 +25,7 @@ export type SelectedRow =
   | { readonly status: 'ready'; readonly place: TokenPlace; readonly row: LogitsRow }
   | { readonly status: 'failed'; readonly place: TokenPlace; readonly error: WireError };
 
-export interface RowsState {
+interface RowsState {
   readonly selected: SelectedRow;
   /** Grows by one whenever a row arrives or is dropped. */
   readonly revision: number;

@@ -11,11 +11,11 @@ import type { GenerationStore } from './generation-types.ts';
 import { isRunning } from './generation-types.ts';
 import { scoreMissing } from './scoring.ts';
 
-export interface ScoresState {
+interface ScoresState {
   readonly task: TaskState;
 }
 
-export interface ScoresActions {
+interface ScoresActions {
   /** Seconds to score what has no numbers yet; 0 when the model has computed the text already. */
   seconds(): number;
   /** Scores the text, whatever it costs. */

@@ -5,7 +5,7 @@ import { idsOf } from '../document/sequence.ts';
 import type { DocumentStore, DocumentToken, TokenStats } from '../document/types.ts';
 
 /** The numbers of a `scored` event, one entry a token. */
-export function statsOf(event: EventOf<'scored'>): TokenStats[] {
+function statsOf(event: EventOf<'scored'>): TokenStats[] {
   return Array.from(event.logprobs, (logprob, i) => ({
     logprob,
     rank: event.ranks[i] ?? 0,

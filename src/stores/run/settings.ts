@@ -14,7 +14,7 @@ export interface SettingsState {
   readonly defaults: GenerationSettings;
 }
 
-export interface SettingsActions {
+interface SettingsActions {
   /** Changes some controls; everything is clamped to its range. */
   change(part: Partial<GenerationSettings>): void;
   reset(): void;

@@ -3,7 +3,7 @@ import { cleanName, MOST_BRANCHES, sameToken } from '../document/branches.ts';
 import type { Branch, BranchSet, DocumentToken } from '../document/types.ts';
 import { fieldsOf, isWhole, readTokens, type SavedToken, type TokenColumns, writeTokens } from './saved-tokens.ts';
 
-export interface SavedBranch {
+interface SavedBranch {
   readonly id: number;
   readonly name: string;
   readonly began: number;

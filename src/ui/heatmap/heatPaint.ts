@@ -52,7 +52,7 @@ type Context = CanvasRenderingContext2D;
 /** Narrower or lower cells have no text and no gap between them, and are drawn as an image. */
 const LEAST_TEXT = { width: 24, height: 14 };
 /** Column labels narrower than this stand upright. */
-export const LEAST_LYING = 40;
+const LEAST_LYING = 40;
 /** Px between the lines of labels. */
 const LINE = 15;
 export const PADDING = 4;
