@@ -1,11 +1,12 @@
 // A token's way through the model in seven steps, on the person's own text and with the numbers of each step.
 
-import { type ComponentType, useEffect } from 'react';
+import type { ComponentType } from 'react';
 import { useView } from '../../stores/react.ts';
 import { FOLLOW_STEPS, type FollowStep } from '../../stores/view.ts';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { textOfBytes } from '../shared/tokenFace.ts';
+import { useOpen } from '../shared/useOpen.ts';
 import { AttentionStep } from './AttentionStep.tsx';
 import { EmbedStep } from './EmbedStep.tsx';
 import styles from './FollowView.module.css';
@@ -70,10 +71,7 @@ export function FollowView() {
   const follow = useFollowStore();
   const step = useView(s => s.followStep);
   const followed = useFollowed();
-  useEffect(() => {
-    follow.getState().setOpen(true);
-    return () => follow.getState().setOpen(false);
-  }, [follow]);
+  useOpen(follow);
   const Body = BODIES[step];
   return (
     <section className={styles.view} aria-label="Follow">

@@ -1,9 +1,9 @@
 // A step without its numbers yet: what it will show, why it does not, and the way on.
-import { formatDuration } from '../../lib/format.ts';
 import { useStores } from '../../stores/react.ts';
+import type { SelectedRow } from '../../stores/run/rows-types.ts';
+import type { ProbeState } from '../../stores/work/probe-state.ts';
 import { Button } from '../../ui/controls/Button.tsx';
-import { Progress } from '../../ui/controls/Progress.tsx';
-import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { ProbeStatus, type ProbeWords } from '../shared/ProbeStatus.tsx';
 import type { Followed } from './followed.ts';
 import styles from './Step.module.css';
 import { useFollow, useFollowStore } from './useFollow.ts';
@@ -30,46 +30,45 @@ export function Waiting(props: WaitingProps) {
 function WaitingWords({ followed, needs, what }: WaitingProps) {
   const { rows } = useStores();
   const follow = useFollowStore();
-  const task = useFollow(s => s.task);
-  const costly = useFollow(s => s.costly);
+  const probe = useFollow(s => s.probe);
   const { row, model, pass } = followed;
   if (model === null) return <p>Once a model is loaded, you will see {what} here.</p>;
-  if (row.status === 'failed')
-    return <ErrorNotice error={row.error} retry={() => void rows.getState().fetchSelected()} />;
-  if (pass === null) return <p>{NO_TEXT}</p>;
+  if (pass === null && row.status !== 'failed') return <p>{NO_TEXT}</p>;
   if (needs === 'row' && row.status === 'first') return <FirstToken followed={followed} />;
-  const seconds = row.status === 'costly' ? row.seconds : costly;
-  if (seconds !== null) {
-    return (
-      <>
-        <p>
-          You will see {what} here. It takes a pass over the text before it, about {formatDuration(seconds * 1000)}.
-        </p>
-        <Button onClick={() => follow.getState().compute()}>Compute it</Button>
-      </>
-    );
-  }
-  if (needs === 'vectors' && task.status === 'failed' && task.error) {
-    return <ErrorNotice error={task.error} retry={() => follow.getState().compute()} />;
-  }
-  if (needs === 'vectors' && task.status === 'stopped') {
-    return (
-      <>
-        <p>Stopped. You would see {what} here.</p>
-        <Button onClick={() => follow.getState().compute()}>Compute it</Button>
-      </>
-    );
-  }
-  const stop = () => (needs === 'vectors' ? follow.getState().stop() : rows.getState().stopFetch());
+  const state = needs === 'row' ? stateOfRow(row) : (haltOfRow(row) ?? probe);
+  const compute = () =>
+    state.status === 'failed' ? void rows.getState().fetchSelected() : follow.getState().compute();
   return (
-    <div className={styles.late}>
-      <Progress label={`Computing ${what}`} share={null}>
-        Computing {what}…
-      </Progress>
-      <Button onClick={stop}>Stop computing</Button>
-    </div>
+    <ProbeStatus
+      state={state.status === 'waiting' ? COMING : state}
+      words={wordsOf(what)}
+      compute={state === probe ? follow.getState().compute : compute}
+      stop={() => (needs === 'vectors' ? follow.getState().stop() : rows.getState().stopFetch())}
+    />
   );
 }
+
+const COMING: ProbeState = { status: 'working', done: 0, total: 0 };
+
+/** Why the row of the place is not computed by itself; vectors come the same way. */
+function haltOfRow(row: SelectedRow): ProbeState | null {
+  if (row.status === 'failed') return { status: 'failed', error: row.error };
+  return row.status === 'costly' ? { status: 'costly', seconds: row.seconds } : null;
+}
+
+const stateOfRow = (row: SelectedRow): ProbeState => haltOfRow(row) ?? COMING;
+
+const wordsOf = (what: string): ProbeWords => ({
+  name: `Computing ${what}`,
+  inWords: 'the way of a token',
+  takes: `You will see ${what} here. It takes a pass over the text before it,`,
+  compute: 'Compute it',
+  rest: 'Compute it',
+  stop: 'Stop computing',
+  stopped: `Stopped. You would see ${what} here.`,
+  running: `You will see ${what} here after the run.`,
+  progress: () => `Computing ${what}…`,
+});
 
 /** Nothing comes before the first token, so no pass predicts it; its own pass predicts the second. */
 function FirstToken({ followed: { tokens } }: { followed: Followed }) {

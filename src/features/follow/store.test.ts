@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { turn, until, V } from '../../../e2e/support/scripted-engine.ts';
 import { idle, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { defined } from '../../lib/assert.ts';
+import { KEPT_MS } from '../../stores/work/times.ts';
 import { type ProbeLog, probeAnswers } from './follow.fixture.ts';
-import { GONE_MS } from './store.ts';
 import { lengthsOf, passTo, secondsToMeasure } from './types.ts';
 
 const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
@@ -41,7 +41,7 @@ async function settle(): Promise<void> {
 
 function lookAt(step: Parameters<ReturnType<Page['view']['getState']>['setFollowStep']>[0]): void {
   here().view.getState().setFollowStep(step);
-  follow().setOpen(true);
+  follow().enter();
 }
 
 describe('the pass', () => {
@@ -84,7 +84,7 @@ describe('what a step fetches', () => {
     await settle();
     const { tokens } = here().document.getState();
     expect(log.asked).toMatchObject([{ type: 'trace', position: tokens.length - 1 }]);
-    expect(follow().task.status).toBe('done');
+    expect(follow().probe.status).toBe('ready');
     expect(follow().followed?.trace?.position).toBe(tokens.length - 1);
     here().view.getState().setFollowStep('layers');
     here().view.getState().setFollowStep('logits');
@@ -159,11 +159,12 @@ describe('what a step fetches', () => {
     await open({ firstText: LONG, model: { dims: { ...dims, n_ctx: 512 }, parameters: 124e6 } });
     lookAt('embed');
     await settle();
-    expect(follow().costly).toBeGreaterThan(1);
+    const { probe } = follow();
+    expect(probe.status === 'costly' && probe.seconds).toBeGreaterThan(1);
     expect(types()).toEqual([]);
     follow().compute();
     await settle();
-    expect(follow().costly).toBeNull();
+    expect(follow().probe.status).toBe('ready');
     expect(types()).toEqual(['trace']);
     expect(here().rows.getState().selected.status).toBe('ready');
   });
@@ -173,11 +174,11 @@ describe('what a step fetches', () => {
     log.fail = 'no room';
     lookAt('layers');
     await settle();
-    expect(follow().task).toMatchObject({ status: 'failed', error: { code: 'out_of_memory' } });
+    expect(follow().probe).toMatchObject({ status: 'failed', error: { code: 'out_of_memory' } });
     log.fail = null;
     follow().compute();
     await settle();
-    expect(follow().task.status).toBe('done');
+    expect(follow().probe.status).toBe('ready');
     here().document.getState().setText(LONG);
     await settle();
     expect(here().rows.getState().selected.status).toBe('failed');
@@ -190,13 +191,15 @@ describe('what a step fetches', () => {
     await settle();
     here().view.getState().setFollowStep('layers');
     await settle();
-    follow().setOpen(false);
-    expect([...here().waits].map(wait => wait.ms)).toContain(GONE_MS);
-    follow().setOpen(true);
-    expect([...here().waits].map(wait => wait.ms)).not.toContain(GONE_MS);
-    follow().setOpen(false);
-    here().view.getState().setSide('attention');
-    for (const wait of here().waits) wait.callback();
+    follow().leave();
+    await vi.advanceTimersByTimeAsync(KEPT_MS - 1);
+    follow().enter();
+    await vi.advanceTimersByTimeAsync(KEPT_MS);
+    expect(types()).not.toContain('close_view');
+    follow().leave();
+    // The view of attention looks at the same memory: it stays.
+    here().attention.getState().enter();
+    await vi.advanceTimersByTimeAsync(KEPT_MS);
     await settle();
     const closed = log.asked.flatMap(command => (command.type === 'close_view' ? [command.view] : []));
     expect(closed).toEqual(['trace']);
@@ -206,7 +209,7 @@ describe('what a step fetches', () => {
 describe('the cache', () => {
   test('is measured at several lengths, and a change of the text leaves the times as those of another text', async () => {
     await open();
-    follow().setOpen(true);
+    follow().enter();
     expect(follow().secondsToMeasure()).toBeGreaterThan(0);
     follow().measure();
     await settle();
@@ -220,7 +223,7 @@ describe('the cache', () => {
 
   test('goes on where a run interrupted it, and can be stopped', async () => {
     await open();
-    follow().setOpen(true);
+    follow().enter();
     log.held = true;
     follow().measure();
     await until(() => follow().measured?.lengths.length === 1);

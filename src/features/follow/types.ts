@@ -2,6 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { EventOf } from '../../protocol/events.ts';
 import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
+import type { ProbeState } from '../../stores/work/probe-state.ts';
 import type { TaskState } from '../../stores/work/view-task.ts';
 
 /** One pass through the model: the row that reads the token at `position` and predicts the one at `place`. */
@@ -35,19 +36,18 @@ interface MeasuredCache {
 }
 
 export interface FollowState {
-  /** The view is in sight. */
-  readonly open: boolean;
+  /** Of what the step in sight needs. */
+  readonly probe: ProbeState;
   /** Of the pass that is looked at, never of another one. */
   readonly followed: FollowedPass | null;
-  readonly task: TaskState;
-  /** Seconds that it would take, where that is too long to do unasked; else null. */
-  readonly costly: number | null;
   readonly measured: MeasuredCache | null;
   readonly measuring: TaskState;
 }
 
 interface FollowActions {
-  setOpen(open: boolean): void;
+  /** The view is in sight, or goes out of it. */
+  enter(): void;
+  leave(): void;
   /** Computes what the step shown needs, whatever it costs. */
   compute(): void;
   stop(): void;
