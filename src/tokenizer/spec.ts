@@ -133,20 +133,24 @@ function readNormalForm(normalizer: unknown): NormalForm | null {
   const type = isJsonObject(normalizer) ? normalizer.type : undefined;
   if (isJsonObject(normalizer) && type === 'Sequence' && Array.isArray(normalizer.normalizers)) {
     const inner: unknown[] = normalizer.normalizers;
-    if (inner.length === 0) return null;
-    if (inner.length === 1) return readNormalForm(inner[0]);
+    // Each is read, so that the one that is not done here is named.
+    const forms = inner.map(readNormalForm);
+    if (forms.length > 1) throw bad(`normal forms one after the other (${forms.join(', ')}) are not supported`);
+    return forms[0] ?? null;
   }
   const form = NORMAL_FORMS.find(name => name === type);
   if (form === undefined) throw bad(`the normalizer ${JSON.stringify(type ?? normalizer)} is not supported`);
   return form;
 }
 
-function assertByteLevel(model: JsonObject, pretokens: readonly PretokenStep[], decoder: unknown): void {
+function assertByteLevel(model: JsonObject, pretokens: readonly PretokenStep[]): void {
   const type = model.type ?? (Array.isArray(model.merges) ? 'BPE' : 'unknown');
   if (type !== 'BPE') throw bad(`tokenizers of type ${JSON.stringify(type)} are not supported, only byte-level BPE`);
-  const decodesBytes = isJsonObject(decoder) && JSON.stringify(decoder).includes('"ByteLevel"');
-  if (!decodesBytes && !pretokens.some(step => step.type === 'bytes')) {
-    throw bad('this BPE tokenizer does not work on bytes; only byte-level BPE is supported');
+  // The decoder decides nothing about ids.
+  if (!pretokens.some(step => step.type === 'bytes')) {
+    throw bad(
+      'this BPE tokenizer does not work on bytes (its pre-tokenizer has no ByteLevel); only byte-level BPE is supported',
+    );
   }
   for (const key of ['continuing_subword_prefix', 'end_of_word_suffix']) {
     const mark = model[key];
@@ -179,10 +183,10 @@ export function readTokenizerSpec(tokenizerJson: unknown): TokenizerSpec {
   if (!isJsonObject(tokenizerJson)) throw bad('not an object');
   const known = specs.get(tokenizerJson);
   if (known !== undefined) return known;
-  const { model, added_tokens, normalizer, pre_tokenizer, decoder } = tokenizerJson;
+  const { model, added_tokens, normalizer, pre_tokenizer } = tokenizerJson;
   if (!isJsonObject(model)) throw bad('it has no model');
   const pretokens = readPretokenizer(pre_tokenizer);
-  assertByteLevel(model, pretokens, decoder);
+  assertByteLevel(model, pretokens);
   const vocab = readVocab(model.vocab);
   assertPlain(model, vocab);
   let longest = 0;

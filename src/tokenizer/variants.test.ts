@@ -75,6 +75,30 @@ describe('refused by name', () => {
       { pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Whitespace' }, bytes] } },
       /"Whitespace"/,
     ],
+    // Layouts of SentencePiece: characters with a sign for the space, bytes only where the vocabulary ends.
+    [
+      'the layout of Gemma',
+      { pre_tokenizer: { ...splitOf({ String: ' ' }).pre_tokenizer.pretokenizers[0] } },
+      /no ByteLevel/,
+    ],
+    ['the layout of LLaMA 2', { pre_tokenizer: null }, /no ByteLevel/],
+    ['the layout with Metaspace', { pre_tokenizer: { type: 'Metaspace', prepend_scheme: 'first' } }, /"Metaspace"/],
+    [
+      'a normaliser that prepends',
+      { normalizer: { type: 'Sequence', normalizers: [{ type: 'Prepend' }, { type: 'Replace' }] } },
+      /"Prepend"/,
+    ],
+    ['a normaliser that replaces', { normalizer: { type: 'Replace', pattern: { String: ' ' } } }, /"Replace"/],
+    [
+      'two normal forms',
+      { normalizer: { type: 'Sequence', normalizers: [{ type: 'NFD' }, { type: 'NFC' }] } },
+      /NFD, NFC/,
+    ],
+    [
+      'bytes as a last way out',
+      { model: { ...model, byte_fallback: true, vocab: { a: 0 }, merges: [] } },
+      /byte_fallback/,
+    ],
     ['dropout', { model: { ...model, dropout: 0.1 } }, /dropout/],
     ['two ids of one token', { added_tokens: [{ id: 2048, content: 'a' }] }, /"a", has the id 2048, but 64/],
     [
