@@ -1,4 +1,4 @@
-// npm run bench [-- --quick | --views]: the page and the engine, or the views of the inside, in a real Chromium, printed as markdown;
+// npm run bench [-- --quick | --views | --text]: the page and the engine, or the views of the inside, or long texts, in a real Chromium, printed as markdown;
 // GPU=hardware takes the machine's own adapter.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { launchOptions } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
 import type { EngineAnswer, EngineRequest, ViewsAnswer, ViewsRequest } from './engine.ts';
 import { measureVisits, type VisitTimings } from './first-token.ts';
+import { benchLongTexts } from './long-text.ts';
 import { engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
 
@@ -26,7 +27,7 @@ export async function main(args: string[]): Promise<number> {
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({
     args,
-    options: { quick: flag, 'without-124m': flag, 'without-page': flag, views: flag },
+    options: { quick: flag, 'without-124m': flag, 'without-page': flag, views: flag, text: flag },
   });
   const rounds = values.quick ? 1 : 5;
   const folder = await mkdtemp(path.join(tmpdir(), 'nucleus-bench-'));
@@ -34,6 +35,10 @@ export async function main(args: string[]): Promise<number> {
     console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; load ${loadavg()[0]?.toFixed(1) ?? ''}\n`);
     if (values.views) {
       await benchViews(path.join(folder, 'engine'), values['without-124m'] !== true);
+      return 0;
+    }
+    if (values.text) {
+      await onPage(path.join(folder, 'page'), url => benchLongTexts(url, values.quick ? 1 : 3));
       return 0;
     }
     if (!values['without-page']) await benchPage(path.join(folder, 'page'), rounds);
@@ -44,21 +49,28 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-async function benchPage(outDir: string, rounds: number): Promise<void> {
+/** Builds the page and serves it while `work` lasts. */
+async function onPage(outDir: string, work: (url: string) => Promise<void>): Promise<void> {
   const configFile = path.join(ROOT, 'vite.config.ts');
   await build({ root: ROOT, configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
   const served = (await serveFolder({ folder: outDir })) as Served;
   try {
-    const { cold, warm } = await measureVisits(served.url, rounds);
+    await work(served.url);
+  } finally {
+    await served.close();
+  }
+}
+
+async function benchPage(outDir: string, rounds: number): Promise<void> {
+  await onPage(outDir, async url => {
+    const { cold, warm } = await measureVisits(url, rounds);
     const row = (what: string, { load, pressed, grown }: VisitTimings) => [
       what,
       ...[load, pressed, grown].map(timing => timingCell(timing, ms => ms, 0)),
     ];
     const head = ['nucleus-3m, ms', 'load of the model', 'navigation to Run pressed', 'navigation to first token'];
     console.log(`${markdown(head, [row('empty profile', cold), row('from the cache', warm)])}\n`);
-  } finally {
-    await served.close();
-  }
+  });
 }
 
 async function benchEngine(outDir: string, quick: boolean, large: boolean): Promise<void> {

@@ -2,7 +2,7 @@
 import { Fragment, memo, type ReactNode } from 'react';
 import { cx } from '../../ui/controls/cx.ts';
 import styles from './Overlay.module.css';
-import { type PaintedPiece, type Painting, paint, stretches } from './paint.ts';
+import { looksAlike, type PaintedPiece, type PaintedRange, type Painting, paint, stretches } from './paint.ts';
 import type { Block } from './segments.ts';
 
 const GLYPH_CLASS = {
@@ -59,7 +59,7 @@ const Piece = memo(function Piece({
 });
 
 /** Its pieces are known by their place in the segment, so that a token before it makes none of them anew. */
-function PaintedSegment({ painting, from, to }: { painting: Painting; from: number; to: number }) {
+const PaintedSegment = memo(function PaintedSegment({ painting, from, to }: PaintedRange) {
   return (
     <span data-segment="painted">
       {paint(painting, { from, to }).map(({ first, ...piece }) => (
@@ -67,7 +67,7 @@ function PaintedSegment({ painting, from, to }: { painting: Painting; from: numb
       ))}
     </span>
   );
-}
+}, looksAlike);
 
 const PlainSegment = memo(function PlainSegment({ text }: { text: string }) {
   return <span data-segment="plain">{text}</span>;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DocumentToken } from '../../stores/document/types.ts';
-import { type Painting, paint as paintRange, stretches } from './paint.ts';
+import { looksAlike, type Painting, paint as paintRange, stretches } from './paint.ts';
 
 /** The whole text, with what does not matter left out. */
 function paint(
@@ -66,6 +66,41 @@ test('a range is painted as it is in the whole', () => {
   };
   const whole = paintRange(painting, { from: 0, to: 4 });
   expect(paintRange(painting, { from: 1, to: 3 })).toEqual(whole.slice(1, 3));
+});
+
+test('ranges that look alike have the same pieces, and others do not look alike', () => {
+  const vocabulary = [token(1, 0.9), token(2, 0.5), token(3, 0.2), token(4)];
+  const place = fc.oneof(fc.constant<'end'>('end'), fc.nat({ max: 5 }));
+  const side = fc.record({
+    ids: fc.array(fc.nat({ max: 3 }), { minLength: 6, maxLength: 6 }),
+    before: fc.nat({ max: 2 }),
+    selected: place,
+    tint: fc.constantFrom<Painting['tint']>('rank', 'probability'),
+    limit: fc.oneof(fc.constant(null), fc.nat({ max: 7 })),
+  });
+  const made = ({ ids, before, selected, tint, limit }: typeof side extends fc.Arbitrary<infer T> ? T : never) => {
+    const tokens = ids.flatMap(id => vocabulary[id] ?? []);
+    const texts = ids.map(id => ['a', ' ', '\n', ''][id] ?? '');
+    const starts = [0];
+    for (const text of texts) starts.push((starts.at(-1) ?? 0) + text.length);
+    const view = { text: texts.join(''), starts };
+    return { painting: { tokens, view, selected, tint, attentionTint: null, limit }, from: before, to: before + 3 };
+  };
+  const pieces = (range: ReturnType<typeof made>) =>
+    paintRange(range.painting, range).map(({ first, ...piece }) => ({ ...piece, at: first - range.from }));
+  let alike = 0;
+  fc.assert(
+    fc.property(side, side, fc.boolean(), (a, b, same) => {
+      const [one, two] = [made(a), made(same ? { ...b, ids: a.ids, before: a.before, tint: a.tint } : b)];
+      if (!looksAlike(one, two)) return;
+      alike += 1;
+      expect(pieces(one)).toEqual(pieces(two));
+    }),
+    { numRuns: 2000 },
+  );
+  expect(alike).toBeGreaterThan(100);
+  const [first] = fc.sample(side, 1);
+  if (first !== undefined) expect(looksAlike(made(first), made({ ...first }))).toBe(true);
 });
 
 test('the first token that does not fit the context is its border', () => {

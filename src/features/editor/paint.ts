@@ -101,6 +101,33 @@ export function paint(painting: Painting, range: TokenRange): PaintedPiece[] {
   });
 }
 
+/** A range of a text as it is painted. */
+export interface PaintedRange extends TokenRange {
+  readonly painting: Painting;
+}
+
+/** What a range is told apart by besides its tokens, counted from its beginning. */
+function marksOf({ painting: { view, selected, limit }, from, to }: PaintedRange): readonly (number | string)[] {
+  const count = to - from;
+  const picked = selected === 'end' || selected < from || selected >= to ? -1 : selected - from;
+  const within = limit === null ? count : Math.max(-1, Math.min(limit - from, count));
+  const start = view.starts[from] ?? 0;
+  return [count, picked, within, (view.starts[to] ?? 0) - start, view.text.charAt(start - 1)];
+}
+
+/** Both ranges have the same pieces: the same tokens with the same marks, wherever they stand. */
+export function looksAlike(a: PaintedRange, b: PaintedRange): boolean {
+  const { tint, attentionTint } = a.painting;
+  if (tint !== b.painting.tint || attentionTint !== b.painting.attentionTint) return false;
+  if (attentionTint !== null && a.from !== b.from) return false;
+  const marks = marksOf(b);
+  if (!marksOf(a).every((mark, i) => mark === marks[i])) return false;
+  for (let i = 0; i < a.to - a.from; i++) {
+    if (a.painting.tokens[a.from + i] !== b.painting.tokens[b.from + i]) return false;
+  }
+  return true;
+}
+
 /**
  * A stretch of a piece: text, a run of spaces, one line end or tab. White space gets a glyph, but for a line end after a space (`bare`):
  * its glyph would be a box behind spaces that hang at the end of a line, and those would wrap.

@@ -37,6 +37,7 @@ test('whatever is put in place of what, the segments are the text and keep their
           segments = cut(tokens, segments);
           const { list } = segments;
           expect(joined(list)).toBe(viewOf(tokens).text);
+          expect(new Set(list.map(({ id }) => id)).size).toBe(list.length);
           expect(list.reduce((sum, each) => sum + each.tokens, 0)).toBe(tokens.length);
           for (const [i, each] of list.entries()) {
             expect(each.closed).toBe(each.text.endsWith('\n'));
@@ -59,6 +60,7 @@ test('a key makes a segment or two anew, however long the text is', () => {
     const before = cut(tokens);
     for (const at of [0, Math.floor(tokens.length / 2), tokens.length]) {
       const after = cut(tokens.toSpliced(at, 0, tokenOf(1)), before);
+      expect(after.list.slice(0, before.list.length).map(({ id }) => id)).toEqual(before.list.map(({ id }) => id));
       const kept = new Set(before.list);
       expect(after.list.filter(segment => !kept.has(segment)).length).toBeLessThanOrEqual(2);
       const blocks = new Set(blocksOf(before.list));

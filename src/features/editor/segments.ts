@@ -4,6 +4,7 @@ import type { DocumentToken, TextView } from '../../stores/document/types.ts';
 
 /** A stretch of whole pieces of the text. The same object stands for it as long as its text does. */
 export interface Segment {
+  /** One that takes the place of another has its id, so that what is drawn of both is changed and not made anew. */
   readonly id: number;
   readonly text: string;
   /** Tokens that it covers. */
@@ -27,6 +28,11 @@ export const MOST_UNITS = 2000;
 
 let lastId = 0;
 
+function newId(): number {
+  lastId += 1;
+  return lastId;
+}
+
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -41,18 +47,24 @@ export function cutSegments(before: Segments, tokens: readonly DocumentToken[], 
   const change = changedTokens(before.tokens, tokens);
   const shift = tokens.length - before.tokens.length;
   const head = headOf(before.list, change.from);
-  const list = before.list.slice(0, head.count);
+  const kept = before.list.slice(0, head.count);
+  const made: Omit<Segment, 'id'>[] = [];
+  const cut = (end: number): readonly Segment[] =>
+    made.map((segment, i) => ({
+      ...segment,
+      id: (i < end - head.count ? before.list[head.count + i]?.id : undefined) ?? newId(),
+    }));
   const rest = new Tail(before.list, head.count, head.tokens);
   let at = head.tokens;
   while (at < tokens.length) {
     rest.skipTo(at - shift);
     if (at - shift >= change.to && rest.at === at - shift && rest.count > 0)
-      return { list: list.concat(rest.all()), tokens };
+      return { list: kept.concat(cut(rest.next), rest.all()), tokens };
     const segment = cutOne(at, tokens.length, view);
-    list.push(segment);
+    made.push(segment);
     at += segment.tokens;
   }
-  return { list, tokens };
+  return { list: kept.concat(cut(before.list.length)), tokens };
 }
 
 /** The segments that lie before token `from` for certain: the one that ends there may go on. */
@@ -70,36 +82,37 @@ function headOf(list: readonly Segment[], from: number): { readonly count: numbe
 /** The old segments that have not been cut anew, from `at` on. */
 class Tail {
   readonly #list: readonly Segment[];
-  #next: number;
+  /** Its place in the list. */
+  next: number;
   /** Old index of the first token of the next one. */
   at: number;
 
   constructor(list: readonly Segment[], next: number, at: number) {
     this.#list = list;
-    this.#next = next;
+    this.next = next;
     this.at = at;
   }
 
   get count(): number {
-    return this.#list.length - this.#next;
+    return this.#list.length - this.next;
   }
 
   skipTo(token: number): void {
     for (;;) {
-      const segment = this.#list[this.#next];
+      const segment = this.#list[this.next];
       if (segment === undefined || this.at >= token) return;
       this.at += segment.tokens;
-      this.#next++;
+      this.next++;
     }
   }
 
   all(): readonly Segment[] {
-    return this.#list.slice(this.#next);
+    return this.#list.slice(this.next);
   }
 }
 
 /** One segment from token `from` on. It ends behind a token with text, so that pieces stay whole; tokens without text at the end belong to it. */
-function cutOne(from: number, count: number, { text: whole, starts }: TextView): Segment {
+function cutOne(from: number, count: number, { text: whole, starts }: TextView): Omit<Segment, 'id'> {
   const start = starts[from] ?? 0;
   let to = from;
   let closed = false;
@@ -111,8 +124,7 @@ function cutOne(from: number, count: number, { text: whole, starts }: TextView):
     if ((closed && end - start >= LEAST_UNITS) || end - start >= MOST_UNITS) break;
   }
   if ((starts[to] ?? whole.length) >= whole.length) to = count;
-  lastId += 1;
-  return { id: lastId, text: copyOf(whole.slice(start, starts[to])), tokens: to - from, closed };
+  return { text: copyOf(whole.slice(start, starts[to])), tokens: to - from, closed };
 }
 
 /** Segments that share lines: each block but the last ends with a line. */

@@ -1,0 +1,183 @@
+// How a long text feels: a paste of a megabyte, and keys in a long text, on the production build in a real Chromium.
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
+import { launchOptions } from '../tools/browser.ts';
+import { timingOf } from './measure.ts';
+import { markdown, timingCell } from './table.ts';
+import { TEXTS } from './texts.ts';
+
+const PASTED_BYTES = 1_000_000;
+/** A text of so many tokens is typed in. */
+const TYPED_TOKENS = 100_000;
+
+interface Task {
+  /** Milliseconds on the clock, and of the processor. */
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args: { readonly name?: string; readonly data?: { readonly isMainFrame?: boolean } };
+}
+
+/** Tasks of the page's main thread while `work` is done, the longest first. */
+async function tasksOf(browser: Browser, page: Page, work: () => Promise<void>): Promise<Task[]> {
+  await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'] });
+  await work();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const threads = traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const main = new Set(threads.map(({ pid, tid }) => `${pid}:${tid}`));
+  return traceEvents
+    .filter(({ name, pid, tid, dur }) => name === 'RunTask' && dur !== undefined && main.has(`${pid}:${tid}`))
+    .map(({ dur = 0, tdur = 0 }) => ({ wall: dur / 1000, cpu: tdur / 1000 }))
+    .toSorted((a, b) => b.wall - a.wall);
+}
+
+const area = (page: Page) => page.getByRole('textbox', { name: 'Text', exact: true });
+
+/** Resolves once what has been done is painted. */
+const painted = (page: Page): Promise<void> =>
+  page.evaluate(() => new Promise<void>(resolve => requestAnimationFrame(() => setTimeout(resolve))));
+
+async function counted(page: Page): Promise<number> {
+  const status = page.getByLabel('Status');
+  await page.waitForFunction(
+    () => !document.querySelector('[aria-label="Status"]')?.textContent?.includes('counting'),
+    undefined,
+    {
+      timeout: 120_000,
+    },
+  );
+  const [, tokens = '0'] = /context\s*([\d,]+) \//.exec(await status.innerText()) ?? [];
+  return Number(tokens.replaceAll(',', ''));
+}
+
+/** As one edit. `fill` would put in line by line, which takes a minute in Chromium itself. */
+async function setText(page: Page, text: string): Promise<number> {
+  await area(page).evaluate((element, words) => {
+    if (!(element instanceof HTMLTextAreaElement)) return;
+    element.value = words;
+    element.setSelectionRange(words.length, words.length);
+    element.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  }, text);
+  await painted(page);
+  return counted(page);
+}
+
+interface Pasted {
+  /** Milliseconds from the key to the frame that shows the text, and to all of its tokens. */
+  readonly shown: number;
+  readonly counted: number;
+  readonly longest: Task;
+  /** Of the processor, all tasks together. */
+  readonly cpu: number;
+  readonly tokens: number;
+}
+
+async function paste(browser: Browser, page: Page, text: string): Promise<Pasted> {
+  await setText(page, 'A few words: ');
+  await page.evaluate(words => navigator.clipboard.writeText(words), text);
+  await area(page).focus();
+  await page.keyboard.press('Control+End');
+  await painted(page);
+  let [shown, all, tokens] = [0, 0, 0];
+  const tasks = await tasksOf(browser, page, async () => {
+    const begin = performance.now();
+    await page.keyboard.press('Control+V');
+    await painted(page);
+    shown = performance.now() - begin;
+    tokens = await counted(page);
+    all = performance.now() - begin;
+    // What comes after: what a reload keeps, the rest of the layout.
+    await page.waitForTimeout(2_000);
+  });
+  const cpu = tasks.reduce((sum, task) => sum + task.cpu, 0);
+  return { shown, counted: all, longest: tasks[0] ?? { wall: 0, cpu: 0 }, cpu, tokens };
+}
+
+/** Milliseconds of a key until it is painted, and the processor's of the main thread. */
+async function keys(page: Page, cdp: CDPSession, count: number): Promise<{ wall: number[]; cpu: number[] }> {
+  const ticks = async (): Promise<number> => {
+    const { metrics } = await cdp.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
+  };
+  const [wall, cpu]: [number[], number[]] = [[], []];
+  for (let i = 0; i < count; i++) {
+    const [begin, before] = [performance.now(), await ticks()];
+    await page.keyboard.press('x');
+    await painted(page);
+    wall.push(performance.now() - begin);
+    cpu.push((await ticks()) - before);
+  }
+  return { wall, cpu };
+}
+
+const ms = (value: number): string => value.toFixed(0);
+
+/** Prints both tables. */
+export async function benchLongTexts(url: string, rounds: number): Promise<void> {
+  const browser = await chromium.launch({ ...launchOptions(), headless: true });
+  try {
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Step', exact: true }).and(page.locator(':enabled')).waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    const pastes: string[][] = [];
+    for (const { name, make } of TEXTS) {
+      const text = make(PASTED_BYTES);
+      for (let round = 0; round < rounds; round++) {
+        const { shown, counted: all, longest, cpu, tokens } = await paste(browser, page, text);
+        pastes.push([name, String(tokens), ms(shown), ms(all), ms(longest.wall), ms(longest.cpu), ms(cpu)]);
+      }
+    }
+    const head = [
+      'paste of 1 MB',
+      'tokens',
+      'shown, ms',
+      'counted, ms',
+      'longest task, ms',
+      'of it CPU, ms',
+      'all tasks, CPU ms',
+    ];
+    console.log(`${markdown(head, pastes)}\n`);
+
+    const cdp = await context.newCDPSession(page);
+    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const typed: string[][] = [];
+    for (const { name, make } of TEXTS) {
+      const whole = make(PASTED_BYTES);
+      const all = await setText(page, whole);
+      const tokens = await setText(page, whole.slice(0, Math.ceil((whole.length * TYPED_TOKENS) / all)));
+      for (const place of ['end', 'middle', 'start'] as const) {
+        await area(page).evaluate((element, at) => {
+          if (!(element instanceof HTMLTextAreaElement)) return;
+          const offset = { start: 0, middle: element.value.length >> 1, end: element.value.length }[at];
+          element.blur();
+          element.setSelectionRange(offset, offset);
+          element.focus();
+        }, place);
+        // What a reload keeps is written by now.
+        await page.waitForTimeout(2_000);
+        await keys(page, cdp, 2);
+        const { wall, cpu } = await keys(page, cdp, 10);
+        typed.push([
+          `${name}, ${place}`,
+          String(tokens),
+          timingCell(timingOf(wall), each => each, 0),
+          timingCell(timingOf(cpu), each => each, 0),
+        ]);
+      }
+    }
+    console.log(markdown(['a key in', 'tokens', 'until it is painted, ms', 'CPU of the main thread, ms'], typed));
+  } finally {
+    await browser.close();
+  }
+}
