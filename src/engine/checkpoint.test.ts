@@ -70,7 +70,7 @@ describe('as they are met in the wild', () => {
 
   test('model_type that only architectures tell', async () => {
     const { model_type: _, ...config } = SMALL_GPT2_CONFIG;
-    expect((await read({ 'config.json': config })).config.model_type).toBe('gpt2');
+    expect((await read({ 'config.json': config })).graph.arch).toBe('gpt2');
     const other = { ...config, architectures: ['GPTNeoForCausalLM'] };
     await expect(read({ 'config.json': other })).rejects.toMatchObject({ code: 'unsupported_model' });
   });

@@ -11,7 +11,7 @@ const config = { model_type: 'gpt2', n_layer: 3, n_head: 2, n_embd: 8, n_positio
 
 function refusal(fields: Record<string, unknown>): { code: string; field: unknown; message: string } {
   try {
-    parseConfig({ ...config, ...fields });
+    buildGraph({ ...config, ...fields });
   } catch (error) {
     if (!(error instanceof NucleusError)) throw error;
     return { code: error.code, field: error.detail.field, message: error.message };
