@@ -1,4 +1,5 @@
 // One interface for the files of a model, whatever their format: configuration, tensors by name, and where their bytes lie.
+import type { JsonFields } from './json.ts';
 import type { TensorRange } from './safetensors.ts';
 
 /** Files as a reader of checkpoints sees them: a folder on disk, a download on its way, a cache. */
@@ -24,8 +25,6 @@ export interface StoredWeights {
   /** Files with weights, in reading order. */
   readonly weightFiles: readonly string[];
 }
-
-export type JsonFields = Readonly<Record<string, unknown>>;
 
 /** What a format says of a model before its weights are read. JSON is parsed and not yet checked: architectures and tokenizers know what it may hold. */
 export interface StoredCheckpoint {

@@ -2,6 +2,12 @@
 import { type BaseIssue, type BaseSchema, type InferOutput, safeParse } from 'valibot';
 import { NucleusError } from '../lib/error.ts';
 
+export type JsonFields = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonFields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Any JSON. @throws NucleusError bad_json that names the file. */
 export function parseJson(bytes: Uint8Array, file: string): unknown {
   try {

@@ -1,8 +1,8 @@
 // A folder in the layout of Hugging Face: config.json, safetensors in one file or in shards, and what belongs to the text.
 import { asNucleusError, NucleusError } from '../lib/error.ts';
-import type { CheckpointFiles, CheckpointFormat, JsonFields, StoredTensor, StoredWeights } from './checkpoint.ts';
+import type { CheckpointFiles, CheckpointFormat, StoredTensor, StoredWeights } from './checkpoint.ts';
 import { checkFirstBytes } from './first-bytes.ts';
-import { parseJson } from './json.ts';
+import { isJsonObject, type JsonFields, parseJson } from './json.ts';
 import { headerLength, parseSafetensorsHeader, type SafetensorsHeader } from './safetensors.ts';
 import { INDEX_FILE, joinShards, parseShardIndex } from './shards.ts';
 
@@ -135,5 +135,5 @@ async function readHeader(files: CheckpointFiles, name: string): Promise<Safeten
 async function readOptional(files: CheckpointFiles, name: string): Promise<JsonFields> {
   if (!files.has(name)) return {};
   const json = parseJson(await files.bytes(name), name);
-  return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : {};
+  return isJsonObject(json) ? json : {};
 }

@@ -2,8 +2,10 @@
 //
 // A file is: 8 bytes little-endian length N · N bytes of JSON · the data.
 // Format: https://github.com/huggingface/safetensors (README, "Format").
+import { array, custom, object, strictTuple } from 'valibot';
 import { NucleusError } from '../lib/error.ts';
 import { bitsPerElement, type Dtype, isDtype } from './dtypes.ts';
+import { checked, isJsonObject } from './json.ts';
 
 export const MAX_HEADER_BYTES = 10 * 1024 * 1024;
 export const MAX_TENSORS = 10_000;
@@ -100,12 +102,8 @@ function parseObject(text: string): object {
   } catch (cause) {
     throw new NucleusError('bad_safetensors', 'the header is not valid JSON', {}, { cause });
   }
-  if (!isObject(value)) throw bad('the header is not a JSON object');
+  if (!isJsonObject(value)) throw bad('the header is not a JSON object');
   return value;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What is open at a place of the text: an object with the keys it has had, the last one last; or a list. */
@@ -186,7 +184,7 @@ function readString(literal: string, object: Open | undefined): void {
 }
 
 function readMetadata(value: unknown): ReadonlyMap<string, string> {
-  if (!isObject(value)) throw bad('__metadata__ is not an object');
+  if (!isJsonObject(value)) throw bad('__metadata__ is not an object');
   const metadata = new Map<string, string>();
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') throw bad(`__metadata__ ${quoted(key)} is not a string`);
@@ -195,35 +193,32 @@ function readMetadata(value: unknown): ReadonlyMap<string, string> {
   return metadata;
 }
 
+const COUNT = custom<number>(value => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
+const TENSOR = object({
+  dtype: custom<Dtype>(isDtype),
+  shape: array(COUNT),
+  data_offsets: strictTuple([COUNT, COUNT]),
+});
+
 function readTensor(name: string, value: unknown, dataBegin: number): TensorRange {
   const tensor = `tensor ${quoted(name)}`;
   if (name.length > MAX_NAME_LENGTH) throw bad(`${tensor} has a name of ${name.length} characters`);
-  if (!isObject(value)) throw bad(`${tensor} is not described by an object`);
-  const { dtype, shape, data_offsets: offsets } = value;
-  if (!isDtype(dtype)) throw bad(`${tensor} has the unknown dtype ${quoted(String(dtype))}`);
-  const dims = readShape(tensor, shape);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw noOffsets(tensor);
-  }
-  const [begin, end]: number[] = offsets;
-  if (begin === undefined || end === undefined || begin > end) throw bad(`${tensor} ends before it begins`);
-  const bytes = byteSize(tensor, dims, dtype);
+  if (!isJsonObject(value)) throw bad(`${tensor} is not described by an object`);
+  const { dtype, shape, data_offsets } = checked(TENSOR, value, ({ path }) => {
+    if (path?.[0].key === 'shape') return noShape(tensor);
+    if (path?.[0].key === 'data_offsets') return noOffsets(tensor);
+    return bad(`${tensor} has the unknown dtype ${quoted(String(value.dtype))}`);
+  });
+  if (shape.length > MAX_RANK) throw bad(`${tensor} has ${shape.length} dimensions, more than ${MAX_RANK}`);
+  const [begin, end] = data_offsets;
+  if (begin > end) throw bad(`${tensor} ends before it begins`);
+  const bytes = byteSize(tensor, shape, dtype);
   if (bytes !== end - begin) {
     throw bad(
-      `${tensor} of ${dtype} [${dims.join(', ')}] needs ${bytes} bytes, but its data_offsets span ${end - begin}`,
+      `${tensor} of ${dtype} [${shape.join(', ')}] needs ${bytes} bytes, but its data_offsets span ${end - begin}`,
     );
   }
-  return { name, dtype, shape: dims, begin: dataBegin + begin, end: dataBegin + end };
-}
-
-function readShape(tensor: string, shape: unknown): readonly number[] {
-  if (!Array.isArray(shape) || !shape.every(isCount)) throw noShape(tensor);
-  if (shape.length > MAX_RANK) throw bad(`${tensor} has ${shape.length} dimensions, more than ${MAX_RANK}`);
-  return shape;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return { name, dtype, shape, begin: dataBegin + begin, end: dataBegin + end };
 }
 
 /** Bytes of the whole tensor; every product on the way is an exact integer. */

@@ -1,6 +1,8 @@
 // model.safetensors.index.json: which shard holds which tensor.
+import { custom, object } from 'valibot';
 import { NucleusError } from '../lib/error.ts';
 import type { StoredTensor } from './checkpoint.ts';
+import { checked, isJsonObject, type JsonFields } from './json.ts';
 import { MAX_NAME_LENGTH, MAX_TENSORS, type SafetensorsHeader } from './safetensors.ts';
 
 export const INDEX_FILE = 'model.safetensors.index.json';
@@ -16,6 +18,9 @@ export interface ShardIndex {
 /** A plain file name: no folder, no drive, no way up, `.safetensors` at the end. */
 const SHARD_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}\.safetensors$/;
 
+/** The map keeps names that are properties of objects, so it is read by hand. */
+const INDEX = object({ weight_map: custom<JsonFields>(isJsonObject) });
+
 function bad(message: string): NucleusError {
   return new NucleusError('bad_json', message, { file: INDEX_FILE });
 }
@@ -25,8 +30,7 @@ function bad(message: string): NucleusError {
  * @throws NucleusError bad_json when `weight_map` is missing, empty, too large, or names a file that is no plain shard name.
  */
 export function parseShardIndex(json: unknown): ShardIndex {
-  const map = isObject(json) ? json.weight_map : undefined;
-  if (!isObject(map)) throw bad('the shard index has no weight_map');
+  const { weight_map: map } = checked(INDEX, json, () => bad('the shard index has no weight_map'));
   const entries = Object.entries(map);
   if (entries.length === 0) throw bad('the weight_map of the shard index is empty');
   if (entries.length > MAX_TENSORS)
@@ -73,8 +77,4 @@ export function joinShards(
     }
   }
   return tensors;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

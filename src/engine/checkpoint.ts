@@ -1,6 +1,21 @@
 // What a model's files say before the weights are read: configuration, tokenizer, and where every tensor lies.
-import type { CheckpointFiles, JsonFields, StoredCheckpoint, StoredWeights } from '../checkpoint/checkpoint.ts';
+import {
+  fallback,
+  finite,
+  is,
+  minValue,
+  number,
+  object,
+  optional,
+  parse,
+  pipe,
+  safeInteger,
+  transform,
+  unknown,
+} from 'valibot';
+import type { CheckpointFiles, StoredCheckpoint, StoredWeights } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/formats.ts';
+import type { JsonFields } from '../checkpoint/json.ts';
 import { type BuiltModel, buildGraph } from '../model/architectures/architectures.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { unwrapped } from '../model/tensor-names.ts';
@@ -29,18 +44,18 @@ export interface Checkpoint extends NumericCheckpoint {
  */
 export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
   const stored = await openCheckpoint(files);
-  const { generation, tokenizerConfig } = stored;
+  const { defaults, ends } = readGeneration(stored.generation);
   const { config, graph } = buildGraph(stored.config);
   const { tokenizerJson, tokenBytes, warnings } = readTokenizer(stored.tokenizer, graph.dims.vocab_size);
   const { tensors, weightFiles } = await weightsOf(graph, stored);
-  const more = idsOf(generation.eos_token_id).filter(id => id < graph.dims.vocab_size);
+  const more = ends.filter(id => id < graph.dims.vocab_size);
   return {
     config,
     graph,
     tokenizerJson,
-    tokenizerConfig,
+    tokenizerConfig: stored.tokenizerConfig,
     tokenBytes,
-    defaults: generationDefaults(generation),
+    defaults,
     eosIds: [...new Set([...config.eos_token_ids, ...more])],
     tensors,
     weightFiles,
@@ -71,13 +86,26 @@ function classifierWarnings(tensors: Checkpoint['tensors']): ModelWarning[] {
   return tensor === undefined ? [] : [{ code: 'classifier', detail: { tensor } }];
 }
 
-function idsOf(value: unknown): number[] {
-  return [value].flat().filter((id): id is number => typeof id === 'number' && Number.isSafeInteger(id) && id >= 0);
-}
+const ID = pipe(number(), safeInteger(), minValue(0));
+const SETTING = fallback(optional(pipe(number(), finite())), undefined);
+/** What is read of generation_config.json: whatever is no finite number, or no id, counts as not written. */
+const GENERATION = object({
+  temperature: SETTING,
+  top_k: SETTING,
+  top_p: SETTING,
+  repetition_penalty: SETTING,
+  max_new_tokens: SETTING,
+  eos_token_id: optional(
+    pipe(
+      unknown(),
+      transform(written => [written].flat().filter(id => is(ID, id))),
+    ),
+    [],
+  ),
+});
 
-/** Sampling defaults of generation_config.json; what is no finite number is left out. */
-function generationDefaults(json: JsonFields): GenerationDefaults {
-  const keys = ['temperature', 'top_k', 'top_p', 'repetition_penalty', 'max_new_tokens'] as const;
-  const numbers = keys.filter(key => typeof json[key] === 'number' && Number.isFinite(json[key]));
-  return Object.fromEntries(numbers.map(key => [key, json[key]]));
+/** Sampling defaults and ends of text of a generation_config.json. */
+function readGeneration(json: JsonFields): { defaults: GenerationDefaults; ends: readonly number[] } {
+  const { eos_token_id: ends, ...settings } = parse(GENERATION, json);
+  return { defaults: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)), ends };
 }

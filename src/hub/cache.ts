@@ -4,7 +4,8 @@ import { type CachedModel, sourceName } from '../lib/model-source.ts';
 import { digestOf, type FileContent, isWhole } from './content.ts';
 import { sha256 } from './hash.ts';
 import { cancelled } from './http.ts';
-import { ChunkStore, type CopyRecord, type FileRecord } from './store.ts';
+import type { CopyRecord, FileRecord } from './records.ts';
+import { ChunkStore } from './store.ts';
 
 /** A local model that is stored, or was opened since the page came. */
 export interface KnownLocal {

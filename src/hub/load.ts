@@ -8,8 +8,9 @@ import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
 import { browserNet, type Net } from './http.ts';
 import { nameLocal } from './local-names.ts';
 import { type LocalListing, listLocal, type Origin, remoteOrigin } from './origin.ts';
+import type { CopyRecord } from './records.ts';
 import { latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';
-import { CHUNK_BYTES, type CopyRecord, NameTaken, noticeOf } from './store.ts';
+import { CHUNK_BYTES, NameTaken, noticeOf } from './store.ts';
 import { StreamedFiles } from './streamed-files.ts';
 
 export interface OpenOptions {

@@ -3,7 +3,7 @@ import type { KnownLocal } from './cache.ts';
 import type { FileContent } from './content.ts';
 import { sha256 } from './hash.ts';
 import type { LocalListing } from './origin.ts';
-import type { CopyRecord } from './store.ts';
+import type { CopyRecord } from './records.ts';
 
 /** Longest name, suffix included: what the page reads back out of a key. */
 const MOST_NAME = 96;

@@ -1,5 +1,8 @@
 // What the Hub and the page's own server hold: revisions, file names, sizes, and ranges of bytes.
+
+import { array, fallback, minValue, number, object, pipe, regex, safeInteger, string } from 'valibot';
 import { modelFiles, seekFiles } from '../checkpoint/formats.ts';
+import { checked } from '../checkpoint/json.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { ModelSource, Origins } from '../lib/model-source.ts';
 import { sha256 } from './hash.ts';
@@ -117,6 +120,11 @@ async function readRevision(wire: Wire, source: HubSource, host: string): Promis
   });
 }
 
+const LISTING = object({
+  sha: pipe(string(), regex(/^[0-9a-f]{7,64}$/)),
+  siblings: array(object({ rfilename: string(), size: fallback(pipe(number(), safeInteger(), minValue(0)), -1) })),
+});
+
 function parseRevision(text: string, url: string): Revision {
   const bad = (): NucleusError =>
     new NucleusError('network', `${url} answered with something that is no listing`, { url });
@@ -126,18 +134,8 @@ function parseRevision(text: string, url: string): Revision {
   } catch {
     throw bad();
   }
-  if (typeof json !== 'object' || json === null || !('sha' in json) || !('siblings' in json)) throw bad();
-  const { sha, siblings } = json;
-  if (typeof sha !== 'string' || !/^[0-9a-f]{7,64}$/.test(sha) || !Array.isArray(siblings)) throw bad();
-  const files = new Map<string, number>();
-  for (const sibling of siblings as unknown[]) {
-    if (typeof sibling !== 'object' || sibling === null || !('rfilename' in sibling)) throw bad();
-    const size = 'size' in sibling ? sibling.size : -1;
-    if (typeof sibling.rfilename === 'string') {
-      files.set(sibling.rfilename, typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : -1);
-    }
-  }
-  return { commit: sha, files };
+  const { sha, siblings } = checked(LISTING, json, bad);
+  return { commit: sha, files: new Map(siblings.map(({ rfilename, size }) => [rfilename, size])) };
 }
 
 /**

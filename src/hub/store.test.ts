@@ -1,7 +1,8 @@
 // The store over an IndexedDB in memory: what is atomic, what is left behind, and connections that die.
 import 'fake-indexeddb/auto';
 import { describe, expect, test } from 'vitest';
-import { ChunkStore, type CopyRecord, type FileRecord, noticeOf, reopeningStore } from './store.ts';
+import type { CopyRecord, FileRecord } from './records.ts';
+import { ChunkStore, noticeOf, reopeningStore } from './store.ts';
 
 let databases = 0;
 const freshName = (): string => `test-${databases++}`;
@@ -42,6 +43,27 @@ describe('ChunkStore', () => {
     await store.remove(copy.key);
     expect(await store.put(copy, record, { index: 1, bytes })).toBe(false);
     expect(await store.finish(copy)).toBe(false);
+    expect(await store.keys()).toEqual([]);
+  });
+
+  test('records of another program are not there, and make way', async () => {
+    const name = freshName();
+    const store = new ChunkStore(name);
+    const copy = await store.begin(copyOf('s'));
+    const raw = reopeningStore(name, 'models');
+    for (const [i, broken] of [7, null, { ...copy, files: 'all' }, { ...copy, source: { kind: 'ftp' } }].entries()) {
+      await raw('readwrite', async objects => void objects.put(broken, ['copy', copy.key, `broken-${i}`]));
+    }
+    await raw('readwrite', async objects => void objects.put({ ...record, hashes: 3 }, ['file', 's', 'a']));
+    expect((await store.copies()).map(({ stamp }) => stamp)).toEqual(['s']);
+    expect([await store.file('s', 'a'), await store.files('s')]).toEqual([undefined, []]);
+    expect((await store.begin(copyOf('t'))).stamp).toBe('s');
+    expect(await store.keys()).toEqual([
+      ['copy', copy.key, 's'],
+      ['file', 's', 'a'],
+    ]);
+    await raw('readwrite', async objects => void objects.put(7, ['copy', copy.key, 'again']));
+    await store.remove(copy.key);
     expect(await store.keys()).toEqual([]);
   });
 

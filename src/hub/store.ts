@@ -5,39 +5,14 @@
 //        ['chunk', stamp, name, i]  -> Uint8Array
 
 import { get, promisifyRequest, type UseStore } from 'idb-keyval';
-import type { ModelSource } from '../lib/model-source.ts';
 import type { FilesNotice } from './files.ts';
+import { type CopyRecord, type FileRecord, readCopy, readFile } from './records.ts';
 
 const DATABASE = 'nucleus-models';
 const STORE = 'models';
 
 /** 16 MiB: far under the browsers' limit of a value, near the top speed of the disk, little to repeat after a cut. */
 export const CHUNK_BYTES = 16 * 1024 * 1024;
-
-export interface CopyRecord {
-  readonly key: string;
-  /** Tells the copies of one model apart. */
-  readonly stamp: string;
-  readonly source: ModelSource;
-  /** The commit at the Hub; for shipped files a digest of their sizes and ETags; '' for opened files. */
-  readonly version: string;
-  readonly files: readonly { readonly name: string; readonly size: number }[];
-  /** Every file is there. */
-  readonly complete: boolean;
-  /** Milliseconds since the epoch. */
-  readonly storedAt: number;
-}
-
-export interface FileRecord {
-  readonly name: string;
-  readonly size: number;
-  /** ETag or date of the file on its server. */
-  readonly validator: string;
-  readonly chunkBytes: number;
-  /** SHA-256 of each stored chunk. */
-  readonly hashes: readonly string[];
-  readonly done: boolean;
-}
 
 /** Another tab has stored other files under a name that was free a moment ago. */
 export class NameTaken extends Error {}
@@ -104,16 +79,18 @@ export class ChunkStore {
   /** The copies of one model, or of all. */
   copies(key?: string): Promise<readonly CopyRecord[]> {
     return this.#store('readonly', store =>
-      promisifyRequest<CopyRecord[]>(store.getAll(key === undefined ? under('copy') : under('copy', key))),
-    );
+      promisifyRequest<unknown[]>(store.getAll(key === undefined ? under('copy') : under('copy', key))),
+    ).then(found => found.flatMap(value => readCopy(value) ?? []));
   }
 
   files(stamp: string): Promise<readonly FileRecord[]> {
-    return this.#store('readonly', store => promisifyRequest<FileRecord[]>(store.getAll(under('file', stamp))));
+    return this.#store('readonly', store => promisifyRequest<unknown[]>(store.getAll(under('file', stamp)))).then(
+      found => found.flatMap(value => readFile(value) ?? []),
+    );
   }
 
-  file(stamp: string, name: string): Promise<FileRecord | undefined> {
-    return get<FileRecord>(['file', stamp, name], this.#store);
+  async file(stamp: string, name: string): Promise<FileRecord | undefined> {
+    return readFile(await get<unknown>(['file', stamp, name], this.#store)) ?? undefined;
   }
 
   chunk(stamp: string, name: string, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -129,19 +106,17 @@ export class ChunkStore {
       const done = completed(store.transaction);
       let copy = fresh;
       let taken = false;
-      const request = store.getAll(under('copy', fresh.key));
-      request.onsuccess = () => {
-        const all = request.result as CopyRecord[];
-        taken = fresh.source.kind === 'local' && all.some(found => found.complete);
+      withCopies(store, fresh.key, all => {
+        taken = fresh.source.kind === 'local' && all.some(found => found.copy?.complete);
         if (taken) return;
-        const unfinished = all.filter(found => !found.complete);
+        const unfinished = all.filter(found => !found.copy?.complete);
         const same = unfinished.find(
-          found => fresh.version !== '' && found.version === fresh.version && sameFiles(found, fresh),
+          found => fresh.version !== '' && found.copy?.version === fresh.version && sameFiles(found.copy, fresh),
         );
-        for (const found of unfinished) if (found !== same) removeCopy(store, found);
-        if (same) copy = same;
+        for (const found of unfinished) if (found !== same) removeCopy(store, fresh.key, found.stamp);
+        if (same?.copy) copy = same.copy;
         else store.put(fresh, ['copy', fresh.key, fresh.stamp]);
-      };
+      });
       await done;
       if (taken) throw new NameTaken(fresh.key);
       return copy;
@@ -187,14 +162,12 @@ export class ChunkStore {
     return this.#store('readwrite', async store => {
       const done = completed(store.transaction);
       let there = false;
-      const request = store.getAll(under('copy', copy.key));
-      request.onsuccess = () => {
-        const found = request.result as CopyRecord[];
+      withCopies(store, copy.key, found => {
         there = found.some(other => other.stamp === copy.stamp);
         if (!there) return;
-        for (const other of found) if (other.stamp !== copy.stamp) removeCopy(store, other);
+        for (const other of found) if (other.stamp !== copy.stamp) removeCopy(store, copy.key, other.stamp);
         store.put({ ...copy, complete: true }, ['copy', copy.key, copy.stamp]);
-      };
+      });
       await done;
       return there;
     });
@@ -204,11 +177,9 @@ export class ChunkStore {
   async remove(key: string, stamp?: string): Promise<void> {
     await this.#store('readwrite', async store => {
       const done = completed(store.transaction);
-      const request = store.getAll(under('copy', key));
-      request.onsuccess = () => {
-        for (const copy of request.result as CopyRecord[])
-          if (stamp === undefined || copy.stamp === stamp) removeCopy(store, copy);
-      };
+      withCopies(store, key, found => {
+        for (const copy of found) if (stamp === undefined || copy.stamp === stamp) removeCopy(store, key, copy.stamp);
+      });
       await done;
     });
   }
@@ -226,10 +197,28 @@ function sameFiles(a: CopyRecord, b: CopyRecord): boolean {
   );
 }
 
-function removeCopy(store: IDBObjectStore, copy: CopyRecord): void {
-  store.delete(['copy', copy.key, copy.stamp]);
-  store.delete(under('file', copy.stamp));
-  store.delete(under('chunk', copy.stamp));
+/** A copy as it lies there: `copy` is null where its record cannot be read, so that it can only be removed. */
+interface FoundCopy {
+  readonly stamp: string;
+  readonly copy: CopyRecord | null;
+}
+
+/** Calls `use` with the copies of a model, within the transaction of `store`. */
+function withCopies(store: IDBObjectStore, key: string, use: (found: readonly FoundCopy[]) => void): void {
+  const keys = store.getAllKeys(under('copy', key));
+  const values = store.getAll(under('copy', key));
+  values.onsuccess = () => {
+    const records: unknown[] = values.result;
+    use(
+      keys.result.map((path, i) => ({ stamp: Array.isArray(path) ? String(path[2]) : '', copy: readCopy(records[i]) })),
+    );
+  };
+}
+
+function removeCopy(store: IDBObjectStore, key: string, stamp: string): void {
+  store.delete(['copy', key, stamp]);
+  store.delete(under('file', stamp));
+  store.delete(under('chunk', stamp));
 }
 
 /** What a failed write means for a person. Chromium leaves the message of a full disk empty: the name tells. */

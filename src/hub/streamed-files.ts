@@ -12,7 +12,8 @@ import { sha256 } from './hash.ts';
 import { cancelled } from './http.ts';
 import { acquireLock } from './lock.ts';
 import type { Origin } from './origin.ts';
-import { type CopyRecord, type FileRecord, noticeOf } from './store.ts';
+import type { CopyRecord, FileRecord } from './records.ts';
+import { noticeOf } from './store.ts';
 
 export interface StreamedFilesInit {
   readonly key: string;
