@@ -6,7 +6,7 @@ import { checked, isJsonObject, type JsonFields } from './json.ts';
 import { MAX_NAME_LENGTH, MAX_TENSORS, type SafetensorsHeader } from './safetensors.ts';
 
 export const INDEX_FILE = 'model.safetensors.index.json';
-export const MAX_SHARDS = 1_000;
+const MAX_SHARDS = 1_000;
 
 export interface ShardIndex {
   /** The file of each tensor. */
