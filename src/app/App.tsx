@@ -1,9 +1,7 @@
 // The page: one surface for the text, one column to look inside.
 import { Actions } from '../features/editor/Actions.tsx';
 import { Examples } from '../features/editor/Examples.tsx';
-import { Legend } from '../features/editor/Legend.tsx';
 import { Surface } from '../features/editor/Surface.tsx';
-import { StatusLine } from '../features/status/StatusLine.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import { Dialog } from '../ui/controls/Dialog.tsx';
 import { NARROW, useMedia } from '../ui/controls/useMedia.ts';
@@ -11,7 +9,6 @@ import { Header } from './Header.tsx';
 import { Later } from './Later.tsx';
 import { Side, SideViews } from './Side.tsx';
 import { useTheme } from './theme.ts';
-import { useShortcuts } from './useShortcuts.ts';
 import { DIALOG_VIEWS, PARTS } from './views.ts';
 
 const wantsDebug = new URLSearchParams(location.search).has('debug');
@@ -50,7 +47,6 @@ function Dialogs() {
 
 export function App() {
   useTheme();
-  useShortcuts();
   const narrow = useMedia(NARROW);
   return (
     <>
@@ -76,7 +72,7 @@ export function App() {
             )}
             <div className="shell-bar">
               <Actions />
-              <Legend />
+              <Later load={PARTS.legend} />
             </div>
             <div className="shell-examples">
               <Examples />
@@ -85,7 +81,7 @@ export function App() {
         </main>
         {!narrow && <Side />}
         <footer className="shell-status">
-          <StatusLine />
+          <Later load={PARTS.status} />
         </footer>
       </div>
       <div role="status" aria-live="polite" className="visually-hidden">
@@ -93,6 +89,7 @@ export function App() {
       </div>
       {narrow && <Sheets />}
       <Dialogs />
+      <Later load={PARTS.shortcuts} />
       {wantsDebug && <Later load={PARTS.debug} name="The debug panel" />}
       <Later load={PARTS.drop} />
     </>

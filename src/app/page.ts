@@ -144,7 +144,7 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
     settings,
     freshSeed: options.freshSeed ?? freshSeed,
   });
-  const pins = createPinsStore({ ...work, model, document, generation });
+  const pins = createPinsStore({ model, document });
   work.onEnd(pins.dispose);
   return { model, document, settings, generation, view, pins: pins.store };
 }

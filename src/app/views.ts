@@ -71,5 +71,8 @@ export const PARTS = {
   announcer: async () => (await import('../features/status/Announcer.tsx')).Announcer,
   /** Asked for in the address. */
   debug: async () => (await import('../features/debug/Debug.tsx')).Debug,
+  legend: async () => (await import('../features/editor/Legend.tsx')).Legend,
+  status: async () => (await import('../features/status/StatusLine.tsx')).StatusLine,
+  shortcuts: async () => (await import('./Shortcuts.tsx')).Shortcuts,
   drop: async () => (await import('./Drop.tsx')).Drop,
 } as const satisfies Record<string, Load>;

@@ -51,7 +51,8 @@ function act(shortcut: Shortcut, stores: Stores): boolean {
   }
 }
 
-export function useShortcuts(): void {
+/** Shows nothing. */
+export function Shortcuts(): null {
   const stores = useStores();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -62,4 +63,5 @@ export function useShortcuts(): void {
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [stores]);
+  return null;
 }
