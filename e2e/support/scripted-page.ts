@@ -15,6 +15,7 @@ import { lensStore } from '../../src/features/lens/store.ts';
 import type { LensStore } from '../../src/features/lens/types.ts';
 import { shareStore } from '../../src/features/share/store.ts';
 import type { ShareStore } from '../../src/features/share/types.ts';
+import { type PinLinesStore, pinLinesStore } from '../../src/features/text/pinLines.ts';
 import type { TopPredictionStore } from '../../src/features/text/topPrediction.ts';
 import { topPredictionStore } from '../../src/features/text/topPrediction.ts';
 import type { NucleusError } from '../../src/lib/error.ts';
@@ -29,6 +30,7 @@ export interface Page extends AppPage {
   readonly follow: FollowStore;
   readonly growth: GrowthStore;
   readonly topPredictions: TopPredictionStore;
+  readonly pinLines: PinLinesStore;
   readonly share: ShareStore;
   readonly workers: ScriptedWorker[];
   readonly worker: ScriptedWorker;
@@ -100,6 +102,7 @@ export function makePage(options: PageOptions = {}): Page {
     follow: followStore.of(page),
     growth: growthStore.of(page),
     topPredictions: topPredictionStore.of(page),
+    pinLines: pinLinesStore.of(page),
     share: shareStore.of(page),
     workers,
     memory,

@@ -1,24 +1,25 @@
 // Pinned tokens: which ones, their probability at the selected position, and their lines over all positions.
-import { useEffect, useMemo, useState } from 'react';
-import { formatDuration, formatPowerOfTen, formatProbability, formatSmallProbability } from '../../lib/format.ts';
+import { useMemo, useState } from 'react';
+import { formatPowerOfTen, formatProbability, formatSmallProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument, usePins, useStores } from '../../stores/react.ts';
 import { MOST_PINS } from '../../stores/run/pins-types.ts';
-import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { IconButton } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
-import { Progress } from '../../ui/controls/Progress.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { spokenText } from '../../ui/controls/visible.ts';
 import { LinePlot } from '../../ui/plot/LinePlot.tsx';
 import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
 import type { PlotY } from '../../ui/plot/lines.ts';
-import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { ProbeStatus, type ProbeWords } from '../shared/ProbeStatus.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
+import { useOpen } from '../shared/useOpen.ts';
 import { PinSearch } from './PinSearch.tsx';
 import styles from './TextView.module.css';
 import { type PinnedLine, usePinLines } from './usePinLines.ts';
+import { usePinLinesStore, usePinWork } from './usePinWork.ts';
 import { usePlaces } from './usePlaces.tsx';
 
 type PinScale = 'linear' | 'log';
@@ -74,36 +75,21 @@ function PinList({ lines, position }: { lines: readonly PinnedLine[]; position: 
   );
 }
 
-/** Why lines are not whole yet, and the way on. */
+const WORDS: ProbeWords = {
+  name: 'Computing the lines',
+  inWords: 'the lines of pinned tokens',
+  takes: 'The lines need a pass over the text,',
+  compute: 'Compute the lines',
+  rest: 'Compute the lines',
+  stop: 'Stop computing',
+  stopped: 'The lines are not whole: computing them was stopped.',
+  running: 'The lines follow after the run.',
+};
+
 function PinWork() {
-  const { pins } = useStores();
-  const task = usePins(s => s.task);
-  const costly = usePins(s => s.costly);
-  const compute = () => pins.getState().compute();
-  if (task.status === 'working') {
-    return (
-      <div className={styles.late}>
-        <Progress label="Computing the lines" share={task.total === 0 ? null : task.done / task.total} />
-        <Button variant="quiet" onClick={() => pins.getState().stop()}>
-          Stop computing
-        </Button>
-      </div>
-    );
-  }
-  if (task.status === 'failed' && task.error) return <ErrorNotice error={task.error} retry={compute} />;
-  if (costly !== null || task.status === 'stopped') {
-    return (
-      <div className={styles.scoring}>
-        <p>
-          {costly === null
-            ? 'The lines are not whole: computing them was stopped.'
-            : `The lines need a pass over the text, about ${formatDuration(costly * 1000)}.`}
-        </p>
-        <Button onClick={compute}>Compute the lines</Button>
-      </div>
-    );
-  }
-  return null;
+  const { compute, stop } = usePinLinesStore().getState();
+  const probe = usePinWork(s => s.probe);
+  return <ProbeStatus state={probe} words={WORDS} compute={compute} stop={stop} />;
 }
 
 export function Pins({ tokens }: { tokens: readonly DocumentToken[] }) {
@@ -113,7 +99,7 @@ export function Pins({ tokens }: { tokens: readonly DocumentToken[] }) {
   const tokenizer = useDocument(s => s.tokenizer);
   const places = usePlaces(tokens);
   const [scale, setScale] = useState<PinScale>('linear');
-  useEffect(() => store.getState().open(), [store]);
+  useOpen(usePinLinesStore());
   const drawn = useMemo(
     () =>
       lines.map(({ pin, values }) => {

@@ -1,18 +1,13 @@
 // What the model expected most at places whose token came without candidates: one row each, of which only the likeliest token is kept.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Client } from '../../client/client.ts';
-import { row as fetchRow } from '../../client/requests.ts';
+import { row as fetchRow, type RowAnswer } from '../../client/requests.ts';
 import { rowStatistics, topOf } from '../../sampling/row.ts';
-import { idsOf, sharedLength } from '../../stores/document/sequence.ts';
-import type { DocumentStore } from '../../stores/document/types.ts';
+import { sameIds, sharedLength } from '../../stores/document/sequence.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
-import type { ModelStore } from '../../stores/model/types.ts';
-import type { GenerationStore } from '../../stores/run/generation-types.ts';
-import { isRunning } from '../../stores/run/generation-types.ts';
-import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
-import type { Scheduler } from '../../stores/work/scheduler.ts';
-import { MOST_SECONDS, SETTLE_MS } from '../../stores/work/times.ts';
-import { ViewTask } from '../../stores/work/view-task.ts';
+import type { Stores } from '../../stores/stores.ts';
+import { CLOSED, type ProbeState } from '../../stores/work/probe-state.ts';
+import { createProbeView } from '../../stores/work/probe-view.ts';
+import { SETTLE_MS } from '../../stores/work/times.ts';
 
 /** The likeliest token of a place. */
 export interface TopPrediction {
@@ -22,6 +17,7 @@ export interface TopPrediction {
 }
 
 interface TopPredictionState {
+  readonly probe: ProbeState;
   /** By position of the token that came instead. */
   readonly found: ReadonlyMap<number, TopPrediction>;
 }
@@ -34,97 +30,67 @@ interface TopPredictionActions {
 export type TopPredictionStoreState = TopPredictionState & TopPredictionActions;
 export type TopPredictionStore = StoreApi<TopPredictionStoreState>;
 
-interface TopPredictionOptions {
-  readonly client: Client;
-  readonly scheduler: Scheduler;
-  readonly model: ModelStore;
-  readonly document: DocumentStore;
-  readonly generation: GenerationStore;
-  readonly cost: PrefillCost;
+interface PredictionQuestion {
+  /** The text as far as it fits the context. */
+  readonly ids: Uint32Array;
+  readonly places: readonly number[];
 }
 
-/** After the row of the caret and the scores, which change what is asked for. */
-const REST_MS = SETTLE_MS + 100;
-
 /** One a page. */
-export const topPredictionStore = defineFeatureStore(stores => createTopPredictionStore({ ...stores, ...stores.work }));
+export const topPredictionStore = defineFeatureStore(createTopPredictionStore);
 
-function createTopPredictionStore(options: TopPredictionOptions): Made<TopPredictionStore> {
-  const { client, scheduler, model, document, generation, cost } = options;
+function createTopPredictionStore(stores: Stores): Made<TopPredictionStore> {
+  const { client, cost } = stores.work;
   let wanted: readonly number[] = [];
+  let open = false;
   /** The text that `found` is about. */
-  let ids = new Uint32Array(0);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const task = new ViewTask(scheduler, () => {});
-  const store: TopPredictionStore = createStore<TopPredictionStoreState>()(() => ({
-    found: new Map(),
-    want: positions => {
-      wanted = positions;
-      if (positions.length === 0) task.reset();
-      look();
-    },
-  }));
-  const missing = (): number[] =>
-    wanted.filter(position => position > 0 && position < ids.length && !store.getState().found.has(position));
-
-  const fetch = (): void => {
-    const { load } = model.getState();
-    if (load.status !== 'ready' || isRunning(generation.getState().status) || task.working) return;
-    const all = idsOf(document.getState().tokens.slice(0, load.model.dims.n_ctx));
-    const places = missing();
-    if (places.length === 0) return;
-    const { body, head } = load.model.work;
-    // What is learned is the cost of the body; a row runs the head alone.
-    const rows = cost.secondsOf(places.length) * (head / body);
-    if (cost.seconds(all) + rows > MOST_SECONDS) return;
-    void task.run(places.length, async signal => {
-      for (;;) {
-        const [position] = missing();
-        if (position === undefined) return;
-        const { logits } = await fetchRow(client, all, position - 1, signal);
-        if (sharedLength(ids, all) < position) return;
-        const id = topOf(logits, 1).ids[0] ?? 0;
-        const { logit, logZ } = rowStatistics(logits, id);
-        store.setState(state => ({ found: new Map(state.found).set(position, { id, p: Math.exp(logit - logZ) }) }));
-      }
-    });
-  };
-  const look = (): void => {
-    clearTimeout(timer);
-    if (wanted.length > 0) timer = setTimeout(fetch, REST_MS);
-  };
+  let ids: Uint32Array = new Uint32Array(0);
+  /** Of the head alone, over that of the body, whose cost is what is learned. */
+  let share = 1;
   const keep = (most: number): void => {
     const { found } = store.getState();
     const stays = [...found].filter(([position]) => position <= most);
     if (stays.length < found.size) store.setState({ found: new Map(stays) });
   };
-  const ends = [
-    document.subscribe((now, before) => {
-      if (now.revision === before.revision) return;
-      const next = idsOf(now.tokens);
-      const shared = sharedLength(next, ids);
-      if (shared < ids.length) task.reset();
-      ids = next;
-      // A prediction depends on the tokens before its place.
-      keep(shared);
-      look();
-    }),
-    generation.subscribe((now, before) => {
-      if (isRunning(before.status) && !isRunning(now.status)) look();
-    }),
-    model.subscribe((now, before) => {
-      if (now.load === before.load) return;
-      task.reset();
-      keep(-1);
-      look();
-    }),
-  ];
-  return {
-    store,
-    dispose: () => {
-      clearTimeout(timer);
-      task.reset();
-      for (const end of ends) end();
+  const view = createProbeView<PredictionQuestion, number, RowAnswer>(stores, {
+    memory: [],
+    tell: probe => store.setState({ probe }),
+    begin: ({ work }, other) => {
+      share = work.head / work.body;
+      if (other) keep(-1);
     },
-  };
+    // A prediction depends on the tokens before its place.
+    hold: now => {
+      keep(sharedLength(now.ids, ids));
+      ids = now.ids;
+    },
+    ask: now => {
+      const within = now.ids.subarray(0, now.model.dims.n_ctx);
+      const places = wanted.filter(position => position > 0 && position < within.length);
+      return places.length === 0 ? { status: 'empty' } : { question: { ids: within, places } };
+    },
+    missing: ({ places }) => places.filter(position => !store.getState().found.has(position)),
+    same: (a, b) => sameIds(a.ids, b.ids) && a.places.join() === b.places.join(),
+    reads: (_, question) => question.ids,
+    seconds: places => cost.secondsOf(places.length) * share,
+    fetch: (position, question, signal) => fetchRow(client, question.ids, position - 1, signal),
+    accept: ({ logits }, position) => {
+      const id = topOf(logits, 1).ids[0] ?? 0;
+      const { logit, logZ } = rowStatistics(logits, id);
+      store.setState(state => ({ found: new Map(state.found).set(position, { id, p: Math.exp(logit - logZ) }) }));
+    },
+  });
+  const store: TopPredictionStore = createStore<TopPredictionStoreState>()(() => ({
+    probe: CLOSED,
+    found: new Map(),
+    want: positions => {
+      wanted = positions;
+      const looks = positions.length > 0;
+      if (looks && !open) view.enter();
+      else if (!looks) view.leave();
+      else view.look(SETTLE_MS);
+      open = looks;
+    },
+  }));
+  return { store, dispose: () => view.dispose() };
 }

@@ -1,6 +1,6 @@
 // The pins subject: tokens whose probability is followed over all positions. State and actions of its store.
 import type { StoreApi } from 'zustand/vanilla';
-import type { TaskState } from '../work/view-task.ts';
+import type { MissingRows } from './pinned-rows.ts';
 
 /** At most this many. */
 export const MOST_PINS = 8;
@@ -27,9 +27,6 @@ interface PinsState {
   readonly lost: number;
   /** By pinned id, raw logits: entry t is of row t, which predicts the token at t + 1. Only as far as they are known. */
   readonly logits: ReadonlyMap<number, Float32Array>;
-  readonly task: TaskState;
-  /** Seconds of a computation that was not begun unasked; null when none waits. */
-  readonly costly: number | null;
 }
 
 interface PinsActions {
@@ -40,11 +37,10 @@ interface PinsActions {
   toggle(id: number): void;
   clear(): void;
   dismissLost(): void;
-  /** A view shows the lines: from now on what is missing is computed. The answer ends it. */
-  open(): () => void;
-  /** Computes what is missing, whatever it costs. */
-  compute(): void;
-  stop(): void;
+  /** What is not known of the first `rows` rows of the text; pins that lack the same rows together. */
+  missing(rows: number): readonly MissingRows[];
+  /** Keeps logits [rows, pins] of `asked`, which were computed of the text `ids`, as far as that is still the text. */
+  put(asked: MissingRows, ids: Uint32Array, logits: Float32Array): void;
   /** What a reload kept; it counts once a tokenizer of the same vocabulary is there. */
   restore(saved: SavedPins): void;
   saved(): SavedPins;
