@@ -47,12 +47,21 @@ export class GraphBuilder {
 
   /** x * W + b with W stored as [in, out]; the product before the bias is the value `<name>.product`. */
   conv1d(name: string, x: ValueName, width: number): ValueName {
-    const weight = this.#weight(`${name}.weight`, transpose(tensor(`${name}.weight`, [this.#width(x), width])));
-    const bias = this.#tensor(`${name}.bias`, [width]);
-    const product = this.#value(`${name}.product`, width);
-    this.#ops.push({ op: 'linear', x, weight, out: product });
+    const weight = transpose(tensor(`${name}.weight`, [this.#width(x), width]));
+    return this.linear(name, x, weight, tensor(`${name}.bias`, [width]));
+  }
+
+  /** x times the transpose of the matrix [out, in] that `weight` makes, plus the vector that `bias` makes where there is one. */
+  linear(name: string, x: ValueName, weight: Recipe, bias?: Recipe): ValueName {
+    const matrix = this.#weight(`${name}.weight`, weight);
+    const [width, columns] = shapeOf(weight);
+    assert(columns === this.#width(x), `${name} takes what ${x} is`);
+    const vector = bias === undefined ? null : this.#weight(`${name}.bias`, bias);
+    const product = this.#value(vector === null ? name : `${name}.product`, width);
+    this.#ops.push({ op: 'linear', x, weight: matrix, out: product });
+    if (vector === null) return product;
     const out = this.#value(name, width);
-    this.#ops.push({ op: 'bias', x: product, bias, out });
+    this.#ops.push({ op: 'bias', x: product, bias: vector, out });
     return out;
   }
 
