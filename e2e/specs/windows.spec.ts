@@ -1,0 +1,219 @@
+// Windows of every size: nothing is cut, five lines of the text are in sight, and five candidates or the button that leads to them. @phone
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { candidateGrid, candidatesReady, numberField, openPage, run, runButton, setNumbers } from '../support/page.ts';
+
+/** Phones upright and lying, tablets, windows beside others, laptops, large screens, and 1440 x 900 at 150 and 200 %. */
+const SIZES = [
+  [320, 480],
+  [360, 640],
+  [390, 844],
+  [480, 320],
+  [568, 320],
+  [599, 700],
+  [600, 400],
+  [667, 375],
+  [720, 450],
+  [740, 360],
+  [760, 1024],
+  [761, 1024],
+  [768, 1024],
+  [800, 600],
+  [844, 390],
+  [900, 641],
+  [901, 600],
+  [932, 430],
+  [960, 600],
+  [1000, 450],
+  [1024, 541],
+  [1024, 768],
+  [1140, 700],
+  [1141, 641],
+  [1280, 560],
+  [1280, 720],
+  [1366, 650],
+  [1440, 900],
+  [1920, 1080],
+  [2560, 1440],
+] as const;
+
+const VIEWS = ['Token', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Follow'] as const;
+
+/**
+ * What is cut, in words: the page or a pane that is wider than its place, a control that reaches out of the window or of the pane it
+ * stands in. Rows that are made to be pushed sideways (tabs, examples, the status line) and names that end in an ellipsis may be.
+ */
+function cutsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} px wide`);
+    const nameOf = (e: Element) => `${e.tagName} ${e.className} "${e.textContent?.slice(0, 30)}"`;
+    const open = document.querySelector('dialog[open]');
+    const roots = open ? [open] : [...document.querySelectorAll('header, main, aside, footer')];
+    const aside = '[role="tablist"], [aria-label="Examples"], dl[aria-label="Status"], [data-sideways], canvas';
+    // For readers alone, of no size; or in a popover that has its own place.
+    const hidden = (e: Element) => e.clientWidth <= 1 || e.closest('.visually-hidden, [popover]') !== null;
+    // A picture that the keys walk.
+    const walked = (e: Element) =>
+      e instanceof HTMLElement && e.tabIndex === 0 && e.matches('[role="grid"], [role="tree"]');
+    const clips = (e: Element) => getComputedStyle(e).overflowX !== 'visible';
+    for (const root of roots) {
+      for (const e of [root, ...root.querySelectorAll<HTMLElement>('*')]) {
+        if (hidden(e) || e.closest(aside) || e.querySelector(':scope > ul[aria-label="Examples"]')) continue;
+        const { left, right } = e.getBoundingClientRect();
+        const control = e.matches('button, input, select, textarea, [role="switch"]');
+        const shortened = getComputedStyle(e).textOverflow === 'ellipsis';
+        if (clips(e) && !shortened && !walked(e) && e.scrollWidth > e.clientWidth + 1)
+          found.push(`${nameOf(e)} holds ${e.scrollWidth} px in ${e.clientWidth}`);
+        if (!control || e.closest('ul[aria-label="Examples"] ~ *')) continue;
+        if (left < -0.5 || right > clientWidth + 0.5)
+          found.push(`${nameOf(e)} leaves the window at ${left} to ${right}`);
+        for (let pane = e.parentElement; pane && pane !== root.parentElement; pane = pane.parentElement) {
+          const box = pane.getBoundingClientRect();
+          if (clips(pane) && (left < box.left - 0.5 || right > box.right + 0.5))
+            found.push(`${nameOf(e)} leaves ${nameOf(pane)}`);
+        }
+      }
+    }
+    return found;
+  });
+}
+
+/** Whole lines of the text that have a place in sight, with the foot of the page where it stands at first. */
+function linesInSight(page: Page): Promise<number> {
+  return page.getByTestId('editor').evaluate(editor => {
+    const area = editor.querySelector('textarea');
+    const main = editor.closest('main');
+    if (!area || !main) return 0;
+    main.scrollTop = 0;
+    const { paddingTop, lineHeight } = getComputedStyle(area);
+    const bottom = Math.min(
+      editor.getBoundingClientRect().bottom,
+      main.getBoundingClientRect().bottom,
+      document.documentElement.clientHeight,
+    );
+    return Math.floor(
+      (bottom - editor.getBoundingClientRect().top - Number.parseFloat(paddingTop)) / Number.parseFloat(lineHeight) +
+        0.01,
+    );
+  });
+}
+
+/** Candidates that stand wholly in sight, below the head of their list. */
+function candidatesInSight(page: Page): Promise<number> {
+  return candidateGrid(page).evaluate(grid => {
+    const bottom = Math.min(grid.getBoundingClientRect().bottom, document.documentElement.clientHeight);
+    const top = grid.querySelector('[data-head]')?.getBoundingClientRect().bottom ?? 0;
+    return [...grid.querySelectorAll('[id^="candidate-"]')].filter(row => {
+      const box = row.getBoundingClientRect();
+      return box.top >= top - 1 && box.bottom <= bottom + 1;
+    }).length;
+  });
+}
+
+/** The token and what is expected there, as a button: where there is no column beside the text. */
+const tokenButton = (page: Page) =>
+  page.getByRole('main').getByRole('button', { name: /What comes next|before sampling/ });
+
+/** What is wrong with the page at its present size. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const faults = await cutsOf(page);
+  const lines = await linesInSight(page);
+  if (lines < 5) faults.push(`${lines} lines of the text`);
+  if (!(await inWindow(page, runButton(page)))) faults.push('Run is out of sight');
+  if (await page.getByRole('complementary').isVisible()) {
+    await candidatesReady(page);
+    const candidates = await candidatesInSight(page);
+    if (candidates < 5) faults.push(`${candidates} candidates`);
+    return faults;
+  }
+  if (!(await inWindow(page, tokenButton(page)))) return [...faults, 'no way to the candidates'];
+  await tokenButton(page).click();
+  await candidatesReady(page);
+  await candidateGrid(page).evaluate(grid => grid.scrollIntoView({ block: 'end' }));
+  const candidates = await candidatesInSight(page);
+  const least = (page.viewportSize()?.height ?? 0) < 400 ? 3 : 5;
+  if (candidates < least) faults.push(`${candidates} candidates in the sheet`);
+  faults.push(...(await cutsOf(page)).map(cut => `in the sheet: ${cut}`));
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click();
+  return faults;
+}
+
+async function inWindow(page: Page, target: ReturnType<typeof runButton>): Promise<boolean> {
+  const box = await target.boundingBox();
+  const size = page.viewportSize();
+  if (!box || !size) return false;
+  return box.x >= 0 && box.y >= 0 && box.x + box.width <= size.width && box.y + box.height <= size.height;
+}
+
+async function walk(page: Page): Promise<void> {
+  await openPage(page);
+  const found: string[] = [];
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height });
+    for (const fault of await faultsOf(page)) found.push(`${width} x ${height}: ${fault}`);
+  }
+  expect(found).toEqual([]);
+}
+
+test('five lines and five candidates, nothing cut, in every window, with a mouse', async ({ page }) => {
+  await walk(page);
+});
+
+test('five lines and five candidates, nothing cut, in every window, by touch @phone', async ({ page }) => {
+  await walk(page);
+});
+
+test('no view is wider than its column', async ({ page }) => {
+  await openPage(page);
+  await setNumbers(page, { Length: 12 });
+  await run(page);
+  const found: string[] = [];
+  for (const view of VIEWS) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('tab', { name: view, exact: true }).click();
+    await expect(page.getByRole('tabpanel', { name: view, exact: true })).not.toBeEmpty();
+    for (const [width, height] of [
+      [1440, 900],
+      [1024, 768],
+      [768, 1024],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      for (const cut of await cutsOf(page)) found.push(`${view} at ${width} x ${height}: ${cut}`);
+    }
+  }
+  expect(found).toEqual([]);
+});
+
+/** Whether two elements share a place on the page. */
+function overlap(a: Locator, b: Locator): Promise<boolean> {
+  return Promise.all([a.boundingBox(), b.boundingBox()]).then(
+    ([p, q]) =>
+      p !== null &&
+      q !== null &&
+      p.x < q.x + q.width &&
+      q.x < p.x + p.width &&
+      p.y < q.y + q.height &&
+      q.y < p.y + p.height,
+  );
+}
+
+test('a meaning covers neither its slider nor its number; a word below a pane covers no setting', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openPage(page);
+  for (const name of ['Temperature', 'Top-p', 'Top-k', 'Length']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    const meaning = page.locator('[popover]:popover-open');
+    await expect(meaning).toHaveCount(1);
+    expect(await overlap(meaning, page.getByRole('slider', { name, exact: true })), name).toBe(false);
+    expect(await overlap(meaning, numberField(page, name)), name).toBe(false);
+    await page.keyboard.press('Escape');
+  }
+  const cue = page.getByText('More settings');
+  await expect(cue).toBeVisible();
+  const pane = page
+    .getByRole('region', { name: 'Settings' })
+    .locator('div', { has: page.getByRole('slider') })
+    .first();
+  expect(await overlap(cue, pane.locator(':scope > :first-child'))).toBe(false);
+});
