@@ -161,7 +161,7 @@ test('a ranking of all heads, stopped and gone on with; its first is what switch
   );
   expect(effects.map(Math.abs)).toEqual(effects.map(Math.abs).sort((a, b) => b - a));
   expect(Math.abs(effects[0] ?? 0)).toBeGreaterThan(0.001);
-  // Colour and sign on the board: the first of the ranking has the last step of the ramp.
+  // Colour and sign on the grid: the first of the ranking has the last step of the ramp.
   const name = (await rows.first().locator('th').innerText()).split('\n').at(-1) ?? '';
   const cell = switchOf(page, name);
   await expect(cell).toHaveAttribute('data-step', '5');
@@ -187,7 +187,7 @@ test('a ranking of all heads, stopped and gone on with; its first is what switch
   await upToDate(page);
   await show(page, 'Next token');
   expect(await changeOf(page, 'target-change')).toBeCloseTo(effects[0] ?? 0, 4);
-  // Another token is another question: the board loses its colours, the table says so.
+  // Another token is another question: the grid loses its colours, the table says so.
   await show(page, 'Ranking');
   await view(page).getByRole('button', { name: 'Change', exact: true }).click();
   await view(page).getByRole('searchbox', { name: 'Find a token to ask for' }).fill('house');
@@ -196,7 +196,9 @@ test('a ranking of all heads, stopped and gone on with; its first is what switch
   await expect(cell).not.toHaveAttribute('data-step', '5');
 });
 
-test('the board by keys alone; nothing is asked of the worker while the view is closed', async ({ page }) => {
+test('the grid of switches by keys alone; nothing is asked of the worker while the view is closed', async ({
+  page,
+}) => {
   await noteCommands(page);
   await openPage(page);
   await open(page);

@@ -9,11 +9,11 @@ import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { TOUCH, useMedia } from '../../ui/controls/useMedia.ts';
 import { useOpen } from '../shared/useOpen.ts';
 import styles from './Ablation.module.css';
-import { Board } from './Board.tsx';
-import { type BoardEffects, boardEffects, STEPS, type Switch } from './board.ts';
-import { LayerBoard } from './LayerBoard.tsx';
+import { LayerSwitches } from './LayerSwitches.tsx';
 import { listParts } from './parts.ts';
 import { Results } from './Results.tsx';
+import { SwitchGrid } from './SwitchGrid.tsx';
+import { type GridEffects, gridEffects, STEPS, type Switch } from './switchGrid.ts';
 import { useAblation, useAblationStore } from './useAblation.ts';
 import { ABLATION, BASELINE, EFFECT } from './words.ts';
 
@@ -52,8 +52,8 @@ function Controls() {
 /** Steps from the strongest fall to the strongest rise. */
 const SCALE = Array.from({ length: 2 * STEPS + 1 }, (_, i) => i - STEPS);
 
-/** What the cells of the board mean. */
-function Legend({ effects }: { effects: BoardEffects | null }) {
+/** What the cells of the grid mean. */
+function Legend({ effects }: { effects: GridEffects | null }) {
   return (
     <p className={styles.legend}>
       <span className={styles.key} data-state="on" aria-hidden="true" /> on
@@ -86,7 +86,7 @@ export function Ablation() {
   const sweep = useAblation(s => (s.sweepCurrent ? s.sweep : null));
   const scope = useAblation(s => s.scope);
   useOpen(ablation);
-  const effects = useMemo(() => (sweep && sweep.swept.length > 0 ? boardEffects(sweep) : null), [sweep]);
+  const effects = useMemo(() => (sweep && sweep.swept.length > 0 ? gridEffects(sweep) : null), [sweep]);
   const toggle = useCallback(
     (each: Switch) => {
       const { toggle: togglePart, toggleLayer } = ablation.getState();
@@ -106,7 +106,7 @@ export function Ablation() {
     );
   }
   const { dims } = open.model;
-  const Cells = touch ? LayerBoard : Board;
+  const Cells = touch ? LayerSwitches : SwitchGrid;
   return (
     <section className={styles.view} aria-label="Ablation">
       <ScrollPane more="More below">

@@ -10,11 +10,11 @@ import { Progress } from '../../ui/controls/Progress.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
-import { shortName, switchName } from './board.ts';
 import { partKey } from './parts.ts';
 import styles from './Ranking.module.css';
 import { RowsTable } from './RowsTable.tsx';
 import { type RankedBy, rankEffects } from './ranking.ts';
+import { shortName, switchName } from './switchGrid.ts';
 import { TokenPicker } from './TokenPicker.tsx';
 import type { Sweep } from './types.ts';
 import { useAblation, useAblationStore } from './useAblation.ts';
@@ -162,7 +162,7 @@ export function Ranking({ tokenizer, parts }: { tokenizer: Tokenizer; parts: num
       {sweep === null ? (
         <p className={styles.caption}>
           Each part is switched off alone, with everything else on, and ranked by its{' '}
-          <Explain meaning={EFFECT}>effect</Explain> on the token. The board takes the colours of the effects.
+          <Explain meaning={EFFECT}>effect</Explain> on the token. The grid takes the colours of the effects.
         </p>
       ) : (
         <>

@@ -1,6 +1,7 @@
 // What the view follows: the pass that predicts the selected place, the token it reads, and what has come of its numbers.
 import { useMemo } from 'react';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
+import { sameIds } from '../../stores/document/sequence.ts';
 import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { useDocument, useModel, useRows } from '../../stores/react.ts';
 import type { SelectedRow } from '../../stores/run/rows-types.ts';
@@ -38,7 +39,7 @@ export function useFollowed(): Followed {
     const input = pass === null ? null : (tokens[pass.position] ?? null);
     const output = place === 'end' || place === 0 ? null : (tokens[place] ?? null);
     const row: SelectedRow = selected.place === place ? selected : { status: 'waiting', place };
-    const current = known !== null && pass !== null && known.pass.position === pass.position ? known : null;
+    const current = known !== null && pass !== null && sameIds(known.pass.ids, pass.ids) ? known : null;
     const { trace = null, attention = null, heads = null } = current ?? {};
     return { place, pass, tokens, input, output, row, tokenizer, model, trace, attention, heads };
   }, [place, tokens, tokenizer, selected, known, model]);

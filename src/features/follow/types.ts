@@ -35,7 +35,7 @@ interface MeasuredCache {
   readonly lengths: readonly EventOf<'cache_measured'>[];
 }
 
-export interface FollowState {
+interface FollowState {
   /** Of what the step in sight needs. */
   readonly probe: ProbeState;
   /** Of the pass that is looked at, never of another one. */

@@ -1,4 +1,4 @@
-// The board of switches as arithmetic: which part a cell is, how keys walk, how strong the colour of an effect is.
+// The grid of switches as arithmetic: which part a cell is, how keys walk, how strong the colour of an effect is.
 import type { Part } from '../../protocol/probe-commands.ts';
 import { hasLayer, hasPart, partKey } from './parts.ts';
 import { effectsOf } from './ranking.ts';
@@ -57,7 +57,7 @@ export interface CellPlace {
 /** Rows a page key moves. */
 const PAGE = 4;
 
-/** The cell a key leads to from `at` on a board of `rows` x `columns`; null for other keys. `far`: Ctrl or Cmd is held. */
+/** The cell a key leads to from `at` on a grid of `rows` x `columns`; null for other keys. `far`: Ctrl or Cmd is held. */
 export function stepCell(key: string, far: boolean, at: CellPlace, rows: number, columns: number): CellPlace | null {
   const row = (to: number): CellPlace => ({ ...at, row: Math.min(rows - 1, Math.max(0, to)) });
   const column = (to: number): CellPlace => ({ ...at, column: Math.min(columns - 1, Math.max(0, to)) });
@@ -95,7 +95,7 @@ interface CellEffect {
   readonly sign: '+' | '-' | '';
 }
 
-export interface BoardEffects {
+export interface GridEffects {
   readonly cells: ReadonlyMap<string, CellEffect>;
   /** The largest size of an effect: the end of the ramp. */
   readonly most: number;
@@ -110,8 +110,8 @@ export function effectStep(effect: number, most: number): number {
   return most < NOTHING || size < NOTHING ? 0 : Math.max(1, Math.min(STEPS, Math.ceil((size / most) * STEPS - 1e-9)));
 }
 
-/** The effects of a sweep as the board shows them. */
-export function boardEffects(sweep: Sweep): BoardEffects {
+/** The effects of a sweep as the grid shows them. */
+export function gridEffects(sweep: Sweep): GridEffects {
   const effects = effectsOf(sweep);
   const most = effects.reduce((top, { effect }) => Math.max(top, Math.abs(effect)), 0);
   const cells = effects.map(({ part, effect }): [string, CellEffect] => {

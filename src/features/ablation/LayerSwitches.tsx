@@ -1,18 +1,18 @@
-// The board for fingers: the whole model as a small picture, and one layer of it as switches that are large enough.
+// The grid for fingers: the whole model as a small picture, and one layer of it as switches that are large enough.
 import { type CSSProperties, useState } from 'react';
 import { formatChange } from '../../lib/format.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
-import styles from './Board.module.css';
-import type { BoardProps } from './Board.tsx';
-import { isMoot, isOff, type Switch, switchesOf, switchName } from './board.ts';
 import { partKey } from './parts.ts';
+import styles from './SwitchGrid.module.css';
+import type { SwitchGridProps } from './SwitchGrid.tsx';
+import { isMoot, isOff, type Switch, switchesOf, switchName } from './switchGrid.ts';
 
 function wordOf(each: Switch): string {
   if (each.kind === 'head') return `head ${each.head}`;
   return { attention: 'attention', mlp: 'MLP', layer: 'whole layer' }[each.kind];
 }
 
-export function LayerBoard({ dims, off, effects, onToggle }: BoardProps) {
+export function LayerSwitches({ dims, off, effects, onToggle }: SwitchGridProps) {
   const { n_layer, n_head } = dims;
   const [chosen, setLayer] = useState(0);
   const layer = Math.min(chosen, n_layer - 1);

@@ -1,8 +1,9 @@
-// The board: switches, keys, strength of colour.
+// The grid: switches, keys, strength of colour.
 import { expect, test } from 'vitest';
+import { rankEffects } from './ranking.ts';
 import {
-  boardEffects,
   effectStep,
+  gridEffects,
   isMoot,
   isOff,
   STEPS,
@@ -10,8 +11,7 @@ import {
   stepCell,
   switchesOf,
   switchName,
-} from './board.ts';
-import { rankEffects } from './ranking.ts';
+} from './switchGrid.ts';
 
 test('a layer has its heads, its attention, its MLP, and itself', () => {
   const row = switchesOf(2, 3);
@@ -35,7 +35,7 @@ test('a whole layer is off when both its blocks are; heads under attention that 
   expect([head, attention, mlp, layer].map(each => isMoot(off, each))).toEqual([true, false, false, false]);
 });
 
-test('keys walk within the board', () => {
+test('keys walk within the grid', () => {
   const at = { row: 1, column: 2 };
   const to = (key: string, far = false) => stepCell(key, far, at, 3, 5);
   expect(to('ArrowLeft')).toEqual({ row: 1, column: 1 });
@@ -68,11 +68,11 @@ const swept = (logprobs: readonly number[], plain = -2) => ({
 });
 
 test('the size of an effect is the colour, its direction the sign', () => {
-  const { cells, most } = boardEffects(swept([-4, -1.5, -2, -2.000001]));
+  const { cells, most } = gridEffects(swept([-4, -1.5, -2, -2.000001]));
   expect(most).toBe(2);
   expect([...cells.values()].map(({ step, sign }) => `${step}${sign}`)).toEqual(['5-', '2+', '0', '0']);
   expect(cells.get('0.head.0')?.effect).toBe(-2);
-  expect(boardEffects({ ...swept([]), plain: null })).toEqual({ cells: new Map(), most: 0 });
+  expect(gridEffects({ ...swept([]), plain: null })).toEqual({ cells: new Map(), most: 0 });
 });
 
 test('steps are even shares of the largest; nothing but rounding is no step', () => {

@@ -1,42 +1,42 @@
-// The model as a board of switches: a row a layer, a column a head, then attention, MLP and whole layer. Walked with the arrow keys.
+// The model as a grid of switches: a row a layer, a column a head, then attention, MLP and whole layer. Walked with the arrow keys.
 import { type CSSProperties, type KeyboardEvent, memo, useMemo, useRef, useState } from 'react';
 import { formatChange } from '../../lib/format.ts';
 import type { Part } from '../../protocol/probe-commands.ts';
-import styles from './Board.module.css';
+import { keyOfParts, type PartDims, partKey } from './parts.ts';
+import styles from './SwitchGrid.module.css';
 import {
   BLOCKS,
-  type BoardEffects,
   type CellPlace,
+  type GridEffects,
   isMoot,
   isOff,
   type Switch,
   stepCell,
   switchesOf,
   switchName,
-} from './board.ts';
-import { keyOfParts, type PartDims, partKey } from './parts.ts';
+} from './switchGrid.ts';
 
-export interface BoardProps {
+export interface SwitchGridProps {
   dims: PartDims;
   off: readonly Part[];
   /** Null without a ranking that is up to date. */
-  effects: BoardEffects | null;
+  effects: GridEffects | null;
   onToggle: (each: Switch) => void;
 }
 
 const HEADS: Readonly<Record<(typeof BLOCKS)[number], string>> = { attention: 'attn', mlp: 'MLP', layer: 'whole' };
 
-const effectOf = (effects: BoardEffects | null, each: Switch) =>
+const effectOf = (effects: GridEffects | null, each: Switch) =>
   each.kind === 'layer' ? undefined : effects?.cells.get(partKey(each));
 
 /** What a cell is and what its part does, in a sentence. */
-function wordsOf(each: Switch, off: readonly Part[], effects: BoardEffects | null): string {
+function wordsOf(each: Switch, off: readonly Part[], effects: GridEffects | null): string {
   const effect = effectOf(effects, each)?.effect;
   const state = isOff(off, each) ? 'off' : isMoot(off, each) ? 'on, but its attention is off' : 'on';
   return `${switchName(each)}: ${state}${effect === undefined ? '' : `; off alone ${formatChange(effect)} nats`}`;
 }
 
-interface RowProps extends Omit<BoardProps, 'dims'> {
+interface RowProps extends Omit<SwitchGridProps, 'dims'> {
   layer: number;
   n_head: number;
   /** Column of the cell that takes the focus; null in all rows but one. */
@@ -46,7 +46,7 @@ interface RowProps extends Omit<BoardProps, 'dims'> {
 const LayerRow = memo(
   function LayerRow({ layer, n_head, off, effects, focus, onToggle }: RowProps) {
     return (
-      // biome-ignore lint/a11y/useSemanticElements: a row of a board, no form.
+      // biome-ignore lint/a11y/useSemanticElements: a row of a grid, no form.
       <div role="group" aria-label={`Layer ${layer}`} className={styles.row}>
         <span className={styles.label} aria-hidden="true">
           {layer}
@@ -87,9 +87,9 @@ const LayerRow = memo(
 
 const ofLayer = (off: readonly Part[], layer: number): string => keyOfParts(off.filter(part => part.layer === layer));
 
-export function Board({ dims, off, effects, onToggle }: BoardProps) {
+export function SwitchGrid({ dims, off, effects, onToggle }: SwitchGridProps) {
   const { n_layer, n_head } = dims;
-  const board = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const [focus, setFocus] = useState<CellPlace>({ row: 0, column: 0 });
   /** Under the pointer or with the focus. */
   const [looked, setLooked] = useState<CellPlace | null>(null);
@@ -97,7 +97,7 @@ export function Board({ dims, off, effects, onToggle }: BoardProps) {
   const at = { row: Math.min(focus.row, n_layer - 1), column: Math.min(focus.column, columns - 1) };
   const placeOf = (target: EventTarget): CellPlace | null => {
     const cell = target instanceof Element ? target.closest<HTMLElement>('[data-column]') : null;
-    const row = cell?.parentElement ? [...(board.current?.children ?? [])].indexOf(cell.parentElement) - 1 : -1;
+    const row = cell?.parentElement ? [...(grid.current?.children ?? [])].indexOf(cell.parentElement) - 1 : -1;
     return cell && row >= 0 ? { row, column: Number(cell.dataset.column) } : null;
   };
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -106,18 +106,18 @@ export function Board({ dims, off, effects, onToggle }: BoardProps) {
     if (next === null) return;
     event.preventDefault();
     setFocus(next);
-    board.current?.children[next.row + 1]?.querySelector<HTMLElement>(`[data-column="${next.column}"]`)?.focus();
+    grid.current?.children[next.row + 1]?.querySelector<HTMLElement>(`[data-column="${next.column}"]`)?.focus();
   };
   const seen = looked && switchesOf(looked.row, n_head)[looked.column];
   const numbers = useMemo(() => Array.from({ length: n_head }, (_, head) => head), [n_head]);
   return (
     <div className={styles.frame}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a board of switches, no form. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a grid of switches, no form. */}
       <div
-        ref={board}
+        ref={grid}
         role="group"
         aria-label="Parts of the model; arrow keys walk, Space switches"
-        className={styles.board}
+        className={styles.grid}
         style={{ '--heads': n_head } as CSSProperties}
         onKeyDown={walk}
         onFocus={event => {
