@@ -56,6 +56,42 @@ describe.each<[string, PretokenStep[]]>([
   });
 });
 
+describe("GPT-2's pattern by hand", () => {
+  const pattern =
+    /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+
+  test('the pieces are those of the regular expression', () => {
+    const check = (text: string) => {
+      expect(pretokenise(text, gpt2)).toEqual(text.match(pattern) ?? []);
+    };
+    fc.assert(fc.property(anyText(), check), { numRuns: 3000 });
+    const unit = fc.constantFrom(
+      "'",
+      's',
+      'l',
+      'r',
+      'e',
+      'v',
+      ' ',
+      '\n',
+      '\u0085',
+      '\ufeff',
+      '1',
+      '!',
+      '\u{10400}',
+      '😀',
+    );
+    fc.assert(fc.property(fc.string({ unit, maxLength: 12 }), check), { numRuns: 3000 });
+  });
+
+  test('a run of millions of characters is one piece', () => {
+    for (const char of ['中', '😀', '\u{10400}']) {
+      const run = char.repeat(9_000_000);
+      expect(pretokenise(`a! ${run} b`, gpt2).map(piece => piece.length)).toEqual([1, 1, run.length + 1, 2]);
+    }
+  });
+});
+
 test('pieces of a known text', () => {
   expect(pretokenise("I'll  go, they've\n\n gone 12a", gpt2)).toEqual([
     'I',

@@ -1,5 +1,6 @@
 // Pre-tokenisation: how text is cut into pieces that BPE never merges across, as the `pre_tokenizer` of a tokenizer.json says.
 import { NucleusError } from '../../lib/error.ts';
+import { gpt2Pieces } from './gpt2.ts';
 import { compilePattern, literalPattern, UnknownPattern } from './pattern.ts';
 import { type Behavior, isBehavior, splitAt } from './split.ts';
 
@@ -18,10 +19,6 @@ export type PretokenStep =
   | { readonly type: 'bytes'; readonly regex: boolean }
   | SplitStep
   | { readonly type: 'digits'; readonly individual: boolean };
-
-/** The pattern of GPT-2's encoder.py, with the white space of Unicode. Every character of a text is in exactly one match. */
-const GPT2_PATTERN =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
 const NUMBER = /\p{N}/gu;
 
@@ -86,7 +83,7 @@ export function readPretokenizer(pretokenizer: unknown): PretokenStep[] {
 function cut(text: string, step: PretokenStep): Iterable<string> {
   switch (step.type) {
     case 'bytes':
-      return step.regex ? splitAt(text, GPT2_PATTERN, 'Isolated', false) : [text];
+      return step.regex ? gpt2Pieces(text) : [text];
     case 'digits':
       return splitAt(text, NUMBER, step.individual ? 'Isolated' : 'Contiguous', false);
     case 'split':
