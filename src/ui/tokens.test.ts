@@ -67,11 +67,26 @@ function oklab(rgb: readonly number[]): number[] {
   );
 }
 
-function contrast(a: string, b: string, theme: 0 | 1): number {
-  const la = luminance(pairs.get(a)?.[theme] ?? '');
-  const lb = luminance(pairs.get(b)?.[theme] ?? '');
+function contrastOf(a: string, b: string): number {
+  const [la, lb] = [luminance(a), luminance(b)];
   return (Math.max(la, lb) + 0.05) / (Math.min(la, lb) + 0.05);
 }
+
+function contrast(a: string, b: string, theme: 0 | 1): number {
+  return contrastOf(pairs.get(a)?.[theme] ?? '', pairs.get(b)?.[theme] ?? '');
+}
+
+/** `over` laid on `under`, letting 1 - `share` of it through, as the page mixes colours: in sRGB. */
+function mixed(over: string, under: string, share: number): string {
+  const channels = [1, 3, 5].map(i => {
+    const [a, b] = [over, under].map(hex => Number.parseInt(hex.slice(i, i + 2), 16));
+    return Math.round((a ?? 0) * share + (b ?? 0) * (1 - share));
+  });
+  return `#${channels.map(c => c.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** How much of the selection's colour lies over a token. */
+const SELECTION_SHARE = Number(/var\(--selection\) (\d+)%/.exec(css)?.[1]) / 100;
 
 const TINTS = ['tint-0', 'tint-1', 'tint-2', 'tint-3', 'tint-4', 'tint-5'];
 const COOL = ['cool-1', 'cool-2', 'cool-3', 'cool-4', 'cool-5'];
@@ -89,6 +104,15 @@ describe.each([
   test.each([...TINTS, ...COOL])('text is readable on %s', tint => {
     expect(contrast('ink', tint, theme)).toBeGreaterThanOrEqual(4.5);
     expect(contrast('drawn', tint, theme)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test.each(['paper', ...TINTS])('selected text is readable on %s, and the selection stands out', tint => {
+    const below = pairs.get(tint)?.[theme] ?? '';
+    const above = mixed(pairs.get('selection')?.[theme] ?? '', below, SELECTION_SHARE);
+    const ink = pairs.get('ink')?.[theme] ?? '';
+    expect(contrastOf(ink, above)).toBeGreaterThanOrEqual(4.5);
+    const [a, b] = [oklab(linear(below)), oklab(linear(above))];
+    expect(Math.hypot(...a.map((x, k) => x - (b[k] ?? 0)))).toBeGreaterThan(0.08);
   });
 
   test.each(['ground', 'paper', 'raised'])('every text colour is readable on %s', ground => {
