@@ -20,7 +20,7 @@ interface PaintedBox {
 async function boxesOf(page: Page): Promise<PaintedBox[]> {
   return page.getByTestId('overlay').evaluate(overlay => {
     let at = 0;
-    return [...overlay.querySelectorAll<HTMLElement>(':scope > span:not(:last-child)')].flatMap(span => {
+    return [...overlay.querySelectorAll<HTMLElement>('[data-piece]')].flatMap(span => {
       const text = span.textContent ?? '';
       const start = at;
       at += text.length;
@@ -54,7 +54,7 @@ async function selectionIsSeen(page: Page, where: string): Promise<void> {
   const painted = await boxesOf(page);
   expect(painted.length).toBeGreaterThan(10);
   await textArea(page).press('ControlOrMeta+a');
-  await expect(page.getByTestId('overlay').locator('> span').first()).toBeVisible();
+  await expect(page.getByTestId('overlay').locator('[data-piece]').first()).toBeVisible();
   const found = await differences(
     page,
     before,

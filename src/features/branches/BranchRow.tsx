@@ -43,7 +43,7 @@ function Name({ branch, onDone }: { branch: Branch; onDone: () => void }) {
       onChange={event => setDraft(event.target.value)}
       onBlur={commit}
       onKeyDown={event => {
-        if (event.key !== 'Enter' && event.key !== 'Escape') return;
+        if ((event.key !== 'Enter' && event.key !== 'Escape') || event.nativeEvent.isComposing) return;
         event.preventDefault();
         event.stopPropagation();
         dropped.current = event.key === 'Escape';

@@ -1,13 +1,15 @@
 // The line under the text: an error, a hint with its fix, or how the last run ended. One at a time, in a place of its own.
 import { ACTION_LABELS, finishWords, GO_PAST_LABEL, wayOn } from '../../stores/messages.ts';
 import { isOfLoss } from '../../stores/model/loss.ts';
-import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
+import { useDocument, useFeature, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import type { FinishedStatus } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { faultStore } from './fault.ts';
 import styles from './Messages.module.css';
 import { TooLong, useExcess } from './TooLong.tsx';
+import { faultWords } from './words.ts';
 
 /** How the run ended, with the button that gets it over that end where Run alone would meet it again. */
 function Ended({ status }: { status: FinishedStatus }) {
@@ -39,7 +41,9 @@ export function Messages() {
   const empty = useDocument(s => s.text === '');
   const counting = useDocument(s => s.pending !== null);
   const excess = useExcess();
+  const fault = useFeature(faultStore, s => s.fault);
 
+  if (fault) return <Notice tone="bad">{faultWords(fault)}</Notice>;
   if (status.kind === 'failed' && !isOfLoss(status.error)) {
     return (
       <ErrorNotice

@@ -3,6 +3,7 @@ import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'rea
 import { useAttentionTint, useDocument, useModel, useStores, useView } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { cx } from '../../ui/controls/cx.ts';
+import { fieldText } from './fieldText.ts';
 import styles from './Overlay.module.css';
 import { PaintedBlock } from './Piece.tsx';
 import type { Painting } from './paint.ts';
@@ -70,7 +71,7 @@ export function Overlay() {
   const endsInLine = text === '' || text.endsWith('\n');
   const end = (
     <>
-      {plain}
+      {fieldText(plain)}
       <span className={cx(styles.end, painting.selected === 'end' && text !== '' && styles.next)}>
         {endsInLine ? '\u200b' : ''}
       </span>
@@ -81,6 +82,7 @@ export function Overlay() {
     <div
       ref={overlay}
       aria-hidden="true"
+      translate="no"
       className={cx(styles.overlay, borders && styles.borders, whitespace && styles.whitespace)}
       data-testid="overlay"
       data-behind={sight.behind || undefined}

@@ -1,6 +1,7 @@
 // Segments of the painted text: token by token where they are in sight, plain text elsewhere.
 import { Fragment, memo, type ReactNode } from 'react';
 import { cx } from '../../ui/controls/cx.ts';
+import { fieldText } from './fieldText.ts';
 import styles from './Overlay.module.css';
 import { looksAlike, type PaintedPiece, type PaintedRange, type Painting, paint, stretches } from './paint.ts';
 import type { Block } from './segments.ts';
@@ -43,7 +44,7 @@ const Piece = memo(function Piece({
       data-step={step ?? undefined}
       data-origin={origin === 'typed' ? undefined : origin}
     >
-      {stretches(text, afterSpace).map((stretch, i) =>
+      {stretches(fieldText(text), afterSpace).map((stretch, i) =>
         stretch.kind === 'text' || stretch.kind === 'bare' ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: stretches have no other identity.
           <Fragment key={i}>{stretch.text}</Fragment>
@@ -70,7 +71,7 @@ const PaintedSegment = memo(function PaintedSegment({ painting, from, to }: Pain
 }, looksAlike);
 
 const PlainSegment = memo(function PlainSegment({ text }: { text: string }) {
-  return <span data-segment="plain">{text}</span>;
+  return <span data-segment="plain">{fieldText(text)}</span>;
 });
 
 interface PaintedBlockProps {

@@ -1,38 +1,27 @@
 // The one surface for the text: a native textarea exactly over its painted overlay, growing together.
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useDocument, useGeneration } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { Overlay } from './Overlay.tsx';
 import styles from './Surface.module.css';
-import { pushEdit, pushSelection, useCaret, useHistory, useTextFromStore, walkTokens } from './textarea.ts';
+import { useField } from './useField.ts';
 
 export function Surface() {
-  const stores = useStores();
   const area = useRef<HTMLTextAreaElement>(null);
   const pane = useRef<HTMLDivElement>(null);
-  const composing = useRef(false);
-  const [isComposing, setComposing] = useState(false);
   const running = useGeneration(s => isRunning(s.status));
-  useTextFromStore(area);
-  useCaret(area, stores, composing);
-  useHistory(area, stores);
+  const standing = useField(area);
   useFollowEnd(pane, running);
-
-  const endComposition = () => {
-    composing.current = false;
-    setComposing(false);
-    if (area.current) pushEdit(area.current, stores.document);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.nativeEvent.isComposing) return;
-    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    event.preventDefault();
-    walkTokens(stores, event.key === 'ArrowLeft' ? -1 : 1);
-  };
   return (
     <div ref={pane} className={styles.pane} data-testid="editor">
-      <div className={cx(styles.surface, isComposing && styles.composing)}>
+      <div
+        className={cx(
+          styles.surface,
+          standing !== 'together' && styles.composing,
+          standing === 'apart' && styles.apart,
+        )}
+      >
         <Overlay />
         <textarea
           ref={area}
@@ -46,16 +35,6 @@ export function Surface() {
           autoComplete="off"
           autoCorrect="off"
           data-gramm="false"
-          onInput={event => {
-            if (!composing.current) pushEdit(event.currentTarget, stores.document);
-          }}
-          onFocus={event => pushSelection(event.currentTarget, stores.document)}
-          onCompositionStart={() => {
-            composing.current = true;
-            setComposing(true);
-          }}
-          onCompositionEnd={endComposition}
-          onKeyDown={onKeyDown}
         />
       </div>
       <p id="editor-keys" className="visually-hidden">

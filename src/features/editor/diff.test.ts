@@ -1,7 +1,7 @@
 // The replacement found is a replacement indeed, small, and where the caret is.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diffAround } from './diff.ts';
+import { between, diffAround, rebased } from './diff.ts';
 
 const apply = (text: string, r: { start: number; end: number; insert: string }) =>
   text.slice(0, r.start) + r.insert + text.slice(r.end);
@@ -55,6 +55,52 @@ describe('diffAround', () => {
           expect(r).toEqual({ start, end: start, insert });
         },
       ),
+    );
+  });
+});
+
+describe('between', () => {
+  test('is the shortest replacement that makes one text of another', () => {
+    expect(between('Once upon', 'Once upon a')).toEqual({ start: 9, end: 9, insert: ' a' });
+    expect(between('the red fox', 'the blue fox')).toEqual({ start: 4, end: 7, insert: 'blue' });
+    expect(between('same', 'same')).toEqual({ start: 4, end: 4, insert: '' });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '😀', '\n'), maxLength: 40 });
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        const made = between(before, after);
+        expect(apply(before, made)).toBe(after);
+        const kept = (at: number) => before[at] === after[at];
+        for (let i = 0; i < made.start; i++) expect(kept(i)).toBe(true);
+        if (made.start < Math.min(before.length, after.length)) expect(kept(made.start)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('rebased', () => {
+  test('a change finds its place in a text that another hand has changed meanwhile', () => {
+    const change = { start: 5, end: 9, insert: 'under' };
+    expect(rebased(change, 'Once upon', 'Once upon a time')).toEqual(change);
+    expect(apply('Twice upon', rebased(change, 'Once upon', 'Twice upon'))).toBe('Twice under');
+    expect(apply('Once', rebased({ start: 9, end: 9, insert: '!' }, 'Once upon', 'Once'))).toBe('Once!');
+  });
+
+  test('an insertion takes nothing away of what the other hand has put in', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 12 });
+    const cut = fc.tuple(fc.nat(12), fc.nat(12));
+    fc.assert(
+      fc.property(word, cut, fc.nat(12), fc.nat(4), (text, [a, b], at, added) => {
+        const of = (x: number, y: number, insert: string) => ({
+          start: Math.min(x, y, text.length),
+          end: Math.min(Math.max(x, y), text.length),
+          insert,
+        });
+        const theirs = 'X'.repeat(added);
+        const now = apply(text, of(a, b, theirs));
+        const both = apply(now, rebased(of(at, at, 'mine'), text, now));
+        expect(both).toContain('mine');
+        expect([...both].filter(letter => letter === 'X')).toHaveLength(added);
+      }),
     );
   });
 });

@@ -1,5 +1,6 @@
-// Words for the steps of the history.
+// Words for the steps of the history, and for an edit that went wrong.
 import type { ChangeKind } from '../../stores/document/types.ts';
+import type { FieldFault } from './field.ts';
 
 export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   typing: 'typing',
@@ -18,3 +19,9 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   remove: 'deletion of a branch',
   shared: 'opening of a shared text',
 };
+
+export function faultWords({ kind, message }: FieldFault): string {
+  return kind === 'read_anew'
+    ? `The last edit could not be made in place (${message}), so the whole text was read anew. No word is lost.`
+    : `The last edit could not be read (${message}). Your words stay in the field, but what is tinted and run is the text before them. Edit on to try again, and copy them before you reload the page.`;
+}

@@ -96,6 +96,17 @@ describe('edit', () => {
   });
 });
 
+test('an edit that goes on with the one before is one step of the history with it', () => {
+  now().edit(16, 16, ' n');
+  now().edit(17, 18, 'ni', true);
+  now().edit(17, 19, '你', true);
+  expect(now().text).toBe('Once upon a time 你');
+  now().undo();
+  expect(now().text).toBe('Once upon a time');
+  now().redo();
+  expect(now().text).toBe('Once upon a time 你');
+});
+
 describe('caret and selected token', () => {
   test('the token at the caret is selected; at the end it is what comes next', () => {
     expect(now().selected).toBe('end');

@@ -32,7 +32,7 @@ export function createDocumentStore(
 
 function actionsOf(document: WholeDocument): DocumentActions {
   return {
-    edit: (start, end, insert) => document.edit(start, end, insert),
+    edit: (start, end, insert, joins) => document.edit(start, end, insert, joins),
     setText: text => document.setText(text),
     insertSpecial: (offset, id) => document.insertSpecial(offset, id),
     select: (start, end, focus) => document.select(start, end, focus),

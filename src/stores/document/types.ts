@@ -140,8 +140,11 @@ export interface DocumentState extends BranchSet {
 }
 
 export interface DocumentActions {
-  /** Puts `insert` in place of [start, end), UTF-16 units. Only the span and its typed neighbours get new ids. */
-  edit(start: number, end: number, insert: string): void;
+  /**
+   * Puts `insert` in place of [start, end), UTF-16 units. Only the span and its typed neighbours get new ids. `joins`: it goes on with the last
+   * edit, as one step of the history.
+   */
+  edit(start: number, end: number, insert: string, joins?: boolean): void;
   /** The whole text anew, all of it typed. */
   setText(text: string): void;
   insertSpecial(offset: number, id: number): void;

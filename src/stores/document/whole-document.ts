@@ -64,14 +64,14 @@ export class WholeDocument {
     return this.store.getState();
   }
 
-  edit(start: number, end: number, insert: string): void {
+  edit(start: number, end: number, insert: string, joins = false): void {
     const { text, tokenizer, tokens } = this.#state;
     const from = Math.max(0, Math.min(start, end, text.length));
     const to = Math.min(text.length, Math.max(start, end, 0));
     if (from === to && insert === '') return;
     const before = this.#snapshot();
     this.#closeRun();
-    this.#history.pushEdit(from, to, insert, before);
+    if (!joins) this.#history.pushEdit(from, to, insert, before);
     if (tokenizer === null) {
       this.#setPlain(text.slice(0, from) + insert + text.slice(to), from + insert.length);
       return;

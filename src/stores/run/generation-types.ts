@@ -65,6 +65,8 @@ interface GenerationActions {
    * into the text. Does nothing after any other end.
    */
   goPast(): Promise<void>;
+  /** A person takes the text over: a run that has begun stops, and what it still has to say is dropped. */
+  interrupt(): void;
   /** Takes the last run away and draws again, with a fresh seed unless it is locked. */
   regenerate(): Promise<void>;
   /** Cuts from token `index` on ('end': nothing), puts `id` there as chosen, and runs. */

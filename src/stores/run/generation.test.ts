@@ -297,6 +297,18 @@ describe('when a run is disturbed', () => {
     expect(text(p)).toBe(edited);
   });
 
+  test('a person who takes the text over ends it: what it has still to say is dropped', async () => {
+    const p = await page({ holdFrames: true });
+    const run = p.generation.getState().run();
+    await until(() => p.frames.length > 0);
+    const before = text(p);
+    p.generation.getState().interrupt();
+    for (const frame of p.frames.splice(0)) frame();
+    await run;
+    expect(text(p)).toBe(before);
+    expect(status(p)).toMatchObject({ kind: 'finished', reason: 'cancelled' });
+  });
+
   test('Undo during a run removes it', async () => {
     const p = await page();
     const run = p.generation.getState().run();

@@ -58,6 +58,7 @@ export function createGenerationStore(options: GenerationOptions): GenerationSto
     step: () => runner.begin({ steps: 'step', seed: 'continue', join: false }),
     stop: () => runner.stop(),
     goPast: () => runner.goPast(),
+    interrupt: () => runner.interrupt(),
     regenerate: () => runner.regenerate(),
     continueFrom: (index, id) => runner.continueFrom(index, id),
     keepTail: () => runner.keepTail(),
@@ -98,12 +99,15 @@ class Runs {
     this.#abort.abort();
   }
 
+  interrupt(): void {
+    if (this.#run === null) return;
+    this.#run.abandon();
+    this.stop();
+  }
+
   documentChanged(): void {
     if (this.#own) return;
-    if (this.#run !== null) {
-      this.#run.abandon();
-      this.stop();
-    }
+    this.interrupt();
     if (isAboutText(this.store.getState().status)) this.#set({ status: { kind: 'idle' } });
     this.#showRegenerate();
   }

@@ -30,6 +30,7 @@ export function NumberField({
   const range = { min, max, step, least };
   const { field, words, wordsId, forget } = useTypedNumber({ range, value, stays: String(value), onRead: onChange });
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
     field.onKeyDown(event);
     const direction = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0;
     if (direction === 0) return;
