@@ -49,7 +49,7 @@ test('every op of the open model agrees with the oracle, in both plans; the plan
     .getByText(/^attention/)
     .first()
     .click();
-  await expect(dialog.getByText('@compute').first()).toBeVisible();
+  await expect(dialog.locator('pre').filter({ hasText: 'fn attention' }).first()).toBeVisible();
 });
 
 test('an empty text says so, and the panel closes and opens again', async ({ page }) => {
