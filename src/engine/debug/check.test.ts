@@ -1,0 +1,41 @@
+// What the check says without a GPU: how far two matrices are apart, and that a model too large for the oracle is refused before anything runs.
+import { expect, test } from 'vitest';
+import { buildGraph } from '../../model/architectures/architectures.ts';
+import type { ProbeContext } from '../probes/context.ts';
+import { checkOps } from './check-ops.ts';
+import { compare } from './compare.ts';
+
+test('the error is relative to what is wanted, and the worst has its place', () => {
+  const { shape, nmse, worst } = compare('x', [1, 2, 3, 4.5, 5, 6], [1, 2, 3, 4, 5, 6], 3);
+  expect([shape, worst]).toEqual([[2, 3], { row: 1, column: 0, got: 4.5, wanted: 4 }]);
+  expect(nmse).toBeCloseTo(0.25 / 91, 12);
+  expect(compare('x', [0, 0], [0, 0], 2)).toMatchObject({ nmse: 0, worst: { row: 0, column: 0 } });
+});
+
+test('a number that is none is the worst, wherever it stands', () => {
+  for (const at of [0, 1, 3]) {
+    const got = [9, 2, 3, 4].map((number, i) => (i === at ? Number.NaN : number));
+    const { nmse, worst } = compare('x', got, [1, 2, 3, 4], 2);
+    expect(nmse).toBeNaN();
+    expect([worst.row * 2 + worst.column, worst.got]).toEqual([at, Number.NaN]);
+  }
+});
+
+/** A context that has a graph and nothing to run it on. */
+const without = (config: object): ProbeContext => {
+  const { graph } = buildGraph({ model_type: 'gpt2', ...config });
+  return { graph, session: { check: () => {} } } as unknown as ProbeContext;
+};
+const XL = { n_layer: 48, n_embd: 1600, n_head: 25 };
+
+test('too much work for the oracle is refused with what it would take; one layer of it is not', async () => {
+  const steps = checkOps(without(XL), new Uint32Array(4), null);
+  const { value } = await steps.next();
+  expect(value).toMatchObject({ kind: 'refused', limit: 2e9 });
+  // 12 C² in each of 48 layers, and the head, for 4 tokens.
+  expect(value).toHaveProperty('work', 4 * (48 * 12 * 1600 ** 2 + 50_257 * 1600));
+  expect((await steps.next()).done).toBe(true);
+  // What is not refused goes on to the pool of slots, which is not there.
+  await expect(checkOps(without(XL), new Uint32Array(4), 47).next()).rejects.toThrow(TypeError);
+  await expect(checkOps(without({}), new Uint32Array(4), null).next()).rejects.toThrow(TypeError);
+});
