@@ -15,6 +15,7 @@ export default defineConfig({
       'react/jsx-dev-runtime',
       'zustand',
       'zustand/vanilla',
+      'valibot',
       'idb-keyval',
       'fast-check',
     ],
