@@ -6,14 +6,9 @@ type Json = Readonly<Record<string, unknown>>;
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isBelow = (id: unknown, limit: number): boolean => typeof id === 'number' && id < limit;
 
-/** Surplus ids that are let go: as many as the rows that may lack a token, see `assertFits`. */
-function mostSurplus(vocabSize: number): number {
-  return Math.max(256, Math.floor(vocabSize * 0.05));
-}
-
 /**
- * The same tokenizer without ids from `vocabSize` on, without the merges that made or used them, and how many they were. As it is where it has none,
- * where it has so many that it was made for another model, or where a byte is among them: then the reader of tokenizers says what is wrong.
+ * The same tokenizer without ids from `vocabSize` on, without the merges that made or used them, and how many they were. As it is where it has none, or
+ * where a byte is among them, so that text could not be written any more: then the reader of tokenizers says what is wrong.
  */
 export function withoutSurplus(
   tokenizerJson: unknown,
@@ -30,7 +25,7 @@ export function withoutSurplus(
   const gone = new Set<unknown>();
   for (const [token, id] of entries) if (!kept.has(token)) gone.add(id);
   for (const token of added) if (!addedKept.includes(token)) gone.add(isJson(token) ? token.id : token);
-  if (gone.size === 0 || gone.size > mostSurplus(vocabSize)) return whole;
+  if (gone.size === 0) return whole;
   if (entries.some(([token]) => !kept.has(token) && BYTE_TO_CHAR.includes(token))) return whole;
   const merges: unknown[] = Array.isArray(model.merges) ? model.merges : [];
   const mergesKept = merges.filter(merge => {
