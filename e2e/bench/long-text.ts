@@ -1,9 +1,9 @@
 // How a long text feels: a paste of a megabyte, and keys in a long text, on the production build in a real Chromium.
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { launchOptions } from '../tools/browser.ts';
 import { timingOf } from './measure.ts';
 import { markdown, timingCell } from './table.ts';
-import { TEXTS } from './texts.ts';
+import { type BenchText, TEXTS } from './texts.ts';
 
 const PASTED_BYTES = 1_000_000;
 /** A text of so many tokens is typed in. */
@@ -100,7 +100,9 @@ async function paste(browser: Browser, page: Page, text: string): Promise<Pasted
 }
 
 /** Milliseconds of a key until it is painted, and the processor's of the main thread. */
-async function keys(page: Page, cdp: CDPSession, count: number): Promise<{ wall: number[]; cpu: number[] }> {
+async function keys(page: Page, count: number): Promise<{ wall: number[]; cpu: number[] }> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   const ticks = async (): Promise<number> => {
     const { metrics } = await cdp.send('Performance.getMetrics');
     return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
@@ -113,10 +115,49 @@ async function keys(page: Page, cdp: CDPSession, count: number): Promise<{ wall:
     wall.push(performance.now() - begin);
     cpu.push((await ticks()) - before);
   }
+  await cdp.detach();
   return { wall, cpu };
 }
 
 const ms = (value: number): string => value.toFixed(0);
+
+async function openPage(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Step', exact: true }).and(page.locator(':enabled')).waitFor();
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  return page;
+}
+
+async function putCaret(page: Page, place: 'start' | 'middle' | 'end'): Promise<void> {
+  await area(page).evaluate((element, at) => {
+    if (!(element instanceof HTMLTextAreaElement)) return;
+    const offset = { start: 0, middle: element.value.length >> 1, end: element.value.length }[at];
+    element.blur();
+    element.setSelectionRange(offset, offset);
+    element.focus();
+  }, place);
+  // The text is scored and kept by now.
+  await page.waitForTimeout(6_000);
+  await keys(page, 2);
+}
+
+async function typedRows(context: BrowserContext, url: string, { name, make }: BenchText): Promise<string[][]> {
+  const page = await openPage(context, url);
+  const sample = make(PASTED_BYTES / 10);
+  const all = await setText(page, sample);
+  const whole = make(PASTED_BYTES * 1.2);
+  const tokens = await setText(page, whole.slice(0, Math.ceil((sample.length * TYPED_TOKENS) / all)));
+  const rows: string[][] = [];
+  for (const place of ['end', 'middle', 'start'] as const) {
+    await putCaret(page, place);
+    const { wall, cpu } = await keys(page, 10);
+    const [onClock, ofProcessor] = [wall, cpu].map(each => timingCell(timingOf(each), one => one, 0));
+    rows.push([`${name}, ${place}`, String(tokens), onClock ?? '', ofProcessor ?? '']);
+  }
+  await page.close();
+  return rows;
+}
 
 /** Prints both tables. */
 export async function benchLongTexts(url: string, rounds: number): Promise<void> {
@@ -126,17 +167,20 @@ export async function benchLongTexts(url: string, rounds: number): Promise<void>
       viewport: { width: 1440, height: 900 },
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.getByRole('button', { name: 'Step', exact: true }).and(page.locator(':enabled')).waitFor();
-    await page.evaluate(() => document.fonts.ready);
+    const typed: string[][] = [];
+    for (const text of TEXTS) for (const row of await typedRows(context, url, text)) typed.push(row);
+    console.log(
+      `${markdown(['a key in', 'tokens', 'until it is painted, ms', 'CPU of the main thread, ms'], typed)}\n`,
+    );
     const pastes: string[][] = [];
     for (const { name, make } of TEXTS) {
+      const page = await openPage(context, url);
       const text = make(PASTED_BYTES);
       for (let round = 0; round < rounds; round++) {
         const { shown, counted: all, longest, cpu, tokens } = await paste(browser, page, text);
         pastes.push([name, String(tokens), ms(shown), ms(all), ms(longest.wall), ms(longest.cpu), ms(cpu)]);
       }
+      await page.close();
     }
     const head = [
       'paste of 1 MB',
@@ -147,36 +191,7 @@ export async function benchLongTexts(url: string, rounds: number): Promise<void>
       'of it CPU, ms',
       'all tasks, CPU ms',
     ];
-    console.log(`${markdown(head, pastes)}\n`);
-
-    const cdp = await context.newCDPSession(page);
-    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const typed: string[][] = [];
-    for (const { name, make } of TEXTS) {
-      const whole = make(PASTED_BYTES);
-      const all = await setText(page, whole);
-      const tokens = await setText(page, whole.slice(0, Math.ceil((whole.length * TYPED_TOKENS) / all)));
-      for (const place of ['end', 'middle', 'start'] as const) {
-        await area(page).evaluate((element, at) => {
-          if (!(element instanceof HTMLTextAreaElement)) return;
-          const offset = { start: 0, middle: element.value.length >> 1, end: element.value.length }[at];
-          element.blur();
-          element.setSelectionRange(offset, offset);
-          element.focus();
-        }, place);
-        // What a reload keeps is written by now.
-        await page.waitForTimeout(2_000);
-        await keys(page, cdp, 2);
-        const { wall, cpu } = await keys(page, cdp, 10);
-        typed.push([
-          `${name}, ${place}`,
-          String(tokens),
-          timingCell(timingOf(wall), each => each, 0),
-          timingCell(timingOf(cpu), each => each, 0),
-        ]);
-      }
-    }
-    console.log(markdown(['a key in', 'tokens', 'until it is painted, ms', 'CPU of the main thread, ms'], typed));
+    console.log(markdown(head, pastes));
   } finally {
     await browser.close();
   }

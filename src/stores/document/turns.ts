@@ -4,9 +4,9 @@ import { advanced } from './pending.ts';
 import type { DocumentToken, Pending } from './types.ts';
 
 /** A turn ends after so many milliseconds. */
-const TURN_MS = 30;
+const TURN_MS = 15;
 /** Of the tokenizer, between two looks at the clock: a few milliseconds. */
-const STEPS = 25_000;
+const STEPS = 10_000;
 
 export interface Turned {
   readonly tokens: readonly DocumentToken[];
