@@ -34,7 +34,10 @@ test('a view or a dialog that cannot be fetched says so, and comes when it is tr
   await expect(failure).toHaveCount(0);
 
   offline = true;
-  await page.getByRole('button', { name: /nucleus/ }).click();
+  await page
+    .getByRole('button', { name: /nucleus-3m/ })
+    .first()
+    .click();
   const dialog = page.getByRole('dialog', { name: 'Models' });
   await expect(dialog.getByRole('alert')).toContainText('Models could not be fetched');
   offline = false;

@@ -53,7 +53,7 @@ export function Later({ load, name }: { load: Load; name?: string }) {
   if (View !== null) return <View />;
   if (name === undefined) return null;
   return error === null ? (
-    <p className={styles.coming} role="status">
+    <p className={styles.coming} aria-busy="true">
       Opening {name}…
     </p>
   ) : (
