@@ -1,7 +1,7 @@
 // Layout of tokens in their text: against TextDecoder, and against the definition of who owns a character.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concatBytes, layoutTokens, relayoutTokens, tokenAt, tokenText, Utf8Stream } from './text.ts';
+import { concatBytes, layoutTokens, relayoutTokens, tokenAt, tokenText } from './text.ts';
 import { anyText } from './texts.fixture.ts';
 
 const utf8 = new TextEncoder();
@@ -124,18 +124,18 @@ describe('layoutTokens', () => {
   });
 });
 
-describe('Utf8Stream', () => {
-  test('what it gives out is a prefix of the whole text, up to the unfinished character', () => {
+describe('the whole part of a layout', () => {
+  test('is what a decoder gives out of bytes as they come: the text up to the unfinished character', () => {
     fc.assert(
       fc.property(tokensOf, tokens => {
-        const stream = new Utf8Stream();
+        const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
         let shown = '';
         tokens.forEach((token, i) => {
-          shown += stream.push(token);
+          shown += decoder.decode(token, { stream: true });
           const layout = layoutTokens(tokens.slice(0, i + 1));
           expect(shown).toBe(layout.text.slice(0, layout.whole));
         });
-        expect(shown + stream.flush()).toBe(layoutTokens(tokens).text);
+        expect(shown + decoder.decode()).toBe(layoutTokens(tokens).text);
       }),
       { numRuns: 1000 },
     );

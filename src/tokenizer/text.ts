@@ -211,18 +211,3 @@ export function groupEnd(layout: TokenLayout, token: number): number {
 export function tokenText(bytes: Uint8Array): string {
   return UTF8.decode(bytes);
 }
-
-/** Text of bytes that arrive token by token. What has been given out never changes: an unfinished character is held back. */
-export class Utf8Stream {
-  #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-  /** The characters that these bytes finish. */
-  push(bytes: Uint8Array): string {
-    return this.#decoder.decode(bytes, { stream: true });
-  }
-
-  /** U+FFFD when a character was left unfinished, else nothing. The stream can be used anew. */
-  flush(): string {
-    return this.#decoder.decode();
-  }
-}
