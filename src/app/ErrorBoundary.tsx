@@ -1,4 +1,4 @@
-// When the page itself fails: the text stays readable and can be copied.
+// When the page itself fails: the text stays readable and can be copied, and the page can be made anew around it.
 import { Component, type ReactNode } from 'react';
 import { Button } from '../ui/controls/Button.tsx';
 import styles from './ErrorBoundary.module.css';
@@ -22,11 +22,17 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
     return (
       <main className={styles.fallen} role="alert">
         <h1>The page has stopped working</h1>
-        <p>Your text is below and is kept. Reload the page to go on. ({error.message})</p>
-        <textarea aria-label="Text" readOnly value={this.props.text()} rows={12} />
-        <Button variant="primary" onClick={() => location.reload()}>
-          Reload the page
-        </Button>
+        <p>
+          Your text is below and is kept. Bring the page back to go on with it; if it stops again, reload it. (
+          {error.message})
+        </p>
+        <textarea aria-label="Text" translate="no" readOnly value={this.props.text()} rows={12} />
+        <div className={styles.ways}>
+          <Button variant="primary" onClick={() => this.setState({ error: null })}>
+            Bring the page back
+          </Button>
+          <Button onClick={() => location.reload()}>Reload the page</Button>
+        </div>
       </main>
     );
   }

@@ -9,6 +9,7 @@ import { defined } from '../lib/assert.ts';
 import { StoresContext } from '../stores/react.ts';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { keepOwnNodes } from './foreignNodes.ts';
 import { addressLinks } from './links.ts';
 import { hubHost } from './origins.ts';
 import { createPage } from './page.ts';
@@ -28,6 +29,7 @@ function localStorageOf(): Storage | null {
   }
 }
 
+keepOwnNodes(document.body);
 const root = createRoot(defined(document.getElementById('root'), 'the element #root'));
 
 function render(content: ReactNode): void {

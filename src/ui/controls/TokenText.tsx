@@ -11,10 +11,15 @@ interface TokenTextProps {
 }
 
 export function TokenText({ text, bytes, special = false }: TokenTextProps) {
-  if (text === null) return <span className={styles.bytes}>{bytes ? hexBytes(bytes) : '?'}</span>;
+  if (text === null)
+    return (
+      <span translate="no" className={styles.bytes}>
+        {bytes ? hexBytes(bytes) : '?'}
+      </span>
+    );
   const pieces = visiblePieces(text);
   return (
-    <span className={cx(styles.token, special && styles.special)}>
+    <span translate="no" className={cx(styles.token, special && styles.special)}>
       <span className="visually-hidden">{spokenText(text) || 'empty'}</span>
       <span aria-hidden="true">
         {pieces.map((piece, i) => (
