@@ -9,6 +9,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
+    // Every browser that has WebGPU knows modulepreload.
+    modulePreload: { polyfill: false },
     // How long plugins take says how busy the machine is, not how the page is built.
     rolldownOptions: { checks: { pluginTimings: false } },
   },

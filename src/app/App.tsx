@@ -1,6 +1,5 @@
 // The page: one surface for the text, one column to look inside.
 import { Actions } from '../features/editor/Actions.tsx';
-import { Examples } from '../features/editor/Examples.tsx';
 import { Surface } from '../features/editor/Surface.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import { Dialog } from '../ui/controls/Dialog.tsx';
@@ -75,7 +74,7 @@ export function App() {
               <Later load={PARTS.legend} />
             </div>
             <div className="shell-examples">
-              <Examples />
+              <Later load={PARTS.examples} />
             </div>
           </div>
         </main>

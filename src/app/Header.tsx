@@ -1,12 +1,13 @@
 // The head of the page: its name, the model in use, sharing, keys and theme.
-import { ModelButton } from '../features/models/ModelButton.tsx';
 import { ShareButton } from '../features/share/ShareButton.tsx';
 import { useStores, useView } from '../stores/react.ts';
 import { THEMES, type Theme } from '../stores/view.ts';
 import { Button, IconButton } from '../ui/controls/Button.tsx';
 import type { IconName } from '../ui/controls/Icon.tsx';
 import styles from './Header.module.css';
+import { Later } from './Later.tsx';
 import { keepTheme } from './theme.ts';
+import { PARTS } from './views.ts';
 
 const THEME_ICONS: Readonly<Record<Theme, IconName>> = { system: 'system', light: 'sun', dark: 'moon' };
 
@@ -46,7 +47,7 @@ export function Header() {
         <Mark />
         <span>Nucleus</span>
       </h1>
-      <ModelButton />
+      <Later load={PARTS.model} />
       <span className={styles.space} />
       <ShareButton />
       <Button variant="quiet" aria-label="Keys" title="Keys" onClick={() => view.getState().open('keys')}>

@@ -4,7 +4,7 @@ import '../ui/base.css';
 import './shell.css';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { FIRST_PROMPT } from '../features/editor/Examples.tsx';
+import { FIRST_PROMPT } from '../features/editor/firstPrompt.ts';
 import { defined } from '../lib/assert.ts';
 import { StoresContext } from '../stores/react.ts';
 import { App } from './App.tsx';

@@ -71,6 +71,8 @@ export const PARTS = {
   announcer: async () => (await import('../features/status/Announcer.tsx')).Announcer,
   /** Asked for in the address. */
   debug: async () => (await import('../features/debug/Debug.tsx')).Debug,
+  model: async () => (await import('../features/models/ModelButton.tsx')).ModelButton,
+  examples: async () => (await import('../features/editor/Examples.tsx')).Examples,
   legend: async () => (await import('../features/editor/Legend.tsx')).Legend,
   status: async () => (await import('../features/status/StatusLine.tsx')).StatusLine,
   shortcuts: async () => (await import('./Shortcuts.tsx')).Shortcuts,

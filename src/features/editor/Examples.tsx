@@ -4,17 +4,15 @@ import type { ModelState } from '../../stores/model/types.ts';
 import { useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import styles from './Examples.module.css';
+import { FIRST_PROMPT } from './firstPrompt.ts';
 
 /** They end at a real choice: many tokens are about equally likely. */
 const EXAMPLES = [
-  { name: 'A story', text: 'Once upon a time there was a small' },
+  { name: 'A story', text: FIRST_PROMPT },
   { name: 'A capital', text: 'Q: What is the capital of France?\nA:' },
   { name: 'A command', text: 'USER: "What\'s the weather like in Paris?"\n' },
   { name: 'Copying', text: 'The code is K7Q2. Remember the code. The code is' },
 ] as const;
-
-/** The text of an empty page. */
-export const FIRST_PROMPT = EXAMPLES[0].text;
 
 /** The shipped model is here, or on its way: its line must not push others aside when it comes. */
 function isShipped({ load }: ModelState): boolean {
