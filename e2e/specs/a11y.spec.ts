@@ -1,6 +1,5 @@
 // Axe finds nothing in either theme, and a whole story works by keyboard with the focus always in sight.
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { complaints } from '../support/axe.ts';
 import { beforeWorker, lookAt, says, smallModel, without } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import {
@@ -18,6 +17,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
+import { expect, type Page, test } from '../support/scripted-test.ts';
 
 let hub: HubServer;
 test.beforeAll(async () => {
@@ -27,66 +27,56 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => hub.close());
 
-/** What axe has against the page as it is, in words short enough to read. */
-async function complaints(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
-  );
-}
-
-for (const theme of ['light', 'dark'] as const) {
-  test.describe(`axe, ${theme}`, () => {
-    test.use({ colorScheme: theme });
-
-    test('the page at rest, after a run, with a candidate selected', async ({ page }) => {
-      await openPage(page);
-      await candidatesReady(page);
-      expect(await complaints(page)).toEqual([]);
-      await setNumbers(page, { Length: 6 });
-      await run(page);
-      await candidatesReady(page);
-      expect(await complaints(page)).toEqual([]);
-      await candidateGrid(page).locator('[id^="candidate-"]').nth(1).click();
-      await expect(page.getByRole('button', { name: /^Continue from here/ })).toBeVisible();
-      expect(await complaints(page)).toEqual([]);
-      await page.getByRole('tab', { name: 'Sampling steps' }).click();
-      expect(await complaints(page)).toEqual([]);
-    });
-
-    test('the dialogs of models and of keys, and the settings with everything on', async ({ page }) => {
-      await setHub(page, hub.url);
-      await openPage(page);
-      await lookAt(page, 'owner/small');
-      await expect(page.getByRole('button', { name: /^Download/ })).toBeVisible();
-      expect(await complaints(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Keys' }).click();
-      expect(await complaints(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-      await setNumbers(page, { Temperature: 0, 'Top-k': 5 });
-      const stop = page.getByRole('textbox', { name: 'New stop string' });
-      await stop.fill('the end');
-      await stop.press('Enter');
-      expect(await complaints(page)).toEqual([]);
-    });
-
-    test('an error of a model, and a page that cannot run one', async ({ page }) => {
-      await setHub(page, hub.url);
-      await openPage(page);
-      await lookAt(page, 'owner/empty');
-      await says(page, /config\.json is missing/);
-      expect(await complaints(page)).toEqual([]);
-    });
-
-    test('no adapter', async ({ page }) => {
-      await beforeWorker(page, () => Object.assign(GPU.prototype, { requestAdapter: async () => null }));
-      await page.goto('');
-      await says(page, /no graphics adapter/);
-      expect(await complaints(page)).toEqual([]);
-    });
+test.describe('axe, both themes', () => {
+  test('the page at rest, after a run, with a candidate selected', async ({ page }) => {
+    await openPage(page);
+    await candidatesReady(page);
+    expect(await complaints(page)).toEqual([]);
+    await setNumbers(page, { Length: 6 });
+    await run(page);
+    await candidatesReady(page);
+    expect(await complaints(page)).toEqual([]);
+    await candidateGrid(page).locator('[id^="candidate-"]').nth(1).click();
+    await expect(page.getByRole('button', { name: /^Continue from here/ })).toBeVisible();
+    expect(await complaints(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'Sampling steps' }).click();
+    expect(await complaints(page)).toEqual([]);
   });
-}
+
+  test('the dialogs of models and of keys, and the settings with everything on', { tag: '@engine' }, async ({
+    page,
+  }) => {
+    await setHub(page, hub.url);
+    await openPage(page);
+    await lookAt(page, 'owner/small');
+    await expect(page.getByRole('button', { name: /^Download/ })).toBeVisible();
+    expect(await complaints(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Keys' }).click();
+    expect(await complaints(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await setNumbers(page, { Temperature: 0, 'Top-k': 5 });
+    const stop = page.getByRole('textbox', { name: 'New stop string' });
+    await stop.fill('the end');
+    await stop.press('Enter');
+    expect(await complaints(page)).toEqual([]);
+  });
+
+  test('an error of a model, and a page that cannot run one', { tag: '@engine' }, async ({ page }) => {
+    await setHub(page, hub.url);
+    await openPage(page);
+    await lookAt(page, 'owner/empty');
+    await says(page, /config\.json is missing/);
+    expect(await complaints(page)).toEqual([]);
+  });
+
+  test('no adapter', { tag: '@engine' }, async ({ page }) => {
+    await beforeWorker(page, () => Object.assign(GPU.prototype, { requestAdapter: async () => null }));
+    await page.goto('');
+    await says(page, /no graphics adapter/);
+    expect(await complaints(page)).toEqual([]);
+  });
+});
 
 /** The focused element, and whether a person sees that it has the focus: an outline or a ring. */
 async function focusSeen(page: Page): Promise<{ name: string; seen: boolean }> {

@@ -1,36 +1,25 @@
 // Attention for everyone: axe on its grid, its table and its map in both themes; a phone.
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+
 import { grid, head, layer, openAttention, stepOf, TEXT, view, weightsOf } from '../support/attention.ts';
+import { complaints } from '../support/axe.ts';
 import { openPage, setCaret, setText } from '../support/page.ts';
+import { expect, test } from '../support/scripted-test.ts';
 
-/** What axe has against the page as it is. */
-async function complaints(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
-  );
-}
-
-for (const theme of ['light', 'dark'] as const) {
-  test.describe(`axe, ${theme}`, () => {
-    test.use({ colorScheme: theme });
-
-    test('grid, table, map', async ({ page }) => {
-      await openPage(page);
-      await openAttention(page);
-      await setCaret(page, TEXT.indexOf(' fox') + 1);
-      await expect(view(page).getByRole('heading', { level: 2 })).toContainText('fox reads');
-      expect(await complaints(page)).toEqual([]);
-      await view(page).getByRole('button', { name: 'Show as a table' }).click();
-      expect(await complaints(page)).toEqual([]);
-      await view(page).getByRole('tab', { name: 'Map' }).click();
-      await layer(page).selectOption('3');
-      await expect(view(page).getByText(/^All \d+ rows/)).toBeVisible();
-      expect(await complaints(page)).toEqual([]);
-    });
+test.describe('axe, both themes', () => {
+  test('grid, table, map', async ({ page }) => {
+    await openPage(page);
+    await openAttention(page);
+    await setCaret(page, TEXT.indexOf(' fox') + 1);
+    await expect(view(page).getByRole('heading', { level: 2 })).toContainText('fox reads');
+    expect(await complaints(page)).toEqual([]);
+    await view(page).getByRole('button', { name: 'Show as a table' }).click();
+    expect(await complaints(page)).toEqual([]);
+    await view(page).getByRole('tab', { name: 'Map' }).click();
+    await layer(page).selectOption('3');
+    await expect(view(page).getByText(/^All \d+ rows/)).toBeVisible();
+    expect(await complaints(page)).toEqual([]);
   });
-}
+});
 
 test('on a phone the tinted text stands in the sheet, a head is chosen by a tap @phone', async ({ page }) => {
   await openPage(page);

@@ -1,6 +1,5 @@
 // Branches: forks leave the old text behind, switches bring it back at once and compute nothing twice, a tree grows by itself; undo goes over all of it.
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { complaints } from '../support/axe.ts';
 import {
   branchRows,
   branchView,
@@ -29,6 +28,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
+import { expect, type Page, test } from '../support/scripted-test.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 /** At the beginning of ` small`. */
@@ -262,12 +262,7 @@ test('axe finds nothing in either theme, with branches and with what has grown',
   await branchView(page).getByRole('button', { name: 'Grow', exact: true }).click();
   await expect(branchView(page)).toContainText(/grown: /);
   await setCaret(page, 3);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const found = violations.flatMap(({ id, nodes: at }) => at.map(({ target }) => `${id}: ${target}`));
-    expect(found, colorScheme).toEqual([]);
-  }
+  expect(await complaints(page)).toEqual([]);
 });
 
 test('on a phone the table comes first, and nothing scrolls sideways @phone', async ({ page }) => {

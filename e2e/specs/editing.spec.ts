@@ -1,5 +1,5 @@
 // Text and runs: Run and Stop, one step, undo and redo, another draw, why a run ended, what the cache saved, and a reload.
-import { expect, type Page, test } from '@playwright/test';
+
 import {
   addStopString,
   announced,
@@ -27,6 +27,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
+import { expect, type Page, test } from '../support/scripted-test.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 
@@ -134,7 +135,7 @@ test('Regenerate takes a fresh seed, and with a locked seed gives the same text'
   await expect(textArea(page)).toHaveValue(locked);
 });
 
-test('a stop string ends the run: bytes before it stay as a typed piece', async ({ page }) => {
+test('a stop string ends the run: bytes before it stay as a typed piece', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 12, Temperature: 0 });
   await run(page);
@@ -164,7 +165,7 @@ test('a stop string ends the run: bytes before it stay as a typed piece', async 
   await expect(textArea(page)).toHaveValue(PROMPT);
 });
 
-test('a run says that it ended by length, by end-of-text, by a full context', async ({ page }) => {
+test('a run says that it ended by length, by end-of-text, by a full context', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 2 });
   await run(page, 'Ended after 2 tokens, the maximum set.');

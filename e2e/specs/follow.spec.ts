@@ -1,6 +1,7 @@
 // Following a token: the seven steps on the person's own text, their numbers agreeing with each other and with the inspector.
-import AxeBuilder from '@axe-core/playwright';
+
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { complaints } from '../support/axe.ts';
 import { commandsOf, factOf, lockSeed, noteCommands, openPage, setCaret, setText, textOf } from '../support/page.ts';
 
 const PROMPT = 'Once upon a time there was a small';
@@ -52,15 +53,6 @@ async function follow(page: Page): Promise<void> {
   await setText(page, PROMPT);
   await side(page, 'Follow');
   await expect(view(page)).toBeVisible();
-}
-
-/** What axe has against the view, in words short enough to read. The second theme differs in its colours alone. */
-async function complaints(page: Page, colours = false): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).include('[aria-label="Follow"]');
-  const { violations } = await (colours ? axe.withRules(['color-contrast']) : axe).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
-  );
 }
 
 test('seven steps with numbers that agree with each other and with the inspector', async ({ page }) => {
@@ -264,20 +256,17 @@ test('from a step to the view that shows all of it', async ({ page }) => {
   await expect(view(page).getByRole('heading', { name: '7. Select and repeat' })).toBeVisible();
 });
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in any step, ${theme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme });
-    await follow(page);
-    for (let number = 1; number <= STEPS.length; number++) {
-      await goTo(page, number);
-      await expect(view(page).getByRole('progressbar')).toHaveCount(0);
-      const closed = view(page).getByRole('button', { name: 'Show as a table' });
-      // Each press leaves one button less of that name.
-      while ((await closed.count()) > 0) await closed.first().click();
-      expect(await complaints(page, theme === 'dark'), STEPS[number - 1]).toEqual([]);
-    }
-  });
-}
+test('axe finds nothing in any step, in either theme', async ({ page }) => {
+  await follow(page);
+  for (let number = 1; number <= STEPS.length; number++) {
+    await goTo(page, number);
+    await expect(view(page).getByRole('progressbar')).toHaveCount(0);
+    const closed = view(page).getByRole('button', { name: 'Show as a table' });
+    // Each press leaves one button less of that name.
+    while ((await closed.count()) > 0) await closed.first().click();
+    expect(await complaints(page, '[aria-label="Follow"]'), STEPS[number - 1]).toEqual([]);
+  }
+});
 
 test('on a phone: every step within the width, targets large enough @phone', async ({ page }) => {
   await openPage(page);
@@ -304,5 +293,5 @@ test('on a phone: every step within the width, targets large enough @phone', asy
     expect(box?.height).toBeGreaterThanOrEqual(44);
     expect(box?.width).toBeGreaterThanOrEqual(44);
   }
-  expect(await complaints(page)).toEqual([]);
+  expect(await complaints(page, '[aria-label="Follow"]')).toEqual([]);
 });

@@ -1,5 +1,5 @@
 // Looking inside: the token at the caret, its numbers, the candidates, other settings without a forward pass, the other road.
-import { expect, type Page, test } from '@playwright/test';
+
 import {
   allCandidates,
   candidateGrid,
@@ -22,6 +22,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
+import { expect, type Page, test } from '../support/scripted-test.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 const VOCABULARY = 2048;
@@ -155,7 +156,9 @@ test('candidates are found by text and by id, and come on demand to the whole vo
   await expect(candidateRow(page, first?.id ?? -1)).toBeVisible();
 });
 
-test('sliders reshape a past token with no command to the worker, beside how it was drawn', async ({ page }) => {
+test('sliders reshape a past token with no command to the worker, beside how it was drawn', { tag: '@engine' }, async ({
+  page,
+}) => {
   await noteCommands(page);
   await openPage(page);
   await setNumbers(page, { Temperature: 1.2, 'Top-p': 1 });

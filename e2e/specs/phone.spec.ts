@@ -1,6 +1,5 @@
 // A phone: one column, nothing to scroll sideways, everything within a thumb's reach, a first visit by touch alone. @phone
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Locator, type Page, test } from '@playwright/test';
+import { complaints } from '../support/axe.ts';
 import {
   candidateGrid,
   candidatesReady,
@@ -15,6 +14,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
+import { expect, type Locator, type Page, test } from '../support/scripted-test.ts';
 
 /** What reaches beyond the right edge of the window, and by how many pixels the page can be scrolled there. */
 async function overflow(page: Page): Promise<string[]> {
@@ -125,25 +125,18 @@ test('the sheets fit and close by their button, and give the page back @phone', 
   }
 });
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing, ${theme}, with either sheet and the models @phone`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme });
-    await openPage(page);
-    const complaints = async () =>
-      (await new AxeBuilder({ page }).analyze()).violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
-      );
-    expect(await complaints()).toEqual([]);
-    for (const [open, title] of [
-      [tokenButton(page), 'Look inside'],
-      [settingsButton(page), 'Settings'],
-      [page.getByRole('button', { name: /^Model: / }), 'Models'],
-    ] as const) {
-      await open.tap();
-      await expect(sheet(page, title)).toBeVisible();
-      if (title === 'Look inside') await candidatesReady(page);
-      expect(await complaints()).toEqual([]);
-      await sheet(page, title).getByRole('button', { name: 'Close' }).tap();
-    }
-  });
-}
+test('axe finds nothing in either theme, with either sheet and the models @phone', async ({ page }) => {
+  await openPage(page);
+  expect(await complaints(page)).toEqual([]);
+  for (const [open, title] of [
+    [tokenButton(page), 'Look inside'],
+    [settingsButton(page), 'Settings'],
+    [page.getByRole('button', { name: /^Model: / }), 'Models'],
+  ] as const) {
+    await open.tap();
+    await expect(sheet(page, title)).toBeVisible();
+    if (title === 'Look inside') await candidatesReady(page);
+    expect(await complaints(page)).toEqual([]);
+    await sheet(page, title).getByRole('button', { name: 'Close' }).tap();
+  }
+});

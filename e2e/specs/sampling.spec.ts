@@ -1,5 +1,5 @@
 // The settings do what they say: presets, greedy, bans, endings, stop strings, and one text for one seed.
-import { expect, type Page, test } from '@playwright/test';
+
 import {
   addStopString,
   candidateRow,
@@ -23,6 +23,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
+import { expect, type Page, test } from '../support/scripted-test.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 const END_OF_TEXT = 2047;

@@ -1,7 +1,6 @@
 // Taking a text along and back: files that agree with the page, a link in a fresh browser, a replay, and what is missing or damaged.
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
-import { type Browser, expect, type Locator, type Page, test } from '@playwright/test';
+import { complaints } from '../support/axe.ts';
 import {
   commandsOf,
   factOf,
@@ -18,6 +17,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
+import { type Browser, expect, type Locator, type Page, test } from '../support/scripted-test.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 
@@ -326,15 +326,7 @@ test('an exported run dropped on the page is shown where runs are opened', async
 test('axe finds nothing in any pane, in both themes', async ({ page }) => {
   await story(page);
   const json = await exported(page, 'JSON');
-  const sound = async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.flatMap(({ id, nodes }) => nodes.map(node => `${colorScheme} ${id} ${node.target}`))).toEqual(
-        [],
-      );
-    }
-  };
+  const sound = async () => expect(await complaints(page)).toEqual([]);
   const dialog = await openShare(page, 'Link');
   await expect(dialog.getByRole('button', { name: 'Copy the link' })).toBeVisible();
   await sound();

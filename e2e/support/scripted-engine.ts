@@ -1,5 +1,7 @@
 // Test support: a small engine behind the worker's messages. Its logits are a hash of the ids before, its draws are the real ones.
 
+import tokenizerJson from '../../public/models/nucleus-3m/tokenizer.json' with { type: 'json' };
+import tokenizerConfig from '../../public/models/nucleus-3m/tokenizer_config.json' with { type: 'json' };
 import type { Script, ScriptedWorker } from '../../src/client/scripted-worker.ts';
 import { ablatedLogits, ablatedLogprobs } from '../../src/features/ablation/ablation.fixture.ts';
 import { attentionAnswers, mapAnswers } from '../../src/features/attention/attention.fixture.ts';
@@ -13,12 +15,10 @@ import { draw } from '../../src/sampling/draw.ts';
 import { sample } from '../../src/sampling/pipeline.ts';
 import { rankOf, rankRow, rowStatistics, topOf } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
-import { SHIPPED_VOCAB_SIZE, shippedJson } from '../../src/tokenizer/texts.fixture.ts';
 
-export const V = SHIPPED_VOCAB_SIZE;
+/** Ids of the tokenizer that ships. */
+export const V = 2048;
 export const BOS = 2047;
-const tokenizerJson = shippedJson('tokenizer.json');
-const tokenizerConfig = shippedJson('tokenizer_config.json');
 
 export const ADAPTER: AdapterDescription = {
   vendor: 'test',
@@ -88,6 +88,8 @@ export interface EngineOptions {
   readonly model?: Partial<LoadedModel>;
   /** Reported cost of a prefill. */
   readonly msPerToken?: number;
+  /** Passes between two tokens or two tiles; a macrotask unless given. */
+  readonly turn?: () => Promise<void>;
 }
 
 /** One macrotask, on a clock that fake timers leave alone. */
@@ -124,6 +126,7 @@ export function engineScript(options: EngineOptions = {}): Script {
 
 class Engine {
   readonly #options: EngineOptions;
+  readonly #turn: () => Promise<void>;
   readonly #cancelled = new Set<number>();
   /** Sequences whose states are cached, the one used last first. */
   #cached: readonly Uint32Array[] = [];
@@ -134,6 +137,7 @@ class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#turn = options.turn ?? turn;
   }
 
   receive(command: Command, say: Say, worker: ScriptedWorker): void {
@@ -158,7 +162,7 @@ class Engine {
   /** True when it was cancelled on the way. */
   async #perform(command: Command, say: Say): Promise<boolean> {
     const { run } = command;
-    await turn();
+    await this.#turn();
     switch (command.type) {
       case 'load':
         return this.#load(command, say);
@@ -199,7 +203,7 @@ class Engine {
         return this.#cancelled.has(run);
       case 'attention_map':
         for (const tile of mapAnswers(command)) {
-          await turn();
+          await this.#turn();
           if (this.#cancelled.has(run)) return true;
           say(tile);
         }
@@ -220,7 +224,7 @@ class Engine {
     say({ ...progress, phase: 'list', bytes: 0, totalBytes: 0 });
     for (const bytes of [0, 40, 100]) {
       say({ ...progress, phase: 'download', bytes });
-      await turn();
+      await this.#turn();
       if (this.#cancelled.has(run)) return true;
     }
     this.#cached = [];
@@ -246,7 +250,7 @@ class Engine {
   async #score(command: CommandOf<'score'>, say: Say): Promise<boolean> {
     const { run, tokens } = command;
     for (let from = command.from; from < tokens.length; from += 4) {
-      await turn();
+      await this.#turn();
       if (this.#cancelled.has(run)) return true;
       const ids = tokens.subarray(from, from + 4);
       const rows = Array.from(ids, (id, i) => rowStatistics(logitsAfter(tokens.subarray(0, from + i)), id));
@@ -265,7 +269,7 @@ class Engine {
 
   async #sweep({ run, tokens, id, parts, baseline }: CommandOf<'sweep'>, say: Say): Promise<boolean> {
     for (const part of [null, ...parts]) {
-      await turn();
+      await this.#turn();
       if (this.#cancelled.has(run)) return true;
       const row = rankRow(ablatedLogits(tokens, part === null ? [] : [part], baseline));
       const { logits, logZ, order } = row;
@@ -283,7 +287,7 @@ class Engine {
     const layers = (this.#options.model?.dims?.n_layer ?? 1) + 1;
     for (let begin = from; begin < to; begin += 16) {
       for (let layer = 0; layer < layers; layer++) {
-        await turn();
+        await this.#turn();
         if (this.#cancelled.has(run)) return true;
         say(lensEvent(run, tokens, { layer, layers, from: begin, to: Math.min(to, begin + 16), asked }));
       }
@@ -301,7 +305,7 @@ class Engine {
     let generated = 0;
     let reason: 'length' | 'cancelled' | 'context_full' | 'end_of_text' = 'length';
     for (; generated < settings.max_new_tokens; generated++) {
-      await turn();
+      await this.#turn();
       if (this.#cancelled.has(run)) reason = 'cancelled';
       else if (ids.length >= n_ctx) reason = 'context_full';
       if (reason !== 'length') break;

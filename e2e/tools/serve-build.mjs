@@ -20,6 +20,19 @@ try {
     logLevel: 'warn',
     build: { outDir: folder, emptyOutDir: true },
   });
+  // The scripted engine lies beside the page, for tests that need no numbers of a model.
+  await build({
+    root: ROOT,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      outDir: path.join(folder, 'scripted'),
+      target: 'es2022',
+      minify: false,
+      lib: { entry: path.join(ROOT, 'e2e/support/scripted-worker.ts'), formats: ['es'], fileName: () => 'worker.js' },
+    },
+  });
   const connect = ['http://127.0.0.1:*'];
   const { E2E_ROOT_PORT, E2E_SUBPATH_PORT } = process.env;
   await serveFolder({ folder, prefix: '/', ports: [Number(E2E_ROOT_PORT)], connect });

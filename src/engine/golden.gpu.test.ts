@@ -1,5 +1,6 @@
 // The engine on a real adapter against float64 results: every log-probability, greedy continuations, any way of cutting the work.
 import { describe, expect, test } from 'vitest';
+import { hasBarriers, runsHere } from '../../e2e/support/adapter-classes.ts';
 import { type GoldenName, goldenNames, loadGolden } from '../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
 import type { KernelClass } from '../gpu/device.ts';
@@ -35,13 +36,12 @@ function worst(got: ArrayLike<number>, wanted: ArrayLike<number>): { difference:
   return { difference, at };
 }
 
-/** Kernels with barriers crawl on a CPU adapter: two models and short texts prove that they compute the same. */
-const BARRIERS: readonly KernelClass[] = ['workgroup', 'subgroup'];
+/** Tokens of the longest text for kernels with barriers, which run two of the models. */
 const SHORT = 40;
 const PAIRS = goldenNames.flatMap(name =>
-  CLASSES.filter(kernelClass => !BARRIERS.includes(kernelClass) || name === 'gpt2-f32' || name === 'gpt2-odd').map(
-    kernelClass => ({ name, kernelClass }),
-  ),
+  CLASSES.filter(runsHere)
+    .filter(kernelClass => !hasBarriers(kernelClass) || name === 'gpt2-f32' || name === 'gpt2-odd')
+    .map(kernelClass => ({ name, kernelClass })),
 );
 
 describe.each(PAIRS)('$name, $kernelClass kernels', ({ name, kernelClass }) => {
@@ -52,7 +52,7 @@ describe.each(PAIRS)('$name, $kernelClass kernels', ({ name, kernelClass }) => {
     const { session } = model;
     for (const { tokens, logits_last, logprob_of_next, argmax: highest } of expected.cases) {
       const all = kernelClass === 'barrier_free';
-      if (tokens.length > (BARRIERS.includes(kernelClass) ? SHORT : 200) && !all) continue;
+      if (tokens.length > (hasBarriers(kernelClass) ? SHORT : 200) && !all) continue;
       const ids = Uint32Array.from(tokens);
       const last = await session.next(ids);
       const z = logsumexp(Float64Array.from(logits_last));

@@ -1,0 +1,33 @@
+// What axe has against the page: everything in the theme as it is, and the colours once more in the other theme, which differs in nothing else.
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+async function violations(page: Page, within: string | undefined, colours: boolean): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  if (within !== undefined) axe.include(within);
+  if (colours) axe.withRules(['color-contrast']);
+  const found = (await axe.analyze()).violations;
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
+  );
+}
+
+/** Waits until no colour is on its way to another one. */
+async function coloursSettled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise(resolve => requestAnimationFrame(resolve));
+    const running = document.getAnimations().filter(each => each.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(running.map(({ finished }) => finished));
+  });
+}
+
+/** The complaints, in words short enough to read; those of the dark theme begin with `dark`. The page follows the system's theme. */
+export async function complaints(page: Page, within?: string): Promise<string[]> {
+  const light = await violations(page, within, false);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await coloursSettled(page);
+  const dark = await violations(page, within, true);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await coloursSettled(page);
+  return [...light, ...dark.map(each => `dark ${each}`)];
+}

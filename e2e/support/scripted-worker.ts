@@ -1,0 +1,27 @@
+// The scripted engine as a worker in a browser: for page tests whose subject is the page, not the numbers of a model.
+import { ScriptedWorker } from '../../src/client/scripted-worker.ts';
+import type { Command } from '../../src/protocol/commands.ts';
+import type { EngineEvent } from '../../src/protocol/events.ts';
+import { engineScript } from './scripted-engine.ts';
+
+interface WorkerScope {
+  postMessage(message: EngineEvent): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<Command>) => void): void;
+}
+
+/** Between two tokens: long enough that a person, or a test, can act in the middle of a run. */
+const TURN_MS = 15;
+
+const scope = globalThis as unknown as WorkerScope;
+const worker = new ScriptedWorker(
+  engineScript({
+    turn: () => new Promise(resolve => setTimeout(resolve, TURN_MS)),
+    model: {
+      name: 'nucleus-3m',
+      dims: { n_layer: 6, n_embd: 192, n_head: 6, n_kv_head: 6, head_size: 32, n_ctx: 512, vocab_size: 2048 },
+      defaults: { temperature: 0.8, top_p: 0.95, max_new_tokens: 96 },
+    },
+  }),
+);
+worker.addEventListener('message', ({ data }: MessageEvent<EngineEvent>) => scope.postMessage(data));
+scope.addEventListener('message', ({ data }) => worker.postMessage(data));
