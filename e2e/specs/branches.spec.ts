@@ -137,7 +137,9 @@ test('another candidate and Regenerate leave what was there; going back computes
   await expect.poll(() => namesOf(page)).toEqual(['Branch 3', 'Branch 2', 'Branch 1*']);
 });
 
-test('the tree is walked by keys: Enter switches, and selects in the active branch', async ({ page }) => {
+test('the tree is walked by keys: Enter switches, and selects in the active branch', { tag: '@engine' }, async ({
+  page,
+}) => {
   const first = await ranPage(page);
   await openBranches(page);
   await setCaret(page, INSIDE);
@@ -170,7 +172,9 @@ test('the tree is walked by keys: Enter switches, and selects in the active bran
   await expect(tabbable).toHaveCount(1);
 });
 
-test('a tree grows from the end and from a place; a grown path becomes a branch', async ({ page }) => {
+test('a tree grows from the end and from a place; a grown path becomes a branch', { tag: '@engine' }, async ({
+  page,
+}) => {
   const first = await ranPage(page);
   await openBranches(page);
   await setGrowth(page, { Depth: 2, Children: 2, Floor: 0.001 });
@@ -201,7 +205,7 @@ test('a tree grows from the end and from a place; a grown path becomes a branch'
   await expect(grown).toHaveCount(0);
 });
 
-test('a growth is stopped, and keeps what has come', async ({ page }) => {
+test('a growth is stopped, and keeps what has come', { tag: '@engine' }, async ({ page }) => {
   // The command waits until the growth is stopped, so that it surely is under way then.
   await page.addInitScript(() => {
     const { postMessage } = Worker.prototype;
@@ -254,7 +258,9 @@ test('a reload keeps the branches; the numbers of another one come when it is vi
   await expect(branchRows(page).last().locator('td').first()).not.toHaveText('–');
 });
 
-test('axe finds nothing in either theme, with branches and with what has grown', async ({ page }) => {
+test('axe finds nothing in either theme, with branches and with what has grown', { tag: '@engine' }, async ({
+  page,
+}) => {
   await ranPage(page);
   await openBranches(page);
   await setCaret(page, INSIDE);

@@ -17,7 +17,7 @@ import {
   tokensOf,
 } from '../support/page.ts';
 import { randomModel } from '../support/random-model.ts';
-import { expect, test } from '../support/scripted-test.ts';
+import { expect, test } from '@playwright/test';
 
 test('an empty text starts from the beginning-of-text token', async ({ page }) => {
   await openPage(page);

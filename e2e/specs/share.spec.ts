@@ -208,10 +208,9 @@ test('a replay says that all agree, or names the first token that differs', asyn
   expect(await textOf(page)).toBe(text);
 });
 
-test('a link opens in a fresh browser: the text with its ids, no run, no request beyond the page itself', async ({
-  page,
-  browser,
-}) => {
+test('a link opens in a fresh browser: the text with its ids, no run, no request beyond the page itself', {
+  tag: '@engine',
+}, async ({ page, browser }) => {
   await story(page);
   const [text, tokens] = [await textOf(page), await tokensOf(page)];
   const link = await linkOf(page);
@@ -254,10 +253,9 @@ test('a link over one’s own text: it stays on its branch, over a reload too', 
   await expect(page.getByRole('complementary', { name: 'Look inside' })).toContainText('My own words');
 });
 
-test('a model that is not here, a damaged link, a newer one, a hostile file: each says what to do', async ({
-  page,
-  browser,
-}) => {
+test('a model that is not here, a damaged link, a newer one, a hostile file: each says what to do', {
+  tag: '@engine',
+}, async ({ page, browser }) => {
   await openPage(page);
   const link = await linkOf(page);
   const model = { key: 'hub/owner/large@main', commit: 'abc', name: 'owner/large' };
