@@ -1,5 +1,6 @@
 // Texts that are empty, too long or hostile, numbers that are none, and a damaged memory of the last visit.
 
+import { expect, test } from '@playwright/test';
 import { alertsOf, goesOn, openLocal, SMALL_CONFIG, says, smallModel, write } from '../support/faults.ts';
 import {
   candidatesOf,
@@ -17,7 +18,6 @@ import {
   tokensOf,
 } from '../support/page.ts';
 import { randomModel } from '../support/random-model.ts';
-import { expect, test } from '@playwright/test';
 
 test('an empty text starts from the beginning-of-text token', async ({ page }) => {
   await openPage(page);

@@ -31,7 +31,9 @@ function interrupt(signal) {
   if (interrupted) return;
   interrupted = true;
   for (const each of running) each.kill(signal);
-  setTimeout(() => running.forEach(each => each.kill('SIGKILL')), 10_000).unref();
+  setTimeout(() => {
+    for (const each of running) each.kill('SIGKILL');
+  }, 10_000).unref();
   if (running.size === 0) process.exit(130);
 }
 
@@ -99,7 +101,7 @@ async function main() {
   for (const steps of STEPS) {
     if (interrupted) break;
     const outcomes = await Promise.all(steps.map(step => runStep(step, chromium)));
-    steps.forEach(({ title }, i) => results.push({ title, outcome: outcomes[i] }));
+    for (const [i, { title }] of steps.entries()) results.push({ title, outcome: outcomes[i] });
   }
   console.log(`\nSummary\n${results.map(summaryLine).join('\n')}`);
   if (interrupted) console.log('  interrupted');
