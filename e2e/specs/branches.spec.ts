@@ -56,14 +56,14 @@ async function cacheCounts(page: Page): Promise<{ reused: number; computed: numb
 test('forced text is a branch; switch, rename and delete, with undo and redo over each', async ({ page }) => {
   const first = await ranPage(page);
   await openBranches(page);
-  expect(await namesOf(page)).toEqual(['Branch 1*']);
+  await expect.poll(() => namesOf(page)).toEqual(['Branch 1*']);
   await expect(nodes(page)).toHaveCount(1);
   await setCaret(page, INSIDE);
   await expect(branchView(page)).toContainText('in place of ·small');
   await force(page, ' purple cat');
   const second = 'Once upon a time there was a purple cat';
   await expect(textArea(page)).toHaveValue(second);
-  expect(await namesOf(page)).toEqual(['Branch 2*', 'Branch 1']);
+  await expect.poll(() => namesOf(page)).toEqual(['Branch 2*', 'Branch 1']);
   await expect(nodes(page)).toHaveCount(3);
 
   await switchTo(page, 'Branch 1');
@@ -76,12 +76,12 @@ test('forced text is a branch; switch, rename and delete, with undo and redo ove
   await expect(field).toBeFocused();
   await field.fill('the purple one');
   await field.press('Enter');
-  expect(await namesOf(page)).toEqual(['the purple one', 'Branch 1*']);
+  await expect.poll(() => namesOf(page)).toEqual(['the purple one', 'Branch 1*']);
   await expect(nodes(page).filter({ hasText: 'the purple one' })).toHaveCount(1);
   await expect(branchView(page).getByRole('button', { name: 'Switch to the purple one' })).toBeFocused();
 
   await branchView(page).getByRole('button', { name: 'Delete Branch 1' }).click();
-  expect(await namesOf(page)).toEqual(['the purple one*']);
+  await expect.poll(() => namesOf(page)).toEqual(['the purple one*']);
   await expect(textArea(page)).toHaveValue(second);
   await expect(branchView(page).getByRole('button', { name: 'Delete the purple one' })).toBeDisabled();
 
@@ -187,7 +187,7 @@ test('a tree grows from the end and from a place; a grown path becomes a branch'
   const longer = await tokensOf(page);
   expect(longer.slice(-2).map(token => token.origin)).toEqual(['chosen', 'chosen']);
   await expect(grown).toHaveCount(4);
-  expect(await namesOf(page)).toEqual(['Branch 1*']);
+  await expect.poll(() => namesOf(page)).toEqual(['Branch 1*']);
   await expect(undoButton(page)).toHaveAccessibleName(/grown branch/);
   // Its numbers come, and its sum with them.
   await expect(branchRows(page).first().locator('td').first()).not.toHaveText('–');
