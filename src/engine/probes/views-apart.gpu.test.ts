@@ -92,12 +92,12 @@ describe('the decode step', () => {
   test('is the same list of dispatches over the same bindings before views, with all of them open, and after', async () => {
     const { session, runner } = model;
     await session.prefill(ids);
-    const plan = structuredClone(runner.decodePlan);
+    const plan = JSON.stringify(runner.decodePlan);
     const before = await decodeStep(1);
     expect(before.made).toEqual([]);
     expect(before.calls.filter(([name]) => name === 'dispatchWorkgroups')).toHaveLength(runner.dispatchesPerToken);
     const same = async (next: number) => {
-      expect(runner.decodePlan).toEqual(plan);
+      expect(JSON.stringify(runner.decodePlan)).toBe(plan);
       const step = await decodeStep(next);
       expect(step.made).toEqual([]);
       expect(step.calls).toHaveLength(before.calls.length);
@@ -114,7 +114,7 @@ describe('the decode step', () => {
     await same(2);
     await closeAll();
     await same(3);
-    const plain = new Set(plan.map(({ kernel }) => kernel.name));
+    const plain = new Set(runner.decodePlan.map(({ kernel }) => kernel.name));
     for (const kernel of ['mask', 'attention_weights', 'lens_statistics', 'column_mean']) {
       expect(plain.has(kernel)).toBe(false);
     }
