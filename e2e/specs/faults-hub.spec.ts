@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { alertsOf, goesOn, lookAt, retryAtOnce, says, smallModel, write } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import { modelButton, openPage, setHub } from '../support/page.ts';
+import { closeDialog, modelButton, openModels, openPage, setHub } from '../support/page.ts';
 
 // Above one chunk of 16 MiB, so that a cut leaves something to go on from.
 const LARGE = smallModel({ n_positions: 150_000 });
@@ -107,6 +107,8 @@ test('a connection that is cut again and again is given up with words, and Try a
 });
 
 test('offline: says so, and the model in use runs on', async ({ page, context }) => {
+  // The dialog itself is fetched when it is first opened.
+  await closeDialog(await openModels(page));
   await context.setOffline(true);
   await lookAt(page, 'owner/small');
   await says(page, /browser is offline/);
