@@ -1,5 +1,5 @@
 // The text field is the person's: input methods, caret keys and the mouse while tokens stream, and characters that fields treat specially.
-import { type CDPSession, expect, type Page, test } from '@playwright/test';
+import type { CDPSession } from '@playwright/test';
 import {
   candidateRow,
   inspector,
@@ -16,6 +16,9 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
+import { expect, type Page, test } from '../support/scripted-test.ts';
+
+test.use({ turn: 60 });
 
 const PROMPT = 'Once upon a time there was a small';
 
@@ -150,6 +153,8 @@ test.describe('input methods', () => {
 });
 
 test.describe('while tokens stream', () => {
+  test.use({ turn: 150 });
+
   test('no caret key is lost, and no frame puts an old caret back', async ({ page }) => {
     await openPage(page);
     await stream(page);

@@ -136,7 +136,7 @@ test('end-of-text stops, goes on, or is never drawn', async ({ page }) => {
   expect(never.map(token => token.text).join('')).not.toContain('<|endoftext|>');
 });
 
-test('a line end as a stop string, typed as \\n', async ({ page }) => {
+test('a line end as a stop string, typed as \\n', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   const question = 'Q: What is the capital of France?\nA:';
   await setText(page, question);

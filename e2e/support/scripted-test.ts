@@ -7,9 +7,15 @@ export { type Browser, expect, type Locator, type Page } from '@playwright/test'
 /** Where the server of the tests keeps the worker's script. */
 const SCRIPT = '/scripted/worker.js';
 
-export const test = base.extend({
-  context: async ({ context }, use, { tags }) => {
-    if (!tags.includes('@engine')) await context.addInitScript(scriptWorkers, SCRIPT);
+interface Options {
+  /** Milliseconds between two tokens of a run; a run of some length lasts as long as a test needs it on a slow machine, too. */
+  readonly turn: number;
+}
+
+export const test = base.extend<Options>({
+  turn: [15, { option: true }],
+  context: async ({ context, turn }, use, { tags }) => {
+    if (!tags.includes('@engine')) await context.addInitScript(scriptWorkers, `${SCRIPT}?turn=${turn}`);
     await use(context);
   },
 });

@@ -9,13 +9,13 @@ interface WorkerScope {
   addEventListener(type: 'message', listener: (event: MessageEvent<Command>) => void): void;
 }
 
-/** Between two tokens: long enough that a person, or a test, can act in the middle of a run. */
-const TURN_MS = 15;
+/** Milliseconds between two tokens: long enough that a person, or a test, can act in the middle of a run. */
+const turn = Number(new URL(self.location.href).searchParams.get('turn') ?? 15);
 
 const scope = globalThis as unknown as WorkerScope;
 const worker = new ScriptedWorker(
   engineScript({
-    turn: () => new Promise(resolve => setTimeout(resolve, TURN_MS)),
+    turn: () => new Promise(resolve => setTimeout(resolve, turn)),
     model: {
       name: 'nucleus-3m',
       dims: { n_layer: 6, n_embd: 192, n_head: 6, n_kv_head: 6, head_size: 32, n_ctx: 512, vocab_size: 2048 },
