@@ -1,5 +1,5 @@
 // npm test: type check and lint, unit tests, kernel tests on WebGPU and the browser tests in turn, and one summary. With --dawn the kernel tests
-// in Node on Dawn run beside the browser tests, which leave half a machine idle.
+// in Node on Dawn follow.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,55 +11,44 @@ import { outcomeOf, totalLine } from './counts.mjs';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const REPORTS = mkdtempSync(path.join(tmpdir(), 'nucleus-test-'));
 
-const DAWN = process.argv.includes('--dawn');
-
-/** Each step is a script of package.json; `report` says whose JSON it can write. Those of one list run at the same time. */
+/** Each step is a script of package.json; `report` says whose JSON it can write. */
 const STEPS = [
-  [{ title: 'types and lint', script: 'check' }],
-  [{ title: 'unit', script: 'test:unit', report: 'vitest' }],
-  [{ title: 'gpu', script: 'test:gpu', report: 'vitest', browser: true }],
-  [
-    { title: 'e2e', script: 'e2e', report: 'playwright', browser: true },
-    ...(DAWN ? [{ title: 'dawn', script: 'test:dawn', report: 'vitest', quiet: true }] : []),
-  ],
+  { title: 'types and lint', script: 'check' },
+  { title: 'unit', script: 'test:unit', report: 'vitest' },
+  { title: 'gpu', script: 'test:gpu', report: 'vitest', browser: true },
+  { title: 'e2e', script: 'e2e', report: 'playwright', browser: true },
+  ...(process.argv.includes('--dawn') ? [{ title: 'dawn', script: 'test:dawn', report: 'vitest' }] : []),
 ];
 
-const running = new Set();
+let running;
 let interrupted = false;
 
 function interrupt(signal) {
   if (interrupted) return;
   interrupted = true;
-  for (const each of running) each.kill(signal);
-  setTimeout(() => {
-    for (const each of running) each.kill('SIGKILL');
-  }, 10_000).unref();
-  if (running.size === 0) process.exit(130);
+  running?.kill(signal);
+  setTimeout(() => running?.kill('SIGKILL'), 10_000).unref();
+  if (running === undefined) process.exit(130);
 }
 
-/** Runs a script of package.json; resolves to its exit code. What a quiet one says is told when it has ended. */
-function runScript(script, args, env, quiet) {
+/** Runs a script of package.json; resolves to its exit code. */
+function runScript(script, args, env) {
   return new Promise(resolve => {
     const npm = process.env.npm_execpath;
     const tail = ['run', script, ...(args.length > 0 ? ['--', ...args] : [])];
     const [program, start] = npm ? [process.execPath, [npm]] : ['npm', []];
-    const sink = quiet ? 'pipe' : 'inherit';
-    const child = spawn(program, [...start, ...tail], {
+    running = spawn(program, [...start, ...tail], {
       cwd: ROOT,
       env: { ...process.env, ...env },
-      stdio: ['ignore', sink, sink],
+      stdio: ['ignore', 'inherit', 'inherit'],
       shell: !npm && process.platform === 'win32',
     });
-    running.add(child);
-    const said = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', piece => said.push(piece));
     const finish = code => {
-      running.delete(child);
-      process.stdout.write(Buffer.concat(said));
+      running = undefined;
       resolve(code);
     };
-    child.on('error', () => finish(1));
-    child.on('close', code => finish(code ?? 1));
+    running.on('error', () => finish(1));
+    running.on('exit', code => finish(code ?? 1));
   });
 }
 
@@ -84,8 +73,10 @@ async function runStep(step, chromium) {
   console.log(`\n== ${step.title}: npm run ${step.script}`);
   const file = path.join(REPORTS, `${step.title.replaceAll(' ', '-')}.json`);
   const { args, env } = reporting(step.report, file);
-  const found = chromium !== undefined && { CHROMIUM_PATH: chromium };
-  const code = await runScript(step.script, args, { ...env, ...found }, step.quiet);
+  const code = await runScript(step.script, args, {
+    ...env,
+    ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
+  });
   return { ...outcomeOf(code, step.report && readReport(file)), note: code === 0 ? '' : `exit code ${code}` };
 }
 
@@ -98,10 +89,9 @@ function summaryLine({ title, outcome }) {
 async function main() {
   const chromium = await provideChromium();
   const results = [];
-  for (const steps of STEPS) {
+  for (const step of STEPS) {
     if (interrupted) break;
-    const outcomes = await Promise.all(steps.map(step => runStep(step, chromium)));
-    for (const [i, { title }] of steps.entries()) results.push({ title, outcome: outcomes[i] });
+    results.push({ title: step.title, outcome: await runStep(step, chromium) });
   }
   console.log(`\nSummary\n${results.map(summaryLine).join('\n')}`);
   if (interrupted) console.log('  interrupted');
