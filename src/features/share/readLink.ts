@@ -25,7 +25,7 @@ import {
   unsound,
   wholeBetween,
 } from './reading.ts';
-import { ADAPTER, DRAWER, MODEL, type SharedRun, type SharedToken, soundRun } from './sharedRun.ts';
+import { ADAPTER, DRAWER, drawerUnnamed, MODEL, type SharedRun, type SharedToken, soundRun } from './sharedRun.ts';
 
 const MOST_DRAWS = 4096;
 const MOST_SETTINGS = 256;
@@ -153,12 +153,11 @@ function addDraws(draws: Map<number, Draw>, packed: Packed, group: Group, where:
   }
 }
 
-/** Links of before draws named their model: what can be drawn again was drawn by the model of the link. */
 function drawerOf({ w: drawers, m: own }: Packed, group: Group, where: string): ModelIdentity | null {
   if (drawers !== undefined) {
     return group.m === undefined ? null : (drawers[group.m] ?? unsound(`${where}, model`, 'is not in the link'));
   }
-  return group.x === 1 ? null : { name: own.name, digest: own.digest };
+  return drawerUnnamed(group.x === 1, own);
 }
 
 /** Stops reading as soon as there is more than a link may hold: a few bytes can inflate to a thousand times as many. */

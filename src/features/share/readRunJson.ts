@@ -27,7 +27,7 @@ import {
   wholeBetween,
 } from './reading.ts';
 import { RUN_FORMAT, RUN_SHAPES, RUN_VERSION } from './runJson.ts';
-import { ADAPTER, DRAWER, MODEL, type SharedModel, type SharedRun, type SharedToken, soundRun } from './sharedRun.ts';
+import { ADAPTER, DRAWER, drawerUnnamed, MODEL, type SharedRun, type SharedToken, soundRun } from './sharedRun.ts';
 
 /** Bytes of a file that is read. */
 export const MOST_FILE = 32 * 1024 * 1024;
@@ -164,11 +164,8 @@ function tokenOf({ id, origin, logprob, draw }: Token, own: Own, where: string):
   return { id, origin, logprob, draw: { settings, seed, u, pAfter, outdated, model } };
 }
 
-/** Files of before draws named their model: what can be drawn again was drawn by the model of the file. */
 function drawerOf(index: number | null | undefined, outdated: boolean, own: Own, where: string): ModelIdentity | null {
   if (index === null) return null;
-  if (index === undefined) return outdated ? null : identityOf(own.model);
+  if (index === undefined) return drawerUnnamed(outdated, own.model);
   return own.draw_models?.[index] ?? unsound(`${where}, draw.model`, 'is not in the file');
 }
-
-const identityOf = ({ name, digest }: SharedModel): ModelIdentity => ({ name, digest });

@@ -1,6 +1,6 @@
 // A text as it leaves the page and comes back: ids with origins and draws, settings and seeds, the model and the adapter it came from.
 import * as v from 'valibot';
-import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
+import type { CachedModel, ModelIdentity, ModelSource } from '../../lib/model-source.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
@@ -173,4 +173,9 @@ export function soundRun<T extends SharedRun>(run: T): T {
   const drawnWithout = run.tokens.findIndex(token => token.draw !== undefined && token.origin !== 'drawn');
   if (drawnWithout >= 0) unsound(`token ${drawnWithout}`, 'has a draw but was not drawn');
   return run;
+}
+
+/** Who drew, where a draw does not say: what was written before draws named their model. What can be drawn again was drawn by the model of the run. */
+export function drawerUnnamed(outdated: boolean, { name, digest }: SharedModel): ModelIdentity | null {
+  return outdated ? null : { name, digest };
 }
