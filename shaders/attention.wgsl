@@ -2,7 +2,7 @@
 // For CPU adapters.
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;               // [T, Q_STRIDE / 4], heads side by side from Q_OFFSET
 @group(0) @binding(2) var<storage, read> kv: array<vec4f>;              // [slots, KV_STRIDE / 4]: keys, then values
-@group(0) @binding(3) var<storage, read> slots: array<u32>;             // [sequences, N_CTX]: position to slot
+@group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;    // [T, OUT_STRIDE / 4]
 
 const HS4: u32 = HS / 4u;
@@ -15,7 +15,7 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let row = current.rows[t];
-  let table = row.sequence * N_CTX;
+  let table = row.table;
   let k_in_slot = head / (NH / KVH) * HS4;
   let v_in_slot = KVH * HS4 + k_in_slot;
 

@@ -2,7 +2,7 @@
 // are compared with, and the kernel for head sizes that are no multiple of four.
 @group(0) @binding(1) var<storage, read> q: array<f32>;                 // [T, Q_STRIDE], heads side by side from Q_OFFSET
 @group(0) @binding(2) var<storage, read> kv: array<f32>;                // [slots, KV_STRIDE]: keys, then values
-@group(0) @binding(3) var<storage, read> slots: array<u32>;             // [sequences, N_CTX]: position to slot
+@group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]
 
 fn score(q_at: u32, k_at: u32) -> f32 {
@@ -23,7 +23,7 @@ fn attention_naive(@builtin(global_invocation_id) id: vec3u) {
   let head = column / HS;
   let kv_head = head / (NH / KVH);
   let row = current.rows[t];
-  let table = row.sequence * N_CTX;
+  let table = row.table;
   let q_at = t * Q_STRIDE + Q_OFFSET + head * HS;
   let k_in_slot = kv_head * HS;
   let v_in_slot = KVH * HS + kv_head * HS + column % HS;

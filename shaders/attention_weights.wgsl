@@ -2,8 +2,8 @@
 // Serves views of the inside on every adapter.
 @group(0) @binding(1) var<storage, read> q: array<f32>;                 // [T, Q_STRIDE], heads side by side from Q_OFFSET
 @group(0) @binding(2) var<storage, read> kv: array<f32>;                // [slots, KV_STRIDE]: keys, then values
-@group(0) @binding(3) var<storage, read> slots: array<u32>;             // [sequences, N_CTX]: position to slot
-@group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]: N_CTX numbers a head
+@group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
+@group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]: COLUMNS numbers a head
 
 @compute @workgroup_size(WORKGROUP)
 fn attention_weights(@builtin(global_invocation_id) id: vec3u) {
@@ -13,10 +13,10 @@ fn attention_weights(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let row = current.rows[t];
-  let table = row.sequence * N_CTX;
+  let table = row.table;
   let q_at = t * Q_STRIDE + Q_OFFSET + head * HS;
   let k_in_slot = head / (NH / KVH) * HS;
-  let out_at = t * OUT_STRIDE + head * N_CTX;
+  let out_at = t * OUT_STRIDE + head * COLUMNS;
 
   var highest = -3.4e38;
   var sum = 0.0;
@@ -32,7 +32,7 @@ fn attention_weights(@builtin(global_invocation_id) id: vec3u) {
     sum = sum * exp(highest - new_highest) + exp(score - new_highest);
     highest = new_highest;
   }
-  for (var s = 0u; s < N_CTX; s++) {
+  for (var s = 0u; s < COLUMNS; s++) {
     output[out_at + s] = select(0.0, exp(output[out_at + s] - highest) / sum, s <= row.position);
   }
 }

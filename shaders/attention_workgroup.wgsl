@@ -2,7 +2,7 @@
 // between them; online softmax over tiles (Milakov and Gimelshein 2018). For GPUs.
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;               // [T, Q_STRIDE / 4], heads side by side from Q_OFFSET
 @group(0) @binding(2) var<storage, read> kv: array<vec4f>;              // [slots, KV_STRIDE / 4]: keys, then values
-@group(0) @binding(3) var<storage, read> slots: array<u32>;             // [sequences, N_CTX]: position to slot
+@group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;    // [T, OUT_STRIDE / 4]
 
 const HS4: u32 = HS / 4u;
@@ -19,7 +19,7 @@ fn attention_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   let head = group.x;
   let t = group.y;
   let length = current.rows[t].position + 1u;
-  let table = current.rows[t].sequence * N_CTX;
+  let table = current.rows[t].table;
   let q_at = (t * Q_STRIDE + Q_OFFSET) / 4u + head * HS4;
   let k_in_slot = head / (NH / KVH) * HS4;
   let v_at = KVH * HS4 + k_in_slot + lane % HS4;

@@ -3,7 +3,7 @@ struct Row {
   id: u32,        // token id; for row_statistics the id whose rank is asked
   position: u32,  // place in its sequence
   slot: u32,      // row of the pool where its keys, values and final state live
-  sequence: u32,  // which table of slots it attends through
+  table: u32,     // where the table of slots begins that it attends through
 }
 struct Step {
   count: u32,

@@ -80,7 +80,7 @@ test('a step is a count and rows of four words, as TypeScript writes them', () =
   const places = (name: string) =>
     Object.fromEntries(step.getStructInfo(name)?.members.map(member => [member.name, member.offset]) ?? []);
   expect(places('Step')).toMatchObject({ count: 0, rows: 16 });
-  expect(places('Row')).toEqual({ id: 0, position: 4, slot: 8, sequence: 12 });
+  expect(places('Row')).toEqual({ id: 0, position: 4, slot: 8, table: 12 });
   expect(step.getStructInfo('Row')?.size).toBe(16);
 });
 

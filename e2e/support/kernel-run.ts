@@ -40,12 +40,12 @@ export function noise(length: number, seed: number): Float32Array<ArrayBuffer> {
   return out;
 }
 
-/** T rows, found by slot: row t has the slot `slots[t]`. */
-export function stepRows(rows: readonly Partial<Row>[]): Uint32Array<ArrayBuffer> {
+/** Rows of a step; tables of slots have `tableLength` words each. */
+export function stepRows(rows: readonly Partial<Row>[], tableLength = 0): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(4 * (rows.length + 1));
   words[0] = rows.length;
   rows.forEach(({ id = 0, position = 0, slot = 0, sequence = 0 }, t) => {
-    words.set([id, position, slot, sequence], 4 * (t + 1));
+    words.set([id, position, slot, sequence * tableLength], 4 * (t + 1));
   });
   return words;
 }

@@ -62,6 +62,7 @@ async function attention(kernelClass: KernelClass, c: Case) {
   const contents: Contents = {
     step: stepRows(
       rows.map(([sequence, position]) => ({ sequence, position, slot: tables[sequence * N_CTX + position]! })),
+      N_CTX,
     ),
     'value/0': q,
     'value/1': new Float32Array((T + 1) * stride4(C)).fill(FILLER),

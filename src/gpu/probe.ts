@@ -121,7 +121,7 @@ export class Probe implements Disposable {
 
   /** Writes the rows of a step buffer. */
   writeStep(name: string, rows: readonly Row[]): void {
-    this.#base.gpu.device.queue.writeBuffer(this.buffer(name), 0, stepWords(rows));
+    this.#base.gpu.device.queue.writeBuffer(this.buffer(name), 0, stepWords(rows, this.#graph.dims.n_ctx));
   }
 
   /** Number of the first dispatch of the first op that passes; of all of them where none does. */

@@ -232,7 +232,7 @@ export class Runner {
   }
 
   #writeStep(step: string, rows: readonly Row[]): void {
-    this.#gpu.device.queue.writeBuffer(this.#buffer(step), 0, stepWords(rows));
+    this.#gpu.device.queue.writeBuffer(this.#buffer(step), 0, stepWords(rows, this.#n_ctx));
   }
 
   #submit<T>(encode: (encoder: GPUCommandEncoder) => T): T {
@@ -247,12 +247,12 @@ export class Runner {
   }
 }
 
-/** The rows of a step as the shaders read them: a count, padding, then four words a row. */
-export function stepWords(rows: readonly Row[]): Uint32Array<ArrayBuffer> {
+/** The rows of a step as the shaders read them: a count, padding, then four words a row. Tables of slots have `tableLength` words each. */
+export function stepWords(rows: readonly Row[], tableLength: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(ROW_WORDS * (rows.length + 1));
   words[0] = rows.length;
   rows.forEach(({ id, position, slot, sequence }, t) => {
-    words.set([id, position, slot, sequence], ROW_WORDS * (t + 1));
+    words.set([id, position, slot, sequence * tableLength], ROW_WORDS * (t + 1));
   });
   return words;
 }

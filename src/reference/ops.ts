@@ -133,16 +133,16 @@ export function attention(q: Numbers, k: Numbers, v: Numbers, shape: AttentionSh
   return { out, weights };
 }
 
-/** Attention weights [NH, T, T] as rows [T, NH * n_ctx], zero past each row's own position. */
+/** Attention weights [NH, T, T] as rows [T, NH * columns], zero past each row's own position. */
 export function attentionRows(
   weights: Numbers,
   T: number,
-  { n_head, n_ctx }: { n_head: number; n_ctx: number },
+  { n_head, columns }: { n_head: number; columns: number },
 ): Float64Array {
-  const out = new Float64Array(T * n_head * n_ctx);
+  const out = new Float64Array(T * n_head * columns);
   for (let h = 0; h < n_head; h++) {
     for (let t = 0; t < T; t++) {
-      for (let s = 0; s <= t; s++) out[(t * n_head + h) * n_ctx + s] = weights[(h * T + t) * T + s]!;
+      for (let s = 0; s <= t; s++) out[(t * n_head + h) * columns + s] = weights[(h * T + t) * T + s]!;
     }
   }
   return out;

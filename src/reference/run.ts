@@ -144,7 +144,10 @@ function step(state: State, op: Op): void {
     case 'attention_weights': {
       const { k, v } = defined(state.cache[op.layer], `cache of layer ${op.layer}`);
       const { weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, scale: op.scale });
-      values.set(op.out, reference.attentionRows(weights, state.tokens.length, state.graph.dims));
+      values.set(
+        op.out,
+        reference.attentionRows(weights, state.tokens.length, { n_head: state.graph.dims.n_head, columns: op.columns }),
+      );
       return;
     }
     case 'mask': {

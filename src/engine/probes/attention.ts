@@ -18,15 +18,18 @@ interface RowsView {
 
 interface MapView {
   readonly probe: Probe;
+  /** Rows of a step. */
+  readonly tile: number;
   readonly weights: ValueName;
   readonly mean: Executor;
 }
 
 export class Attention {
   readonly #context: ProbeContext;
-  readonly #rows = new View<RowsView>(() => this.#openRows());
+  /** Of texts up to `columns` tokens. */
+  #rows: { readonly columns: number; readonly view: View<RowsView> } | null = null;
   /** One layer's map at a time is kept open. */
-  #map: { readonly layer: number; readonly view: View<MapView> } | null = null;
+  #map: { readonly layer: number; readonly columns: number; readonly view: View<MapView> } | null = null;
 
   constructor(context: ProbeContext) {
     this.#context = context;
@@ -34,15 +37,16 @@ export class Attention {
 
   /** Attention weights of the row at `position` over positions 0 to it: [L, NH, position + 1]. */
   async row(ids: Uint32Array, position: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
-    const { probe, weights } = await this.#rows.get();
-    const { n_head, n_ctx } = this.#context.graph.dims;
+    const { columns, view } = this.#rowsOf(position + 1);
+    const { probe, weights } = await view.get();
+    const { n_head } = this.#context.graph.dims;
     const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
     inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
     return probe.read(
       weights.flatMap(value =>
         Array.from({ length: n_head }, (_, head) => ({
           buffer: probe.valueBuffer(value),
-          offset: head * n_ctx,
+          offset: head * columns,
           length: position + 1,
         })),
       ),
@@ -57,54 +61,74 @@ export class Attention {
     first: number,
     signal?: AbortSignal,
   ): AsyncGenerator<{ from: number; rows: number; weights: Float32Array<ArrayBuffer> }> {
-    const { probe, weights, mean } = await this.#mapOf(layer).get();
-    const { n_head, n_ctx } = this.#context.graph.dims;
     const T = ids.length;
-    for (let begin = first; begin < T; begin += SCORE_ROWS) {
+    const { columns, view } = this.#mapOf(layer, T);
+    const { probe, weights, mean, tile } = await view.get();
+    const { n_head } = this.#context.graph.dims;
+    for (let begin = first; begin < T; begin += tile) {
       throwIfCancelled(signal, 'the attention map');
-      const count = Math.min(SCORE_ROWS, T - begin);
+      const count = Math.min(tile, T - begin);
       const sequence = await this.#context.session.sequence(ids, signal);
       inScratch(this.#context, ids, sequence, begin, count, rows => probe.run(rows));
       if (head === null) probe.submit(mean, count);
-      const stride = stride4(n_head * n_ctx);
+      const stride = stride4(n_head * columns);
       const pieces = Array.from({ length: count }, (_, t) =>
         head === null
-          ? { buffer: 'map/mean', offset: t * n_ctx, length: T }
-          : { buffer: probe.valueBuffer(weights), offset: t * stride + head * n_ctx, length: T },
+          ? { buffer: 'map/mean', offset: t * columns, length: T }
+          : { buffer: probe.valueBuffer(weights), offset: t * stride + head * columns, length: T },
       );
       yield { from: begin, rows: count, weights: await probe.read(pieces) };
     }
   }
 
-  async #openRows(): Promise<RowsView> {
-    const { graph, weights } = withAttention(this.#context.graph);
+  #rowsOf(tokens: number): { readonly columns: number; readonly view: View<RowsView> } {
+    if (this.#rows === null || this.#rows.columns < tokens) {
+      this.#rows?.view.close();
+      const columns = columnsFor(tokens);
+      this.#rows = { columns, view: new View(() => this.#openRows(columns)) };
+    }
+    return this.#rows;
+  }
+
+  async #openRows(columns: number): Promise<RowsView> {
+    const { graph, weights } = withAttention(this.#context.graph, columns);
     const keep = [...weights.values()];
     return openProbe(this.#context, { graph, keep, rows: 1 }, async () => ({ weights: keep }));
   }
 
-  #mapOf(layer: number): View<MapView> {
-    if (this.#map?.layer !== layer) {
+  #mapOf(layer: number, tokens: number): { readonly columns: number; readonly view: View<MapView> } {
+    if (this.#map?.layer !== layer || this.#map.columns < tokens) {
       this.#map?.view.close();
-      this.#map = { layer, view: new View(() => this.#openMap(layer)) };
+      const columns = columnsFor(tokens);
+      this.#map = { layer, columns, view: new View(() => this.#openMap(layer, columns)) };
     }
-    return this.#map.view;
+    return this.#map;
   }
 
-  async #openMap(layer: number): Promise<MapView> {
-    const rewritten = withAttention(this.#context.graph, [layer]);
+  async #openMap(layer: number, columns: number): Promise<MapView> {
+    const rewritten = withAttention(this.#context.graph, columns, [layer]);
     const weights = defined(rewritten.weights.get(layer), `layer ${layer}`);
     const graph = upTo(rewritten.graph, weights);
-    const buffers = { 'map/mean': SCORE_ROWS * graph.dims.n_ctx };
-    return openProbe(this.#context, { graph, keep: [weights], rows: SCORE_ROWS, buffers }, async probe => {
-      const mean = await probe.executor([attentionMean(graph, 'step/probe', probe.valueBuffer(weights))]);
-      return { weights, mean };
+    const { maxStorageBufferBindingSize } = this.#context.base.gpu.device.limits;
+    const rowBytes = 4 * stride4(graph.dims.n_head * columns);
+    const tile = Math.max(1, Math.min(SCORE_ROWS, Math.floor(maxStorageBufferBindingSize / rowBytes)));
+    const buffers = { 'map/mean': tile * columns };
+    return openProbe(this.#context, { graph, keep: [weights], rows: tile, buffers }, async probe => {
+      const mean = await probe.executor([attentionMean(graph, 'step/probe', probe.valueBuffer(weights), columns)]);
+      return { weights, mean, tile };
     });
   }
 
   /** Gives its memory back; it opens anew when asked. */
   close(): void {
-    this.#rows.close();
+    this.#rows?.view.close();
+    this.#rows = null;
     this.#map?.view.close();
     this.#map = null;
   }
+}
+
+/** Positions to have room for: the next power of two, so that a text that grows opens few views. */
+function columnsFor(tokens: number): number {
+  return Math.max(64, 2 ** Math.ceil(Math.log2(tokens)));
 }

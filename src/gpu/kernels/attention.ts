@@ -11,7 +11,6 @@ const SPEC: KernelSpec = {
     NH: 'u32',
     KVH: 'u32',
     HS: 'u32',
-    N_CTX: 'u32',
     SCALE: 'f32',
     Q_STRIDE: 'u32',
     Q_OFFSET: 'u32',
@@ -22,7 +21,7 @@ const SPEC: KernelSpec = {
 const attentionNaive = kernel('attention_naive', SPEC);
 const attention = kernel('attention', SPEC);
 const attentionWorkgroup = kernel('attention_workgroup', SPEC);
-const attentionWeights = kernel('attention_weights', SPEC);
+const attentionWeights = kernel('attention_weights', { ...SPEC, consts: { ...SPEC.consts, COLUMNS: 'u32' } });
 
 export const kernels = [attentionNaive, attention, attentionWorkgroup, attentionWeights];
 
@@ -48,7 +47,7 @@ function attentionDispatch(
   workgroup: number,
   columns: number,
 ): Dispatch {
-  const { n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX } = c.graph.dims;
+  const { n_head: NH, n_kv_head: KVH, head_size: HS } = c.graph.dims;
   return {
     label: `${op.out} (${chosen.name})`,
     kernel: chosen,
@@ -57,12 +56,12 @@ function attentionDispatch(
       NH,
       KVH,
       HS,
-      N_CTX,
       SCALE: op.scale,
       Q_STRIDE: strideOfValue(c, op.q.value),
       Q_OFFSET: op.q.offset,
       KV_STRIDE: kvStride(c.graph),
       OUT_STRIDE: strideOfValue(c, op.out),
+      ...(op.op === 'attention_weights' && { COLUMNS: op.columns }),
     },
     bind: [{ buffer: c.step }, valueRef(c, op.q.value), kvRef(op.layer), { buffer: 'slots' }, valueRef(c, op.out)],
     grid: [columns, perRow, 1],

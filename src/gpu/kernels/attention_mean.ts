@@ -7,19 +7,19 @@ import { kernel, reads, writes } from './kernel.ts';
 const attentionMeanKernel = kernel('attention_mean', {
   parts: ['step'],
   bindings: [...reads('current', 'x'), ...writes('output')],
-  consts: { WORKGROUP: 'u32', NH: 'u32', N_CTX: 'u32', STRIDE: 'u32' },
+  consts: { WORKGROUP: 'u32', NH: 'u32', COLUMNS: 'u32', STRIDE: 'u32' },
 });
 
 export const kernels = [attentionMeanKernel];
 
-/** Mean over heads of the attention weights in `value`, into `map/mean` [T, n_ctx]. */
-export function attentionMean(graph: Graph, step: string, value: string): Dispatch {
-  const { n_head: NH, n_ctx: N_CTX } = graph.dims;
+/** Mean over heads of the attention weights in `value`, over `columns` positions, into `map/mean` [T, columns]. */
+export function attentionMean(graph: Graph, step: string, value: string, columns: number): Dispatch {
+  const { n_head: NH } = graph.dims;
   return {
     label: 'attention (attention_mean)',
     kernel: attentionMeanKernel,
-    consts: { WORKGROUP: 64, NH, N_CTX, STRIDE: stride4(NH * N_CTX) },
+    consts: { WORKGROUP: 64, NH, COLUMNS: columns, STRIDE: stride4(NH * columns) },
     bind: [{ buffer: step }, { buffer: value }, { buffer: 'map/mean' }],
-    grid: [Math.ceil(N_CTX / 64), perRow, 1],
+    grid: [Math.ceil(columns / 64), perRow, 1],
   };
 }

@@ -113,11 +113,14 @@ export interface AttentionOp {
 }
 
 /**
- * The weights of causal attention themselves: out is [T, NH * n_ctx], for row t and head h at column h * n_ctx + s the weight of
- * position s; columns past the row's own position are zero. Only views of the inside ask for it.
+ * The weights of causal attention themselves: out is [T, NH * columns], for row t and head h at column h * columns + s the weight of
+ * position s; columns past the row's own position are zero. Rows of positions from `columns` on have no place in it. Only views of the
+ * inside ask for it.
  */
 export interface AttentionWeightsOp {
   readonly op: 'attention_weights';
+  /** Positions that a row has room for: as many as the text that is looked at, never the whole context. */
+  readonly columns: number;
   readonly layer: number;
   readonly q: View;
   readonly scale: number;

@@ -3,26 +3,29 @@ import type { AttentionOp, AttentionWeightsOp, Graph, Op, ValueName } from '../i
 
 export interface AttentionGraph {
   readonly graph: Graph;
-  /** By layer, the value [T, NH * n_ctx] that holds its weights: keep these. */
+  /** By layer, the value [T, NH * columns] that holds its weights: keep these. */
   readonly weights: ReadonlyMap<number, ValueName>;
 }
 
-/** The same model with an `attention_weights` beside the attention of each layer in `layers` (all of them unless given). */
-export function withAttention(graph: Graph, layers?: readonly number[]): AttentionGraph {
+/**
+ * The same model with an `attention_weights` beside the attention of each layer in `layers` (all of them unless given), for rows of texts of up
+ * to `columns` tokens.
+ */
+export function withAttention(graph: Graph, columns: number, layers?: readonly number[]): AttentionGraph {
   const weights = new Map<number, ValueName>();
   const ops = graph.ops.flatMap((op): Op[] => {
     if (op.op !== 'attention' || (layers && !layers.includes(op.layer))) return [op];
-    const beside = weightsOf(op);
+    const beside = weightsOf(op, columns);
     weights.set(op.layer, beside.out);
     return [beside, op];
   });
-  const width = graph.dims.n_head * graph.dims.n_ctx;
+  const width = graph.dims.n_head * columns;
   const widths = { ...graph.widths, ...Object.fromEntries([...weights.values()].map(value => [value, width])) };
   return { graph: { ...graph, ops, widths }, weights };
 }
 
-function weightsOf({ layer, q, scale, out }: AttentionOp): AttentionWeightsOp {
-  return { op: 'attention_weights', layer, q, scale, out: `${out}.weights` };
+function weightsOf({ layer, q, scale, out }: AttentionOp, columns: number): AttentionWeightsOp {
+  return { op: 'attention_weights', columns, layer, q, scale, out: `${out}.weights` };
 }
 
 /** The part of a graph that makes `value`: its ops up to the one that writes it. */
