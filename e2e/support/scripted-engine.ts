@@ -6,7 +6,7 @@ import type { Script, ScriptedWorker } from '../../src/client/scripted-worker.ts
 import { ablatedLogits, ablatedLogprobs } from '../../src/features/ablation/ablation.fixture.ts';
 import { attentionAnswers, mapAnswers } from '../../src/features/attention/attention.fixture.ts';
 import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
-import { sourceKey } from '../../src/lib/model-source.ts';
+import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { uniform } from '../../src/lib/rng.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, LoadedModel } from '../../src/protocol/events.ts';
@@ -32,9 +32,17 @@ export const ADAPTER: AdapterDescription = {
   maxStorageBufferBindingSize: 2 ** 30,
 };
 
-/** Logits that depend on every id before and on nothing else. [V] */
-export function logitsAfter(ids: Uint32Array): Float32Array<ArrayBuffer> {
-  let hash = 17;
+/** What stands for the weights of the model that ships. */
+export const SHIPPED = 0;
+
+/** What stands for the weights of a source: each has its own, whatever its commit. */
+export function weightsOf(source: ModelSource): number {
+  return source.kind === 'shipped' ? SHIPPED : Number.parseInt(digestOfWords(sourceKey(source)).slice(0, 8), 16);
+}
+
+/** Logits that depend on every id before, on the weights, and on nothing else. [V] */
+export function logitsAfter(ids: Uint32Array, weights = SHIPPED): Float32Array<ArrayBuffer> {
+  let hash = 17 ^ weights;
   for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193) >>> 0;
   return Float32Array.from({ length: V }, (_, id) => {
     const mixed = Math.imul(hash ^ (id * 0x9e3779b1), 0x85ebca6b) >>> 0;
@@ -131,6 +139,7 @@ class Engine {
   /** Sequences whose states are cached, the one used last first. */
   #cached: readonly Uint32Array[] = [];
   #loaded = false;
+  #weights = SHIPPED;
   /** A fresh device for every load. */
   #devices = 0;
   #queue: Promise<void> = Promise.resolve();
@@ -168,12 +177,17 @@ class Engine {
         return this.#load(command, say);
       case 'prefill':
         this.#prefill(run, command.tokens, say);
-        say({ type: 'row', run, position: command.tokens.length - 1, logits: logitsAfter(command.tokens) });
+        say({
+          type: 'row',
+          run,
+          position: command.tokens.length - 1,
+          logits: logitsAfter(command.tokens, this.#weights),
+        });
         return this.#cancelled.has(run);
       case 'row': {
         const ids = command.tokens.subarray(0, command.position + 1);
         this.#prefill(run, ids, say);
-        say({ type: 'row', run, position: command.position, logits: logitsAfter(ids) });
+        say({ type: 'row', run, position: command.position, logits: logitsAfter(ids, this.#weights) });
         return this.#cancelled.has(run);
       }
       case 'score':
@@ -182,7 +196,9 @@ class Engine {
         const { tokens, pins, from, to } = command;
         // As the engine does it, without a word about what its prefill cost.
         this.#prefill(run, tokens, () => {});
-        const rows = Array.from({ length: to - from }, (_, i) => logitsAfter(tokens.subarray(0, from + i + 1)));
+        const rows = Array.from({ length: to - from }, (_, i) =>
+          logitsAfter(tokens.subarray(0, from + i + 1), this.#weights),
+        );
         const logits = Float32Array.from(rows.flatMap(row => Array.from(pins, id => row[id] ?? Number.NaN)));
         say({ type: 'pinned', run, from, logits });
         return this.#cancelled.has(run);
@@ -192,8 +208,8 @@ class Engine {
         return false;
       case 'ablate': {
         const { tokens, from, off, baseline } = command;
-        const logits = ablatedLogits(tokens, off, baseline);
-        say({ type: 'ablated', run, logits, logprobs: ablatedLogprobs(tokens, from, off, baseline) });
+        const logits = ablatedLogits(tokens, off, baseline, this.#weights);
+        say({ type: 'ablated', run, logits, logprobs: ablatedLogprobs(tokens, from, off, baseline, this.#weights) });
         return this.#cancelled.has(run);
       }
       case 'sweep':
@@ -229,6 +245,7 @@ class Engine {
     }
     this.#cached = [];
     this.#loaded = true;
+    this.#weights = weightsOf(command.source);
     this.#devices += 1;
     say({ type: 'loaded', run, model: loadedModel(command, { device: this.#devices, ...this.#options.model }) });
     return false;
@@ -253,7 +270,9 @@ class Engine {
       await this.#turn();
       if (this.#cancelled.has(run)) return true;
       const ids = tokens.subarray(from, from + 4);
-      const rows = Array.from(ids, (id, i) => rowStatistics(logitsAfter(tokens.subarray(0, from + i)), id));
+      const rows = Array.from(ids, (id, i) =>
+        rowStatistics(logitsAfter(tokens.subarray(0, from + i), this.#weights), id),
+      );
       say({
         type: 'scored',
         run,
@@ -271,12 +290,12 @@ class Engine {
     for (const part of [null, ...parts]) {
       await this.#turn();
       if (this.#cancelled.has(run)) return true;
-      const row = rankRow(ablatedLogits(tokens, part === null ? [] : [part], baseline));
+      const row = rankRow(ablatedLogits(tokens, part === null ? [] : [part], baseline, this.#weights));
       const { logits, logZ, order } = row;
       const topId = order[0] ?? 0;
       const [logprob, topLogprob] = [(logits[id] ?? 0) - logZ, (logits[topId] ?? 0) - logZ];
       const rank = rankOf(row, id);
-      const change = divergence(rankRow(ablatedLogits(tokens, [], baseline)), row);
+      const change = divergence(rankRow(ablatedLogits(tokens, [], baseline, this.#weights)), row);
       say({ type: 'swept', run, part, logprob, rank, topId, topLogprob, divergence: change });
     }
     return false;
@@ -289,7 +308,7 @@ class Engine {
       for (let layer = 0; layer < layers; layer++) {
         await this.#turn();
         if (this.#cancelled.has(run)) return true;
-        say(lensEvent(run, tokens, { layer, layers, from: begin, to: Math.min(to, begin + 16), asked }));
+        say(lensEvent(run, tokens, { layer, layers, from: begin, to: Math.min(to, begin + 16), asked }, this.#weights));
       }
     }
     return false;
@@ -309,7 +328,7 @@ class Engine {
       if (this.#cancelled.has(run)) reason = 'cancelled';
       else if (ids.length >= n_ctx) reason = 'context_full';
       if (reason !== 'length') break;
-      const row = rankRow(logitsAfter(ids));
+      const row = rankRow(logitsAfter(ids, this.#weights));
       const u = uniform(seed, ids.length, 0);
       const past = settings.end_of_text === 'never' || (command.pastEnd === true && generated === 0);
       const drawnNow = draw(sample(row, settings, { ids, drawn: flags }, past ? eosIds : []), u);

@@ -264,11 +264,14 @@ class Visit {
   }
 
   #modelReady(model: LoadedModel, tokenizer: Tokenizer): void {
-    const { document, settings } = this.#stores;
+    const { document, settings, view } = this.#stores;
+    const { tokenizer: last } = document.getState();
     const tag = modelTag(this.#stores.model.getState());
     const saved = this.#saved;
     const asSaved = document.getState().revision === this.#savedRevision;
     document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
+    // The same id is another token there.
+    if (last?.fingerprint !== tokenizer.fingerprint) view.getState().follow(null);
     settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
     const made = saved === null ? null : this.#savedDocument?.(saved, tokenizer, saved.model === tag);
     if (saved !== null) this.#restoreTokens(saved, asSaved, made ?? null);

@@ -1,6 +1,6 @@
 // Test support: what the scripted engine makes of a model with parts switched off. Each part shifts all logits by a hash of its own.
 
-import { logitsAfter } from '../../../e2e/support/scripted-engine.ts';
+import { logitsAfter, SHIPPED } from '../../../e2e/support/scripted-engine.ts';
 import type { Baseline, Part } from '../../protocol/probe-commands.ts';
 import { rankRow } from '../../sampling/row.ts';
 
@@ -13,8 +13,15 @@ function shiftOf(part: Part, baseline: Baseline, id: number): number {
 }
 
 /** Logits after `ids` with parts off. [V] */
-export function ablatedLogits(ids: Uint32Array, off: readonly Part[], baseline: Baseline): Float32Array<ArrayBuffer> {
-  return logitsAfter(ids).map((logit, id) => off.reduce((sum, part) => sum + shiftOf(part, baseline, id), logit));
+export function ablatedLogits(
+  ids: Uint32Array,
+  off: readonly Part[],
+  baseline: Baseline,
+  weights = SHIPPED,
+): Float32Array<ArrayBuffer> {
+  return logitsAfter(ids, weights).map((logit, id) =>
+    off.reduce((sum, part) => sum + shiftOf(part, baseline, id), logit),
+  );
 }
 
 /** Log-probabilities of `ids[from...]` with parts off. */
@@ -23,10 +30,11 @@ export function ablatedLogprobs(
   from: number,
   off: readonly Part[],
   baseline: Baseline,
+  weights = SHIPPED,
 ): Float32Array {
   const begin = Math.max(1, from);
   return Float32Array.from(ids.subarray(begin), (id, i) => {
-    const { logits, logZ } = rankRow(ablatedLogits(ids.subarray(0, begin + i), off, baseline));
+    const { logits, logZ } = rankRow(ablatedLogits(ids.subarray(0, begin + i), off, baseline, weights));
     return (logits[id] ?? Number.NaN) - logZ;
   });
 }

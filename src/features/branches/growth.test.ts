@@ -1,11 +1,10 @@
 // Growth on a scripted engine: nodes as they come, stop, interruption, what makes them untrue, and grown paths that become branches.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { logitsAfter, turn, until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { until } from '../../../e2e/support/scripted-engine.ts';
+import { ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { defined } from '../../lib/assert.ts';
-import type { Command, CommandOf } from '../../protocol/commands.ts';
-import type { EngineEvent } from '../../protocol/events.ts';
-import { rowStatistics, topOf } from '../../sampling/row.ts';
+import { type Gardener, gardener } from './growth.fixture.ts';
+import { growthStore } from './growth.ts';
 import { type GrowthSettings, grownPath, MOST_GROWN, mostNodes, pathLogprobs } from './growthTypes.ts';
 
 const pages: Page[] = [];
@@ -17,61 +16,6 @@ afterEach(() => {
   for (const each of pages.splice(0)) each.dispose();
   vi.useRealTimers();
 });
-
-interface Gardener {
-  readonly asked: CommandOf<'grow'>[];
-  /** Depths are said one after the other, when the test says so. */
-  held: boolean;
-  go(): Promise<void>;
-}
-
-/** Grows as the worker does: depth by depth, a hash of the ids as logits. */
-function gardener(): Gardener & { intercept: NonNullable<PageOptions['intercept']> } {
-  const asked: CommandOf<'grow'>[] = [];
-  const cancelled = new Set<number>();
-  const waiting: (() => void)[] = [];
-  const self = {
-    asked,
-    held: false,
-    go: async () => {
-      waiting.shift()?.();
-      for (let i = 0; i < 20; i++) await turn();
-    },
-    intercept: (command: Command, say: (event: EngineEvent) => void): boolean => {
-      if (command.type === 'cancel') cancelled.add(command.run);
-      if (command.type !== 'grow') return false;
-      asked.push(command);
-      void perform(command, say);
-      return true;
-    },
-  };
-  async function perform(command: CommandOf<'grow'>, say: (event: EngineEvent) => void): Promise<void> {
-    const { run, tokens, depth, children, floor } = command;
-    let level = [{ node: -1, ids: tokens }];
-    let count = 0;
-    for (let d = 0; d < depth; d++) {
-      if (self.held) await new Promise<void>(resolve => waiting.push(resolve));
-      await turn();
-      if (cancelled.has(run)) {
-        say({ type: 'failed', run, error: { code: 'cancelled', message: 'cancelled', detail: {} } });
-        return;
-      }
-      const found = level.flatMap(parent => {
-        const logits = logitsAfter(parent.ids);
-        return Array.from(topOf(logits, children).ids, id => {
-          const { logit, logZ } = rowStatistics(logits, id);
-          const grown = { node: count++, parent: parent.node, id, logprob: logit - logZ };
-          return { grown, ids: Uint32Array.of(...parent.ids, id) };
-        }).filter(({ grown }) => Math.exp(grown.logprob) >= floor);
-      });
-      const nodes = found.map(({ grown }) => grown);
-      say({ type: 'grown', run, nodes, computed: level.length, reused: tokens.length });
-      level = found.map(({ grown, ids: path }) => ({ node: grown.node, ids: path }));
-    }
-    say({ type: 'done', run });
-  }
-  return self;
-}
 
 async function open(settings: Partial<GrowthSettings> = {}): Promise<{ page: Page; garden: Gardener }> {
   const garden = gardener();
@@ -161,6 +105,16 @@ describe('a growth', () => {
     expect(growth(page)).toMatchObject({ growth: null, lost: 'model' });
   });
 
+  test('stays when the same model comes back after its device was lost', async () => {
+    const { page } = await open();
+    // As on the page, which asks for it when the view is first opened.
+    const late = growthStore.of({ ...page, work: { ...page.work } }).getState;
+    await late().grow('end');
+    await page.model.getState().reopen();
+    await until(() => page.model.getState().load.status === 'ready');
+    expect(late()).toMatchObject({ growth: { full: false }, lost: null });
+  });
+
   test('says about how long it takes at most', async () => {
     const { page } = await open({ depth: 1 });
     expect(growth(page).seconds('end')).toBeGreaterThan(0);
@@ -243,7 +197,7 @@ describe('a visit', () => {
     await page.generation.getState().continueFrom(old.length - 4, 300);
     expect(growth(page).visit).toBeNull();
     page.document.getState().switchBranch(1);
-    expect(growth(page).visit).toEqual({ branch: 1, tokens: old.length, counts: null, again: false });
+    expect(growth(page).visit).toMatchObject({ branch: 1, counts: null, again: false });
     await page.generation.getState().step();
     const counts = { reused: old.length, computed: 0 };
     expect(growth(page).visit).toMatchObject({ counts, again: false });
@@ -262,5 +216,24 @@ describe('a visit', () => {
     page.document.getState().switchBranch(1);
     await page.generation.getState().step();
     expect(growth(page).visit).toMatchObject({ counts: { reused: 1, computed: first.length - 1 }, again: true });
+  });
+
+  test('is over when what was visited is another text, or was visited with another model', async () => {
+    const { page } = await open();
+    const first = ids(page);
+    const back = async (): Promise<void> => {
+      page.document.getState().force(1, ' word');
+      page.document.getState().switchBranch(1);
+      expect(growth(page).visit).not.toBeNull();
+    };
+    await back();
+    page.document.getState().edit(0, 4, 'Twice');
+    await page.generation.getState().step();
+    expect(growth(page).visit).toBeNull();
+    await back();
+    await page.generation.getState().step();
+    expect(growth(page).visit?.counts?.computed).toBeLessThan(first.length);
+    await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+    expect(growth(page).visit).toBeNull();
   });
 });

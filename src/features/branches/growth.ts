@@ -87,10 +87,13 @@ class Grower {
   /** Follows text, model and computations; returns the end of it. */
   watch(): () => void {
     const { model, document, generation, rows } = this.#options;
+    // It is made when a view first asks, mostly with a model that is there.
+    this.#model = modelTag(model.getState());
     const ends = [
       document.subscribe((now, before) => {
         if (now.branches !== before.branches) this.#dropUntrue();
         if (now.branch !== before.branch) this.#noteVisit(now, before);
+        else if (now.revision !== before.revision) this.#followVisit(now);
       }),
       model.subscribe((now, before) => {
         if (now.load !== before.load && now.load.status === 'ready') this.#modelReady();
@@ -185,14 +188,22 @@ class Grower {
 
   #modelReady(): void {
     const tag = modelTag(this.#options.model.getState());
-    if (tag !== this.#model && this.store.getState().growth !== null) this.clear('model');
+    if (tag === this.#model) return;
+    if (this.store.getState().growth !== null) this.clear('model');
+    this.store.setState({ visit: null });
     this.#model = tag;
   }
 
   #noteVisit(now: DocumentState, before: DocumentState): void {
     const known = before.branches.some(({ id }) => id === now.branch);
-    const visit: Visit = { branch: now.branch, tokens: now.tokens.length, counts: null, again: false };
+    const visit: Visit = { branch: now.branch, tokens: now.tokens, counts: null, again: false };
     this.store.setState({ visit: known ? visit : null });
+  }
+
+  /** What is computed of another text says nothing about what the cache held of the branch. */
+  #followVisit({ tokens }: DocumentState): void {
+    const { visit } = this.store.getState();
+    if (visit !== null && !leads(visit.tokens, tokens)) this.store.setState({ visit: null });
   }
 
   #counted(counts: { readonly reused: number; readonly computed: number }): void {
@@ -200,7 +211,7 @@ class Grower {
     if (visit === null || visit.counts !== null) return;
     const { tokens } = this.#options.document.getState();
     // The last token of a run has not been through the model yet.
-    const fresh = 1 + Math.max(0, tokens.length - visit.tokens);
+    const fresh = 1 + Math.max(0, tokens.length - visit.tokens.length);
     this.store.setState({ visit: { ...visit, counts, again: counts.computed > fresh } });
   }
 }

@@ -39,8 +39,8 @@ export interface Growth {
 /** A branch that was switched to. */
 export interface Visit {
   readonly branch: number;
-  /** Tokens it had then. */
-  readonly tokens: number;
+  /** Its text then: the visit is over when the branch no longer begins with it. */
+  readonly tokens: readonly DocumentToken[];
   /** What the first computation after it found and computed; null before one was needed. */
   readonly counts: { readonly reused: number; readonly computed: number } | null;
   /** More was computed than is new: the branch was not in the cache. */

@@ -1,6 +1,7 @@
-// Test support: answers to what the way of a token asks, in place of the engine. Its vectors are small, and add up as a model's do.
+// Test support: answers to what the way of a token asks, in place of the engine. Its vectors are small, add up as a model's do, and are of all ids
+// before and of the weights.
 
-import { type Interception, turn } from '../../../e2e/support/scripted-engine.ts';
+import { type Interception, SHIPPED, turn, weightsOf } from '../../../e2e/support/scripted-engine.ts';
 import type { Command, CommandOf } from '../../protocol/commands.ts';
 import type { EngineEvent, EventOf } from '../../protocol/events.ts';
 
@@ -14,25 +15,31 @@ function vector(seed: number): Float32Array<ArrayBuffer> {
 const sum = (...parts: readonly Float32Array[]) =>
   Float32Array.from({ length: C }, (_, c) => parts.reduce((total, part) => total + (part[c] ?? 0), 0));
 
-function tracedOf(
-  run: number,
-  tokens: Uint32Array,
-  position: number,
-  ids: Uint32Array = new Uint32Array(),
-): EventOf<'traced'> {
-  const embedding = vector(tokens[position] ?? 0);
-  const positional = vector(-1 - position);
-  const [attention, mlp] = [vector(1000 + position), vector(2000 + position)];
+/** Of the ids of a pass and the weights, below 1000. */
+function seedOf(ids: Uint32Array, weights: number): number {
+  return ids.reduce((seed, id) => (seed * 31 + id) % 997, weights % 997);
+}
+
+function tracedOf({ run, tokens, position, ids }: CommandOf<'trace'>, weights: number): EventOf<'traced'> {
+  const seed = seedOf(tokens.subarray(0, position + 1), weights);
+  const [embedding, positional, attention, mlp] = [
+    vector(seed),
+    vector(-1 - seed),
+    vector(1000 + seed),
+    vector(2000 + seed),
+  ];
   const first = sum(embedding, positional);
   const last = sum(first, attention, mlp);
-  const rows = Float32Array.from(Array.from(ids, id => [...vector(id)]).flat());
+  const rows = Float32Array.from(Array.from(ids ?? [], id => [...vector(id + (weights % 997))]).flat());
   const residual = Float32Array.of(...first, ...last);
   return { type: 'traced', run, position, embedding, positional, residual, attention, mlp, final: last, rows };
 }
 
-function attentionOf(run: number, position: number): EventOf<'attention'> {
-  const weights = new Float32Array(L * (position + 1)).fill(1 / (position + 1));
-  return { type: 'attention', run, position, weights };
+function attentionOf({ run, tokens, position }: CommandOf<'attention'>, weights: number): EventOf<'attention'> {
+  const seed = seedOf(tokens.subarray(0, position + 1), weights);
+  const scores = Array.from({ length: L * (position + 1) }, (_, i) => 1 + ((seed * 17 + i * 29) % 101));
+  const total = scores.reduce((a, b) => a + b, 0);
+  return { type: 'attention', run, position, weights: Float32Array.from(scores, score => score / total) };
 }
 
 export interface ProbeLog {
@@ -47,29 +54,37 @@ export interface ProbeLog {
 
 export function probeAnswers(): ProbeLog {
   const cancelled = new Set<number>();
+  let weights = SHIPPED;
   const log: ProbeLog = {
     asked: [],
     held: false,
     fail: null,
     intercept: (command, say) => {
+      if (command.type === 'load') weights = weightsOf(command.source);
       if (command.type === 'cancel') {
         cancelled.add(command.run);
         return false;
       }
       if (!['trace', 'attention', 'measure_cache', 'close_view'].includes(command.type)) return false;
       log.asked.push(command);
-      void answer(command, say, log, cancelled);
+      void answer(command, say, { log, cancelled, weights });
       return true;
     },
   };
   return log;
 }
 
+interface Asked {
+  readonly log: ProbeLog;
+  readonly cancelled: ReadonlySet<number>;
+  /** Of the model that was asked. */
+  readonly weights: number;
+}
+
 async function answer(
   command: Command,
   say: (event: EngineEvent) => void,
-  log: ProbeLog,
-  cancelled: ReadonlySet<number>,
+  { log, cancelled, weights }: Asked,
 ): Promise<void> {
   const { run } = command;
   const ended = (): boolean => {
@@ -83,8 +98,8 @@ async function answer(
     say({ type: 'failed', run, error: { code: 'out_of_memory', message: log.fail, detail: {} } });
     return;
   }
-  if (command.type === 'trace') say(tracedOf(run, command.tokens, command.position, command.ids));
-  if (command.type === 'attention') say(attentionOf(run, command.position));
+  if (command.type === 'trace') say(tracedOf(command, weights));
+  if (command.type === 'attention') say(attentionOf(command, weights));
   if (command.type === 'measure_cache') {
     if (!(await measure(command, say, log, cancelled))) {
       ended();

@@ -1,6 +1,6 @@
 // The lens: what is asked of the worker and when, what is kept and dropped, the asked token, stop, cost, errors, the end of the view.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { turn, until, V } from '../../../e2e/support/scripted-engine.ts';
+import { turn, until, V, weightsOf } from '../../../e2e/support/scripted-engine.ts';
 import { idle, ids, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
 import type { ErrorCode } from '../../lib/error.ts';
 import { logprobOf } from '../../sampling/compare.ts';
@@ -196,7 +196,8 @@ describe('the asked token', () => {
     state().see(0, 100);
     await computed();
     other = true;
-    await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+    const source = { kind: 'hub', repo: 'a/b', revision: 'main' } as const;
+    await page.model.getState().loadModel(source);
     await pass(1000);
     const before = ids(page);
     page.document.getState().setText('Zebras');
@@ -210,7 +211,7 @@ describe('the asked token', () => {
     page.document.getState().selectToken('end');
     await state().compute();
     await computed();
-    expect(state().asked).toBe(lensRow(text(), LAYERS - 1, LAYERS).order[0]);
+    expect(state().asked).toBe(lensRow(text(), LAYERS - 1, LAYERS, weightsOf(source)).order[0]);
     await until(() => state().cell(0, ids(page).length - 1)?.rank !== null);
   });
 

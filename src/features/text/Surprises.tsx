@@ -1,5 +1,5 @@
 // The most surprising tokens of a range: where they stand, how surprising they were, and what was expected instead.
-import { useEffect, useMemo } from 'react';
+import { useLayoutEffect, useMemo } from 'react';
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
@@ -34,11 +34,12 @@ export function Surprises({ tokens, range }: { tokens: readonly DocumentToken[];
   const selected = useDocument(s => s.selected);
   const found = useTopPredictions(s => s.found);
   const positions = useMemo(() => mostSurprising(tokens, range, MOST_LISTED), [tokens, range]);
-  useEffect(() => {
+  // Before it is painted: what was found for a text of before is gone by then.
+  useLayoutEffect(() => {
     const unknown = positions.filter(position => tokens[position] && expectedAt(tokens[position]) === null);
     expected.getState().want(unknown);
   }, [expected, positions, tokens]);
-  useEffect(() => () => expected.getState().want([]), [expected]);
+  useLayoutEffect(() => () => expected.getState().want([]), [expected]);
   if (positions.length === 0) return null;
   return (
     <section className={styles.part} aria-label="Most surprising tokens">
