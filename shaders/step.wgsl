@@ -7,9 +7,9 @@ struct Row {
 }
 struct Step {
   count: u32,
-  pad0: u32,
-  pad1: u32,
-  pad2: u32,
+  state_from: u32,  // rows of the pool of states: what the rows of the step begin with (zero at position 0),
+  state_to: u32,    // and where the state after them goes; all of them are of one sequence then
+  pad: u32,
   rows: array<Row>,
 }
 @group(0) @binding(0) var<storage, read> current: Step;

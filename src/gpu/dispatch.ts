@@ -66,6 +66,11 @@ export const widthOf = (c: PlanContext, value: ValueName): number =>
 /** Floats from row to row of a value. */
 export const strideOfValue = (c: PlanContext, value: ValueName): number => stride4(widthOf(c, value));
 export const kvRef = (layer: number): BufferRef => ({ buffer: `kv/${layer}` });
+/** What a layer's short convolution takes in, by slot. */
+export const convRef = (layer: number): BufferRef => ({ buffer: `conv/${layer}` });
+/** Rows of the pool of states: the matrices of a layer's delta rule, and the last inputs of the convolution before it. */
+export const stateRef = (layer: number): BufferRef => ({ buffer: `state/${layer}` });
+export const tailRef = (layer: number): BufferRef => ({ buffer: `tail/${layer}` });
 
 /** The buffer of a value; the final states live in a plane of the pool, found by slot. */
 export function valueRef(c: PlanContext, value: ValueName): BufferRef {

@@ -2,7 +2,7 @@
 
 import { NucleusError } from '../lib/error.ts';
 import type { Graph } from './ir/graph.ts';
-import { type Shape, type TensorRecipe, tensorsOf } from './ir/recipe.ts';
+import { type TensorRecipe, tensorsOf } from './ir/recipe.ts';
 import { type TensorFinder, tensorFinder, unwrapped } from './tensor-names.ts';
 
 /** What a safetensors header says of a tensor. */
@@ -38,7 +38,7 @@ export function matchWeights(graph: Graph, tensors: ReadonlyMap<string, TensorSh
     if (name === undefined || tensor === undefined) {
       throw new NucleusError('missing_tensor', `the checkpoint has no tensor ${leaf.name}`, { tensor: leaf.name });
     }
-    checkTensor(name, tensor, leaf.shape);
+    checkTensor(name, tensor, leaf.stored ?? leaf.shape);
     tensorOf.set(leaf.name, name);
   }
   const used = new Set(tensorOf.values());
@@ -64,7 +64,7 @@ function isHarmless(name: string): boolean {
   return plain === HEAD || MASK.test(plain);
 }
 
-function checkTensor(name: string, tensor: TensorShape, expected: Shape): void {
+function checkTensor(name: string, tensor: TensorShape, expected: readonly number[]): void {
   if (!DTYPES.includes(tensor.dtype)) {
     throw new NucleusError('bad_tensor', `tensor ${name} is ${tensor.dtype}; readable: ${DTYPES.join(', ')}`, {
       tensor: name,

@@ -4,6 +4,7 @@ import { assert, defined } from '../lib/assert.ts';
 import type { Graph, LinearOp, Op, ValueName, View, WeightSpec } from '../model/ir/graph.ts';
 import type { Numbers } from './ops.ts';
 import * as reference from './ops.ts';
+import { causalConv, deltaRule, multiply } from './states.ts';
 import { type ReferenceWeights, weight } from './weights.ts';
 
 /** What `mask` ops read: 1 keeps a group, 0 puts its baselines in its place. */
@@ -42,7 +43,16 @@ export function run(
   const T = tokens.length;
   assert(T >= 1 && T <= graph.dims.n_ctx, `1 to ${graph.dims.n_ctx} tokens`);
   const matrices = new Matrices(graph, weights);
-  const state: State = { graph, matrices, tokens, values: new Map(given), cache: [], attention: [], ablation };
+  const state: State = {
+    graph,
+    matrices,
+    tokens,
+    values: new Map(given),
+    cache: [],
+    kept: [],
+    attention: [],
+    ablation,
+  };
   for (const op of graph.ops) step(state, op);
   const C = graph.dims.n_embd;
   const logits = (t: number) => {
@@ -101,6 +111,8 @@ interface State {
   readonly values: Map<ValueName, Float64Array>;
   /** Per layer, [T, KVH * HS] each. */
   readonly cache: { k: Float64Array; v: Float64Array }[];
+  /** Per layer, what its short convolution takes in. */
+  readonly kept: Float64Array[];
   readonly attention: Float64Array[];
   readonly ablation: Ablation;
 }
@@ -131,6 +143,29 @@ function step(state: State, op: Op): void {
     case 'activation':
       values.set(op.out, reference.activation(value(state, op.x), op.kind));
       return;
+    case 'gate':
+      values.set(op.out, multiply(value(state, op.x), reference.activation(viewed(state, op.gate), op.kind)));
+      return;
+    case 'conv_append':
+      state.kept[op.layer] = gated(state, viewed(state, op.x), op.gate);
+      return;
+    case 'short_conv': {
+      const kept = defined(state.kept[op.layer], `what layer ${op.layer} takes in`);
+      const bias = op.bias === undefined ? undefined : matrices.get(op.bias);
+      values.set(op.out, gated(state, causalConv(kept, matrices.get(op.weight), op.taps, bias), op.gate));
+      return;
+    }
+    case 'state_conv': {
+      const sums = causalConv(viewed(state, op.x), matrices.get(op.weight), op.taps);
+      values.set(op.out, reference.activation(sums, op.activation));
+      return;
+    }
+    case 'delta_rule': {
+      const [a_log, dt_bias] = [matrices.get(op.a_log), matrices.get(op.dt_bias)];
+      const [decay, rate] = [viewed(state, op.decay), viewed(state, op.rate)];
+      values.set(op.out, deltaRule({ x: value(state, op.x), decay, rate, a_log, dt_bias }, op.heads));
+      return;
+    }
     case 'kv_append':
       state.cache[op.layer] = { k: viewed(state, op.k), v: viewed(state, op.v) };
       return;
@@ -186,6 +221,10 @@ function linearStep(state: State, op: LinearOp): Float64Array {
 
 function value(state: State, name: ValueName): Float64Array {
   return defined(state.values.get(name), `value ${name}`);
+}
+
+function gated(state: State, x: Float64Array, gate: View | undefined): Float64Array {
+  return gate === undefined ? x : multiply(x, viewed(state, gate));
 }
 
 function viewed(state: State, view: View): Float64Array {

@@ -7,7 +7,10 @@ import * as attention from './attention.ts';
 import * as attentionMean from './attention_mean.ts';
 import * as bias from './bias.ts';
 import * as columnMean from './column_mean.ts';
+import * as convAppend from './conv_append.ts';
+import * as deltaRule from './delta_rule.ts';
 import * as embedding from './embedding.ts';
+import * as gate from './gate.ts';
 import type { Kernel } from './kernel.ts';
 import * as kvAppend from './kv_append.ts';
 import * as layernorm from './layernorm.ts';
@@ -16,6 +19,8 @@ import * as linear from './linear.ts';
 import * as mask from './mask.ts';
 import * as pinnedLogits from './pinned_logits.ts';
 import * as rowStatistics from './row_statistics.ts';
+import * as shortConv from './short_conv.ts';
+import * as stateConv from './state_conv.ts';
 import * as transpose from './transpose.ts';
 
 type Planner<K extends Op['op']> = (context: PlanContext, op: Extract<Op, { op: K }>) => Dispatch[];
@@ -26,11 +31,16 @@ export const PLANNERS: { readonly [K in Op['op']]: Planner<K> } = {
   attention: attention.planAttention,
   attention_weights: attention.planAttentionWeights,
   bias: bias.planBias,
+  conv_append: convAppend.planConvAppend,
+  delta_rule: deltaRule.planDeltaRule,
   embedding: embedding.planEmbedding,
+  gate: gate.planGate,
   kv_append: kvAppend.planKvAppend,
   layernorm: layernorm.planLayernorm,
   linear: linear.planLinear,
   mask: mask.planMask,
+  short_conv: shortConv.planShortConv,
+  state_conv: stateConv.planStateConv,
 };
 
 export const KERNELS: readonly Kernel[] = [
@@ -40,7 +50,10 @@ export const KERNELS: readonly Kernel[] = [
   attentionMean,
   bias,
   columnMean,
+  convAppend,
+  deltaRule,
   embedding,
+  gate,
   kvAppend,
   layernorm,
   lensStatistics,
@@ -48,5 +61,7 @@ export const KERNELS: readonly Kernel[] = [
   mask,
   pinnedLogits,
   rowStatistics,
+  shortConv,
+  stateConv,
   transpose,
 ].flatMap(({ kernels }) => kernels);

@@ -1,7 +1,7 @@
 // Writes a Graph op by op: keeps the widths of values and the list of weights, so that an architecture reads like its paper.
 
 import { assert, defined } from '../../lib/assert.ts';
-import type { Activation, Dims, Graph, LayerRoles, Op, ValueName, View, WeightSpec } from './graph.ts';
+import type { Activation, DeltaHeads, Dims, Graph, LayerRoles, Op, ValueName, View, WeightSpec } from './graph.ts';
 import { type Recipe, type Shape, shapeOf, tensor, transpose } from './recipe.ts';
 
 /**
@@ -81,6 +81,61 @@ export class GraphBuilder {
     return out;
   }
 
+  /** x times the activation of the gate, column by column. */
+  gate(name: ValueName, x: ValueName, gate: View, kind: Activation): ValueName {
+    assert(gate.width === this.#width(x), `${gate.value} gates every column of ${x}`);
+    const out = this.#value(name, gate.width);
+    this.#ops.push({ op: 'gate', x, gate: this.#view(gate), kind, out });
+    return out;
+  }
+
+  /** Convolves the channels of x, each times its `gates.before`, with their last `taps` inputs in the pool; the result times `gates.after`. */
+  shortConv(
+    name: string,
+    layer: number,
+    x: View,
+    taps: number,
+    { before, after, bias = false }: { readonly before?: View; readonly after?: View; readonly bias?: boolean } = {},
+  ): ValueName {
+    const { width } = this.#view(x);
+    for (const gate of [before, after])
+      assert(gate === undefined || this.#view(gate).width === width, `${name} has a gate a channel`);
+    const weight = this.#weight(`${name}.weight`, channelTaps(name, width, taps));
+    const vector = bias ? { bias: this.#tensor(`${name}.bias`, [width]) } : {};
+    this.#ops.push({ op: 'conv_append', layer, x, ...(before && { gate: before }) });
+    const out = this.#value(name, width);
+    this.#ops.push({ op: 'short_conv', layer, weight, ...vector, taps, ...(after && { gate: after }), out });
+    return out;
+  }
+
+  /** Convolves the channels of x with their last `taps` inputs, which the running state holds. */
+  stateConv(name: string, layer: number, x: View, taps: number, activation: Activation): ValueName {
+    const { width } = this.#view(x);
+    const weight = this.#weight(`${name}.weight`, channelTaps(name, width, taps));
+    const out = this.#value(name, width);
+    this.#ops.push({ op: 'state_conv', layer, x, weight, taps, activation, out });
+    return out;
+  }
+
+  /** The gated delta rule over queries, keys and values in x; reads the vectors `<name>.A_log` and `<name>.dt_bias`. */
+  deltaRule(
+    name: string,
+    layer: number,
+    x: ValueName,
+    { decay, rate }: { readonly decay: View; readonly rate: View },
+    heads: DeltaHeads,
+  ): ValueName {
+    const { key_heads, value_heads, key_size, value_size } = heads;
+    assert(value_heads % key_heads === 0, 'as many value heads a key head');
+    assert(this.#width(x) === 2 * key_heads * key_size + value_heads * value_size, `${x} has all heads`);
+    for (const view of [decay, rate]) assert(this.#view(view).width === value_heads, 'a column a value head');
+    const a_log = this.#tensor(`${name}.A_log`, [value_heads]);
+    const dt_bias = this.#tensor(`${name}.dt_bias`, [value_heads]);
+    const out = this.#value(name, value_heads * value_size);
+    this.#ops.push({ op: 'delta_rule', layer, x, decay, rate, a_log, dt_bias, heads, out });
+    return out;
+  }
+
   /** Says that `value` is the residual stream before the first layer. */
   embedded(value: ValueName): ValueName {
     assert(this.#width(value) === this.#dims.n_embd && this.#embedded === null, 'the residual stream begins once');
@@ -91,7 +146,11 @@ export class GraphBuilder {
   /** Says which values play the roles of the next layer; gives the residual stream after it. */
   layer(roles: LayerRoles): ValueName {
     const { n_embd, n_head, head_size } = this.#dims;
-    assert(this.#width(roles.heads) === n_head * head_size, `${roles.heads} holds a column for each head and place`);
+    const { heads } = roles;
+    assert(
+      heads === null || this.#width(heads) === n_head * head_size,
+      `${heads} holds a column for each head and place`,
+    );
     for (const value of [roles.attention, roles.mlp, roles.residual])
       assert(this.#width(value) === n_embd, `${value} is as wide as the residual stream`);
     this.#layers.push(roles);
@@ -138,3 +197,7 @@ export class GraphBuilder {
     return name;
   }
 }
+
+/** The weights of a convolution of single channels, as checkpoints have them: [channels, 1, taps]. */
+const channelTaps = (name: string, channels: number, taps: number): Recipe =>
+  tensor(`${name}.weight`, [channels * taps], [channels, 1, taps]);

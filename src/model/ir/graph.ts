@@ -79,6 +79,15 @@ export interface LinearOp {
   readonly kv?: { readonly layer: number; readonly from: number };
 }
 
+/** out = x * activation of the gate, column by column. */
+export interface GateOp {
+  readonly op: 'gate';
+  readonly x: ValueName;
+  readonly gate: View;
+  readonly kind: Activation;
+  readonly out: ValueName;
+}
+
 /** out[t, n] = x[t, n] + bias[n]. */
 export interface BiasOp {
   readonly op: 'bias';
@@ -142,6 +151,73 @@ export interface MaskOp {
   readonly out: ValueName;
 }
 
+/** Keeps what the short convolution of `layer` takes in at the rows' positions: x, times `gate` column by column where there is one. */
+export interface ConvAppendOp {
+  readonly op: 'conv_append';
+  readonly layer: number;
+  readonly x: View;
+  readonly gate?: View;
+}
+
+/**
+ * Causal convolution of each channel with itself: out[t, c] = sum over j of weight[c * taps + j] * kept[position - (taps - 1) + j, c], nothing
+ * before position 0, plus bias[c], times `gate` where there is one. Kept inputs lie in the pool, one position a slot, like keys and values.
+ */
+export interface ShortConvOp {
+  readonly op: 'short_conv';
+  readonly layer: number;
+  readonly weight: string;
+  readonly bias?: string;
+  readonly taps: number;
+  readonly gate?: View;
+  readonly out: ValueName;
+}
+
+/**
+ * The same convolution where what it takes in is a part of the running state: the rows of a step are positions one after the other,
+ * and their last `taps` - 1 inputs are what the next step begins with.
+ */
+export interface StateConvOp {
+  readonly op: 'state_conv';
+  readonly layer: number;
+  readonly x: View;
+  readonly weight: string;
+  readonly taps: number;
+  readonly activation: Activation;
+  readonly out: ValueName;
+}
+
+/**
+ * The gated delta rule (Yang, Kautz and Hatamizadeh 2024, "Gated Delta Networks"): per value head a running matrix S [key_size, value_size],
+ * and at each position, one after the other,
+ * S = exp(-exp(a_log) * softplus(decay + dt_bias)) * S;  S = S + k * (sigmoid(rate) * (v - S^T k))^T;  out = S^T q / sqrt(key_size),
+ * with q and k of unit length (`L2_EPS` under the root). x holds queries, then keys, then values, heads side by side; value head h reads key
+ * head floor(h * key_heads / value_heads). `decay` and `rate` have a column a value head.
+ */
+export interface DeltaRuleOp {
+  readonly op: 'delta_rule';
+  readonly layer: number;
+  readonly x: ValueName;
+  readonly decay: View;
+  readonly rate: View;
+  /** Vectors with a number a value head. */
+  readonly a_log: string;
+  readonly dt_bias: string;
+  readonly heads: DeltaHeads;
+  readonly out: ValueName;
+}
+
+/** Sizes of a delta rule: heads of keys (and queries) and of values, and columns of each. */
+export interface DeltaHeads {
+  readonly key_heads: number;
+  readonly value_heads: number;
+  readonly key_size: number;
+  readonly value_size: number;
+}
+
+/** Added to the squared length of a query or a key before it is divided by its length. */
+export const L2_EPS = 1e-6;
+
 export type Op =
   | EmbeddingOp
   | AddOp
@@ -149,16 +225,21 @@ export type Op =
   | LinearOp
   | BiasOp
   | ActivationOp
+  | GateOp
   | KvAppendOp
   | AttentionOp
   | AttentionWeightsOp
+  | ConvAppendOp
+  | ShortConvOp
+  | StateConvOp
+  | DeltaRuleOp
   | MaskOp;
 
 /** The places of a layer that views of the inside ask for: no rewrite knows what an architecture calls its values. */
 export interface LayerRoles {
-  /** Outputs of the heads side by side, [T, NH * HS]: head h from column h * HS on. */
-  readonly heads: ValueName;
-  /** What attention and what the MLP add to the residual stream, [T, C]. */
+  /** Outputs of the heads side by side, [T, NH * HS]: head h from column h * HS on. Null where a layer has no attention. */
+  readonly heads: ValueName | null;
+  /** What attention (or what stands in its place) and what the MLP add to the residual stream, [T, C]. */
   readonly attention: ValueName;
   readonly mlp: ValueName;
   /** The residual stream after the layer, [T, C]. */

@@ -1,6 +1,6 @@
 // What every op reads and writes, in one place: rewrites and the allocation of buffers ask here.
 
-import type { Op, ValueName } from './graph.ts';
+import type { Op, ValueName, View } from './graph.ts';
 
 /** The values an op reads, one entry per operand: a value used twice is listed twice. */
 export function valuesRead(op: Op): ValueName[] {
@@ -16,19 +16,29 @@ export function valuesRead(op: Op): ValueName[] {
       return [op.x];
     case 'linear':
       return op.residual === undefined ? [op.x] : [op.x, op.residual];
+    case 'gate':
+      return [op.x, op.gate.value];
     case 'kv_append':
       return [op.k.value, op.v.value];
     case 'attention':
     case 'attention_weights':
       return [op.q.value];
+    case 'conv_append':
+      return op.gate === undefined ? [op.x.value] : [op.x.value, op.gate.value];
+    case 'short_conv':
+      return op.gate === undefined ? [] : [op.gate.value];
+    case 'state_conv':
+      return [op.x.value];
+    case 'delta_rule':
+      return [op.x, op.decay.value, op.rate.value];
     default:
       return op satisfies never;
   }
 }
 
-/** The value an op writes, or null: `kv_append` writes to the cache alone. */
+/** The value an op writes, or null: `kv_append` and `conv_append` write to the pool alone. */
 export function valueWritten(op: Op): ValueName | null {
-  return op.op === 'kv_append' ? null : op.out;
+  return op.op === 'kv_append' || op.op === 'conv_append' ? null : op.out;
 }
 
 /** The weights an op reads, by name. */
@@ -44,11 +54,19 @@ export function weightsRead(op: Op): string[] {
       return [op.bias];
     case 'add':
     case 'activation':
+    case 'gate':
     case 'mask':
     case 'kv_append':
     case 'attention':
     case 'attention_weights':
+    case 'conv_append':
       return [];
+    case 'short_conv':
+      return op.bias === undefined ? [op.weight] : [op.weight, op.bias];
+    case 'state_conv':
+      return [op.weight];
+    case 'delta_rule':
+      return [op.a_log, op.dt_bias];
     default:
       return op satisfies never;
   }
@@ -66,6 +84,8 @@ export function renamed(op: Op, read: (value: ValueName) => ValueName, written =
     case 'activation':
     case 'mask':
       return { ...op, x: read(op.x), out: written(op.out) };
+    case 'gate':
+      return { ...op, x: read(op.x), gate: viewOf(op.gate, read), out: written(op.out) };
     case 'linear': {
       const residual = op.residual === undefined ? {} : { residual: read(op.residual) };
       return { ...op, ...residual, x: read(op.x), out: written(op.out) };
@@ -75,7 +95,23 @@ export function renamed(op: Op, read: (value: ValueName) => ValueName, written =
     case 'attention':
     case 'attention_weights':
       return { ...op, q: { ...op.q, value: read(op.q.value) }, out: written(op.out) };
+    case 'conv_append':
+      return { ...op, ...gated(op, read), x: viewOf(op.x, read) };
+    case 'short_conv':
+      return { ...op, ...gated(op, read), out: written(op.out) };
+    case 'state_conv':
+      return { ...op, x: viewOf(op.x, read), out: written(op.out) };
+    case 'delta_rule': {
+      const views = { decay: viewOf(op.decay, read), rate: viewOf(op.rate, read) };
+      return { ...op, ...views, x: read(op.x), out: written(op.out) };
+    }
     default:
       return op satisfies never;
   }
+}
+
+const viewOf = (view: View, read: (value: ValueName) => ValueName): View => ({ ...view, value: read(view.value) });
+
+function gated({ gate }: { readonly gate?: View }, read: (value: ValueName) => ValueName): { readonly gate?: View } {
+  return gate === undefined ? {} : { gate: viewOf(gate, read) };
 }

@@ -12,6 +12,8 @@ export interface TensorRecipe {
   readonly make: 'tensor';
   readonly name: string;
   readonly shape: Shape;
+  /** The shape in the file where it is another: the same numbers in the same order. */
+  readonly stored?: readonly number[];
 }
 
 export type Recipe =
@@ -25,7 +27,12 @@ export type Recipe =
   /** `count` rows from row `from` on: a part of a tensor that holds several weights. */
   | { readonly make: 'rows'; readonly of: Recipe; readonly from: number; readonly count: number };
 
-export const tensor = (name: string, shape: Shape): TensorRecipe => ({ make: 'tensor', name, shape });
+export const tensor = (name: string, shape: Shape, stored?: readonly number[]): TensorRecipe => ({
+  make: 'tensor',
+  name,
+  shape,
+  ...(stored && { stored }),
+});
 export const transpose = (of: TensorRecipe): Recipe => ({ make: 'transpose', of });
 export const concat = (...parts: readonly Recipe[]): Recipe => ({ make: 'concat', parts });
 export const permute = (of: Recipe, order: readonly number[]): Recipe => ({ make: 'permute', of, order });

@@ -34,7 +34,7 @@ export function withAblation(graph: Graph): AblationGraph {
   const maskedAs = new Map<ValueName, ValueName>();
   const places = new Map<ValueName, { mask: number; group: number }>();
   for (const [layer, { heads, attention, mlp }] of graph.roles.layers.entries()) {
-    places.set(heads, { mask: maskOf({ kind: 'head', layer, head: 0 }, n_head), group: head_size });
+    if (heads !== null) places.set(heads, { mask: maskOf({ kind: 'head', layer, head: 0 }, n_head), group: head_size });
     places.set(attention, { mask: maskOf({ kind: 'attention', layer }, n_head), group: n_embd });
     places.set(mlp, { mask: maskOf({ kind: 'mlp', layer }, n_head), group: n_embd });
   }
@@ -53,6 +53,6 @@ export function withAblation(graph: Graph): AblationGraph {
     maskedAs.set(out, mask.out);
     return [read, mask];
   });
-  assert(masked.length === 3 * n_layer, 'every layer has its three places');
+  assert(masked.length === places.size, 'every place is written');
   return { graph: { ...graph, ops, widths }, masks: n_layer * (n_head + 2), baselines, masked };
 }

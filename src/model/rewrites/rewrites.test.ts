@@ -108,7 +108,7 @@ function anonymous(graph: Graph): Graph {
     roles: {
       embedded: name(graph.roles.embedded),
       layers: graph.roles.layers.map(({ heads, attention, mlp, residual }) => ({
-        heads: name(heads),
+        heads: heads === null ? null : name(heads),
         attention: name(attention),
         mlp: name(mlp),
         residual: name(residual),
