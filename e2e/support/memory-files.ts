@@ -5,6 +5,7 @@ import { fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import { type TensorBytes, writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 import { BYTE_TO_CHAR } from '../../src/tokenizer/byte-alphabet.ts';
+import { writePytorch } from './pytorch-file.ts';
 import { randomModel } from './random-model.ts';
 
 export type FileContents = Readonly<Record<string, Uint8Array | string | object>>;
@@ -104,19 +105,36 @@ export function publishedTensors({ style, dtype }: PublishedOptions): TensorByte
 
 /** A whole model folder: one file, or as many shards as asked, with their index. */
 export function publishedFiles(options: PublishedOptions, shards = 1): Record<string, Uint8Array | string | object> {
-  const tensors = publishedTensors(options);
   const small = { 'config.json': SMALL_GPT2_CONFIG, 'tokenizer.json': BYTE_TOKENIZER };
-  const metadata = new Map([['format', 'pt']]);
-  if (shards === 1) return { ...small, 'model.safetensors': writeSafetensors(tensors, metadata) };
+  const write = (tensors: readonly TensorBytes[]) => writeSafetensors(tensors, new Map([['format', 'pt']]));
+  return { ...small, ...weightFiles(publishedTensors(options), 'model', 'safetensors', write, shards) };
+}
+
+/** The same tensors as `publishedFiles`, in PyTorch files; the head is there, and is the embedding. */
+export function pytorchFiles(options: PublishedOptions, shards = 1): Record<string, Uint8Array | string | object> {
+  const small = { 'config.json': SMALL_GPT2_CONFIG, 'tokenizer.json': BYTE_TOKENIZER };
+  const tensors = publishedTensors(options);
+  const [wte = ''] = tensors.flatMap(({ name }) => (name.endsWith('wte.weight') ? [name] : []));
+  const tied = shards === 1 ? { 'lm_head.weight': wte } : {};
+  const turned = tensors.flatMap(({ name }) => (/wte|c_fc.weight|c_attn.weight/.test(name) ? [name] : []));
+  const write = (part: readonly TensorBytes[]) => writePytorch(part, { tied, turned });
+  return { ...small, ...weightFiles(tensors, 'pytorch_model', 'bin', write, shards) };
+}
+
+function weightFiles(
+  tensors: readonly TensorBytes[],
+  stem: string,
+  ending: string,
+  write: (tensors: readonly TensorBytes[]) => Uint8Array,
+  shards: number,
+): Record<string, Uint8Array | object> {
+  if (shards === 1) return { [`${stem}.${ending}`]: write(tensors) };
   const nameOf = (i: number) =>
-    `model-${String(i + 1).padStart(5, '0')}-of-${String(shards).padStart(5, '0')}.safetensors`;
+    `${stem}-${String(i + 1).padStart(5, '0')}-of-${String(shards).padStart(5, '0')}.${ending}`;
   const weight_map = Object.fromEntries(tensors.map(({ name }, i) => [name, nameOf(i % shards)]));
   const files = Array.from({ length: shards }, (_, shard) => [
     nameOf(shard),
-    writeSafetensors(
-      tensors.filter((_tensor, i) => i % shards === shard),
-      metadata,
-    ),
+    write(tensors.filter((_tensor, i) => i % shards === shard)),
   ]);
-  return { ...small, ...Object.fromEntries(files), 'model.safetensors.index.json': { metadata: {}, weight_map } };
+  return { ...Object.fromEntries(files), [`${stem}.${ending}.index.json`]: { metadata: {}, weight_map } };
 }

@@ -36,7 +36,7 @@ export interface StoredCheckpoint {
   readonly tokenizerConfig: JsonFields;
   /** As generation_config.json has it; empty where the model has none. */
   readonly generation: JsonFields;
-  /** Where the tensors lie. Rejects with `bad_json`, `missing_file`, `bad_safetensors`, and what reading the files rejects with. */
+  /** Where the tensors lie. Rejects with `bad_json`, `missing_file`, `bad_safetensors`, `bad_pytorch`, and what reading the files rejects with. */
   weights(): Promise<StoredWeights>;
 }
 
@@ -47,8 +47,13 @@ export interface CheckpointFormat {
   isWeights(file: string): boolean;
   /** True for what the model's numbers depend on: configuration and weights. */
   decidesNumbers(file: string): boolean;
-  /** Asks a host that lists nothing for every file that may be there; `ask` tells whether it is. Rejects as `files` does. */
-  seek(ask: (file: string) => Promise<boolean>, read: (file: string) => Promise<Uint8Array>): Promise<void>;
+  /** True when the weights are among these files, as far as names tell. */
+  isComplete(present: ReadonlySet<string>): boolean;
+  /**
+   * Asks a host that lists nothing for every file that may be there; `ask` tells whether it is. False when there are no weights of this format. Rejects as
+   * `files` does.
+   */
+  seek(ask: (file: string) => Promise<boolean>, read: (file: string) => Promise<Uint8Array>): Promise<boolean>;
   /**
    * Every file of the model among those that are there: small ones first, then the weights in reading order. `read` gives a small file.
    * Rejects with `missing_file` that names all that is missing, and `bad_json`.

@@ -1,21 +1,25 @@
 // What the first bytes of a file say of it, when it is not what its name promises.
-import { NucleusError } from '../lib/error.ts';
+import { type ErrorCode, NucleusError } from '../lib/error.ts';
 
 /**
  * What the first bytes give away, before anything is stored.
- * @throws NucleusError bad_safetensors, or bad_json for a small file: for a Git LFS pointer or a web page in place of weights.
+ * @throws NucleusError bad_safetensors or bad_pytorch, or bad_json for a small file: for a Git LFS pointer or a web page in place of weights.
  */
 export function checkFirstBytes(name: string, first: Uint8Array): void {
   const text = String.fromCharCode(...first.subarray(0, 24));
   if (text.startsWith('version https://git-lfs')) {
     const message = `${name} is a Git LFS pointer, a small text in place of the file; run "git lfs pull" or download the file itself`;
-    throw new NucleusError(codeFor(name), message, { file: name });
+    throw new NucleusError(damaged(name), message, { file: name });
   }
   if (/^\s*<(?:!doctype|html)/i.test(text)) {
-    throw new NucleusError(codeFor(name), `${name} is a web page, not the file`, {
+    throw new NucleusError(damaged(name), `${name} is a web page, not the file`, {
       file: name,
     });
   }
 }
 
-const codeFor = (name: string) => (name.endsWith('.json') ? 'bad_json' : 'bad_safetensors');
+/** The code for a file that is not what its name promises. */
+export function damaged(name: string): ErrorCode {
+  if (name.endsWith('.json')) return 'bad_json';
+  return name.endsWith('.bin') ? 'bad_pytorch' : 'bad_safetensors';
+}

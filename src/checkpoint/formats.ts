@@ -1,13 +1,15 @@
 // Which formats of checkpoints there are, and which of them a folder is in.
 import type { CheckpointFiles, CheckpointFormat, StoredCheckpoint } from './checkpoint.ts';
-import { SAFETENSORS } from './safetensors-folder.ts';
+import { PYTORCH, SAFETENSORS } from './hub-folder.ts';
 
-/** The first is what a folder is taken for that holds no weights at all: it says what is missing. */
-const FORMATS: readonly [CheckpointFormat, ...CheckpointFormat[]] = [SAFETENSORS];
+/** By preference. The first is what a folder is taken for that holds no weights at all: it says what is missing. */
+const FORMATS: readonly [CheckpointFormat, ...CheckpointFormat[]] = [SAFETENSORS, PYTORCH];
 
+/** The first whose weights are all there by name; else the first that has any. */
 function formatOf(names: Iterable<string>): CheckpointFormat {
-  const all = [...names];
-  return FORMATS.find(format => all.some(name => format.isWeights(name))) ?? FORMATS[0];
+  const all = new Set(names);
+  const complete = FORMATS.find(format => format.isComplete(all));
+  return complete ?? FORMATS.find(format => [...all].some(name => format.isWeights(name))) ?? FORMATS[0];
 }
 
 /** True for a file with weights, in any format. */
@@ -20,12 +22,12 @@ export function decidesNumbers(name: string): boolean {
   return FORMATS.some(format => format.decidesNumbers(name));
 }
 
-/** Asks for every file that a model may have, in any format; see `CheckpointFormat.seek`. */
+/** Asks for every file that a model may have, in the first format that it is in; see `CheckpointFormat.seek`. */
 export async function seekFiles(
   ask: (file: string) => Promise<boolean>,
   read: (file: string) => Promise<Uint8Array>,
 ): Promise<void> {
-  for (const format of FORMATS) await format.seek(ask, read);
+  for (const format of FORMATS) if (await format.seek(ask, read)) return;
 }
 
 /** Every file of the model among those that are there; see `CheckpointFormat.files`. */

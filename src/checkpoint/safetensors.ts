@@ -19,6 +19,8 @@ export interface TensorRange {
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
+  /** Steps of the dimensions, in elements, where the elements do not lie one after the other in the tensor's order; see `Reordering`. */
+  readonly strides?: readonly number[];
 }
 
 export interface SafetensorsHeader {

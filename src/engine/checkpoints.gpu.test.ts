@@ -1,7 +1,7 @@
 // Checkpoints with the structure of the published ones, read and loaded as the worker does; and GPT-2 124M at full size.
 import { describe, expect, test } from 'vitest';
 import { type GpuModel, loadOnGpu, openTestGpu, pieces } from '../../e2e/support/gpu-model.ts';
-import { memoryFiles, publishedFiles, publishedTensors } from '../../e2e/support/memory-files.ts';
+import { memoryFiles, publishedFiles, publishedTensors, pytorchFiles } from '../../e2e/support/memory-files.ts';
 import { GPT2_124M_CONFIG, randomModel } from '../../e2e/support/random-model.ts';
 import { toFloat32, type WeightDtype } from '../checkpoint/dtypes.ts';
 import { writeSafetensors } from '../checkpoint/write-safetensors.ts';
@@ -69,6 +69,16 @@ test('wrapped names and padded tables give the row of the plain file, bit by bit
   using session = await load({ ...plain, 'model.safetensors': writeSafetensors(padded) });
   expect([...(await session.next(TOKENS))]).toEqual([...(await expected.next(TOKENS))]);
 });
+
+test.each([1, 2])(
+  'PyTorch files give the row of the safetensors file, bit by bit; files of weights: %i',
+  async shards => {
+    const options = { style: 'distilgpt2', dtype: 'F16' } as const;
+    using expected = await load(publishedFiles(options));
+    using session = await load(pytorchFiles(options, shards));
+    expect([...(await session.next(TOKENS))]).toEqual([...(await expected.next(TOKENS))]);
+  },
+);
 
 test('a stream that ends early is a bad file, and says where', async () => {
   const files = memoryFiles(publishedFiles({ style: 'gpt2', dtype: 'F16' }));

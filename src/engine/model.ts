@@ -2,6 +2,8 @@
 
 import type { StoredTensor } from '../checkpoint/checkpoint.ts';
 import { isWeightDtype, toFloat32, type WeightDtype } from '../checkpoint/dtypes.ts';
+import { damaged } from '../checkpoint/first-bytes.ts';
+import { Reordering } from '../checkpoint/strided.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
@@ -130,34 +132,35 @@ export class ModelLoader {
     return new ModelLoader(gpu, scope, graph, weights, tensors, nameOf, options);
   }
 
-  /** Uploads the tensors of one file from its bytes, in file order from offset `begin`. */
+  /** Uploads the tensors of one file from its bytes, in file order from offset `begin`. Tensors may share bytes. */
   async upload(file: string, pieces: AsyncIterable<Uint8Array>, begin = 0): Promise<void> {
     const tensors = [...this.#tensors.values()].filter(tensor => tensor.file === file && tensor.end > tensor.begin);
-    let offset = begin;
+    const waiting = tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
+    /** Begun in an earlier piece, or in this one. */
+    let open: { readonly tensor: StoredTensor; readonly writer: TensorWriter }[] = [];
     let next = 0;
-    let writer: TensorWriter | null = null;
+    let offset = begin;
     for await (const piece of pieces) {
       const pieceEnd = offset + piece.length;
-      while (next < tensors.length) {
-        const tensor = defined(tensors[next], 'tensor');
-        if (tensor.begin >= pieceEnd) break;
-        writer ??= await this.#writer(tensor);
-        const from = Math.max(tensor.begin, offset);
-        const to = Math.min(tensor.end, pieceEnd);
-        writer.write(piece.subarray(from - offset, to - offset));
-        if (tensor.end > pieceEnd) break;
-        await writer.end();
-        writer = null;
-        next++;
+      const unfinished: typeof open = [];
+      for (let tensor = waiting[next]; open.length > 0 || (tensor && tensor.begin < pieceEnd); tensor = waiting[next]) {
+        const begun = open.shift();
+        const each = begun?.tensor ?? defined(tensor, 'tensor');
+        const writer = begun?.writer ?? (await this.#writer(each));
+        if (!begun) next++;
+        writer.write(piece.subarray(Math.max(each.begin - offset, 0), Math.min(each.end, pieceEnd) - offset));
+        if (each.end > pieceEnd) unfinished.push({ tensor: each, writer });
+        else await writer.end();
       }
+      open = unfinished;
       offset = pieceEnd;
       // Written bytes wait in staging memory until the queue has taken them: waiting here keeps that to one piece.
       await this.#gpu.device.queue.onSubmittedWorkDone();
     }
-    const missing = tensors[next];
+    const missing = open[0]?.tensor ?? waiting[next];
     if (missing) {
       const message = `${file} ended at byte ${offset}, inside or before tensor ${missing.name}`;
-      throw new NucleusError('bad_safetensors', message, { file });
+      throw new NucleusError(damaged(file), message, { file });
     }
   }
 
@@ -176,8 +179,21 @@ export class ModelLoader {
   async #writer(tensor: StoredTensor): Promise<TensorWriter> {
     const name = this.#nameOf.get(tensor.name);
     if (name === undefined) return { write: () => {}, end: async () => {} };
-    return this.weights.tensor(name, bytes => toFloat32(bytes, weightDtype(tensor)));
+    const writer = await this.weights.tensor(name, bytes => toFloat32(bytes, weightDtype(tensor)));
+    return tensor.strides === undefined ? writer : reordered(tensor, writer);
   }
+}
+
+/** A writer for a tensor that lies in another order than its own: the whole of it, without gaps, waits in memory. */
+function reordered(tensor: StoredTensor, writer: TensorWriter): TensorWriter {
+  const order = new Reordering(tensor);
+  return {
+    write: piece => order.write(piece),
+    end: () => {
+      writer.write(order.end());
+      return writer.end();
+    },
+  };
 }
 
 function weightDtype({ name, dtype }: StoredTensor): WeightDtype {

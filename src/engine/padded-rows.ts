@@ -1,5 +1,7 @@
 // Tables with more rows than the model uses: padding that trainers add for speed. The rows at the front are the model's.
 import type { StoredTensor } from '../checkpoint/checkpoint.ts';
+import { bitsPerElement } from '../checkpoint/dtypes.ts';
+import { reach } from '../checkpoint/strided.ts';
 import { finderOf } from '../model/checkpoint.ts';
 import type { Graph } from '../model/ir/graph.ts';
 
@@ -18,8 +20,8 @@ export function withoutPadding(
     const [wanted = 0, columns = 0] = shape;
     const [rows = 0, width = 0] = tensor?.shape ?? [];
     if (tensor?.shape.length !== 2 || width !== columns || rows <= wanted) continue;
-    const rowBytes = (tensor.end - tensor.begin) / rows;
-    cut.set(tensor.name, { ...tensor, shape, end: tensor.begin + wanted * rowBytes });
+    const bytes = reach(shape, tensor.strides ?? [columns, 1]) * (bitsPerElement(tensor.dtype) / 8);
+    cut.set(tensor.name, { ...tensor, shape, end: tensor.begin + bytes });
   }
   return cut;
 }

@@ -249,14 +249,27 @@ describe('faults of the Hub', () => {
 
   test.each([
     ['config.json', {}, 'config.json is missing'],
-    [W, {}, 'only PyTorch weights'],
+    [W, { 'flax_model.msgpack': '' }, 'weights of another kind (flax_model.msgpack)'],
     [W, { 'gpt2.Q4_0.gguf': '' }, 'only GGUF'],
   ])('without %s and with %j', async (name, extra, message) => {
-    const { [name]: _, ...rest } = MODEL;
+    const { [name]: _, 'pytorch_model.bin': __, ...rest } = MODEL;
     server.update(REPO, { ...rest, ...extra });
     const failing = openModel(session().options);
     await expect(failing).rejects.toMatchObject({ code: 'missing_file', detail: { file: name } });
     await expect(failing).rejects.toThrow(message);
+  });
+
+  test('PyTorch weights where there are no others, and no copies of them in other layouts', async () => {
+    const { [W]: _, ...rest } = MODEL;
+    const others = [
+      'original/consolidated.00.pth',
+      'consolidated.safetensors',
+      'onnx/model.safetensors',
+      'tf_model.h5',
+    ];
+    server.update(REPO, { ...rest, ...Object.fromEntries(others.map(name => [name, 'not read'])) });
+    const files = await openModel(session().options);
+    expect(files.names.slice(-1)).toEqual(['pytorch_model.bin']);
   });
 
   test.each(['not json', '{"sha":3,"siblings":[]}', '{"sha":"abc1234","siblings":[3]}', '[]'])(

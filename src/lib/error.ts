@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'unsupported_config',
   'missing_file',
   'bad_safetensors',
+  'bad_pytorch',
   'bad_json',
   'missing_tensor',
   'bad_tensor',

@@ -106,6 +106,13 @@ const fetching = (detail: ErrorDetail): string => {
 const named = (detail: ErrorDetail, name: string, word: string): string =>
   detail[name] === undefined ? word : `${word} ${about(detail, name, '')}`;
 
+const badWeights =
+  (otherwise: string): Words =>
+  (detail, message) => ({
+    text: `${subject(detail, 'The weights file')} is damaged or ${otherwise}${because(message)}. Fetch it again, or choose another model.`,
+    action: 'retry',
+  });
+
 const WORDS: Readonly<Record<ErrorCode, Words>> = {
   no_webgpu: detail => ({
     text: `This browser does not offer WebGPU, which Nucleus computes with. ${sentence(detail, 'advice', 'Open the page in a current Chrome, Edge, Firefox or Safari.')}`,
@@ -161,13 +168,11 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
       detail.files === undefined
         ? `${subject(detail, 'A file of the model')} is`
         : `The files ${about(detail, 'files', '')} are`
-    } missing${insteadOf(message)}. A model needs config.json, its safetensors files, and for text tokenizer.json: add what is missing, or choose another model.`,
+    } missing${insteadOf(message)}. A model needs config.json, its weights, and for text a tokenizer: add what is missing, or choose another model.`,
     action: 'choose_model',
   }),
-  bad_safetensors: (detail, message) => ({
-    text: `${subject(detail, 'The weights file')} is damaged or not a safetensors file${because(message)}. Fetch it again, or choose another model.`,
-    action: 'retry',
-  }),
+  bad_safetensors: badWeights('not a safetensors file'),
+  bad_pytorch: badWeights('not weights that can be read safely'),
   bad_json: (detail, message) => ({
     text: `${subject(detail, 'A file of the model')} is not what it should be${because(message)}. Fetch it again, or choose another model.`,
     action: 'retry',

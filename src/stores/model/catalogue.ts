@@ -58,7 +58,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 /** A name for opened files: the folder they came from, else that of the weights file. */
 export function localName(files: readonly File[]): string {
   const folder = files.map(file => file.webkitRelativePath?.split('/')[0] ?? '').find(name => name !== '');
-  const weights = files.find(file => file.name.endsWith('.safetensors'))?.name.replace(/\.safetensors$/, '');
+  const weights = files.find(({ name }) => /\.(safetensors|bin)$/.test(name))?.name.replace(/\.[a-z]+$/, '');
   const name = (folder ?? weights ?? 'files').replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 96);
   return name === '' ? 'files' : name;
 }
