@@ -28,7 +28,7 @@ const FOR_TESTS = [...PURE, 'checkpoint', 'protocol', 'reference', 'e2e', 'publi
 const SELF_CHECK = 'src/engine/debug/';
 const WITH_REACT = ['src/ui/', 'src/features/', 'src/app/', 'src/stores/react.ts'];
 /** What the layers above see of checkpoint/: no reader of a single format. */
-const CHECKPOINT_DOORS = ['checkpoint.ts', 'formats.ts', 'dtypes.ts', 'first-bytes.ts', 'json.ts'];
+const CHECKPOINT_DOORS = ['checkpoint.ts', 'formats.ts', 'dtypes.ts', 'first-bytes.ts', 'json.ts', 'strided.ts'];
 /** From here only types may come: nothing of them is left in the build. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   protocol: ['lib', 'sampling', 'model'],
