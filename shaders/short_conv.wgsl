@@ -1,6 +1,6 @@
 // One thread a row and channel: the channel's last inputs, found in the pool by position, times their weights; then bias and gate.
 @group(0) @binding(1) var<storage, read> kept: array<f32>;              // [slots, STRIDE]
-@group(0) @binding(2) var<storage, read> slots: array<u32>;             // [sequences, N_CTX]: position to slot
+@group(0) @binding(2) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(3) var<storage, read> weight: array<f32>;            // [WIDTH, TAPS]: the position itself last
 @group(0) @binding(4) var<storage, read> bias: array<f32>;              // [WIDTH]
 @group(0) @binding(5) var<storage, read> gates: array<f32>;             // [T, GATE_STRIDE], from column GATE_OFFSET
@@ -14,7 +14,7 @@ fn short_conv(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let row = current.rows[t];
-  let table = row.sequence * N_CTX;
+  let table = row.table;
   var sum = 0.0;
   // Taps before position 0 have nothing to weigh.
   for (var j = TAPS - min(TAPS, row.position + 1u); j < TAPS; j++) {

@@ -86,7 +86,10 @@ describe('conv_append and short_conv', () => {
     const layouts = layoutAll(graph, 'f32');
     const slotOf = ([sequence, position]: readonly [number, number]) => TABLES[sequence]![position]!;
     const contents: Contents = {
-      step: stepRows(ROWS.map(row => ({ sequence: row[0], position: row[1], slot: slotOf(row) }))),
+      step: stepRows(
+        ROWS.map(row => ({ sequence: row[0], position: row[1], slot: slotOf(row) })),
+        N_CTX,
+      ),
       'value/0': padRows(bcx, width),
       'value/1': filled((ROWS.length + 1) * stride4(W)),
       'conv/2': padRows(pool, W),
