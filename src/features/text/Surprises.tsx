@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo } from 'react';
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
+import { cx } from '../../ui/controls/cx.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import type { Range } from './measures.ts';
@@ -42,7 +43,7 @@ export function Surprises({ tokens, range }: { tokens: readonly DocumentToken[];
   useLayoutEffect(() => () => expected.getState().want([]), [expected]);
   if (positions.length === 0) return null;
   return (
-    <section className={styles.part} aria-label="Most surprising tokens">
+    <section className={cx(styles.part, styles.surprising)} aria-label="Most surprising tokens">
       <div className={styles.heading}>
         <h2>Most surprising tokens</h2>
       </div>
