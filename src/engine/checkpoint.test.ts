@@ -49,6 +49,13 @@ test('the optional files may be absent or odd', async () => {
   expect([odd.defaults, odd.tokenizerConfig]).toEqual([{}, {}]);
 });
 
+test('a tokenizer_config.json that cannot be read is named with its field, and the text is ids', async () => {
+  const { tokenizerJson, warnings } = await read({ 'tokenizer_config.json': { eos_token: { text: '</s>' } } });
+  expect(tokenizerJson).toBeNull();
+  const why = 'tokenizer_config.json cannot be read: eos_token is neither text nor an object with a text "content"';
+  expect(warnings).toEqual([{ code: 'ids_as_text', detail: { why } }]);
+});
+
 test('shards with an index', async () => {
   const files = publishedFiles({ style: 'distilgpt2', dtype: 'BF16' }, 3);
   const { tensors, weightFiles } = await readCheckpoint(memoryFiles(files));

@@ -7,7 +7,8 @@ import { BytePairs } from './models/bpe.ts';
 import { type BoundaryRule, boundaryRule } from './pretokens/border.ts';
 import { keepsAll } from './pretokens/steps.ts';
 import { searchTokens } from './search.ts';
-import { type AddedToken, isJsonObject, readTokenizerSpec, type TokenizerSpec } from './spec.ts';
+import { type AddedToken, readTokenizerSpec, type TokenizerSpec } from './spec.ts';
+import { namedSpecials } from './special-names.ts';
 
 export interface Tokenizer {
   /** Rows of the model's embedding: ids are in [0, vocabSize). Some at the end may have no token. */
@@ -45,24 +46,11 @@ export interface Tokenizer {
   readonly startsPretoken: BoundaryRule;
 }
 
-/** The keys of tokenizer_config.json that name a special token, as a string or as `{ content }`. */
-const SPECIAL_KEYS = ['bos_token', 'eos_token', 'pad_token', 'unk_token', 'sep_token', 'cls_token', 'mask_token'];
-
-function contentOf(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  return isJsonObject(value) && typeof value.content === 'string' ? value.content : null;
-}
-
 /** Special tokens by id: flagged in tokenizer.json, or named in tokenizer_config.json and known to the vocabulary. */
 function readSpecials(spec: TokenizerSpec, tokenizerConfig: unknown): Map<number, string> {
   const specials = new Map<number, string>();
   for (const token of spec.added) if (token.special) specials.set(token.id, token.content);
-  if (!isJsonObject(tokenizerConfig)) return specials;
-  const extra = tokenizerConfig.additional_special_tokens;
-  const named: unknown[] = [...SPECIAL_KEYS.map(key => tokenizerConfig[key]), ...(Array.isArray(extra) ? extra : [])];
-  for (const value of named) {
-    const content = contentOf(value);
-    if (content === null) continue;
+  for (const content of namedSpecials(tokenizerConfig)) {
     const id = spec.added.find(token => token.content === content)?.id ?? spec.vocab.get(content);
     // A single byte is an ordinary token, whatever the file calls it: text could not be written without it.
     if (id !== undefined && !BYTE_TO_CHAR.includes(content)) specials.set(id, content);

@@ -1,7 +1,8 @@
 // The branches beside the active one as a reload keeps them: each names the branch whose beginning it shares, and only its own tokens follow.
+import * as v from 'valibot';
 import { cleanName, MOST_BRANCHES, sameToken } from '../document/branches.ts';
 import type { Branch, BranchSet, DocumentToken } from '../document/types.ts';
-import { fieldsOf, isWhole, readTokens, type SavedToken, type TokenColumns, writeTokens } from './saved-tokens.ts';
+import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
 
 interface SavedBranch {
   readonly id: number;
@@ -68,19 +69,37 @@ function nearest(tokens: readonly DocumentToken[], listed: readonly Branch[]): {
   return { like, shared };
 }
 
+/** Ids grow by one with each branch. */
+const MOST_ID = 2 ** 40;
+
+const ENTRY = v.object({
+  id: v.pipe(WHOLE, v.minValue(1), v.maxValue(MOST_ID)),
+  name: v.pipe(shortText(1000), v.transform(cleanName)),
+  began: WHOLE,
+  like: WHOLE,
+  shared: WHOLE,
+  own: WHOLE,
+});
+
+const STORED = v.object({
+  entries: v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(MOST_BRANCHES), v.array(ENTRY)),
+  at: v.fallback(WHOLE, MOST_BRANCHES),
+  columns: v.unknown(),
+});
+
 /**
  * The branches of the store, where every part of them is sound; else null, and the text alone is brought back.
  * @param active tokens of the document
  */
 export function readBranches(value: unknown, active: readonly SavedToken[]): SavedBranches | null {
-  const { entries, at, columns } = fieldsOf(value);
-  if (!Array.isArray(entries) || entries.length === 0 || entries.length > MOST_BRANCHES || active.length === 0)
-    return null;
-  const own = readTokens(fieldsOf(columns));
+  const stored = v.safeParse(STORED, value);
+  if (!stored.success || active.length === 0) return null;
+  const { entries, at, columns } = stored.output;
+  const own = readTokens(columns);
   const read: SavedBranch[] = [];
   let [next, together] = [0, 0];
-  for (const entry of entries.map(readEntry)) {
-    if (entry === null || read.some(({ id }) => id === entry.id)) return null;
+  for (const entry of entries) {
+    if (read.some(({ id }) => id === entry.id)) return null;
     const source = read.length === 0 ? active : read[entry.like]?.tokens;
     if (source === undefined || entry.shared > source.length || next + entry.own > own.length) return null;
     if (read.length === 0 && (entry.shared !== active.length || entry.own !== 0)) return null;
@@ -92,16 +111,5 @@ export function readBranches(value: unknown, active: readonly SavedToken[]): Sav
   }
   const [first, ...others] = read;
   if (first === undefined || next !== own.length) return null;
-  const place = isWhole(at) ? Math.min(at, others.length) : others.length;
-  return { branches: others.toSpliced(place, 0, first), branch: first.id };
+  return { branches: others.toSpliced(Math.min(at, others.length), 0, first), branch: first.id };
 }
-
-function readEntry(value: unknown): Entry | null {
-  const { id, name, began, like, shared, own } = fieldsOf(value);
-  if (!isWhole(id) || id === 0 || id > MOST_ID || typeof name !== 'string') return null;
-  if (!isWhole(began) || !isWhole(like) || !isWhole(shared) || !isWhole(own)) return null;
-  return { id, name: cleanName(name.slice(0, 1000)), began, like, shared, own };
-}
-
-/** Ids grow by one with each branch. */
-const MOST_ID = 2 ** 40;

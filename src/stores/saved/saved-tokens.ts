@@ -1,4 +1,5 @@
 // Tokens as a reload keeps them: columns instead of objects, the settings of draws once each; and their careful reading.
+import * as v from 'valibot';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { type GenerationSettings, readSettings } from '../../sampling/settings.ts';
 import type { DocumentToken, Draw, TokenOrigin } from '../document/types.ts';
@@ -79,54 +80,58 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
   };
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** The fields of a value that is an object; else none. */
-export function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
 /** A whole number from 0 that is exact: a seed, a count, a time. */
-export function isWhole(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+export const WHOLE = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const PROBABILITY = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+
+/** Text of at most `most` characters; more of it is cut. */
+export function shortText(most: number) {
+  return v.pipe(
+    v.string(),
+    v.transform(text => text.slice(0, most)),
+  );
 }
 
-function isProbability(value: number | undefined): value is number {
-  return value !== undefined && value >= 0 && value <= 1;
-}
+const DRAWER = v.object({ name: shortText(MOST_NAME), digest: shortText(64) });
+
+/** One entry a token in all of them. What was written before draws named their model lacks the last two. */
+const COLUMNS = v.pipe(
+  v.object({
+    ids: v.instance(Uint32Array),
+    origins: v.instance(Uint8Array),
+    drawOf: v.instance(Uint16Array),
+    seeds: v.instance(Float64Array),
+    us: v.instance(Float64Array),
+    pAfters: v.instance(Float64Array),
+    outdated: v.instance(Uint8Array),
+    drawSettings: v.array(v.unknown()),
+    drawnBy: v.fallback(v.optional(v.instance(Uint8Array)), undefined),
+    drawModels: v.fallback(v.optional(v.array(v.fallback(v.nullable(DRAWER), null)), []), []),
+  }),
+  v.check(({ ids, origins, drawOf, seeds, us, pAfters, outdated }) => {
+    const { length } = ids;
+    return (
+      length <= MOST_TOKENS && [origins, drawOf, seeds, us, pAfters, outdated].every(each => each.length === length)
+    );
+  }),
+);
 
 /** All columns sound and of one length, or no tokens at all. */
-export function readTokens(stored: Fields): SavedToken[] {
-  const { ids, origins, drawOf, seeds, us, pAfters, outdated, drawSettings } = stored;
-  if (!(ids instanceof Uint32Array) || !(origins instanceof Uint8Array) || !(drawOf instanceof Uint16Array)) return [];
-  if (!(seeds instanceof Float64Array) || !(us instanceof Float64Array) || !(pAfters instanceof Float64Array))
-    return [];
-  if (!(outdated instanceof Uint8Array) || !Array.isArray(drawSettings)) return [];
-  const columns = [origins, drawOf, seeds, us, pAfters, outdated];
-  if (ids.length > MOST_TOKENS || columns.some(column => column.length !== ids.length)) return [];
+export function readTokens(stored: unknown): SavedToken[] {
+  const columns = v.safeParse(COLUMNS, stored);
+  if (!columns.success) return [];
+  const { ids, origins, drawOf, seeds, us, pAfters, outdated, drawSettings, drawnBy, drawModels } = columns.output;
   // A step that was not there yet was off when they were drawn.
   const settings = drawSettings.slice(0, MOST_DRAW_SETTINGS).map(each => readSettings(each).settings);
-  const drawerOf = readDrawers(stored, ids.length);
+  const models = drawnBy?.length === ids.length ? drawModels.slice(0, MOST_DRAW_MODELS) : [];
   return Array.from(ids, (id, i) => {
     const origin = ORIGINS[origins[i] ?? 0] ?? 'typed';
     const made = settings[(drawOf[i] ?? 0) - 1];
     const [seed, u, pAfter] = [seeds[i], us[i], pAfters[i]];
     if (origin !== 'drawn' || made === undefined) return { id, origin };
-    if (!isWhole(seed) || !isProbability(u) || !isProbability(pAfter)) return { id, origin };
-    return { id, origin, draw: { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0, model: drawerOf(i) } };
+    if (!v.is(WHOLE, seed) || !v.is(PROBABILITY, u) || !v.is(PROBABILITY, pAfter)) return { id, origin };
+    const model = models[(drawnBy?.[i] ?? 0) - 1] ?? null;
+    return { id, origin, draw: { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0, model } };
   });
-}
-
-/** Which model drew a token; null for all of them where the columns are absent or unsound. */
-function readDrawers({ drawnBy, drawModels }: Fields, count: number): (i: number) => ModelIdentity | null {
-  if (!(drawnBy instanceof Uint8Array) || drawnBy.length !== count || !Array.isArray(drawModels)) return () => null;
-  const models = drawModels.slice(0, MOST_DRAW_MODELS).map(readDrawer);
-  return i => models[(drawnBy[i] ?? 0) - 1] ?? null;
-}
-
-function readDrawer(value: unknown): ModelIdentity | null {
-  const { name, digest } = fieldsOf(value);
-  return typeof name === 'string' && typeof digest === 'string'
-    ? { name: name.slice(0, MOST_NAME), digest: digest.slice(0, 64) }
-    : null;
 }

@@ -1,4 +1,5 @@
 // What a reload keeps, and its careful reading: an old, damaged or hostile value gives defaults, never an error.
+import * as v from 'valibot';
 import type { ModelSource } from '../../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
@@ -6,15 +7,7 @@ import { parseModelName } from '../model/model-name.ts';
 import { MOST_PINS, type SavedPins } from '../run/pins-types.ts';
 import { BAR_SCALES, FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from '../view.ts';
 import { readBranches, type SavedBranches, type StoredBranches, writeBranches } from './saved-branches.ts';
-import {
-  type Fields,
-  fieldsOf,
-  isWhole,
-  readTokens,
-  type SavedToken,
-  type TokenColumns,
-  writeTokens,
-} from './saved-tokens.ts';
+import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
 
 /** Another number: the value was written by another version and is not read. */
 export const SAVED_VERSION = 1;
@@ -69,76 +62,94 @@ export function writeSaved(saved: ToSave): unknown {
   return stored;
 }
 
+const SELECTION = v.pipe(
+  v.object({ start: WHOLE, end: WHOLE, focus: v.fallback(v.picklist(['start', 'end']), 'end') }),
+  v.check(({ start, end }) => start <= end),
+);
+
+/** What this page does not know, or what is not there, stays as it is by itself. */
+function choice<const T extends readonly string[]>(choices: T) {
+  return v.fallback(v.optional(v.picklist(choices)), undefined);
+}
+
+const FLAG = v.fallback(v.optional(v.boolean()), undefined);
+
+const VIEW = v.object({
+  theme: choice(THEMES),
+  tint: choice(TINTS),
+  side: choice(SIDES),
+  wide: FLAG,
+  panel: choice(INSPECTOR_PANELS),
+  followStep: choice(FOLLOW_STEPS),
+  borders: FLAG,
+  whitespace: FLAG,
+  barScale: choice(BAR_SCALES),
+});
+
+const ID = v.pipe(WHOLE, v.maxValue(2 ** 32 - 1));
+
+/** Ids of a vocabulary, each once; whether it is today's is seen when the tokenizer is there. */
+const PINS = v.object({
+  ids: v.pipe(
+    v.array(v.unknown()),
+    v.transform(ids => [...new Set(ids.slice(0, MOST_PINS).filter(id => v.is(ID, id)))]),
+  ),
+  fingerprint: shortText(64),
+});
+
+const SOURCE = v.variant('kind', [
+  v.object({ kind: v.literal('shipped'), id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/)) }),
+  v.pipe(
+    v.object({ kind: v.literal('hub'), repo: v.string(), revision: v.string() }),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): ModelSource => {
+      try {
+        return parseModelName(`${value.repo}@${value.revision}`);
+      } catch {
+        addIssue({ message: 'names no model' });
+        return NEVER;
+      }
+    }),
+  ),
+  v.object({ kind: v.literal('local'), name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,96}$/)) }),
+]);
+
+/** Of a part that is not sound the page's own is taken. Tokens and branches have readers of their own: they hold together or not at all. */
+const STORED = v.object({
+  version: v.literal(SAVED_VERSION),
+  text: v.pipe(v.string(), v.maxLength(MOST_TEXT)),
+  fingerprint: v.fallback(shortText(64), ''),
+  model: v.fallback(shortText(300), ''),
+  selection: v.fallback(v.nullable(SELECTION), null),
+  settings: v.optional(v.unknown()),
+  seed: v.fallback(v.pipe(v.string(), v.regex(/^\d{1,16}$/)), ''),
+  lastSeed: v.fallback(v.nullable(WHOLE), null),
+  view: v.fallback(VIEW, {}),
+  pins: v.fallback(PINS, { ids: [], fingerprint: '' }),
+  source: v.fallback(v.nullable(SOURCE), null),
+  branches: v.optional(v.unknown()),
+});
+
 /** The value of the store; null when there is nothing to bring back. Never throws. */
 export function readSaved(value: unknown): Saved | null {
   try {
-    return read(fieldsOf(value));
+    return read(value);
   } catch {
     return null;
   }
 }
 
-function read(stored: Fields): Saved | null {
-  const { text } = stored;
-  if (stored.version !== SAVED_VERSION || typeof text !== 'string' || text.length > MOST_TEXT) return null;
-  const tokens = readTokens(stored);
+function read(value: unknown): Saved | null {
+  const stored = v.safeParse(STORED, value);
+  if (!stored.success) return null;
+  const { version: _, branches, selection, view, settings, ...others } = stored.output;
+  const tokens = readTokens(value);
+  const { length } = others.text;
   return {
-    text,
+    ...others,
     tokens,
-    set: readBranches(stored.branches, tokens),
-    fingerprint: typeof stored.fingerprint === 'string' ? stored.fingerprint.slice(0, 64) : '',
-    model: typeof stored.model === 'string' ? stored.model.slice(0, 300) : '',
-    selection: readSelection(stored.selection, text.length),
-    settings: clampSettings(stored.settings),
-    seed: typeof stored.seed === 'string' && /^\d{1,16}$/.test(stored.seed) ? stored.seed : '',
-    lastSeed: isWhole(stored.lastSeed) ? stored.lastSeed : null,
-    view: readView(stored.view),
-    pins: readPins(stored.pins),
-    source: readSource(stored.source),
+    set: readBranches(branches, tokens),
+    selection: selection !== null && selection.end <= length ? selection : { start: length, end: length, focus: 'end' },
+    settings: clampSettings(settings),
+    view: Object.fromEntries(Object.entries(view).filter(([, chosen]) => chosen !== undefined)),
   };
-}
-
-function readSelection(value: unknown, length: number): Selection {
-  const { start, end, focus } = fieldsOf(value);
-  const sound = Number.isInteger(start) && Number.isInteger(end) && Number(start) >= 0 && Number(start) <= Number(end);
-  if (!sound || Number(end) > length) return { start: length, end: length, focus: 'end' };
-  return { start: Number(start), end: Number(end), focus: focus === 'start' ? 'start' : 'end' };
-}
-
-function readView(value: unknown): Partial<ViewChoices> {
-  const { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale } = fieldsOf(value);
-  const found = {
-    theme: THEMES.find(each => each === theme),
-    tint: TINTS.find(each => each === tint),
-    side: SIDES.find(each => each === side),
-    wide: readBoolean(wide),
-    panel: INSPECTOR_PANELS.find(each => each === panel),
-    followStep: FOLLOW_STEPS.find(each => each === followStep),
-    borders: readBoolean(borders),
-    whitespace: readBoolean(whitespace),
-    barScale: BAR_SCALES.find(each => each === barScale),
-  };
-  return Object.fromEntries(Object.entries(found).filter(([, choice]) => choice !== undefined));
-}
-
-/** Ids of a vocabulary, each once; whether it is today's is seen when the tokenizer is there. */
-function readPins(value: unknown): SavedPins {
-  const { ids, fingerprint } = fieldsOf(value);
-  if (!Array.isArray(ids) || typeof fingerprint !== 'string') return { ids: [], fingerprint: '' };
-  const sound = ids.slice(0, MOST_PINS).filter(id => Number.isInteger(id) && id >= 0 && id < 2 ** 32);
-  return { ids: [...new Set(sound.map(Number))], fingerprint: fingerprint.slice(0, 64) };
-}
-
-function readBoolean(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
-function readSource(value: unknown): ModelSource | null {
-  const { kind, id, repo, revision, name } = fieldsOf(value);
-  if (kind === 'shipped' && typeof id === 'string' && /^[a-z0-9-]{1,64}$/.test(id)) return { kind, id };
-  if (kind === 'hub' && typeof repo === 'string' && typeof revision === 'string') {
-    return parseModelName(`${repo}@${revision}`);
-  }
-  if (kind === 'local' && typeof name === 'string' && /^[A-Za-z0-9._-]{1,96}$/.test(name)) return { kind, name };
-  return null;
 }

@@ -1,5 +1,6 @@
 // What a reload keeps, tab by tab: two tabs never write over each other, and a new tab begins with what was written last.
 import { createStore, del, get, keys, setMany } from 'idb-keyval';
+import * as v from 'valibot';
 import type { SavedStore } from './persistence.ts';
 
 const TAB_KEY = 'nucleus-tab';
@@ -76,6 +77,11 @@ function readSession(key: string): string | null {
 }
 
 const ARRAYS = { Uint32Array, Uint16Array, Uint8Array, Float64Array } as const;
+const TYPED_ARRAY = v.object({
+  array: v.picklist(['Uint32Array', 'Uint16Array', 'Uint8Array', 'Float64Array']),
+  /** JSON has null for what is no finite number. */
+  values: v.array(v.nullable(v.number())),
+});
 
 /** JSON with typed arrays as `{ array: 'Uint32Array', values: [...] }`. */
 function toJson(value: unknown): string {
@@ -88,9 +94,11 @@ function toJson(value: unknown): string {
 function fromJson(json: string): unknown {
   try {
     return JSON.parse(json, (_, part: unknown) => {
-      if (typeof part !== 'object' || part === null || !('array' in part) || !('values' in part)) return part;
-      const make = ARRAYS[part.array as keyof typeof ARRAYS];
-      return make && Array.isArray(part.values) ? make.from(part.values) : part;
+      if (typeof part !== 'object') return part;
+      const typed = v.safeParse(TYPED_ARRAY, part);
+      return typed.success
+        ? ARRAYS[typed.output.array].from(typed.output.values.map(value => value ?? Number.NaN))
+        : part;
     });
   } catch {
     return null;
