@@ -38,6 +38,7 @@ export async function openFolder(folder: string): Promise<FolderFiles> {
         await file.close();
       }
     },
+    card: async () => (sizes.has('README.md') ? readFile(pathOf('README.md'), 'utf8') : ''),
     stream: name => streamFile(pathOf(name)),
   };
 }

@@ -12,6 +12,8 @@ export interface CheckpointFiles {
   bytes(name: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Bytes [begin, end) of a file. */
   read(name: string, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The beginning of README.md, which is no file of the model; '' where there is none. */
+  card?(): Promise<string>;
 }
 
 /** A tensor, and the file it lies in. */
@@ -28,10 +30,12 @@ export interface StoredWeights {
 
 /** What a format says of a model before its weights are read. JSON is parsed and not yet checked: architectures and tokenizers know what it may hold. */
 export interface StoredCheckpoint {
-  /** As config.json has it. */
+  /** As config.json has it; of a model of several kinds of input the part about text. */
   readonly config: unknown;
   /** As tokenizer.json has it; undefined where the model has none. */
   readonly tokenizer: unknown;
+  /** The bytes of every file that says something of the tokenizer, by name. */
+  readonly tokenizerFiles: ReadonlyMap<string, Uint8Array>;
   /** As tokenizer_config.json has it; empty where the model has none. */
   readonly tokenizerConfig: JsonFields;
   /** As generation_config.json has it; empty where the model has none. */

@@ -1,6 +1,6 @@
 // The one interface over formats: which files make up a model, what is read when, what is asked of a host that lists nothing.
 import { describe, expect, test } from 'vitest';
-import { memoryFiles, publishedFiles } from '../../e2e/support/memory-files.ts';
+import { memoryFiles, publishedFiles, pytorchFiles } from '../../e2e/support/memory-files.ts';
 import type { CheckpointFiles } from './checkpoint.ts';
 import { decidesNumbers, isWeights, modelFiles, openCheckpoint, seekFiles } from './formats.ts';
 
@@ -38,6 +38,52 @@ describe('the files of a model', () => {
       'tokenizer_config.json',
       'model.safetensors',
     ]);
+  });
+
+  test.each([
+    [
+      ['tokenizer.json', 'tokenizer.model', 'vocab.json', 'merges.txt', 'special_tokens_map.json', 'added_tokens.json'],
+      ['tokenizer.json', 'special_tokens_map.json'],
+    ],
+    [
+      ['tokenizer.model', 'vocab.json', 'added_tokens.json'],
+      ['tokenizer.model', 'added_tokens.json'],
+    ],
+    [
+      ['vocab.json', 'merges.txt', 'vocab.txt', 'special_tokens_map.json'],
+      ['vocab.json', 'merges.txt', 'special_tokens_map.json'],
+    ],
+    [['vocab.json', 'vocab.txt'], ['vocab.txt']],
+    [['tekken.json', 'vocab.json'], ['tekken.json']],
+    [['vocab.json'], []],
+  ])('of the tokenizer files %j: %j', async (there, chosen) => {
+    const { 'tokenizer.json': _, ...rest } = WHOLE;
+    const names = [...there, ...Object.keys(rest), 'tokenizer_config.json'];
+    const found = await modelFiles(new Set(names), noRead);
+    const known = new Set(['config.json', 'tokenizer_config.json', 'model.safetensors']);
+    expect(found.filter(name => !known.has(name)).sort()).toEqual([...chosen].sort());
+    const stored = await openCheckpoint(
+      memoryFiles({ ...rest, ...Object.fromEntries(there.map(name => [name, '{}'])), 'tokenizer_config.json': '{}' }),
+    );
+    expect([...stored.tokenizerFiles.keys()].sort()).toEqual([...chosen, 'tokenizer_config.json'].sort());
+  });
+
+  test('PyTorch weights where there are no others; complete ones before a stray file', async () => {
+    const pytorch = pytorchFiles({ style: 'gpt2', dtype: 'F16' }, 2);
+    const files = memoryFiles(pytorch);
+    const shards = Object.keys(pytorch).filter(isWeights).sort();
+    expect(shards).toHaveLength(2);
+    const present = new Set([
+      ...files.names,
+      'adapter_model.safetensors',
+      'training_args.bin',
+      'consolidated.safetensors',
+    ]);
+    const found = await modelFiles(present, name => files.bytes(name));
+    expect(found).toEqual(['config.json', 'tokenizer.json', 'pytorch_model.bin.index.json', ...shards]);
+    expect((await modelFiles(new Set([...Object.keys(WHOLE), ...files.names]), noRead)).at(-1)).toBe(
+      'model.safetensors',
+    );
   });
 
   test('shards as the index names them', async () => {
@@ -83,6 +129,36 @@ describe('opening', () => {
     const wte = weights.tensors.get('wte.weight');
     expect(wte).toMatchObject({ dtype: 'F16', shape: [257, 32] });
     expect(weightFiles).toContain(wte?.file);
+  });
+
+  test('the text part of a model of several kinds of input', async () => {
+    const config = {
+      model_type: 'both',
+      vision_config: {},
+      eos_token_id: [1, 2],
+      tie_word_embeddings: false,
+      text_config: { model_type: 'gpt2', vocab_size: 5, tie_word_embeddings: true },
+    };
+    const stored = await openCheckpoint(memoryFiles({ ...WHOLE, 'config.json': config }));
+    expect(stored.config).toEqual({
+      model_type: 'gpt2',
+      vocab_size: 5,
+      tie_word_embeddings: true,
+      eos_token_id: [1, 2],
+    });
+  });
+
+  test('a quantised one is refused, with what its card names', async () => {
+    const files = memoryFiles({
+      ...WHOLE,
+      'config.json': { model_type: 'gpt2', quantization_config: { quant_method: 'gptq' } },
+    });
+    const card = async () => '---\nbase_model: acme/whole\n---';
+    await expect(openCheckpoint({ ...files, card })).rejects.toMatchObject({
+      code: 'quantised',
+      detail: { base: 'acme/whole' },
+    });
+    await expect(openCheckpoint(files)).rejects.toMatchObject({ code: 'quantised' });
   });
 
   test('a model without a tokenizer', async () => {

@@ -5,6 +5,7 @@ import type { CheckpointFiles, CheckpointFormat, StoredTensor, StoredWeights } f
 import { checkFirstBytes } from './first-bytes.ts';
 import { isJsonObject, type JsonFields, parseJson } from './json.ts';
 import { readArchive } from './pytorch/archive.ts';
+import { refuseQuantised } from './quantised.ts';
 import { headerLength, parseSafetensorsHeader, type TensorRange } from './safetensors.ts';
 import { joinShards, parseShardIndex, type ShardIndex } from './shards.ts';
 
@@ -15,6 +16,16 @@ const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 
 /** Read where they are there. */
 const SMALL_FILES = [CONFIG_FILE, TOKENIZER_FILE, GENERATION_FILE, TOKENIZER_CONFIG_FILE];
+
+/** What a tokenizer may lie in, by preference: the first whose files are all there is read, with what belongs to it. */
+const TOKENIZERS: readonly { readonly files: readonly string[]; readonly beside: readonly string[] }[] = [
+  { files: [TOKENIZER_FILE], beside: ['special_tokens_map.json'] },
+  { files: ['tokenizer.model'], beside: ['special_tokens_map.json', 'added_tokens.json'] },
+  { files: ['vocab.json', 'merges.txt'], beside: ['special_tokens_map.json', 'added_tokens.json'] },
+  { files: ['vocab.txt'], beside: ['special_tokens_map.json', 'added_tokens.json'] },
+  { files: ['tekken.json'], beside: [] },
+];
+const OTHER_TOKENIZER_FILES = [...new Set(TOKENIZERS.slice(1).flatMap(({ files, beside }) => [...files, ...beside]))];
 
 /** A kind of files with tensors. */
 interface Container {
@@ -56,7 +67,8 @@ function folderOf(container: Container): CheckpointFormat {
     decidesNumbers: file => file === CONFIG_FILE || isWeights(file),
     isComplete: present => present.has(whole) || present.has(index),
     seek: async (ask, read) => {
-      const [found] = await Promise.all([whole, ...SMALL_FILES].map(ask));
+      const [found, , tokenizer] = await Promise.all([whole, ...SMALL_FILES].map(ask));
+      if (!tokenizer) await Promise.all(OTHER_TOKENIZER_FILES.map(ask));
       if (found) return true;
       if (!(await ask(index))) return false;
       await Promise.all(shardNames(container, await read(index), () => true).map(ask));
@@ -69,14 +81,35 @@ function folderOf(container: Container): CheckpointFormat {
     },
     open: async files => {
       const config = parseJson(await files.bytes(CONFIG_FILE), CONFIG_FILE);
+      await refuseQuantised(config, async () => (await files.card?.()) ?? '');
       const tokenizer = files.has(TOKENIZER_FILE)
         ? parseJson(await files.bytes(TOKENIZER_FILE), TOKENIZER_FILE)
         : undefined;
+      const tokenizerFiles = new Map<string, Uint8Array>();
+      for (const name of tokenizerNames(files)) tokenizerFiles.set(name, await files.bytes(name));
       const generation = await readOptional(files, GENERATION_FILE);
       const tokenizerConfig = await readOptional(files, TOKENIZER_CONFIG_FILE);
-      return { config, tokenizer, generation, tokenizerConfig, weights: () => readWeights(container, files) };
+      const weights = () => readWeights(container, files);
+      return { config: textConfig(config), tokenizer, tokenizerFiles, generation, tokenizerConfig, weights };
     },
   };
+}
+
+/** The files that say something of the tokenizer, among those that are there. */
+function tokenizerNames(present: { has(name: string): boolean }): readonly string[] {
+  const chosen = TOKENIZERS.find(({ files }) => files.every(name => present.has(name)));
+  const names = [...(chosen?.files ?? []), ...(chosen?.beside ?? []), TOKENIZER_CONFIG_FILE];
+  return names.filter(name => present.has(name));
+}
+
+/** Fields beside `text_config` that say something of the text where it does not. */
+const ABOUT_TEXT = ['tie_word_embeddings', 'bos_token_id', 'eos_token_id', 'vocab_size'];
+
+/** Models of several kinds of input keep the configuration of their text in `text_config`. */
+function textConfig(config: unknown): unknown {
+  if (!isJsonObject(config) || !isJsonObject(config.text_config)) return config;
+  const outer = ABOUT_TEXT.flatMap(field => (config[field] === undefined ? [] : [[field, config[field]] as const]));
+  return { ...Object.fromEntries(outer), ...config.text_config };
 }
 
 /** Missing shards named in a sentence. */
@@ -114,7 +147,8 @@ function chooseSmallFiles(
     [...(present.has(CONFIG_FILE) ? [] : [CONFIG_FILE]), ...(noWeights ? [whole] : [])],
     noWeights ? otherWeights(present, index) : '',
   );
-  const small = SMALL_FILES.filter(name => present.has(name));
+  const named = new Set([...SMALL_FILES, ...tokenizerNames(present)]);
+  const small = [...named].filter(name => present.has(name));
   return { small: sharded ? [...small, index] : small, sharded };
 }
 

@@ -22,6 +22,8 @@ export interface ModelFiles {
   bytes(name: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Bytes [begin, end) of a file without storing it: the header of the weights before a download. Rejects as `stream` does. */
   read(name: string, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The beginning of README.md, which is not among `names`; '' where there is none. Rejects as `stream` does. */
+  card(): Promise<string>;
   /**
    * A file in order, in pieces of at most 16 MiB. From the network each piece is stored before it is handed out; while the consumer
    * works on it nothing more is fetched. Ends early without harm: what was stored is not fetched again. Not twice at a time for one file.

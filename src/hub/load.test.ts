@@ -272,6 +272,16 @@ describe('faults of the Hub', () => {
     expect(files.names.slice(-1)).toEqual(['pytorch_model.bin']);
   });
 
+  test('the card of a model is read when it is asked for, and is no file of it', async () => {
+    const files = await openModel(session().options);
+    expect(files.names).not.toContain('README.md');
+    expect(server.requests.filter(({ path }) => path.endsWith('README.md'))).toEqual([]);
+    expect(await files.card()).toBe('a card');
+    const { 'README.md': _, ...rest } = MODEL;
+    server.update(REPO, rest);
+    expect(await (await openModel(session().options)).card()).toBe('');
+  });
+
   test.each(['not json', '{"sha":3,"siblings":[]}', '{"sha":"abc1234","siblings":[3]}', '[]'])(
     'a listing that is %j',
     async body => {

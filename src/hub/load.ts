@@ -7,9 +7,9 @@ import type { ModelCache } from './cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
 import { browserNet, type Net } from './http.ts';
 import { nameLocal } from './local-names.ts';
-import { type LocalListing, listLocal, type Origin, remoteOrigin } from './origin.ts';
+import { type FileSize, type LocalListing, listLocal, type Origin, remoteOrigin } from './origin.ts';
 import type { CopyRecord } from './records.ts';
-import { latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';
+import { type Listing, latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';
 import { CHUNK_BYTES, NameTaken, noticeOf } from './store.ts';
 import { StreamedFiles } from './streamed-files.ts';
 
@@ -37,7 +37,9 @@ interface Found {
   /** As asked for; of opened files under the name that is theirs. */
   readonly source: ModelSource;
   readonly version: string;
-  readonly files: readonly { readonly name: string; readonly size: number }[];
+  readonly files: readonly FileSize[];
+  /** README.md, which is no file of the model, where `origin` has it. */
+  readonly card: FileSize | null;
   readonly origin: Origin | null;
   /** The whole copy in the cache, if that is what will be read. */
   readonly copy: CopyRecord | null;
@@ -118,6 +120,7 @@ async function findFiles(options: OpenOptions): Promise<ModelFiles> {
       copy,
       cache,
       origin: found.origin,
+      card: found.card,
       signal,
       chunkBytes: options.chunkBytes ?? CHUNK_BYTES,
       onProgress: options.onProgress ?? (() => {}),
@@ -131,25 +134,25 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
   const wire: Wire = { net: options.net ?? browserNet, signal, sameOrigin: source.kind === 'shipped' };
   if (source.kind === 'local') {
     if (options.files) return findOpened(options.cache, source.name, await listLocal(options.files, signal), usable);
-    if (whole) return { ...whole, copy: whole, origin: null };
+    if (whole) return { ...whole, card: null, copy: whole, origin: null };
     throw new NucleusError('not_found', `${source.name} is not in the cache; open its files again`, {
       name: source.name,
     });
   }
   const stored = (copy: CopyRecord): Found => {
     const files = remoteFiles(source, origins, copy.version, copy.files);
-    return { ...copy, source, copy, origin: remoteOrigin(files, wire) };
+    return { ...copy, card: null, source, copy, origin: remoteOrigin(files, wire) };
   };
   if (source.kind === 'hub') {
     // A stored branch is used as it is: looking for an update is a person's wish, not a habit.
     if (whole && !options.refresh) return stored(whole);
     const listing = await listHub(source, origins, wire);
-    return { ...listing, source, copy: null, origin: remoteOrigin(listing.files, wire) };
+    return { ...listing, source, copy: null, origin: originOf(listing, wire) };
   }
   try {
     const listing = await listShipped(source, origins, wire);
     if (whole?.version === listing.version && !options.refresh) return stored(whole);
-    return { ...listing, source, copy: null, origin: remoteOrigin(listing.files, wire) };
+    return { ...listing, source, copy: null, origin: originOf(listing, wire) };
   } catch (error) {
     // Offline the stored copy is as good as any.
     if (whole && !options.refresh && !signal.aborted) return stored(whole);
@@ -157,9 +160,13 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
   }
 }
 
+function originOf({ files, card }: Listing, wire: Wire): Origin {
+  return remoteOrigin(card ? [...files, card] : files, wire);
+}
+
 /** Opened files under the name that belongs to their content, with the stored copy of the same bytes where there is one. */
 async function findOpened(cache: ModelCache, wanted: string, listing: LocalListing, usable: boolean): Promise<Found> {
   const known = usable ? await cache.locals() : cache.openedLocals;
   const { name, copy } = await nameLocal(wanted, listing, known);
-  return { source: { kind: 'local', name }, version: '', files: listing.files, copy, origin: listing.origin };
+  return { ...listing, source: { kind: 'local', name }, version: '', copy };
 }

@@ -3,7 +3,7 @@ import { modelFiles } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
 import { type Chunk, downloadChunks } from './download.ts';
 import { sha256 } from './hash.ts';
-import { fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';
+import { CARD_FILE, fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';
 
 interface ChunkRequest {
   readonly chunkBytes: number;
@@ -40,8 +40,15 @@ export function remoteOrigin(files: readonly RemoteFile[], wire: Wire): Origin {
 }
 
 export interface LocalListing {
-  readonly files: readonly { readonly name: string; readonly size: number }[];
+  readonly files: readonly FileSize[];
+  /** README.md, which is no file of the model. */
+  readonly card: FileSize | null;
   readonly origin: Origin;
+}
+
+export interface FileSize {
+  readonly name: string;
+  readonly size: number;
 }
 
 /**
@@ -59,7 +66,8 @@ export async function listLocal(opened: readonly File[], signal: AbortSignal): P
   const origin = localOrigin(new Map([...byName].map(([name, { file }]) => [name, file])), signal);
   const sizeOf = (name: string): number => byName.get(name)?.file.size ?? 0;
   const names = await modelFiles(new Set(byName.keys()), name => origin.range(name, 0, sizeOf(name)));
-  return { files: names.map(name => ({ name, size: sizeOf(name) })), origin };
+  const card = byName.has(CARD_FILE) ? { name: CARD_FILE, size: sizeOf(CARD_FILE) } : null;
+  return { files: names.map(name => ({ name, size: sizeOf(name) })), card, origin };
 }
 
 function localOrigin(files: ReadonlyMap<string, File>, signal: AbortSignal): Origin {

@@ -8,6 +8,8 @@ import type { ModelSource, Origins } from '../lib/model-source.ts';
 import { sha256 } from './hash.ts';
 import { bodyPieces, contentRange, type Net, request, TransientError, validatorOf, withRetries } from './http.ts';
 
+export const CARD_FILE = 'README.md';
+
 /** Retries while someone waits for an answer with nothing on the screen yet. */
 const LISTING_RETRIES = 2;
 
@@ -22,6 +24,8 @@ export interface Listing {
   readonly version: string;
   /** Small files first, then the weights in reading order. */
   readonly files: readonly RemoteFile[];
+  /** What people say of the model; no file of it. */
+  readonly card: RemoteFile | null;
 }
 
 type HubSource = Extract<ModelSource, { kind: 'hub' }>;
@@ -160,7 +164,9 @@ export async function listHub(source: HubSource, origins: Origins, wire: Wire): 
   const read = async (name: string): Promise<Uint8Array> => fetchRange(wire, urlOf(name), 0, await sizeOf(name));
   const names = await modelFiles(new Set(files.keys()), read);
   const named = names.map(async name => ({ name, url: urlOf(name), size: await sizeOf(name) }));
-  return { version: commit, files: await Promise.all(named) };
+  const size = files.get(CARD_FILE) ?? -1;
+  const card = size > 0 ? { name: CARD_FILE, url: urlOf(CARD_FILE), size } : null;
+  return { version: commit, files: await Promise.all(named), card };
 }
 
 /**
@@ -184,7 +190,8 @@ export async function listShipped(source: ShippedSource, origins: Origins, wire:
   const names = await modelFiles(new Set(found.keys()), read);
   const lines = names.map(name => `${name} ${found.get(name)?.size} ${found.get(name)?.validator}`);
   const version = await sha256(new TextEncoder().encode(lines.join('\n')));
-  return { version, files: names.map(name => ({ name, url: urlOf(name), size: found.get(name)?.size ?? 0 })) };
+  const files = names.map(name => ({ name, url: urlOf(name), size: found.get(name)?.size ?? 0 }));
+  return { version, files, card: null };
 }
 
 /** The files of a stored copy at their URLs, to fetch again what was damaged. */

@@ -25,6 +25,8 @@ export interface StreamedFilesInit {
   readonly cache: ModelCache;
   /** Null when there is nothing but the cache. */
   readonly origin: Origin | null;
+  /** README.md, where the origin has it. */
+  readonly card: { readonly name: string; readonly size: number } | null;
   readonly signal: AbortSignal;
   readonly chunkBytes: number;
   readonly onProgress: (progress: FilesProgress) => void;
@@ -32,6 +34,9 @@ export interface StreamedFilesInit {
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** More than the front matter of any card. */
+const CARD_BYTES = 16_384;
 
 export class StreamedFiles implements ModelFiles {
   readonly key: string;
@@ -107,6 +112,12 @@ export class StreamedFiles implements ModelFiles {
     const { origin } = this.#init;
     if (!origin) throw this.#damaged(name);
     return origin.range(name, begin, end);
+  }
+
+  async card(): Promise<string> {
+    const { card, origin } = this.#init;
+    if (!card || !origin) return '';
+    return new TextDecoder().decode(await origin.range(card.name, 0, Math.min(card.size, CARD_BYTES)));
   }
 
   async #readStored(name: string, begin: number, end: number): Promise<Bytes | null> {

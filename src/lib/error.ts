@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   // the model
   'unsupported_model',
   'unsupported_config',
+  'quantised',
   'missing_file',
   'bad_safetensors',
   'bad_pytorch',

@@ -163,6 +163,10 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     text: `${named(detail, 'field', 'The field')} in the model's config.json asks for something that is not supported${because(message)}. Choose another model.`,
     action: 'choose_model',
   }),
+  quantised: detail => ({
+    text: `This repository is quantised (${about(detail, 'method', '')}), which is not read here: try ${about(detail, 'base', 'the model it was made from')}.`,
+    action: 'choose_model',
+  }),
   missing_file: (detail, message) => ({
     text: `${
       detail.files === undefined
