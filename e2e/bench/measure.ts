@@ -1,10 +1,9 @@
 // Measures the engine on an open adapter: prefill and decode of one model by several classes of kernels in turn, on one copy of its weights.
-import { ModelLoader, runnerOptions } from '../../src/engine/model.ts';
-import { Session } from '../../src/engine/session.ts';
+import { ModelLoader, openSession } from '../../src/engine/model.ts';
+import type { Session } from '../../src/engine/session.ts';
 import type { Gpu, KernelClass } from '../../src/gpu/device.ts';
-import { KvCache } from '../../src/gpu/kv-cache.ts';
 import { partBytes } from '../../src/gpu/layout.ts';
-import { Runner } from '../../src/gpu/runner.ts';
+import type { Runner } from '../../src/gpu/runner.ts';
 import type { Weights } from '../../src/gpu/weights.ts';
 import { defined } from '../../src/lib/assert.ts';
 import type { Graph } from '../../src/model/ir/graph.ts';
@@ -91,9 +90,9 @@ async function subject(
   kernels: KernelClass,
 ): Promise<Subject> {
   const own = scope.open(kernels);
-  const options = runnerOptions(graph, gpu.software, { sequences: SEQUENCES });
-  const runner = await Runner.create({ ...gpu, kernelClass: kernels }, own, fuse(graph), weights, options);
-  return { kernels, runner, session: new Session(runner, new KvCache(options.slots, options.sequences), graph.dims) };
+  const options = { sequences: SEQUENCES };
+  const { runner, session } = await openSession({ ...gpu, kernelClass: kernels }, own, fuse(graph), weights, options);
+  return { kernels, runner, session };
 }
 
 /** Bytes of every matrix that a decode step multiplies with, and of all vectors. */

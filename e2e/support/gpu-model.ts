@@ -4,6 +4,7 @@ import { headerLength, parseSafetensorsHeader } from '../../src/checkpoint/safet
 import { joinShards } from '../../src/checkpoint/shards.ts';
 import { ModelLoader, type ModelOptions } from '../../src/engine/model.ts';
 import type { Probes } from '../../src/engine/probes/probes.ts';
+import type { Room } from '../../src/engine/room.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { Runner } from '../../src/gpu/runner.ts';
@@ -14,6 +15,7 @@ export interface GpuModel extends Disposable {
   readonly gpu: Gpu;
   readonly graph: Graph;
   readonly session: Session;
+  readonly room: Room;
   readonly runner: Runner;
   readonly probes: Probes;
 }
@@ -64,6 +66,6 @@ export async function loadGraph(
   const tensors = joinShards(index, new Map([[FILE, header]]));
   const loader = await ModelLoader.create(gpu, scope, graph, tensors, options);
   await loader.upload(FILE, file.stream ?? pieces(file.bytes));
-  const { session, runner, probes } = await loader.finish();
-  return { gpu, graph, session, runner, probes, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
+  const { session, room, runner, probes } = await loader.finish();
+  return { gpu, graph, session, room, runner, probes, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
 }

@@ -60,6 +60,8 @@ export function digestOfWords(words: string): string {
 function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
   const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
   const { commit = '' } = part;
+  const { n_ctx } = part.dims ?? dims;
+  const needs = { n_ctx, slotLimit: 1e6, slotBytes: 96, baseBytes: 1 };
   return {
     key: sourceKey(command.source),
     source: command.source,
@@ -71,6 +73,7 @@ function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}
     dtype: 'F16',
     weightBytes: 1,
     gpuBytes: 1,
+    context: { needs, allowed: command.allowed ?? n_ctx, slots: 512, bytes: 49_152, short: false },
     parameters: 1,
     work: { body: 12 * 8 ** 2, head: V * 8, attention: 2 * 8 },
     tied: false,
@@ -318,7 +321,8 @@ class Engine {
     const { run, tokens, drawn, settings, seed } = command;
     const eosIds = this.#options.model?.eosIds ?? [BOS];
     this.#prefill(run, tokens, say);
-    const n_ctx = this.#options.model?.dims?.n_ctx ?? 64;
+    const { context, dims } = this.#options.model ?? {};
+    const n_ctx = context?.allowed ?? dims?.n_ctx ?? 64;
     let ids = tokens;
     let flags = drawn;
     let generated = 0;

@@ -11,6 +11,7 @@ type WithoutRun<C> = C extends unknown ? Omit<C, 'run'> : never;
 export type Request = WithoutRun<Exclude<Command, { type: 'cancel' }>>;
 
 type LostListener = (event: EventOf<'lost'>) => void;
+type ContextListener = (event: EventOf<'context'>) => void;
 
 export interface Client {
   /**
@@ -21,6 +22,8 @@ export interface Client {
   run(request: Request, signal?: AbortSignal): AsyncIterableIterator<EngineEvent>;
   /** Called for every lost device. Returns the unsubscriber. */
   onLost(listener: LostListener): () => void;
+  /** Called when the pool has grown or another context is allowed. */
+  onContext(listener: ContextListener): void;
   /** Called when the worker has crashed: what it had loaded is gone. Returns the unsubscriber. */
   onCrash(listener: (error: NucleusError) => void): () => void;
   /** Ends the worker; runs in progress fail with `cancelled`. The next run makes a fresh one. Frees all GPU memory. */
@@ -37,6 +40,7 @@ class WorkerClient implements Client {
   readonly #open: () => WorkerPort;
   readonly #runs = new Map<number, Inbox>();
   readonly #lost = new Set<LostListener>();
+  readonly #contexts = new Set<ContextListener>();
   readonly #crashed = new Set<(error: NucleusError) => void>();
   #port: WorkerPort | null = null;
   #lastRun = 0;
@@ -53,6 +57,10 @@ class WorkerClient implements Client {
   onLost(listener: LostListener): () => void {
     this.#lost.add(listener);
     return () => this.#lost.delete(listener);
+  }
+
+  onContext(listener: ContextListener): void {
+    this.#contexts.add(listener);
   }
 
   onCrash(listener: (error: NucleusError) => void): () => void {
@@ -102,6 +110,10 @@ class WorkerClient implements Client {
     if (port !== this.#port) return;
     if (event.type === 'lost') {
       for (const listener of [...this.#lost]) listener(event);
+      return;
+    }
+    if (event.type === 'context') {
+      for (const listener of this.#contexts) listener(event);
       return;
     }
     const inbox = this.#runs.get(event.run);

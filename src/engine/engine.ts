@@ -70,6 +70,8 @@ export class Engine {
         return this.#inspect(command, signal);
       case 'load':
         return this.#onGpu(signal, () => this.#load(command, signal));
+      case 'allow_context':
+        return this.#onGpu(signal, async () => this.#needModel().room.allow(command.tokens));
       case 'prefill':
         return this.#onGpu(signal, () => this.#prefill(command, signal));
       case 'generate':
@@ -195,11 +197,14 @@ export class Engine {
         this.#post({ type: 'closed', run });
       };
       // The device may have been opened just now: the race of the jobs began before it.
-      this.#model = await this.#untilLost(loadModel({ gpu, files, signal, onReadable, onPhase }));
+      this.#model = await this.#untilLost(
+        loadModel({ gpu, files, signal, allowed: command.allowed, onReadable, onPhase }),
+      );
+      this.#model.room.onChange = context => this.#post({ type: 'context', run: 0, context });
     } finally {
       progresses.flush();
     }
-    this.#post({ type: 'loaded', run, model: { ...this.#model.loaded, device } });
+    this.#post({ type: 'loaded', run, model: { ...this.#model.loaded, context: this.#model.room.state, device } });
   }
 
   async #prefill({ run, tokens }: CommandOf<'prefill'>, signal: AbortSignal): Promise<void> {

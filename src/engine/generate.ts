@@ -12,7 +12,7 @@ import type { Session } from './session.ts';
 
 export interface GenerateInput {
   readonly run: number;
-  /** The text so far [1 .. n_ctx], and 1 where an id was drawn or chosen. */
+  /** The text so far [1 .. allowed], and 1 where an id was drawn or chosen. */
   readonly tokens: Uint32Array;
   readonly drawn: Uint8Array;
   readonly settings: GenerationSettings;
@@ -57,13 +57,13 @@ export async function* generate(
   const prefillMs = performance.now() - begin;
   yield { type: 'prefilled', run, ...counts, ms: prefillMs };
 
-  const text = new History(session.dims.n_ctx, input);
+  const text = new History(input);
   const stops = new StopMatcher(settings.stop);
   let generated = 0;
   let end: End | null = null;
   while (end === null) {
     if (signal.aborted) end = { reason: 'cancelled' };
-    else if (text.length >= session.dims.n_ctx) end = { reason: 'context_full' };
+    else if (text.length >= session.allowed) end = { reason: 'context_full' };
     else if (generated >= settings.max_new_tokens) end = { reason: 'length' };
     if (end) break;
     let token: TokenEvent;
@@ -71,8 +71,10 @@ export async function* generate(
       const logits = await session.next(text.ids, signal);
       token = drawToken(logits, text, vocabulary, input, performance.now() - begin);
     } catch (error) {
-      if (asNucleusError(error).code === 'cancelled') {
-        end = { reason: 'cancelled' };
+      const { code } = asNucleusError(error);
+      if (code === 'cancelled' || code === 'prompt_too_long') {
+        // Too long all of a sudden: memory gave out, and what is there is the context now.
+        end = { reason: code === 'cancelled' ? 'cancelled' : 'context_full' };
         break;
       }
       yield* held.splice(0);
@@ -141,14 +143,14 @@ function soundRow(logits: Float32Array, position: number): RankedRow {
 
 /** The ids of the text, growing in place. */
 class History {
-  readonly #ids: Uint32Array;
-  readonly #drawn: Uint8Array;
+  #ids: Uint32Array;
+  #drawn: Uint8Array;
   length: number;
 
-  constructor(n_ctx: number, { tokens, drawn }: GenerateInput) {
+  constructor({ tokens, drawn }: GenerateInput) {
     this.length = tokens.length;
-    this.#ids = new Uint32Array(n_ctx);
-    this.#drawn = new Uint8Array(n_ctx);
+    this.#ids = new Uint32Array(2 * tokens.length + 16);
+    this.#drawn = new Uint8Array(this.#ids.length);
     this.#ids.set(tokens);
     this.#drawn.set(drawn.subarray(0, tokens.length));
   }
@@ -162,6 +164,13 @@ class History {
   }
 
   push(id: number): void {
+    if (this.length === this.#ids.length) {
+      const [ids, drawn] = [this.#ids, this.#drawn];
+      this.#ids = new Uint32Array(2 * ids.length);
+      this.#drawn = new Uint8Array(2 * ids.length);
+      this.#ids.set(ids);
+      this.#drawn.set(drawn);
+    }
     this.#ids[this.length] = id;
     this.#drawn[this.length] = 1;
     this.length++;

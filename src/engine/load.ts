@@ -2,13 +2,12 @@
 
 import type { Gpu } from '../gpu/device.ts';
 import { layoutWeights } from '../gpu/layout.ts';
-import { sessionBuffers } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
+import { type ContextNeeds, contextBytes, defaultContext } from '../lib/context-memory.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
 import { matchWeights } from '../model/checkpoint.ts';
-import { allocateValues } from '../model/ir/allocate.ts';
 import { parameterCount } from '../model/ir/size.ts';
 import { workOf } from '../model/ir/work.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
@@ -16,23 +15,27 @@ import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import type { Vocabulary } from './generate.ts';
-import { ModelLoader, runnerOptions, storageOfWeights } from './model.ts';
+import { contextNeeds, deviceMemory, ModelLoader, storageOfWeights } from './model.ts';
 import type { Probes } from './probes/probes.ts';
+import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 
 /** A model that is ready to run, and what the page is told of it. */
 export interface OpenModel extends Disposable {
   readonly session: Session;
+  readonly room: Room;
   readonly probes: Probes;
   readonly vocabulary: Vocabulary;
-  /** But for the number of the device, which the engine counts. */
-  readonly loaded: Omit<LoadedModel, 'device'>;
+  /** But for the number of the device, which the engine counts, and the context, which is the room's. */
+  readonly loaded: Omit<LoadedModel, 'device' | 'context'>;
 }
 
 export interface LoadOptions {
   readonly gpu: Gpu;
   readonly files: ModelFiles;
   readonly signal: AbortSignal;
+  /** Tokens that a text may have; as memory suggests unless given. */
+  readonly allowed?: number | undefined;
   /** Called once the model is known to be readable and before its memory is taken: the time to let go of another one. */
   readonly onReadable: () => void;
   readonly onPhase: (phase: LoadPhase) => void;
@@ -40,14 +43,16 @@ export interface LoadOptions {
 
 /** Throws as `readCheckpoint`, `ModelLoader` and reading the files do; nothing stays reserved then. */
 export async function loadModel(options: LoadOptions): Promise<OpenModel> {
-  const { gpu, files, signal, onPhase } = options;
+  const { gpu, files, signal, allowed, onPhase } = options;
   const checkpoint = await readCheckpoint(files);
   const { refusal } = judge(gpu, checkpoint);
   if (refusal) throw refusal;
   options.onReadable();
   const scope = gpu.scope.open('model');
   try {
-    const loader = await ModelLoader.create(gpu, scope, checkpoint.graph, checkpoint.tensors);
+    const loader = await ModelLoader.create(gpu, scope, checkpoint.graph, checkpoint.tensors, {
+      ...(allowed !== undefined && { allowed }),
+    });
     // Pipelines compile while the bytes come.
     const finishing = loader.finish();
     finishing.catch(() => {});
@@ -55,13 +60,13 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     onPhase('upload');
     await gpu.device.queue.onSubmittedWorkDone();
     onPhase('compile');
-    const { session, probes } = await finishing;
+    const { session, room, probes } = await finishing;
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
     const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
     const digest = await files.digest();
     const loaded = { ...describe(gpu, files, checkpoint, loader.weights.layouts.bytes, scope), digest };
     onPhase('ready');
-    return { session, probes, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
+    return { session, room, probes, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
   } catch (error) {
     scope[Symbol.dispose]();
     throw error;
@@ -74,7 +79,7 @@ function describe(
   checkpoint: Checkpoint,
   weightBytes: number,
   scope: Scope,
-): Omit<LoadedModel, 'digest' | 'device'> {
+): Omit<LoadedModel, 'digest' | 'device' | 'context'> {
   const { graph, config } = checkpoint;
   return {
     key: files.key,
@@ -111,7 +116,8 @@ function dtypeOf({ graph, tensors }: Checkpoint): string {
 export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise<InspectedEvent> {
   const checkpoint = await readCheckpoint(files);
   const { graph } = checkpoint;
-  const { gpuBytes, refusal } = judge(gpu, checkpoint);
+  const { context, refusal } = judge(gpu, checkpoint);
+  const allowed = defaultContext(context, deviceMemory());
   return {
     type: 'inspected',
     run,
@@ -119,8 +125,9 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
     totalBytes: files.totalBytes,
     parameters: parameterCount(graph),
     dtype: dtypeOf(checkpoint),
-    n_ctx: graph.dims.n_ctx,
-    gpuBytes,
+    context,
+    allowed,
+    gpuBytes: context.baseBytes + contextBytes(context, allowed),
     fits: refusal === null,
     reason: refusal === null ? '' : refusalWords(refusal),
     commit: files.commit,
@@ -129,27 +136,29 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
   };
 }
 
-/** Bytes a model takes on the GPU, and `model_too_large` when a part of it breaks the device's limits. */
-function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { gpuBytes: number; refusal: NucleusError | null } {
+/** The least context that is worth loading a model for. */
+const LEAST_CONTEXT = 64;
+
+/** What a model takes on the GPU, and `model_too_large` when a part of it breaks the device's limits. */
+function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { context: ContextNeeds; refusal: NucleusError | null } {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const { tensorOf } = matchWeights(graph, tensors);
   const storageOf = storageOfWeights(graph, tensorOf, tensors);
   const fused = fuse(graph);
-  const session = sessionBuffers(fused, allocateValues(fused).buffers, runnerOptions(graph, gpu.software));
-  const sessionBytes = session.reduce((sum, { size }) => sum + size, 0);
-  const largest = session.reduce((a, b) => (b.size > a.size ? b : a));
-  const whole = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);
-  const gpuBytes = whole.bytes + sessionBytes;
-  if (largest.size > limit) {
-    const message = `${largest.label} needs one buffer of ${largest.size} bytes, and this adapter allows ${limit}`;
-    return { gpuBytes, refusal: new NucleusError('model_too_large', message, { needed: largest.size, limit }) };
+  const { bytes } = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);
+  const context = contextNeeds(gpu, fused, bytes);
+  const least = Math.min(graph.dims.n_ctx, LEAST_CONTEXT);
+  if (context.slotLimit < least) {
+    const needed = Math.ceil((limit / context.slotLimit) * least);
+    const message = `a context of ${least} positions needs one buffer of ${needed} bytes, and this adapter allows ${limit}`;
+    return { context, refusal: new NucleusError('model_too_large', message, { needed, limit }) };
   }
   try {
     layoutWeights(fused, storageOf, limit);
-    return { gpuBytes, refusal: null };
+    return { context, refusal: null };
   } catch (error) {
-    return { gpuBytes, refusal: asNucleusError(error) };
+    return { context, refusal: asNucleusError(error) };
   }
 }
 

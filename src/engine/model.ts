@@ -7,18 +7,22 @@ import { Reordering } from '../checkpoint/strided.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
-import { Runner, type RunnerOptions } from '../gpu/runner.ts';
+import { bytesPerSlot, slotLimit } from '../gpu/pool.ts';
+import { Runner, type RunnerOptions, sessionBuffers, tablesOf } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { Storage } from '../gpu/storage/storage.ts';
 import { STORAGES } from '../gpu/storage/storages.ts';
 import { type TensorWriter, Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
+import { type ContextNeeds, defaultContext, largestContext, slotsFor } from '../lib/context-memory.ts';
 import { NucleusError } from '../lib/error.ts';
 import { matchWeights } from '../model/checkpoint.ts';
+import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { type TensorRecipe, tensorsOf } from '../model/ir/recipe.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
 import { Probes } from './probes/probes.ts';
+import { Room } from './room.ts';
 import { Session } from './session.ts';
 
 /** How a tensor of the checkpoint is stored on the GPU: as it is. */
@@ -27,6 +31,8 @@ const BY_DTYPE: ReadonlyMap<string, Storage> = new Map(
 );
 /** Tables of slots: how many texts and branches stay in the cache side by side, room in the pool permitting. */
 const SEQUENCES = 16;
+/** Slots that the pool begins with, and grows by at least. */
+const PAGE = 512;
 
 export interface ModelOptions {
   /** Largest binding in bytes; the device's own limit unless a test lowers it. */
@@ -34,6 +40,10 @@ export interface ModelOptions {
   /** Tables of slots. */
   readonly sequences?: number;
   readonly maxRows?: number;
+  /** Slots of a page of the pool. */
+  readonly page?: number;
+  /** Tokens that a text may have; as memory suggests unless given. */
+  readonly allowed?: number;
 }
 
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
@@ -41,14 +51,63 @@ function prefillRows(software: boolean): number {
   return software ? 64 : 256;
 }
 
-/** The pool holds twice the context, so that a branch and the text it left are both there. */
-export function runnerOptions(graph: Graph, software: boolean, options: ModelOptions = {}): RunnerOptions {
-  const { n_ctx } = graph.dims;
+function runnerOptions(graph: Graph, software: boolean, options: ModelOptions): Omit<RunnerOptions, 'slots'> {
   return {
-    slots: 2 * n_ctx,
     sequences: options.sequences ?? SEQUENCES,
-    maxRows: Math.min(n_ctx, options.maxRows ?? prefillRows(software)),
+    maxRows: Math.min(graph.dims.n_ctx, options.maxRows ?? prefillRows(software)),
   };
+}
+
+/** What the context of a model takes on a device. `graph` is fused. */
+export function contextNeeds(
+  { device, software }: Pick<Gpu, 'device' | 'software'>,
+  graph: Graph,
+  weightBytes: number,
+  options: ModelOptions = {},
+): ContextNeeds {
+  const runner = runnerOptions(graph, software, options);
+  const tables = tablesOf(runner);
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const fixed = sessionBuffers(graph, allocateValues(graph).buffers, runner);
+  return {
+    n_ctx: graph.dims.n_ctx,
+    slotLimit: slotLimit(graph, tables, limit),
+    slotBytes: bytesPerSlot(graph, tables),
+    baseBytes: fixed.reduce((sum, { size }) => sum + size, weightBytes),
+  };
+}
+
+/** GiB of memory as the browser tells it, at most 8; null where it does not. */
+export function deviceMemory(): number | null {
+  const { navigator } = globalThis as { navigator?: { deviceMemory?: number } };
+  return navigator?.deviceMemory ?? null;
+}
+
+export interface OpenedSession {
+  readonly session: Session;
+  readonly runner: Runner;
+  readonly cache: KvCache;
+  readonly room: Room;
+}
+
+/** Compiles the plans of a fused graph and opens a session in `scope`. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
+export async function openSession(
+  gpu: Gpu,
+  scope: Scope,
+  graph: Graph,
+  weights: Weights,
+  options: ModelOptions,
+): Promise<OpenedSession> {
+  const needs = contextNeeds(gpu, graph, weights.layouts.bytes, options);
+  const allowed = Math.min(largestContext(needs), options.allowed ?? defaultContext(needs, deviceMemory()));
+  const page = options.page ?? PAGE;
+  const runnerSizes = runnerOptions(graph, gpu.software, options);
+  const slots = Math.min(page, slotsFor(needs, allowed));
+  const runner = await Runner.create(gpu, scope, graph, weights, { ...runnerSizes, slots });
+  const cache = new KvCache(slots, runnerSizes.sequences);
+  const room = new Room(runner.pool, cache, { needs, allowed, page });
+  return { runner, cache, room, session: new Session(runner, cache, room, graph.dims) };
 }
 
 /**
@@ -165,15 +224,14 @@ export class ModelLoader {
   }
 
   /** Compiles the plans and opens the session, once every file is uploaded. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
-  async finish(): Promise<{ session: Session; runner: Runner; probes: Probes }> {
-    const options = runnerOptions(this.graph, this.#gpu.software, this.#options);
-    const runner = await Runner.create(this.#gpu, this.#scope, fuse(this.graph), this.weights, options);
-    const cache = new KvCache(options.slots, options.sequences);
-    const session = new Session(runner, cache, this.graph.dims);
-    const base = { gpu: this.#gpu, buffers: runner.buffers, weights: this.weights.layouts };
+  async finish(): Promise<OpenedSession & { readonly probes: Probes }> {
     const scope = this.#scope;
-    const probes = new Probes({ base, scope, graph: this.graph, session, cache, runner, table: options.sequences });
-    return { runner, session, probes };
+    const opened = await openSession(this.#gpu, scope, fuse(this.graph), this.weights, this.#options);
+    const { session, runner, cache, room } = opened;
+    const base = { gpu: this.#gpu, buffers: runner.buffers, pool: runner.pool, weights: this.weights.layouts };
+    const table = runner.firstProbeTable;
+    const probes = new Probes({ base, scope, graph: this.graph, session, cache, room, runner, table });
+    return { ...opened, probes };
   }
 
   async #writer(tensor: StoredTensor): Promise<TensorWriter> {

@@ -6,6 +6,7 @@ import type { RowStatistics } from '../gpu/statistics.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { Dims } from '../model/ir/graph.ts';
+import type { Room } from './room.ts';
 
 export interface PrefillCounts {
   /** Positions found in the cache, and positions computed now. */
@@ -21,13 +22,20 @@ export class Session {
   readonly dims: Dims;
   readonly #runner: Runner;
   readonly #cache: KvCache;
+  readonly #room: Room;
   #rowsPerStep: number;
 
-  constructor(runner: Runner, cache: KvCache, dims: Dims) {
+  constructor(runner: Runner, cache: KvCache, room: Room, dims: Dims) {
     this.dims = dims;
+    this.#room = room;
     this.#runner = runner;
     this.#cache = cache;
     this.#rowsPerStep = Math.min(FIRST_ROWS, runner.maxRows);
+  }
+
+  /** Tokens that a text may have now. */
+  get allowed(): number {
+    return this.#room.allowed;
   }
 
   /** How many leading positions of `ids` need no computing. */
@@ -36,7 +44,7 @@ export class Session {
   }
 
   /**
-   * Makes sure the states of all `ids` [1 .. n_ctx] are in the cache. Throws `empty_prompt`, `prompt_too_long`, `bad_token`,
+   * Makes sure the states of all `ids` [1 .. allowed] are in the cache. Throws `empty_prompt`, `prompt_too_long`, `bad_token`,
    * `cancelled` (between two steps; what was computed stays) or `device_lost`.
    */
   async prefill(ids: Uint32Array, signal?: AbortSignal): Promise<PrefillCounts> {
@@ -80,8 +88,7 @@ export class Session {
 
   /** One decode step: all of `ids` but the last are cached. */
   async #step(ids: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
-    this.check(ids);
-    const { sequence, reused } = this.#open(ids);
+    const { sequence, reused } = await this.#open(ids);
     try {
       return await this.#runner.step(rowAt(sequence, reused));
     } catch (error) {
@@ -91,8 +98,7 @@ export class Session {
   }
 
   async #fill(ids: Uint32Array, signal?: AbortSignal): Promise<{ sequence: Sequence; reused: number }> {
-    this.check(ids);
-    const { sequence, reused } = this.#open(ids);
+    const { sequence, reused } = await this.#open(ids);
     let done = reused;
     try {
       while (done < ids.length) {
@@ -109,7 +115,13 @@ export class Session {
     return { sequence, reused };
   }
 
-  #open(ids: Uint32Array): { sequence: Sequence; reused: number } {
+  async #open(ids: Uint32Array): Promise<{ sequence: Sequence; reused: number }> {
+    this.check(ids);
+    // Where all of it is free anyway, nobody need count what is there.
+    if (this.#cache.free < ids.length) {
+      await this.#room.need(ids.length - this.#cache.reusable(ids));
+      this.check(ids); // memory may have given out
+    }
     const { sequence, reused, write } = this.#cache.open(ids);
     if (write) this.#runner.writeTable(write);
     return { sequence, reused };
@@ -124,14 +136,15 @@ export class Session {
 
   /** Throws `empty_prompt`, `prompt_too_long` or `bad_token` for ids that are no text of this model. */
   check(ids: Uint32Array): void {
-    const { n_ctx, vocab_size } = this.dims;
+    const { vocab_size } = this.dims;
+    const { allowed } = this;
     if (ids.length === 0) throw new NucleusError('empty_prompt', 'there is no token to start from');
-    if (ids.length > n_ctx) {
-      const message = `${ids.length} tokens do not fit a context of ${n_ctx}`;
+    if (ids.length > allowed) {
+      const message = `${ids.length} tokens do not fit a context of ${allowed}`;
       throw new NucleusError('prompt_too_long', message, {
         tokens: ids.length,
-        limit: n_ctx,
-        excess: ids.length - n_ctx,
+        limit: allowed,
+        excess: ids.length - allowed,
       });
     }
     const bad = ids.find(id => id >= vocab_size);

@@ -2,6 +2,7 @@
 //
 // A slot is one position's keys, values and final state in all layers. Sequences that share a prefix share its slots.
 import { assert, defined } from '../lib/assert.ts';
+import { NucleusError } from '../lib/error.ts';
 
 export interface Sequence {
   /** Row of the table of slots on the GPU. */
@@ -27,19 +28,33 @@ export interface TableWrite {
 }
 
 export class KvCache {
-  readonly capacity: number;
+  #capacity: number;
   readonly #free: number[] = [];
   /** How many sequences hold a slot. */
-  readonly #holders: Uint16Array;
+  #holders: Uint16Array;
   readonly #sequences: (OwnSequence | null)[];
   #tick = 0;
 
-  /** `capacity` slots, at least the context; `sequences` tables. */
+  /** `capacity` slots, of which more may come; `sequences` tables. */
   constructor(capacity: number, sequences: number) {
-    this.capacity = capacity;
+    this.#capacity = capacity;
     this.#holders = new Uint16Array(capacity);
     for (let slot = capacity - 1; slot >= 0; slot--) this.#free.push(slot);
     this.#sequences = new Array<OwnSequence | null>(sequences).fill(null);
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** The pool has `capacity` slots now, more than before. */
+  grow(capacity: number): void {
+    assert(capacity >= this.#capacity, 'a pool never shrinks');
+    const holders = new Uint16Array(capacity);
+    holders.set(this.#holders);
+    this.#holders = holders;
+    for (let slot = capacity - 1; slot >= this.#capacity; slot--) this.#free.push(slot);
+    this.#capacity = capacity;
   }
 
   /** Slots that no sequence holds. */
@@ -91,11 +106,15 @@ export class KvCache {
 
   /**
    * `count` slots that belong to no sequence, for a probe: to be given back. Sequences unused longest make room; the one used last stays.
-   * Throws when the pool has no such room.
+   * Throws `out_of_memory` when the pool has no such room.
    */
   scratch(count: number): { readonly slots: readonly number[]; release(): void } {
     const newest = this.#newest();
-    while (this.#free.length < count) this.#drop(defined(this.#oldest(newest), 'room in the pool'));
+    while (this.#free.length < count) {
+      const oldest = this.#oldest(newest);
+      if (!oldest) throw noRoom(count, this.#capacity);
+      this.#drop(oldest);
+    }
     const slots = this.#free.splice(-count);
     const release = () => {
       for (const slot of slots.splice(0)) this.#free.push(slot);
@@ -171,6 +190,11 @@ export class KvCache {
     this.#holders[slot]!--;
     if (this.#holders[slot] === 0) this.#free.push(slot);
   }
+}
+
+function noRoom(count: number, capacity: number): NucleusError {
+  const message = `no room for ${count} positions beside the text in a pool of ${capacity}`;
+  return new NucleusError('out_of_memory', message, { positions: count });
 }
 
 /** Length of the longest shared prefix of two lists of ids. */

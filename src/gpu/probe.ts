@@ -5,9 +5,10 @@ import type { Graph, Op, ValueName } from '../model/ir/graph.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
 import type { Gpu } from './device.ts';
 import type { Dispatch } from './dispatch.ts';
-import { Executor } from './executor.ts';
+import { type Buffers, Executor } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 import { planBody } from './plan.ts';
+import type { Pool } from './pool.ts';
 import { mapForReading } from './readback.ts';
 import { ROW_LIMIT, ROW_WORDS, type Row, stepWords } from './runner.ts';
 import type { BufferSpec, Scope } from './scope.ts';
@@ -26,7 +27,8 @@ export interface ProbeSpec {
 /** What a probe shares with the session. */
 export interface ProbeBase {
   readonly gpu: Gpu;
-  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  readonly buffers: Buffers;
+  readonly pool: Pool;
   readonly weights: WeightLayouts;
 }
 
@@ -50,7 +52,10 @@ export class Probe implements Disposable {
   readonly #scope: Scope;
   readonly #graph: Graph;
   readonly #allocation: Allocation;
-  readonly #buffers: Map<string, GPUBuffer>;
+  /** Its own buffers. */
+  readonly #own: ReadonlyMap<string, GPUBuffer>;
+  /** Its own and the session's. */
+  readonly #buffers: Buffers;
   #body: Executor | null = null;
   /** Number of the first dispatch of every op, and behind the last one how many there are. */
   readonly #starts: number[] = [0];
@@ -60,13 +65,19 @@ export class Probe implements Disposable {
     scope: Scope,
     graph: Graph,
     allocation: Allocation,
-    buffers: Map<string, GPUBuffer>,
+    own: ReadonlyMap<string, GPUBuffer>,
   ) {
     this.#base = base;
     this.#scope = scope;
     this.#graph = graph;
     this.#allocation = allocation;
-    this.#buffers = buffers;
+    this.#own = own;
+    this.#buffers = {
+      get: name => own.get(name) ?? base.buffers.get(name),
+      get version() {
+        return base.pool.version;
+      },
+    };
   }
 
   /** Reserves the probe's memory in a scope of its own inside `owner`. Throws `out_of_memory`, `model_too_large`, `kernel_failed`. */
@@ -83,8 +94,8 @@ export class Probe implements Disposable {
         ...Object.entries(spec.buffers ?? {}).map(([label, floats]) => made(label, floats)),
       ];
       const buffers = await scope.buffers(specs);
-      const all = new Map([...base.buffers, ...specs.map((each, i) => [each.label, buffers[i]!] as const)]);
-      const probe = new Probe(base, scope, graph, allocation, all);
+      const own = new Map(specs.map((each, i) => [each.label, buffers[i]!]));
+      const probe = new Probe(base, scope, graph, allocation, own);
       const rows = spec.rows <= ROW_LIMIT ? 'row' : 'tile';
       const options = { kernelClass: base.gpu.kernelClass, rows, step: STEP } as const;
       const plans = graph.ops.map(op => planBody({ ...graph, ops: [op] }, base.weights, allocation, options));
@@ -106,8 +117,9 @@ export class Probe implements Disposable {
     return `value/${defined(this.#allocation.bufferOf[value], value)}`;
   }
 
+  /** Whether the view has such a buffer of its own. */
   has(name: string): boolean {
-    return this.#buffers.has(name);
+    return this.#own.has(name);
   }
 
   buffer(name: string): GPUBuffer {
@@ -121,7 +133,7 @@ export class Probe implements Disposable {
 
   /** Writes the rows of a step buffer. */
   writeStep(name: string, rows: readonly Row[]): void {
-    this.#base.gpu.device.queue.writeBuffer(this.buffer(name), 0, stepWords(rows, this.#graph.dims.n_ctx));
+    this.#base.gpu.device.queue.writeBuffer(this.buffer(name), 0, stepWords(rows, this.#base.pool.tableLength));
   }
 
   /** Number of the first dispatch of the first op that passes; of all of them where none does. */

@@ -6,12 +6,13 @@ import { NucleusError } from '../lib/error.ts';
 import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import type { Gpu } from './device.ts';
-import { type Dispatch, kvStride, type PlanOptions } from './dispatch.ts';
-import { Executor } from './executor.ts';
+import type { Dispatch, PlanOptions } from './dispatch.ts';
+import { type Buffers, Executor } from './executor.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
 import { planBody, planHead } from './plan.ts';
+import { Pool } from './pool.ts';
 import { Readback } from './readback.ts';
 import type { BufferSpec, Scope } from './scope.ts';
 import { joinStatistics, type RowStatistics } from './statistics.ts';
@@ -26,7 +27,7 @@ export interface Row {
 }
 
 export interface RunnerOptions {
-  /** Slots of the pool: at least the context, twice it so that branches live side by side. */
+  /** Slots of the pool to begin with. */
   readonly slots: number;
   /** Tables of slots: how many sequences can be in the cache. PROBE_TABLES more, the last ones, are for probes. */
   readonly sequences: number;
@@ -49,28 +50,29 @@ type Plans = Readonly<Record<'tile' | 'row' | 'head' | 'score', Executor>>;
 
 export class Runner {
   readonly maxRows: number;
+  readonly pool: Pool;
   readonly #gpu: Gpu;
   readonly #graph: Graph;
-  readonly #buffers: Map<string, GPUBuffer>;
+  readonly #buffers: Buffers;
   readonly #plans: Plans;
   readonly #readback: Readback;
-  readonly #n_ctx: number;
 
   private constructor(
     gpu: Gpu,
     graph: Graph,
     options: RunnerOptions,
-    buffers: Map<string, GPUBuffer>,
+    pool: Pool,
+    buffers: Buffers,
     plans: Plans,
     readback: Readback,
   ) {
     this.#gpu = gpu;
     this.#graph = graph;
     this.maxRows = options.maxRows;
+    this.pool = pool;
     this.#buffers = buffers;
     this.#plans = plans;
     this.#readback = readback;
-    this.#n_ctx = graph.dims.n_ctx;
   }
 
   /**
@@ -78,7 +80,6 @@ export class Runner {
    * Throws `out_of_memory`, `model_too_large` or `kernel_failed`.
    */
   static async create(gpu: Gpu, scope: Scope, graph: Graph, weights: Weights, options: RunnerOptions): Promise<Runner> {
-    assert(options.slots >= graph.dims.n_ctx, 'the pool holds the context');
     const allocation = allocateValues(graph);
     const specs = sessionBuffers(graph, allocation.buffers, options);
     const limit = gpu.device.limits.maxStorageBufferBindingSize;
@@ -88,7 +89,9 @@ export class Runner {
       throw new NucleusError('model_too_large', message, { needed: large.size, limit });
     }
     const made = await scope.buffers(specs);
-    const buffers = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
+    const pool = await Pool.create(scope, graph, { slots: options.slots, tables: tablesOf(options) });
+    const fixed = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
+    const buffers = joined(pool, fixed);
     const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({
       kernelClass: gpu.kernelClass,
       rows,
@@ -111,12 +114,17 @@ export class Runner {
     ]);
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
-    return new Runner(gpu, graph, options, buffers, { tile, row, head, score: scored }, readback);
+    return new Runner(gpu, graph, options, pool, buffers, { tile, row, head, score: scored }, readback);
   }
 
   /** The session's buffers and the weights', by the names plans use: what a probe shares. */
-  get buffers(): ReadonlyMap<string, GPUBuffer> {
+  get buffers(): Buffers {
     return this.#buffers;
+  }
+
+  /** The first of the PROBE_TABLES tables that the session leaves to probes. */
+  get firstProbeTable(): number {
+    return this.pool.tables - PROBE_TABLES;
   }
 
   /** Dispatches of one decode step, head included. */
@@ -130,8 +138,8 @@ export class Runner {
   }
 
   /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
-  writeTable({ sequence, from, slots }: TableWrite): void {
-    this.#gpu.device.queue.writeBuffer(this.#buffer('slots'), (sequence * this.#n_ctx + from) * 4, slots);
+  writeTable(write: TableWrite): void {
+    this.pool.writeTable(write);
   }
 
   /** Computes keys, values and final states of 1 to maxRows rows; earlier positions must be there. Resolves when the GPU is done. */
@@ -232,7 +240,7 @@ export class Runner {
   }
 
   #writeStep(step: string, rows: readonly Row[]): void {
-    this.#gpu.device.queue.writeBuffer(this.#buffer(step), 0, stepWords(rows, this.#n_ctx));
+    this.#gpu.device.queue.writeBuffer(this.#buffer(step), 0, stepWords(rows, this.pool.tableLength));
   }
 
   #submit<T>(encode: (encoder: GPUCommandEncoder) => T): T {
@@ -257,13 +265,26 @@ export function stepWords(rows: readonly Row[], tableLength: number): Uint32Arra
   return words;
 }
 
-/** Every buffer a session owns, by the names that plans use. */
+/** The session's tables and those for probes. */
+export const tablesOf = ({ sequences }: Pick<RunnerOptions, 'sequences'>): number => sequences + PROBE_TABLES;
+
+/** The buffers of the pool, and those that stay. */
+function joined(pool: Pool, fixed: ReadonlyMap<string, GPUBuffer>): Buffers {
+  return {
+    get: name => fixed.get(name) ?? pool.get(name),
+    get version() {
+      return pool.version;
+    },
+  };
+}
+
+/** Every buffer a session owns beside the pool, by the names that plans use. */
 export function sessionBuffers(
   graph: Graph,
   values: readonly { width: number }[],
-  options: RunnerOptions,
+  options: Pick<RunnerOptions, 'maxRows'>,
 ): BufferSpec[] {
-  const { n_embd, n_layer, n_ctx, vocab_size } = graph.dims;
+  const { vocab_size } = graph.dims;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   const spec = (label: string, floats: number): BufferSpec => ({ label, size: floats * 4, usage });
   const step = (rows: number) => ROW_WORDS * (rows + 1);
@@ -274,10 +295,7 @@ export function sessionBuffers(
     spec('step/row', step(ROW_LIMIT)),
     spec('step/head', step(1)),
     spec('step/score', step(SCORE_ROWS)),
-    spec('slots', (options.sequences + PROBE_TABLES) * n_ctx),
-    spec('final', options.slots * stride4(n_embd)),
     ...values.map(({ width }, i) => spec(`value/${i}`, options.maxRows * stride4(width))),
-    ...Array.from({ length: n_layer }, (_, layer) => spec(`kv/${layer}`, options.slots * kvStride(graph))),
     spec('logits', stride4(vocab_size)),
     spec('logits_tile', SCORE_ROWS * stride4(vocab_size)),
     spec('statistics', SCORE_ROWS * (STATISTIC_PARTS + 1) * 4),

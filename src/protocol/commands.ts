@@ -19,7 +19,11 @@ export type Command =
       readonly keep: boolean;
       /** Look past a cached copy and fetch the revision anew. */
       readonly refresh: boolean;
+      /** Tokens that a text may have; as memory suggests where it is not given. */
+      readonly allowed?: number;
     }
+  /** Another number of tokens that a text may have, for the model that is loaded. */
+  | { readonly type: 'allow_context'; readonly run: number; readonly tokens: number }
   /** Computes what the cache lacks of `tokens`, and sends the row that predicts the next token. */
   | { readonly type: 'prefill'; readonly run: number; readonly tokens: Uint32Array }
   | {

@@ -1,4 +1,6 @@
 // What the worker says to the page. Every run is a stream of events that ends with exactly one `done` or `failed`.
+
+import type { ContextNeeds } from '../lib/context-memory.ts';
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
 import type { Dims } from '../model/ir/graph.ts';
@@ -54,8 +56,10 @@ export interface InspectedEvent {
   readonly totalBytes: number;
   readonly parameters: number;
   readonly dtype: string;
-  readonly n_ctx: number;
-  /** GPU memory needed: weights, cache of the context, activations. Bytes. */
+  readonly context: ContextNeeds;
+  /** Tokens that are allowed where nobody chooses. */
+  readonly allowed: number;
+  /** GPU memory for all of them: weights, cache of the context, values of a step. Bytes. */
   readonly gpuBytes: number;
   readonly fits: boolean;
   /** Why it does not fit, in one sentence; empty when it does. */
@@ -83,6 +87,18 @@ export interface GenerationDefaults {
   readonly max_new_tokens?: number;
 }
 
+/** How much context a loaded model has. */
+export interface ContextState {
+  readonly needs: ContextNeeds;
+  /** Tokens that a text may have: what was asked for, as far as model, adapter and memory go. */
+  readonly allowed: number;
+  /** Positions that the cache has room for now, and their bytes. */
+  readonly slots: number;
+  readonly bytes: number;
+  /** Memory gave out: what is there is allowed, until more is asked for again. */
+  readonly short: boolean;
+}
+
 export interface LoadedModel {
   /** Key in the cache: `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`. */
   readonly key: string;
@@ -97,7 +113,9 @@ export interface LoadedModel {
   readonly dtype: string;
   /** Bytes of the weights on the GPU. */
   readonly weightBytes: number;
+  /** Bytes on the GPU in all, as it was loaded: `context.bytes` of them grow. */
   readonly gpuBytes: number;
+  readonly context: ContextState;
   readonly parameters: number;
   /** Multiply-adds of one token. */
   readonly work: TokenWork;
@@ -224,6 +242,8 @@ export type EngineEvent =
       readonly reason: string;
       readonly message: string;
     }
+  /** The pool has grown, or another context is allowed than before. Run 0: it may come amid any run. */
+  | { readonly type: 'context'; readonly run: 0; readonly context: ContextState }
   | { readonly type: 'done'; readonly run: number }
   | { readonly type: 'failed'; readonly run: number; readonly error: WireError };
 

@@ -51,7 +51,7 @@ export async function* checkOps(
   const fused = fuse(graph);
   const keep = Object.keys(fused.widths).filter(value => value !== graph.final);
   const rows = tokens.length <= ROW_LIMIT ? ROW_LIMIT : SCORE_ROWS;
-  const scratch = context.cache.scratch(tokens.length);
+  const scratch = await context.room.scratch(tokens.length);
   let probe: Probe | null = null;
   try {
     probe = await Probe.create(context.base, context.scope, { graph: fused, keep, rows });

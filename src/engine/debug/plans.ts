@@ -1,5 +1,6 @@
 // The plans of the open model as data for people: ops with shapes and bytes, and the joined WGSL of every kernel in use.
 import type { BufferRef, Dispatch, Extent, PlanOptions, RowsKind } from '../../gpu/dispatch.ts';
+import type { Buffers } from '../../gpu/executor.ts';
 import { type MatrixLayout, partBytes } from '../../gpu/layout.ts';
 import { joinModule } from '../../gpu/module.ts';
 import { planBody, planHead } from '../../gpu/plan.ts';
@@ -69,7 +70,7 @@ function extentText(extent: Extent): string {
   return extent.rowsPer === 1 ? 'T' : `T/${extent.rowsPer}`;
 }
 
-function bytesOf(buffers: ReadonlyMap<string, GPUBuffer>, { buffer, offset = 0, size }: BufferRef): number {
+function bytesOf(buffers: Buffers, { buffer, offset = 0, size }: BufferRef): number {
   return size ?? (buffers.get(buffer)?.size ?? offset) - offset;
 }
 

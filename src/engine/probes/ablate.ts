@@ -39,7 +39,7 @@ export class Ablation {
     const context = this.#context;
     context.session.check(ids);
     const view = await this.#view.get();
-    const scratch = context.cache.scratch(ids.length);
+    const scratch = await context.room.scratch(ids.length);
     try {
       await needBaselines(context, view, ids, scratch.slots, baseline, signal);
       switchOff(context, view, off);

@@ -41,7 +41,7 @@ export class Attention {
     const { probe, weights } = await view.get();
     const { n_head } = this.#context.graph.dims;
     const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
-    inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
+    await inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
     return probe.read(
       weights.flatMap(value =>
         Array.from({ length: n_head }, (_, head) => ({
@@ -69,7 +69,7 @@ export class Attention {
       throwIfCancelled(signal, 'the attention map');
       const count = Math.min(tile, T - begin);
       const sequence = await this.#context.session.sequence(ids, signal);
-      inScratch(this.#context, ids, sequence, begin, count, rows => probe.run(rows));
+      await inScratch(this.#context, ids, sequence, begin, count, rows => probe.run(rows));
       if (head === null) probe.submit(mean, count);
       const stride = stride4(n_head * columns);
       const pieces = Array.from({ length: count }, (_, t) =>

@@ -6,6 +6,7 @@ import type { Scope } from '../../gpu/scope.ts';
 import { defined } from '../../lib/assert.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { Graph } from '../../model/ir/graph.ts';
+import type { Room } from '../room.ts';
 import type { Session } from '../session.ts';
 
 export interface ProbeContext {
@@ -16,6 +17,7 @@ export interface ProbeContext {
   readonly graph: Graph;
   readonly session: Session;
   readonly cache: KvCache;
+  readonly room: Room;
   readonly runner: Runner;
   /** The first of the PROBE_TABLES tables of slots that the session leaves to probes. */
   readonly table: number;
@@ -25,15 +27,15 @@ export interface ProbeContext {
  * Gives `work` the rows of `count` positions from `begin` in scratch slots, the positions before them in the slots of `sequence`.
  * What was submitted by then runs before anything that takes the slots next.
  */
-export function inScratch(
-  { cache, runner, table }: ProbeContext,
+export async function inScratch(
+  { room, runner, table }: ProbeContext,
   ids: Uint32Array,
   sequence: Sequence,
   begin: number,
   count: number,
   work: (rows: Row[]) => void,
-): void {
-  const scratch = cache.scratch(count);
+): Promise<void> {
+  const scratch = await room.scratch(count);
   try {
     const slots = Uint32Array.from([...sequence.slots.slice(0, begin), ...scratch.slots]);
     runner.writeTable({ sequence: table, from: 0, slots });

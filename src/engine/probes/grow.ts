@@ -39,18 +39,18 @@ export async function* grow(
   options: GrowOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<Grown> {
-  const { session, runner, cache } = context;
+  const { session, runner, room } = context;
   const T = ids.length;
   const counts = await session.prefill(ids, signal);
   const sequence = await session.sequence(ids, signal);
   const text = sequence.slots.slice(0, T);
-  const tree = new Tree(options, session.dims.n_ctx - T);
+  const tree = new Tree(options, session.allowed - T);
   const root = await runner.logits(defined(text[T - 1], 'slot'));
   let level = tree.children(root, rowStatistics(root, 0).logZ, null);
   yield { nodes: level.map(plain), ...counts };
 
   // Of what the text's sequence leaves of the pool, a slot a node.
-  const room = cache.capacity - sequence.slots.length;
+  const most = room.most - sequence.slots.length;
   const scope = context.scope.open('grow');
   const taken: { release(): void }[] = [];
   try {
@@ -58,14 +58,14 @@ export async function* grow(
     const batchSize = Math.min(SCORE_ROWS, runner.maxRows);
     writeText(context, text, batchSize);
     let computed = 0;
-    for (let depth = 2; depth <= options.depth && T + depth <= session.dims.n_ctx; depth++) {
+    for (let depth = 2; depth <= options.depth && T + depth <= session.allowed; depth++) {
       const growing = level.filter(({ id }) => !options.ends?.includes(id)).sort((a, b) => b.total - a.total);
       level = [];
       for (let at = 0; at < growing.length; at += batchSize) {
         throwIfCancelled(signal, 'the growth of the tree');
-        const batch = growing.slice(at, Math.min(at + batchSize, at + room - computed));
+        const batch = growing.slice(at, Math.min(at + batchSize, at + most - computed));
         if (batch.length === 0 || tree.full) return;
-        const scratch = cache.scratch(batch.length);
+        const scratch = await room.scratch(batch.length);
         taken.push(scratch);
         const rows = await runner.rows(placed(context, T, batch, scratch.slots), staging);
         computed += batch.length;

@@ -57,7 +57,7 @@ export class Lens {
     for (let begin = from; begin < to; begin += SCORE_ROWS) {
       const count = Math.min(SCORE_ROWS, to - begin);
       const sequence = await this.#context.session.sequence(ids, signal);
-      inScratch(this.#context, ids, sequence, begin, count, rows => view.probe.run(rows));
+      await inScratch(this.#context, ids, sequence, begin, count, rows => view.probe.run(rows));
       const asking = Array.from({ length: count }, (_, t) => ({
         id: asked,
         position: 0,

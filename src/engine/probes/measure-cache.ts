@@ -31,7 +31,7 @@ export async function* measureCache(
     assert(Number.isInteger(length) && length >= 1 && length <= ids.length, 'a length of the text');
     // The sequence is looked up for each length: other work may run between two.
     const sequence = await context.session.sequence(ids.subarray(0, length), signal);
-    const scratch = context.cache.scratch(length);
+    const scratch = await context.room.scratch(length);
     try {
       const cached = await median(() => withCache(context, ids, sequence.slots, scratch.slots, length), signal);
       const uncached = await median(() => withoutCache(context, ids, scratch.slots, length, signal), signal);

@@ -65,7 +65,7 @@ export async function* sweep(
 ): AsyncGenerator<Swept> {
   context.session.check(ids);
   context.session.check(Uint32Array.of(id));
-  const scratch = context.cache.scratch(ids.length);
+  const scratch = await context.room.scratch(ids.length);
   let own: SweepView | null = null;
   try {
     own = await openSweep(context, ids.length, new Set(parts.map(({ layer }) => layer)));

@@ -29,7 +29,7 @@ export class Trace {
     const C = this.#context.graph.dims.n_embd;
     const { embedding, positional, residual, attention, mlp } = values;
     const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
-    inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
+    await inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
     const value = (name: ValueName) => ({ buffer: probe.valueBuffer(name), offset: 0, length: C });
     // The final state is the session's own: what its head reads.
     const slot = defined(sequence.slots[position], 'slot');
@@ -73,7 +73,7 @@ export class Trace {
     const text = ids.slice(0, position + 1);
     for (const [i, id] of wanted.entries()) {
       text[position] = id;
-      inScratch(this.#context, text, sequence, position, 1, row => probe.run(row));
+      await inScratch(this.#context, text, sequence, position, 1, row => probe.run(row));
       const piece = { buffer: probe.valueBuffer(values.embedding), offset: 0, length: C };
       rows.set(await probe.read([piece]), i * C);
     }

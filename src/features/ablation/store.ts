@@ -160,10 +160,10 @@ class Ablations implements ProbeSpec<AblationQuestion, MeasureRequest, EventOf<'
     if (!sameIds(ids, this.#measures.ids)) this.#measures = new Measures(ids);
   }
 
-  ask({ ids, place, model }: Snapshot): { question: AblationQuestion } | Unasked {
+  ask({ ids, place, allowed }: Snapshot): { question: AblationQuestion } | Unasked {
     const position = place === 'end' ? ids.length : place;
     if (ids.length === 0 || (position === 0 && ids.length < 2)) return { status: 'empty' };
-    if (ids.length > model.dims.n_ctx) return tooLong(ids.length, model.dims.n_ctx);
+    if (ids.length > allowed) return tooLong(ids.length, allowed);
     const { off, baseline } = this.store.getState();
     return { question: { ids, position, off, baseline } };
   }

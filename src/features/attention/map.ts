@@ -50,10 +50,10 @@ export class HeadMaps implements ProbeSpec<MapQuestion, MapRows, Tile> {
   /** Maps are taken over row by row, when one is shown. */
   hold(): void {}
 
-  ask({ ids, model }: Snapshot): { question: MapQuestion } | Unasked {
+  ask({ ids, allowed }: Snapshot): { question: MapQuestion } | Unasked {
     const { layer, head } = this.#store().getState().choice;
     if (layer === null || ids.length === 0) return { status: 'empty' };
-    return { question: { ids: ids.subarray(0, model.dims.n_ctx), layer, head } };
+    return { question: { ids: ids.subarray(0, allowed), layer, head } };
   }
 
   /** The map with the rows that still hold; none where no row does. */

@@ -139,11 +139,10 @@ class Heads implements ProbeSpec<RowQuestion, Uint32Array, EventOf<'attention'>>
     this.store.setState({ row: null });
   }
 
-  ask({ ids, place, model }: Snapshot): { question: RowQuestion } | Unasked {
+  ask({ ids, place, allowed }: Snapshot): { question: RowQuestion } | Unasked {
     const wanted = place === 'end' ? ids : ids.subarray(0, place + 1);
     if (wanted.length === 0) return { status: 'empty' };
-    const { n_ctx } = model.dims;
-    return wanted.length > n_ctx ? tooLong(wanted.length, n_ctx) : { question: { ids: wanted } };
+    return wanted.length > allowed ? tooLong(wanted.length, allowed) : { question: { ids: wanted } };
   }
 
   missing({ ids }: RowQuestion): readonly Uint32Array[] {

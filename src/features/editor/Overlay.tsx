@@ -1,5 +1,7 @@
 // The painted overlay of the textarea: the same text in the same face, one span per token where it is in sight.
+
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useAttentionTint, useDocument, useModel, useStores, useView } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { cx } from '../../ui/controls/cx.ts';
@@ -46,7 +48,7 @@ function usePainting(): Painting {
   const selected = useDocument(s => s.selected);
   const tint = useView(s => s.tint);
   const attentionTint = useAttentionTint(s => s.shown);
-  const limit = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_ctx : null));
+  const limit = useModel(s => (s.load.status === 'ready' ? tokensAllowed(s) : null));
   return useMemo(
     () => ({ tokens, view, selected, tint, attentionTint, limit }),
     [tokens, view, selected, tint, attentionTint, limit],

@@ -1,12 +1,14 @@
 // Says before any Run that a text does not fit the context, or that it is still being counted.
+
 import { formatCount } from '../../lib/format.ts';
+import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 
 /** Tokens that the context does not hold, where the text has so many; 0 while it is counted. */
 export function useExcess(): number {
-  const limit = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_ctx : Number.POSITIVE_INFINITY));
+  const limit = useModel(s => (s.load.status === 'ready' ? tokensAllowed(s) : Number.POSITIVE_INFINITY));
   return useDocument(s => (s.pending === null ? Math.max(0, s.tokens.length - limit) : 0));
 }
 

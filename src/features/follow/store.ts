@@ -1,9 +1,11 @@
 // The way of one token through the model: fetches what the step in sight needs, and measures what the cache of keys and values saves.
+
 import { createStore } from 'zustand/vanilla';
 import { attention, measureCache, trace } from '../../client/probe-requests.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { idsOf, sameIds } from '../../stores/document/sequence.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { tokensAllowed } from '../../stores/model/allowed.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { FollowStep } from '../../stores/view.ts';
 import type { ProbeSpec, Snapshot } from '../../stores/work/probe-spec.ts';
@@ -93,7 +95,7 @@ class Follow implements ProbeSpec<FollowQuestion, Piece, EventOf<'traced'> | Eve
     const { load } = model.getState();
     if (load.status !== 'ready') return;
     const { tokens, revision } = document.getState();
-    const ids = idsOf(tokens).subarray(0, load.model.dims.n_ctx);
+    const ids = idsOf(tokens).subarray(0, tokensAllowed(model.getState()));
     const lengths = lengthsOf(ids.length);
     work.leases.use('trace');
     this.store.setState({ measured: { tokens: ids.length, revision, lengths: [] } });
@@ -113,7 +115,7 @@ class Follow implements ProbeSpec<FollowQuestion, Piece, EventOf<'traced'> | Eve
     const { document, model, work } = this.#stores;
     const { load } = model.getState();
     if (load.status !== 'ready') return 0;
-    const tokens = Math.min(document.getState().tokens.length, load.model.dims.n_ctx);
+    const tokens = Math.min(document.getState().tokens.length, tokensAllowed(model.getState()));
     return secondsToMeasure(tokens, length => work.cost.secondsOf(length));
   }
 
@@ -134,10 +136,10 @@ class Follow implements ProbeSpec<FollowQuestion, Piece, EventOf<'traced'> | Eve
   /** What came for a pass holds for that pass alone, and is dropped when another one is shown. */
   hold(): void {}
 
-  ask({ tokens, place, model }: Snapshot): { question: FollowQuestion } | Unasked {
+  ask({ tokens, place, allowed }: Snapshot): { question: FollowQuestion } | Unasked {
     const pass = passTo(tokens, place);
     if (pass === null) return { status: 'empty' };
-    if (pass.ids.length > model.dims.n_ctx) return tooLong(pass.ids.length, model.dims.n_ctx);
+    if (pass.ids.length > allowed) return tooLong(pass.ids.length, allowed);
     const step = this.#stores.view.getState().followStep;
     return { question: { pass, step, heads: this.#headIds(pass) } };
   }

@@ -25,7 +25,7 @@ function event(layer: number, from: number, to: number, asked: number): LensEven
 }
 
 function filled(text: Uint32Array, asked: number): LensCells {
-  const cells = new LensCells(LAYERS, 16);
+  const cells = new LensCells(LAYERS);
   cells.setText(text);
   for (let layer = 0; layer < LAYERS; layer++) cells.accept(text, asked, event(layer, 0, text.length, asked));
   return cells;
@@ -33,7 +33,7 @@ function filled(text: Uint32Array, asked: number): LensCells {
 
 describe('cells', () => {
   test('come layer by layer; a column is complete with its last layer', () => {
-    const cells = new LensCells(LAYERS, 16);
+    const cells = new LensCells(LAYERS);
     const text = ids(5, 6, 7);
     cells.setText(text);
     expect(cells.cell(0, 1, 9)).toBeNull();
@@ -76,7 +76,7 @@ describe('cells', () => {
   });
 
   test('numbers of a text that is no longer there are dropped exactly', () => {
-    const cells = new LensCells(LAYERS, 16);
+    const cells = new LensCells(LAYERS);
     cells.setText(ids(5, 6, 0, 0));
     cells.accept(ids(5, 6, 7, 8), 9, event(0, 0, 4, 9));
     expect([0, 1, 2, 3].map(column => cells.cell(0, column, 9) !== null)).toEqual([true, true, false, false]);
@@ -87,7 +87,7 @@ describe('cells', () => {
     const text = fc.array(fc.nat(1), { maxLength: 8 }).map(all => ids(...all));
     fc.assert(
       fc.property(fc.array(fc.tuple(text, fc.boolean()), { maxLength: 8 }), changes => {
-        const cells = new LensCells(1, 8);
+        const cells = new LensCells(1);
         let known: string[] = [];
         for (const [now, compute] of changes) {
           cells.setText(now);

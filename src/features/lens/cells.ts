@@ -1,4 +1,6 @@
-// What the lens has shown so far, by layer and position. A cell depends on the tokens up to its own position alone, so it stays while those stay.
+// What the lens has shown so far, by position and layer. A cell depends on the tokens up to its own position alone, so it stays while those stay.
+//
+// The layers of a position lie side by side, so that room grows with the positions that were looked at, never with the whole context.
 import type { LensEvent } from '../../protocol/probe-events.ts';
 import { sharedLength } from '../../stores/document/sequence.ts';
 import type { LensCell } from './types.ts';
@@ -14,24 +16,16 @@ interface Asked {
 
 export class LensCells {
   readonly layers: number;
-  readonly #width: number;
   #ids: Uint32Array = new Uint32Array(0);
-  readonly #topIds: Uint32Array;
-  readonly #topLogprobs: Float32Array;
-  readonly #divergences: Float32Array;
-  readonly #known: Uint8Array;
+  #topIds = new Uint32Array(0);
+  #topLogprobs = new Float32Array(0);
+  #divergences = new Float32Array(0);
+  #known = new Uint8Array(0);
   /** In the order of their last use. */
   readonly #asked = new Map<number, Asked>();
 
-  /** Room for `layers` rows of `width` positions. */
-  constructor(layers: number, width: number) {
+  constructor(layers: number) {
     this.layers = layers;
-    this.#width = width;
-    const size = layers * width;
-    this.#topIds = new Uint32Array(size);
-    this.#topLogprobs = new Float32Array(size);
-    this.#divergences = new Float32Array(size);
-    this.#known = new Uint8Array(size);
   }
 
   /** The text is `ids` now: cells of positions whose own past has changed are dropped. True when there were any to drop. */
@@ -40,10 +34,8 @@ export class LensCells {
     const dropped = shared < this.#ids.length;
     this.#ids = ids;
     if (!dropped) return false;
-    for (const known of [this.#known, ...[...this.#asked.values()].map(asked => asked.known)]) {
-      for (let layer = 0; layer < this.layers; layer++)
-        known.fill(0, layer * this.#width + shared, (layer + 1) * this.#width);
-    }
+    this.#known.fill(0, shared * this.layers);
+    for (const { known } of this.#asked.values()) known.fill(0, shared * this.layers);
     return true;
   }
 
@@ -51,10 +43,11 @@ export class LensCells {
   accept(ids: Uint32Array, asked: number, event: LensEvent): void {
     const { layer, from } = event;
     if (layer >= this.layers) return;
-    const to = Math.min(from + event.topIds.length, sharedLength(ids, this.#ids), this.#width);
+    const to = Math.min(from + event.topIds.length, sharedLength(ids, this.#ids));
+    this.#makeRoom(to);
     const ofAsked = this.#of(asked);
     for (let column = from; column < to; column++) {
-      const [at, i] = [layer * this.#width + column, column - from];
+      const [at, i] = [column * this.layers + layer, column - from];
       this.#topIds[at] = event.topIds[i] ?? 0;
       this.#topLogprobs[at] = event.topLogprobs[i] ?? 0;
       this.#divergences[at] = event.divergences[i] ?? 0;
@@ -65,7 +58,7 @@ export class LensCells {
   }
 
   cell(layer: number, column: number, asked: number | null): LensCell | null {
-    const at = layer * this.#width + column;
+    const at = column * this.layers + layer;
     if (column >= this.#ids.length || this.#known[at] !== 1) return null;
     const found = asked === null ? undefined : this.#asked.get(asked);
     const told = found?.known[at] === 1 ? found : null;
@@ -81,17 +74,32 @@ export class LensCells {
   /** Every layer of a column is here; with `asked`, for that token too. */
   complete(column: number, asked: number | null): boolean {
     const told = asked === null ? this.#known : this.#asked.get(asked)?.known;
-    for (let layer = 0; layer < this.layers; layer++) if (told?.[layer * this.#width + column] !== 1) return false;
+    for (let layer = 0; layer < this.layers; layer++) if (told?.[column * this.layers + layer] !== 1) return false;
     return true;
   }
 
+  /** Room for `columns` positions, and some more. */
+  #makeRoom(columns: number): void {
+    if (columns * this.layers <= this.#known.length) return;
+    const size = this.layers * Math.ceil(columns * 1.5);
+    this.#topIds = copied(new Uint32Array(size), this.#topIds);
+    this.#topLogprobs = copied(new Float32Array(size), this.#topLogprobs);
+    this.#divergences = copied(new Float32Array(size), this.#divergences);
+    this.#known = copied(new Uint8Array(size), this.#known);
+  }
+
+  /** What is kept of an asked token, with as much room as the cells have. */
   #of(asked: number): Asked {
-    const size = this.layers * this.#width;
-    const found = this.#asked.get(asked) ?? {
-      logprobs: new Float32Array(size),
-      ranks: new Uint32Array(size),
-      known: new Uint8Array(size),
-    };
+    const size = this.#known.length;
+    const old = this.#asked.get(asked);
+    const found =
+      old?.known.length === size
+        ? old
+        : {
+            logprobs: copied(new Float32Array(size), old?.logprobs),
+            ranks: copied(new Uint32Array(size), old?.ranks),
+            known: copied(new Uint8Array(size), old?.known),
+          };
     this.#asked.delete(asked);
     this.#asked.set(asked, found);
     for (const oldest of this.#asked.keys()) {
@@ -100,4 +108,10 @@ export class LensCells {
     }
     return found;
   }
+}
+
+/** `to` with the numbers of `from` at its head. */
+function copied<T extends Float32Array | Uint32Array | Uint8Array>(to: T, from?: T): T {
+  if (from) to.set(from);
+  return to;
 }

@@ -70,7 +70,7 @@ class Lenses implements ProbeSpec<LensQuestion, ColumnRun, LensEvent> {
   readonly #stores: Stores;
   /** Of a column: its own body, and the head for every layer and twice for the last. */
   readonly #cost = new PrefillCost();
-  #cells = new LensCells(0, 0);
+  #cells = new LensCells(0);
   #sight: ColumnRun = { from: 0, to: 0 };
   /** Of the layers of a tile that have come, ms; NaN where that is no measure. */
   #tileMs = 0;
@@ -104,18 +104,18 @@ class Lenses implements ProbeSpec<LensQuestion, ColumnRun, LensEvent> {
   begin({ dims, work, adapter }: LoadedModel, other: boolean): void {
     this.#cost.begin(work.body + work.head * (dims.n_layer + 2), adapter.software);
     if (!other) return;
-    this.#cells = new LensCells(dims.n_layer + 1, dims.n_ctx);
+    this.#cells = new LensCells(dims.n_layer + 1);
     this.pin = null;
     this.store.setState(state => ({ revision: state.revision + 1, layer: null }));
   }
 
-  hold({ ids, model }: Snapshot): void {
-    const dropped = this.#cells.setText(ids.subarray(0, model.dims.n_ctx));
+  hold({ ids, allowed }: Snapshot): void {
+    const dropped = this.#cells.setText(ids.subarray(0, allowed));
     if (dropped) this.store.setState(state => ({ revision: state.revision + 1 }));
   }
 
   ask(now: Snapshot): { question: LensQuestion } | { status: 'empty' } {
-    const columns = Math.min(now.model.dims.n_ctx, now.ids.length);
+    const columns = Math.min(now.allowed, now.ids.length);
     if (columns === 0) return { status: 'empty' };
     const column = columnOf(now.place, now.ids.length, columns);
     const { colour } = this.store.getState();

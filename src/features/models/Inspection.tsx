@@ -44,7 +44,7 @@ export function Inspection({ at }: { at: Place }) {
     <div ref={inSight} className={styles.inspection}>
       <p>
         <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {result.dtype}, context{' '}
-        {formatCount(result.n_ctx)}. It needs <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory
+        {formatCount(result.context.n_ctx)}. It needs <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory
         {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
       </p>
       {result.warnings.map(warning => (

@@ -1,5 +1,7 @@
 // The view of the whole text: how well the model predicted it, token by token, and where pinned tokens stand at each place.
+
 import { useMemo, useState } from 'react';
+import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useModel } from '../../stores/react.ts';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
@@ -26,7 +28,7 @@ const ONE_TOKEN =
 
 export function TextView() {
   const tokens = useDocument(s => s.tokens);
-  const limit = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_ctx : 0));
+  const limit = useModel(tokensAllowed);
   const [range, setRange] = useState<Range>('all');
   const within = useMemo(() => (tokens.length > limit ? tokens.slice(0, limit) : tokens), [tokens, limit]);
   const measures = useMemo(() => measure(within, range), [within, range]);

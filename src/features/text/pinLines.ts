@@ -46,8 +46,8 @@ function createPinLinesStore(stores: Stores): Made<PinLinesStore> {
     begin: () => {},
     // The pins follow the text by themselves, whether a view is open or not.
     hold: () => {},
-    ask: ({ ids, model }: Snapshot) => {
-      const within = ids.subarray(0, model.dims.n_ctx);
+    ask: ({ ids, allowed }: Snapshot) => {
+      const within = ids.subarray(0, allowed);
       const some = pins.getState().pins.map(pin => pin.id);
       return within.length === 0 || some.length === 0 ? { status: 'empty' } : { question: { ids: within, pins: some } };
     },

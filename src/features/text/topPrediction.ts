@@ -65,7 +65,7 @@ function createTopPredictionStore(stores: Stores): Made<TopPredictionStore> {
       ids = now.ids;
     },
     ask: now => {
-      const within = now.ids.subarray(0, now.model.dims.n_ctx);
+      const within = now.ids.subarray(0, now.allowed);
       const places = wanted.filter(position => position > 0 && position < within.length);
       return places.length === 0 ? { status: 'empty' } : { question: { ids: within, places } };
     },

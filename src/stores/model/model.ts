@@ -55,6 +55,7 @@ const INITIAL: ModelState = {
   load: { status: 'idle' },
   kept: null,
   failure: null,
+  context: null,
   inspection: { status: 'none' },
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
   notices: [],
@@ -78,6 +79,7 @@ export function createModelStore(options: ModelOptions): ModelStore {
     dismissNotice: notice => store.setState(state => ({ notices: state.notices.filter(each => each !== notice) })),
     dismissLoss: losses.dismissed,
   }));
+  options.client.onContext(({ context }) => store.setState({ context }));
   return store;
 }
 
@@ -124,7 +126,12 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       if (loading !== abort) return;
       last = { source, options: { ...given, refresh: false } };
       opened = last;
-      store.setState({ load: { status: 'ready', ...ready }, kept: null, adapter: ready.model.adapter });
+      store.setState({
+        load: { status: 'ready', ...ready },
+        context: ready.model.context,
+        kept: null,
+        adapter: ready.model.adapter,
+      });
       losses.opened(ready.model.device);
       for (const { code } of ready.model.warnings) addNotice(store, code);
       // The list on the screen does not know this copy yet.

@@ -4,6 +4,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
 import type {
   AdapterDescription,
+  ContextState,
   EventOf,
   LoadedModel,
   LoadPhase,
@@ -87,6 +88,8 @@ export interface ModelState {
   readonly kept: OpenModel | null;
   /** The last load, where it failed and the model before it is still in use. */
   readonly failure: { readonly source: ModelSource; readonly error: WireError } | null;
+  /** How much context the model in use has; its allowed tokens change while it is open. */
+  readonly context: ContextState | null;
   readonly inspection: InspectState;
   readonly cache: CacheState;
   readonly notices: readonly ModelNotice[];

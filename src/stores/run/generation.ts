@@ -1,7 +1,9 @@
 // Runs: from the press of Run to the reason it ended. Draws are appended to the document once per animation frame.
+
 import { createStore } from 'zustand/vanilla';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import type { DocumentToken, Draw } from '../document/types.ts';
+import { tokensAllowed } from '../model/allowed.ts';
 import { toWire } from '../model/model.ts';
 import type { GenerationOptions, GenerationStore } from './generation-types.ts';
 import {
@@ -149,11 +151,10 @@ class Runs {
 
   /** Leaves room for a continuation: a quarter of the context, or less when fewer tokens are wanted. */
   keepTail(): void {
-    const { load } = this.#options.model.getState();
-    if (load.status !== 'ready' || this.#running) return;
-    const { n_ctx } = load.model.dims;
+    const allowed = tokensAllowed(this.#options.model.getState());
+    if (allowed === 0 || this.#running) return;
     const wanted = this.#options.settings.getState().settings.max_new_tokens;
-    this.#options.document.getState().keepTail(n_ctx - Math.max(1, Math.min(wanted, Math.floor(n_ctx / 4))));
+    this.#options.document.getState().keepTail(allowed - Math.max(1, Math.min(wanted, Math.floor(allowed / 4))));
     this.#set({ status: { kind: 'idle' } });
   }
 
@@ -275,10 +276,9 @@ class Runs {
   }
 
   #checkLength(): void {
-    const { load } = this.#options.model.getState();
+    const limit = tokensAllowed(this.#options.model.getState());
     const tokens = this.#tokens.length;
-    if (load.status !== 'ready' || tokens <= load.model.dims.n_ctx) return;
-    const limit = load.model.dims.n_ctx;
+    if (limit === 0 || tokens <= limit) return;
     const detail = { tokens, limit, excess: tokens - limit };
     throw new NucleusError('prompt_too_long', `${tokens} tokens do not fit a context of ${limit}`, detail);
   }

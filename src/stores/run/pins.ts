@@ -1,9 +1,11 @@
 // Pinned tokens: which ones, and what is known of their logits in the rows of the text.
+
 import { createStore } from 'zustand/vanilla';
 import { tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { idsOf } from '../document/sequence.ts';
 import type { DocumentStore } from '../document/types.ts';
+import { tokensAllowed } from '../model/allowed.ts';
 import { modelTag } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import { type MissingRows, PinnedRows } from './pinned-rows.ts';
@@ -121,8 +123,7 @@ class Pins {
 
   /** The text as far as it fits the context. */
   #ids(): Uint32Array {
-    const { load } = this.#options.model.getState();
-    const most = load.status === 'ready' ? load.model.dims.n_ctx : 0;
+    const most = tokensAllowed(this.#options.model.getState());
     return idsOf(this.#options.document.getState().tokens.slice(0, most));
   }
 

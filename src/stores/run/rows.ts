@@ -1,4 +1,5 @@
 // Full rows of logits on demand, the distributions laid over them, and the scoring of the prompt while nothing else is to do.
+
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
 import { row as fetchRow, prefill, type RowAnswer } from '../../client/requests.ts';
@@ -9,6 +10,7 @@ import { rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { drawnFlags, idsOf } from '../document/sequence.ts';
 import type { DocumentStore, TokenPlace } from '../document/types.ts';
+import { tokensAllowed } from '../model/allowed.ts';
 import { isOfLoss } from '../model/loss.ts';
 import { modelTag, toWire } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
@@ -87,6 +89,7 @@ class Rows {
       }),
       model.subscribe((now, before) => {
         if (now.load !== before.load) this.#modelChanged();
+        else if (now.context?.allowed !== before.context?.allowed) this.#look(0);
       }),
     ];
     this.#modelChanged();
@@ -215,8 +218,9 @@ class Rows {
       if (!running) this.#timer = setTimeout(() => this.#scoreSoon(), wait);
       return;
     }
-    if (count > load.model.dims.n_ctx) {
-      this.#show(tooLong(place, count, load.model.dims.n_ctx));
+    const limit = this.#limit();
+    if (count > limit) {
+      this.#show(tooLong(place, count, limit));
       if (!running) this.#timer = setTimeout(() => this.#scoreSoon(), wait);
       return;
     }
@@ -246,13 +250,13 @@ class Rows {
     const { client, scheduler, document, model } = this.#options;
     const { load } = model.getState();
     if (load.status !== 'ready' || scheduler.has('row') || scheduler.has('run') || scheduler.has('score')) return;
-    const { n_ctx } = load.model.dims;
-    const within = document.getState().tokens.slice(0, n_ctx);
+    const allowed = this.#limit();
+    const within = document.getState().tokens.slice(0, allowed);
     if (firstMissing(within) < 0 || this.#cost.seconds(idsOf(within)) > MOST_SECONDS) return;
     this.store.setState({ scoring: true });
     void scheduler
       .start('score', async signal => {
-        const ids = await scoreMissing(client, document, n_ctx, signal);
+        const ids = await scoreMissing(client, document, allowed, signal);
         if (ids !== null) this.#cost.computed(ids);
       })
       .catch(() => {})
@@ -261,8 +265,7 @@ class Rows {
 
   /** Tokens of the context; 0 while there is no model. */
   #limit(): number {
-    const { load } = this.#options.model.getState();
-    return load.status === 'ready' ? load.model.dims.n_ctx : 0;
+    return tokensAllowed(this.#options.model.getState());
   }
 
   #countBefore(place: TokenPlace): number {

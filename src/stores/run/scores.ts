@@ -1,8 +1,10 @@
 // The scoring of a text that takes too long to be done unasked: a person asks for it, sees how far it is, and can stop it.
+
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
 import { idsOf, sharedLength } from '../document/sequence.ts';
 import type { DocumentStore } from '../document/types.ts';
+import { tokensAllowed } from '../model/allowed.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
 import type { Scheduler } from '../work/scheduler.ts';
@@ -42,10 +44,7 @@ export function createScoresStore(options: ScoresOptions): { store: ScoresStore;
   const { client, scheduler, model, document, generation, cost } = options;
   /** Ids that are being scored: an edit of them ends it, an append does not. */
   let asked: Uint32Array = new Uint32Array(0);
-  const limit = (): number => {
-    const { load } = model.getState();
-    return load.status === 'ready' ? load.model.dims.n_ctx : 0;
-  };
+  const limit = (): number => tokensAllowed(model.getState());
   const missing = (): number =>
     document
       .getState()

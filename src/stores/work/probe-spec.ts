@@ -1,8 +1,10 @@
 // What makes one view of the inside differ from another, as `createProbeView` takes it; and the page as a question is asked of it.
+
 import type { LoadedModel } from '../../protocol/events.ts';
 import type { ProbeView as ProbeMemory } from '../../protocol/probe-commands.ts';
 import { idsOf, sameIds, sharedLength } from '../document/sequence.ts';
 import type { DocumentStore, DocumentToken, TokenPlace } from '../document/types.ts';
+import { tokensAllowed } from '../model/allowed.ts';
 import { modelTag } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { GenerationStore } from '../run/generation-types.ts';
@@ -19,6 +21,8 @@ export interface ProbeStores {
 /** The page when a question is asked of it. */
 export interface Snapshot {
   readonly model: LoadedModel;
+  /** Tokens that a text may have. */
+  readonly allowed: number;
   readonly tokens: readonly DocumentToken[];
   /** Of all tokens; the same array as long as they are the same. [T] */
   readonly ids: Uint32Array;
@@ -76,12 +80,13 @@ export class Snapshots {
 
   /** Null without a model. */
   take(): Snapshot | null {
-    const { load } = this.#stores.model.getState();
+    const state = this.#stores.model.getState();
+    const { load } = state;
     if (load.status !== 'ready') return null;
     const { tokens, selected } = this.#stores.document.getState();
     const ids = idsOf(tokens);
     if (!sameIds(ids, this.#ids)) this.#ids = ids;
-    return { model: load.model, tokens, ids: this.#ids, place: selected };
+    return { model: load.model, allowed: tokensAllowed(state), tokens, ids: this.#ids, place: selected };
   }
 
   /** The text goes on from what was seen last. */

@@ -137,7 +137,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
         if (isRunning(now.status) !== isRunning(before.status)) this.look(0);
       }),
       model.subscribe((now, before) => {
-        if (now.load !== before.load) this.look(0);
+        if (now.load !== before.load || now.context?.allowed !== before.context?.allowed) this.look(0);
       }),
       // What cost much may cost nothing now that other work has filled the cache.
       work.cost.watch(() => {
