@@ -4,7 +4,7 @@
 // that only one of them is there twice, and where memory gives out in between, what the smaller ones hold is the pool.
 import { NucleusError } from '../lib/error.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import { kvStride } from './dispatch.ts';
+import { convRef, kvRef, kvStride } from './dispatch.ts';
 import type { Buffers } from './executor.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
@@ -24,14 +24,14 @@ interface Plane extends PlaneSpec {
   readonly slots: number;
 }
 
-/** The planes of a graph's pool: keys and values of each layer, and the final states. */
+/** The planes of a graph's pool: keys and values of each attention, what short convolutions keep, and the final states. */
 function poolPlanes(graph: Graph): PlaneSpec[] {
-  const { n_layer, n_embd } = graph.dims;
-  const layers = Array.from({ length: n_layer }, (_, layer) => ({
-    label: `kv/${layer}`,
-    slotBytes: 4 * kvStride(graph),
-  }));
-  return [...layers, { label: 'final', slotBytes: 4 * stride4(n_embd) }];
+  const kept = graph.ops.flatMap((op): PlaneSpec[] => {
+    if (op.op === 'attention') return [{ label: kvRef(op.layer).buffer, slotBytes: 4 * kvStride(graph) }];
+    if (op.op === 'conv_append') return [{ label: convRef(op.layer).buffer, slotBytes: 4 * stride4(op.x.width) }];
+    return [];
+  });
+  return [...kept, { label: 'final', slotBytes: 4 * stride4(graph.dims.n_embd) }];
 }
 
 /** Bytes that a slot takes in all planes, its places in the tables included. */
