@@ -1,7 +1,7 @@
 // What a link or a file has brought: what it is, how it differs from what is here, its text; then open it, or run it again and compare.
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { formatCount } from '../../lib/format.ts';
-import { useModel } from '../../stores/react.ts';
+import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { drawersOf, drawnByWords } from '../shared/drawnBy.ts';
@@ -9,9 +9,9 @@ import { Replayed } from './Replayed.tsx';
 import { unknownSettings } from './reading.ts';
 import { replayBlocks } from './replay.ts';
 import styles from './Share.module.css';
-import { differencesOf, type SharedRun, sourceOfKey } from './sharedRun.ts';
+import { differencesOf, type SharedRun, wayToModel } from './sharedRun.ts';
 import { useShare, useShareStore } from './useShare.ts';
-import { differenceWords, problemWords } from './words.ts';
+import { differenceWords, problemWords, wayWords } from './words.ts';
 
 /** Characters of the text that are shown. */
 const MOST_SHOWN = 20_000;
@@ -50,7 +50,10 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
   const draws = replayBlocks(run.tokens).reduce((sum, block) => sum + block.count, 0);
   const strange = unknownSettings([run.settings, ...run.tokens.flatMap(token => token.draw?.settings ?? [])]);
   const other = differences === null || differences.vocabulary;
-  const local = sourceOfKey(run.model.key)?.kind === 'local';
+  const way = wayToModel(
+    run.model,
+    useModel(s => s.cache.models),
+  );
   return (
     <>
       <h3>
@@ -79,7 +82,7 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
       <div className={styles.line}>
         {other && (
           <Button variant="primary" onClick={() => share.getState().loadNeeded()}>
-            {local ? `Open the files of ${run.model.name}` : `Load ${run.model.name}`}
+            {wayWords(way, run.model.name)}
           </Button>
         )}
         <Button
@@ -113,6 +116,12 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
 export function OpenPane() {
   const share = useShareStore();
   const incoming = useShare(s => s.incoming);
+  const { model } = useStores();
+  const unknown = useModel(s => s.cache.status === 'unknown');
+  // What is stored says how the model of a text can come.
+  useEffect(() => {
+    if (unknown) void model.getState().listCache();
+  }, [model, unknown]);
   const input = useRef<HTMLInputElement>(null);
   return (
     <div className={styles.pane}>

@@ -4,7 +4,8 @@ import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import type { CachedModel } from '../../lib/model-source.ts';
 import { writeLink } from './link.ts';
 import { readLink } from './readLink.ts';
-import { differencesOf, neededSource, runToShare, type SharedRun } from './sharedRun.ts';
+import { differencesOf, neededSource, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
+import { wayWords } from './words.ts';
 
 let page: Page | undefined;
 afterEach(() => page?.dispose());
@@ -73,5 +74,18 @@ describe('the model it needs', () => {
     expect(neededSource({ ...model, digest: '' }, [])).toEqual({ kind: 'local', name: 'mine' });
     const hub = { ...model, key: 'hub/a/b@main' };
     expect(neededSource(hub, [])).toEqual({ kind: 'hub', repo: 'a/b', revision: 'main' });
+  });
+
+  test('is said by the button: which files, or under which name they are here already', () => {
+    const words = (shared: typeof model, models: readonly CachedModel[]) =>
+      wayWords(wayToModel(shared, models), 'mine');
+    expect(words(model, [])).toBe('Open the files of mine');
+    expect(words(model, [{ ...stored, digest: '', key: 'local/mine' }])).toBe('Open the files of mine');
+    const mine = { ...stored, key: 'local/mine', source: { kind: 'local', name: 'mine' } } as const;
+    expect(words(model, [mine])).toBe('Load mine');
+    expect(words(model, [{ ...mine, complete: false }])).toBe('Open the files of mine');
+    const other = { ...stored, key: 'local/mine-2', source: { kind: 'local', name: 'mine-2' } } as const;
+    expect(words(model, [other])).toBe('Load mine-2, which has the same content as mine');
+    expect(words({ ...model, key: 'hub/a/b@main' }, [])).toBe('Load mine');
   });
 });

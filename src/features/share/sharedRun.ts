@@ -1,6 +1,6 @@
 // A text as it leaves the page and comes back: ids with origins and draws, settings and seeds, the model and the adapter it came from.
 import * as v from 'valibot';
-import type { CachedModel, ModelIdentity, ModelSource } from '../../lib/model-source.ts';
+import { type CachedModel, type ModelIdentity, type ModelSource, sourceKey } from '../../lib/model-source.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
@@ -147,6 +147,18 @@ export function neededSource(shared: SharedModel, stored: readonly CachedModel[]
   if (same !== undefined) return same.source;
   const source = sourceOfKey(shared.key);
   return source?.kind === 'local' && shared.digest !== '' ? null : source;
+}
+
+/** The way to the model of a shared text: load it, from the cache where it is `stored`; or a person has to open its files. */
+export type WayToModel =
+  | { readonly kind: 'load'; readonly source: ModelSource; readonly stored: boolean }
+  | { readonly kind: 'files' };
+
+export function wayToModel(shared: SharedModel, models: readonly CachedModel[]): WayToModel {
+  const source = neededSource(shared, models);
+  if (source === null) return { kind: 'files' };
+  const stored = models.some(each => each.key === sourceKey(source) && each.complete);
+  return source.kind === 'local' && !stored ? { kind: 'files' } : { kind: 'load', source, stored };
 }
 
 /** Null while no model is loaded. */

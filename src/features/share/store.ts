@@ -1,7 +1,6 @@
 // Sharing: links and files out, links and files in. What comes in never takes the place of a person's own text: it gets a branch.
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
-import { sourceKey } from '../../lib/model-source.ts';
 import { typedTokens, withoutNumbers } from '../../stores/document/change.ts';
 import type { DocumentStore, DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
@@ -17,7 +16,7 @@ import type { Reading } from './reading.ts';
 import { readLink } from './readLink.ts';
 import { MOST_FILE, readRunJson } from './readRunJson.ts';
 import { Replay } from './replay.ts';
-import { differencesOf, neededSource, runToShare, type SharedRun } from './sharedRun.ts';
+import { differencesOf, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
 import type { OpenedRun, ShareStore, ShareStoreState } from './types.ts';
 
 interface ShareOptions {
@@ -204,16 +203,14 @@ class Sharing {
     if (incoming.status !== 'ready') return;
     const { model, view } = this.#options;
     const { cache, loadModel, inspect } = model.getState();
-    const source = neededSource(incoming.run.model, cache.models);
+    const way = wayToModel(incoming.run.model, cache.models);
     view.getState().open('models');
-    if (source === null) return;
-    const there = cache.models.some(each => each.key === sourceKey(source) && each.complete);
-    if (source.kind === 'local' && !there) return;
+    if (way.kind === 'files') return;
     this.#opens = true;
-    if (source.kind === 'shipped' || there) {
+    if (way.source.kind === 'shipped' || way.stored) {
       view.getState().close();
-      void loadModel(source);
-    } else void inspect(source); // its size is said before anything is fetched
+      void loadModel(way.source);
+    } else void inspect(way.source); // its size is said before anything is fetched
   }
 
   back(): void {

@@ -1,7 +1,8 @@
 // Sharing in words: why something was not taken, and how what came in differs from what is here.
 import { formatBytes, formatCount } from '../../lib/format.ts';
+import { sourceName } from '../../lib/model-source.ts';
 import type { Problem } from './reading.ts';
-import type { SharedDifferences } from './sharedRun.ts';
+import type { SharedDifferences, WayToModel } from './sharedRun.ts';
 
 export function problemWords(problem: Problem, name: string): string {
   switch (problem.kind) {
@@ -35,4 +36,11 @@ export function differenceWords(differences: SharedDifferences, here: string): s
       ? ['It was made on another kind of graphics adapter: the last digits of numbers may differ, rarely a token.']
       : []),
   ];
+}
+
+/** What the button says that leads to the model of a shared text: under which name it is here, where that is another. */
+export function wayWords(way: WayToModel, name: string): string {
+  if (way.kind === 'files') return `Open the files of ${name}`;
+  const here = sourceName(way.source);
+  return here === name || !way.stored ? `Load ${name}` : `Load ${here}, which has the same content as ${name}`;
 }
