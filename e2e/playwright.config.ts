@@ -26,8 +26,9 @@ export default defineConfig({
   testDir: 'specs',
   outputDir: '../test-results',
   globalSetup: './tools/require-browser.ts',
-  workers: 1, // two software GPUs on two cores only slow each other
-  fullyParallel: false,
+  // A test waits for timers and paints about as long as it computes.
+  workers: 2,
+  fullyParallel: true,
   forbidOnly: process.env.CI !== undefined,
   retries: 0,
   timeout: 240_000,
@@ -36,7 +37,7 @@ export default defineConfig({
   use: {
     baseURL: process.env.E2E_ROOT_URL,
     headless: true,
-    trace: 'retain-on-failure',
+    trace: 'off', // it costs a quarter of all the time; `--trace retain-on-failure` where one is wanted
     launchOptions: launchOptions(),
   },
   projects: [

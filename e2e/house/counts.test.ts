@@ -1,7 +1,7 @@
 // The counts at the end of npm test: nothing failed may be counted as fine.
 import { expect, test } from 'vitest';
 // @ts-expect-error a plain JavaScript file, run by Node before anything is built
-import { outcomeOf, totalLine } from '../tools/counts.mjs';
+import { failedIn, outcomeOf, totalLine } from '../tools/counts.mjs';
 
 const vitest = (passed: number, failed: number, files: object[] = []) => ({
   numPassedTests: passed,
@@ -29,6 +29,27 @@ test('a step that fails without a report, or with none failed in it, is one fail
   expect(outcomeOf(2, undefined)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   expect(outcomeOf(1, vitest(5, 0))).toEqual({ passed: 5, failed: 1, skipped: 1 });
   expect(outcomeOf(0, undefined)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+});
+
+test('the failed tests by name, whichever runner', () => {
+  const files = [
+    { name: 'a.test.ts', status: 'failed', assertionResults: [] },
+    {
+      name: 'b.test.ts',
+      status: 'failed',
+      assertionResults: [
+        { status: 'passed', fullName: 'one' },
+        { status: 'failed', fullName: 'two' },
+      ],
+    },
+  ];
+  expect(failedIn(vitest(1, 1, files))).toEqual(['a.test.ts', 'b.test.ts › two']);
+  const specs = [
+    { ok: true, file: 'c.spec.ts', line: 3, title: 'three' },
+    { ok: false, file: 'c.spec.ts', line: 4, title: 'four' },
+  ];
+  expect(failedIn({ stats: {}, suites: [{ suites: [{ specs }], specs: [] }] })).toEqual(['c.spec.ts:4 › four']);
+  expect(failedIn(undefined)).toEqual([]);
 });
 
 test('the closing line', () => {

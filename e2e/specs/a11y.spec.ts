@@ -17,7 +17,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
-import { expect, type Page, test } from '../support/scripted-test.ts';
+import { expect, type Page, test } from '../support/tests.ts';
 
 let hub: HubServer;
 test.beforeAll(async () => {

@@ -1,8 +1,11 @@
 // Ablation in the browser: switches change the numbers and give them back; the ranking agrees with the switches; keys, a phone, axe.
 
-import { expect, type Locator, type Page, test } from '@playwright/test';
 import { complaints } from '../support/axe.ts';
 import { candidatesOf, noteCommands, openPage, setCaret, setText } from '../support/page.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
+
+/** A sweep is still under way when it is to be stopped. */
+test.use({ turn: 60 });
 
 const view = (page: Page) => page.getByRole('region', { name: 'Ablation', exact: true });
 const switchOf = (page: Page, name: string) => view(page).getByRole('switch', { name: new RegExp(`^${name}(,.*)?$`) });
@@ -47,9 +50,9 @@ async function candidates(page: Page): Promise<Candidate[]> {
 const changeOf = async (page: Page, id: 'target-change' | 'total-change'): Promise<number> =>
   Number(await view(page).getByTestId(id).getAttribute('title'));
 
-test('with everything on nothing changes; a head that is off changes the numbers; all on gives them back', async ({
-  page,
-}) => {
+test('with everything on nothing changes; a head that is off changes the numbers; all on gives them back', {
+  tag: '@engine',
+}, async ({ page }) => {
   await openPage(page);
   const inspected = await candidatesOf(page);
   await open(page);
@@ -85,7 +88,7 @@ test('with everything on nothing changes; a head that is off changes the numbers
   expect(await candidates(page)).toEqual(headOff);
 });
 
-test('a whole layer is its attention and its MLP', async ({ page }) => {
+test('a whole layer is its attention and its MLP', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   await open(page);
   await flip(page, switchOf(page, 'Layer 0, whole'), false);
@@ -231,12 +234,12 @@ test('axe finds nothing in either theme', async ({ page }) => {
   await flip(page, switchOf(page, 'Layer 3, attention'), false);
   expect(await complaints(page)).toEqual([]);
   await show(page, 'The text');
-  expect(await complaints(page)).toEqual([]);
+  expect(await complaints(page, '[aria-label="Ablation"]')).toEqual([]);
   await show(page, 'Ranking');
   await view(page).getByRole('button', { name: 'Rank 36 parts' }).click();
   await expect(view(page)).toContainText('1–20 of 36');
   await expect(view(page).getByRole('button', { name: 'Rank 36 parts' })).toBeVisible();
-  expect(await complaints(page)).toEqual([]);
+  expect(await complaints(page, '[aria-label="Ablation"]')).toEqual([]);
 });
 
 test('on a phone a layer at a time, with large switches and nothing to scroll sideways @phone', async ({ page }) => {

@@ -1,6 +1,7 @@
 // The debug panel: loaded when the address asks for it, every op of the shipped model beside the oracle, plans and WGSL as they run.
-import { expect, type Locator, type Page, test } from '@playwright/test';
+
 import { modelReady, openPage, textArea } from '../support/page.ts';
+import { expect, type Locator, type Page, engineTest as test } from '../support/tests.ts';
 
 /** Opens the page with the panel, and waits until there is a model to check. */
 async function openDebug(page: Page): Promise<Locator> {

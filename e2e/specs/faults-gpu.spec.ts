@@ -1,7 +1,8 @@
 // A machine that cannot run a model: each cause has words of its own, and the text stays where it was.
-import { chromium, expect, test } from '@playwright/test';
+
 import { alertsOf, beforeWorker, goesOn, says, WRITTEN, write } from '../support/faults.ts';
 import { modelReady, runButton, textArea } from '../support/page.ts';
+import { chromium, expect, engineTest as test } from '../support/tests.ts';
 import { launchOptions } from '../tools/browser.ts';
 
 test('no WebGPU in the browser: which browser has it, and the text can be edited', async ({ page }) => {

@@ -1,8 +1,9 @@
 // The way to a model breaks: not there, not allowed, too often, cut, offline. What has come is kept, the text always.
-import { expect, test } from '@playwright/test';
+
 import { alertsOf, goesOn, lookAt, retryAtOnce, says, smallModel, write } from '../support/faults.ts';
-import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import { type Fault, type HubServer, startHubServer } from '../support/hub-server.ts';
 import { closeDialog, modelButton, openModels, openPage, setHub } from '../support/page.ts';
+import { expect, engineTest as test } from '../support/tests.ts';
 
 // Above one chunk of 16 MiB, so that a cut leaves something to go on from.
 const LARGE = smallModel({ n_positions: 150_000 });
@@ -23,30 +24,44 @@ test.beforeEach(async ({ page }) => {
 /** Requests that a look at the header of the weights has taken: a load takes as many before it asks for all of them. */
 const looks = () => hub.requests.filter(({ path }) => path.endsWith('model.safetensors')).length;
 
-test('404: the revision is not there', async ({ page }) => {
-  await lookAt(page, 'owner/small@nowhere');
-  await says(page, /owner\/small.*was not found.*Check the name and the revision/);
-  await goesOn(page);
-});
+/** What the Hub answers to a look, and what the page makes of it; the page stays open from one to the next. */
+const REFUSALS: Readonly<Record<string, { readonly name: string; readonly fault?: Fault; readonly words: RegExp }>> = {
+  '404: the revision is not there': {
+    name: 'owner/small@nowhere',
+    words: /owner\/small.*was not found.*Check the name and the revision/,
+  },
+  '404: the file is listed and not there': {
+    name: 'owner/small',
+    fault: { path: 'tokenizer.json', status: 404 },
+    words: /tokenizer\.json.*was not found/,
+  },
+  'a repository that is not there, or not for everybody': {
+    name: 'owner/nowhere',
+    words: /The model owner\/nowhere was not found.*Check the name/,
+  },
+  '401: gated': {
+    name: 'owner/secret',
+    fault: { status: 401, headers: { 'X-Error-Code': 'GatedRepo' } },
+    words: /owner\/secret.*private, gated, or does not exist.*no access token/,
+  },
+  'a web page in place of the weights': {
+    name: 'owner/small',
+    fault: { path: 'model.safetensors', body: '<!doctype html><title>Sign in</title>' },
+    words: /model\.safetensors is damaged.*web page/,
+  },
+};
 
-test('404: the file is listed and not there', async ({ page }) => {
-  hub.fault({ path: 'tokenizer.json', status: 404 });
-  await lookAt(page, 'owner/small');
-  await says(page, /tokenizer\.json.*was not found/);
-  await goesOn(page);
-});
-
-test('a repository that is not there, or not for everybody', async ({ page }) => {
-  await lookAt(page, 'owner/nowhere');
-  await says(page, /The model owner\/nowhere was not found.*Check the name/);
-  await goesOn(page);
-});
-
-test('401: gated', async ({ page }) => {
-  hub.fault({ status: 401, headers: { 'X-Error-Code': 'GatedRepo' } });
-  await lookAt(page, 'owner/secret');
-  await says(page, /owner\/secret.*private, gated, or does not exist.*no access token/);
-  await goesOn(page);
+test('a look that is refused says why, whatever the Hub answers, and the model in use runs on', async ({ page }) => {
+  for (const [title, { name, fault, words }] of Object.entries(REFUSALS)) {
+    await test.step(title, async () => {
+      hub.clearFaults();
+      if (fault !== undefined) hub.fault(fault);
+      await write(page);
+      await lookAt(page, name);
+      await says(page, words);
+      await goesOn(page);
+    });
+  }
 });
 
 test('a name that is none', async ({ page }) => {
@@ -114,11 +129,4 @@ test('offline: says so, and the model in use runs on', async ({ page, context })
   await says(page, /browser is offline/);
   await goesOn(page);
   await context.setOffline(false);
-});
-
-test('a web page in place of the weights', async ({ page }) => {
-  hub.fault({ path: 'model.safetensors', body: '<!doctype html><title>Sign in</title>' });
-  await lookAt(page, 'owner/small');
-  await says(page, /model\.safetensors is damaged.*web page/);
-  await goesOn(page);
 });

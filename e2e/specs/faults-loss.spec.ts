@@ -1,7 +1,8 @@
 // A lost device and a crashed worker: opened again once by themselves, the text stays, the same run can go on.
-import { chromium, expect, type Page, test } from '@playwright/test';
+
 import { alertsOf, goesOn, recordGpu, says, strike, WRITTEN, write } from '../support/faults.ts';
 import { modelReady, neverEnds, openPage, runButton, setNumbers, textArea, textOf, tokensOf } from '../support/page.ts';
+import { chromium, expect, type Page, engineTest as test } from '../support/tests.ts';
 import { launchOptions } from '../tools/browser.ts';
 
 const reopened = (page: Page) => page.getByText(/device was lost and has been opened again/);

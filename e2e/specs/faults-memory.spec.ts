@@ -1,5 +1,5 @@
 // Too little memory, on the GPU or on the disk: said in a sentence, the failed model's memory is given back, the page goes on.
-import { expect, test } from '@playwright/test';
+
 import {
   alertsOf,
   beforeWorker,
@@ -17,6 +17,7 @@ import {
 } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import { modelButton, modelReady, openPage, setHub, textArea } from '../support/page.ts';
+import { expect, engineTest as test } from '../support/tests.ts';
 
 let hub: HubServer;
 // One position more than two bindings of 128 MiB can hold.

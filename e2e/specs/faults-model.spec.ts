@@ -1,5 +1,5 @@
 // Models that cannot run: what is wrong is said in a sentence before the weights come, and the model in use stays.
-import { expect, type Page, test } from '@playwright/test';
+
 import {
   alertsOf,
   type Files,
@@ -26,6 +26,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
+import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
 const GOOD = smallModel();
 const WEIGHTS = GOOD['model.safetensors'] as Uint8Array;
@@ -72,94 +73,114 @@ const config = (text: string): Files => ({ ...GOOD, 'config.json': text });
 const changed = (fields: object): Files =>
   config(JSON.stringify({ ...JSON.parse(String(GOOD['config.json'])), ...fields }));
 
-const CASES: Readonly<Record<string, readonly [Files, RegExp]>> = {
-  'a type that is not supported': [changed({ model_type: 'bert' }), /type "bert".*Choose a GPT-2 model/],
-  'a config value that is not supported': [
-    changed({ activation_function: 'quick_gelu' }),
-    /activation_function.*quick_gelu.*another model/,
-  ],
-  'a config.json that is no JSON': [config('{"model_type": "gpt2",'), /config\.json is not what it should be.*JSON/],
-  'a config.json that holds a list': [config('[]'), /config\.json/],
-  'no config.json': [without(GOOD, 'config.json'), /config\.json is missing/],
-  'neither config.json nor weights': [
-    { 'tokenizer.json': GOOD['tokenizer.json'] ?? '' },
-    /config\.json and model\.safetensors are missing/,
-  ],
-  'no weights': [without(GOOD, 'model.safetensors'), /model\.safetensors is missing/],
-  'PyTorch weights alone': [
-    { ...without(GOOD, 'model.safetensors'), 'pytorch_model.bin': 'PK' },
-    /model\.safetensors is missing.*PyTorch/,
-  ],
-  'truncated weights': [weights(WEIGHTS.subarray(0, WEIGHTS.length - 1000)), /model\.safetensors is damaged/],
-  'weights cut inside the header': [weights(WEIGHTS.subarray(0, 300)), /model\.safetensors is damaged/],
-  'a header longer than the file': [weights(badLength()), /model\.safetensors is damaged.*header/],
-  'offsets that overlap': [
-    weights(
-      otherHeader(header => {
-        const [first, second] = Object.values(header);
-        if (first && second) second.data_offsets = [...first.data_offsets];
-      }),
-    ),
-    /model\.safetensors is damaged/,
-  ],
-  'a tensor of another shape': [
-    weights(
-      otherHeader(header => {
-        header['wpe.weight']?.shape.reverse();
-      }),
-    ),
-    /wpe\.weight does not have the shape/,
-  ],
-  'a tensor that is missing': [
-    weights(
-      otherHeader(header => {
-        const wpe = header['wpe.weight'];
-        delete header['wpe.weight'];
-        if (wpe) header['another.weight'] = wpe;
-      }),
-    ),
-    /wpe\.weight is not in the weights/,
-  ],
-  'a Git LFS pointer': [
-    weights(Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 548105171\n')),
-    /Git LFS pointer.*git lfs pull/,
-  ],
-  'a tokenizer of another model': [
-    { ...GOOD, 'tokenizer.json': fewTokens() },
-    /tokenizer and the weights do not belong together/,
-  ],
+/** By what is at fault. */
+const CASES: Readonly<Record<string, Readonly<Record<string, readonly [Files, RegExp]>>>> = {
+  'a config that cannot be run': {
+    'a type that is not supported': [changed({ model_type: 'bert' }), /type "bert".*Choose a GPT-2 model/],
+    'a config value that is not supported': [
+      changed({ activation_function: 'quick_gelu' }),
+      /activation_function.*quick_gelu.*another model/,
+    ],
+    'a config.json that is no JSON': [config('{"model_type": "gpt2",'), /config\.json is not what it should be.*JSON/],
+    'a config.json that holds a list': [config('[]'), /config\.json/],
+  },
+  'files that are missing': {
+    'no config.json': [without(GOOD, 'config.json'), /config\.json is missing/],
+    'neither config.json nor weights': [
+      { 'tokenizer.json': GOOD['tokenizer.json'] ?? '' },
+      /config\.json and model\.safetensors are missing/,
+    ],
+    'no weights': [without(GOOD, 'model.safetensors'), /model\.safetensors is missing/],
+    'PyTorch weights alone': [
+      { ...without(GOOD, 'model.safetensors'), 'pytorch_model.bin': 'PK' },
+      /model\.safetensors is missing.*PyTorch/,
+    ],
+  },
+  'weights that are cut': {
+    'truncated weights': [weights(WEIGHTS.subarray(0, WEIGHTS.length - 1000)), /model\.safetensors is damaged/],
+    'weights cut inside the header': [weights(WEIGHTS.subarray(0, 300)), /model\.safetensors is damaged/],
+    'a header longer than the file': [weights(badLength()), /model\.safetensors is damaged.*header/],
+  },
+  'weights or a tokenizer of another kind': {
+    'offsets that overlap': [
+      weights(
+        otherHeader(header => {
+          const [first, second] = Object.values(header);
+          if (first && second) second.data_offsets = [...first.data_offsets];
+        }),
+      ),
+      /model\.safetensors is damaged/,
+    ],
+    'a tensor of another shape': [
+      weights(
+        otherHeader(header => {
+          header['wpe.weight']?.shape.reverse();
+        }),
+      ),
+      /wpe\.weight does not have the shape/,
+    ],
+    'a tensor that is missing': [
+      weights(
+        otherHeader(header => {
+          const wpe = header['wpe.weight'];
+          delete header['wpe.weight'];
+          if (wpe) header['another.weight'] = wpe;
+        }),
+      ),
+      /wpe\.weight is not in the weights/,
+    ],
+    'a Git LFS pointer': [
+      weights(Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 548105171\n')),
+      /Git LFS pointer.*git lfs pull/,
+    ],
+    'a tokenizer of another model': [
+      { ...GOOD, 'tokenizer.json': fewTokens() },
+      /tokenizer and the weights do not belong together/,
+    ],
+  },
 };
 
 const nameOf = (title: string) => `owner/${title.toLowerCase().replace(/[^a-z]+/g, '-')}`;
 let hub: HubServer;
 test.beforeAll(async () => {
   hub = await startHubServer({
-    models: Object.fromEntries(Object.entries(CASES).map(([title, [files]]) => [nameOf(title), files])),
+    models: Object.fromEntries(
+      Object.values(CASES).flatMap(cases => Object.entries(cases).map(([title, [files]]) => [nameOf(title), files])),
+    ),
   });
 });
 test.afterAll(() => hub.close());
 
-for (const [title, [files, words]] of Object.entries(CASES)) {
-  test(`${title}: from the Hub before its download, and from disk`, async ({ page }) => {
+// The page stays open from one case to the next, as a person's does.
+for (const [kind, cases] of Object.entries(CASES)) {
+  test(`${kind}: from the Hub before the download, and from disk`, async ({ page }) => {
     await setHub(page, hub.url);
     await openPage(page);
-    await write(page);
-    await lookAt(page, nameOf(title));
-    const looked = await says(page, words);
-    expect(looked.length).toBeLessThan(420);
-    const dialog = page.getByRole('dialog', { name: 'Models' });
-    await expect(dialog.getByRole('button', { name: /^Download/ })).toBeHidden();
-    await dialog.getByRole('button', { name: 'Close', exact: true }).click();
-    await expect(textArea(page)).toHaveValue(WRITTEN);
-
-    await openLocal(page, files);
-    await dialog.getByRole('button', { name: 'Close', exact: true }).click();
-    await says(page, words);
-    await expect(modelButton(page)).toHaveAccessibleName(/^Model: nucleus-3m, f16/);
-    // A run on the model that is there: the other one is no longer spoken of.
-    await goesOn(page);
-    expect(await alertsOf(page)).toEqual([]);
+    for (const [title, [files, words]] of Object.entries(cases))
+      await test.step(title, () => refused(page, { title, files, words }));
   });
+}
+
+async function refused(
+  page: Page,
+  { title, files, words }: { title: string; files: Files; words: RegExp },
+): Promise<void> {
+  await write(page);
+  await lookAt(page, nameOf(title));
+  const looked = await says(page, words);
+  expect(looked.length).toBeLessThan(420);
+  const dialog = page.getByRole('dialog', { name: 'Models' });
+  await expect(dialog.getByRole('button', { name: /^Download/ })).toBeHidden();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(textArea(page)).toHaveValue(WRITTEN);
+
+  await openLocal(page, files);
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await says(page, words);
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: nucleus-3m, f16/);
+  // A run on the model that is there: the other one is no longer spoken of.
+  await goesOn(page);
+  expect(await alertsOf(page)).toEqual([]);
 }
 
 test('a load that fails says so in the dialog it was begun in, where the model before it is still in use', async ({

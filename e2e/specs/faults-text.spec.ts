@@ -1,6 +1,5 @@
 // Texts that are empty, too long or hostile, numbers that are none, and a damaged memory of the last visit.
 
-import { expect, test } from '@playwright/test';
 import { alertsOf, goesOn, openLocal, SMALL_CONFIG, says, smallModel, write } from '../support/faults.ts';
 import {
   candidatesOf,
@@ -18,6 +17,7 @@ import {
   tokensOf,
 } from '../support/page.ts';
 import { randomModel } from '../support/random-model.ts';
+import { expect, test } from '../support/tests.ts';
 
 test('an empty text starts from the beginning-of-text token', async ({ page }) => {
   await openPage(page);
@@ -29,7 +29,7 @@ test('an empty text starts from the beginning-of-text token', async ({ page }) =
   expect(await alertsOf(page)).toEqual([]);
 });
 
-test('an empty text and no beginning-of-text token: says what to do', async ({ page }) => {
+test('an empty text and no beginning-of-text token: says what to do', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   await openLocal(page, smallModel({ bos_token_id: null, eos_token_id: null }));
   await expect(modelButton(page)).toHaveAccessibleName(/, f32/);
@@ -77,7 +77,9 @@ function withNaN(position: number) {
   return { ...files, 'model.safetensors': weights };
 }
 
-test('a NaN in the logits ends the run with words, and what was drawn before stays', async ({ page }) => {
+test('a NaN in the logits ends the run with words, and what was drawn before stays', { tag: '@engine' }, async ({
+  page,
+}) => {
   await openPage(page);
   await openLocal(page, withNaN(12));
   await expect(modelButton(page)).toHaveAccessibleName(/, f32/);
@@ -202,7 +204,7 @@ for (const [what, value] of Object.entries(HOSTILE)) {
   });
 }
 
-test('a damaged database of models does not break the start', async ({ page }) => {
+test('a damaged database of models does not break the start', { tag: '@engine' }, async ({ page }) => {
   await page.goto('models/nucleus-3m/config.json');
   await page.evaluate(
     () =>

@@ -1,7 +1,8 @@
 // Caret and selection are seen: pixel by pixel, over every tint, in both themes and in forced colours.
-import { expect, type Page, test } from '@playwright/test';
+
 import { openPage, setCaret, setText, textArea, textOf, tokensOf } from '../support/page.ts';
 import { type Box, differences, picture } from '../support/pixels.ts';
+import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
 const TEXT =
   'Once upon a time zebra mathematics (the fox) ate quickly.\n\tTo be sure, kwyjibo 42 said hello again and again.';

@@ -1,5 +1,5 @@
 // The text field is the person's: input methods, caret keys and the mouse while tokens stream, and characters that fields treat specially.
-import type { CDPSession } from '@playwright/test';
+
 import {
   candidateRow,
   inspector,
@@ -16,7 +16,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
-import { expect, type Page, test } from '../support/scripted-test.ts';
+import { type CDPSession, expect, type Page, test } from '../support/tests.ts';
 
 test.use({ turn: 60 });
 

@@ -1,5 +1,5 @@
 // The first visit with an empty profile: what is there before anything is pressed, and what the first Run needs.
-import { expect, test } from '@playwright/test';
+
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import {
   announced,
@@ -20,6 +20,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
+import { expect, test } from '../support/tests.ts';
 
 const FIRST_PROMPT = 'Once upon a time there was a small';
 
@@ -27,7 +28,9 @@ for (const [where, target] of [
   ['at the root', process.env.E2E_ROOT_URL ?? ''],
   ['under a sub-path', process.env.E2E_SUBPATH_URL ?? ''],
 ] as const) {
-  test(`an immediate Run ${where} streams tokens from fewer than 8 MB of same-origin requests`, async ({ page }) => {
+  test(`an immediate Run ${where} streams tokens from fewer than 8 MB of same-origin requests`, {
+    tag: '@engine',
+  }, async ({ page }) => {
     const proxy = await startCountingProxy(target);
     const asked: string[] = [];
     page.context().on('request', request => asked.push(request.url()));
@@ -51,7 +54,9 @@ for (const [where, target] of [
   });
 }
 
-test('before any run the shipped model shows what comes next, and generates nothing unasked', async ({ page }) => {
+test('before any run the shipped model shows what comes next, and generates nothing unasked', {
+  tag: '@engine',
+}, async ({ page }) => {
   await noteCommands(page);
   await openPage(page);
   await expect(textArea(page)).toHaveValue(FIRST_PROMPT);

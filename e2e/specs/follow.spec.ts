@@ -1,8 +1,8 @@
 // Following a token: the seven steps on the person's own text, their numbers agreeing with each other and with the inspector.
 
-import { expect, type Locator, type Page, test } from '@playwright/test';
 import { complaints } from '../support/axe.ts';
 import { commandsOf, factOf, lockSeed, noteCommands, openPage, setCaret, setText, textOf } from '../support/page.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 const STEPS = ['Tokenise', 'Embed and position', 'Layers', 'Attention', 'Logits', 'Softmax', 'Select and repeat'];
@@ -55,7 +55,9 @@ async function follow(page: Page): Promise<void> {
   await expect(view(page)).toBeVisible();
 }
 
-test('seven steps with numbers that agree with each other and with the inspector', async ({ page }) => {
+test('seven steps with numbers that agree with each other and with the inspector', { tag: '@engine' }, async ({
+  page,
+}) => {
   await openPage(page);
   await setText(page, PROMPT);
   await setCaret(page, PROMPT.length - 2);
@@ -115,7 +117,7 @@ test('seven steps with numbers that agree with each other and with the inspector
   for (const [, from = 0, to = 0, p = 0] of shares) expect(to - from).toBeCloseTo(p, 9);
 });
 
-test('the draw is the one that Step makes, and the next token is followed', async ({ page }) => {
+test('the draw is the one that Step makes, and the next token is followed', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   await setText(page, PROMPT);
   await lockSeed(page, 20_240_607);
@@ -168,7 +170,7 @@ test('the merges of an e-mail address end in the tokens of the page', async ({ p
   await expect(view(page).getByText(/^Merge \d+ of \d+|^One symbol|^No pair/)).toBeVisible();
 });
 
-test('the cache is measured at several lengths, cached against not cached', async ({ page }) => {
+test('the cache is measured at several lengths, cached against not cached', { tag: '@engine' }, async ({ page }) => {
   await noteCommands(page);
   await follow(page);
   await goTo(page, 7);
@@ -176,6 +178,8 @@ test('the cache is measured at several lengths, cached against not cached', asyn
   // 6 layers of 12 C² weights and a head of V C, C = 192 and V = 2,048.
   const body = LAYERS * 12 * 192 ** 2;
   expect(await exactIn(view(page).getByText(/^weights: layers 2\.7 M/))).toEqual([body, 2048 * 192, body + 2048 * 192]);
+  // The draw stands above the button, and moves it when it comes.
+  await expect(view(page).getByTestId('follow-drawn')).toBeVisible();
   await view(page).getByRole('button', { name: 'Measure on this text' }).click();
   const table = view(page).getByRole('table', { name: 'One token with and without the cache' });
   await expect(view(page).getByRole('button', { name: 'Measure again' })).toBeVisible({ timeout: 60_000 });

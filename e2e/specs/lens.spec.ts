@@ -1,8 +1,9 @@
 // The logit lens: cells come with progress, the last row is the model's own, the asked token, stop, keys, the table beside it, memory, a phone.
-import { expect, type Locator, type Page, test } from '@playwright/test';
+
 import { complaints } from '../support/axe.ts';
 import { beforeWorker, engineWorker, liveBytes, recordGpu } from '../support/faults.ts';
 import { candidatesReady, factOf, openPage, setCaret, setText, textOf } from '../support/page.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const TEXT = 'Once upon a time there was a small fox named Pip. Pip lived near the river and liked to sing.';
 const LONG = Array.from({ length: 5 }, () => TEXT).join(' ');
@@ -54,7 +55,9 @@ test('cells come layer by layer, the picture says what it is and how to read it'
   expect((await numbersOf(lastRow(page))).bits).toBeLessThan(1e-5);
 });
 
-test('the last row is the model itself: the numbers of the inspector, at several positions', async ({ page }) => {
+test('the last row is the model itself: the numbers of the inspector, at several positions', {
+  tag: '@engine',
+}, async ({ page }) => {
   await openLens(page);
   for (const offset of [5, 20, 33, 60]) {
     await setCaret(page, offset);
@@ -110,7 +113,7 @@ test('another token is asked for: by search, by a token of the table, by several
   await expect(view(page).getByText('follows the selected place')).toBeVisible();
 });
 
-test('what would take long asks first, says how far it is, and stops', async ({ page }) => {
+test('what would take long asks first, says how far it is, and stops', { tag: '@engine' }, async ({ page }) => {
   // A GPU whose every answer takes a while.
   await beforeWorker(page, () => {
     const slow = { ms: 0 };
@@ -242,10 +245,12 @@ test('axe finds nothing in either theme', async ({ page }) => {
   expect(await complaints(page)).toEqual([]);
   await view(page).getByRole('searchbox', { name: 'Ask for another token' }).fill('fox and river');
   await view(page).getByRole('button', { name: 'Show as a table' }).click();
-  expect(await complaints(page)).toEqual([]);
+  expect(await complaints(page, '[aria-label="Lens"]')).toEqual([]);
 });
 
-test('without memory for it: says what to do, the page goes on, and tries again when asked', async ({ page }) => {
+test('without memory for it: says what to do, the page goes on, and tries again when asked', {
+  tag: '@engine',
+}, async ({ page }) => {
   await recordGpu(page);
   await beforeWorker(page, () => {
     const planted = { armed: false };

@@ -1,6 +1,7 @@
 // Views are fetched when they are opened: once, with a way on where one does not come.
-import { expect, test } from '@playwright/test';
+
 import { openPage, setText, textOf } from '../support/page.ts';
+import { expect, test } from '../support/tests.ts';
 
 test('a view is fetched when it is first opened, and once', async ({ page }) => {
   const fetched: string[] = [];

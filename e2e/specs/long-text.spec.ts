@@ -1,6 +1,7 @@
 // Long texts: nothing of a paste is lost, only what is in sight is painted, and the end of the context is marked before any run.
-import { expect, type Page, test } from '@playwright/test';
+
 import { countedTokens, openPage, runButton, setText, textArea, textOf, undoButton } from '../support/page.ts';
+import { expect, type Page, test } from '../support/tests.ts';
 
 /** 45,000 characters of three bytes, in sentences and lines. */
 const CHINESE = Array.from({ length: 45_000 }, (_, i) =>

@@ -1,7 +1,6 @@
 // Models from the Hub, from the cache and from disk, on a server that speaks the Hub's URLs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Locator, type Page, test } from '@playwright/test';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import {
   closeDialog,
@@ -25,6 +24,7 @@ import {
   shippedModel,
   twoChunkModel,
 } from '../support/page-models.ts';
+import { expect, type Locator, type Page, engineTest as test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 const TINY = 'acme/tiny';

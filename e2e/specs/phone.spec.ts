@@ -14,7 +14,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
-import { expect, type Locator, type Page, test } from '../support/scripted-test.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 /** What reaches beyond the right edge of the window, and by how many pixels the page can be scrolled there. */
 async function overflow(page: Page): Promise<string[]> {

@@ -1,9 +1,9 @@
 // Two folders of one name on a person's disk, with one tokenizer and other weights: two models, whose numbers never mix.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page, type TestInfo, test } from '@playwright/test';
 import { candidatesOf, modelButton, modelReady, openModels, openPage, setText, tokensOf } from '../support/page.ts';
 import { type Files, retouchedModel, shippedModel } from '../support/page-models.ts';
+import { expect, type Page, type TestInfo, engineTest as test } from '../support/tests.ts';
 
 /** Writes a folder called `model` under `parent`. */
 function folderOf(testInfo: TestInfo, parent: string, files: Files): string {

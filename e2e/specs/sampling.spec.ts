@@ -23,7 +23,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
-import { expect, type Page, test } from '../support/scripted-test.ts';
+import { expect, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 const END_OF_TEXT = 2047;

@@ -17,7 +17,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
-import { type Browser, expect, type Locator, type Page, test } from '../support/scripted-test.ts';
+import { type Browser, expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 

@@ -1,6 +1,7 @@
 // The page opens at the root and under a sub-path, under the strict policy, with nothing to complain about.
-import { expect, test } from '@playwright/test';
+
 import { modelReady } from '../support/page.ts';
+import { expect, engineTest as test } from '../support/tests.ts';
 
 const ADDRESSES = {
   'at the root': process.env.E2E_ROOT_URL ?? '',

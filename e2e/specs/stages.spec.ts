@@ -17,7 +17,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
-import { expect, type Locator, type Page, test } from '../support/scripted-test.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 

@@ -1,5 +1,5 @@
 // Two tabs side by side: each keeps its own text, a new one begins with what was written last.
-import { expect, type Page, test } from '../support/scripted-test.ts';
+import { expect, type Page, test } from '../support/tests.ts';
 
 const editor = (page: Page) => page.getByRole('textbox', { name: /text|prompt/i }).first();
 

@@ -1,5 +1,5 @@
 // A page under a translator: text nodes wrapped or replaced as browsers and extensions do. Nothing stops, nothing goes stale, no datum is touched.
-import { expect, type Page, test } from '@playwright/test';
+
 import {
   announced,
   candidatesOf,
@@ -18,6 +18,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
+import { expect, type Page, test } from '../support/tests.ts';
 
 /** How translators treat a text: an element around the node itself, or elements with a text of their own in its stead. */
 type Manner = 'around' | 'instead';

@@ -1,6 +1,7 @@
 // What has no shape can be typed in every field of one line, and means the same in each of them.
-import { expect, type Locator, type Page, test } from '@playwright/test';
+
 import { openPage, textArea } from '../support/page.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 /** Five ways to a line end. */
 const LINE_ENDS = ['\\n', '↵', '\\x0a', '\\u000A', '\\u{a}'];

@@ -1,6 +1,7 @@
 // Windows of every size: nothing is cut, five lines of the text are in sight, and five candidates or the button that leads to them. @phone
-import { expect, type Locator, type Page, test } from '@playwright/test';
+
 import { candidateGrid, candidatesReady, numberField, openPage, run, runButton, setNumbers } from '../support/page.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 /** Phones upright and lying, tablets, windows beside others, laptops, large screens, and 1440 x 900 at 150 and 200 %. */
 const SIZES = [

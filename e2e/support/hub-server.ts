@@ -33,7 +33,7 @@ interface HubRequest {
 }
 
 /** What goes wrong with a matching request. Offsets count the bytes of the response's body. */
-interface Fault {
+export interface Fault {
   /** Paths it concerns: a part of the path, or a pattern. Absent: every path. */
   readonly path?: string | RegExp;
   /** How many requests it concerns; absent: all. */

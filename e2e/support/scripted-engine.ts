@@ -5,6 +5,7 @@ import tokenizerConfig from '../../public/models/nucleus-3m/tokenizer_config.jso
 import type { Script, ScriptedWorker } from '../../src/client/scripted-worker.ts';
 import { ablatedLogits, ablatedLogprobs } from '../../src/features/ablation/ablation.fixture.ts';
 import { attentionAnswers, mapAnswers } from '../../src/features/attention/attention.fixture.ts';
+import { tracedOf } from '../../src/features/follow/follow.fixture.ts';
 import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
 import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { uniform } from '../../src/lib/rng.ts';
@@ -219,6 +220,9 @@ class Engine {
         return this.#sweep(command, say);
       case 'attention':
         say(attentionAnswers(command, this.#options.model?.dims));
+        return this.#cancelled.has(run);
+      case 'trace':
+        say(tracedOf(command, this.#weights, this.#options.model?.dims));
         return this.#cancelled.has(run);
       case 'attention_map':
         for (const tile of mapAnswers(command)) {

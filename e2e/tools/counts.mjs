@@ -1,4 +1,4 @@
-// Reads how many tests passed, failed and were skipped out of the JSON reports of Vitest and Playwright.
+// Reads out of the JSON reports of Vitest and Playwright how many tests passed, failed and were skipped, and which failed.
 
 /** `{ passed, failed, skipped }` of a report; a file that could not be loaded counts as one failed. Throws on an unknown form. */
 export function countsOf(report) {
@@ -24,6 +24,23 @@ export function countsOf(report) {
 export function outcomeOf(exitCode, report) {
   const counts = report === undefined ? { passed: 0, failed: 0, skipped: 0 } : countsOf(report);
   return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** `file › title` of each failed test, and the file alone where none of its tests could be read. */
+export function failedIn(report) {
+  if (report?.testResults !== undefined) {
+    return report.testResults.flatMap(({ name, status, assertionResults = [] }) => {
+      const failed = assertionResults
+        .filter(each => each.status === 'failed')
+        .map(each => `${name} › ${each.fullName}`);
+      return status === 'failed' && assertionResults.length === 0 ? [name] : failed;
+    });
+  }
+  const within = ({ suites = [], specs = [] }) => [
+    ...specs.filter(({ ok }) => !ok).map(({ file, line, title }) => `${file}:${line} › ${title}`),
+    ...suites.flatMap(within),
+  ];
+  return within(report ?? {});
 }
 
 /** `12 passed, 0 failed`, and `, 1 skipped` where there are any. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { provideChromium } from './chromium.mjs';
-import { outcomeOf, totalLine } from './counts.mjs';
+import { failedIn, outcomeOf, totalLine } from './counts.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const REPORTS = mkdtempSync(path.join(tmpdir(), 'nucleus-test-'));
@@ -77,13 +77,16 @@ async function runStep(step, chromium) {
     ...env,
     ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
   });
-  return { ...outcomeOf(code, step.report && readReport(file)), note: code === 0 ? '' : `exit code ${code}` };
+  const report = step.report && readReport(file);
+  return { ...outcomeOf(code, report), failures: failedIn(report), note: code === 0 ? '' : `exit code ${code}` };
 }
 
 function summaryLine({ title, outcome }) {
   const state = outcome.failed > 0 ? 'FAILED' : 'ok';
   const counts = outcome.passed + outcome.failed + outcome.skipped > 0 ? totalLine([outcome]) : '';
-  return `  ${state.padEnd(7)} ${title.padEnd(15)} ${[counts, outcome.note].filter(Boolean).join(', ')}`.trimEnd();
+  const line =
+    `  ${state.padEnd(7)} ${title.padEnd(15)} ${[counts, outcome.note].filter(Boolean).join(', ')}`.trimEnd();
+  return [line, ...(outcome.failures ?? []).map(failure => `            ${failure}`)].join('\n');
 }
 
 async function main() {

@@ -3,36 +3,49 @@
 
 import { type Interception, SHIPPED, turn, weightsOf } from '../../../e2e/support/scripted-engine.ts';
 import type { Command, CommandOf } from '../../protocol/commands.ts';
-import type { EngineEvent, EventOf } from '../../protocol/events.ts';
+import type { EngineEvent, EventOf, LoadedModel } from '../../protocol/events.ts';
 
-const C = 8;
 const L = 1;
 
-function vector(seed: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: C }, (_, c) => Math.sin(seed * 12.9898 + c * 78.233));
-}
-
-const sum = (...parts: readonly Float32Array[]) =>
-  Float32Array.from({ length: C }, (_, c) => parts.reduce((total, part) => total + (part[c] ?? 0), 0));
+/** Sizes of the model where a test gives none. */
+const SMALL = { n_layer: L, n_embd: 8 };
 
 /** Of the ids of a pass and the weights, below 1000. */
 function seedOf(ids: Uint32Array, weights: number): number {
   return ids.reduce((seed, id) => (seed * 31 + id) % 997, weights % 997);
 }
 
-function tracedOf({ run, tokens, position, ids }: CommandOf<'trace'>, weights: number): EventOf<'traced'> {
+/** A stream that every layer adds to. */
+export function tracedOf(
+  { run, tokens, position, ids = new Uint32Array() }: CommandOf<'trace'>,
+  weights: number,
+  { n_layer, n_embd }: Pick<LoadedModel['dims'], 'n_layer' | 'n_embd'> = SMALL,
+): EventOf<'traced'> {
+  const vector = (seed: number) =>
+    Float32Array.from({ length: n_embd }, (_, c) => Math.sin(seed * 12.9898 + c * 78.233));
+  const sum = (...parts: readonly Float32Array[]) =>
+    Float32Array.from({ length: n_embd }, (_, c) => parts.reduce((total, part) => total + (part[c] ?? 0), 0));
+  const joined = (parts: readonly Float32Array[]) => Float32Array.from(parts.flatMap(part => [...part]));
   const seed = seedOf(tokens.subarray(0, position + 1), weights);
-  const [embedding, positional, attention, mlp] = [
-    vector(seed),
-    vector(-1 - seed),
-    vector(1000 + seed),
-    vector(2000 + seed),
-  ];
-  const first = sum(embedding, positional);
-  const last = sum(first, attention, mlp);
-  const rows = Float32Array.from(Array.from(ids ?? [], id => [...vector(id + (weights % 997))]).flat());
-  const residual = Float32Array.of(...first, ...last);
-  return { type: 'traced', run, position, embedding, positional, residual, attention, mlp, final: last, rows };
+  const [embedding, positional] = [vector(seed), vector(-1 - seed)];
+  const layers = Array.from({ length: n_layer }, (_, i) => i);
+  const attention = layers.map(i => vector(1000 + seed + 100 * i));
+  const mlp = layers.map(i => vector(2000 + seed + 100 * i));
+  const residual = [sum(embedding, positional)];
+  for (const i of layers)
+    residual.push(sum(...residual.slice(-1), ...attention.slice(i, i + 1), ...mlp.slice(i, i + 1)));
+  return {
+    type: 'traced',
+    run,
+    position,
+    embedding,
+    positional,
+    residual: joined(residual),
+    attention: joined(attention),
+    mlp: joined(mlp),
+    final: residual[n_layer] ?? embedding,
+    rows: joined(Array.from(ids, id => vector(id + (weights % 997)))),
+  };
 }
 
 function attentionOf({ run, tokens, position }: CommandOf<'attention'>, weights: number): EventOf<'attention'> {

@@ -1,0 +1,60 @@
+// The two kinds of browser tests. `test`: the page on the scripted engine, the same page, stores and protocol, without a download or a GPU.
+// `engineTest`, or a `test` with the tag @engine: the real worker, where a model's numbers, its files or its GPU are the subject.
+import { test as base } from '@playwright/test';
+
+export {
+  type Browser,
+  type CDPSession,
+  chromium,
+  expect,
+  type Locator,
+  type Page,
+  type TestInfo,
+} from '@playwright/test';
+
+/** Where the server of the tests keeps the worker's script. */
+const SCRIPT = '/scripted/worker.js';
+
+interface Options {
+  /** Milliseconds between two tokens of a run; a run of some length lasts as long as a test needs it on a slow machine, too. */
+  readonly turn: number;
+}
+
+/** Seeds count 1, 2, 3, ... from each load of the page, so that a test draws the same text every time. */
+export const engineTest = base.extend({
+  context: async ({ context }, use) => {
+    await context.addInitScript(countSeeds);
+    await use(context);
+  },
+});
+
+export const test = engineTest.extend<Options>({
+  turn: [15, { option: true }],
+  context: async ({ context, turn }, use, { tags }) => {
+    if (!tags.includes('@engine')) await context.addInitScript(scriptWorkers, `${SCRIPT}?turn=${turn}`);
+    await use(context);
+  },
+});
+
+function scriptWorkers(script: string): void {
+  const RealWorker = globalThis.Worker;
+  globalThis.Worker = class extends RealWorker {
+    constructor(_: string | URL, options?: WorkerOptions) {
+      super(script, options);
+    }
+  };
+}
+
+/** A single random word is asked for by a seed alone; identities take more. */
+function countSeeds(): void {
+  let drawn = 0;
+  crypto.getRandomValues = new Proxy(crypto.getRandomValues, {
+    apply(random, _, given: readonly unknown[]) {
+      const [array] = given;
+      if (!(array instanceof Uint32Array) || array.length !== 1) return Reflect.apply(random, crypto, given);
+      drawn += 1;
+      array[0] = drawn;
+      return array;
+    },
+  });
+}
