@@ -37,6 +37,7 @@ export default defineConfig({
   use: {
     baseURL: process.env.E2E_ROOT_URL,
     headless: true,
+    actionTimeout: 60_000,
     trace: 'off', // it costs a quarter of all the time; `--trace retain-on-failure` where one is wanted
     launchOptions: launchOptions(),
   },

@@ -18,6 +18,9 @@ const worker = new ScriptedWorker(
     turn: () => new Promise(resolve => setTimeout(resolve, turn)),
     model: {
       name: 'nucleus-3m',
+      dtype: 'f16',
+      weightBytes: 6_323_712,
+      parameters: 3_161_088,
       dims: { n_layer: 6, n_embd: 192, n_head: 6, n_kv_head: 6, head_size: 32, n_ctx: 512, vocab_size: 2048 },
       defaults: { temperature: 0.8, top_p: 0.95, max_new_tokens: 96 },
     },
