@@ -61,7 +61,7 @@ export function digestOfWords(words: string): string {
 function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
   const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
   const { commit = '' } = part;
-  const { n_ctx } = part.dims ?? dims;
+  const { n_ctx, n_layer } = part.dims ?? dims;
   const needs = { n_ctx, slotLimit: 1e6, slotBytes: 96, baseBytes: 1 };
   return {
     key: sourceKey(command.source),
@@ -77,6 +77,7 @@ function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}
     context: { needs, allowed: command.allowed ?? n_ctx, slots: 512, bytes: 49_152, short: false },
     parameters: 1,
     work: { body: 12 * 8 ** 2, head: V * 8, attention: 2 * 8 },
+    mixers: Array.from({ length: n_layer }, () => 'attention' as const),
     tied: false,
     tokenizerJson,
     tokenizerConfig,

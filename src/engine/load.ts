@@ -8,6 +8,7 @@ import { type ContextNeeds, contextBytes, defaultContext } from '../lib/context-
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
 import { matchWeights } from '../model/checkpoint.ts';
+import { mixersOf } from '../model/ir/mixers.ts';
 import { parameterCount } from '../model/ir/size.ts';
 import { workOf } from '../model/ir/work.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
@@ -93,6 +94,7 @@ function describe(
     gpuBytes: scope.bytes,
     parameters: parameterCount(graph),
     work: workOf(graph),
+    mixers: mixersOf(graph),
     tied: graph.ops.some(op => op.op === 'embedding' && op.table === graph.head),
     tokenizerJson: checkpoint.tokenizerJson,
     tokenizerConfig: checkpoint.tokenizerConfig,

@@ -10,6 +10,8 @@ import { layoutWeights } from '../gpu/layout.ts';
 import { bytesPerSlot, slotLimit } from '../gpu/pool.ts';
 import { Runner, type RunnerOptions, sessionBuffers, tablesOf } from '../gpu/runner.ts';
 import type { Scope } from '../gpu/scope.ts';
+import { StateCache } from '../gpu/state-cache.ts';
+import { stateRows } from '../gpu/state-planes.ts';
 import type { Storage } from '../gpu/storage/storage.ts';
 import { STORAGES } from '../gpu/storage/storages.ts';
 import { type TensorWriter, Weights } from '../gpu/weights.ts';
@@ -51,28 +53,31 @@ function prefillRows(software: boolean): number {
   return software ? 64 : 256;
 }
 
-function runnerOptions(graph: Graph, software: boolean, options: ModelOptions): Omit<RunnerOptions, 'slots'> {
+function runnerOptions(
+  { device, software }: Device,
+  graph: Graph,
+  options: ModelOptions,
+): Omit<RunnerOptions, 'slots'> {
   return {
+    states: stateRows(graph, largestBuffer(device)),
     sequences: options.sequences ?? SEQUENCES,
     maxRows: Math.min(graph.dims.n_ctx, options.maxRows ?? prefillRows(software)),
   };
 }
 
+type Device = Pick<Gpu, 'device' | 'software'>;
+
+const largestBuffer = ({ limits }: GPUDevice): number =>
+  Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+
 /** What the context of a model takes on a device. `graph` is fused. */
-export function contextNeeds(
-  { device, software }: Pick<Gpu, 'device' | 'software'>,
-  graph: Graph,
-  weightBytes: number,
-  options: ModelOptions = {},
-): ContextNeeds {
-  const runner = runnerOptions(graph, software, options);
+export function contextNeeds(gpu: Device, graph: Graph, weightBytes: number, options: ModelOptions = {}): ContextNeeds {
+  const runner = runnerOptions(gpu, graph, options);
   const tables = tablesOf(runner);
-  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const fixed = sessionBuffers(graph, allocateValues(graph).buffers, runner);
   return {
     n_ctx: graph.dims.n_ctx,
-    slotLimit: slotLimit(graph, tables, limit),
+    slotLimit: slotLimit(graph, tables, largestBuffer(gpu.device)),
     slotBytes: bytesPerSlot(graph, tables),
     baseBytes: fixed.reduce((sum, { size }) => sum + size, weightBytes),
   };
@@ -89,6 +94,8 @@ export interface OpenedSession {
   readonly runner: Runner;
   readonly cache: KvCache;
   readonly room: Room;
+  /** Of a model with running states. */
+  readonly states: StateCache | null;
 }
 
 /** Compiles the plans of a fused graph and opens a session in `scope`. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
@@ -102,12 +109,13 @@ export async function openSession(
   const needs = contextNeeds(gpu, graph, weights.layouts.bytes, options);
   const allowed = Math.min(largestContext(needs), options.allowed ?? defaultContext(needs, deviceMemory()));
   const page = options.page ?? PAGE;
-  const runnerSizes = runnerOptions(graph, gpu.software, options);
+  const runnerSizes = runnerOptions(gpu, graph, options);
   const slots = Math.min(page, slotsFor(needs, allowed));
   const runner = await Runner.create(gpu, scope, graph, weights, { ...runnerSizes, slots });
   const cache = new KvCache(slots, runnerSizes.sequences);
   const room = new Room(runner.pool, cache, { needs, allowed, page });
-  return { runner, cache, room, session: new Session(runner, cache, room, graph.dims) };
+  const states = runnerSizes.states === 0 ? null : new StateCache(runnerSizes.states);
+  return { runner, cache, room, states, session: new Session({ runner, cache, room, states, dims: graph.dims }) };
 }
 
 /**
@@ -227,10 +235,10 @@ export class ModelLoader {
   async finish(): Promise<OpenedSession & { readonly probes: Probes }> {
     const scope = this.#scope;
     const opened = await openSession(this.#gpu, scope, fuse(this.graph), this.weights, this.#options);
-    const { session, runner, cache, room } = opened;
+    const { session, runner, cache, room, states } = opened;
     const base = { gpu: this.#gpu, buffers: runner.buffers, pool: runner.pool, weights: this.weights.layouts };
     const table = runner.firstProbeTable;
-    const probes = new Probes({ base, scope, graph: this.graph, session, cache, room, runner, table });
+    const probes = new Probes({ base, scope, graph: this.graph, session, cache, room, states, runner, table });
     return { ...opened, probes };
   }
 

@@ -2,10 +2,12 @@
 
 import type { KvCache, Sequence } from '../gpu/kv-cache.ts';
 import { type Row, type Runner, SCORE_ROWS } from '../gpu/runner.ts';
+import type { HeldState, StateCache } from '../gpu/state-cache.ts';
 import type { RowStatistics } from '../gpu/statistics.ts';
 import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { Dims } from '../model/ir/graph.ts';
+import { advance } from './advance.ts';
 import type { Room } from './room.ts';
 
 export interface PrefillCounts {
@@ -18,15 +20,26 @@ export interface PrefillCounts {
 const STEP_MS = 100;
 const FIRST_ROWS = 16;
 
+export interface SessionParts {
+  readonly runner: Runner;
+  readonly cache: KvCache;
+  readonly room: Room;
+  /** Of a model with running states. */
+  readonly states: StateCache | null;
+  readonly dims: Dims;
+}
+
 export class Session {
   readonly dims: Dims;
   readonly #runner: Runner;
   readonly #cache: KvCache;
   readonly #room: Room;
+  readonly #states: StateCache | null;
   #rowsPerStep: number;
 
-  constructor(runner: Runner, cache: KvCache, room: Room, dims: Dims) {
+  constructor({ runner, cache, room, states, dims }: SessionParts) {
     this.dims = dims;
+    this.#states = states;
     this.#room = room;
     this.#runner = runner;
     this.#cache = cache;
@@ -38,9 +51,11 @@ export class Session {
     return this.#room.allowed;
   }
 
-  /** How many leading positions of `ids` need no computing. */
+  /** How many leading positions of `ids` need no computing: of a model with running states, up to the last one that is held. */
   reusable(ids: Uint32Array): number {
-    return this.#cache.reusable(ids);
+    const cached = this.#cache.reusable(ids);
+    if (this.#states === null || cached === ids.length) return cached;
+    return this.#states.find(ids, cached)?.length ?? 0;
   }
 
   /**
@@ -60,7 +75,7 @@ export class Session {
   /** Logits [V] of the last of `ids`: the prediction of the token after them. Computes what the cache lacks; throws as `prefill`. */
   async next(ids: Uint32Array, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
     const last = ids.length - 1;
-    if (last >= 1 && this.#cache.reusable(ids) === last) return this.#step(ids);
+    if (last >= 1 && this.reusable(ids) === last) return this.#step(ids);
     const { sequence } = await this.#fill(ids, signal);
     return this.#runner.logits(defined(sequence.slots[last], 'slot'));
   }
@@ -88,9 +103,10 @@ export class Session {
 
   /** One decode step: all of `ids` but the last are cached. */
   async #step(ids: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
-    const { sequence, reused } = await this.#open(ids);
+    const { sequence, reused, at } = await this.#open(ids);
     try {
-      return await this.#runner.step(rowAt(sequence, reused));
+      const step = { states: this.#states, at, ids, rows: [rowAt(sequence, reused)] };
+      return (await advance(step, ([row]) => this.#runner.step(defined(row, 'a row')))).result;
     } catch (error) {
       this.#cache.truncate(sequence, reused);
       throw error;
@@ -98,33 +114,40 @@ export class Session {
   }
 
   async #fill(ids: Uint32Array, signal?: AbortSignal): Promise<{ sequence: Sequence; reused: number }> {
-    const { sequence, reused } = await this.#open(ids);
-    let done = reused;
+    const { sequence, reused, at } = await this.#open(ids);
+    const states = this.#states;
+    let [done, state] = [reused, at];
+    if (state) states?.keep(state);
     try {
       while (done < ids.length) {
         if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during prefill');
         const count = Math.min(this.#rowsPerStep, ids.length - done);
         const begin = performance.now();
-        await this.#runner.prefill(Array.from({ length: count }, (_, i) => rowAt(sequence, done + i)));
+        const rows = Array.from({ length: count }, (_, i) => rowAt(sequence, done + i));
+        const step = { states, at: state, ids: ids.subarray(0, done + count), rows };
+        state = (await advance(step, moved => this.#runner.prefill(moved))).state;
         this.#adapt(count, performance.now() - begin);
         done += count;
       }
+      if (state) states?.keep(state);
     } finally {
       if (done < ids.length) this.#cache.truncate(sequence, done);
     }
     return { sequence, reused };
   }
 
-  async #open(ids: Uint32Array): Promise<{ sequence: Sequence; reused: number }> {
+  /** The sequence of `ids`, how much of it is there, and the running state that the rest goes on from. */
+  async #open(ids: Uint32Array): Promise<{ sequence: Sequence; reused: number; at: HeldState | null }> {
     this.check(ids);
     // Where all of it is free anyway, nobody need count what is there.
     if (this.#cache.free < ids.length) {
-      await this.#room.need(ids.length - this.#cache.reusable(ids));
+      await this.#room.need(ids.length - this.reusable(ids));
       this.check(ids); // memory may have given out
     }
-    const { sequence, reused, write } = this.#cache.open(ids);
+    const most = this.reusable(ids);
+    const { sequence, reused, write } = this.#cache.open(ids, most);
     if (write) this.#runner.writeTable(write);
-    return { sequence, reused };
+    return { sequence, reused, at: this.#states?.find(ids, reused) ?? null };
   }
 
   /** Grows or shrinks the next steps towards STEP_MS each. */

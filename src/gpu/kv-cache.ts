@@ -75,11 +75,12 @@ export class KvCache {
   /**
    * A sequence for `ids`: what is cached of them is shared, slots for the rest are taken. Positions `reused` and on must be
    * computed now; the sequence may go on past `ids`. Sequences unused longest are dropped when slots or tables run out. `ids` must fit the capacity.
+   * Of what is cached `most` positions are used at most: what a model with running states can go on from.
    */
-  open(ids: ArrayLike<number>): { sequence: Sequence; reused: number; write: TableWrite | null } {
+  open(ids: ArrayLike<number>, most = ids.length): { sequence: Sequence; reused: number; write: TableWrite | null } {
     assert(ids.length <= this.capacity, 'the sequence fits the pool');
     const best = this.#longestMatch(ids);
-    const reused = best ? sharedPrefix(best.ids, ids) : 0;
+    const reused = best ? Math.min(most, sharedPrefix(best.ids, ids)) : 0;
     if (best && reused === ids.length) {
       // All of it is there, perhaps with more behind it that some other text goes on with.
       best.used = ++this.#tick;

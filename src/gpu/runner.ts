@@ -15,6 +15,8 @@ import { planBody, planHead } from './plan.ts';
 import { Pool } from './pool.ts';
 import { Readback } from './readback.ts';
 import type { BufferSpec, Scope } from './scope.ts';
+import { SCRATCH_STATE, type StateMove } from './state-cache.ts';
+import { statePlanes } from './state-planes.ts';
 import { joinStatistics, type RowStatistics } from './statistics.ts';
 import type { Weights } from './weights.ts';
 
@@ -24,6 +26,8 @@ export interface Row {
   readonly position: number;
   readonly slot: number;
   readonly sequence: number;
+  /** Of a model with running states: what its step begins with (nothing at position 0) and where the state after it goes; scratch unless given. */
+  readonly state?: StateMove;
 }
 
 export interface RunnerOptions {
@@ -33,6 +37,8 @@ export interface RunnerOptions {
   readonly sequences: number;
   /** Rows of one prefill step at most. */
   readonly maxRows: number;
+  /** Rows of the pool of running states; 0 for a model without any. */
+  readonly states: number;
 }
 
 /** Up to this many rows the matrix-vector kernels are used. */
@@ -255,10 +261,14 @@ export class Runner {
   }
 }
 
-/** The rows of a step as the shaders read them: a count, padding, then four words a row. Tables of slots have `tableLength` words each. */
+/**
+ * The rows of a step as the shaders read them: a count, the rows of the pool of states that it goes from and to, padding, then four words a
+ * row. Tables of slots have `tableLength` words each.
+ */
 export function stepWords(rows: readonly Row[], tableLength: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(ROW_WORDS * (rows.length + 1));
-  words[0] = rows.length;
+  const { from, to } = rows[0]?.state ?? { from: SCRATCH_STATE, to: SCRATCH_STATE };
+  words.set([rows.length, from, to]);
   rows.forEach(({ id, position, slot, sequence }, t) => {
     words.set([id, position, slot, sequence * tableLength], ROW_WORDS * (t + 1));
   });
@@ -282,7 +292,7 @@ function joined(pool: Pool, fixed: ReadonlyMap<string, GPUBuffer>): Buffers {
 export function sessionBuffers(
   graph: Graph,
   values: readonly { width: number }[],
-  options: Pick<RunnerOptions, 'maxRows'>,
+  options: Pick<RunnerOptions, 'maxRows' | 'states'>,
 ): BufferSpec[] {
   const { vocab_size } = graph.dims;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
@@ -296,6 +306,7 @@ export function sessionBuffers(
     spec('step/head', step(1)),
     spec('step/score', step(SCORE_ROWS)),
     ...values.map(({ width }, i) => spec(`value/${i}`, options.maxRows * stride4(width))),
+    ...statePlanes(graph).map(({ label, rowBytes }) => ({ label, size: options.states * rowBytes, usage })),
     spec('logits', stride4(vocab_size)),
     spec('logits_tile', SCORE_ROWS * stride4(vocab_size)),
     spec('statistics', SCORE_ROWS * (STATISTIC_PARTS + 1) * 4),

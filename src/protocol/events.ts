@@ -4,6 +4,7 @@ import type { ContextNeeds } from '../lib/context-memory.ts';
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
 import type { Dims } from '../model/ir/graph.ts';
+import type { Mixer } from '../model/ir/mixers.ts';
 import type { TokenWork } from '../model/ir/work.ts';
 import type { DebugEvent } from './debug.ts';
 import type { ProbeEvent } from './probe-events.ts';
@@ -119,6 +120,8 @@ export interface LoadedModel {
   readonly parameters: number;
   /** Multiply-adds of one token. */
   readonly work: TokenWork;
+  /** What brings positions together in each layer: not all have attention. */
+  readonly mixers: readonly Mixer[];
   /** The head is the embedding matrix. */
   readonly tied: boolean;
   /** tokenizer.json and tokenizer_config.json, parsed but not checked: the tokenizer layer does that. The former is null where ids are the text. */

@@ -7,13 +7,15 @@ import type { Probe } from '../../gpu/probe.ts';
 import { SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';
+import { mixersOf } from '../../model/ir/mixers.ts';
 import { upTo, withAttention } from '../../model/rewrites/attention-weights.ts';
-import { inScratch, openProbe, type ProbeContext, throwIfCancelled, View } from './context.ts';
+import { openProbe, type ProbeContext, throwIfCancelled, View } from './context.ts';
+import { inScratch } from './scratch.ts';
 
 interface RowsView {
   readonly probe: Probe;
-  /** By layer. */
-  readonly weights: readonly ValueName[];
+  /** By layer, those with attention alone. */
+  readonly weights: ReadonlyMap<number, ValueName>;
 }
 
 interface MapView {
@@ -35,25 +37,34 @@ export class Attention {
     this.#context = context;
   }
 
-  /** Attention weights of the row at `position` over positions 0 to it: [L, NH, position + 1]. */
+  /** Attention weights of the row at `position` over positions 0 to it: [L, NH, position + 1], zero in layers without attention. */
   async row(ids: Uint32Array, position: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
     const { columns, view } = this.#rowsOf(position + 1);
     const { probe, weights } = await view.get();
-    const { n_head } = this.#context.graph.dims;
+    const { n_head, n_layer } = this.#context.graph.dims;
     const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
     await inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
-    return probe.read(
-      weights.flatMap(value =>
+    const length = position + 1;
+    const read = await probe.read(
+      Array.from(weights.values()).flatMap(value =>
         Array.from({ length: n_head }, (_, head) => ({
           buffer: probe.valueBuffer(value),
           offset: head * columns,
-          length: position + 1,
+          length,
         })),
       ),
     );
+    if (weights.size === n_layer) return read;
+    const all = new Float32Array(n_layer * n_head * length);
+    for (const [i, layer] of Array.from(weights.keys()).entries())
+      all.set(read.subarray(i * n_head * length, (i + 1) * n_head * length), layer * n_head * length);
+    return all;
   }
 
-  /** Weights of one head, or the mean over heads (null), from row `first` on, tile by tile: rows `from ...` of [T, T], each as long as the text. */
+  /**
+   * Weights of one head, or the mean over heads (null), from row `first` on, tile by tile: rows `from ...` of [T, T], each as long as the text; one
+   * tile of zeros for a layer without attention.
+   */
   async *map(
     ids: Uint32Array,
     layer: number,
@@ -62,6 +73,10 @@ export class Attention {
     signal?: AbortSignal,
   ): AsyncGenerator<{ from: number; rows: number; weights: Float32Array<ArrayBuffer> }> {
     const T = ids.length;
+    if (mixersOf(this.#context.graph)[layer] !== 'attention') {
+      yield { from: first, rows: T - first, weights: new Float32Array((T - first) * T) };
+      return;
+    }
     const { columns, view } = this.#mapOf(layer, T);
     const { probe, weights, mean, tile } = await view.get();
     const { n_head } = this.#context.graph.dims;
@@ -92,8 +107,7 @@ export class Attention {
 
   async #openRows(columns: number): Promise<RowsView> {
     const { graph, weights } = withAttention(this.#context.graph, columns);
-    const keep = [...weights.values()];
-    return openProbe(this.#context, { graph, keep, rows: 1 }, async () => ({ weights: keep }));
+    return openProbe(this.#context, { graph, keep: [...weights.values()], rows: 1 }, async () => ({ weights }));
   }
 
   #mapOf(layer: number, tokens: number): { readonly columns: number; readonly view: View<MapView> } {

@@ -3,6 +3,7 @@ import type { KvCache, Sequence } from '../../gpu/kv-cache.ts';
 import { Probe, type ProbeBase, type ProbeSpec } from '../../gpu/probe.ts';
 import type { Row, Runner } from '../../gpu/runner.ts';
 import type { Scope } from '../../gpu/scope.ts';
+import type { StateCache } from '../../gpu/state-cache.ts';
 import { defined } from '../../lib/assert.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { Graph } from '../../model/ir/graph.ts';
@@ -18,38 +19,30 @@ export interface ProbeContext {
   readonly session: Session;
   readonly cache: KvCache;
   readonly room: Room;
+  /** Of a model with running states. */
+  readonly states: StateCache | null;
   readonly runner: Runner;
   /** The first of the PROBE_TABLES tables of slots that the session leaves to probes. */
   readonly table: number;
 }
 
 /**
- * Gives `work` the rows of `count` positions from `begin` in scratch slots, the positions before them in the slots of `sequence`.
- * What was submitted by then runs before anything that takes the slots next.
+ * The rows of the positions from `begin` on, one a slot of `slots`, in the first table for probes: the positions before them are in the slots of
+ * `sequence`.
  */
-export async function inScratch(
-  { room, runner, table }: ProbeContext,
+export function inSlots(
+  { runner, table }: ProbeContext,
   ids: Uint32Array,
   sequence: Sequence,
   begin: number,
-  count: number,
-  work: (rows: Row[]) => void,
-): Promise<void> {
-  const scratch = await room.scratch(count);
-  try {
-    const slots = Uint32Array.from([...sequence.slots.slice(0, begin), ...scratch.slots]);
-    runner.writeTable({ sequence: table, from: 0, slots });
-    work(
-      Array.from({ length: count }, (_, i) => ({
-        id: defined(ids[begin + i], 'id'),
-        position: begin + i,
-        slot: defined(scratch.slots[i], 'slot'),
-        sequence: table,
-      })),
-    );
-  } finally {
-    scratch.release();
-  }
+  slots: readonly number[],
+): Row[] {
+  runner.writeTable({
+    sequence: table,
+    from: 0,
+    slots: Uint32Array.from([...sequence.slots.slice(0, begin), ...slots]),
+  });
+  return slots.map((slot, i) => ({ id: defined(ids[begin + i], 'id'), position: begin + i, slot, sequence: table }));
 }
 
 /** A probe and what `build` makes for it; where that fails the probe's memory is given back. Throws as Probe.create and Probe.executor. */

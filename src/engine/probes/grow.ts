@@ -1,12 +1,14 @@
 // Grows a tree of continuations: the nodes of one depth run as batches, each through a table of slots of its own, in scratch slots.
 //
 // The text is in the cache once: every path shares its slots and those of its parents. A node's own row gives its children.
-import { Runner, SCORE_ROWS } from '../../gpu/runner.ts';
+import type { Readback } from '../../gpu/readback.ts';
+import { type Row, Runner, SCORE_ROWS } from '../../gpu/runner.ts';
 import { assertSoundRows } from '../../gpu/statistics.ts';
 import { defined } from '../../lib/assert.ts';
 import type { GrownEvent, GrownNode } from '../../protocol/probe-events.ts';
 import { rowStatistics, topOf } from '../../sampling/row.ts';
 import { type ProbeContext, throwIfCancelled } from './context.ts';
+import { stateBefore } from './scratch.ts';
 
 /** Nodes of a tree at most. */
 export const MOST_NODES = 512;
@@ -22,9 +24,10 @@ export interface GrowOptions {
 
 export type Grown = Pick<GrownEvent, 'nodes' | 'computed' | 'reused'>;
 
-/** A node with what its children need: log-probability of its path, and the slots of the path up to its parent, then its own once computed. */
+/** A node with what its children need: log-probability and ids of its path with it, and the slots of the path up to its parent, then its own once computed. */
 interface Grower extends GrownNode {
   readonly total: number;
+  readonly path: readonly number[];
   readonly slots: number[];
 }
 
@@ -56,6 +59,7 @@ export async function* grow(
   try {
     const staging = await Runner.staging(scope, context.graph);
     const batchSize = Math.min(SCORE_ROWS, runner.maxRows);
+    const state = await stateBefore(context, ids, sequence, T);
     writeText(context, text, batchSize);
     let computed = 0;
     for (let depth = 2; depth <= options.depth && T + depth <= session.allowed; depth++) {
@@ -67,7 +71,8 @@ export async function* grow(
         if (batch.length === 0 || tree.full) return;
         const scratch = await room.scratch(batch.length);
         taken.push(scratch);
-        const rows = await runner.rows(placed(context, T, batch, scratch.slots), staging);
+        const placedRows = placed(context, T, batch, scratch.slots);
+        const rows = await rowsOf(context, placedRows, batch, state, staging);
         computed += batch.length;
         const nodes = batch.flatMap((node, i) => {
           const { logits, logZ, ...statistics } = defined(rows[i], 'a row');
@@ -75,7 +80,10 @@ export async function* grow(
           return tree.children(logits, logZ, node);
         });
         for (const node of nodes) level.push(node);
-        yield { nodes: nodes.map(plain), computed: batch.length, reused: batch.length * (T + depth - 2) };
+        // What a running state went through is run again for each node of its path.
+        const again = state.state === undefined ? 0 : depth - 2;
+        const [once, kept] = [1 + again, T + depth - 2 - again];
+        yield { nodes: nodes.map(plain), computed: batch.length * once, reused: batch.length * kept };
       }
     }
   } finally {
@@ -98,6 +106,34 @@ function placed({ runner, table }: ProbeContext, T: number, batch: readonly Grow
     runner.writeTable({ sequence: table + i, from: T, slots: Uint32Array.from(node.slots) });
     return { id: node.id, position: T + node.slots.length - 1, slot, sequence: table + i };
   });
+}
+
+/** The rows of a batch. A running state goes one way: that of each node is made of the text's, along its path. */
+async function rowsOf(
+  { runner }: ProbeContext,
+  rows: readonly Row[],
+  batch: readonly Grower[],
+  { state }: Pick<Row, 'state'>,
+  staging: Readback,
+): Promise<Awaited<ReturnType<Runner['rows']>>> {
+  if (state === undefined) return runner.rows(rows, staging);
+  const out: Awaited<ReturnType<Runner['rows']>> = [];
+  for (const [i, row] of rows.entries()) {
+    const { path, slots } = defined(batch[i], 'a node');
+    const first = row.position - (path.length - 1);
+    const way = path.map((id, j) => ({ ...row, id, position: first + j, slot: defined(slots[j], 'slot') }));
+    let move = state;
+    for (let at = 0; at < way.length; at += runner.maxRows) {
+      const step = way.slice(at, Math.min(at + runner.maxRows, way.length - 1)).map(each => ({ ...each, state: move }));
+      if (step.length > 0) {
+        await runner.prefill(step);
+        move = { from: move.to, to: move.to };
+      }
+    }
+    const [last] = await runner.rows([{ ...row, state: move }], staging);
+    out.push(defined(last, 'a row'));
+  }
+  return out;
 }
 
 /** Picks and counts nodes. */
@@ -127,6 +163,7 @@ class Tree {
       id,
       logprob,
       total: (parent?.total ?? 0) + logprob,
+      path: [...(parent?.path ?? []), id],
       slots: [...(parent?.slots ?? [])],
     }));
     this.#count += picked.length;

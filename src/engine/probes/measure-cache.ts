@@ -6,6 +6,7 @@ import { assert, defined } from '../../lib/assert.ts';
 import type { CacheMeasuredEvent } from '../../protocol/probe-events.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { type ProbeContext, throwIfCancelled } from './context.ts';
+import { stateBefore } from './scratch.ts';
 
 /** Rounds of each way, fewer once they have taken so many milliseconds together. One more before them warms up and is not counted. */
 const ROUNDS = 5;
@@ -33,7 +34,8 @@ export async function* measureCache(
     const sequence = await context.session.sequence(ids.subarray(0, length), signal);
     const scratch = await context.room.scratch(length);
     try {
-      const cached = await median(() => withCache(context, ids, sequence.slots, scratch.slots, length), signal);
+      const state = await stateBefore(context, ids, sequence, length - 1);
+      const cached = await median(() => withCache(context, ids, sequence.slots, scratch.slots, length, state), signal);
       const uncached = await median(() => withoutCache(context, ids, scratch.slots, length, signal), signal);
       const difference = largestDifference(cached.logits, uncached.logits);
       yield { length, cachedMs: cached.ms, uncachedMs: uncached.ms, difference };
@@ -50,10 +52,11 @@ async function withCache(
   own: readonly number[],
   scratch: readonly number[],
   length: number,
+  state: Pick<Row, 'state'>,
 ): Promise<Timed> {
   const slots = [...own.slice(0, length - 1), defined(scratch[0], 'slot')];
   context.runner.writeTable({ sequence: context.table, from: 0, slots: Uint32Array.from(slots) });
-  const row = rowAt(context, ids, slots, length - 1);
+  const row = { ...rowAt(context, ids, slots, length - 1), ...state };
   return timed(() => context.runner.step(row));
 }
 

@@ -12,7 +12,7 @@ import { planHead } from '../../gpu/plan.ts';
 import { encode, type Probe, type Stretch } from '../../gpu/probe.ts';
 import { ROW_LIMIT, ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
-import type { ValueName } from '../../model/ir/graph.ts';
+import type { Op, ValueName } from '../../model/ir/graph.ts';
 import { valuesRead } from '../../model/ir/ops.ts';
 import type { Part } from '../../model/rewrites/ablation.ts';
 import { residualStream } from '../../model/rewrites/lens.ts';
@@ -151,7 +151,7 @@ async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSi
 
 /**
  * Runs the layers from the part's own on with the part off; its final state goes to a row of `sweep/finals`. Of the last layer all rows but the
- * last are needed for their keys and values alone.
+ * last are needed for their keys and values alone, or for what its convolution takes in; a running state needs all of it.
  */
 async function runPart(all: Sweep, part: Part, row: number, waits: boolean, signal?: AbortSignal): Promise<void> {
   const { context, view, own, ids, slots, stream } = all;
@@ -161,7 +161,10 @@ async function runPart(all: Sweep, part: Part, row: number, waits: boolean, sign
   const [entering, enteringLast] = [defined(stream[part.layer], 'a layer'), defined(stream[last], 'a layer')];
   const buffer = (value: ValueName) => probe.buffer(probe.valueBuffer(value));
   const from = probe.startOf(op => valuesRead(op).includes(entering));
-  const keys: Stretch = { from, to: probe.startOf(op => op.op === 'attention' && op.layer === last) };
+  if (probe.graph.ops.some(op => op.op === 'delta_rule' && op.layer === last))
+    return runWholePart(all, part, from, row, waits, signal);
+  const looksBack = (op: Op) => op.op === 'attention' || op.op === 'short_conv';
+  const keys: Stretch = { from, to: probe.startOf(op => looksBack(op) && 'layer' in op && op.layer === last) };
   // What is switched off in the last layer leaves its keys and values as they are: once they are there, the last row is enough.
   const lastRowOnly = part.layer === last && all.lastKeysPlain;
   all.lastKeysPlain = part.layer === last;
@@ -185,6 +188,35 @@ async function runPart(all: Sweep, part: Part, row: number, waits: boolean, sign
     before: encoder => encoder.copyBufferToBuffer(source, at, buffer(enteringLast), 0, rowBytes),
     after: encoder => keepFinal(all, encoder, row),
   });
+}
+
+/** The same for a model whose last layer has a running state: all rows go through all layers from the part's own on. */
+async function runWholePart(
+  all: Sweep,
+  part: Part,
+  from: number,
+  row: number,
+  waits: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { context, view, own, ids, slots, stream } = all;
+  const { probe } = view;
+  const rowBytes = 4 * stride4(context.graph.dims.n_embd);
+  const entering = probe.buffer(probe.valueBuffer(defined(stream[part.layer], 'a layer')));
+  const plain = own.probe.buffer(`stream/${part.layer}`);
+  switchOff(context, view, [part]);
+  for (let begin = 0; begin < ids.length; begin += view.rows) {
+    throwIfCancelled(signal, 'the sweep');
+    const rows = rowsFrom(context, view, ids, slots, begin);
+    probe.run(rows, {
+      stretch: { from },
+      before: encoder => encoder.copyBufferToBuffer(plain, begin * rowBytes, entering, 0, rows.length * rowBytes),
+      after: encoder => {
+        if (begin + rows.length === ids.length) keepFinal(all, encoder, row);
+      },
+    });
+    if (waits) await context.base.gpu.device.queue.onSubmittedWorkDone();
+  }
 }
 
 /** Copies the final state of the last position to a row of `sweep/finals`. */

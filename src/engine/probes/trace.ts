@@ -5,7 +5,8 @@ import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';
 import { type TraceValues, traceValues } from '../../model/rewrites/trace.ts';
 import type { TracedEvent } from '../../protocol/probe-events.ts';
-import { inScratch, openProbe, type ProbeContext, View } from './context.ts';
+import { openProbe, type ProbeContext, View } from './context.ts';
+import { inScratch } from './scratch.ts';
 
 export type Traced = Omit<TracedEvent, 'type' | 'run' | 'rows'>;
 

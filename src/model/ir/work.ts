@@ -20,6 +20,8 @@ export function workOf(graph: Graph): TokenWork {
   for (const op of graph.ops) {
     if (op.op === 'linear') body += defined(size.get(op.weight), op.weight);
     if (op.op === 'attention') attention += 2 * op.q.width;
+    // Three walks over the matrix of each head, whatever came before.
+    if (op.op === 'delta_rule') body += 3 * op.heads.value_heads * op.heads.key_size * op.heads.value_size;
   }
   return { body, head: defined(size.get(graph.head), graph.head), attention };
 }

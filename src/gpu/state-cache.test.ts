@@ -1,0 +1,109 @@
+// The accounting of running states: what is found is the state of the text it is found for, whatever was advanced, kept and dropped.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type HeldState, LEAST_STATES, SCRATCH_STATE, StateCache } from './state-cache.ts';
+
+const ids = (text: string) => [...text].map(c => c.charCodeAt(0));
+/** Runs the positions of `text` that follow `at`. */
+function run(cache: StateCache, at: HeldState | null, text: string, probe = false): HeldState {
+  const state = cache.next(at, probe);
+  cache.reached(state, ids(text));
+  return state;
+}
+const found = (cache: StateCache, text: string, most = text.length) => cache.find(ids(text), most)?.length ?? 0;
+
+describe('a pool of 6 states', () => {
+  test('a state is advanced in its row', () => {
+    const cache = new StateCache(6);
+    const one = run(cache, null, 'abc');
+    expect(one.row).not.toBe(SCRATCH_STATE);
+    expect(run(cache, one, 'abcd')).toBe(one);
+    expect(found(cache, 'abcdef')).toBe(4);
+    expect(found(cache, 'abc')).toBe(0);
+    expect(found(cache, 'abcXYZ')).toBe(0);
+  });
+
+  test('a kept state stays: what goes on from it has a row of its own, and branches share it', () => {
+    const cache = new StateCache(6);
+    const head = run(cache, null, 'abc');
+    cache.keep(head);
+    const one = run(cache, head, 'abcde');
+    const two = run(cache, head, 'abcXY');
+    expect(new Set([head.row, one.row, two.row]).size).toBe(3);
+    expect([found(cache, 'abcdef'), found(cache, 'abcXYZ'), found(cache, 'abcd')]).toEqual([5, 5, 3]);
+    expect(found(cache, 'abcde', 4)).toBe(3);
+  });
+
+  test('a long text leaves states behind that an edit can go on from', () => {
+    const cache = new StateCache(6);
+    const text = 'x'.repeat(200);
+    let at: HeldState | null = null;
+    for (let length = 10; length <= 200; length += 10) at = run(cache, at, text.slice(0, length));
+    expect([199, 139, 79, 69].map(length => found(cache, `${text.slice(0, length)}!`))).toEqual([140, 70, 70, 0]);
+  });
+
+  test('a state in doubt is gone', () => {
+    const cache = new StateCache(6);
+    const head = run(cache, null, 'abc');
+    cache.keep(head);
+    cache.drop(cache.next(head));
+    expect(found(cache, 'abcd')).toBe(3);
+    cache.drop(head);
+    expect(found(cache, 'abcd')).toBe(0);
+  });
+
+  test("a probe's states are the first to go, and never the session's latest", () => {
+    const cache = new StateCache(LEAST_STATES);
+    const own = run(cache, null, 'abc');
+    for (const text of ['abcd', 'abce', 'abcf']) {
+      const at = run(cache, own, text, true);
+      expect(at).not.toBe(own);
+      expect(found(cache, text)).toBe(4);
+    }
+    expect(found(cache, 'abcXYZ')).toBe(3);
+    const other = run(cache, null, 'ABC');
+    expect(found(cache, 'abcX')).toBe(3);
+    expect(found(cache, 'ABCX')).toBe(3);
+    expect(other.row).not.toBe(own.row);
+  });
+
+  test('of the states of one text those close behind another go first', () => {
+    const cache = new StateCache(6);
+    const text = 'y'.repeat(1000);
+    let at: HeldState | null = null;
+    for (let length = 100; length <= 1000; length += 100) at = run(cache, at, text.slice(0, length));
+    const left = Array.from({ length: 10 }, (_, i) => 100 * (i + 1)).filter(n => found(cache, text, n) === n);
+    expect(left).toHaveLength(5);
+    expect(left.at(-1)).toBe(1000);
+    const gaps = left.map((length, i) => length - (left[i - 1] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(400);
+  });
+});
+
+test('whatever is run, kept, probed and dropped, a state found is that of the text', () => {
+  const word = fc.stringMatching(/^[ab]{1,12}$/);
+  const step = fc.record({ text: word, keep: fc.boolean(), probe: fc.boolean(), fails: fc.boolean() });
+  fc.assert(
+    fc.property(fc.integer({ min: LEAST_STATES, max: 8 }), fc.array(step, { maxLength: 60 }), (rows, steps) => {
+      const cache = new StateCache(rows);
+      /** What each row holds, as the GPU would. */
+      const held = new Map<number, string>();
+      for (const { text, keep, probe, fails } of steps) {
+        const at = cache.find(ids(text), text.length - 1);
+        if (at) expect(held.get(at.row)).toBe(text.slice(0, at.length));
+        const state = cache.next(at, probe);
+        expect(state.row).not.toBe(SCRATCH_STATE);
+        if (state !== at && at) expect(state.row).not.toBe(at.row);
+        if (fails) {
+          held.set(state.row, 'in doubt');
+          cache.drop(state);
+          continue;
+        }
+        held.set(state.row, text);
+        cache.reached(state, ids(text));
+        if (keep) cache.keep(state);
+        expect(found(cache, text)).toBe(text.length);
+      }
+    }),
+  );
+});

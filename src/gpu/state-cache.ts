@@ -1,0 +1,145 @@
+// Accounts for the pool of running states of models that have any: which row holds the state after which token ids. Pure; the planes live elsewhere.
+//
+// A running state holds all that came before in one place, so it cannot be cut: an edit goes on from the longest state that its text begins
+// with. A state is advanced where it lies, unless it is kept: then the next one goes to a row of its own, and texts that branch share the one before.
+import { assert, defined } from '../lib/assert.ts';
+
+/** The state after some token ids. */
+export interface HeldState {
+  readonly row: number;
+  /** How many they are. */
+  readonly length: number;
+}
+
+/** Rows of the pool: what a step begins with, and where the state after it goes. */
+export interface StateMove {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface OwnState extends HeldState {
+  readonly ids: number[];
+  /** Length of the state that it went on from when it got its row. */
+  readonly since: number;
+  /** A probe made it: it goes first. */
+  readonly probe: boolean;
+  kept: boolean;
+  /** Tick of the last use. */
+  used: number;
+}
+
+/** The row that probes write to; what it holds is nobody's. */
+export const SCRATCH_STATE = 0;
+/** Rows of a pool at least: scratch, the state that is advanced, the one it goes on from, and one for a probe. */
+export const LEAST_STATES = 4;
+/** A state is kept once it lies so many positions behind the last kept one. */
+const SPACING = 64;
+
+export class StateCache {
+  /** By row; the first is scratch. */
+  readonly #states: (OwnState | null)[];
+  /** The one that the session reached last. */
+  #latest: OwnState | null = null;
+  #tick = 0;
+
+  constructor(rows: number) {
+    assert(rows >= LEAST_STATES, `a pool of ${LEAST_STATES} states or more`);
+    this.#states = new Array<OwnState | null>(rows).fill(null);
+  }
+
+  /** The longest state of leading ids, `most` of them at most; null where there is none but the one before the first. */
+  find(ids: ArrayLike<number>, most: number): HeldState | null {
+    const fitting = this.#all().filter(({ length }) => length <= most);
+    return fitting.sort((a, b) => b.length - a.length).find(state => begins(state.ids, ids)) ?? null;
+  }
+
+  /** Keeps a state: a run ends or begins here, and others may begin here too. */
+  keep(state: HeldState): void {
+    this.#own(state).kept = true;
+  }
+
+  /**
+   * Where the state goes that follows `at`: the same row, or one of its own where `at` is kept, or where a `probe` asks. Say `reached` once
+   * the step is done, or `drop` if it failed.
+   */
+  next(at: HeldState | null, probe = false): HeldState {
+    const own = at === null ? null : this.#own(at);
+    if (own && own.length - own.since >= SPACING) own.kept = true;
+    if (own && !own.kept && own.probe === probe) return own;
+    if (own) own.used = ++this.#tick;
+    const row = this.#freeRow(own);
+    const ids = own?.ids.slice() ?? [];
+    const state = new Held(row, ids, own?.length ?? 0, probe, ++this.#tick);
+    this.#states[row] = state;
+    return state;
+  }
+
+  /** The state in its row is that of all `ids` now. */
+  reached(state: HeldState, ids: ArrayLike<number>): void {
+    const own = this.#own(state);
+    for (let i = own.ids.length; i < ids.length; i++) own.ids.push(defined(ids[i], 'id'));
+    if (!own.probe) this.#latest = own;
+  }
+
+  /** What its row holds is in doubt. */
+  drop(state: HeldState): void {
+    const own = this.#own(state);
+    if (this.#latest === own) this.#latest = null;
+    this.#states[own.row] = null;
+  }
+
+  #own(state: HeldState): OwnState {
+    const own = defined(this.#states[state.row] ?? undefined, 'a state');
+    assert(own === state, 'the state is still there');
+    return own;
+  }
+
+  #all(): OwnState[] {
+    return this.#states.filter(state => state !== null);
+  }
+
+  /** A free row, or that of the state that is missed least; never that of `except` or of the latest. */
+  #freeRow(except: OwnState | null): number {
+    const free = this.#states.indexOf(null, SCRATCH_STATE + 1);
+    if (free >= 0) return free;
+    const others = this.#all().filter(state => state !== except && state !== this.#latest);
+    const worth = new Map(others.map(state => [state, this.#worth(state)]));
+    const least = others.reduce((a, b) => ((worth.get(b) ?? 0) < (worth.get(a) ?? 0) ? b : a));
+    return least.row;
+  }
+
+  /** Positions that would have to be computed again without it, the less the longer it was not used. */
+  #worth(state: OwnState): number {
+    if (state.probe) return 0;
+    const before = this.#all().filter(other => other !== state && other.length <= state.length);
+    const shared = before.filter(other => begins(other.ids, state.ids));
+    const gain = shared.reduce((least, { length }) => Math.min(least, state.length - length), state.length);
+    return gain / (1 + this.#tick - state.used);
+  }
+}
+
+class Held implements OwnState {
+  kept = false;
+  readonly row: number;
+  readonly ids: number[];
+  readonly since: number;
+  readonly probe: boolean;
+  used: number;
+
+  constructor(row: number, ids: number[], since: number, probe: boolean, used: number) {
+    this.row = row;
+    this.ids = ids;
+    this.since = since;
+    this.probe = probe;
+    this.used = used;
+  }
+
+  get length(): number {
+    return this.ids.length;
+  }
+}
+
+/** Whether `ids` begin with all of `head`. */
+function begins(head: readonly number[], ids: ArrayLike<number>): boolean {
+  return head.length <= ids.length && head.every((id, i) => id === ids[i]);
+}
