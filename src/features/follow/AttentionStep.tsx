@@ -107,7 +107,7 @@ function Looks({ attention, followed, model }: LooksProps) {
           <ul className={styles.legend} aria-label="Weight">
             {WEIGHT_LABELS.map((words, i) => (
               <li key={words} title={words}>
-                <span data-weight={i} />
+                <span data-step={i} />
                 <span className="visually-hidden">{words}</span>
               </li>
             ))}

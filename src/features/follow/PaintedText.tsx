@@ -18,7 +18,7 @@ export function PaintedText({ tokens, weights }: { tokens: readonly DocumentToke
         <span key={at}>
           <span
             className={styles.token}
-            data-weight={weightStep(weight)}
+            data-step={weightStep(weight)}
             title={`position ${at}: ${formatProbability(weight)}`}
           >
             {(token && textOfBytes(token.bytes)) ?? '·'}

@@ -6,6 +6,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { TableToggle } from '../../ui/plot/TableToggle.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Step.module.css';
 import { STEP_WORDS } from './steps.ts';
@@ -44,9 +45,7 @@ export function TableBeside({ children, aside }: { children: ReactNode; aside?: 
     <div className={styles.beside}>
       <div className={styles.besideFoot}>
         {aside}
-        <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
-          {open ? 'Hide the table' : 'Show as a table'}
-        </button>
+        <TableToggle open={open} onChange={setOpen} />
       </div>
       {open && <div className={styles.scroll}>{children}</div>}
     </div>

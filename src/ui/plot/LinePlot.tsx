@@ -18,6 +18,7 @@ import { MARGIN, PlotAxes } from './PlotAxes.tsx';
 import { PlotTable } from './PlotTable.tsx';
 import { PlotTip, spokenPoint } from './PlotTip.tsx';
 import { extentOf, nearestIndex, pathOf, place, roundDomain, type Scale, stepPoint } from './plot.ts';
+import { TableToggle } from './TableToggle.tsx';
 
 interface LinePlotProps {
   /** Accessible name of the picture and its table. */
@@ -190,9 +191,7 @@ export function LinePlot(props: LinePlotProps) {
       </div>
       <div className={styles.foot}>
         {aside}
-        <button type="button" className={styles.toggle} aria-expanded={table} onClick={() => setTable(!table)}>
-          {table ? 'Hide the table' : 'Show as a table'}
-        </button>
+        <TableToggle open={table} onChange={setTable} />
       </div>
       {table && <PlotTable {...{ label, lines, x, y, marked, onSelect, pointFace }} name={name} />}
     </div>
