@@ -1,5 +1,5 @@
-// npm run bench [-- --quick | --views | --text]: the page and the engine, or the views of the inside, or long texts, in a real Chromium, printed as markdown;
-// GPU=hardware takes the machine's own adapter.
+// npm run bench [-- --quick | --views | --text | --vocabulary]: the page and the engine, or the views of the inside, or long texts, in a real Chromium, or
+// large vocabularies in Node, printed as markdown; GPU=hardware takes the machine's own adapter.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +14,7 @@ import { measureVisits, type VisitTimings } from './first-token.ts';
 import { benchLongTexts } from './long-text.ts';
 import { engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
+import { benchVocabulary } from './vocabulary.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const GOLDEN = 'gpt2-wide';
@@ -27,12 +28,16 @@ export async function main(args: string[]): Promise<number> {
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({
     args,
-    options: { quick: flag, 'without-124m': flag, 'without-page': flag, views: flag, text: flag },
+    options: { quick: flag, 'without-124m': flag, 'without-page': flag, views: flag, text: flag, vocabulary: flag },
   });
   const rounds = values.quick ? 1 : 5;
   const folder = await mkdtemp(path.join(tmpdir(), 'nucleus-bench-'));
   try {
     console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; load ${loadavg()[0]?.toFixed(1) ?? ''}\n`);
+    if (values.vocabulary) {
+      console.log(await benchVocabulary(values.quick ? 5 : 40));
+      return 0;
+    }
     if (values.views) {
       await benchViews(path.join(folder, 'engine'), values['without-124m'] !== true);
       return 0;

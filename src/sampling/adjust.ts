@@ -107,10 +107,7 @@ export function withoutTouched(row: RankedRow, lines: ReadonlyMap<number, number
   let from = 0;
   for (let gap = 0; gap <= gaps.length; gap++) {
     const end = gaps[gap] ?? finite.ids.length;
-    for (; from < end; from++) {
-      ids[from - gap] = finite.ids[from]!;
-      logits[from - gap] = finite.logits[from]!;
-    }
+    copy(finite, from, end, ids, logits, from - gap);
     from = end + 1;
   }
   return { ids, logits };
@@ -127,13 +124,18 @@ export function withTouched(rest: Ranking, lines: ReadonlyMap<number, number>, n
   for (let added = 0; added <= back.length; added++) {
     const entry = back[added];
     const end = entry === undefined ? rest.ids.length : placeIn(rest, entry.id, entry.logit, from);
-    for (; from < end; from++) {
-      ids[from + added] = rest.ids[from]!;
-      logits[from + added] = rest.logits[from]!;
-    }
+    copy(rest, from, end, ids, logits, from + added);
+    from = end;
     if (entry === undefined) break;
     ids[end + added] = entry.id;
     logits[end + added] = entry.logit;
   }
   return { ids, logits };
+}
+
+/** Entries `from` to `end` of a ranking, to `at` of another one. */
+function copy(ranking: Ranking, from: number, end: number, ids: Uint32Array, logits: Float64Array, at: number): void {
+  if (from >= end) return;
+  ids.set(ranking.ids.subarray(from, end), at);
+  logits.set(ranking.logits.subarray(from, end), at);
 }

@@ -87,6 +87,30 @@ describe('draw', () => {
   });
 });
 
+test('few kept ids of a large vocabulary are drawn as a walk over all ids draws them, bit by bit', () => {
+  const logits = Float32Array.from({ length: 4_000 }, (_, id) => Math.sin(id * id) * 9);
+  for (const top_k of [1, 7, 100, 124, 125, 126, 3_000]) {
+    const settings = { ...NEUTRAL, logit_bias: [], order: 'transformers' as const, top_k, temperature: 0.7 };
+    const distribution = sample(rankRow(logits), settings, EMPTY, []);
+    const byId = new Float64Array(logits.length);
+    distribution.kept.forEach((id, i) => {
+      byId[id] = distribution.weights[i]!;
+    });
+    const total = byId.reduce((sum, weight) => sum + weight, 0);
+    const own = largestShares(distribution, 5, []);
+    const ends = drawLine(distribution, own).map(({ hi }) => hi);
+    let [lo, cumulative] = [0, 0];
+    byId.forEach((weight, id) => {
+      if (weight === 0) return;
+      cumulative += weight;
+      const hi = cumulative / total;
+      if (hi > lo) expect(draw(distribution, lo)).toEqual({ id, pAfter: distribution.pAfter(id), lo, hi });
+      if (own.has(id)) expect(ends).toContain(hi);
+      lo = hi;
+    });
+  }
+});
+
 describe('the line of a draw', () => {
   test('follows from 0 to exactly 1 in id order; every u falls into the part of the id that it draws', () => {
     fc.assert(

@@ -1,5 +1,6 @@
 // The draw: a random number in [0, 1) to one token, by inverting the CDF over the kept ids in id order.
 import type { Distribution } from './pipeline.ts';
+import { sum } from './slice.ts';
 
 export interface Draw {
   readonly id: number;
@@ -20,13 +21,30 @@ export interface LinePart {
   readonly hi: number;
 }
 
-/** Weights of all V ids in id order; 0 for cut ones. */
-function weightsById(distribution: Distribution): Float64Array {
-  const { kept, weights } = distribution;
-  const byId = new Float64Array(distribution.row.logits.length);
-  for (let i = 0; i < kept.length; i++) byId[kept[i]!] = weights[i]!;
-  return byId;
+/** Weights in id order: of all V ids, 0 for cut ones, or of the kept ids alone, which `ids` names. */
+interface WeightsById {
+  readonly ids: Uint32Array | null;
+  readonly weights: Float64Array;
 }
+
+/** Up to one kept id in so many the others are not walked over. */
+const FEW = 32;
+
+function weightsById({ kept, weights, row }: Distribution): WeightsById {
+  if (kept.length * FEW < row.logits.length) {
+    // Ids with their places behind them: whole numbers below 2 ** 53, which sort by id.
+    const places = Float64Array.from(kept, (id, i) => id * PLACES + i).sort();
+    return {
+      ids: Uint32Array.from(places, place => Math.floor(place / PLACES)),
+      weights: Float64Array.from(places, place => weights[place % PLACES]!),
+    };
+  }
+  const byId = new Float64Array(row.logits.length);
+  for (let i = 0; i < kept.length; i++) byId[kept[i]!] = weights[i]!;
+  return { ids: null, weights: byId };
+}
+
+const PLACES = 2 ** 21;
 
 /**
  * Draws by `u` in [0, 1). Sums are float64 in id order and divided by their own total, so the last interval ends at exactly 1
@@ -34,16 +52,16 @@ function weightsById(distribution: Distribution): Float64Array {
  */
 export function draw(distribution: Distribution, u: number): Draw {
   if (!(u >= 0 && u < 1)) throw new RangeError(`u = ${u} is not in [0, 1)`);
-  const byId = weightsById(distribution);
-  let total = 0;
-  for (let id = 0; id < byId.length; id++) total += byId[id]!;
+  const { ids, weights } = weightsById(distribution);
+  const total = sum(weights, 0, weights.length);
   let lo = 0;
   let cumulative = 0;
-  for (let id = 0; id < byId.length; id++) {
-    const weight = byId[id]!;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]!;
     if (weight === 0) continue;
     cumulative += weight;
     const hi = cumulative / total;
+    const id = ids?.[i] ?? i;
     if (hi > u) return { id, pAfter: distribution.pAfter(id), lo, hi };
     lo = hi;
   }
@@ -62,9 +80,8 @@ export function largestShares(distribution: Distribution, most: number, always: 
  * The parts follow each other from 0 to exactly 1.
  */
 export function drawLine(distribution: Distribution, own: ReadonlySet<number>): LinePart[] {
-  const byId = weightsById(distribution);
-  let total = 0;
-  for (let id = 0; id < byId.length; id++) total += byId[id]!;
+  const { ids, weights } = weightsById(distribution);
+  const total = sum(weights, 0, weights.length);
   const parts: LinePart[] = [];
   let lo = 0;
   let cumulative = 0;
@@ -74,11 +91,12 @@ export function drawLine(distribution: Distribution, own: ReadonlySet<number>): 
     if (count > 0) parts.push({ id: null, count, lo: from, hi: lo });
     count = 0;
   };
-  for (let id = 0; id < byId.length; id++) {
-    const weight = byId[id]!;
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]!;
     if (weight === 0) continue;
     cumulative += weight;
     const hi = cumulative / total;
+    const id = ids?.[i] ?? i;
     if (own.has(id)) {
       close();
       parts.push({ id, count: 1, lo, hi });

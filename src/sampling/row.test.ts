@@ -28,6 +28,17 @@ function plainPartition(logits: Float32Array): { logZ: number; entropy: number }
   return { logZ: top + Math.log(total), entropy: p.reduce((sum, q) => (q > 0 ? sum - q * Math.log(q) : sum), 0) };
 }
 
+/** V finite logits with ties, zeros of both signs and outliers. */
+function longRow(V: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: V }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const noise = state / 2 ** 32;
+    if (noise < 0.01) return noise < 0.005 ? 0 : -0;
+    return noise < 0.02 ? (noise - 0.015) * 1e38 : Math.fround(Math.round(noise * 5_000) / 100 - 40);
+  });
+}
+
 describe('rankRow', () => {
   test('orders as a sort of objects does, ties by the lower id', () => {
     fc.assert(
@@ -35,6 +46,20 @@ describe('rankRow', () => {
         expect([...rankRow(logits).order]).toEqual(plainOrder(logits));
       }),
     );
+  });
+
+  test('long rows, too: vocabularies on both sides of the border between two ways of sorting', () => {
+    for (const [V, seed] of [
+      [32_767, 1],
+      [32_768, 2],
+      [70_001, 3],
+    ] as const) {
+      const logits = longRow(V, seed);
+      const sorted = Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b);
+      expect([...rankRow(logits).order]).toEqual(sorted);
+      // The memory between two rows holds nothing of the one before.
+      expect([...rankRow(logits.subarray(0, 5)).order]).toEqual(plainOrder(logits.subarray(0, 5)));
+    }
   });
 
   test('logZ and entropy', () => {

@@ -32,33 +32,34 @@ export interface RowStatistics {
   readonly rank: number;
 }
 
+/** The largest logit of a sound row, or where a row stops being a distribution. */
+function lookThrough(logits: Float32Array): { readonly top: number; readonly bad: number } {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    if (!(logit < Number.POSITIVE_INFINITY)) return { top, bad: id };
+    if (logit > top) top = logit;
+  }
+  return { top, bad: top === Number.NEGATIVE_INFINITY ? 0 : -1 };
+}
+
 /**
  * Where a row stops being a distribution: the id of the first NaN or +Infinity, 0 when every logit is -Infinity (or there is none),
  * -1 for a sound row. A single -Infinity is legal.
  */
-export function findBadLogit(logits: Float32Array): number {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id]!;
-    if (!(logit < Number.POSITIVE_INFINITY)) return id;
-    if (logit > top) top = logit;
-  }
-  return top === Number.NEGATIVE_INFINITY ? 0 : -1;
-}
+export const findBadLogit = (logits: Float32Array): number => lookThrough(logits).bad;
 
-/** @throws NucleusError nan_logits, with the id in `detail`. */
-export function assertSoundRow(logits: Float32Array): void {
-  const id = findBadLogit(logits);
-  if (id < 0) return;
+/** The largest logit. @throws NucleusError nan_logits, with the id in `detail`. */
+export function assertSoundRow(logits: Float32Array): number {
+  const { top, bad: id } = lookThrough(logits);
+  if (id < 0) return top;
   throw new NucleusError('nan_logits', `logit ${logits[id] ?? 'none'} of id ${id} is not a number to sample from`, {
     id,
   });
 }
 
-/** logZ and entropy of a sound row, summed in float64 in id order, so that every caller gets the same bits. */
-function partition(logits: Float32Array): { logZ: number; entropy: number } {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let id = 0; id < logits.length; id++) if (logits[id]! > top) top = logits[id]!;
+/** logZ and entropy of a sound row with the largest logit `top`, summed in float64 in id order, so that every caller gets the same bits. */
+function partition(logits: Float32Array, top: number): { logZ: number; entropy: number } {
   let total = 0;
   let weighted = 0;
   for (let id = 0; id < logits.length; id++) {
@@ -73,28 +74,28 @@ function partition(logits: Float32Array): { logZ: number; entropy: number } {
 }
 
 /**
- * Sorts a row and sums it up. About 3 ms for 50,257 logits.
+ * Sorts a row and sums it up. About 3 ms for 50,257 logits, 9 for 262,144.
  * @throws NucleusError nan_logits when a logit is NaN or +Infinity, or none is finite.
  */
 export function rankRow(logits: Float32Array): RankedRow {
-  assertSoundRow(logits);
+  const top = assertSoundRow(logits);
   const order = rankIds(logits);
   let count = order.length;
   while (logits[order[count - 1]!] === Number.NEGATIVE_INFINITY) count--;
   const sorted = new Float32Array(count);
   for (let i = 0; i < count; i++) sorted[i] = logits[order[i]!]!;
-  return { logits, order, finite: { ids: order.subarray(0, count), logits: sorted }, ...partition(logits) };
+  return { logits, order, finite: { ids: order.subarray(0, count), logits: sorted }, ...partition(logits, top) };
 }
 
 /** What one id of a row is worth, without sorting. @throws NucleusError nan_logits as `rankRow`, bad_token for an id not below V. */
 export function rowStatistics(logits: Float32Array, id: number): RowStatistics {
-  assertSoundRow(logits);
+  const top = assertSoundRow(logits);
   const logit = logits[id];
   if (logit === undefined) throw new NucleusError('bad_token', `id ${id} is not below ${logits.length}`, { id });
   let rank = 1;
   for (let other = 0; other < id; other++) if (logits[other]! >= logit) rank++;
   for (let other = id + 1; other < logits.length; other++) if (logits[other]! > logit) rank++;
-  return { logit, rank, ...partition(logits) };
+  return { logit, rank, ...partition(logits, top) };
 }
 
 /** The `n` likeliest ids and their logits (fewer when V is smaller), as the head of `rankRow(logits).order`, without sorting the rest. */

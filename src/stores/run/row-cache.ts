@@ -2,7 +2,7 @@
 import type { LogitsRow } from './rows-types.ts';
 
 export const MOST_ROWS = 48;
-export const MOST_BYTES = 16 * 1024 * 1024;
+export const MOST_BYTES = 32 * 1024 * 1024;
 
 /** FNV-1a over the ids; rows of equal hash are told apart by their ids. */
 export function keyOfIds(ids: Uint32Array): string {

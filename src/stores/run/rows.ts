@@ -33,9 +33,11 @@ export interface RowsOptions {
   readonly cost: PrefillCost;
 }
 
-/** Places whose distributions are remembered, and settings for each: they hold on to whole rows. */
-const MOST_PLACES = 4;
-const MOST_SETTINGS = 4;
+/**
+ * Places whose distributions are remembered, and settings for each. A distribution holds on to about 24 bytes an id: fewer of a large vocabulary,
+ * some 32 MB in all.
+ */
+const mostKept = ({ row }: Distribution): number => (row.logits.length > 90_000 ? 2 : 4);
 
 export function createRowsStore(options: RowsOptions): { store: RowsStore; dispose: () => void } {
   const rows = new Rows(options);
@@ -292,13 +294,14 @@ class Rows {
     made: Distribution,
   ): void {
     // A moving slider makes a new settings object each time: only the last few of a row are worth keeping.
-    if (known.size >= MOST_SETTINGS)
-      for (const oldest of [...known.keys()].slice(0, 1 + known.size - MOST_SETTINGS)) known.delete(oldest);
+    const most = mostKept(made);
+    if (known.size >= most)
+      for (const oldest of [...known.keys()].slice(0, 1 + known.size - most)) known.delete(oldest);
     known.set(settings, made);
     this.#distributions.delete(key);
     this.#distributions.set(key, known);
     for (const oldest of this.#distributions.keys()) {
-      if (this.#distributions.size <= MOST_PLACES) break;
+      if (this.#distributions.size <= most) break;
       this.#distributions.delete(oldest);
     }
   }
