@@ -165,7 +165,7 @@ test('five lines and five candidates, nothing cut, in every window, by touch @ph
   await walk(page);
 });
 
-test('no view is wider than its column', async ({ page }) => {
+test('no view is wider than its column', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 12 });
   await run(page);
