@@ -7,8 +7,14 @@ export default defineConfig({
   test: {
     name: 'unit',
     environment: 'node',
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'e2e/house/**/*.test.ts', 'e2e/support/**/*.test.ts'],
-    exclude: ['src/**/*.gpu.test.ts', 'node_modules/**'],
+    include: [
+      'src/**/*.test.ts',
+      'src/**/*.test.tsx',
+      'e2e/house/**/*.test.ts',
+      'e2e/support/**/*.test.ts',
+      'e2e/tools/**/*.test.ts',
+    ],
+    exclude: ['src/**/*.gpu.test.ts', '**/*.dawn.test.ts', 'node_modules/**'],
     testTimeout: 30_000,
   },
 });

@@ -1,4 +1,4 @@
-// Runs a TypeScript program of the project in Node, with a WebGPU made by Dawn: node e2e/tools/run.mjs <entry.ts> [arguments]
+// Runs a TypeScript program of the project in Node, with a WebGPU made by Dawn: node e2e/tools/run.mjs [--no-gpu] <entry.ts> [arguments]
 //
 // Vite loads the modules, so `?raw`, import.meta.glob and `.ts` imports work as on the page. The entry may export
 // `main(args: string[])`, whose number is the exit code; else its top-level await is the program. Standard output is the entry's alone.
@@ -47,9 +47,11 @@ function fail(thrown) {
   return end(1);
 }
 
-const [entry, ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const gpu = given[0] !== '--no-gpu';
+const [entry, ...args] = gpu ? given : given.slice(1);
 if (entry === undefined) {
-  process.stderr.write('usage: node e2e/tools/run.mjs <entry.ts> [arguments]\n');
+  process.stderr.write('usage: node e2e/tools/run.mjs [--no-gpu] <entry.ts> [arguments]\n');
   process.exit(2);
 }
 const file = path.resolve(entry);
@@ -60,7 +62,7 @@ process.stdout.on('error', error => process.exit(error.code === 'EPIPE' ? 0 : 1)
 
 try {
   const runner = await openRunner();
-  await runner.import(DAWN);
+  if (gpu) await runner.import(DAWN);
   const program = await runner.import(file);
   const code = typeof program.main === 'function' ? await program.main(args) : undefined;
   await end(typeof code === 'number' ? code : (process.exitCode ?? 0));

@@ -37,7 +37,7 @@ function isSingleWord(text: string, start: number, end: number): boolean {
   );
 }
 
-function finder(tokens: readonly (AddedToken & { readonly spelling: string })[]): Finder | null {
+export function finder(tokens: readonly (AddedToken & { readonly spelling: string })[]): Finder | null {
   const bySpelling = new Map(tokens.filter(token => token.spelling !== '').map(token => [token.spelling, token]));
   if (bySpelling.size === 0) return null;
   const sorted = [...bySpelling.keys()].sort((a, b) => b.length - a.length);

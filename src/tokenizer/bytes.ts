@@ -32,15 +32,28 @@ export function tokenBytesTable(tokenizerJson: unknown, vocabSize: number): Uint
 const PADDING_SHARE = 0.05;
 const PADDING_ALWAYS_ALLOWED = 256;
 
+type Ids = Pick<TokenizerSpec, 'vocab' | 'added'>;
+
+function idsOf(spec: Ids): Set<number> {
+  const ids = new Set<number>(spec.vocab.values());
+  for (const token of spec.added) ids.add(token.id);
+  return ids;
+}
+
+/** One past the highest id. */
+export function countIds(spec: Ids): number {
+  let highest = -1;
+  for (const id of idsOf(spec)) highest = Math.max(highest, id);
+  return highest + 1;
+}
+
 /**
  * Throws `tokenizer_mismatch` when the tokenizer has ids that the model lacks, or far fewer ids than the model:
  * more than 256 and more than 5 % of `vocabSize` without a token.
  */
-export function assertFits(spec: TokenizerSpec, vocabSize: number): void {
-  const ids = new Set<number>(spec.vocab.values());
-  for (const token of spec.added) ids.add(token.id);
-  let highest = -1;
-  for (const id of ids) highest = Math.max(highest, id);
+export function assertFits(spec: Ids, vocabSize: number): void {
+  const ids = idsOf(spec);
+  const highest = countIds(spec) - 1;
   if (highest >= vocabSize) {
     throw new NucleusError(
       'tokenizer_mismatch',

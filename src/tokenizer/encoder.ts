@@ -11,6 +11,8 @@ export interface TokenSlice {
   readonly start: number;
   readonly end: number;
   readonly ids: Uint32Array;
+  /** The bytes that each shows where they are not those of its id alone: together they spell the text as it was typed. Null: they are. */
+  readonly bytes: readonly Uint8Array[] | null;
 }
 
 export class Encoder {
@@ -43,12 +45,12 @@ export class Encoder {
         end = part.end;
       }
       if (this.#model.steps - before < steps) continue;
-      yield { start, end, ids: Uint32Array.from(ids) };
+      yield { start, end, ids: Uint32Array.from(ids), bytes: null };
       ids = [];
       start = end;
       before = this.#model.steps;
     }
-    yield { start, end, ids: Uint32Array.from(ids) };
+    yield { start, end, ids: Uint32Array.from(ids), bytes: null };
   }
 
   /** Each part ends in the text at `end`; null where its ids take more than `budget` steps and are not there yet. */

@@ -56,6 +56,9 @@ export function createIdTokenizer(vocabSize: number): Tokenizer {
     leadingSpace: false,
     specials: new Map(),
     encode,
+    typed: text => ({ ids: encode(text), bytes: null }),
+    keepsPlaces: () => true,
+    spelling: ids => Array.from(ids, bytes),
     encodeSlices: (text, steps = SLICE) => slices(text, steps, encode),
     encodeWithSpecials: encode,
     bytes,
@@ -76,7 +79,7 @@ const LONGEST = 16;
 function* slices(text: string, steps: number, encode: (text: string) => Uint32Array): Generator<TokenSlice> {
   for (let start = 0; start < text.length; ) {
     const end = endOfSlice(text, Math.min(text.length, start + Math.max(1, steps)));
-    yield { start, end, ids: encode(text.slice(start, end)) };
+    yield { start, end, ids: encode(text.slice(start, end)), bytes: null };
     start = end;
   }
 }

@@ -51,7 +51,7 @@ function isId(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-function readVocab(vocab: unknown): Map<string, number> {
+export function readVocab(vocab: unknown): Map<string, number> {
   if (!isJsonObject(vocab)) throw bad('model.vocab is not an object of token: id');
   const read = new Map<string, number>();
   const seen = new Set<number>();
@@ -73,12 +73,17 @@ function readMerge(merge: unknown): readonly [string, string] | null {
   return typeof left === 'string' && typeof right === 'string' && left !== '' && right !== '' ? [left, right] : null;
 }
 
-function readMerges(merges: unknown, vocab: ReadonlyMap<string, number>): (readonly [string, string])[] {
+/** `prefix` marks tokens that go on with a word; the token that a merge makes has it once. */
+export function readMergesOf(
+  merges: unknown,
+  vocab: ReadonlyMap<string, number>,
+  prefix = '',
+): (readonly [string, string])[] {
   if (!Array.isArray(merges)) throw bad('model.merges is not a list');
   return merges.map((entry: unknown, rank) => {
     const merge = readMerge(entry);
     if (merge === null) throw bad(`merge ${rank} is not a pair of tokens`);
-    for (const symbol of [...merge, merge[0] + merge[1]]) {
+    for (const symbol of [...merge, merge[0] + merge[1].slice(prefix.length)]) {
       if (vocab.has(symbol)) continue;
       const does = merge.includes(symbol) ? 'joins' : 'makes';
       throw bad(`merge ${rank} ${does} ${JSON.stringify(symbol)}, which is not in the vocabulary`);
@@ -87,7 +92,7 @@ function readMerges(merges: unknown, vocab: ReadonlyMap<string, number>): (reado
   });
 }
 
-function readAdded(added: unknown, vocab: ReadonlyMap<string, number>): AddedToken[] {
+export function readAdded(added: unknown, vocab: ReadonlyMap<string, number>): AddedToken[] {
   if (added === undefined || added === null) return [];
   if (!Array.isArray(added)) throw bad('added_tokens is not a list');
   return added.map((token: unknown, i) => {
@@ -196,7 +201,7 @@ export function readTokenizerSpec(tokenizerJson: unknown): TokenizerSpec {
   assertDistinct(added, normalForm);
   const spec: TokenizerSpec = {
     vocab,
-    merges: readMerges(model.merges, vocab),
+    merges: readMergesOf(model.merges, vocab),
     added,
     ignoreMerges: model.ignore_merges === true,
     unknown: readUnknown(model, vocab),

@@ -1,9 +1,10 @@
 // Text to ids and back for any byte-level BPE tokenizer.json.
 import { NucleusError } from '../lib/error.ts';
 import { BYTE_TO_CHAR } from './byte-alphabet.ts';
-import { assertFits, tokenBytesOfSpec } from './bytes.ts';
+import { assertFits, countIds, tokenBytesOfSpec } from './bytes.ts';
 import { Encoder, type TokenSlice } from './encoder.ts';
 import { BytePairs } from './models/bpe.ts';
+import type { Place } from './place.ts';
 import { type BoundaryRule, boundaryRule } from './pretokens/border.ts';
 import { keepsAll } from './pretokens/steps.ts';
 import { searchTokens } from './search.ts';
@@ -21,17 +22,23 @@ export interface Tokenizer {
   readonly leadingSpace: boolean;
   /** Id to content of every special token. */
   readonly specials: ReadonlyMap<number, string>;
-  /** Ids of a text. Typed text never becomes a special token. Lone surrogates count as U+FFFD. */
-  encode(text: string): Uint32Array;
+  /** Ids of a text. Typed text never becomes a special token. Lone surrogates count as U+FFFD. A text stands by itself unless `place` says more. */
+  encode(text: string, place?: Place): Uint32Array;
+  /** The same, with the bytes that each token shows where its text is not what its id alone spells: see `TokenSlice.bytes`. */
+  typed(text: string, place?: Place): Pick<TokenSlice, 'ids' | 'bytes'>;
   /**
    * The ids of `encode`, slice by slice, each after about `steps` steps of work (100,000 take some ten milliseconds). All slices together
    * hold all ids; one may have none, while a long word is still being merged. A slice ends where no id reaches over.
    */
-  encodeSlices(text: string, steps?: number): Generator<TokenSlice>;
+  encodeSlices(text: string, steps?: number, place?: Place): Generator<TokenSlice>;
+  /** Whether the slices of a text say where in it, as it was typed, they end. */
+  keepsPlaces(text: string): boolean;
   /** As `encode`, but the spelling of a special token becomes that token; of several at one place the longest. */
   encodeWithSpecials(text: string): Uint32Array;
   /** The bytes of a token (do not change them); none for an id without a token. Throws `bad_token` outside [0, vocabSize). */
   bytes(id: number): Uint8Array;
+  /** What tokens show one after the other: their bytes, but for a space that the tokenizer puts in front of text. Throws as `bytes` does. */
+  spelling(ids: Iterable<number>): Uint8Array[];
   isSpecial(id: number): boolean;
   /** The id of a special token by its content. */
   idOf(special: string): number | undefined;
@@ -47,7 +54,10 @@ export interface Tokenizer {
 }
 
 /** Special tokens by id: flagged in tokenizer.json, or named in tokenizer_config.json and known to the vocabulary. */
-function readSpecials(spec: TokenizerSpec, tokenizerConfig: unknown): Map<number, string> {
+export function readSpecials(
+  spec: Pick<TokenizerSpec, 'added' | 'vocab'>,
+  tokenizerConfig: unknown,
+): Map<number, string> {
   const specials = new Map<number, string>();
   for (const token of spec.added) if (token.special) specials.set(token.id, token.content);
   for (const content of namedSpecials(tokenizerConfig)) {
@@ -59,7 +69,10 @@ function readSpecials(spec: TokenizerSpec, tokenizerConfig: unknown): Map<number
 }
 
 /** A hash of two 32-bit lanes over what gives ids their meaning. It tells vocabularies apart, it protects nothing. */
-function fingerprintOf(spec: TokenizerSpec, specials: ReadonlyMap<number, string>): string {
+export function fingerprintOf(
+  spec: Pick<TokenizerSpec, 'added' | 'vocab' | 'merges'>,
+  specials: ReadonlyMap<number, string>,
+): string {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
   const mix = (string: string, number: number) => {
@@ -85,13 +98,19 @@ function startsWithSpaceAndLetter(bytes: Uint8Array): boolean {
   return first === SPACE_BYTE && second !== undefined && /[A-Za-z]/.test(String.fromCharCode(second));
 }
 
+/** Whether words carry their leading space. */
+export function hasLeadingSpace(table: readonly Uint8Array[], specials: ReadonlyMap<number, string>): boolean {
+  return table.some((token, id) => !specials.has(id) && startsWithSpaceAndLetter(token));
+}
+
 /**
- * A tokenizer from the parsed tokenizer.json and tokenizer_config.json (the latter may be null). `vocabSize` is the model's.
+ * A tokenizer from the parsed tokenizer.json and tokenizer_config.json (the latter may be null). `size` is the model's; null: as many as there are ids.
  * Throws `bad_tokenizer` (not a whole byte-level BPE tokenizer) or `tokenizer_mismatch` (its ids do not fit the model).
  */
-export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown, vocabSize: number): Tokenizer {
+export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown, size: number | null): Tokenizer {
   const spec = readTokenizerSpec(tokenizerJson);
-  assertFits(spec, vocabSize);
+  if (size !== null) assertFits(spec, size);
+  const vocabSize = size ?? countIds(spec);
   const specials = readSpecials(spec, tokenizerConfig);
   const table = tokenBytesOfSpec(spec, vocabSize);
   const specialIds = new Map(Array.from(specials, ([id, content]) => [content, id]));
@@ -105,16 +124,23 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     if (found === undefined) throw new NucleusError('bad_token', `${id} is no id in [0, ${vocabSize})`, { id });
     return found;
   };
+  const lossless = isLossless(spec, words);
+  const { normalForm } = spec;
   return {
     vocabSize,
     fingerprint: fingerprintOf(spec, specials),
-    lossless: isLossless(spec, words),
-    leadingSpace: table.some((token, id) => !specials.has(id) && startsWithSpaceAndLetter(token)),
+    lossless,
+    leadingSpace: hasLeadingSpace(table, specials),
     specials,
     encode: text => encoder.encode(text),
+    typed: text => ({ ids: encoder.encode(text), bytes: null }),
+    keepsPlaces: text =>
+      lossless ||
+      (normalForm !== null && isLossless({ ...spec, normalForm: null }, words) && text.normalize(normalForm) === text),
     encodeSlices: (text, steps = SLICE_STEPS) => encoder.slices(text, steps),
     encodeWithSpecials: text => withSpecials.encode(text),
     bytes,
+    spelling: ids => Array.from(ids, bytes),
     isSpecial: id => specials.has(id),
     idOf: special => specialIds.get(special),
     decode: ids => decodeBytes(Array.from(ids, bytes)),
@@ -127,10 +153,10 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   };
 }
 
-const SLICE_STEPS = 100_000;
+export const SLICE_STEPS = 100_000;
 
 /** All special tokens as added ones; the file may name some in its vocabulary alone. */
-function specialTokens(spec: TokenizerSpec, specials: ReadonlyMap<number, string>): AddedToken[] {
+export function specialTokens(spec: Pick<TokenizerSpec, 'added'>, specials: ReadonlyMap<number, string>): AddedToken[] {
   return Array.from(specials, ([id, content]) => {
     const plain = { id, content, special: true, lstrip: false, rstrip: false, singleWord: false, normalized: false };
     return spec.added.find(token => token.id === id) ?? plain;

@@ -76,6 +76,13 @@ export class Merging {
     return ids;
   }
 
+  /** The place of each of the ids among the symbols that were added. */
+  places(): Uint32Array {
+    const places: number[] = [];
+    for (let at = 0; at < this.#count; at++) if (this.#ids[at] !== NONE) places.push(at);
+    return Uint32Array.from(places);
+  }
+
   #mergeFirst(): void {
     const first = this.#pop();
     const at = first % PLACES;

@@ -146,11 +146,21 @@ class Translation {
     return literalPattern(other[1] ?? '');
   }
 
-  /** A set in brackets, after the first of them. Sets within sets and their intersections are not known to both. */
+  /** A set in brackets, after the first of them. */
   #set(anyCase: boolean): string {
-    let out = this.#take(/\^/) === null ? '[' : '[^';
+    return `${this.#take(/\^/) === null ? '[' : '[^'}${this.#members(anyCase)}]`;
+  }
+
+  /** Up to the closing bracket. A set within a set adds its members, unless it is all but them; intersections are not known to both. */
+  #members(anyCase: boolean): string {
+    let out = '';
     if (this.#source[this.#at] === ']') throw new UnknownPattern('[]');
     while (this.#take(/\]/) === null) {
+      if (this.#take(/\[(?![:^])/) !== null) {
+        out += this.#members(anyCase);
+        if (this.#take(/-(?!\])/) !== null) throw new UnknownPattern('a range of sets');
+        continue;
+      }
       const [char] = this.#take(/&(?!&)|[^\]\\[&]/) ?? [];
       if (char === undefined) {
         const escaped = this.#escape(true);
@@ -160,13 +170,14 @@ class Translation {
       // A hyphen between two characters is a range in both, at an end it is itself in both.
       else out += char === '-' ? this.#hyphen(out) : literalPattern(char);
     }
-    return `${out}]`;
+    return out;
   }
 
   #hyphen(before: string): string {
-    const atEnd = /\[\^?$/.test(before) || this.#source[this.#at] === ']';
+    const atEnd = before === '' || this.#source[this.#at] === ']';
     if (atEnd) return literalPattern('-');
-    const afterClass = /(?:\\[pP]\{\w+(?:=\w+)?\})$/.test(before) || /^\\[pPsSdDwW]/.test(this.#source.slice(this.#at));
+    const afterClass =
+      /(?:\\[pP]\{\w+(?:=\w+)?\})$/.test(before) || /^(?:\\[pPsSdDwW]|\[)/.test(this.#source.slice(this.#at));
     if (afterClass) throw new UnknownPattern('a range of classes');
     return '-';
   }

@@ -16,14 +16,14 @@ export function isBehavior(name: unknown): name is Behavior {
   return typeof name === 'string' && Object.hasOwn(JOINS, name);
 }
 
-interface Stretch {
+export interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly matches: boolean;
 }
 
 /** Matches and what is between them, in order. An empty match counts, unless it follows a match at once. */
-function* stretches(text: string, pattern: RegExp): Generator<Stretch> {
+export function* stretches(text: string, pattern: RegExp): Generator<Stretch> {
   let end = 0;
   let matched = -1;
   pattern.lastIndex = 0;
@@ -45,8 +45,13 @@ function* stretches(text: string, pattern: RegExp): Generator<Stretch> {
   if (end < text.length) yield { start: end, end: text.length, matches: false };
 }
 
-/** The pieces of a text, each as soon as it is found: what is left and right of a piece in the text depends on nothing before it. */
-export function* splitAt(text: string, pattern: RegExp, behavior: Behavior, invert: boolean): Generator<string> {
+/** Where the pieces of a text lie, each as soon as it is found: what is left and right of a piece in the text depends on nothing before it. */
+export function* rangesAt(
+  text: string,
+  pattern: RegExp,
+  behavior: Behavior,
+  invert: boolean,
+): Generator<readonly [start: number, end: number]> {
   const joins = JOINS[behavior];
   let start = 0;
   let end = 0;
@@ -55,12 +60,17 @@ export function* splitAt(text: string, pattern: RegExp, behavior: Behavior, inve
     const matches = stretch.matches !== invert;
     const joined = end > 0 && joins(before, matches);
     if (!joined) {
-      if (end > start) yield text.slice(start, end);
+      if (end > start) yield [start, end];
       start = stretch.start;
     }
     end = stretch.end;
     before = matches;
     if (behavior === 'Removed' && matches) start = end;
   }
-  if (end > start) yield text.slice(start, end);
+  if (end > start) yield [start, end];
+}
+
+/** The pieces themselves. */
+export function* splitAt(text: string, pattern: RegExp, behavior: Behavior, invert: boolean): Generator<string> {
+  for (const [start, end] of rangesAt(text, pattern, behavior, invert)) yield text.slice(start, end);
 }

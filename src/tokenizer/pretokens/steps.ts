@@ -50,9 +50,10 @@ function readSplit(split: Readonly<Record<string, unknown>>): SplitStep {
 
 function readSteps(pretokenizer: unknown): PretokenStep[] {
   const read = fields(pretokenizer);
-  const { type, pretokenizers, use_regex, individual_digits } = read;
+  const { type, pretokenizers, use_regex, individual_digits, add_prefix_space } = read;
   switch (type) {
     case 'ByteLevel':
+      if (add_prefix_space === true) throw bad('a space in front of all text is not done here');
       return [{ type: 'bytes', regex: use_regex !== false }];
     case 'Digits':
       return [{ type: 'digits', individual: individual_digits === true }];
@@ -67,8 +68,7 @@ function readSteps(pretokenizer: unknown): PretokenStep[] {
 }
 
 /**
- * The steps of the `pre_tokenizer` of a tokenizer.json. `add_prefix_space` is left out on purpose: tokens are to spell the text
- * that was typed. Throws `bad_tokenizer`, naming the part, for what is not done here exactly as the file means it.
+ * The steps of the `pre_tokenizer` of a tokenizer.json. Throws `bad_tokenizer`, naming the part, for what is not done here exactly as the file means it.
  */
 export function readPretokenizer(pretokenizer: unknown): PretokenStep[] {
   if (pretokenizer === undefined || pretokenizer === null) return [];

@@ -1,0 +1,63 @@
+// A SentencePiece model as the parts of a tokenizer.
+import type { GeneralSpec } from '../general/spec.ts';
+import { byteIdsOf } from '../models/piece-model.ts';
+import { Unigram } from '../models/unigram.ts';
+import type { AddedToken } from '../spec.ts';
+import { SentencePieceBpe } from './bpe.ts';
+import { readSentencePiece, type SentencePieceModel } from './model-file.ts';
+import { SPACE_SIGN, sentencePieceNormaliser } from './normaliser.ts';
+
+const utf8 = new TextEncoder();
+const BYTE = /^<0x([0-9A-F]{2})>$/;
+const UNKNOWN_PENALTY = 10;
+
+function unigramOf({ pieces, byteFallback, unknownId }: SentencePieceModel): Unigram {
+  const scored = pieces.flatMap(({ text, score, type }, id) =>
+    type === 'normal' || type === 'user' ? [[text, score, id] as const] : [],
+  );
+  let worst = Number.POSITIVE_INFINITY;
+  for (const { score, type } of pieces) if (type === 'normal') worst = Math.min(worst, score);
+  const reserved = new Map(pieces.flatMap(({ text, type }, id) => (type === 'byte' ? [[text, id] as const] : [])));
+  return new Unigram({
+    tokens: scored,
+    unknownId,
+    unknownScore: Math.fround(worst - UNKNOWN_PENALTY),
+    byteIds: byteFallback ? byteIdsOf(token => reserved.get(token)) : null,
+    single: true,
+    always: new Set(pieces.flatMap(({ type }, id) => (type === 'user' ? id : []))),
+  });
+}
+
+/** `more` are the tokens that files beside the model add to it. Throws `bad_tokenizer`. */
+export function sentencePieceSpec(bytes: Uint8Array, more: readonly AddedToken[]): GeneralSpec {
+  const model = readSentencePiece(bytes);
+  const { pieces, escapeSpaces, removeExtraSpaces, charsmap, dummyPrefix, unknownId } = model;
+  const own = pieces.flatMap(({ text, type }, id) =>
+    type === 'control'
+      ? { id, content: text, special: true, lstrip: false, rstrip: false, singleWord: false, normalized: false }
+      : [],
+  );
+  const extra = more.filter(({ id }) => id >= pieces.length || pieces[id]?.type === 'control');
+  const taken = new Set(extra.map(({ id }) => id));
+  const sign = escapeSpaces ? SPACE_SIGN : ' ';
+  return {
+    vocab: new Map(pieces.map(({ text }, id) => [text, id])),
+    merges: [],
+    added: [...own.filter(({ id }) => !taken.has(id)), ...extra],
+    normalizer: sentencePieceNormaliser(model),
+    cut: piece => (piece.text === '' ? [] : [piece]),
+    model: () => (model.kind === 'bpe' ? new SentencePieceBpe(model) : unigramOf(model)),
+    faces: {
+      dropsFirstSpace: dummyPrefix,
+      bytesOf: token => {
+        const byte = model.byteFallback ? BYTE.exec(token)?.[1] : undefined;
+        return byte === undefined
+          ? utf8.encode(escapeSpaces ? token.replaceAll(SPACE_SIGN, ' ') : token)
+          : Uint8Array.of(Number.parseInt(byte, 16));
+      },
+    },
+    unknownId,
+    borders: { cutsAtSpaces: false, plain: charsmap.length === 0 && !removeExtraSpaces, none: false, space: sign },
+    prefixed: dummyPrefix ? 'each' : 'never',
+  };
+}
