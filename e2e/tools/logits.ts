@@ -12,7 +12,8 @@ import { defined } from '../../src/lib/assert.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 import { matchWeights } from '../../src/model/checkpoint.ts';
 import { assertSoundRow, rankRow } from '../../src/sampling/row.ts';
-import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import { readTokenizerFiles, TOKENIZER_FILES } from '../../src/tokenizer/files.ts';
+import { openTokenizer } from '../../src/tokenizer/open.ts';
 import { type FolderFiles, openFolder } from '../support/node-files.ts';
 
 const USAGE = 'usage: npm run -s logits -- <model folder> (--tokens 1,2,3 | --text "...") [--greedy N]';
@@ -99,16 +100,11 @@ async function idsOf(request: Request, files: FolderFiles, { graph }: NumericChe
 }
 
 async function tokenize(text: string, files: FolderFiles, vocab_size: number): Promise<Uint32Array> {
-  const json = async (name: string): Promise<unknown> => {
-    const bytes = await files.bytes(name);
-    try {
-      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    } catch {
-      throw new NucleusError('bad_json', `${name} is not valid JSON`);
-    }
-  };
-  const config = files.has('tokenizer_config.json') ? await json('tokenizer_config.json') : null;
-  return createTokenizer(await json('tokenizer.json'), config, vocab_size).encode(text);
+  const present = new Map<string, Uint8Array>();
+  for (const name of TOKENIZER_FILES) if (files.has(name)) present.set(name, await files.bytes(name));
+  const found = readTokenizerFiles(present);
+  if (found === null) throw new NucleusError('missing_file', 'tokenizer.json is missing');
+  return (await openTokenizer(found.source, found.config, vocab_size)).encode(text);
 }
 
 async function compute(

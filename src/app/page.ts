@@ -167,8 +167,8 @@ async function tokenizerOf({ tokenizerJson, tokenizerConfig, dims }: LoadedModel
     const { createIdTokenizer } = await import('../tokenizer/id-tokenizer.ts');
     return createIdTokenizer(dims.vocab_size);
   }
-  const { createTokenizer } = await import('../tokenizer/tokenizer.ts');
-  return createTokenizer(tokenizerJson, tokenizerConfig, dims.vocab_size);
+  const { openTokenizer } = await import('../tokenizer/open.ts');
+  return openTokenizer(tokenizerJson, tokenizerConfig, dims.vocab_size);
 }
 
 type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins'>;

@@ -32,8 +32,6 @@ export interface StoredWeights {
 export interface StoredCheckpoint {
   /** As config.json has it; of a model of several kinds of input the part about text. */
   readonly config: unknown;
-  /** As tokenizer.json has it; undefined where the model has none. */
-  readonly tokenizer: unknown;
   /** The bytes of every file that says something of the tokenizer, by name. */
   readonly tokenizerFiles: ReadonlyMap<string, Uint8Array>;
   /** As tokenizer_config.json has it; empty where the model has none. */

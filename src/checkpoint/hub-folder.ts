@@ -82,15 +82,12 @@ function folderOf(container: Container): CheckpointFormat {
     open: async files => {
       const config = parseJson(await files.bytes(CONFIG_FILE), CONFIG_FILE);
       await refuseQuantised(config, async () => (await files.card?.()) ?? '');
-      const tokenizer = files.has(TOKENIZER_FILE)
-        ? parseJson(await files.bytes(TOKENIZER_FILE), TOKENIZER_FILE)
-        : undefined;
       const tokenizerFiles = new Map<string, Uint8Array>();
       for (const name of tokenizerNames(files)) tokenizerFiles.set(name, await files.bytes(name));
       const generation = await readOptional(files, GENERATION_FILE);
       const tokenizerConfig = await readOptional(files, TOKENIZER_CONFIG_FILE);
       const weights = () => readWeights(container, files);
-      return { config: textConfig(config), tokenizer, tokenizerFiles, generation, tokenizerConfig, weights };
+      return { config: textConfig(config), tokenizerFiles, generation, tokenizerConfig, weights };
     },
   };
 }

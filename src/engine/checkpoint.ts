@@ -46,21 +46,18 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint
   const stored = await openCheckpoint(files);
   const { defaults, ends } = readGeneration(stored.generation);
   const { config, graph } = buildGraph(stored.config);
-  const { tokenizer, tokenizerConfig } = stored;
-  const { tokenizerJson, tokenBytes, warnings } = readTokenizer(tokenizer, tokenizerConfig, graph.dims.vocab_size);
+  const tokenizer = await readTokenizer(stored.tokenizerFiles, graph.dims.vocab_size);
   const { tensors, weightFiles } = await weightsOf(graph, stored);
   const more = ends.filter(id => id < graph.dims.vocab_size);
   return {
     config,
     graph,
-    tokenizerJson,
-    tokenizerConfig,
-    tokenBytes,
+    ...tokenizer,
     defaults,
     eosIds: [...new Set([...config.eos_token_ids, ...more])],
     tensors,
     weightFiles,
-    warnings: [...warnings, ...classifierWarnings(tensors)],
+    warnings: [...tokenizer.warnings, ...classifierWarnings(tensors)],
   };
 }
 

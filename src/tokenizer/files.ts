@@ -2,6 +2,7 @@
 import { NucleusError } from '../lib/error.ts';
 import { BYTE_TO_CHAR } from './byte-alphabet.ts';
 import { isJsonObject, type JsonObject } from './spec.ts';
+import { namedSpecials } from './special-names.ts';
 
 /** Every file that says something of a tokenizer. */
 export const TOKENIZER_FILES = [
@@ -59,20 +60,11 @@ function contentOf(token: unknown): string | null {
   return isJsonObject(token) && typeof token.content === 'string' ? token.content : null;
 }
 
-const NAMED = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
-
-/** The contents of all tokens that a configuration names as special ones. */
-function specialsOf(config: JsonObject): ReadonlySet<string> {
-  const extra: unknown[] = Array.isArray(config.additional_special_tokens) ? config.additional_special_tokens : [];
-  const named = [...NAMED.map(key => config[key]), ...extra].flatMap(token => contentOf(token) ?? []);
-  return new Set(named);
-}
-
 type Added = Readonly<Record<string, unknown>> & { readonly id: number; readonly content: string };
 
 /** Tokens beside the vocabulary, in the form of a tokenizer.json; those that are named in `vocab` are special there. */
 function addedTokens(files: TokenizerFiles, config: JsonObject, vocab: ReadonlyMap<string, number>): Added[] {
-  const specials = specialsOf(config);
+  const specials = new Set(namedSpecials(config));
   const added = new Map<string, Added>();
   for (const content of specials) {
     const id = vocab.get(content);

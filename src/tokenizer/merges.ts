@@ -1,6 +1,7 @@
 // The merges of BPE one by one, for looking inside. By strings and without a heap, unlike `models/bpe.ts`: a second opinion on its ids.
 // Source: Sennrich et al. 2016, "Neural Machine Translation of Rare Words with Subword Units", on bytes as in GPT-2's encoder.py.
 import { defined } from '../lib/assert.ts';
+import { asNucleusError } from '../lib/error.ts';
 import { sectionsOf } from './added-words.ts';
 import { bytesToVocabulary } from './byte-alphabet.ts';
 import { pretokenise } from './pretokens/steps.ts';
@@ -128,6 +129,16 @@ export function mergeTrace(tokenizerJson: unknown, text: string): MergeTrace {
     else for (const piece of pretokenise(part, spec.pretokens)) pieces.push(tracePiece(piece, spec, special));
   }
   return { pieces };
+}
+
+/** Whether a tokenizer is byte-level BPE, so that its merges can be walked. */
+export function hasMerges(tokenizerJson: unknown): boolean {
+  try {
+    return readTokenizerSpec(tokenizerJson).merges.length > 0;
+  } catch (thrown) {
+    if (asNucleusError(thrown).code === 'bad_tokenizer') return false;
+    throw thrown;
+  }
 }
 
 /** The symbols of a piece after its first `count` merges. */

@@ -1,6 +1,8 @@
 // Step 1: the text around the place as tokens with ids and bytes, and how any word is made of merges.
+import { useMemo } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useStores } from '../../stores/react.ts';
+import { hasMerges } from '../../tokenizer/merges.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
@@ -112,6 +114,25 @@ export function TokeniseStep({ followed }: { followed: Followed }) {
       <Around followed={followed} />
       <Remark followed={followed} />
       <h3>How a word becomes tokens</h3>
+      <WordToTokens followed={followed} />
+    </>
+  );
+}
+
+function WordToTokens({ followed: { model, tokenizer } }: { followed: Followed }) {
+  const json = model?.tokenizerJson;
+  const walks = useMemo(() => hasMerges(json), [json]);
+  if (json === null) return <p>This model has no tokenizer that can be read: its text is ids, and no merge is made.</p>;
+  if (model && !walks) {
+    return (
+      <p>
+        The tokenizer of this model does not start from bytes as GPT-2's does: it works on characters, words or scores
+        of pieces. Its tokens stand above; a walk through their making is there for byte-level BPE alone.
+      </p>
+    );
+  }
+  return (
+    <>
       <p>
         <Explain meaning="Byte pair encoding: a fixed list of pairs, learned by joining the commonest pair of a large text again and again.">
           BPE
@@ -119,10 +140,8 @@ export function TokeniseStep({ followed }: { followed: Followed }) {
         starts from single bytes and joins the neighbours whose pair stands highest in a fixed list of merges, until no
         pair of the list is left. The rank is the place in that list.
       </p>
-      {model?.tokenizerJson === null ? (
-        <p>This model has no tokenizer that can be read: its text is ids, and no merge is made.</p>
-      ) : followed.tokenizer && model ? (
-        <MergeWalk tokenizer={followed.tokenizer} tokenizerJson={model.tokenizerJson} />
+      {tokenizer && model ? (
+        <MergeWalk tokenizer={tokenizer} tokenizerJson={json} />
       ) : (
         <p>Once a model is loaded, you can take any word apart here.</p>
       )}
