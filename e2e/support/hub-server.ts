@@ -12,13 +12,23 @@ import { join } from 'node:path';
 /** File name to bytes; or the folder the files lie in, read when they are asked for. */
 type ModelFolder = string | Readonly<Record<string, Uint8Array | string>>;
 
+interface ClosedModel {
+  readonly kind: 'gated' | 'private';
+  /** Tokens that open it. */
+  readonly tokens: readonly string[];
+  /** Tokens of people who were not let in. */
+  readonly strangers?: readonly string[];
+}
+
 export interface HubServerOptions {
   /** By `owner/name`. */
   readonly models?: Readonly<Record<string, ModelFolder>>;
   /** By id, under `/models/`. */
   readonly shipped?: Readonly<Record<string, ModelFolder>>;
-  /** Answers file requests with a redirect to `/cdn/...`, as the Hub does for large files. */
-  readonly redirect?: boolean;
+  /** Answers file requests with a redirect to `/cdn/...`, as the Hub does for large files; on another server where its address is given. */
+  readonly redirect?: boolean | string;
+  /** Models that need a token, by `owner/name`: gated ones are listed to everyone, private ones are not. */
+  readonly closed?: Readonly<Record<string, ClosedModel>>;
   /** 0 or absent: any free port. */
   readonly port?: number;
 }
@@ -30,6 +40,7 @@ interface HubRequest {
   readonly range: string;
   /** Names of the headers, lower case. */
   readonly headers: readonly string[];
+  readonly authorization: string;
 }
 
 /** What goes wrong with a matching request. Offsets count the bytes of the response's body. */
@@ -115,10 +126,20 @@ export async function startHubServer(options: HubServerOptions = {}): Promise<Hu
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://hub').pathname);
     const { method = 'GET' } = request;
-    requests.push({ method, path, range: request.headers.range ?? '', headers: Object.keys(request.headers) });
-    if (method === 'OPTIONS') return end(response, 403, {}); // a preflight is a mistake of the page
+    const { range = '', authorization = '' } = request.headers;
+    requests.push({ method, path, range, headers: Object.keys(request.headers), authorization });
+    if (method === 'OPTIONS') {
+      // Only a token asks for a preflight; any other is a mistake of the page.
+      const asked = request.headers['access-control-request-headers'] ?? '';
+      return end(response, asked.includes('authorization') ? 204 : 403, {
+        'Access-Control-Allow-Headers': 'authorization, range',
+      });
+    }
     const active = takeFault(path);
     if (active?.fault.status !== undefined) return end(response, active.fault.status, active.fault.headers ?? {});
+    const [, repo = ''] = /^\/(?:api\/models\/)?([^/]+\/[^/]+?)(?:\/(?:revision|resolve)\/|$)/.exec(path) ?? [];
+    const shut = refusal(options.closed?.[repo], authorization, path.startsWith('/api/'));
+    if (shut) return end(response, shut.status, { 'X-Error-Code': shut.reason });
     const api = /^\/api\/models\/([^/]+\/[^/]+?)(?:\/revision\/(.+))?$/.exec(path);
     if (api)
       return sendListing(
@@ -135,8 +156,11 @@ export async function startHubServer(options: HubServerOptions = {}): Promise<Hu
       : [options.shipped?.[shipped?.[1] ?? ''], shipped?.[2] ?? ''];
     const bytes = folder === undefined ? undefined : readFile(folder, name);
     if (bytes === undefined) return end(response, 404, { 'X-Error-Code': folder ? 'EntryNotFound' : 'RepoNotFound' });
-    if (file && !file[1] && options.redirect) return end(response, 302, { Location: `/cdn${path}` });
-    await sendFile(response, request.headers.range ?? '', bytes, active);
+    if (file && !file[1] && options.redirect) {
+      const elsewhere = typeof options.redirect === 'string' ? options.redirect : '';
+      return end(response, 302, { Location: `${elsewhere}/cdn${path}` });
+    }
+    await sendFile(response, range, bytes, active);
   };
 
   const server = createServer((request, response) => {
@@ -170,6 +194,22 @@ export async function startHubServer(options: HubServerOptions = {}): Promise<Hu
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };
+}
+
+/** What the Hub answers to who may not read a model; null for who may. */
+function refusal(
+  closed: ClosedModel | undefined,
+  authorization: string,
+  isListing: boolean,
+): { readonly status: number; readonly reason: string } | null {
+  if (!closed) return null;
+  const token = authorization.replace(/^Bearer /, '');
+  if (closed.tokens.includes(token) || (closed.kind === 'gated' && isListing && token === '')) return null;
+  const known = closed.strangers?.includes(token) ?? false;
+  if (closed.kind === 'private')
+    return { status: known ? 404 : 401, reason: known || token === '' ? 'RepoNotFound' : '' };
+  if (known && isListing) return null;
+  return { status: known ? 403 : 401, reason: known || token === '' ? 'GatedRepo' : '' };
 }
 
 function concerns(fault: Fault, path: string): boolean {

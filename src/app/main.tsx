@@ -6,6 +6,7 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { FIRST_PROMPT } from '../features/editor/firstPrompt.ts';
 import { defined } from '../lib/assert.ts';
+import { hubToken } from '../stores/model/hub-token.ts';
 import { StoresContext } from '../stores/react.ts';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
@@ -14,16 +15,18 @@ import { addressLinks } from './links.ts';
 import { hubHost } from './origins.ts';
 import { createPage } from './page.ts';
 
+const host = hubHost(storageOf(() => localStorage));
 const page = createPage({
-  origins: { shippedBase: new URL('models/', document.baseURI).href, hubHost: hubHost(localStorageOf()) },
+  origins: { shippedBase: new URL('models/', document.baseURI).href, hubHost: host },
+  hubToken: () => hubToken(host, [storageOf(() => sessionStorage), storageOf(() => localStorage)]),
   firstText: FIRST_PROMPT,
   links: addressLinks,
 });
 
 /** Null where the browser has closed it. */
-function localStorageOf(): Storage | null {
+function storageOf(open: () => Storage): Storage | null {
   try {
-    return localStorage;
+    return open();
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 // One page: its stores, made and joined. What one subject has to hear of another is written here and nowhere else.
 import { type Client, createClient } from '../client/client.ts';
 import type { NucleusError } from '../lib/error.ts';
-import { type CachedModel, type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
+import { type CachedModel, type HubToken, type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import { freshSeed } from '../lib/rng.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { withTokens } from '../stores/document/branches.ts';
@@ -41,6 +41,7 @@ export interface PageOptions {
   /** Stands in the editor on a first visit; ends at a real choice. */
   readonly firstText: string;
   readonly links?: SharedLinks;
+  readonly hubToken?: () => HubToken | null;
   /** The rest has the page's own as default. */
   readonly client?: Client;
   readonly saved?: SavedStore;
@@ -132,6 +133,7 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
   const model = createModelStore({
     client: work.client,
     origins: options.origins,
+    hubToken: options.hubToken ?? (() => null),
     checkCapability: options.checkCapability ?? capability,
     makeTokenizer: options.makeTokenizer ?? tokenizerOf,
     persist: options.persist ?? persistStorage,

@@ -1,5 +1,6 @@
 // One file over HTTP, in whole chunks, through cuts: retries, resumes by Range, and never mixes two versions of a file.
 import { NucleusError } from '../lib/error.ts';
+import type { Access } from './access.ts';
 import { sha256 } from './hash.ts';
 import {
   backoff,
@@ -16,6 +17,7 @@ export interface DownloadJob {
   readonly net: Net;
   readonly signal: AbortSignal;
   readonly sameOrigin: boolean;
+  readonly access?: Access | undefined;
   readonly name: string;
   readonly url: string;
   readonly size: number;
@@ -141,14 +143,11 @@ interface Opened {
 }
 
 async function openAt(job: DownloadJob, position: number, validator: string): Promise<Opened> {
-  const { net, signal, sameOrigin, size, name } = job;
+  const { net, signal, sameOrigin, access, size, name } = job;
+  const options = { signal, sameOrigin, access };
   let response: Response;
   try {
-    response = await request(
-      net,
-      job.url,
-      position === 0 ? { signal, sameOrigin } : { signal, sameOrigin, range: [position] },
-    );
+    response = await request(net, job.url, position === 0 ? options : { ...options, range: [position] });
   } catch (error) {
     if (error instanceof NucleusError && error.detail.status === 416)
       throw new FileChanged(name, `it ends before byte ${position}`);

@@ -1,5 +1,6 @@
-// One HTTP request, with errors by meaning, an idle limit and retries. No cookies, no referrer, no header that asks for a preflight.
+// One HTTP request, with errors by meaning, an idle limit and retries. No cookies, no referrer; a header that asks for a preflight only where a token is needed.
 import { type ErrorDetail, NucleusError } from '../lib/error.ts';
+import type { Access } from './access.ts';
 
 /** What touches the world, so that tests can stand in for it. Times are milliseconds. */
 export interface Net {
@@ -65,6 +66,8 @@ export interface RequestOptions {
   readonly range?: readonly [first: number, last?: number];
   /** Files that ship with the page may need the cookies of their own origin. */
   readonly sameOrigin?: boolean;
+  /** The way to what is not open to everyone. */
+  readonly access?: Access | undefined;
 }
 
 /**
@@ -81,11 +84,16 @@ export async function request(net: Net, url: string, options: RequestOptions): P
     cache: 'no-store',
     referrerPolicy: 'no-referrer',
   };
-  if (options.range) init.headers = { Range: `bytes=${options.range[0]}-${options.range[1] ?? ''}` };
-  const response = await withinIdle(net, net.fetch(url, init), stop, options.signal, url);
+  const authorization = options.access?.authorization(url) ?? null;
+  const headers: Record<string, string> = {};
+  if (options.range) headers.Range = `bytes=${options.range[0]}-${options.range[1] ?? ''}`;
+  if (authorization !== null) headers.Authorization = authorization;
+  const response = await withinIdle(net, net.fetch(url, { ...init, headers }), stop, options.signal, url);
   if (response.status === 200 || response.status === 206) return response;
   void response.body?.cancel().catch(() => {});
-  throw failureOf(response, url);
+  const refused = response.status === 401 || response.status === 403;
+  if (refused && authorization === null && options.access?.refused(url)) return request(net, url, options);
+  throw failureOf(response, url, authorization !== null);
 }
 
 /** `work`, unless nothing happens for too long; then `stop` is aborted and the failure is transient. */
@@ -118,10 +126,10 @@ async function withinIdle<T>(
   }
 }
 
-function failureOf(response: Response, url: string): NucleusError {
+function failureOf(response: Response, url: string, withToken: boolean): NucleusError {
   const { status } = response;
-  const detail = { status, url };
   const reason = response.headers.get('x-error-code') ?? '';
+  const detail = { status, url, ...(withToken ? { token: 1 } : {}), ...(reason === 'GatedRepo' ? { gated: 1 } : {}) };
   if (status === 404 || reason === 'RepoNotFound') return new NucleusError('not_found', `${url} was not found`, detail);
   if (status === 401 || status === 403)
     return new NucleusError('unauthorized', `${url} needs a login or a permission`, detail);

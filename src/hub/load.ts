@@ -3,6 +3,7 @@
 import { isWeights } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
 import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
+import { Access } from './access.ts';
 import type { ModelCache } from './cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
 import { browserNet, type Net } from './http.ts';
@@ -80,7 +81,8 @@ export async function checkForUpdate(
   const model = (await cache.list()).find(entry => entry.key === key);
   if (!model) throw new NucleusError('not_found', `${key} is not in the cache`, { key });
   if (model.source.kind !== 'hub') return { newer: false, commit: model.commit };
-  const commit = await latestCommit(model.source, origins.hubHost, net, signal);
+  const wire = { net, signal, sameOrigin: false, access: new Access(origins.token) };
+  const commit = await latestCommit(model.source, origins.hubHost, wire);
   return { newer: commit !== model.commit, commit };
 }
 
@@ -131,7 +133,8 @@ async function findFiles(options: OpenOptions): Promise<ModelFiles> {
 
 async function find(options: OpenOptions, whole: CopyRecord | null, usable: boolean): Promise<Found> {
   const { source, origins, signal } = options;
-  const wire: Wire = { net: options.net ?? browserNet, signal, sameOrigin: source.kind === 'shipped' };
+  const access = source.kind === 'hub' ? new Access(origins.token) : undefined;
+  const wire: Wire = { net: options.net ?? browserNet, signal, sameOrigin: source.kind === 'shipped', access };
   if (source.kind === 'local') {
     if (options.files) return findOpened(options.cache, source.name, await listLocal(options.files, signal), usable);
     if (whole) return { ...whole, card: null, copy: whole, origin: null };

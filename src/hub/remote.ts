@@ -5,6 +5,7 @@ import { modelFiles, seekFiles } from '../checkpoint/formats.ts';
 import { checked } from '../checkpoint/json.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { ModelSource, Origins } from '../lib/model-source.ts';
+import type { Access } from './access.ts';
 import { sha256 } from './hash.ts';
 import { bodyPieces, contentRange, type Net, request, TransientError, validatorOf, withRetries } from './http.ts';
 
@@ -35,6 +36,7 @@ export interface Wire {
   readonly net: Net;
   readonly signal: AbortSignal;
   readonly sameOrigin: boolean;
+  readonly access?: Access | undefined;
 }
 
 /** Size and validator of one file, without its body. */
@@ -49,7 +51,7 @@ export interface Probe {
  */
 export async function probe(wire: Wire, url: string): Promise<Probe> {
   const response = await withRetries(wire.net, LISTING_RETRIES, wire.signal, () =>
-    request(wire.net, url, { signal: wire.signal, sameOrigin: wire.sameOrigin, range: [0, 0] }),
+    request(wire.net, url, { ...wire, range: [0, 0] }),
   );
   void response.body?.cancel().catch(() => {});
   // A host that answers every unknown address with its start page has no such file.
@@ -77,8 +79,8 @@ export async function fetchRange(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (end <= begin) return new Uint8Array(0);
   return withRetries(wire.net, LISTING_RETRIES, wire.signal, async () => {
-    const { net, signal, sameOrigin } = wire;
-    const response = await request(net, url, { signal, sameOrigin, range: [begin, end - 1] });
+    const { net, signal } = wire;
+    const response = await request(net, url, { ...wire, range: [begin, end - 1] });
     const range = contentRange(response);
     if (response.status === 206 && range && range.first !== begin) {
       throw new NucleusError('integrity', `${url} answered with another range`, { url });
@@ -146,8 +148,8 @@ function parseRevision(text: string, url: string): Revision {
  * The commit a revision names now: one request, nothing is stored.
  * @throws NucleusError as `request`.
  */
-export async function latestCommit(source: HubSource, host: string, net: Net, signal: AbortSignal): Promise<string> {
-  return (await readRevision({ net, signal, sameOrigin: false }, source, host)).commit;
+export async function latestCommit(source: HubSource, host: string, wire: Wire): Promise<string> {
+  return (await readRevision(wire, source, host)).commit;
 }
 
 /**

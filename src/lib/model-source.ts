@@ -15,12 +15,19 @@ export interface ModelIdentity {
   readonly digest: string;
 }
 
+/** A person's access token, and the only origin that it may be sent to. Lives in the tab and the worker; never in a cache, a link, an export or an error. */
+export interface HubToken {
+  readonly host: string;
+  readonly value: string;
+}
+
 /** Where things are, as the page knows it. */
 export interface Origins {
   /** Absolute URL of the folder of shipped models; ends in `/`. */
   readonly shippedBase: string;
   /** `https://huggingface.co` unless a person or a test says otherwise. */
   readonly hubHost: string;
+  readonly token?: HubToken;
 }
 
 /** A stored model as a person sees it. */

@@ -11,7 +11,13 @@ import {
   load,
 } from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
-import { type ModelIdentity, type ModelSource, type Origins, sourceKey } from '../../lib/model-source.ts';
+import {
+  type HubToken,
+  type ModelIdentity,
+  type ModelSource,
+  type Origins,
+  sourceKey,
+} from '../../lib/model-source.ts';
 import type { LoadedModel, WireError } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { CATALOGUE, DEFAULT_SOURCE, localName } from './catalogue.ts';
@@ -31,6 +37,8 @@ import { type Losses, watchLosses } from './watch-losses.ts';
 export interface ModelOptions {
   readonly client: Client;
   readonly origins: Origins;
+  /** The token for the Hub at this moment. */
+  readonly hubToken: () => HubToken | null;
   /** Null when nothing speaks against WebGPU here. */
   readonly checkCapability: () => NucleusError | null | Promise<NucleusError | null>;
   /** @throws NucleusError bad_tokenizer, tokenizer_mismatch */
@@ -63,6 +71,12 @@ const INITIAL: ModelState = {
   adapter: null,
   blocked: null,
 };
+
+/** Where things are now, with the token that opens them. */
+function originsNow({ origins, hubToken }: ModelOptions): Origins {
+  const token = hubToken();
+  return token === null ? origins : { ...origins, token };
+}
 
 /** An error as state keeps it. */
 export function toWire(error: NucleusError): WireError {
@@ -97,7 +111,7 @@ type LoadActions = Pick<
 >;
 
 function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStore): LoadActions {
-  const { client, origins } = options;
+  const { client } = options;
   let loading: AbortController | null = null;
   let looking: AbortController | null = null;
   /** What was asked for last, and what was opened last. */
@@ -169,7 +183,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       looking = abort;
       get().setState({ inspection: { status: 'loading', source } });
       try {
-        const result = await inspect(client, source, origins, abort.signal);
+        const result = await inspect(client, source, originsNow(options), abort.signal);
         if (looking === abort) get().setState({ inspection: { status: 'ready', source, result } });
       } catch (thrown) {
         if (looking !== abort) return;
@@ -218,7 +232,7 @@ async function loadOnce(
   const meter = new SpeedMeter();
   const request: Omit<LoadRequest, 'type'> = {
     source,
-    origins: options.origins,
+    origins: originsNow(options),
     keep: given.keep ?? true,
     refresh: given.refresh ?? false,
     ...(given.files === undefined ? {} : { files: given.files }),
@@ -258,7 +272,8 @@ type CacheActions = Pick<
   'listCache' | 'verifyCached' | 'deleteCached' | 'checkForUpdate' | 'updateCached'
 >;
 
-function cacheActions({ client, origins }: ModelOptions, get: () => ModelStore): CacheActions {
+function cacheActions(options: ModelOptions, get: () => ModelStore): CacheActions {
+  const { client } = options;
   const setTask = (key: string, task: CacheTask | null): void =>
     get().setState(({ cache }) => {
       const { [key]: _, ...others } = cache.tasks;
@@ -294,7 +309,7 @@ function cacheActions({ client, origins }: ModelOptions, get: () => ModelStore):
       }),
     checkForUpdate: key =>
       attempt(key, { kind: 'checking' }, async () => {
-        const { newer, commit } = await cacheCheck(client, key, origins);
+        const { newer, commit } = await cacheCheck(client, key, originsNow(options));
         return { kind: 'checked', newer, commit };
       }),
     updateCached: async key => {
