@@ -68,7 +68,13 @@ test('what a page of another origin may read', async () => {
 test('requests are logged, and only those', async () => {
   await get('/o/n/resolve/main/a.txt', 'bytes=0-0');
   expect(server.requests).toEqual([
-    { authorization: '', method: 'GET', path: '/o/n/resolve/main/a.txt', range: 'bytes=0-0', headers: expect.arrayContaining(['range']) },
+    {
+      authorization: '',
+      method: 'GET',
+      path: '/o/n/resolve/main/a.txt',
+      range: 'bytes=0-0',
+      headers: expect.arrayContaining(['range']),
+    },
   ]);
 });
 

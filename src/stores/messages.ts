@@ -106,6 +106,17 @@ const fetching = (detail: ErrorDetail): string => {
 const named = (detail: ErrorDetail, name: string, word: string): string =>
   detail[name] === undefined ? word : `${word} ${about(detail, name, '')}`;
 
+const modelOf = (detail: ErrorDetail): string =>
+  subject(detail, 'This model').replace(/^The file .+ of (?=\S+$)/, 'The model ');
+
+/** Why a model is not open to this person. */
+const shut = (detail: ErrorDetail): string => {
+  if (detail.token === undefined)
+    return `is ${detail.gated === 1 ? 'gated' : 'gated, private, or not there'}: ask for access on the model's page, then give an access token in Models.`;
+  if (detail.status === 401) return 'was refused: the Hub does not know the access token. Give another one in Models.';
+  return "is not open to the account of your access token: ask for access on the model's page.";
+};
+
 const badWeights =
   (otherwise: string): Words =>
   (detail, message) => ({
@@ -164,7 +175,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   quantised: detail => ({
-    text: `This repository is quantised (${about(detail, 'method', '')}), which is not read here: try ${about(detail, 'base', 'the model it was made from')}.`,
+    text: `This repository is quantised (${about(detail, 'method', 'in a way of its own')}), which is not read here: try ${about(detail, 'base', 'the model it was made from')}.`,
     action: 'choose_model',
   }),
   missing_file: (detail, message) => ({
@@ -202,11 +213,11 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   not_found: detail => ({
-    text: `${subject(detail, 'The model')} was not found. Check the name and the revision.`,
+    text: `${subject(detail, 'The model')} was not found. Check the name and the revision.${detail.status === 401 ? ' A private model opens with an access token.' : ''}`,
     action: 'choose_model',
   }),
   unauthorized: detail => ({
-    text: `${subject(detail, 'This model')} is private, gated, or does not exist, and Nucleus sends no access token. Choose an open model, or download it yourself and open the files.`,
+    text: `${modelOf(detail)} ${shut(detail)}`,
     action: 'choose_model',
   }),
   rate_limited: detail => ({

@@ -1,29 +1,43 @@
-// Models on offer. A look at the files comes before any download.
+// Models on offer, and a search in them. A look at the files comes before any download.
+import { useState } from 'react';
 import { formatBytes, formatParameters } from '../../lib/format.ts';
-import type { CatalogueEntry } from '../../stores/model/types.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
+import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { useAsked } from './asked.ts';
+import { CATALOGUE, type CatalogueEntry, found, tightness, weightBytes } from './catalogue.ts';
 import { Inspection } from './Inspection.tsx';
 import { LoadTrouble } from './LoadTrouble.tsx';
 import { useLoaded } from './loaded.ts';
 import styles from './Models.module.css';
 
+/** GiB as the browser tells it, in bytes; null where it does not, or only says that there is plenty. */
+function deviceMemory(): number | null {
+  const memory: unknown = 'deviceMemory' in navigator ? navigator.deviceMemory : null;
+  return typeof memory === 'number' && memory < 8 ? memory * 2 ** 30 : null;
+}
+
 function Entry({ entry }: { entry: CatalogueEntry }) {
   const { model } = useStores();
+  const maxBufferSize = useModel(s => s.adapter?.maxBufferSize ?? null);
+  const weights = weightBytes(entry);
+  const tight = tightness(weights, { maxBufferSize, memory: deviceMemory() }, formatBytes);
   const { inUse, cached, busy } = useLoaded(entry.key);
   const place = `offer ${entry.key}` as const;
   const { ask } = useAsked(place);
   const direct = cached || entry.source.kind === 'shipped';
   return (
-    <li className={styles.entry}>
+    <li className={cx(styles.entry, tight !== '' && styles.tight)}>
       <div className={styles.words}>
         <strong>{entry.name}</strong>{' '}
         <span className={styles.quiet}>
-          {formatParameters(entry.parameters)} · {formatBytes(entry.bytes)}
+          {formatParameters(entry.parameters)} · {formatBytes(weights)} on the GPU as {entry.dtype} · {entry.licence}
+          {entry.gated && ' · gated'}
           {cached && ' · cached here'}
         </span>
         <p className={styles.quiet}>{entry.summary}</p>
+        {tight !== '' && <p className={styles.quiet}>{tight}</p>}
       </div>
       {inUse ? (
         <span className={styles.used}>in use</span>
@@ -58,15 +72,27 @@ function Entry({ entry }: { entry: CatalogueEntry }) {
 }
 
 export function Catalogue() {
-  const catalogue = useModel(s => s.catalogue);
+  const [query, setQuery] = useState('');
+  const entries = found(CATALOGUE, query);
   return (
     <section className={styles.section} aria-label="On offer">
       <h3>On offer</h3>
+      <SearchField
+        label="Search the models on offer"
+        placeholder="name, language, licence…"
+        value={query}
+        onChange={setQuery}
+      />
       <ul className={styles.entries}>
-        {catalogue.map(entry => (
+        {entries.map(entry => (
           <Entry key={entry.key} entry={entry} />
         ))}
       </ul>
+      {entries.length === 0 && (
+        <p className={styles.quiet} role="status">
+          None of these. Any other model can be had by its name, below.
+        </p>
+      )}
     </section>
   );
 }

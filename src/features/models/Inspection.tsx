@@ -7,14 +7,17 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { inSight } from '../../ui/controls/inSight.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
 import styles from './Models.module.css';
+import { useTokenPlace } from './token.ts';
 
 /** Shown at the place where it was asked for. */
 export function Inspection({ at }: { at: Place }) {
   const { model } = useStores();
   const { here } = useAsked(at);
   const inspection = useModel(s => s.inspection);
+  const token = useTokenPlace(useModel(s => s.hubHost));
   if (inspection.status === 'none' || !here) return null;
   if (inspection.status === 'loading') {
     return (
@@ -35,6 +38,11 @@ export function Inspection({ at }: { at: Place }) {
           error={inspection.error}
           retry={() => void model.getState().inspect(inspection.source)}
           onDismiss={() => model.getState().forgetInspection()}
+        />
+        <AccessHelp
+          error={inspection.error}
+          source={inspection.source}
+          retry={() => void model.getState().inspect(inspection.source)}
         />
       </div>
     );
@@ -80,7 +88,10 @@ export function Inspection({ at }: { at: Place }) {
         <Button variant="quiet" onClick={() => model.getState().forgetInspection()}>
           Not now
         </Button>
-        <span className={styles.quiet}>Files come from the Hub to this browser; nothing is sent.</span>
+        <span className={styles.quiet}>
+          Files come from the Hub to this browser; nothing of yours is sent
+          {token === null ? '' : ' but the access token'}.
+        </span>
       </div>
     </div>
   );

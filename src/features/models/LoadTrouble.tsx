@@ -3,6 +3,7 @@ import { isOfLoss } from '../../stores/model/loss.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { inSight } from '../../ui/controls/inSight.ts';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
 import { LossNotice } from './LossNotice.tsx';
 import styles from './Models.module.css';
@@ -19,6 +20,7 @@ export function LoadTrouble({ at }: { at: Place | null }) {
     return (
       <div ref={inSight} className={styles.trouble}>
         {isOfLoss(load.error) ? <LossNotice /> : <ErrorNotice error={load.error} retry={retry} />}
+        <AccessHelp error={load.error} source={load.source} retry={retry} />
       </div>
     );
   }
@@ -26,6 +28,7 @@ export function LoadTrouble({ at }: { at: Place | null }) {
   return (
     <div ref={inSight} className={styles.trouble}>
       <ErrorNotice error={failure.error} retry={retry} onDismiss={() => model.getState().dismissFailure()} />
+      <AccessHelp error={failure.error} source={failure.source} retry={retry} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // Which model: the one in use, those on offer, any by name, files from disk, and what is cached here.
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useStores } from '../../stores/react.ts';
+import { AccessToken } from './AccessToken.tsx';
 import { AskedAt, type Place, useLoadedHere } from './asked.ts';
 import { CachedModels } from './CachedModels.tsx';
 import { Catalogue } from './Catalogue.tsx';
@@ -29,6 +30,7 @@ export function Models() {
         <LoadProgress />
         <Catalogue />
         <NamedModel />
+        <AccessToken />
         <LocalFiles />
         <CachedModels />
       </div>

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
 import { loseDevice, makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
 import { sourceKey } from '../../lib/model-source.ts';
-import { DEFAULT_SOURCE } from './catalogue.ts';
+import { DEFAULT_SOURCE } from './sources.ts';
 
 const pages: Page[] = [];
 const kept = <T extends Page>(page: T): T => {

@@ -4,9 +4,8 @@ import { ADAPTER, until } from '../../../e2e/support/scripted-engine.ts';
 import { loseDevice, makePage, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { EventOf, InspectedEvent } from '../../protocol/events.ts';
-import { CATALOGUE, DEFAULT_SOURCE, localName } from './catalogue.ts';
 import { isChosen } from './model.ts';
-import { parseModelName } from './model-name.ts';
+import { DEFAULT_SOURCE, localName } from './sources.ts';
 import { SpeedMeter } from './speed.ts';
 
 const pages: Page[] = [];
@@ -261,15 +260,5 @@ describe('the cache', () => {
     loseDevice(page);
     await until(() => page.model.getState().loss.kind === 'reopened');
     expect(page.worker.of('load').map(command => command.refresh)).toEqual([false, true, false]);
-  });
-});
-
-describe('names', () => {
-  test('the catalogue begins with the default and names each model once', () => {
-    expect(CATALOGUE[0]?.source).toEqual(DEFAULT_SOURCE);
-    expect(new Set(CATALOGUE.map(entry => entry.key)).size).toBe(CATALOGUE.length);
-    for (const { source } of CATALOGUE) {
-      if (source.kind === 'hub') expect(parseModelName(`${source.repo}@${source.revision}`)).toEqual(source);
-    }
   });
 });

@@ -1,15 +1,7 @@
 // Which model is there: the load with its progress, the look before a download, the cache, a lost device.
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
-import {
-  cacheCheck,
-  cacheDelete,
-  cacheList,
-  cacheVerify,
-  inspect,
-  type LoadRequest,
-  load,
-} from '../../client/requests.ts';
+import { cacheList, inspect, type LoadRequest, load } from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import {
   type HubToken,
@@ -20,18 +12,11 @@ import {
 } from '../../lib/model-source.ts';
 import type { LoadedModel, WireError } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { CATALOGUE, DEFAULT_SOURCE, localName } from './catalogue.ts';
+import type { Chore } from './cache-chores.ts';
 import { NO_LOSS } from './loss.ts';
+import { DEFAULT_SOURCE, localName } from './sources.ts';
 import { SpeedMeter } from './speed.ts';
-import type {
-  CacheTask,
-  LoadOptions,
-  LoadProgress,
-  ModelNotice,
-  ModelState,
-  ModelStore,
-  ModelStoreState,
-} from './types.ts';
+import type { LoadOptions, LoadProgress, ModelNotice, ModelState, ModelStore, ModelStoreState } from './types.ts';
 import { type Losses, watchLosses } from './watch-losses.ts';
 
 export interface ModelOptions {
@@ -58,8 +43,7 @@ const START_PROGRESS: LoadProgress = {
   secondsLeft: null,
 };
 
-const INITIAL: ModelState = {
-  catalogue: CATALOGUE,
+const INITIAL: Omit<ModelState, 'hubHost'> = {
   load: { status: 'idle' },
   kept: null,
   failure: null,
@@ -87,6 +71,7 @@ export function createModelStore(options: ModelOptions): ModelStore {
   const losses = watchLosses(options.client, options.now, () => store);
   const store: ModelStore = createStore<ModelStoreState>()(() => ({
     ...INITIAL,
+    hubHost: options.origins.hubHost,
     ...loadActions(options, losses, () => store),
     ...cacheActions(options, () => store),
     dismissFailure: () => store.setState({ failure: null }),
@@ -274,52 +259,26 @@ type CacheActions = Pick<
 
 function cacheActions(options: ModelOptions, get: () => ModelStore): CacheActions {
   const { client } = options;
-  const setTask = (key: string, task: CacheTask | null): void =>
-    get().setState(({ cache }) => {
-      const { [key]: _, ...others } = cache.tasks;
-      return { cache: { ...cache, tasks: task === null ? others : { ...others, [key]: task } } };
-    });
-  const attempt = async (key: string, begun: CacheTask, work: () => Promise<CacheTask | null>): Promise<void> => {
-    setTask(key, begun);
-    try {
-      setTask(key, await work());
-    } catch (thrown) {
-      setTask(key, { kind: 'failed', error: toWire(asNucleusError(thrown)) });
-    }
-  };
-  const listCache = async (): Promise<void> => {
-    get().setState(({ cache }) => ({ cache: { ...cache, status: 'loading' } }));
-    try {
-      const { models, usage } = await cacheList(client);
-      get().setState(({ cache }) => ({ cache: { ...cache, status: 'ready', models, usage, error: null } }));
-    } catch (thrown) {
-      const error = toWire(asNucleusError(thrown));
-      get().setState(({ cache }) => ({ cache: { ...cache, status: 'failed', error } }));
-    }
+  /** What a person does with a stored model comes when it is first done. */
+  const chore = async (name: Chore, key: string): Promise<void> => {
+    const { runChore } = await import('./cache-chores.ts');
+    await runChore(name, key, client, get().getState(), originsNow(options), change => get().setState(change));
   };
   return {
-    listCache,
-    verifyCached: key =>
-      attempt(key, { kind: 'verifying' }, async () => ({ kind: 'verified', damaged: await cacheVerify(client, key) })),
-    deleteCached: key =>
-      attempt(key, { kind: 'deleting' }, async () => {
-        await cacheDelete(client, key);
-        await listCache();
-        return null;
-      }),
-    checkForUpdate: key =>
-      attempt(key, { kind: 'checking' }, async () => {
-        const { newer, commit } = await cacheCheck(client, key, originsNow(options));
-        return { kind: 'checked', newer, commit };
-      }),
-    updateCached: async key => {
-      const cached = get()
-        .getState()
-        .cache.models.find(model => model.key === key);
-      if (cached === undefined) return;
-      setTask(key, null);
-      await get().getState().loadModel(cached.source, { refresh: true });
+    listCache: async () => {
+      get().setState(({ cache }) => ({ cache: { ...cache, status: 'loading' } }));
+      try {
+        const { models, usage } = await cacheList(client);
+        get().setState(({ cache }) => ({ cache: { ...cache, status: 'ready', models, usage, error: null } }));
+      } catch (thrown) {
+        const error = toWire(asNucleusError(thrown));
+        get().setState(({ cache }) => ({ cache: { ...cache, status: 'failed', error } }));
+      }
     },
+    verifyCached: key => chore('verify', key),
+    deleteCached: key => chore('delete', key),
+    checkForUpdate: key => chore('check', key),
+    updateCached: key => chore('update', key),
   };
 }
 

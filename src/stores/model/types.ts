@@ -15,19 +15,6 @@ import type {
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Loss } from './loss.ts';
 
-export interface CatalogueEntry {
-  /** `shipped/nucleus-3m`, `hub/openai-community/gpt2@main`: also the key in the cache. */
-  readonly key: string;
-  readonly source: ModelSource;
-  readonly name: string;
-  /** One sentence: what it is and what it is good for. */
-  readonly summary: string;
-  /** Bytes to download, as far as known without asking. */
-  readonly bytes: number;
-  readonly parameters: number;
-  readonly n_ctx: number;
-}
-
 export interface LoadProgress {
   readonly phase: LoadPhase;
   readonly bytes: number;
@@ -82,7 +69,8 @@ interface CacheState {
 export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'];
 
 export interface ModelState {
-  readonly catalogue: readonly CatalogueEntry[];
+  /** The origin that stands for the Hub. */
+  readonly hubHost: string;
   readonly load: LoadState;
   /** While another model loads: the one before it, as long as the worker still has it. A load that fails or is cancelled goes back to it. */
   readonly kept: OpenModel | null;
