@@ -12,6 +12,8 @@ import {
   useState,
 } from 'react';
 import type { HeadChoice } from '../../stores/run/attention-tint.ts';
+import { cx } from '../../ui/controls/cx.ts';
+import canvasPane from '../../ui/heatmap/CanvasPane.module.css';
 import { HeatTip, spokenCell } from '../../ui/heatmap/HeatTip.tsx';
 import {
   boxOf,
@@ -133,7 +135,7 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
         aria-colcount={columns}
         aria-activedescendant={`${id}-cell`}
         tabIndex={0}
-        className={styles.pane}
+        className={cx(canvasPane.pane, styles.pane)}
         onScroll={() => {
           look();
           show(null);
@@ -145,9 +147,9 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
         onClick={onClick}
       >
         <div role="presentation" style={{ ...extent }}>
-          <div role="presentation" className={styles.window} style={{ ...windowOf(layout) }}>
-            <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
-            <div role="presentation" className={styles.cells} style={{ left: HEAD.width, top: HEAD.height }}>
+          <div role="presentation" className={canvasPane.window} style={{ ...windowOf(layout) }}>
+            <canvas ref={canvas} className={cx(canvasPane.canvas, styles.canvas)} aria-hidden="true" />
+            <div role="presentation" className={canvasPane.cells} style={{ left: HEAD.width, top: HEAD.height }}>
               {chosen && <div className={styles.chosen} style={px(boxOf(layout, scroll, chosen))} />}
               {hovered && <div className={styles.hovered} style={px(boxOf(layout, scroll, hovered))} />}
               <div role="row" aria-rowindex={at.row + 1}>

@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { useAttentionTint } from '../../stores/react.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { useMedia } from '../../ui/controls/useMedia.ts';
+import tinted from '../shared/TintedToken.module.css';
 import { weightStep } from '../shared/weightSteps.ts';
 import { tokenWords } from './heads.ts';
 import styles from './TextStrip.module.css';
@@ -20,7 +21,7 @@ interface PieceProps {
 
 const Piece = memo(function Piece({ text, step, own }: PieceProps) {
   return (
-    <span className={cx(styles.token, own && styles.own)} data-step={step}>
+    <span className={cx(tinted.tinted, styles.token, own && styles.own)} data-step={step}>
       {text}
     </span>
   );

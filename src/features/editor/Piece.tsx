@@ -1,6 +1,7 @@
 // Segments of the painted text: token by token where they are in sight, plain text elsewhere.
 import { Fragment, memo, type ReactNode } from 'react';
 import { cx } from '../../ui/controls/cx.ts';
+import tinted from '../shared/TintedToken.module.css';
 import { fieldText } from './fieldText.ts';
 import styles from './Overlay.module.css';
 import { looksAlike, type PaintedPiece, type PaintedRange, type Painting, paint, stretches } from './paint.ts';
@@ -32,6 +33,7 @@ const Piece = memo(function Piece({
   return (
     <span
       className={cx(
+        tinted.tinted,
         styles.token,
         special && styles.special,
         count > 1 && styles.split,

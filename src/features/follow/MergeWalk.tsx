@@ -6,6 +6,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import toggle from '../../ui/plot/TableToggle.module.css';
 import { textOfBytes } from '../shared/tokenFace.ts';
 import styles from './MergeWalk.module.css';
 import { SoftButton, TableBeside, Token } from './Parts.tsx';
@@ -114,7 +115,7 @@ function MergeTable({ merges, count, onSelect }: MergeTableProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a merge is its place in the order.
           <tr key={i} aria-current={i + 1 === count || undefined}>
             <th scope="row">
-              <button type="button" className={step.toggle} onClick={() => onSelect(i + 1)}>
+              <button type="button" className={toggle.toggle} onClick={() => onSelect(i + 1)}>
                 {i + 1}
               </button>
             </th>

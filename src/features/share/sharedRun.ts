@@ -112,7 +112,7 @@ export const MODEL = fields({
 export const DRAWER = fields({ name: WORDS, digest: DIGEST });
 
 /** The source a key of a model stands for; null for what is none. */
-export function sourceOfKey(key: string): ModelSource | null {
+function sourceOfKey(key: string): ModelSource | null {
   const [, kind, name = ''] = /^(shipped|hub|local)\/(.+)$/.exec(key) ?? [];
   if (kind === 'shipped') return /^[a-z0-9-]{1,64}$/.test(name) ? { kind, id: name } : null;
   if (kind === 'local') return /^[A-Za-z0-9._-]{1,96}$/.test(name) ? { kind, name } : null;

@@ -4,6 +4,8 @@
 // A heatmap of rows and columns: drawn on a canvas, walked by keyboard, mouse or finger, with legend and a table beside it.
 import { type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useState } from 'react';
 import { Button } from '../controls/Button.tsx';
+import { cx } from '../controls/cx.ts';
+import canvasPane from './CanvasPane.module.css';
 import { HeatLegend, type HeatScale } from './HeatLegend.tsx';
 import styles from './Heatmap.module.css';
 import { HeatTable } from './HeatTable.tsx';
@@ -163,7 +165,7 @@ function Picture(props: HeatmapProps) {
         aria-colcount={layout.columns}
         aria-activedescendant={`${id}-${at.row}-${at.column}`}
         tabIndex={0}
-        className={styles.pane}
+        className={cx(canvasPane.pane, styles.pane)}
         onScroll={() => {
           measure();
           cursor.leave();
@@ -171,9 +173,9 @@ function Picture(props: HeatmapProps) {
         {...cursor.events}
       >
         <div role="presentation" style={{ ...extent }}>
-          <div role="presentation" className={styles.window} style={{ ...windowOf(layout) }}>
-            <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
-            <div role="presentation" className={styles.cells} style={{ left: head.width, top: head.height }}>
+          <div role="presentation" className={canvasPane.window} style={{ ...windowOf(layout) }}>
+            <canvas ref={canvas} className={canvasPane.canvas} aria-hidden="true" />
+            <div role="presentation" className={canvasPane.cells} style={{ left: head.width, top: head.height }}>
               <Marks {...{ layout, scroll, row, column, selected, hover: cursor.hover }} />
               <div role="row" aria-rowindex={at.row + 1}>
                 <div
