@@ -42,7 +42,7 @@ const REFUSALS: Readonly<Record<string, { readonly name: string; readonly fault?
   '401: gated': {
     name: 'owner/secret',
     fault: { status: 401, headers: { 'X-Error-Code': 'GatedRepo' } },
-    words: /owner\/secret.*private, gated, or does not exist.*no access token/,
+    words: /owner\/secret is gated: ask for access on the model's page.*access token/,
   },
   'a web page in place of the weights': {
     name: 'owner/small',

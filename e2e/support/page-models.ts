@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TensorBytes, writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
 import { tensorsOf } from './golden.ts';
+import { writePytorch } from './pytorch-file.ts';
 import { randomModel, randomModelFile } from './random-model.ts';
 
 export type Files = Readonly<Record<string, Uint8Array | string>>;
@@ -26,15 +27,58 @@ export function shippedModel(): Files {
   return { ...smallFiles(), 'model.safetensors': shipped('model.safetensors') };
 }
 
-/** The shipped model in two shards with their index. */
-export function shardedModel(): Files {
+function shippedTensors(): TensorBytes[] {
   const file = shipped('model.safetensors');
-  const tensors: TensorBytes[] = [...tensorsOf(file)].map(([name, { dtype, shape, begin, end }]) => ({
+  return [...tensorsOf(file)].map(([name, { dtype, shape, begin, end }]) => ({
     name,
     dtype,
     shape,
     bytes: file.subarray(begin, end),
   }));
+}
+
+/** The shipped model as PyTorch writes it, inside what a trainer wraps it in: the head shares the embedding's numbers, some matrices lie turned. */
+export function pytorchModel(): Files {
+  const turned = ['wte.weight', 'h.0.mlp.c_fc.weight', 'h.1.attn.c_attn.weight'];
+  const tensors = shippedTensors().map(tensor => ({ ...tensor, name: `module.${tensor.name}` }));
+  const weights = writePytorch(tensors, {
+    inside: ['state_dict'],
+    tied: { 'module.lm_head.weight': 'module.wte.weight' },
+    turned: turned.map(name => `module.${name}`),
+  });
+  return {
+    ...smallFiles(),
+    'pytorch_model.bin': weights,
+    'training_args.bin': 'not read',
+    'consolidated.00.pth': 'nor this',
+  };
+}
+
+/** The shipped model in two PyTorch files with their index. */
+export function shardedPytorchModel(): Files {
+  const tensors = shippedTensors();
+  const names = ['pytorch_model-00001-of-00002.bin', 'pytorch_model-00002-of-00002.bin'] as const;
+  const half = Math.ceil(tensors.length / 2);
+  const weight_map = Object.fromEntries(tensors.map(({ name }, i) => [name, names[i < half ? 0 : 1]]));
+  return {
+    ...smallFiles(),
+    'pytorch_model.bin.index.json': JSON.stringify({ metadata: {}, weight_map }),
+    [names[0]]: writePytorch(tensors.slice(0, half)),
+    [names[1]]: writePytorch(tensors.slice(half)),
+  };
+}
+
+/** The shipped model, with a configuration that says it were quantised, and a card that names another one. */
+export function quantisedModel(): Files {
+  const config: unknown = JSON.parse(shipped('config.json').toString());
+  const quantised = { ...Object(config), quantization_config: { quant_method: 'gptq', bits: 4 } };
+  const card = '---\nlicense: mit\nbase_model:\n- acme/whole\n---\n# A model';
+  return { ...shippedModel(), 'config.json': JSON.stringify(quantised), 'README.md': card };
+}
+
+/** The shipped model in two shards with their index. */
+export function shardedModel(): Files {
+  const tensors = shippedTensors();
   const half = Math.ceil(tensors.length / 2);
   const names = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'] as const;
   const shards = [tensors.slice(0, half), tensors.slice(half)];
