@@ -2,6 +2,9 @@
 const GELU_NEW: u32 = 1u;
 const GELU: u32 = 2u;
 const RELU: u32 = 3u;
+const RELU2: u32 = 4u;
+const SILU: u32 = 5u;
+const QUICK_GELU: u32 = 6u;
 
 // tanh form of GELU (Hendrycks and Gimpel 2016). tanh is NaN for large arguments on several drivers, and is 1 in f32 beyond 9.01.
 fn gelu_new(x: f32) -> f32 {
@@ -34,6 +37,11 @@ fn gelu(x: f32) -> f32 {
   return select(x * tail, x * (1.0 - tail), x > 0.0);
 }
 
+// 1 / (1 + exp(-x)); exp of 88 is the last that f32 holds, and the sigmoid is 0 in f32 there.
+fn sigmoid(x: f32) -> f32 {
+  return 1.0 / (1.0 + exp(min(-x, 88.0)));
+}
+
 fn activate(x: f32) -> f32 {
   if (ACTIVATION == GELU_NEW) {
     return gelu_new(x);
@@ -43,6 +51,15 @@ fn activate(x: f32) -> f32 {
   }
   if (ACTIVATION == RELU) {
     return max(x, 0.0);
+  }
+  if (ACTIVATION == RELU2) {
+    return max(x, 0.0) * max(x, 0.0);
+  }
+  if (ACTIVATION == SILU) {
+    return x * sigmoid(x);
+  }
+  if (ACTIVATION == QUICK_GELU) {
+    return x * sigmoid(1.702 * x);
   }
   return x;
 }

@@ -26,7 +26,7 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
   }
   var highest = -3.4e38;
   var sum = 0.0;
-  for (var s = 0u; s <= row.position; s += 4u) {
+  for (var s = first_seen(row.position); s <= row.position; s += 4u) {
     // Positions past the own one repeat it, and their weight is set to zero.
     let places = vec4u(s, min(s + 1u, row.position), min(s + 2u, row.position), min(s + 3u, row.position));
     let a0 = slots[table + places.x] * (KV_STRIDE / 4u);
@@ -38,6 +38,15 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
       let v = query[d];
       let at = k_in_slot + d;
       scores += vec4f(dot(v, kv[a0 + at]), dot(v, kv[a1 + at]), dot(v, kv[a2 + at]), dot(v, kv[a3 + at]));
+    }
+    if (SOFTCAP > 0.0 || ALIBI) {
+      let back = row.position - places;
+      scores = vec4f(
+        score_of(scores.x, head, back.x),
+        score_of(scores.y, head, back.y),
+        score_of(scores.z, head, back.z),
+        score_of(scores.w, head, back.w),
+      );
     }
     let valid = vec4u(s, s + 1u, s + 2u, s + 3u) <= vec4u(row.position);
     scores = select(vec4f(-3.4e38), scores, valid);

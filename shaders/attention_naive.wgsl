@@ -5,12 +5,12 @@
 @group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]
 
-fn score(q_at: u32, k_at: u32) -> f32 {
+fn score(q_at: u32, k_at: u32, head: u32, back: u32) -> f32 {
   var sum = 0.0;
   for (var d = 0u; d < HS; d++) {
     sum += q[q_at + d] * kv[k_at + d];
   }
-  return sum * SCALE;
+  return score_of(sum * SCALE, head, back);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -29,14 +29,14 @@ fn attention_naive(@builtin(global_invocation_id) id: vec3u) {
   let v_in_slot = KVH * HS + kv_head * HS + column % HS;
 
   var highest = -3.4e38;
-  for (var s = 0u; s <= row.position; s++) {
-    highest = max(highest, score(q_at, slots[table + s] * KV_STRIDE + k_in_slot));
+  for (var s = first_seen(row.position); s <= row.position; s++) {
+    highest = max(highest, score(q_at, slots[table + s] * KV_STRIDE + k_in_slot, head, row.position - s));
   }
   var sum = 0.0;
   var mean = 0.0;
-  for (var s = 0u; s <= row.position; s++) {
+  for (var s = first_seen(row.position); s <= row.position; s++) {
     let at = slots[table + s] * KV_STRIDE;
-    let p = exp(score(q_at, at + k_in_slot) - highest);
+    let p = exp(score(q_at, at + k_in_slot, head, row.position - s) - highest);
     sum += p;
     mean += p * kv[at + v_in_slot];
   }

@@ -1,4 +1,4 @@
-// One thread a row and head: the softmax weights themselves, in two passes over the keys; zero past the row's own position.
+// One thread a row and head: the softmax weights themselves, in two passes over the keys; zero where the row does not see.
 // Serves views of the inside on every adapter.
 @group(0) @binding(1) var<storage, read> q: array<f32>;                 // [T, Q_STRIDE], heads side by side from Q_OFFSET
 @group(0) @binding(2) var<storage, read> kv: array<f32>;                // [slots, KV_STRIDE]: keys, then values
@@ -20,19 +20,21 @@ fn attention_weights(@builtin(global_invocation_id) id: vec3u) {
 
   var highest = -3.4e38;
   var sum = 0.0;
-  for (var s = 0u; s <= row.position; s++) {
+  let first = first_seen(row.position);
+  for (var s = first; s <= row.position; s++) {
     let k_at = slots[table + s] * KV_STRIDE + k_in_slot;
     var score = 0.0;
     for (var d = 0u; d < HS; d++) {
       score += q[q_at + d] * kv[k_at + d];
     }
-    score *= SCALE;
+    score = score_of(score * SCALE, head, row.position - s);
     output[out_at + s] = score;
     let new_highest = max(highest, score);
     sum = sum * exp(highest - new_highest) + exp(score - new_highest);
     highest = new_highest;
   }
   for (var s = 0u; s < COLUMNS; s++) {
-    output[out_at + s] = select(0.0, exp(output[out_at + s] - highest) / sum, s <= row.position);
+    let seen = s >= first && s <= row.position;
+    output[out_at + s] = select(0.0, exp(output[out_at + s] - highest) / sum, seen);
   }
 }

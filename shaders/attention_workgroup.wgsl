@@ -18,7 +18,8 @@ var<workgroup> means: array<vec4f, WORKGROUP>;
 fn attention_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let head = group.x;
   let t = group.y;
-  let length = current.rows[t].position + 1u;
+  let position = current.rows[t].position;
+  let length = position + 1u;
   let table = current.rows[t].table;
   let q_at = (t * Q_STRIDE + Q_OFFSET) / 4u + head * HS4;
   let k_in_slot = head / (NH / KVH) * HS4;
@@ -28,7 +29,7 @@ fn attention_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   var highest = -3.4e38;
   var sum = 0.0;
   var mean = vec4f();
-  for (var s0 = 0u; s0 < length; s0 += WORKGROUP) {
+  for (var s0 = first_seen(position); s0 < length; s0 += WORKGROUP) {
     let s = s0 + lane;
     var score = -3.4e38;
     if (s < length) {
@@ -37,7 +38,7 @@ fn attention_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
       for (var d = 0u; d < HS4; d++) {
         product += dot(q[q_at + d], kv[slot + k_in_slot + d]);
       }
-      score = product * SCALE;
+      score = score_of(product * SCALE, head, position - s);
       tile_slots[lane] = slot;
     }
     parts[lane] = score;

@@ -1,4 +1,4 @@
-// Part: what happens to a finished sum of a linear op: bias, activation, then the cache or the residual and the output.
+// Part: what happens to a finished sum of a linear op: bias, activation, factor, cap, then the cache or the residual and the output.
 @group(0) @binding(3) var<storage, read> bias: array<f32>;              // [N]
 @group(0) @binding(4) var<storage, read> residual: array<f32>;          // [T, OUT_STRIDE]
 @group(0) @binding(5) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]
@@ -10,7 +10,7 @@ fn finish(t: u32, n: u32, sum: f32) {
   if (HAS_BIAS) {
     y += bias[n];
   }
-  y = activate(y);
+  y = capped(activate(y) * SCALE);
   if (HAS_KV) {
     if (n >= KV_FROM) {
       kv[current.rows[t].slot * KV_STRIDE + n - KV_FROM] = y;

@@ -2,7 +2,8 @@
 // dispatch a part: each writes the ids that fall into it.
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;               // [slots, K4]
 @group(0) @binding(3) var<storage, read> pins: array<u32>;              // [PINS]
-@group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, PINS]
+@group(0) @binding(4) var<storage, read> bias: array<f32>;              // [V]
+@group(0) @binding(5) var<storage, read_write> output: array<f32>;      // [T, PINS]
 
 @compute @workgroup_size(WORKGROUP)
 fn pinned_logits(@builtin(global_invocation_id) id: vec3u) {
@@ -20,5 +21,8 @@ fn pinned_logits(@builtin(global_invocation_id) id: vec3u) {
   for (var k = 0u; k < K4; k++) {
     sum += dot(weight4(n - ROW0, k), x[x0 + k]);
   }
-  output[t * PINS + pin] = sum;
+  if (HAS_BIAS) {
+    sum += bias[n];
+  }
+  output[t * PINS + pin] = capped(sum * SCALE);
 }

@@ -76,7 +76,7 @@ const changed = (fields: object): Files =>
 /** By what is at fault. */
 const CASES: Readonly<Record<string, Readonly<Record<string, readonly [Files, RegExp]>>>> = {
   'a config that cannot be run': {
-    'a type that is not supported': [changed({ model_type: 'bert' }), /type "bert".*Choose a GPT-2 model/],
+    'a type that is not supported': [changed({ model_type: 'bert' }), /type "bert".*Choose another model/],
     'a config value that is not supported': [
       changed({ activation_function: 'quick_gelu' }),
       /activation_function.*quick_gelu.*another model/,

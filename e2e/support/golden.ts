@@ -4,7 +4,32 @@
 import { headerLength, parseSafetensorsHeader, type TensorRange } from '../../src/checkpoint/safetensors.ts';
 import { readBytes, readJson } from './read-bytes.ts';
 
-export const goldenNames = ['gpt2-f32', 'gpt2-f16', 'gpt2-bf16', 'gpt2-odd', 'gpt2-wide'] as const;
+export const gpt2Names = ['gpt2-f32', 'gpt2-f16', 'gpt2-bf16', 'gpt2-odd', 'gpt2-wide'] as const;
+/** Of every other family. */
+const familyNames = [
+  'llama-gqa',
+  'llama-linear-bias',
+  'llama-scaled',
+  'smollm2',
+  'mistral-window',
+  'qwen2-wide',
+  'qwen3',
+  'qwen3-v5-config',
+  'phi3',
+  'gemma2',
+  'gemma3',
+  'olmo2',
+  'smollm3',
+  'granite',
+  'starcoder2',
+  'nanochat',
+  'gpt-neox',
+  'gpt-neo',
+  'gptj',
+  'opt',
+  'bloom',
+] as const;
+export const goldenNames = [...gpt2Names, ...familyNames] as const;
 export type GoldenName = (typeof goldenNames)[number];
 
 /** expected.json carries 9 decimals: half a unit of the last, and some room for the order of float64 sums. */
@@ -18,7 +43,7 @@ export interface GoldenCase {
   readonly logprob_of_next: readonly number[];
   /** [T] */
   readonly argmax: readonly number[];
-  /** [1 + L, C]: the residual stream at the last position after the embedding and after each layer. */
+  /** [1 + L, C] or [L, C]: the residual stream at the last position after the embedding and after each layer, or each but the last. */
   readonly hidden_last?: readonly (readonly number[])[];
   /** [L, NH, T]: attention of the last position. */
   readonly attention_last?: readonly (readonly (readonly number[])[])[];

@@ -118,7 +118,8 @@ export function opGraph(parts: Partial<Graph> & Pick<Graph, 'ops' | 'widths'>): 
 } {
   const dims = { n_layer: 1, n_embd: 4, n_head: 1, n_kv_head: 1, head_size: 4, n_ctx: 8, vocab_size: 8 };
   const roles = { embedded: 'embedded', layers: [] };
-  const graph: Graph = { arch: 'test', dims, final: 'final', head: 'head', weights: [], roles, ...parts };
+  const bare = { arch: 'test', dims, final: 'final', head: 'head', logits: {}, rotary: [], weights: [], roles };
+  const graph: Graph = { ...bare, ...parts };
   const names = Object.keys(graph.widths) as ValueName[];
   const buffers = names.map(name => ({ width: graph.widths[name] ?? 0 }));
   return { graph, allocation: { buffers, bufferOf: Object.fromEntries(names.map((name, i) => [name, i])) } };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logsumexp } from '../../src/reference/ops.ts';
-import { caseOf7, goldenNames, loadGolden } from '../support/golden.ts';
+import { caseOf7, gpt2Names, loadGolden } from '../support/golden.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const TOLERANCE = 5e-5;
@@ -48,7 +48,7 @@ function expectNear(got: readonly number[], wanted: readonly number[]): void {
   }
 }
 
-describe.each(goldenNames)('%s', name => {
+describe.each([...gpt2Names, 'llama-gqa', 'gemma3', 'gptj'] as const)('%s', name => {
   test('log-probabilities of every token, the likeliest after the last, and the greedy continuation', async () => {
     const golden = await loadGolden(name);
     const { tokens, logprob_of_next, logits_last } = caseOf7(golden);

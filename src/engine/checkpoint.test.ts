@@ -78,7 +78,7 @@ describe('as they are met in the wild', () => {
   test('model_type that only architectures tell', async () => {
     const { model_type: _, ...config } = SMALL_GPT2_CONFIG;
     expect((await read({ 'config.json': config })).graph.arch).toBe('gpt2');
-    const other = { ...config, architectures: ['GPTNeoForCausalLM'] };
+    const other = { ...config, architectures: ['MambaForCausalLM'] };
     await expect(read({ 'config.json': other })).rejects.toMatchObject({ code: 'unsupported_model' });
   });
 
@@ -151,10 +151,10 @@ describe('refused', () => {
   });
 
   test.each<[string, FileContents, string]>([
-    ['another architecture', { 'config.json': { model_type: 'llama' } }, 'unsupported_model'],
+    ['another architecture', { 'config.json': { model_type: 'mamba' } }, 'unsupported_model'],
     [
       'an unknown activation',
-      { 'config.json': { ...SMALL_GPT2_CONFIG, activation_function: 'swish' } },
+      { 'config.json': { ...SMALL_GPT2_CONFIG, activation_function: 'mish' } },
       'unsupported_config',
     ],
     [

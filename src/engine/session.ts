@@ -53,9 +53,17 @@ export class Session {
 
   /** How many leading positions of `ids` need no computing: of a model with running states, up to the last one that is held. */
   reusable(ids: Uint32Array): number {
+    if (!this.#runner.turnsAsBefore(ids.length)) return 0;
     const cached = this.#cache.reusable(ids);
     if (this.#states === null || cached === ids.length) return cached;
     return this.#states.find(ids, cached)?.length ?? 0;
+  }
+
+  /** Makes the model ready for texts of `length` positions: some turn their heads otherwise in long ones, and forget all keys then. */
+  turnFor(length: number): void {
+    if (this.#runner.turnsAsBefore(length)) return;
+    this.#cache.clear();
+    this.#runner.turnFor(length);
   }
 
   /**
@@ -139,6 +147,7 @@ export class Session {
   /** The sequence of `ids`, how much of it is there, and the running state that the rest goes on from. */
   async #open(ids: Uint32Array): Promise<{ sequence: Sequence; reused: number; at: HeldState | null }> {
     this.check(ids);
+    this.turnFor(ids.length);
     // Where all of it is free anyway, nobody need count what is there.
     if (this.#cache.free < ids.length) {
       await this.#room.need(ids.length - this.reusable(ids));

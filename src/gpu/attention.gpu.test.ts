@@ -31,6 +31,8 @@ interface Case {
   readonly rows: readonly (readonly [sequence: number, position: number])[];
   /** Factor of q: with 100 the scores run over hundreds. */
   readonly sharpness?: number;
+  /** What the op does with its scores besides. */
+  readonly rule?: { readonly window?: number; readonly softcap?: number; readonly alibi?: boolean };
 }
 const N_CTX = 140;
 const SLOTS = 157;
@@ -42,14 +44,14 @@ function slotsOf(sequence: number): number[] {
 
 /** Runs one attention op as the planner plans it; rows [T, NH * HS] and what the oracle says. */
 async function attention(kernelClass: KernelClass, c: Case) {
-  const { NH, KVH, HS, rows, sharpness = 1 } = c;
+  const { NH, KVH, HS, rows, sharpness = 1, rule = {} } = c;
   const T = rows.length;
   const qOffset = 8; // queries need not begin at the first column
   const qWidth = qOffset + NH * HS;
   const C = NH * HS;
   const scale = 1 / Math.sqrt(HS);
   const { graph, allocation } = opGraph({
-    ops: [{ op: 'attention', layer: 0, q: { value: 'q', offset: qOffset, width: C }, scale, out: 'y' }],
+    ops: [{ op: 'attention', layer: 0, q: { value: 'q', offset: qOffset, width: C }, scale, ...rule, out: 'y' }],
     widths: { q: qWidth, y: C },
     dims: { n_layer: 1, n_embd: C, n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX, vocab_size: 8 },
   });
@@ -79,7 +81,7 @@ async function attention(kernelClass: KernelClass, c: Case) {
       Float32Array.from(
         seen.flatMap(slot => [...kv.subarray(slot * kvStride + from, slot * kvStride + from + KVH * HS)]),
       );
-    const shape = { n_head: NH, n_kv_head: KVH, head_size: HS, scale };
+    const shape = { n_head: NH, n_kv_head: KVH, head_size: HS, scale, ...rule };
     return reference.attention(queries.subarray(t * C, (t + 1) * C), part(0), part(KVH * HS), shape).out;
   });
   return {
@@ -117,6 +119,21 @@ describe.each(KERNELS)('$kernel', ({ kernel, kernelClass }) => {
   ])('$title: NH $NH, KVH $KVH, HS $HS', async c => {
     const { got, wanted, kernel: ran } = await attention(kernelClass, c);
     expect(ran).toBe(kernel);
+    expectClose(got, wanted);
+  });
+
+  test.each<{ title: string; rule: Case['rule']; NH?: number }>([
+    { title: 'a window of one', rule: { window: 1 } },
+    { title: 'a window below a group', rule: { window: 3 } },
+    { title: 'a window of a tile', rule: { window: 64 } },
+    { title: 'a window above a tile', rule: { window: 65 } },
+    { title: 'a window wider than the context', rule: { window: 4_000 } },
+    { title: 'a soft cap', rule: { softcap: 0.5 } },
+    { title: 'linear biases', rule: { alibi: true } },
+    { title: 'linear biases of heads that are no power of two', rule: { alibi: true, window: 70 }, NH: 6 },
+  ])('$title', async ({ rule, NH = 4 }) => {
+    const c: Case = { NH, KVH: 2, HS: 16, rows: MIXED, sharpness: 3, ...(rule && { rule }) };
+    const { got, wanted } = await attention(kernelClass, c);
     expectClose(got, wanted);
   });
 

@@ -78,7 +78,7 @@ export function valueRef(c: PlanContext, value: ValueName): BufferRef {
   return { buffer: `value/${defined(c.allocation.bufferOf[value], value)}` };
 }
 
-export function vectorRef(c: PlanContext, name: string): BufferRef {
+export function vectorRef(c: Pick<PlanContext, 'weights'>, name: string): BufferRef {
   const { offset, length } = defined(c.weights.vectors.get(name), name);
   return { buffer: 'vectors', offset, size: Math.ceil(length / 4) * 16 };
 }

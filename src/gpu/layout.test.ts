@@ -15,6 +15,8 @@ const graphOf = (weights: Graph['weights']): Graph => ({
   final: '',
   roles: { embedded: '', layers: [] },
   head: '',
+  logits: {},
+  rotary: [],
   weights,
 });
 const matrix = (rows: number, cols: number, storage: StorageName, limit: number) =>

@@ -36,6 +36,7 @@ export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOpti
     xBySlot: use.x === undefined,
     output: { buffer: use.logits },
     stride: stride4(matrix.rows),
+    logits: graph.logits,
   });
 }
 

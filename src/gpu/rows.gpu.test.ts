@@ -121,7 +121,7 @@ test.each(WIDTHS)('add and bias, rows of %i', async width => {
   expectClose(biased.got, reference.bias(biased.a, biased.v));
 });
 
-describe.each<Activation>(['gelu_new', 'gelu', 'relu'])('activation %s', kind => {
+describe.each<Activation>(['gelu_new', 'gelu', 'quick_gelu', 'relu', 'relu2', 'silu'])('activation %s', kind => {
   test.each([0.1, 1, 6, 40, 1e4, 1e9])('arguments up to %f', async scale => {
     const { got, a } = await elementwise({ op: 'activation', kind, x: 'a', out: 'y' }, 67, scale);
     expectClose(got, reference.activation(a, kind));

@@ -5,6 +5,7 @@ import { assert, defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
+import { turnsLong } from '../model/ir/positions.ts';
 import type { Gpu } from './device.ts';
 import type { Dispatch, PlanOptions } from './dispatch.ts';
 import { type Buffers, Executor } from './executor.ts';
@@ -14,6 +15,7 @@ import { stride4 } from './layout.ts';
 import { planBody, planHead } from './plan.ts';
 import { Pool } from './pool.ts';
 import { Readback } from './readback.ts';
+import { anglesLength, rotaryAngles } from './rotary-angles.ts';
 import type { BufferSpec, Scope } from './scope.ts';
 import { SCRATCH_STATE, type StateMove } from './state-cache.ts';
 import { statePlanes } from './state-planes.ts';
@@ -62,6 +64,8 @@ export class Runner {
   readonly #buffers: Buffers;
   readonly #plans: Plans;
   readonly #readback: Readback;
+  /** Positions of the text that the rotary tables are made for. */
+  #turnedFor = 0;
 
   private constructor(
     gpu: Gpu,
@@ -120,7 +124,9 @@ export class Runner {
     ]);
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
-    return new Runner(gpu, graph, options, pool, buffers, { tile, row, head, score: scored }, readback);
+    const runner = new Runner(gpu, graph, options, pool, buffers, { tile, row, head, score: scored }, readback);
+    runner.#writeAngles(0);
+    return runner;
   }
 
   /** The session's buffers and the weights', by the names plans use: what a probe shares. */
@@ -146,6 +152,24 @@ export class Runner {
   /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
   writeTable(write: TableWrite): void {
     this.pool.writeTable(write);
+  }
+
+  /** Whether a text of `length` positions turns its heads as the texts did that were run last. */
+  turnsAsBefore(length: number): boolean {
+    return this.#graph.rotary.every(table => turnsLong(table, length) === turnsLong(table, this.#turnedFor));
+  }
+
+  /** Turns the heads of the rows to come as those of a text of `length` positions; keys made otherwise must not be read. */
+  turnFor(length: number): void {
+    if (!this.turnsAsBefore(length)) this.#writeAngles(length);
+  }
+
+  #writeAngles(length: number): void {
+    this.#turnedFor = length;
+    this.#graph.rotary.forEach((table, i) => {
+      const angles = rotaryAngles(table, this.#graph.dims.n_ctx, length);
+      this.#gpu.device.queue.writeBuffer(this.#buffer(`rotary/${i}`), 0, angles);
+    });
   }
 
   /** Computes keys, values and final states of 1 to maxRows rows; earlier positions must be there. Resolves when the GPU is done. */
@@ -306,6 +330,7 @@ export function sessionBuffers(
     spec('step/head', step(1)),
     spec('step/score', step(SCORE_ROWS)),
     ...values.map(({ width }, i) => spec(`value/${i}`, options.maxRows * stride4(width))),
+    ...graph.rotary.map((table, i) => spec(`rotary/${i}`, anglesLength(table, graph.dims.n_ctx))),
     ...statePlanes(graph).map(({ label, rowBytes }) => ({ label, size: options.states * rowBytes, usage })),
     spec('logits', stride4(vocab_size)),
     spec('logits_tile', SCORE_ROWS * stride4(vocab_size)),

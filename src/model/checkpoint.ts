@@ -21,8 +21,9 @@ export interface WeightMatch {
 
 const DTYPES: readonly string[] = ['F32', 'F16', 'BF16'];
 const HEAD = 'lm_head.weight';
-/** Masks that older checkpoints store; attention makes its own. */
-const MASK = /^h\.\d+\.attn\.(bias|masked_bias)$/;
+/** Masks and frequencies that older checkpoints store; attention makes its own. */
+const MASK =
+  /^(?:h|layers)\.\d+\.(?:attn|attn\.attention|attention|self_attn)\.(?:bias|masked_bias|rotary_emb\.inv_freq)$/;
 
 /**
  * Every tensor that a weight is made of, found under its own name or a wrapped one, see `tensorFinder`. With a tied head `lm_head.weight` is a second copy of

@@ -1,7 +1,16 @@
 // Names of tensors as checkpoints wrap them: the same weight under `h.0...`, `transformer.h.0...`, `_orig_mod.module.transformer.h.0...`.
 
 /** What programs put before the names of a model that they wrap: transformers (and its models of several kinds of input), PyTorch's DataParallel and compile, trainers. */
-const WRAPPERS = ['transformer.', 'model.', 'module.', '_orig_mod.', 'gpt2.', 'language_model.'];
+const WRAPPERS = [
+  'transformer.',
+  'model.',
+  'module.',
+  '_orig_mod.',
+  'gpt2.',
+  'gpt_neox.',
+  'decoder.',
+  'language_model.',
+];
 
 /** A name in two parts: wrappers, however deep, and what they wrap. */
 export function unwrapped(name: string): { readonly wrapping: string; readonly plain: string } {

@@ -1,10 +1,18 @@
 // The oracle against an independent float64 implementation, on every golden model, to the last decimal of the files.
 
 import { describe, expect, test } from 'vitest';
-import { caseOf7, GOLDEN_ROUNDING, type GoldenCase, goldenNames, loadGolden } from '../../e2e/support/golden.ts';
+import {
+  caseOf7,
+  GOLDEN_ROUNDING,
+  type GoldenCase,
+  goldenNames,
+  gpt2Names,
+  loadGolden,
+} from '../../e2e/support/golden.ts';
 import { referenceWeights } from '../../e2e/support/reference-weights.ts';
 import { buildGraph } from '../model/architectures/architectures.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
+import { residualStream } from '../model/rewrites/lens.ts';
 import { argmax, logsumexp } from './ops.ts';
 import { greedy, type ReferenceRun, run } from './run.ts';
 
@@ -31,30 +39,32 @@ describe.each(goldenNames)('%s', async name => {
   const { graph } = buildGraph(golden.config);
   const weights = referenceWeights(graph, golden);
   const { n_layer, n_head, n_embd: C } = graph.dims;
+  // transformers writes sqrt(2 / pi) with eight digits in this family's GELU.
+  const rounding = name === 'bloom' ? 1e-9 : GOLDEN_ROUNDING;
 
   test.each(golden.expected.cases.map(c => [c.tokens.length, c] as const))('%d tokens', (T, expected) => {
     const result = run(graph, weights, expected.tokens);
-    expect(farthest(result.logits(T - 1), expected.logits_last)).toBeLessThan(GOLDEN_ROUNDING);
+    expect(farthest(result.logits(T - 1), expected.logits_last)).toBeLessThan(rounding);
     const { logprobs, best } = scored(result, expected);
-    expect(farthest(logprobs, expected.logprob_of_next)).toBeLessThan(GOLDEN_ROUNDING);
+    expect(farthest(logprobs, expected.logprob_of_next)).toBeLessThan(rounding);
     expect(best).toEqual(expected.argmax);
   });
 
   test('hidden states and attention rows', () => {
     const expected = caseOf7(golden);
     const result = run(graph, weights, expected.tokens);
-    const stream = ['embed', ...Array.from({ length: n_layer }, (_, layer) => `h.${layer}`)];
-    expect(expected.hidden_last).toHaveLength(1 + n_layer);
-    for (const [at, value] of stream.entries()) {
-      const last = result.values.get(value)!.subarray(6 * C, 7 * C);
-      expect(farthest(last, expected.hidden_last![at]!)).toBeLessThan(GOLDEN_ROUNDING);
+    const hidden = expected.hidden_last ?? [];
+    expect(hidden.length).toBeGreaterThanOrEqual(n_layer);
+    for (const [at, wanted] of hidden.entries()) {
+      const last = result.values.get(residualStream(graph)[at]!)!.subarray(6 * C, 7 * C);
+      expect(farthest(last, wanted)).toBeLessThan(rounding);
     }
     expect(expected.attention_last).toHaveLength(n_layer);
     for (const [layer, heads] of expected.attention_last!.entries()) {
       expect(heads).toHaveLength(n_head);
       for (const [head, row] of heads.entries()) {
         const from = (head * 7 + 6) * 7;
-        expect(farthest(result.attention[layer]!.subarray(from, from + 7), row)).toBeLessThan(GOLDEN_ROUNDING);
+        expect(farthest(result.attention[layer]!.subarray(from, from + 7), row)).toBeLessThan(rounding);
       }
     }
   });
@@ -66,10 +76,15 @@ describe.each(goldenNames)('%s', async name => {
   test('the fused graph computes the same, to the last bit', () => {
     const { tokens } = caseOf7(golden);
     const [plain, fused] = [run(graph, weights, tokens), run(fuse(graph), weights, tokens)];
-    expect(fused.values.get('ln_f')).toEqual(plain.values.get('ln_f'));
+    expect(fused.values.get(graph.final)).toEqual(plain.values.get(graph.final));
     expect(fused.logits(6)).toEqual(plain.logits(6));
     expect(fused.attention).toEqual(plain.attention);
   });
+});
+
+describe.each(gpt2Names)('%s', async name => {
+  const golden = await loadGolden(name);
+  const weights = referenceWeights(buildGraph(golden.config).graph, golden);
 
   test.each([
     ['epsilon', { layer_norm_epsilon: 2e-5 }],

@@ -3,7 +3,8 @@
 // T rows · K columns read · N columns written · NH heads · KVH key/value heads · HS head size · S positions in the cache.
 // Matrices are row by row in flat arrays. Nothing is written in place.
 
-import type { Activation } from '../model/ir/graph.ts';
+import type { Activation, LogitsRule, RotaryTable } from '../model/ir/graph.ts';
+import { alibiSlopes, frequencies } from '../model/ir/positions.ts';
 import { erf } from './erf.ts';
 
 /** A tensor as it lies in the checkpoint; f16 and bf16 widen to f32 without loss. */
@@ -77,8 +78,71 @@ export function activation(x: Numbers, kind: Activation): Float64Array {
 export const activations: Readonly<Record<Activation, (x: number) => number>> = {
   gelu_new: x => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
   gelu: x => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  quick_gelu: x => x / (1 + Math.exp(-1.702 * x)),
   relu: x => Math.max(x, 0),
+  relu2: x => Math.max(x, 0) ** 2,
+  silu: x => x / (1 + Math.exp(-x)),
 };
+
+/** x * factor. */
+export function scale(x: Numbers, factor: number): Float64Array {
+  return Float64Array.from(x, value => value * factor);
+}
+
+/** [T, N] of x [T, 2 * N]: the activation of the first N columns times the others. */
+export function gated(x: Numbers, N: number, kind: Activation): Float64Array {
+  const up = columns(x, 2 * N, N, N);
+  return activation(columns(x, 2 * N, 0, N), kind).map((gate, i) => gate * up[i]!);
+}
+
+/** Each `group` of columns over the root of its mean square (`eps` added to that), times `factors`, as many as a row has columns. */
+export function rmsnorm(x: Numbers, factors: Numbers, group: number, eps: number): Float64Array {
+  const out = new Float64Array(x.length);
+  for (let start = 0; start < x.length; start += group) {
+    let squares = 0;
+    for (let c = 0; c < group; c++) squares += x[start + c]! ** 2;
+    const root = Math.sqrt(squares / group + eps);
+    for (let c = 0; c < group; c++) out[start + c] = (x[start + c]! / root) * factors[(start + c) % factors.length]!;
+  }
+  return out;
+}
+
+/** Heads of x [T, heads * HS] turned: row t by `positions[t]`. */
+export function rotary(
+  x: Numbers,
+  positions: ArrayLike<number>,
+  table: RotaryTable,
+  HS: number,
+  interleaved: boolean,
+): Float64Array {
+  const out = Float64Array.from(x);
+  const stretch = table.scale;
+  const inv_freq = frequencies(table, positions.length === 0 ? 0 : 1 + Math.max(...Array.from(positions)));
+  const pairs = inv_freq.length;
+  const width = x.length / positions.length;
+  for (let start = 0; start < x.length; start += HS) {
+    const position = positions[Math.floor(start / width)]!;
+    for (let i = 0; i < pairs; i++) {
+      const [first, second] = interleaved ? [start + 2 * i, start + 2 * i + 1] : [start + i, start + pairs + i];
+      const [a, b] = [x[first]!, x[second]!];
+      const [cos, sin] = [Math.cos(position * inv_freq[i]!), Math.sin(position * inv_freq[i]!)];
+      out[first] = stretch * (a * cos - b * sin);
+      out[second] = stretch * (b * cos + a * sin);
+    }
+  }
+  return out;
+}
+
+/** What a graph makes of the head's product. */
+export function logits(product: Numbers, vector: Numbers | null, rule: LogitsRule): Float64Array {
+  return Float64Array.from(product, (value, i) => {
+    const scaled = (value + (vector?.[i] ?? 0)) * (rule.scale ?? 1);
+    return capped(scaled, rule.softcap);
+  });
+}
+
+/** cap * tanh(x / cap), and x where there is no cap. */
+const capped = (x: number, cap: number | undefined): number => (cap === undefined ? x : cap * Math.tanh(x / cap));
 
 /** Columns `offset` to `offset + width` of x [T, columns], as [T, width]. */
 export function columns(x: Numbers, of: number, offset: number, width: number): Float64Array {
@@ -94,6 +158,10 @@ export interface AttentionShape {
   readonly head_size: number;
   /** Factor of q · k before the softmax. */
   readonly scale: number;
+  /** As an attention op has them. */
+  readonly window?: number;
+  readonly softcap?: number;
+  readonly alibi?: boolean;
 }
 
 export interface Attention {
@@ -105,10 +173,11 @@ export interface Attention {
 
 /**
  * Causal attention of q [T, NH * HS] over k and v [S, KVH * HS], S >= T: row t is position S - T + t and sees positions
- * up to its own. Query head h reads key/value head floor(h * KVH / NH).
+ * up to its own, as many as `window` has. Query head h reads key/value head floor(h * KVH / NH).
  */
 export function attention(q: Numbers, k: Numbers, v: Numbers, shape: AttentionShape): Attention {
-  const { n_head: NH, n_kv_head: KVH, head_size: HS, scale } = shape;
+  const { n_head: NH, n_kv_head: KVH, head_size: HS, scale, window = Number.POSITIVE_INFINITY, softcap, alibi } = shape;
+  const slopes = alibi ? alibiSlopes(NH) : [];
   const T = q.length / (NH * HS);
   const S = k.length / (KVH * HS);
   const out = new Float64Array(T * NH * HS);
@@ -117,11 +186,11 @@ export function attention(q: Numbers, k: Numbers, v: Numbers, shape: AttentionSh
     const kvHead = Math.floor((h * KVH) / NH);
     for (let t = 0; t < T; t++) {
       const seen = S - T + t + 1;
-      const scores = new Float64Array(seen);
-      for (let s = 0; s < seen; s++) {
+      const scores = new Float64Array(seen).fill(Number.NEGATIVE_INFINITY);
+      for (let s = Math.max(0, seen - window); s < seen; s++) {
         let dot = 0;
         for (let i = 0; i < HS; i++) dot += q[(t * NH + h) * HS + i]! * k[(s * KVH + kvHead) * HS + i]!;
-        scores[s] = dot * scale;
+        scores[s] = capped(dot * scale, softcap) - (slopes[h] ?? 0) * (seen - 1 - s);
       }
       const row = softmax(scores);
       weights.set(row, (h * T + t) * S);

@@ -1,7 +1,7 @@
 // The oracle: runs a graph op by op in float64 for one sequence, all positions at once, and keeps everything it computes.
 
 import { assert, defined } from '../lib/assert.ts';
-import type { Graph, LinearOp, Op, ValueName, View, WeightSpec } from '../model/ir/graph.ts';
+import type { Graph, LinearOp, Op, RmsNorm, RotaryOp, ValueName, View, WeightSpec } from '../model/ir/graph.ts';
 import type { Numbers } from './ops.ts';
 import * as reference from './ops.ts';
 import { causalConv, deltaRule, multiply } from './states.ts';
@@ -58,7 +58,9 @@ export function run(
   const logits = (t: number) => {
     assert(Number.isInteger(t) && t >= 0 && t < T, `position ${t} is one of ${T}`);
     const final = value(state, graph.final).subarray(t * C, (t + 1) * C);
-    return reference.linear(final, matrices.get(graph.head), graph.dims.vocab_size, C);
+    const product = reference.linear(final, matrices.get(graph.head), graph.dims.vocab_size, C);
+    const { bias } = graph.logits;
+    return reference.logits(product, bias === undefined ? null : matrices.get(bias), graph.logits);
   };
   return {
     T,
@@ -123,9 +125,21 @@ function step(state: State, op: Op): void {
     case 'embedding': {
       const indices = op.index === 'id' ? state.tokens : Array.from(state.tokens, (_, position) => position);
       const rows = reference.embedding(matrices.get(op.table), indices, state.graph.dims.n_embd);
-      values.set(op.out, op.residual === undefined ? rows : reference.add(rows, value(state, op.residual)));
+      values.set(op.out, scaledSum(state, op, rows));
       return;
     }
+    case 'scale':
+      values.set(op.out, reference.scale(value(state, op.x), op.factor));
+      return;
+    case 'gated':
+      values.set(op.out, reference.gated(value(state, op.x), defined(state.graph.widths[op.out], op.out), op.kind));
+      return;
+    case 'rmsnorm':
+      values.set(op.out, scaledSum(state, op, rmsnorm(state, op, viewed(state, op.x), op.group)));
+      return;
+    case 'rotary':
+      values.set(op.out, rotaryStep(state, op));
+      return;
     case 'add':
       values.set(op.out, reference.add(value(state, op.a), value(state, op.b)));
       return;
@@ -171,14 +185,14 @@ function step(state: State, op: Op): void {
       return;
     case 'attention': {
       const { k, v } = defined(state.cache[op.layer], `cache of layer ${op.layer}`);
-      const { out, weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, scale: op.scale });
+      const { out, weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, ...op });
       values.set(op.out, out);
       state.attention[op.layer] = weights;
       return;
     }
     case 'attention_weights': {
       const { k, v } = defined(state.cache[op.layer], `cache of layer ${op.layer}`);
-      const { weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, scale: op.scale });
+      const { weights } = reference.attention(viewed(state, op.q), k, v, { ...state.graph.dims, ...op });
       values.set(
         op.out,
         reference.attentionRows(weights, state.tokens.length, { n_head: state.graph.dims.n_head, columns: op.columns }),
@@ -200,13 +214,44 @@ function step(state: State, op: Op): void {
   }
 }
 
-/** The product, then what fusion added to it: bias, activation, residual, cache. */
+/** What fusion added to an op, of what it gave by itself: a factor, then the residual. */
+function scaledSum(
+  state: State,
+  { scale, residual }: { readonly scale?: number; readonly residual?: ValueName },
+  x: Float64Array,
+): Float64Array {
+  const scaled = scale === undefined ? x : reference.scale(x, scale);
+  return residual === undefined ? scaled : reference.add(value(state, residual), scaled);
+}
+
+function rmsnorm({ matrices }: State, { weight, plusOne, eps }: RmsNorm, x: Float64Array, group: number): Float64Array {
+  const factors = weight === undefined ? new Float64Array([1]) : Float64Array.from(matrices.get(weight));
+  return reference.rmsnorm(x, plusOne ? factors.map(factor => 1 + factor) : factors, group, eps);
+}
+
+/** What fusion put before it, the turn, then the cache. */
+function rotaryStep(state: State, op: RotaryOp): Float64Array {
+  const { head_size } = state.graph.dims;
+  const x = viewed(state, op.x);
+  const heads = op.norm === undefined ? x : rmsnorm(state, op.norm, x, head_size);
+  const positions = Array.from(state.tokens, (_, position) => position);
+  const table = defined(state.graph.rotary[op.table], `rotary table ${op.table}`);
+  const out = reference.rotary(heads, positions, table, head_size, op.interleaved);
+  if (op.kv === undefined) return out;
+  const { layer, from, v } = op.kv;
+  const { width } = op.x;
+  state.cache[layer] = { k: reference.columns(out, width, from, width - from), v: viewed(state, v) };
+  for (let t = 0; t < positions.length; t++) out.fill(Number.NaN, t * width + from, (t + 1) * width);
+  return out;
+}
+
+/** The product, then what fusion added to it: bias, activation, scale, residual, cache. */
 function linearStep(state: State, op: LinearOp): Float64Array {
   const [N, K = 1] = state.matrices.spec(op.weight).shape;
   let out = reference.linear(value(state, op.x), state.matrices.get(op.weight), N, K);
   if (op.bias !== undefined) out = reference.bias(out, state.matrices.get(op.bias));
   if (op.activation !== undefined) out = reference.activation(out, op.activation);
-  if (op.residual !== undefined) out = reference.add(value(state, op.residual), out);
+  out = scaledSum(state, op, out);
   if (op.kv !== undefined) {
     const { layer, from } = op.kv;
     const width = (N - from) / 2;

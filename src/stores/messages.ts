@@ -167,7 +167,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'reload_page',
   }),
   unsupported_model: detail => ({
-    text: `Models of the type "${about(detail, 'found', about(detail, 'model_type', 'unknown'))}" do not run here yet. Choose a GPT-2 model.`,
+    text: `Models of the type "${about(detail, 'found', about(detail, 'model_type', 'unknown'))}" do not run here yet. Choose another model.`,
     action: 'choose_model',
   }),
   unsupported_config: (detail, message) => ({

@@ -40,6 +40,7 @@ export async function* checkOps(
   signal?: AbortSignal,
 ): AsyncGenerator<CheckStep> {
   context.session.check(tokens);
+  context.session.turnFor(tokens.length);
   assert(tokens.length <= SCORE_ROWS, 'a tile of tokens');
   const { graph } = context;
   const segments = segmentsOf(graph).filter((_, i) => layer === null || i === layer + 1);

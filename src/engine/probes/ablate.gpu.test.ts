@@ -1,6 +1,6 @@
 // Ablation on a real adapter against models whose weights are zero where a part is off, which knows nothing of masks; and against means of the oracle.
 import { describe, expect, test } from 'vitest';
-import { caseOf7, goldenNames, loadGolden } from '../../../e2e/support/golden.ts';
+import { caseOf7, gpt2Names, loadGolden } from '../../../e2e/support/golden.ts';
 import { loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import { randomModel, randomModelFile } from '../../../e2e/support/random-model.ts';
 import { referenceWeights } from '../../../e2e/support/reference-weights.ts';
@@ -64,7 +64,7 @@ function meanAblated(graph: Graph, weights: ReferenceWeights, ids: Uint32Array, 
   return run(masked, weights, ids, { masks: numbers, baselines: means });
 }
 
-describe.each(goldenNames)('%s', name => {
+describe.each([...gpt2Names, 'llama-gqa', 'gemma2'] as const)('%s', name => {
   const open = async (kernels: KernelClass) => {
     const golden = await loadGolden(name);
     const { graph } = buildGraph(golden.config);

@@ -127,6 +127,7 @@ export async function throughSteps(
   signal?: AbortSignal,
   after?: AfterStep,
 ): Promise<void> {
+  context.session.turnFor(ids.length);
   context.runner.writeTable({ sequence: context.table, from: 0, slots: Uint32Array.from(slots) });
   for (let begin = 0; begin < ids.length; begin += view.rows) {
     throwIfCancelled(signal, 'the ablation');

@@ -35,8 +35,8 @@ export async function pinned(
       sequence: 0,
     }));
     probe.writeStep('step/pins', rows);
-    const matrix = defined(context.base.weights.matrices.get(context.graph.head), context.graph.head);
-    probe.submit(await probe.executor(pinnedLogits(matrix, 'step/pins', pins.length)), T);
+    const dispatches = pinnedLogits(context.graph, context.base.weights, 'step/pins', pins.length);
+    probe.submit(await probe.executor(dispatches), T);
     const logits = await probe.read([{ buffer: 'pinned/logits', offset: 0, length: T * pins.length }]);
     const bad = logits.findIndex(logit => !(logit < Number.POSITIVE_INFINITY));
     if (bad < 0) return logits;

@@ -1,6 +1,6 @@
 // A traced position on a real adapter: every vector against the oracle and the golden hidden states, sums included.
 import { describe, expect, test } from 'vitest';
-import { caseOf7, goldenNames, loadGolden } from '../../../e2e/support/golden.ts';
+import { caseOf7, gpt2Names, loadGolden } from '../../../e2e/support/golden.ts';
 import { loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import { expectClose } from '../../../e2e/support/kernel-run.ts';
 import { referenceWeights } from '../../../e2e/support/reference-weights.ts';
@@ -8,7 +8,7 @@ import { traceValues } from '../../model/rewrites/trace.ts';
 import { linear, logsumexp } from '../../reference/ops.ts';
 import { run } from '../../reference/run.ts';
 
-describe.each(goldenNames)('%s', name => {
+describe.each([...gpt2Names, 'llama-gqa', 'gemma2'] as const)('%s', name => {
   test('the vectors of a position are the oracle’s, and add up', async () => {
     const golden = await loadGolden(name);
     using model = await loadOnGpu(await openTestGpu('barrier_free'), golden.config, { bytes: golden.weightsFile });

@@ -3,8 +3,11 @@ import type { AttentionOp, AttentionWeightsOp } from '../../model/ir/graph.ts';
 import { type Dispatch, kvRef, kvStride, type PlanContext, perRow, strideOfValue, valueRef } from '../dispatch.ts';
 import { type Kernel, type KernelSpec, kernel, reads, writes } from './kernel.ts';
 
+/** The window of a row that sees the whole text. */
+const ALL = 2 ** 32 - 1;
+
 const SPEC: KernelSpec = {
-  parts: ['step'],
+  parts: ['step', 'cap', 'scores'],
   bindings: [...reads('current', 'q', 'kv', 'slots'), ...writes('output')],
   consts: {
     WORKGROUP: 'u32',
@@ -12,6 +15,9 @@ const SPEC: KernelSpec = {
     KVH: 'u32',
     HS: 'u32',
     SCALE: 'f32',
+    WINDOW: 'u32',
+    SOFTCAP: 'f32',
+    ALIBI: 'bool',
     Q_STRIDE: 'u32',
     Q_OFFSET: 'u32',
     KV_STRIDE: 'u32',
@@ -57,6 +63,9 @@ function attentionDispatch(
       KVH,
       HS,
       SCALE: op.scale,
+      WINDOW: op.window ?? ALL,
+      SOFTCAP: op.softcap ?? 0,
+      ALIBI: op.alibi ?? false,
       Q_STRIDE: strideOfValue(c, op.q.value),
       Q_OFFSET: op.q.offset,
       KV_STRIDE: kvStride(c.graph),

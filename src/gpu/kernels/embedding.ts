@@ -7,7 +7,15 @@ import { kernel, reads, writes } from './kernel.ts';
 const embedding = kernel('embedding', {
   parts: ['step', 'weights'],
   bindings: [...reads('current', 'weights', 'residual'), ...writes('output')],
-  consts: { WORKGROUP: 'u32', ROWS: 'u32', K4: 'u32', ROW0: 'u32', BY_POSITION: 'bool', HAS_RESIDUAL: 'bool' },
+  consts: {
+    WORKGROUP: 'u32',
+    ROWS: 'u32',
+    K4: 'u32',
+    ROW0: 'u32',
+    BY_POSITION: 'bool',
+    SCALE: 'f32',
+    HAS_RESIDUAL: 'bool',
+  },
 });
 
 export const kernels = [embedding];
@@ -25,6 +33,7 @@ export function planEmbedding(c: PlanContext, op: EmbeddingOp): Dispatch[] {
       K4,
       ROW0: row0,
       BY_POSITION: op.index === 'position',
+      SCALE: op.scale ?? 1,
       HAS_RESIDUAL: op.residual !== undefined,
     },
     bind: [

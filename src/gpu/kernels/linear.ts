@@ -1,6 +1,6 @@
 // linear: products with a matrix and what fusion added to them; one dispatch a part of the matrix.
 import { assert, defined } from '../../lib/assert.ts';
-import type { LinearOp } from '../../model/ir/graph.ts';
+import type { LinearOp, LogitsRule } from '../../model/ir/graph.ts';
 import type { KernelClass } from '../device.ts';
 import {
   type BufferRef,
@@ -21,7 +21,7 @@ import { ACTIVATION_CODES } from './activation.ts';
 import { type Kernel, type KernelSpec, kernel, reads, writes } from './kernel.ts';
 
 const SPEC = {
-  parts: ['step', 'weights', 'activations', 'epilogue'],
+  parts: ['step', 'weights', 'activations', 'cap', 'epilogue'],
   bindings: [...reads('current', 'weights', 'x', 'bias', 'residual'), ...writes('output', 'kv')],
   consts: {
     ROWS: 'u32',
@@ -31,6 +31,8 @@ const SPEC = {
     OUT_STRIDE: 'u32',
     HAS_BIAS: 'bool',
     ACTIVATION: 'u32',
+    SCALE: 'f32',
+    SOFTCAP: 'f32',
     HAS_RESIDUAL: 'bool',
     HAS_KV: 'bool',
     KV_FROM: 'u32',
@@ -70,11 +72,14 @@ export interface MatrixUse {
   readonly output: BufferRef;
   readonly stride: number;
   readonly op?: LinearOp;
+  /** What becomes of the product where it is the head's. */
+  readonly logits?: LogitsRule;
 }
 
 /** One dispatch a part of the matrix. */
 export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse): Dispatch[] {
-  const { op } = use;
+  const { op, logits } = use;
+  const bias = op?.bias ?? logits?.bias;
   const { kernel: chosen, workgroup, grid } = variant(c.kernelClass, c.rows);
   const sized = 'WORKGROUP' in chosen.consts;
   return matrix.parts.map(({ row0, rows }, part) => ({
@@ -88,8 +93,10 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
       ROW0: row0,
       X_BY_SLOT: use.xBySlot,
       OUT_STRIDE: use.stride,
-      HAS_BIAS: op?.bias !== undefined,
+      HAS_BIAS: bias !== undefined,
       ACTIVATION: op?.activation === undefined ? 0 : ACTIVATION_CODES[op.activation],
+      SCALE: op?.scale ?? logits?.scale ?? 1,
+      SOFTCAP: logits?.softcap ?? 0,
       HAS_RESIDUAL: op?.residual !== undefined,
       HAS_KV: op?.kv !== undefined,
       KV_FROM: op?.kv?.from ?? 0,
@@ -99,7 +106,7 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
       { buffer: c.step },
       { buffer: `weight/${matrix.name}/${part}` },
       use.x,
-      op?.bias === undefined ? UNUSED : vectorRef(c, op.bias),
+      bias === undefined ? UNUSED : vectorRef(c, bias),
       op?.residual === undefined ? UNUSED : valueRef(c, op.residual),
       use.output,
       op?.kv === undefined ? UNUSED_WRITE : kvRef(op.kv.layer),

@@ -11,6 +11,7 @@ import * as convAppend from './conv_append.ts';
 import * as deltaRule from './delta_rule.ts';
 import * as embedding from './embedding.ts';
 import * as gate from './gate.ts';
+import * as gated from './gated.ts';
 import type { Kernel } from './kernel.ts';
 import * as kvAppend from './kv_append.ts';
 import * as layernorm from './layernorm.ts';
@@ -18,7 +19,10 @@ import * as lensStatistics from './lens_statistics.ts';
 import * as linear from './linear.ts';
 import * as mask from './mask.ts';
 import * as pinnedLogits from './pinned_logits.ts';
+import * as rmsnorm from './rmsnorm.ts';
+import * as rotary from './rotary.ts';
 import * as rowStatistics from './row_statistics.ts';
+import * as scale from './scale.ts';
 import * as shortConv from './short_conv.ts';
 import * as stateConv from './state_conv.ts';
 import * as transpose from './transpose.ts';
@@ -35,12 +39,16 @@ export const PLANNERS: { readonly [K in Op['op']]: Planner<K> } = {
   delta_rule: deltaRule.planDeltaRule,
   embedding: embedding.planEmbedding,
   gate: gate.planGate,
+  gated: gated.planGated,
   kv_append: kvAppend.planKvAppend,
   layernorm: layernorm.planLayernorm,
   linear: linear.planLinear,
   mask: mask.planMask,
   short_conv: shortConv.planShortConv,
   state_conv: stateConv.planStateConv,
+  rmsnorm: rmsnorm.planRmsnorm,
+  rotary: rotary.planRotary,
+  scale: scale.planScale,
 };
 
 export const KERNELS: readonly Kernel[] = [
@@ -54,14 +62,18 @@ export const KERNELS: readonly Kernel[] = [
   deltaRule,
   embedding,
   gate,
+  gated,
   kvAppend,
   layernorm,
   lensStatistics,
   linear,
   mask,
   pinnedLogits,
+  rmsnorm,
+  rotary,
   rowStatistics,
   shortConv,
   stateConv,
+  scale,
   transpose,
 ].flatMap(({ kernels }) => kernels);

@@ -43,6 +43,15 @@ export const size = (largest: number) =>
 
 export const flag = v.custom<boolean>(value => typeof value === 'boolean', instead('true or false'));
 
+/** A number that a config says, positive and finite. */
+export const positive = v.pipe(
+  number('a number'),
+  v.check(
+    n => Number.isFinite(n) && n > 0,
+    ({ input }) => `${input} is not a positive number`,
+  ),
+);
+
 /** A flag whose other value would change the numbers in a way that the graph does not express. */
 export const flagThatIs = (wanted: boolean, otherwise: string) =>
   v.optional(
@@ -76,7 +85,12 @@ const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>
   ['gelu_pytorch_tanh', 'gelu_new'],
   ['gelu_fast', 'gelu_new'],
   ['gelu', 'gelu'],
+  ['gelu_python', 'gelu'],
+  ['quick_gelu', 'quick_gelu'],
   ['relu', 'relu'],
+  ['relu2', 'relu2'],
+  ['silu', 'silu'],
+  ['swish', 'silu'],
 ]);
 
 export const activation = v.pipe(

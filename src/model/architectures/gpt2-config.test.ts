@@ -57,7 +57,7 @@ describe('parseConfig', () => {
     expect(parseConfig({ model_type: 'gpt2', n_ctx: 8 }).n_positions).toBe(8);
   });
 
-  test.each(['llama', 'gpt_neo', 'GPT2', '', null, 7, undefined])('model_type %j is not supported', model_type => {
+  test.each(['mamba', 'gpt_bigcode', 'GPT2', '', null, 7, undefined])('model_type %j is not supported', model_type => {
     const error = refusal({ model_type });
     expect(error).toMatchObject({ code: 'unsupported_model', field: 'model_type' });
     expect(error.message).toContain('supported: gpt2');
@@ -72,7 +72,7 @@ describe('parseConfig', () => {
     expect(['gelu_new', 'gelu_pytorch_tanh', 'gelu_fast'].map(kind)).toEqual(['gelu_new', 'gelu_new', 'gelu_new']);
     expect(kind('gelu')).toBe('gelu');
     expect(kind('relu')).toBe('relu');
-    for (const name of ['quick_gelu', 'silu', 'gelu_10', 'tanh', 'toString', '__proto__']) {
+    for (const name of ['leaky_relu', 'gelu_10', 'tanh', 'toString', '__proto__']) {
       const error = refusal({ activation_function: name });
       expect(error).toMatchObject({ code: 'unsupported_config', field: 'activation_function' });
       expect(error.message).toContain(name);

@@ -27,7 +27,7 @@ export function gpt2(config: Gpt2Config): Graph {
     const qkv = g.conv1d(`${h}.attn.c_attn`, g.layernorm(`${h}.ln_1`, x, eps), 3 * C);
     g.kvAppend(layer, { value: qkv, offset: C, width: C }, { value: qkv, offset: 2 * C, width: C });
     const q = { value: qkv, offset: 0, width: C };
-    const heads = g.attention(`${h}.attn`, layer, q, attentionScale(config, layer));
+    const heads = g.attention(`${h}.attn`, { layer, q, scale: attentionScale(config, layer) });
     const attention = g.conv1d(`${h}.attn.c_proj`, heads, C);
     x = g.add(`${h}.attn.residual`, x, attention);
 

@@ -18,7 +18,7 @@ function model(qkv: Recipe): Graph {
   const x = g.embedded(g.embedding('tokens', DIMS.vocab_size, 'id'));
   const made = g.linear('qkv', x, qkv);
   g.kvAppend(0, { value: made, offset: C, width: C }, { value: made, offset: 2 * C, width: C });
-  const heads = g.attention('heads', 0, { value: made, offset: 0, width: C }, 0.5);
+  const heads = g.attention('heads', { layer: 0, q: { value: made, offset: 0, width: C }, scale: 0.5 });
   const attention = g.linear('out', heads, tensor('out', [C, C]), tensor('out.bias', [C]));
   const inner = g.activation('act', g.linear('inner', g.add('mid', x, attention), tensor('inner', [4, C])), 'relu');
   const mlp = g.linear('outer', inner, tensor('outer', [C, 4]));

@@ -1,7 +1,20 @@
 // Writes a Graph op by op: keeps the widths of values and the list of weights, so that an architecture reads like its paper.
 
 import { assert, defined } from '../../lib/assert.ts';
-import type { Activation, DeltaHeads, Dims, Graph, LayerRoles, Op, ValueName, View, WeightSpec } from './graph.ts';
+import type {
+  Activation,
+  AttentionRule,
+  DeltaHeads,
+  Dims,
+  Graph,
+  LayerRoles,
+  LogitsRule,
+  Op,
+  RotaryTable,
+  ValueName,
+  View,
+  WeightSpec,
+} from './graph.ts';
 import { type Recipe, type Shape, shapeOf, tensor, transpose } from './recipe.ts';
 
 /**
@@ -14,15 +27,16 @@ export class GraphBuilder {
   readonly #widths = new Map<ValueName, number>();
   readonly #weights = new Map<string, WeightSpec>();
   readonly #layers: LayerRoles[] = [];
+  readonly #rotary: RotaryTable[] = [];
   #embedded: ValueName | null = null;
 
   constructor(dims: Dims) {
     this.#dims = dims;
   }
 
-  /** Rows of the table `<name>.weight` [rows, C], by token id or by position. */
-  embedding(name: string, rows: number, index: 'id' | 'position'): ValueName {
-    const table = this.#tensor(`${name}.weight`, [rows, this.#dims.n_embd]);
+  /** Rows of the table `<name>.weight` [rows, C], or of what `from` makes, by token id or by position. */
+  embedding(name: string, rows: number, index: 'id' | 'position', from?: Recipe): ValueName {
+    const table = this.#weight(`${name}.weight`, from ?? tensor(`${name}.weight`, [rows, this.#dims.n_embd]));
     const out = this.#value(name, this.#dims.n_embd);
     this.#ops.push({ op: 'embedding', table, index, out });
     return out;
@@ -42,6 +56,49 @@ export class GraphBuilder {
     const bias = this.#tensor(`${name}.bias`, [width]);
     const out = this.#value(name, width);
     this.#ops.push({ op: 'layernorm', x, weight, bias, eps, out });
+    return out;
+  }
+
+  /** x * factor under a name of its own; x itself where the factor is 1. */
+  scale(name: ValueName, x: ValueName, factor: number): ValueName {
+    if (factor === 1) return x;
+    const out = this.#value(name, this.#width(x));
+    this.#ops.push({ op: 'scale', x, factor, out });
+    return out;
+  }
+
+  /** A norm of mean squares over the row, or over each `group` of its columns; `weight` makes its factors [width], 1 where it is null. */
+  rmsnorm(
+    name: string,
+    x: ValueName | View,
+    eps: number,
+    { group, plusOne = false, weight }: { group?: number; plusOne?: boolean; weight?: Recipe | null } = {},
+  ): ValueName {
+    const view = this.#view(typeof x === 'string' ? { value: x, offset: 0, width: this.#width(x) } : x);
+    const { width } = view;
+    assert(width % (group ?? width) === 0, `${name} has whole groups`);
+    const factors =
+      weight === null ? {} : { weight: this.#weight(`${name}.weight`, weight ?? tensor(`${name}.weight`, [width])) };
+    const out = this.#value(name, width);
+    this.#ops.push({ op: 'rmsnorm', x: view, group: group ?? width, ...factors, plusOne, eps, out });
+    return out;
+  }
+
+  /** The heads of a view, turned by their positions. */
+  rotary(name: ValueName, x: View, table: RotaryTable, interleaved = false): ValueName {
+    const { head_size } = this.#dims;
+    assert(2 * table.inv_freq.length <= head_size && x.width % head_size === 0, `${name} turns whole heads`);
+    const known = this.#rotary.indexOf(table);
+    const at = known === -1 ? this.#rotary.push(table) - 1 : known;
+    const out = this.#value(name, x.width);
+    this.#ops.push({ op: 'rotary', x: this.#view(x), table: at, interleaved, out });
+    return out;
+  }
+
+  /** The activation of the first half of the columns times the second half. */
+  gated(name: ValueName, x: ValueName, kind: Activation): ValueName {
+    const out = this.#value(name, this.#width(x) / 2);
+    this.#ops.push({ op: 'gated', kind, x, out });
     return out;
   }
 
@@ -75,9 +132,9 @@ export class GraphBuilder {
     this.#ops.push({ op: 'kv_append', layer, k: this.#view(k), v: this.#view(v) });
   }
 
-  attention(name: ValueName, layer: number, q: View, scale: number): ValueName {
+  attention(name: ValueName, rule: AttentionRule): ValueName {
     const out = this.#value(name, this.#dims.n_head * this.#dims.head_size);
-    this.#ops.push({ op: 'attention', layer, q: this.#view(q), scale, out });
+    this.#ops.push({ op: 'attention', ...rule, q: this.#view(rule.q), out });
     return out;
   }
 
@@ -157,18 +214,25 @@ export class GraphBuilder {
     return roles.residual;
   }
 
-  /** The matrix [V, C] of the head: that of `tied` if given (already a weight), else `lm_head.weight`. */
-  head(tied?: string): string {
-    if (tied === undefined) return this.#tensor('lm_head.weight', [this.#dims.vocab_size, this.#dims.n_embd]);
+  /** The matrix [V, C] of the head: that of `tied` if given (already a weight), else the tensor called `name`. */
+  head(tied?: string, name = 'lm_head.weight'): string {
+    if (tied === undefined) return this.#tensor(name, [this.#dims.vocab_size, this.#dims.n_embd]);
     return defined(this.#weights.get(tied), tied).name;
   }
 
-  graph(arch: string, final: ValueName, head: string): Graph {
+  /** A vector that the rule of the logits adds. */
+  vector(name: string, length: number): string {
+    return this.#tensor(name, [length]);
+  }
+
+  graph(arch: string, final: ValueName, head: string, logits: LogitsRule = {}): Graph {
     const widths = Object.fromEntries(this.#widths);
     assert(this.#width(final) === this.#dims.n_embd, 'the final value is n_embd wide');
     assert(this.#layers.length === this.#dims.n_layer, 'every layer has its roles');
     const roles = { embedded: defined(this.#embedded ?? undefined, 'the residual stream'), layers: this.#layers };
-    return { arch, dims: this.#dims, widths, ops: this.#ops, final, head, weights: [...this.#weights.values()], roles };
+    const weights = [...this.#weights.values()];
+    const rotary = this.#rotary;
+    return { arch, dims: this.#dims, widths, ops: this.#ops, final, head, logits, rotary, weights, roles };
   }
 
   #width(value: ValueName): number {

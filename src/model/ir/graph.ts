@@ -34,16 +34,25 @@ export interface WeightSpec {
   readonly from: Recipe;
 }
 
-/** `gelu_new` is the tanh form, `gelu` the exact form with erf. */
-export type Activation = 'gelu_new' | 'gelu' | 'relu';
+/** `gelu_new` is the tanh form, `gelu` the exact form with erf; `relu2` is the square of `relu`; `quick_gelu` is x * sigmoid(1.702 * x). */
+export type Activation = 'gelu_new' | 'gelu' | 'quick_gelu' | 'relu' | 'relu2' | 'silu';
 
-/** out[t] = table[id of row t] or table[position of row t], plus `residual[t]` once fused. */
+/** out[t] = table[id of row t] or table[position of row t]; once fused times `scale`, plus `residual[t]`. */
 export interface EmbeddingOp {
   readonly op: 'embedding';
   readonly table: string;
   readonly index: 'id' | 'position';
   readonly out: ValueName;
+  readonly scale?: number;
   readonly residual?: ValueName;
+}
+
+/** out = x * factor. */
+export interface ScaleOp {
+  readonly op: 'scale';
+  readonly x: ValueName;
+  readonly factor: number;
+  readonly out: ValueName;
 }
 
 /** out = a + b. */
@@ -64,9 +73,55 @@ export interface LayernormOp {
   readonly out: ValueName;
 }
 
+/** What a norm of mean squares takes besides its columns. Zhang and Sennrich 2019, "Root Mean Square Layer Normalization". */
+export interface RmsNorm {
+  /** A vector as wide as all columns; the factor is 1 without. */
+  readonly weight?: string;
+  /** The factor is 1 + weight, as the Gemma family has it. */
+  readonly plusOne: boolean;
+  readonly eps: number;
+}
+
+/**
+ * out = x / sqrt(mean of x * x + eps) * factor, the mean over each `group` of columns alone: a row, or one head. Plus `residual` once fused.
+ */
+export interface RmsnormOp extends RmsNorm {
+  readonly op: 'rmsnorm';
+  readonly x: View;
+  readonly group: number;
+  readonly out: ValueName;
+  readonly residual?: ValueName;
+}
+
+/**
+ * Turns each head of the view by its position: pair i of a head is a point of the plane, turned by position * inv_freq[i] and
+ * stretched by `scale` of the graph's rotary table number `table`. Pair i is columns i and i + P of its head, P being the pairs of the table; interleaved,
+ * columns 2 * i and 2 * i + 1. Columns from 2 * P on stay. Su et al. 2021, "RoFormer".
+ * Fusion alone sets `norm`, which comes first, head by head, and `kv`: columns of `out` from `kv.from` on are keys and go to the cache
+ * of `kv.layer` with the values in `kv.v`, and not to `out`.
+ */
+export interface RotaryOp {
+  readonly op: 'rotary';
+  readonly x: View;
+  readonly table: number;
+  readonly interleaved: boolean;
+  readonly out: ValueName;
+  readonly norm?: RmsNorm;
+  readonly kv?: { readonly layer: number; readonly from: number; readonly v: View };
+}
+
+/** How fast each pair of a head turns, and by how much turning stretches it. */
+export interface RotaryTable {
+  /** Radians per position, one a pair. */
+  readonly inv_freq: readonly number[];
+  readonly scale: number;
+  /** A text of more than so many positions turns all of them by these instead. */
+  readonly long?: { readonly beyond: number; readonly inv_freq: readonly number[] };
+}
+
 /**
  * out[t, n] = sum over k of x[t, k] * weight[n, k]. The optional fields are set by fusion alone and apply in this order:
- * bias[n], activation, residual[t, n]; columns from `kv.from` on go to the cache of `kv.layer` and not to `out`.
+ * bias[n], activation, scale, residual[t, n]; columns from `kv.from` on go to the cache of `kv.layer` and not to `out`.
  */
 export interface LinearOp {
   readonly op: 'linear';
@@ -75,6 +130,7 @@ export interface LinearOp {
   readonly out: ValueName;
   readonly bias?: string;
   readonly activation?: Activation;
+  readonly scale?: number;
   readonly residual?: ValueName;
   readonly kv?: { readonly layer: number; readonly from: number };
 }
@@ -103,6 +159,14 @@ export interface ActivationOp {
   readonly out: ValueName;
 }
 
+/** out[t, n] = activation(x[t, n]) * x[t, N + n], N being the width of out: the gate's columns, then as many that it lets through. Shazeer 2020. */
+export interface GatedOp {
+  readonly op: 'gated';
+  readonly kind: Activation;
+  readonly x: ValueName;
+  readonly out: ValueName;
+}
+
 /** Stores the keys and values of the rows, each KVH * HS wide, in the cache of `layer`. */
 export interface KvAppendOp {
   readonly op: 'kv_append';
@@ -111,13 +175,23 @@ export interface KvAppendOp {
   readonly v: View;
 }
 
-/** Causal attention of the rows' queries over all cached positions up to their own: out is [T, NH * HS]. */
-export interface AttentionOp {
-  readonly op: 'attention';
+/** What attention does with its scores. */
+export interface AttentionRule {
   readonly layer: number;
   readonly q: View;
   /** Factor of q · k before the softmax. */
   readonly scale: number;
+  /** How many positions a row sees, its own and those before it; all where none is given. */
+  readonly window?: number;
+  /** Scores s become cap * tanh(s / cap). */
+  readonly softcap?: number;
+  /** Scores fall with the distance, by a slope a head; see `alibiSlopes`. */
+  readonly alibi?: boolean;
+}
+
+/** Causal attention of the rows' queries over the cached positions up to their own: out is [T, NH * HS]. */
+export interface AttentionOp extends AttentionRule {
+  readonly op: 'attention';
   readonly out: ValueName;
 }
 
@@ -126,13 +200,10 @@ export interface AttentionOp {
  * position s; columns past the row's own position are zero. Rows of positions from `columns` on have no place in it. Only views of the
  * inside ask for it.
  */
-export interface AttentionWeightsOp {
+export interface AttentionWeightsOp extends AttentionRule {
   readonly op: 'attention_weights';
   /** Positions that a row has room for: as many as the text that is looked at, never the whole context. */
   readonly columns: number;
-  readonly layer: number;
-  readonly q: View;
-  readonly scale: number;
   readonly out: ValueName;
 }
 
@@ -222,6 +293,10 @@ export type Op =
   | EmbeddingOp
   | AddOp
   | LayernormOp
+  | RmsnormOp
+  | RotaryOp
+  | GatedOp
+  | ScaleOp
   | LinearOp
   | BiasOp
   | ActivationOp
@@ -253,6 +328,15 @@ interface Roles {
   readonly layers: readonly LayerRoles[];
 }
 
+/** What becomes of the head's product, in this order. */
+export interface LogitsRule {
+  /** A vector [V] that is added. */
+  readonly bias?: string;
+  readonly scale?: number;
+  /** Logits l become cap * tanh(l / cap). */
+  readonly softcap?: number;
+}
+
 export interface Graph {
   /** The `model_type` of config.json. */
   readonly arch: string;
@@ -264,6 +348,9 @@ export interface Graph {
   readonly final: ValueName;
   /** Name of the head's matrix [V, C]; `wte.weight` when tied. logits[t] = head * final[t]. */
   readonly head: string;
+  readonly logits: LogitsRule;
+  /** Of the `rotary` ops, by number. */
+  readonly rotary: readonly RotaryTable[];
   readonly weights: readonly WeightSpec[];
   readonly roles: Roles;
 }

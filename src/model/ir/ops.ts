@@ -12,8 +12,14 @@ export function valuesRead(op: Op): ValueName[] {
     case 'layernorm':
     case 'bias':
     case 'activation':
+    case 'gated':
+    case 'scale':
     case 'mask':
       return [op.x];
+    case 'rmsnorm':
+      return op.residual === undefined ? [op.x.value] : [op.x.value, op.residual];
+    case 'rotary':
+      return op.kv === undefined ? [op.x.value] : [op.x.value, op.kv.v.value];
     case 'linear':
       return op.residual === undefined ? [op.x] : [op.x, op.residual];
     case 'gate':
@@ -50,11 +56,17 @@ export function weightsRead(op: Op): string[] {
       return [op.weight, op.bias];
     case 'linear':
       return op.bias === undefined ? [op.weight] : [op.weight, op.bias];
+    case 'rmsnorm':
+      return op.weight === undefined ? [] : [op.weight];
+    case 'rotary':
+      return op.norm?.weight === undefined ? [] : [op.norm.weight];
     case 'bias':
       return [op.bias];
     case 'add':
     case 'activation':
     case 'gate':
+    case 'gated':
+    case 'scale':
     case 'mask':
     case 'kv_append':
     case 'attention':
@@ -74,6 +86,7 @@ export function weightsRead(op: Op): string[] {
 
 /** The same op on values of other names: `read` names its operands, `written` its result. */
 export function renamed(op: Op, read: (value: ValueName) => ValueName, written = (value: ValueName) => value): Op {
+  const seen = (view: View) => viewOf(view, read);
   switch (op.op) {
     case 'embedding':
       return { ...op, ...(op.residual !== undefined && { residual: read(op.residual) }), out: written(op.out) };
@@ -82,27 +95,37 @@ export function renamed(op: Op, read: (value: ValueName) => ValueName, written =
     case 'layernorm':
     case 'bias':
     case 'activation':
+    case 'gated':
+    case 'scale':
     case 'mask':
       return { ...op, x: read(op.x), out: written(op.out) };
     case 'gate':
-      return { ...op, x: read(op.x), gate: viewOf(op.gate, read), out: written(op.out) };
+      return { ...op, x: read(op.x), gate: seen(op.gate), out: written(op.out) };
+    case 'rmsnorm': {
+      const residual = op.residual === undefined ? {} : { residual: read(op.residual) };
+      return { ...op, ...residual, x: seen(op.x), out: written(op.out) };
+    }
+    case 'rotary': {
+      const kv = op.kv === undefined ? {} : { kv: { ...op.kv, v: seen(op.kv.v) } };
+      return { ...op, ...kv, x: seen(op.x), out: written(op.out) };
+    }
     case 'linear': {
       const residual = op.residual === undefined ? {} : { residual: read(op.residual) };
       return { ...op, ...residual, x: read(op.x), out: written(op.out) };
     }
     case 'kv_append':
-      return { ...op, k: { ...op.k, value: read(op.k.value) }, v: { ...op.v, value: read(op.v.value) } };
+      return { ...op, k: seen(op.k), v: seen(op.v) };
     case 'attention':
     case 'attention_weights':
-      return { ...op, q: { ...op.q, value: read(op.q.value) }, out: written(op.out) };
+      return { ...op, q: seen(op.q), out: written(op.out) };
     case 'conv_append':
-      return { ...op, ...gated(op, read), x: viewOf(op.x, read) };
+      return { ...op, ...gated(op, read), x: seen(op.x) };
     case 'short_conv':
       return { ...op, ...gated(op, read), out: written(op.out) };
     case 'state_conv':
-      return { ...op, x: viewOf(op.x, read), out: written(op.out) };
+      return { ...op, x: seen(op.x), out: written(op.out) };
     case 'delta_rule': {
-      const views = { decay: viewOf(op.decay, read), rate: viewOf(op.rate, read) };
+      const views = { decay: seen(op.decay), rate: seen(op.rate) };
       return { ...op, ...views, x: read(op.x), out: written(op.out) };
     }
     default:

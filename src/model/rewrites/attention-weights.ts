@@ -24,8 +24,8 @@ export function withAttention(graph: Graph, columns: number, layers?: readonly n
   return { graph: { ...graph, ops, widths }, weights };
 }
 
-function weightsOf({ layer, q, scale, out }: AttentionOp, columns: number): AttentionWeightsOp {
-  return { op: 'attention_weights', columns, layer, q, scale, out: `${out}.weights` };
+function weightsOf(attention: AttentionOp, columns: number): AttentionWeightsOp {
+  return { ...attention, op: 'attention_weights', columns, out: `${attention.out}.weights` };
 }
 
 /** The part of a graph that makes `value`: its ops up to the one that writes it. */

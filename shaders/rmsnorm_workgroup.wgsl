@@ -1,0 +1,38 @@
+// One workgroup a row and group of columns: the sum of squares goes through a tree in workgroup memory. For GPUs.
+@group(0) @binding(1) var<storage, read> x: array<f32>;                 // [T, X_STRIDE], from column X_OFFSET
+@group(0) @binding(2) var<storage, read> weight: array<f32>;            // [STRIDE]
+@group(0) @binding(3) var<storage, read> residual: array<f32>;          // [T, STRIDE]
+@group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T or slots, STRIDE]
+
+var<workgroup> parts: array<f32, WORKGROUP>;
+
+@compute @workgroup_size(WORKGROUP)
+fn rmsnorm_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let t = group.x;
+  let first = group.y * GROUP;
+  let start = t * X_STRIDE + X_OFFSET + first;
+  var squares = 0.0;
+  for (var c = lane; c < GROUP; c += WORKGROUP) {
+    squares += x[start + c] * x[start + c];
+  }
+  parts[lane] = squares;
+  workgroupBarrier();
+  for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
+    if (lane < half) {
+      parts[lane] += parts[lane + half];
+    }
+    workgroupBarrier();
+  }
+  let root = 1.0 / sqrt(parts[0] / f32(GROUP) + EPS);
+  let to = select(t, current.rows[t].slot, OUT_BY_SLOT) * STRIDE + first;
+  for (var c = lane; c < GROUP; c += WORKGROUP) {
+    var y = x[start + c] * root;
+    if (HAS_WEIGHT) {
+      y *= select(0.0, 1.0, PLUS_ONE) + weight[first + c];
+    }
+    if (HAS_RESIDUAL) {
+      y += residual[t * STRIDE + first + c];
+    }
+    output[to + c] = y;
+  }
+}

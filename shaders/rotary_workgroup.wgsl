@@ -1,0 +1,34 @@
+// One workgroup a row and head: threads share its pairs, and the sum of squares of its norm. For GPUs.
+var<workgroup> parts: array<f32, WORKGROUP>;
+
+@compute @workgroup_size(WORKGROUP)
+fn rotary_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let head = group.x;
+  let t = group.y;
+  if (head >= HEADS) {
+    for (var c = lane; c < HS; c += WORKGROUP) {
+      keep(t, head - HEADS, c);
+    }
+    return;
+  }
+  var root = 1.0;
+  if (HAS_NORM) {
+    let start = t * X_STRIDE + X_OFFSET + head * HS;
+    var squares = 0.0;
+    for (var c = lane; c < HS; c += WORKGROUP) {
+      squares += x[start + c] * x[start + c];
+    }
+    parts[lane] = squares;
+    workgroupBarrier();
+    for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
+      if (lane < half) {
+        parts[lane] += parts[lane + half];
+      }
+      workgroupBarrier();
+    }
+    root = 1.0 / sqrt(parts[0] / f32(HS) + EPS);
+  }
+  for (var i = lane; i < HS - PAIRS; i += WORKGROUP) {
+    turn(t, head, i, root);
+  }
+}

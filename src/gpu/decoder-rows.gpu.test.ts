@@ -1,0 +1,212 @@
+// The kernels of Llama-like decoders that work row by row, against the oracle: rmsnorm, rotary, gated, scale.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openTestGpu } from '../../e2e/support/gpu-model.ts';
+import {
+  type Contents,
+  expectClose,
+  FILLER,
+  layoutAll,
+  noise,
+  opGraph,
+  padRows,
+  runDispatches,
+  stepRows,
+  unpadRows,
+  vectorContents,
+  weightAsItLies,
+} from '../../e2e/support/kernel-run.ts';
+import { defined } from '../lib/assert.ts';
+import type { Activation, Graph, Op, RotaryOp } from '../model/ir/graph.ts';
+import * as reference from '../reference/ops.ts';
+import type { Gpu, KernelClass } from './device.ts';
+import { stride4 } from './layout.ts';
+import { planBody } from './plan.ts';
+import { rotaryAngles } from './rotary-angles.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+
+const T = 5;
+const SLOTS = [6, 0, 3, 4, 1];
+
+/** Rows of what an op writes: more than it may write. */
+const ROWS = 8;
+
+interface Case {
+  readonly op: Op;
+  readonly widths: Graph['widths'];
+  readonly dims?: Graph['dims'];
+  readonly rotary?: Graph['rotary'];
+  /** What the op reads, by name: values [T, width], and vectors. */
+  readonly values: Readonly<Record<string, Float32Array>>;
+  readonly vectors?: Readonly<Record<string, Float32Array>>;
+  readonly positions?: readonly number[];
+  readonly more?: Contents;
+}
+
+/** Runs one op; the kernels, and the numbers of the value or buffer `read` with FILLER wherever nothing was written. */
+async function runOp(kernelClass: KernelClass, c: Case, read: string) {
+  const { op, widths, vectors = {}, values, positions = [0, 1, 2, 3, 4] } = c;
+  const weights = Object.entries(vectors).map(([name, { length }]) => weightAsItLies(name, length));
+  const parts = { ...(c.dims && { dims: c.dims }), ...(c.rotary && { rotary: c.rotary }) };
+  const { graph, allocation } = opGraph({ ops: [op], weights, widths, ...parts });
+  const layouts = layoutAll(graph, 'f32');
+  const contents: Contents = {
+    step: stepRows(SLOTS.map((slot, t) => ({ slot, position: positions[t]! }))),
+    ...vectorContents(layouts, vectors),
+    ...c.more,
+  };
+  const bufferOf = (name: string) => (name === 'final' ? name : `value/${defined(allocation.bufferOf[name], name)}`);
+  for (const [name, width] of Object.entries(widths)) {
+    const given = values[name];
+    contents[bufferOf(name)] = given ? padRows(given, width) : new Float32Array(ROWS * stride4(width)).fill(FILLER);
+  }
+  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step' });
+  const output = await runDispatches(gpu, dispatches, contents, T, read in widths ? bufferOf(read) : read);
+  return { kernels: dispatches.map(({ kernel }) => kernel.name), output };
+}
+
+const CLASSES: readonly { readonly kernelClass: KernelClass; readonly suffix: string }[] = [
+  { kernelClass: 'barrier_free', suffix: '' },
+  { kernelClass: 'workgroup', suffix: '_workgroup' },
+];
+
+const whole = (width: number) => ({ value: 'x', offset: 0, width });
+
+describe.each(CLASSES)('rmsnorm$suffix', ({ kernelClass, suffix }) => {
+  test.each([1, 5, 64, 67, 128, 130, 768])('rows of %i', async C => {
+    const [x, g] = [noise(T * C, 1), noise(C, 2)];
+    for (const plusOne of [false, true]) {
+      const op: Op = { op: 'rmsnorm', x: whole(C), group: C, weight: 'g', plusOne, eps: 1e-5, out: 'y' };
+      const c = { op, widths: { x: C, y: C }, values: { x }, vectors: { g } };
+      const { kernels, output } = await runOp(kernelClass, c, 'y');
+      expect(kernels).toEqual([`rmsnorm${suffix}`]);
+      const factors = plusOne ? g.map(v => 1 + v) : g;
+      expectClose(unpadRows(output, C).subarray(0, T * C), reference.rmsnorm(x, factors, C, 1e-5));
+      expect(output.subarray(T * stride4(C)).every(v => v === FILLER)).toBe(true);
+    }
+  });
+
+  test('groups of a part of the columns, without factors, added to a residual', async () => {
+    const [W, offset, width, group] = [40, 6, 30, 10];
+    const [x, r] = [noise(T * W, 3), noise(T * width, 4)];
+    const view = { value: 'x', offset, width };
+    const op: Op = { op: 'rmsnorm', x: view, group, plusOne: false, eps: 1e-6, residual: 'r', out: 'y' };
+    const { output } = await runOp(kernelClass, { op, widths: { x: W, r: width, y: width }, values: { x, r } }, 'y');
+    const normed = reference.rmsnorm(reference.columns(x, W, offset, width), new Float32Array([1]), group, 1e-6);
+    expectClose(unpadRows(output, width).subarray(0, T * width), reference.add(r, normed));
+  });
+
+  test('the final states go to the slots of the rows', async () => {
+    const C = 10;
+    const [x, g] = [noise(T * C, 5), noise(C, 6)];
+    const op: Op = { op: 'rmsnorm', x: whole(C), group: C, weight: 'g', plusOne: false, eps: 1e-5, out: 'final' };
+    const c = { op, widths: { x: C, final: C }, values: { x }, vectors: { g } };
+    const got = unpadRows((await runOp(kernelClass, c, 'final')).output, C);
+    const wanted = reference.rmsnorm(x, g, C, 1e-5);
+    SLOTS.forEach((slot, t) => {
+      expectClose(got.subarray(slot * C, (slot + 1) * C), wanted.subarray(t * C, (t + 1) * C));
+    });
+    expect(got.filter(v => v === FILLER)).toHaveLength((ROWS - T) * C);
+  });
+});
+
+interface Heads {
+  readonly NH: number;
+  readonly KVH: number;
+  readonly HS: number;
+  readonly pairs: number;
+  readonly interleaved?: boolean;
+  readonly norm?: 'factors' | 'plus one' | 'none';
+  readonly positions?: readonly number[];
+}
+
+describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
+  const N_CTX = 1_000_000;
+
+  /** Queries, keys and values side by side behind four other columns, through one fused op: what it left, and what the oracle says. */
+  async function turned({ NH, KVH, HS, pairs, interleaved = false, norm, positions = [0, 1, 2, 3, 4] }: Heads) {
+    const [Q, KV] = [NH * HS, KVH * HS];
+    const width = 4 + Q + 2 * KV;
+    const table = { inv_freq: Array.from({ length: pairs }, (_, i) => 10_000 ** (-i / pairs)), scale: 1.25 };
+    const [x, g] = [noise(T * width, 7), noise(Q + KV, 8)];
+    const plusOne = norm === 'plus one';
+    const op: RotaryOp = {
+      op: 'rotary',
+      x: { value: 'x', offset: 4, width: Q + KV },
+      table: 0,
+      interleaved,
+      out: 'y',
+      ...(norm && { norm: { ...(norm !== 'none' && { weight: 'g' }), plusOne, eps: 1e-6 } }),
+      kv: { layer: 0, from: Q, v: { value: 'x', offset: 4 + Q + KV, width: KV } },
+    };
+    const c: Case = {
+      op,
+      widths: { x: width, y: Q + KV },
+      dims: { n_layer: 1, n_embd: Q, n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX, vocab_size: 8 },
+      rotary: [table],
+      values: { x },
+      vectors: { g },
+      positions,
+      more: { 'kv/0': new Float32Array(ROWS * 2 * KV).fill(FILLER), 'rotary/0': rotaryAngles(table, N_CTX) },
+    };
+    const { kernels, output } = await runOp(kernelClass, c, 'y');
+    expect(kernels).toEqual([`rotary${suffix}`]);
+    const cache = (await runOp(kernelClass, c, 'kv/0')).output;
+    const heads = reference.columns(x, width, 4, Q + KV);
+    const factors = norm === 'none' ? new Float32Array([1]) : plusOne ? g.map(v => 1 + v) : g;
+    const normed = norm ? reference.rmsnorm(heads, factors, HS, 1e-6) : heads;
+    const both = reference.rotary(normed, positions, table, HS, interleaved);
+    expectClose(
+      reference.columns(unpadRows(output, Q + KV), Q + KV, 0, Q).subarray(0, T * Q),
+      reference.columns(both, Q + KV, 0, Q),
+    );
+    const wanted = SLOTS.flatMap((_, t) => [
+      ...both.subarray(t * (Q + KV) + Q, (t + 1) * (Q + KV)),
+      ...x.subarray(t * width + 4 + Q + KV, (t + 1) * width),
+    ]);
+    const got = SLOTS.flatMap(slot => [...cache.subarray(slot * 2 * KV, (slot + 1) * 2 * KV)]);
+    expectClose(Float32Array.from(got), Float32Array.from(wanted));
+    expect(cache.filter(v => v === FILLER)).toHaveLength((ROWS - T) * 2 * KV);
+  }
+
+  test.each<Heads & { title: string }>([
+    { title: 'one pair', NH: 1, KVH: 1, HS: 2, pairs: 1 },
+    { title: 'a part of each head', NH: 3, KVH: 1, HS: 10, pairs: 3 },
+    { title: 'interleaved', NH: 2, KVH: 2, HS: 12, pairs: 4, interleaved: true },
+    { title: 'heads of 64 with their norms', NH: 4, KVH: 2, HS: 64, pairs: 32, norm: 'factors' },
+    { title: 'heads of 160 with norms of 1 + w', NH: 1, KVH: 1, HS: 160, pairs: 80, norm: 'plus one' },
+    { title: 'norms without factors', NH: 2, KVH: 1, HS: 66, pairs: 33, norm: 'none' },
+    { title: 'far positions', NH: 1, KVH: 1, HS: 8, pairs: 4, positions: [255, 256, 131_071, 524_288, 999_999] },
+  ])('$title: NH $NH, KVH $KVH, HS $HS, $pairs pairs', turned);
+
+  test('alone it writes every head to its value', async () => {
+    const table = { inv_freq: [1, 0.1], scale: 1 };
+    const x = noise(T * 12, 9);
+    const op: RotaryOp = { op: 'rotary', x: whole(12), table: 0, interleaved: false, out: 'y' };
+    const dims = { n_layer: 1, n_embd: 12, n_head: 3, n_kv_head: 3, head_size: 4, n_ctx: 300, vocab_size: 8 };
+    const more = { 'rotary/0': rotaryAngles(table, 300) };
+    const c = { op, widths: { x: 12, y: 12 }, dims, rotary: [table], values: { x }, more };
+    const { output } = await runOp(kernelClass, c, 'y');
+    expectClose(output.subarray(0, T * 12), reference.rotary(x, [0, 1, 2, 3, 4], table, 4, false));
+  });
+});
+
+describe.each([1, 63, 64, 65, 131])('rows of %i', width => {
+  test.each<Activation>(['silu', 'gelu_new', 'relu2'])('gated by %s', async kind => {
+    const x = noise(T * 2 * width, 10).map(v => v * 30);
+    const op: Op = { op: 'gated', kind, x: 'x', out: 'y' };
+    const { output } = await runOp('barrier_free', { op, widths: { x: 2 * width, y: width }, values: { x } }, 'y');
+    expectClose(unpadRows(output, width).subarray(0, T * width), reference.gated(x, width, kind));
+    expect(output.subarray(T * stride4(width)).every(v => v === FILLER)).toBe(true);
+  });
+
+  test('scale', async () => {
+    const x = noise(T * width, 11);
+    const op: Op = { op: 'scale', x: 'x', factor: 0.22, out: 'y' };
+    const { output } = await runOp('barrier_free', { op, widths: { x: width, y: width }, values: { x } }, 'y');
+    expectClose(unpadRows(output, width).subarray(0, T * width), reference.scale(x, 0.22));
+  });
+});
