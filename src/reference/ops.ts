@@ -107,7 +107,7 @@ export function rmsnorm(x: Numbers, factors: Numbers, group: number, eps: number
   return out;
 }
 
-/** Heads of x [T, heads * HS] turned: row t by `positions[t]`. */
+/** Heads of x [T, heads * HS] turned: row t by `positions[t]`, the last of which is that of the text. */
 export function rotary(
   x: Numbers,
   positions: ArrayLike<number>,
@@ -117,7 +117,7 @@ export function rotary(
 ): Float64Array {
   const out = Float64Array.from(x);
   const stretch = table.scale;
-  const inv_freq = frequencies(table, positions.length === 0 ? 0 : 1 + Math.max(...Array.from(positions)));
+  const inv_freq = frequencies(table, 1 + (positions[positions.length - 1] ?? 0));
   const pairs = inv_freq.length;
   const width = x.length / positions.length;
   for (let start = 0; start < x.length; start += HS) {

@@ -40,7 +40,6 @@ export async function* checkOps(
   signal?: AbortSignal,
 ): AsyncGenerator<CheckStep> {
   context.session.check(tokens);
-  context.session.turnFor(tokens.length);
   assert(tokens.length <= SCORE_ROWS, 'a tile of tokens');
   const { graph } = context;
   const segments = segmentsOf(graph).filter((_, i) => layer === null || i === layer + 1);
@@ -56,6 +55,7 @@ export async function* checkOps(
   let probe: Probe | null = null;
   try {
     probe = await Probe.create(context.base, context.scope, { graph: fused, keep, rows });
+    context.session.turnFor(tokens.length);
     runOn(probe, context, tokens, scratch.slots);
     const back = new ReadBack(probe, fused, context.base.weights, scratch.slots);
     for (const [part, segment] of segments.entries()) {

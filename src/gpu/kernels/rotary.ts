@@ -23,7 +23,6 @@ const SPEC: KernelSpec = {
     WORKGROUP: 'u32',
     HEADS: 'u32',
     KEYS: 'u32',
-    ALL_HEADS: 'u32',
     HS: 'u32',
     PAIRS: 'u32',
     FINE: 'u32',
@@ -41,7 +40,7 @@ const SPEC: KernelSpec = {
     HAS_KV: 'bool',
   },
 };
-const rotary = kernel('rotary', SPEC);
+const rotary = kernel('rotary', { ...SPEC, consts: { ...SPEC.consts, ALL_HEADS: 'u32' } });
 const rotaryWorkgroup = kernel('rotary_workgroup', SPEC);
 
 export const kernels = [rotary, rotaryWorkgroup];
@@ -61,7 +60,7 @@ export function planRotary(c: PlanContext, op: RotaryOp): Dispatch[] {
       WORKGROUP: workgroup,
       HEADS: heads,
       KEYS: kv === undefined ? heads : kv.from / HS,
-      ALL_HEADS: all,
+      ...(free && { ALL_HEADS: all }),
       HS,
       PAIRS: defined(c.graph.rotary[op.table], `rotary table ${op.table}`).inv_freq.length,
       FINE,

@@ -5,7 +5,7 @@
 import { defined } from '../../lib/assert.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { ValueName, View } from '../ir/graph.ts';
-import { concat, permute, type Recipe, type Shape, tensor } from '../ir/recipe.ts';
+import { permute, type Recipe, type Shape, stacked, tensor } from '../ir/recipe.ts';
 import type { DecoderConfig } from './decoder-config.ts';
 
 /** The columns of a matrix that lies in the file as several, and of its bias. */
@@ -28,7 +28,7 @@ export function joined(
 ): ValueName {
   const of = (suffix: string, shape: (rows: number) => Shape): Recipe => {
     const all = pieces.map(([piece, rows]) => tensor(`${piece}.${suffix}`, shape(rows)));
-    return all.length === 1 ? defined(all[0], name) : concat(...all);
+    return all.length === 1 ? defined(all[0], name) : stacked(all);
   };
   return g.linear(
     name,
@@ -106,7 +106,7 @@ function normed(
   const times = (name: string, count: number) =>
     Array.from({ length: count }, () => tensor(`${at}.${name}.weight`, [group]));
   const [q, k] = qkNorm === 'head' ? [NH, KVH] : [1, 1];
-  const weight = concat(...times('q_norm', q), ...times('k_norm', k));
+  const weight = stacked([...times('q_norm', q), ...times('k_norm', k)]);
   return whole(g.rmsnorm(`${at}.qk_norm`, view, eps, { group, plusOne, weight }), view.width);
 }
 

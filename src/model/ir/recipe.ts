@@ -34,7 +34,8 @@ export const tensor = (name: string, shape: Shape, stored?: readonly number[]): 
   ...(stored && { stored }),
 });
 export const transpose = (of: TensorRecipe): Recipe => ({ make: 'transpose', of });
-export const concat = (...parts: readonly Recipe[]): Recipe => ({ make: 'concat', parts });
+export const stacked = (parts: readonly Recipe[]): Recipe => ({ make: 'concat', parts });
+export const concat = (...parts: readonly Recipe[]): Recipe => stacked(parts);
 export const permute = (of: Recipe, order: readonly number[]): Recipe => ({ make: 'permute', of, order });
 export const rows = (of: Recipe, from: number, count: number): Recipe => ({ make: 'rows', of, from, count });
 
