@@ -26,6 +26,7 @@ import { Leases } from '../stores/work/leases.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
+import { sameToken } from '../tokenizer/same-token.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** Fragments of the page's address that hold shared texts. */
@@ -273,7 +274,12 @@ class Visit {
     const asSaved = document.getState().revision === this.#savedRevision;
     document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
     // The same id is another token there.
-    if (last?.fingerprint !== tokenizer.fingerprint) view.getState().follow(null);
+    if (last?.fingerprint !== tokenizer.fingerprint) {
+      view.getState().follow(null);
+      if (last !== null) settings.getState().moveBiases(id => sameToken(last, tokenizer, id));
+      else if (saved?.fingerprint && saved.fingerprint !== tokenizer.fingerprint)
+        settings.getState().moveBiases(() => null);
+    }
     settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
     const made = saved === null ? null : this.#savedDocument?.(saved, tokenizer, saved.model === tag);
     if (saved !== null) this.#restoreTokens(saved, asSaved, made ?? null);

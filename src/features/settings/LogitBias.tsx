@@ -5,6 +5,7 @@ import { BIAS_BOUNDS } from '../../sampling/steps/logit_bias.ts';
 import { useDocument, useSettings, useStores } from '../../stores/react.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
 import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
@@ -19,6 +20,7 @@ const FIRST_BIAS = 2;
 export function LogitBias() {
   const { settings } = useStores();
   const entries = useSettings(s => s.settings.logit_bias);
+  const lost = useSettings(s => s.lostBiases);
   const tokenizer = useDocument(s => s.tokenizer);
   const [search, setSearch] = useState('');
   const set = (id: number, bias: number) =>
@@ -45,6 +47,11 @@ export function LogitBias() {
           Logit bias
         </Explain>
       </span>
+      {lost > 0 && (
+        <Notice tone="hint" onDismiss={() => settings.getState().dismissLost()}>
+          {lost === 1 ? 'One bias was' : `${lost} biases were`} taken off: this vocabulary has no such token.
+        </Notice>
+      )}
       {tokenizer && entries.length > 0 && (
         <ul className={styles.biases} aria-label="Logit biases">
           {entries.map(({ id, bias }) => (

@@ -55,14 +55,18 @@ describe('which tokens', () => {
     expect(pins().lost).toBe(0);
   });
 
-  test('kept ones of another vocabulary are said to be lost', async () => {
+  test('kept ones of another vocabulary are said to be lost, and so are biases', async () => {
     const memory = new Map<string, unknown>();
     await visit({ memory });
     pins().pin(300);
+    page.settings.getState().change({ logit_bias: [{ id: 300, bias: 2 }] });
     await page.flush();
-    const stored = memory.get('page');
-    memory.set('page', { ...Object(stored), pins: { ids: [300, 7], fingerprint: 'another' } });
     await visit({ memory });
+    expect(page.settings.getState()).toMatchObject({ settings: { logit_bias: [{ id: 300 }] }, lostBiases: 0 });
+    const stored = memory.get('page');
+    memory.set('page', { ...Object(stored), fingerprint: 'another', pins: { ids: [300, 7], fingerprint: 'another' } });
+    await visit({ memory });
+    expect(page.settings.getState()).toMatchObject({ settings: { logit_bias: [] }, lostBiases: 1 });
     expect(pinnedIds()).toEqual([]);
     expect(pins().lost).toBe(2);
     pins().dismissLost();
@@ -86,9 +90,14 @@ describe('which tokens', () => {
       },
     });
     for (const id of [a, c]) pins().pin(id);
+    page.settings.getState().change({ logit_bias: [a, c].map(id => ({ id, bias: -100 })) });
     swapped = true;
     await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
     expect(pins().pins).toEqual([{ id: b, look: 0 }]);
     expect(pins().lost).toBe(1);
+    expect(page.settings.getState().settings.logit_bias).toEqual([{ id: b, bias: -100 }]);
+    expect(page.settings.getState().lostBiases).toBe(1);
+    page.settings.getState().dismissLost();
+    expect(page.settings.getState().lostBiases).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 // Pinned tokens: which ones, and what is known of their logits in the rows of the text.
 
 import { createStore } from 'zustand/vanilla';
-import { tokenText } from '../../tokenizer/text.ts';
+import { sameToken } from '../../tokenizer/same-token.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { idsOf } from '../document/sequence.ts';
 import type { DocumentStore } from '../document/types.ts';
@@ -34,17 +34,6 @@ export function createPinsStore(options: PinsOptions): { store: PinsStore; dispo
   }));
   pins.store = store;
   return { store, dispose: pins.watch() };
-}
-
-/** The id in another vocabulary; null where it is not one token there. */
-function translated(before: Tokenizer, after: Tokenizer, id: number): number | null {
-  const text = tokenText(before.bytes(id));
-  if (before.isSpecial(id)) return after.idOf(text) ?? null;
-  const ids = after.encode(text);
-  const [found] = ids;
-  if (ids.length !== 1 || found === undefined) return null;
-  // Bytes that are no text by themselves would all read as the same sign.
-  return after.bytes(found).join() === before.bytes(id).join() ? found : null;
 }
 
 class Pins {
@@ -164,7 +153,7 @@ class Pins {
     const { pins } = this.store.getState();
     const found: Pin[] = [];
     for (const { id, look } of pins) {
-      const there = translated(before, after, id);
+      const there = sameToken(before, after, id);
       if (there !== null && found.every(pin => pin.id !== there)) found.push({ id: there, look });
     }
     this.#rows.clear();

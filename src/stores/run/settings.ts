@@ -12,6 +12,8 @@ export interface SettingsState {
   readonly seed: string;
   /** What `reset` returns to: the defaults, with those of the model's author laid over them. */
   readonly defaults: GenerationSettings;
+  /** Biases that the last change of the vocabulary took off: it has no such token. */
+  readonly lostBiases: number;
 }
 
 interface SettingsActions {
@@ -25,6 +27,9 @@ interface SettingsActions {
   unlockSeed(): void;
   /** Defaults of the model's author. Controls a person has not touched follow them, unless all are to stay as they are. */
   setModelDefaults(defaults: GenerationDefaults, stay?: boolean): void;
+  /** Biases follow their tokens into another vocabulary: `there` is the id of a token in it, null for one that it lacks. */
+  moveBiases(there: (id: number) => number | null): void;
+  dismissLost(): void;
   restore(kept: { readonly settings: Partial<GenerationSettings>; readonly seed: string }): void;
 }
 
@@ -41,6 +46,7 @@ export function createSettingsStore(): SettingsStore {
     settings: DEFAULT_SETTINGS,
     seed: '',
     defaults: DEFAULT_SETTINGS,
+    lostBiases: 0,
     change: part => set(state => ({ settings: clampSettings({ ...state.settings, ...part }) })),
     reset: () => set(state => ({ settings: state.defaults })),
     setSeed: text => {
@@ -64,6 +70,16 @@ export function createSettingsStore(): SettingsStore {
       );
       set(stay ? { defaults } : { defaults, settings: clampSettings({ ...settings, ...untouched }) });
     },
+    moveBiases: there => {
+      const { logit_bias: biases } = get().settings;
+      const moved = biases.flatMap(({ id, bias }) => {
+        const found = there(id);
+        return found === null ? [] : [{ id: found, bias }];
+      });
+      get().change({ logit_bias: moved });
+      set({ lostBiases: biases.length - moved.length });
+    },
+    dismissLost: () => set({ lostBiases: 0 }),
     restore: kept => {
       set(state => ({ settings: clampSettings({ ...state.settings, ...kept.settings }), seed: '' }));
       get().setSeed(kept.seed);
