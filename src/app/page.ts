@@ -1,14 +1,12 @@
 // One page: its stores, made and joined. What one subject has to hear of another is written here and nowhere else.
 import { type Client, createClient } from '../client/client.ts';
 import type { NucleusError } from '../lib/error.ts';
-import { type CachedModel, type HubToken, type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
+import type { HubToken, Origins } from '../lib/model-source.ts';
 import { freshSeed } from '../lib/rng.ts';
 import type { LoadedModel } from '../protocol/events.ts';
-import { withTokens } from '../stores/document/branches.ts';
 import { createDocumentStore } from '../stores/document/document.ts';
 import type { DocumentStore } from '../stores/document/types.ts';
-import { createModelStore, modelTag } from '../stores/model/model.ts';
-import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
+import { createModelStore } from '../stores/model/model.ts';
 import { createAttentionTintStore } from '../stores/run/attention-tint.ts';
 import { createGenerationStore } from '../stores/run/generation.ts';
 import type { GenerationStore } from '../stores/run/generation-types.ts';
@@ -17,17 +15,15 @@ import { createPinsStore } from '../stores/run/pins.ts';
 import { createRowsStore } from '../stores/run/rows.ts';
 import { createScoresStore } from '../stores/run/scores.ts';
 import { createSettingsStore } from '../stores/run/settings.ts';
-import type { Persistence, SavedStore } from '../stores/saved/persistence.ts';
-import type { Saved } from '../stores/saved/saved.ts';
-import type { SavedDocument, savedDocument } from '../stores/saved/saved-document.ts';
+import type { SavedStore } from '../stores/saved/persistence.ts';
 import type { Stores, Work } from '../stores/stores.ts';
 import { createViewStore } from '../stores/view.ts';
 import { Leases } from '../stores/work/leases.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
-import { sameToken } from '../tokenizer/same-token.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Subjects, Visit, Wanted } from './visit.ts';
 
 /** Fragments of the page's address that hold shared texts. */
 export interface SharedLinks {
@@ -92,7 +88,11 @@ export function createPage(options: PageOptions): Page {
   const subjects = createSubjects(options, work);
   const { model, document, generation } = subjects;
   // The document must have the tokenizer before what computes numbers hears of a ready model.
-  const visit = new Visit(subjects, options.saved);
+  let visit: Visit | null = null;
+  let disposed = false;
+  const endModel = model.subscribe((now, before) => {
+    if (now.load !== before.load && now.load.status === 'ready') visit?.modelReady(now.load.model, now.load.tokenizer);
+  });
   const rows = createRowsStore({ ...work, ...subjects });
   const scores = createScoresStore({ ...work, ...subjects });
   work.onEnd(rows.dispose);
@@ -111,15 +111,21 @@ export function createPage(options: PageOptions): Page {
   return {
     ...stores,
     start: async () => {
-      await visit.start(await receive(stores, options.links?.take() ?? ''));
+      const linked = await receive(stores, options.links?.take() ?? '');
+      const { Visit } = await import('./visit.ts');
+      if (disposed) return;
+      visit = new Visit(subjects, options.saved);
+      await visit.start(linked);
     },
-    flush: () => visit.flush(),
+    flush: async () => visit?.flush(),
     dispose: () => {
+      disposed = true;
+      endModel();
       endLoads();
       endLinks();
       endDivergence();
       for (const end of ends.splice(0)) end();
-      visit.dispose();
+      visit?.dispose();
       work.scheduler.cancelAll();
       work.leases.dispose();
       work.client.restart();
@@ -172,120 +178,6 @@ async function tokenizerOf({ tokenizerJson, tokenizerConfig, dims }: LoadedModel
   }
   const { openTokenizer } = await import('../tokenizer/open.ts');
   return openTokenizer(tokenizerJson, tokenizerConfig, dims.vocab_size);
-}
-
-type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins'>;
-
-/** The source to open, if any, given what is stored. */
-type Wanted = (stored: readonly CachedModel[]) => ModelSource | null;
-
-/** What a visit begins with, and what every model that becomes ready changes. */
-class Visit {
-  readonly #stores: Subjects;
-  readonly #where: SavedStore | undefined;
-  readonly #endModel: () => void;
-  #persistence: Persistence | null = null;
-  #savedDocument: typeof savedDocument | null = null;
-  #saved: Saved | null = null;
-  /** Of the document after its text was brought back: an edit since then is worth more than what was kept. */
-  #savedRevision = -1;
-  #lastModel = '';
-
-  /** @param where the last visit is kept; by itself in the browser. */
-  constructor(stores: Subjects, where: SavedStore | undefined) {
-    this.#stores = stores;
-    this.#where = where;
-    this.#endModel = stores.model.subscribe((now, before) => {
-      if (now.load !== before.load && now.load.status === 'ready') this.#modelReady(now.load.model, now.load.tokenizer);
-    });
-  }
-
-  /** @param linked the model of a shared text the page was opened with: it comes first where all of it is here. */
-  async start(linked: Wanted): Promise<void> {
-    const [{ createPersistence }, documents, tab] = await Promise.all([
-      import('../stores/saved/persistence.ts'),
-      import('../stores/saved/saved-document.ts'),
-      import('../stores/saved/tab-store.ts'),
-    ]);
-    const persistence = createPersistence(this.#stores, this.#where ?? tab.tabStore());
-    this.#persistence = persistence;
-    this.#savedDocument = documents.savedDocument;
-    const saved = await persistence.read();
-    if (saved !== null) this.#restore(saved);
-    persistence.watch();
-    const { model } = this.#stores;
-    await model.getState().start(() => this.#firstSource([linked, () => saved?.source ?? null]));
-  }
-
-  async flush(): Promise<void> {
-    await this.#persistence?.flush();
-  }
-
-  dispose(): void {
-    this.#endModel();
-    this.#persistence?.dispose();
-  }
-
-  /** The first of these of which all is cached, else the one that ships: nothing large is fetched unasked. */
-  async #firstSource(wanted: readonly Wanted[]): Promise<ModelSource> {
-    const { model } = this.#stores;
-    for (const wish of wanted) {
-      const source = wish(model.getState().cache.models);
-      if (source?.kind === 'shipped') return source;
-      if (model.getState().cache.status === 'unknown') await model.getState().listCache();
-      const { models } = model.getState().cache;
-      const stored = wish(models);
-      if (stored !== null && models.some(each => each.key === sourceKey(stored) && each.complete)) return stored;
-    }
-    return DEFAULT_SOURCE;
-  }
-
-  #restore(saved: Saved): void {
-    const { view, settings, generation, document, pins } = this.#stores;
-    const untouched = document.getState().revision === 0;
-    view.getState().restore(saved.view);
-    settings.getState().restore(saved);
-    generation.getState().restore(saved.lastSeed);
-    pins.getState().restore(saved.pins);
-    if (!untouched) return;
-    document.getState().restore({ text: saved.text, tokens: [], selection: saved.selection });
-    this.#saved = saved;
-    this.#savedRevision = document.getState().revision;
-  }
-
-  /** What was kept as tokens of the vocabulary that is here now; of a text edited since then only the other branches. */
-  #restoreTokens(saved: Saved, asSaved: boolean, made: SavedDocument | null): void {
-    if (made === null) return;
-    const { document } = this.#stores;
-    if (asSaved) document.getState().restore({ text: saved.text, selection: saved.selection, ...made });
-    else if (made.set !== undefined) {
-      const { text, tokens, selection } = document.getState();
-      const { branch } = made.set;
-      const set = { branches: withTokens(made.set.branches, branch, tokens), branch };
-      document.getState().restore({ text, tokens, selection, set });
-    }
-  }
-
-  #modelReady(model: LoadedModel, tokenizer: Tokenizer): void {
-    const { document, settings, view } = this.#stores;
-    const { tokenizer: last } = document.getState();
-    const tag = modelTag(this.#stores.model.getState());
-    const saved = this.#saved;
-    const asSaved = document.getState().revision === this.#savedRevision;
-    document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
-    // The same id is another token there.
-    if (last?.fingerprint !== tokenizer.fingerprint) {
-      view.getState().follow(null);
-      if (last !== null) settings.getState().moveBiases(id => sameToken(last, tokenizer, id));
-      else if (saved?.fingerprint && saved.fingerprint !== tokenizer.fingerprint)
-        settings.getState().moveBiases(() => null);
-    }
-    settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
-    const made = saved === null ? null : this.#savedDocument?.(saved, tokenizer, saved.model === tag);
-    if (saved !== null) this.#restoreTokens(saved, asSaved, made ?? null);
-    this.#saved = null;
-    this.#lastModel = tag;
-  }
 }
 
 /** Looks for ids that a fresh tokenisation would not give, whenever the text has come to rest. */
