@@ -1,9 +1,9 @@
 // Where the ids of a text differ from those of a fresh tokenisation of it.
-import type { EditToken, Replacement } from './edit.ts';
+import type { EditToken, Replacement, TokenizerBase } from './interface.ts';
+import { placeBetween } from './place.ts';
 import { groupEnd, layoutTokens } from './text.ts';
-import type { Tokenizer } from './tokenizer.ts';
 
-type DivergenceTokenizer = Pick<Tokenizer, 'encode' | 'bytes' | 'isSpecial'>;
+type DivergenceTokenizer = Pick<TokenizerBase, 'typed' | 'bytes' | 'isSpecial'>;
 
 /**
  * The ranges of tokens whose ids are not those of a fresh tokenisation, in order, each with the fresh ids: replacing them all gives the
@@ -16,21 +16,23 @@ export function divergence(tokens: readonly EditToken[], tokenizer: DivergenceTo
   for (let i = 0; i <= tokens.length; i++) {
     const token = tokens[i];
     if (token !== undefined && !tokenizer.isSpecial(token.id)) continue;
-    if (i > from) for (const range of stretchDivergence(tokens.slice(from, i), from, tokenizer)) found.push(range);
+    if (i > from) for (const range of stretchDivergence(tokens, from, i, tokenizer)) found.push(range);
     from = i + 1;
   }
   return found;
 }
 
-/** The ranges within a stretch without special tokens that starts at token `offset`. */
+/** The ranges within the stretch [offset, stop), which holds no special tokens. */
 function stretchDivergence(
-  tokens: readonly EditToken[],
+  all: readonly EditToken[],
   offset: number,
+  stop: number,
   tokenizer: DivergenceTokenizer,
 ): Replacement[] {
+  const tokens = all.slice(offset, stop);
   const old = layoutTokens(tokens.map(token => token.bytes));
-  const ids = tokenizer.encode(old.text);
-  const fresh = layoutTokens(Array.from(ids, id => tokenizer.bytes(id)));
+  const { ids, bytes } = tokenizer.typed(old.text, placeBetween(all, offset, stop, tokenizer.isSpecial));
+  const fresh = layoutTokens(bytes ?? Array.from(ids, id => tokenizer.bytes(id)));
   const found: Replacement[] = [];
   // Both walk the same text, group by group, so that no range cuts a character. [from, i) and [freshFrom, k) are the tokens since the
   // last group that both have.
@@ -40,7 +42,8 @@ function stretchDivergence(
   let k = 0;
   const close = () => {
     if (i > from || k > freshFrom) {
-      found.push({ from: offset + from, to: offset + i, ids: ids.slice(freshFrom, k) });
+      const part = bytes?.slice(freshFrom, k) ?? null;
+      found.push({ from: offset + from, to: offset + i, ids: ids.slice(freshFrom, k), bytes: part });
     }
   };
   while (i < tokens.length && k < ids.length) {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BYTE_TO_CHAR } from './byte-alphabet.ts';
 import { divergence } from './divergence.ts';
-import { type EditToken, REACH, type Replacement, retokenise, type TextEdit } from './edit.ts';
+import { REACH, retokenise } from './edit.ts';
+import type { EditToken, Replacement, TextEdit } from './interface.ts';
 import { R50K_VOCAB_SIZE, r50kTokenizerJson } from './r50k.fixture.ts';
 import { layoutTokens } from './text.ts';
 import { anyText, SHIPPED_VOCAB_SIZE, shippedJson, TEXTS, troubleText } from './texts.fixture.ts';
@@ -196,9 +197,9 @@ test('what is tokenised is bounded, even where no border is certain', () => {
   const watched = {
     isSpecial: gpt2.isSpecial,
     startsPretoken: gpt2.startsPretoken,
-    encode: (text: string) => {
+    typed: (text: string) => {
       lengths.push(new TextEncoder().encode(text).length);
-      return gpt2.encode(text);
+      return gpt2.typed(text);
     },
   };
   for (const start of [0, 3, 1000, 3001, long.length]) {
@@ -273,7 +274,7 @@ test('a drawn neighbour keeps its id although a fresh tokenisation would not', (
   const edited = apply(gpt2, tokens, { start: 5, end: 5, insert: 'o' });
   expect(textOf(edited)).toBe(' hello');
   expect(idsOf(edited).slice(0, 1)).toEqual([...gpt2.encode(' hel')]);
-  expect(divergence(edited, gpt2)).toEqual([{ from: 0, to: edited.length, ids: gpt2.encode(' hello') }]);
+  expect(divergence(edited, gpt2)).toEqual([{ from: 0, to: edited.length, ids: gpt2.encode(' hello'), bytes: null }]);
 });
 
 describe('divergence', () => {
@@ -313,6 +314,6 @@ describe('divergence', () => {
       ...gpt2.encode('ox'),
       ...gpt2.encode(' ran'),
     ]);
-    expect(divergence(tokens, gpt2)).toEqual([{ from: 1, to: 3, ids: gpt2.encode(' fox') }]);
+    expect(divergence(tokens, gpt2)).toEqual([{ from: 1, to: 3, ids: gpt2.encode(' fox'), bytes: null }]);
   });
 });

@@ -8,41 +8,15 @@
 // (it keeps its id), or there is no such place within REACH tokens (a word, or a run of white space, of more tokens than that).
 // An edit therefore tokenises at most its insertion, what is left of the touched tokens, and 2 * REACH tokens.
 import { defined } from '../lib/assert.ts';
+import type { EditSpan, EditToken, EditTokens, Replacement, TextEdit, TokenizerBase } from './interface.ts';
+import { placeBetween } from './place.ts';
 import { concatBytes, groupEnd, layoutTokens, type TokenLayout, tokenAt } from './text.ts';
-import type { Tokenizer } from './tokenizer.ts';
-
-export interface EditToken {
-  readonly id: number;
-  readonly bytes: Uint8Array;
-  /** Typed by a person, not drawn or chosen: may be re-tokenised when its neighbour changes. */
-  readonly typed: boolean;
-}
-
-/** Tokens by their place: an edit looks at a few of a long text, so they need not all be at hand as an array. */
-export interface EditTokens {
-  readonly length: number;
-  at(index: number): EditToken | undefined;
-}
-
-/** Puts `insert` in place of the UTF-16 units [start, end) of the text. */
-export interface TextEdit {
-  readonly start: number;
-  readonly end: number;
-  readonly insert: string;
-}
-
-/** The tokens [from, to) give way to tokens of these ids, all of them typed. */
-export interface Replacement {
-  readonly from: number;
-  readonly to: number;
-  readonly ids: Uint32Array;
-}
 
 /** Most typed tokens re-tokenised on each side of the touched ones. */
 export const REACH = 64;
 
-type BorderTokenizer = Pick<Tokenizer, 'isSpecial' | 'startsPretoken'>;
-type EditTokenizer = BorderTokenizer & Pick<Tokenizer, 'encode'>;
+type BorderTokenizer = Pick<TokenizerBase, 'isSpecial' | 'startsPretoken'>;
+type EditTokenizer = BorderTokenizer & Pick<TokenizerBase, 'typed'>;
 
 /** The tokens [from, to) that an edit touches. Tokens that share a character are touched together. */
 function touched(layout: TokenLayout, start: number, end: number): { readonly from: number; readonly to: number } {
@@ -103,13 +77,6 @@ class Surroundings {
   }
 }
 
-/** The tokens [from, to) give way to those of `text`: what an edit comes to, before anything is tokenised. */
-export interface EditSpan {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
 /**
  * What an edit makes anew. On both sides it ends at a place that a fresh tokenisation surely cuts at too, as far as such a place is in reach, so that
  * the tokens of `text` by themselves are those that it has among its neighbours.
@@ -139,6 +106,14 @@ export function editSpan(
     if (next - span.to > REACH || !free(to, next)) break;
     to = next;
   }
+  // Tokens without text belong to the one behind them; at the end of all to the one before.
+  const empty = (index: number): boolean => tokens.at(index)?.bytes.length === 0 && free(index, index + 1);
+  const inserted = from === to;
+  while (from > 0 && empty(from - 1)) from--;
+  if (inserted) to = from;
+  let last = to;
+  while (empty(last)) last++;
+  if (last === tokens.length) to = last;
   const [left, right] = [text.slice(starts[from] ?? 0, start), text.slice(end, starts[to] ?? text.length)];
   return { from, to, text: left + edit.insert + right };
 }
@@ -157,14 +132,27 @@ export function retokenise(
   const nothing = edit.insert === '' && Math.min(edit.end, layout.text.length) <= Math.max(edit.start, 0);
   if (nothing) {
     const at = touched(layout, Math.max(0, Math.min(edit.start, layout.text.length)), 0).to;
-    return { from: at, to: at, ids: new Uint32Array(0) };
+    return { from: at, to: at, ids: new Uint32Array(0), bytes: null };
   }
   const { from, to, text } = editSpan(tokens, layout, edit, tokenizer);
-  const ids = tokenizer.encode(text);
-  if (ids.length > 0 || !wouldJoin(tokens, layout, from, to)) return withoutUnchanged(tokens, { from, to, ids });
-  const left = layout.groups[from - 1] ?? 0;
-  const before = layout.text.slice(layout.starts[left], layout.starts[from]);
-  return withoutUnchanged(tokens, { from: left, to, ids: tokenizer.encode(before + text) });
+  const typed = (begin: number, end: number, whole: string) =>
+    tokenizer.typed(whole, placeBetween(tokens, begin, end, tokenizer.isSpecial));
+  const made = typed(from, to, text);
+  if (made.ids.length > 0) return withoutUnchanged(tokens, { from, to, ...made });
+  const joins = wouldJoin(tokens, layout, from, to);
+  if (text === '' && !joins) return withoutUnchanged(tokens, { from, to, ...made });
+  // Text without a token of its own goes to a neighbour that was typed.
+  const { starts, groups } = layout;
+  const left = groups[from - 1];
+  const isFree = (index: number): boolean =>
+    tokens.at(index)?.typed === true && !tokenizer.isSpecial(tokens.at(index)?.id ?? -1);
+  if (left !== undefined && (joins || isFree(left))) {
+    const whole = layout.text.slice(starts[left], starts[from]) + text;
+    return withoutUnchanged(tokens, { from: left, to, ...typed(left, to, whole) });
+  }
+  const right = isFree(to) ? groupEnd(layout, to) : to;
+  const whole = text + layout.text.slice(starts[to], starts[right]);
+  return withoutUnchanged(tokens, { from, to: right, ...typed(from, right, whole) });
 }
 
 function range(tokens: EditTokens, from: number, to: number): EditToken[] {
@@ -183,15 +171,15 @@ function wouldJoin(tokens: EditTokens, layout: TokenLayout, from: number, to: nu
 
 /** Leaves out typed tokens at both ends that keep their id. */
 function withoutUnchanged(tokens: EditTokens, replacement: Replacement): Replacement {
-  let { from, to, ids } = replacement;
-  const same = (token: EditToken | undefined, id: number | undefined) => token?.typed === true && token.id === id;
-  while (from < to && ids.length > 0 && same(tokens.at(from), ids[0])) {
-    from++;
-    ids = ids.subarray(1);
-  }
-  while (from < to && ids.length > 0 && same(tokens.at(to - 1), ids.at(-1))) {
-    to--;
-    ids = ids.subarray(0, -1);
-  }
-  return { from, to, ids: ids.slice() };
+  let { from, to } = replacement;
+  const { ids, bytes } = replacement;
+  const same = (at: number, i: number): boolean => {
+    const token = tokens.at(at);
+    return token?.typed === true && token.id === ids[i] && (bytes === null || `${token.bytes}` === `${bytes[i]}`);
+  };
+  let start = 0;
+  let end = ids.length;
+  for (; from < to && start < end && same(from, start); from++) start++;
+  for (; from < to && start < end && same(to - 1, end - 1); to--) end--;
+  return { from, to, ids: ids.slice(start, end), bytes: bytes?.slice(start, end) ?? null };
 }

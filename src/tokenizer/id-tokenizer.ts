@@ -3,6 +3,7 @@ import { NucleusError } from '../lib/error.ts';
 import type { TokenSlice } from './encoder.ts';
 import { searchTokens } from './search.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { withEdits } from './with-edits.ts';
 
 /** The text of an id. */
 function idText(id: number): string {
@@ -49,12 +50,13 @@ export function createIdTokenizer(vocabSize: number): Tokenizer {
     other(text.length);
     return Uint32Array.from(ids);
   };
-  return {
+  return withEdits({
     vocabSize,
     fingerprint: `ids-${vocabSize}`,
     lossless: true,
     leadingSpace: false,
     specials: new Map(),
+    opening: [],
     encode,
     typed: text => ({ ids: encode(text), bytes: null }),
     keepsPlaces: () => true,
@@ -68,7 +70,7 @@ export function createIdTokenizer(vocabSize: number): Tokenizer {
     search: (query, limit) => searchTokens(table, query, limit),
     // The text around an edit may turn into an id, or out of one.
     startsPretoken: () => false,
-  };
+  });
 }
 
 /** UTF-16 units of a slice. */

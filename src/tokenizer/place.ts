@@ -7,5 +7,18 @@ export interface Place {
   readonly right: 'end' | 'text';
 }
 
+/** The place of a text that is to stand between tokens `[0, from)` and `[to, length)`. One special token in front is a beginning of text. */
+export function placeBetween(
+  tokens: { readonly length: number; at(index: number): { readonly id: number } | undefined },
+  from: number,
+  to: number,
+  isSpecial: (id: number) => boolean,
+): Place {
+  const special = (index: number): boolean => isSpecial(tokens.at(index)?.id ?? -1);
+  const begins = from === 0 || special(from - 1);
+  const left = begins ? (from < 2 ? 'start' : 'special') : 'text';
+  return { left, right: to >= tokens.length || special(to) ? 'end' : 'text' };
+}
+
 /** A text by itself. */
 export const WHOLE: Place = { left: 'start', right: 'end' };

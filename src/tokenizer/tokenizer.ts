@@ -2,56 +2,16 @@
 import { NucleusError } from '../lib/error.ts';
 import { BYTE_TO_CHAR } from './byte-alphabet.ts';
 import { assertFits, countIds, tokenBytesOfSpec } from './bytes.ts';
-import { Encoder, type TokenSlice } from './encoder.ts';
+import { Encoder } from './encoder.ts';
+import type { Tokenizer } from './interface.ts';
 import { BytePairs } from './models/bpe.ts';
-import type { Place } from './place.ts';
-import { type BoundaryRule, boundaryRule } from './pretokens/border.ts';
+import { openingOf } from './opening.ts';
+import { boundaryRule } from './pretokens/border.ts';
 import { keepsAll } from './pretokens/steps.ts';
 import { searchTokens } from './search.ts';
 import { type AddedToken, readTokenizerSpec, type TokenizerSpec } from './spec.ts';
 import { namedSpecials } from './special-names.ts';
-
-export interface Tokenizer {
-  /** Rows of the model's embedding: ids are in [0, vocabSize). Some at the end may have no token. */
-  readonly vocabSize: number;
-  /** Equal for equal vocabularies, merges and special tokens: ids of one mean the same to the other. */
-  readonly fingerprint: string;
-  /** True when `decode(encode(text)) === text` for every well-formed text: all 256 bytes are tokens and no normal form is applied. */
-  readonly lossless: boolean;
-  /** True when words carry their leading space (` the`), so that a text should not end in one. */
-  readonly leadingSpace: boolean;
-  /** Id to content of every special token. */
-  readonly specials: ReadonlyMap<number, string>;
-  /** Ids of a text. Typed text never becomes a special token. Lone surrogates count as U+FFFD. A text stands by itself unless `place` says more. */
-  encode(text: string, place?: Place): Uint32Array;
-  /** The same, with the bytes that each token shows where its text is not what its id alone spells: see `TokenSlice.bytes`. */
-  typed(text: string, place?: Place): Pick<TokenSlice, 'ids' | 'bytes'>;
-  /**
-   * The ids of `encode`, slice by slice, each after about `steps` steps of work (100,000 take some ten milliseconds). All slices together
-   * hold all ids; one may have none, while a long word is still being merged. A slice ends where no id reaches over.
-   */
-  encodeSlices(text: string, steps?: number, place?: Place): Generator<TokenSlice>;
-  /** Whether the slices of a text say where in it, as it was typed, they end. */
-  keepsPlaces(text: string): boolean;
-  /** As `encode`, but the spelling of a special token becomes that token; of several at one place the longest. */
-  encodeWithSpecials(text: string): Uint32Array;
-  /** The bytes of a token (do not change them); none for an id without a token. Throws `bad_token` outside [0, vocabSize). */
-  bytes(id: number): Uint8Array;
-  /** What tokens show one after the other: their bytes, but for a space that the tokenizer puts in front of text. Throws as `bytes` does. */
-  spelling(ids: Iterable<number>): Uint8Array[];
-  isSpecial(id: number): boolean;
-  /** The id of a special token by its content. */
-  idOf(special: string): number | undefined;
-  /** The text of the concatenated bytes; invalid UTF-8 becomes U+FFFD. Throws `bad_token` as `bytes` does. */
-  decode(ids: Iterable<number>): string;
-  /**
-   * At most `limit` ids for a query as it was typed (`readTyped`), the best first: the id that the query spells, tokens equal to the query (but for leading space), tokens that start with it,
-   * tokens that contain it; in each of these the exact case first; then what finds the query without its escapes read. No result for an empty query.
-   */
-  search(query: string, limit: number): number[];
-  /** Whether a new piece surely starts between two code points; see `BoundaryRule`. */
-  readonly startsPretoken: BoundaryRule;
-}
+import { withEdits } from './with-edits.ts';
 
 /** Special tokens by id: flagged in tokenizer.json, or named in tokenizer_config.json and known to the vocabulary. */
 export function readSpecials(
@@ -126,12 +86,13 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   };
   const lossless = isLossless(spec, words);
   const { normalForm } = spec;
-  return {
+  return withEdits({
     vocabSize,
     fingerprint: fingerprintOf(spec, specials),
     lossless,
     leadingSpace: hasLeadingSpace(table, specials),
     specials,
+    opening: openingOf(tokenizerJson, tokenizerConfig, specials),
     encode: text => encoder.encode(text),
     typed: text => ({ ids: encoder.encode(text), bytes: null }),
     keepsPlaces: text =>
@@ -150,8 +111,10 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
       wordsLookAround: words.some(token => token.lstrip || token.rstrip || token.singleWord),
       normalised: spec.normalForm !== null,
     }),
-  };
+  });
 }
+
+export type { Tokenizer };
 
 export const SLICE_STEPS = 100_000;
 

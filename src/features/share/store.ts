@@ -1,7 +1,7 @@
 // Sharing: links and files out, links and files in. What comes in never takes the place of a person's own text: it gets a branch.
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
-import { typedTokens, withoutNumbers } from '../../stores/document/change.ts';
+import { wholeText, withoutNumbers } from '../../stores/document/change.ts';
 import type { DocumentStore, DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
@@ -188,7 +188,7 @@ class Sharing {
       lastSeed: generation.getState().seed,
     };
     this.#opens = false;
-    document.getState().openShared(own ?? typedTokens(tokenizer, run.text), 'Shared text');
+    document.getState().openShared(own ?? wholeText(tokenizer, run.text), 'Shared text');
     // Ids of a bias are those of the other vocabulary.
     const shaped = own === null ? { ...run.settings, logit_bias: [] } : run.settings;
     settings.getState().restore({ settings: shaped, seed: run.seed });
@@ -251,9 +251,13 @@ class Sharing {
 /** The shared ids as tokens of this vocabulary; null where they are of another one, or spell another text. */
 function exactTokens(run: SharedRun, tokenizer: Tokenizer, sameModel: boolean): DocumentToken[] | null {
   if (run.fingerprint !== tokenizer.fingerprint || run.tokens.some(({ id }) => id >= tokenizer.vocabSize)) return null;
-  if (tokenizer.decode(run.tokens.map(token => token.id)) !== run.text) return null;
-  return run.tokens.map(({ id, origin, draw }) => {
-    const bare = { id, bytes: tokenizer.bytes(id), special: tokenizer.isSpecial(id), origin };
+  const shown = tokenizer.showing(
+    run.tokens.map(({ id }) => id),
+    run.text,
+  );
+  if (shown === null) return null;
+  return run.tokens.map(({ id, origin, draw }, i) => {
+    const bare = { id, bytes: shown[i] ?? tokenizer.bytes(id), special: tokenizer.isSpecial(id), origin };
     const token: DocumentToken = draw === undefined ? bare : { ...bare, draw };
     return sameModel ? token : withoutNumbers(token);
   });

@@ -1,17 +1,27 @@
 // Pure changes of a token sequence: what an edit, a cut or another model does to ids, numbers and draws.
 
 import { defined } from '../../lib/assert.ts';
-import { divergence } from '../../tokenizer/divergence.ts';
-import { type EditToken, type EditTokens, type Replacement, retokenise, type TextEdit } from '../../tokenizer/edit.ts';
+import type { EditToken, EditTokens, Replacement, TextEdit } from '../../tokenizer/interface.ts';
+import type { Place } from '../../tokenizer/place.ts';
 import { concatBytes, type TokenLayout, tokenAt, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { mapTokens } from './branches.ts';
-import { plainToken } from './sequence.ts';
+import { plainToken, typedFrom } from './sequence.ts';
 import type { Branch, Divergence, DocumentToken, TokenStats } from './types.ts';
 
 /** Fresh typed tokens of a text. */
-export function typedTokens(tokenizer: Tokenizer, text: string): DocumentToken[] {
-  return Array.from(tokenizer.encode(text), id => plainToken(tokenizer, id, 'typed'));
+export function typedTokens(tokenizer: Tokenizer, text: string, place?: Place): DocumentToken[] {
+  return typedFrom(tokenizer, tokenizer.typed(text, place));
+}
+
+/** The tokens that a text begins with, as the tokenizer says. */
+export function openingTokens(tokenizer: Tokenizer): DocumentToken[] {
+  return tokenizer.opening.map(id => plainToken(tokenizer, id, 'typed'));
+}
+
+/** A whole text with what it begins with. */
+export function wholeText(tokenizer: Tokenizer, text: string): DocumentToken[] {
+  return text === '' ? [] : [...openingTokens(tokenizer), ...typedTokens(tokenizer, text)];
 }
 
 /** Without the numbers, which depend on what stands before; the record of a draw stays, marked. */
@@ -106,10 +116,10 @@ function replaceTokens(
 ): DocumentToken[] {
   const made: DocumentToken[] = [];
   let at = 0;
-  for (const { from, to, ids } of replacements) {
-    for (const token of tokens.slice(at, from)) made.push(token);
-    for (const id of ids) made.push(plainToken(tokenizer, id, 'typed'));
-    at = to;
+  for (const replacement of replacements) {
+    for (const token of tokens.slice(at, replacement.from)) made.push(token);
+    for (const token of typedFrom(tokenizer, replacement)) made.push(token);
+    at = replacement.to;
   }
   for (const token of tokens.slice(at)) made.push(token);
   return keepNumbers(tokens, made);
@@ -117,7 +127,7 @@ function replaceTokens(
 
 /** Ids of the text between special tokens made anew; special tokens, and tokens that come out as they were, stay. */
 export function freshTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): DocumentToken[] {
-  return replaceTokens(tokenizer, tokens, divergence(tokens.map(editToken), tokenizer));
+  return replaceTokens(tokenizer, tokens, tokenizer.divergence(tokens.map(editToken)));
 }
 
 /** Longer texts are not compared: it would be felt while typing. */
@@ -129,16 +139,13 @@ const MOST_COMPARED = 20_000;
  */
 export function findDivergence(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): Divergence | null {
   if (tokens.length === 0 || tokens.length > MOST_COMPARED) return null;
-  const found = divergence(tokens.map(editToken), tokenizer);
+  const found = tokenizer.divergence(tokens.map(editToken));
   const [first] = found;
   const last = found.at(-1);
   if (first === undefined || last === undefined) return null;
   const spelled = (list: readonly { readonly bytes: Uint8Array }[]): string =>
     concatBytes(list.map(t => t.bytes)).join();
-  const same = found.every(
-    ({ from, to, ids }) =>
-      spelled(tokens.slice(from, to)) === spelled(Array.from(ids, id => ({ bytes: tokenizer.bytes(id) }))),
-  );
+  const same = found.every(made => spelled(tokens.slice(made.from, made.to)) === spelled(typedFrom(tokenizer, made)));
   return same ? { from: first.from, to: last.to } : null;
 }
 
@@ -150,10 +157,9 @@ export function editedTokens(
   edit: TextEdit,
 ): { readonly tokens: DocumentToken[]; readonly caret: number } {
   const whole = aroundSpecials(tokens, layout, edit);
-  const { from, to, ids } = retokenise(editTokens(tokens), layout, whole, tokenizer);
-  const added = Array.from(ids, id => plainToken(tokenizer, id, 'typed'));
+  const made = tokenizer.retokenise(editTokens(tokens), layout, whole);
   return {
-    tokens: spliced(tokens, { from, to }, added),
+    tokens: spliced(tokens, made, typedFrom(tokenizer, made)),
     caret: whole.start + whole.insert.toWellFormed().length,
   };
 }
@@ -196,8 +202,10 @@ export function withSpecial(
   const start = layout.starts[from] ?? 0;
   const end = layout.starts[to] ?? layout.text.length;
   const untouched = parted.length === 0 || parted.some(token => token.special);
-  const left = untouched ? parted : typedTokens(tokenizer, layout.text.slice(start, offset));
-  const right = untouched ? [] : typedTokens(tokenizer, layout.text.slice(offset, end));
+  const place = tokenizer.placeBetween(tokens, from, to);
+  const typed = (text: string, at: Partial<Place>) => typedTokens(tokenizer, text, { ...place, ...at });
+  const left = untouched ? parted : typed(layout.text.slice(start, offset), { right: 'end' });
+  const right = untouched ? [] : typed(layout.text.slice(offset, end), { left: 'special' });
   const caret = (untouched ? end : offset) + tokenText(chip.bytes).length;
   return { tokens: spliced(tokens, { from, to }, [...left, chip, ...right]), caret };
 }
@@ -208,12 +216,16 @@ function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[])
   let pending: Uint8Array[] = [];
   const close = (): void => {
     if (pending.length > 0) {
-      for (const token of typedTokens(tokenizer, tokenText(concatBytes(pending)))) translated.push(token);
+      const { left } = tokenizer.placeBetween(translated, translated.length, translated.length);
+      for (const token of typedTokens(tokenizer, tokenText(concatBytes(pending)), { left, right: 'end' }))
+        translated.push(token);
     }
     pending = [];
   };
   for (const token of tokens) {
     const id = token.special ? tokenizer.idOf(tokenText(token.bytes)) : undefined;
+    // What the other tokenizer began its texts with; this one has its own.
+    if (id === undefined && token.special && token === tokens[0]) continue;
     if (id === undefined) pending.push(token.bytes);
     else {
       close();
@@ -221,7 +233,9 @@ function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[])
     }
   }
   close();
-  return translated;
+  const first = openingTokens(tokenizer);
+  const has = first.every(({ id }, i) => translated[i]?.id === id);
+  return has || translated.length === 0 ? translated : [...first, ...translated];
 }
 
 /**

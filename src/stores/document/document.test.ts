@@ -206,14 +206,12 @@ describe('the tokenizer comes and changes', () => {
     now().insertSpecial(0, BOS);
     type(' fox');
     const { text } = now();
+    const mirrored = (from: string) => Uint32Array.from(tokenizer.encode(from)).map(one => 2046 - one);
     const other: Tokenizer = {
       ...tokenizer,
       fingerprint: 'bytes',
-      encode: from =>
-        Uint32Array.from(tokenizer.encode(from))
-          .reverse()
-          .map(one => 2046 - one)
-          .reverse(),
+      encode: mirrored,
+      typed: from => ({ ids: mirrored(from), bytes: null }),
       bytes: one => tokenizer.bytes(one === BOS ? BOS : 2046 - one),
       decode: ids => tokenizer.decode(Array.from(ids, one => (one === BOS ? BOS : 2046 - one))),
     };

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../../tokenizer/texts.fixture.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { withEdits } from '../../tokenizer/with-edits.ts';
 import { createDocumentStore } from './document.ts';
 import { plainToken } from './sequence.ts';
 import type { DocumentStore, DocumentToken } from './types.ts';
@@ -49,17 +50,17 @@ interface Counts {
 /** A text of so many tokens whose every look at one of them is counted. */
 function watched(length: number): { store: DocumentStore; counts: Counts } {
   const counts: Counts = { reads: 0, made: 0, encoded: 0 };
-  const counting: Tokenizer = {
+  const counting: Tokenizer = withEdits({
     ...tokenizer,
-    encode: text => {
+    typed: (text, place) => {
       counts.encoded += text.length;
-      return tokenizer.encode(text);
+      return tokenizer.typed(text, place);
     },
     bytes: id => {
       counts.made += 1;
       return tokenizer.bytes(id);
     },
-  };
+  });
   const [word = 0] = tokenizer.encode(' the');
   const tokens = Array.from({ length }, (): DocumentToken => {
     return new Proxy(plainToken(tokenizer, word, 'typed'), {

@@ -1,17 +1,16 @@
 // A long text gets its tokens in turns: those of its beginning are there, those of the rest follow. Pure changes of such a text.
-import { type EditSpan, editSpan, type TextEdit } from '../../tokenizer/edit.ts';
+import type { EditSpan, TextEdit } from '../../tokenizer/interface.ts';
 import { layoutTokens, type TokenLayout } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { aroundSpecials, editedTokens, editTokens, withoutNumbers } from './change.ts';
-import { plainToken } from './sequence.ts';
 import type { DocumentToken, Pending } from './types.ts';
 
 /** UTF-16 units that are given tokens at once, while a key waits for them. */
 const MOST_AT_ONCE = 16_000;
 
-/** A text that is not given tokens at once. A tokenizer that rewrites text cannot say where in it a turn has ended. */
+/** A text that is not given tokens at once. Some tokenizers that rewrite text cannot say where in it a turn has ended. */
 export function isLong(tokenizer: Tokenizer, text: string): boolean {
-  return text.length > MOST_AT_ONCE && tokenizer.lossless;
+  return text.length > MOST_AT_ONCE && tokenizer.keepsPlaces(text);
 }
 
 /** Tokens of the beginning of a text, where they lie in it, and what follows them. */
@@ -55,7 +54,7 @@ export function editedParts(tokenizer: Tokenizer, parts: Parts, edit: TextEdit):
   if (!isLong(tokenizer, edit.insert)) return { ...editedTokens(tokenizer, tokens, layout, edit), pending };
   const whole = aroundSpecials(tokens, layout, edit);
   const insert = whole.insert.toWellFormed();
-  const span = editSpan(editTokens(tokens), layout, { ...whole, insert }, tokenizer);
+  const span = tokenizer.editSpan(editTokens(tokens), layout, { ...whole, insert });
   return {
     tokens: tokens.slice(0, span.from),
     pending: withTail(span.text, tokens.slice(span.to).map(withoutNumbers)),
@@ -71,7 +70,7 @@ function editedWhilePending(tokenizer: Tokenizer, parts: Parts, pending: Pending
   const insert = edit.insert.toWellFormed();
   const caret = edit.start + insert.length;
   const spanOf = (list: readonly DocumentToken[], of: TokenLayout, change: TextEdit): EditSpan =>
-    editSpan(editTokens(list), of, change, tokenizer);
+    tokenizer.editSpan(editTokens(list), of, change);
   if (edit.end < begin) {
     const whole = aroundSpecials(tokens, layout, { ...edit, insert });
     const span = spanOf(tokens, layout, whole);
@@ -100,15 +99,14 @@ function editedWhilePending(tokenizer: Tokenizer, parts: Parts, pending: Pending
   return { tokens: tokens.slice(0, left.from), pending: withTail(right.text, pending.tail.slice(right.to)), caret };
 }
 
-/** The first of the pending text has got these ids, up to UTF-16 unit `end` of it. */
+/** The first of the pending text has become `added`, up to UTF-16 unit `end` of it. */
 export function advanced(
-  tokenizer: Tokenizer,
   tokens: readonly DocumentToken[],
   pending: Pending,
-  ids: readonly number[],
+  added: readonly DocumentToken[],
   end: number,
 ): { readonly tokens: readonly DocumentToken[]; readonly pending: Pending | null } {
-  const made = tokens.concat(ids.map(id => plainToken(tokenizer, id, 'typed')));
+  const made = tokens.concat(added);
   const text = pending.text.slice(end);
   if (text !== '') return { tokens: made, pending: { ...pending, text } };
   return { tokens: made.concat(pending.tail), pending: null };

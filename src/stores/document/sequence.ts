@@ -52,8 +52,29 @@ export function sameIds(a: Uint32Array, b: Uint32Array): boolean {
 }
 
 /** A typed or chosen token without numbers. */
-export function plainToken(tokenizer: Tokenizer, id: number, origin: 'typed' | 'chosen'): DocumentToken {
-  return { id, bytes: tokenizer.bytes(id), special: tokenizer.isSpecial(id), origin };
+export function plainToken(
+  tokenizer: Tokenizer,
+  id: number,
+  origin: 'typed' | 'chosen',
+  bytes = tokenizer.bytes(id),
+): DocumentToken {
+  return { id, bytes, special: tokenizer.isSpecial(id), origin };
+}
+
+/** What a tokenizer made of typed text. */
+export function typedFrom(tokenizer: Tokenizer, { ids, bytes }: ReturnType<Tokenizer['typed']>): DocumentToken[] {
+  return Array.from(ids, (id, i) => plainToken(tokenizer, id, 'typed', bytes?.[i]));
+}
+
+/** `added` as they show behind `before`: the first of a text without the space that the tokenizer puts there. */
+export function shownAfter(
+  tokenizer: Tokenizer | null,
+  before: readonly DocumentToken[],
+  added: readonly DocumentToken[],
+): readonly DocumentToken[] {
+  if (tokenizer === null || before.at(-1)?.special === false) return added;
+  const bytes = tokenizer.spelling(idsOf(before.concat(added))).slice(before.length);
+  return added.map((token, i) => ({ ...token, bytes: bytes[i] ?? token.bytes }));
 }
 
 /** A token event as the document keeps it. */

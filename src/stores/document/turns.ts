@@ -1,6 +1,7 @@
 // Gives a long text its tokens in turns short enough that a page stays alive between them.
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { advanced } from './pending.ts';
+import { typedFrom } from './sequence.ts';
 import type { DocumentToken, Pending } from './types.ts';
 
 /** A turn ends after so many milliseconds. */
@@ -33,18 +34,21 @@ export class Turns {
   /** One turn, or as many as it takes for `all`. */
   turn(tokenizer: Tokenizer, tokens: readonly DocumentToken[], pending: Pending, all: boolean): Turned {
     const under = this.#under?.pending === pending ? this.#under : null;
-    const slices = under?.slices ?? tokenizer.encodeSlices(pending.text, STEPS);
+    const { length } = tokens;
+    const around = tokens.concat(pending.tail.slice(0, 1));
+    const place = tokenizer.placeBetween(around, length, length);
+    const slices = under?.slices ?? tokenizer.encodeSlices(pending.text, STEPS, place);
     const done = under?.done ?? 0;
-    const ids: number[] = [];
+    const added: DocumentToken[] = [];
     let end = done;
     const begin = this.#now();
     for (let next = slices.next(); ; next = slices.next()) {
       if (next.done === true) break;
-      for (const id of next.value.ids) ids.push(id);
+      for (const token of typedFrom(tokenizer, next.value)) added.push(token);
       end = next.value.end;
       if (!all && this.#now() - begin >= TURN_MS) break;
     }
-    const turned = advanced(tokenizer, tokens, pending, ids, end - done);
+    const turned = advanced(tokens, pending, added, end - done);
     this.#under = turned.pending === null ? null : { pending: turned.pending, slices, done: end };
     return turned;
   }

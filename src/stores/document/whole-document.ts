@@ -1,7 +1,7 @@
 // The state of the document and every change of it: ids are the truth, text and offsets a view of them; history, runs, branches.
 
 import { mostOf } from '../../lib/most.ts';
-import { type TokenLayout, tokenText } from '../../tokenizer/text.ts';
+import { layoutTokens, type TokenLayout, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { type Birth, forked, spreadStats, withTokens } from './branches.ts';
 import {
@@ -10,13 +10,15 @@ import {
   findDivergence,
   freshTokens,
   keepNumbers,
+  openingTokens,
   typedTokens,
+  wholeText,
   withoutNumbers,
   withSpecial,
 } from './change.ts';
 import { History, type Snapshot } from './history.ts';
 import { allPending, editedParts, isLong, pendingOfToday } from './pending.ts';
-import { plainToken } from './sequence.ts';
+import { plainToken, shownAfter } from './sequence.ts';
 import { caretAt, EMPTY_VIEW, placeAt, shownPlain, shownTokens } from './shown.ts';
 import { type Turned, Turns } from './turns.ts';
 import type {
@@ -76,8 +78,12 @@ export class WholeDocument {
       this.#setPlain(text.slice(0, from) + insert + text.slice(to), from + insert.length);
       return;
     }
-    const parts = { tokens, layout: this.#layout, pending: this.#state.pending };
-    const edited = editedParts(tokenizer, parts, { start: from, end: to, insert });
+    const { pending } = this.#state;
+    const first = tokens.length === 0 && pending === null ? openingTokens(tokenizer) : [];
+    const layout = first.length === 0 ? this.#layout : layoutTokens(first.map(({ bytes }) => bytes));
+    const parts = { tokens: first.length === 0 ? tokens : first, layout, pending };
+    const moved = first.length === 0 ? 0 : layout.text.length;
+    const edited = editedParts(tokenizer, parts, { start: from + moved, end: to + moved, insert });
     this.#setParts(edited, caretAt(edited.caret));
   }
 
@@ -86,7 +92,7 @@ export class WholeDocument {
     const { tokenizer, tokens } = this.#state;
     if (tokenizer === null) this.#setPlain(text, text.length);
     else if (isLong(tokenizer, text)) this.#setTyped(tokenizer, text);
-    else this.#setTokens(keepNumbers(tokens, typedTokens(tokenizer, text)));
+    else this.#setTokens(keepNumbers(tokens, wholeText(tokenizer, text)));
   }
 
   insertSpecial(offset: number, id: number): void {
@@ -122,9 +128,12 @@ export class WholeDocument {
   }
 
   choose(index: number, id: number): void {
-    const { tokenizer, branch } = this.#state;
+    const { tokenizer, branch, tokens } = this.#state;
     if (tokenizer === null) return;
-    this.change('choice', set => forked(set, branch, index, [plainToken(tokenizer, id, 'chosen')], this.birth));
+    this.change('choice', set => {
+      const chosen = shownAfter(tokenizer, tokens.slice(0, index), [plainToken(tokenizer, id, 'chosen')]);
+      return forked(set, branch, index, chosen, this.birth);
+    });
   }
 
   cut(index: number, kind: ChangeKind): void {
@@ -134,9 +143,11 @@ export class WholeDocument {
   }
 
   force(index: number, text: string): void {
-    const { tokenizer, branch } = this.#state;
+    const { tokenizer, branch, tokens } = this.#state;
     if (tokenizer === null || text === '') return;
-    this.change('force', set => forked(set, branch, index, typedTokens(tokenizer, text), this.birth));
+    const { left } = tokenizer.placeBetween(tokens, index, index);
+    const typed = typedTokens(tokenizer, text, { left, right: 'end' });
+    this.change('force', set => forked(set, branch, index, typed, this.birth));
   }
 
   graft(id: number, index: number, added: readonly number[]): void {
@@ -166,10 +177,11 @@ export class WholeDocument {
   }
 
   appendTyped(bytes: Uint8Array): void {
-    const { tokenizer } = this.#state;
+    const { tokenizer, tokens } = this.#state;
     if (tokenizer === null || bytes.length === 0) return;
     this.finish();
-    this.#append(typedTokens(tokenizer, tokenText(bytes)));
+    const place = tokenizer.placeBetween(tokens, tokens.length, tokens.length);
+    this.#append(typedTokens(tokenizer, tokenText(bytes), place));
   }
 
   keepTail(count: number): void {
@@ -253,11 +265,11 @@ export class WholeDocument {
 
   /** A run in the text: the caret goes along when it stood at the end. */
   #append(added: readonly DocumentToken[]): void {
-    const { tokens, text, selection } = this.#state;
+    const { tokens, text, selection, tokenizer } = this.#state;
     if (this.#run !== 'open') this.#history.push('run', this.#snapshot());
     this.#run = 'open';
     const atEnd = selection.end === text.length && selection.start === selection.end;
-    this.#setTokens(tokens.concat(added), atEnd ? undefined : selection);
+    this.#setTokens(tokens.concat(shownAfter(tokenizer, tokens, added)), atEnd ? undefined : selection);
   }
 
   #closeRun(): void {
@@ -308,8 +320,12 @@ export class WholeDocument {
 
   /** All of a text as typed tokens, in turns where it is long. */
   #setTyped(tokenizer: Tokenizer, text: string, selection?: Selection): void {
-    if (isLong(tokenizer, text)) this.#setParts({ tokens: [], pending: allPending(text) }, selection);
-    else this.#setTokens(typedTokens(tokenizer, text), selection);
+    const first = openingTokens(tokenizer);
+    // As it was shown, with what it began with.
+    const spelled = layoutTokens(first.map(({ bytes }) => bytes)).text;
+    const typed = text.startsWith(spelled) ? text.slice(spelled.length) : text;
+    if (isLong(tokenizer, typed)) this.#setParts({ tokens: first, pending: allPending(typed) }, selection);
+    else this.#setTokens(wholeText(tokenizer, typed), selection);
   }
 
   /** The beginning of the text and what follows it, after one turn more, or after all of them. */

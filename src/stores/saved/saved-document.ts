@@ -11,26 +11,40 @@ export interface SavedDocument {
 }
 
 /** Null where the ids are of another tokenizer: then the text alone comes back. */
-export function savedDocument(saved: Saved, tokenizer: Tokenizer, sameModel: boolean): SavedDocument | null {
+export function savedDocument(
+  saved: Pick<Saved, 'text' | 'tokens' | 'set' | 'fingerprint'>,
+  tokenizer: Tokenizer,
+  sameModel: boolean,
+): SavedDocument | null {
   if (saved.tokens.length === 0 || saved.fingerprint !== tokenizer.fingerprint) return null;
   const sound = (tokens: readonly SavedToken[]): boolean => tokens.every(token => token.id < tokenizer.vocabSize);
-  if (!sound(saved.tokens) || tokenizer.decode(saved.tokens.map(token => token.id)) !== saved.text) return null;
+  if (!sound(saved.tokens)) return null;
+  const shown = tokenizer.showing(idsOf(saved.tokens), saved.text);
+  if (shown === null) return null;
   // Branches that begin alike share their tokens, kept and made.
   const made = new Map<SavedToken, DocumentToken>();
-  const tokenOf = (token: SavedToken): DocumentToken => {
+  const tokenOf = (token: SavedToken, bytes = tokenizer.bytes(token.id)): DocumentToken => {
     const known = made.get(token);
     if (known !== undefined) return known;
-    const whole = { ...token, bytes: tokenizer.bytes(token.id), special: tokenizer.isSpecial(token.id) };
+    const whole = { ...token, bytes, special: tokenizer.isSpecial(token.id) };
     const fresh = sameModel ? whole : withoutNumbers(whole);
     made.set(token, fresh);
     return fresh;
   };
-  const tokens = saved.tokens.map(tokenOf);
+  const tokens = saved.tokens.map((token, i) => tokenOf(token, shown[i]));
+  const restored = (list: readonly SavedToken[]): DocumentToken[] => {
+    const spelled = tokenizer.spelling(idsOf(list));
+    return list.map((token, i) => tokenOf(token, spelled[i]));
+  };
   const { set } = saved;
   if (set === null || !set.branches.every(branch => sound(branch.tokens))) return { tokens, set: undefined };
   const branches = set.branches.map(branch => ({
     ...branch,
-    tokens: branch.id === set.branch ? tokens : branch.tokens.map(tokenOf),
+    tokens: branch.id === set.branch ? tokens : restored(branch.tokens),
   }));
   return { tokens, set: { branches, branch: set.branch } };
+}
+
+function idsOf(tokens: readonly SavedToken[]): number[] {
+  return tokens.map(({ id }) => id);
 }

@@ -16,7 +16,7 @@ function specOf(source: unknown): GeneralSpec {
 
 /** Throws `bad_tokenizer` that names what is wrong, `tokenizer_mismatch` where its ids do not fit the model. */
 export function openGeneral(source: unknown, tokenizerConfig: unknown, vocabSize: number | null): Tokenizer {
-  return createGeneral(specOf(source), tokenizerConfig, vocabSize);
+  return createGeneral(specOf(source), source, tokenizerConfig, vocabSize);
 }
 
 /** Bytes of every id, [vocabSize]. Throws as `openGeneral` does. */

@@ -1,6 +1,7 @@
 // Text to ids and back for tokenizers of any kind that is not byte-level BPE in its plain form.
 import { NucleusError } from '../../lib/error.ts';
 import { assertFits, countIds } from '../bytes.ts';
+import { openingOf } from '../opening.ts';
 import { WHOLE } from '../place.ts';
 import { searchTokens } from '../search.ts';
 import type { AddedToken } from '../spec.ts';
@@ -13,6 +14,7 @@ import {
   specialTokens,
   type Tokenizer,
 } from '../tokenizer.ts';
+import { withEdits } from '../with-edits.ts';
 import { ruleOf } from './borders.ts';
 import { GeneralEncoder } from './encoder.ts';
 import type { GeneralSpec } from './spec.ts';
@@ -29,7 +31,12 @@ export function tableOf(spec: GeneralSpec, vocabSize: number): Uint8Array[] {
 }
 
 /** `vocabSize` is the model's. Throws `tokenizer_mismatch` where the ids do not fit it. */
-export function createGeneral(spec: GeneralSpec, tokenizerConfig: unknown, size: number | null): Tokenizer {
+export function createGeneral(
+  spec: GeneralSpec,
+  source: unknown,
+  tokenizerConfig: unknown,
+  size: number | null,
+): Tokenizer {
   if (size !== null) assertFits(spec, size);
   const vocabSize = size ?? countIds(spec);
   const specials = readSpecials(spec, tokenizerConfig);
@@ -60,12 +67,13 @@ export function createGeneral(spec: GeneralSpec, tokenizerConfig: unknown, size:
       return shown;
     });
   };
-  return {
+  return withEdits({
     vocabSize,
     fingerprint: fingerprintOf(spec, specials),
     lossless: false,
     leadingSpace: hasLeadingSpace(table, specials),
     specials,
+    opening: openingOf(source, tokenizerConfig, specials),
     encode: (text, place = WHOLE) => encoder.typed(text, place).ids,
     typed: (text, place = WHOLE) => encoder.typed(text, place),
     encodeSlices: (text, steps = SLICE_STEPS, place = WHOLE) => encoder.slices(text, steps, place),
@@ -78,7 +86,7 @@ export function createGeneral(spec: GeneralSpec, tokenizerConfig: unknown, size:
     decode: ids => tokenText(concatBytes(spelling(ids))),
     search: (query, limit) => searchTokens(table, query, limit),
     startsPretoken: ruleOf(spec.borders, model, wordsOf(words)),
-  };
+  });
 }
 
 function wordsOf(words: readonly AddedToken[]) {
