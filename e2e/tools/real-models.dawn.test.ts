@@ -26,8 +26,10 @@ describe.runIf(existsSync(FOLDER))('trained models of other authors', () => {
     for (let t = 1; t < ids.length; t++) {
       const row = await session.next(Uint32Array.from(ids.slice(0, t)));
       expect(argmax(row)).toBe(ids[t]);
+      const wanted = logprob_of_next[t - 1];
+      if (wanted === undefined) continue;
       const logprob = row[ids[t]!]! - logsumexp(Float64Array.from(row));
-      expect(Math.abs(logprob - logprob_of_next[t - 1]!)).toBeLessThan(TOLERANCE);
+      expect(Math.abs(logprob - wanted)).toBeLessThan(TOLERANCE);
     }
   });
 

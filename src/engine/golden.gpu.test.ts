@@ -36,6 +36,8 @@ function worst(got: ArrayLike<number>, wanted: ArrayLike<number>): { difference:
   return { difference, at };
 }
 
+const isGpt2 = (name: GoldenName) => gpt2Names.some(each => each === name);
+
 /** Tokens of the longest text for kernels with barriers. */
 const SHORT = 40;
 /** GPT-2 with kernels of every class; the other families with the one of this adapter, and one of them with the naive ones. */
@@ -48,8 +50,6 @@ function runs(name: GoldenName, kernelClass: KernelClass): boolean {
   if (isGpt2(name)) return !hasBarriers(kernelClass);
   return kernelClass === (runsHere('subgroup') ? 'subgroup' : 'barrier_free');
 }
-
-const isGpt2 = (name: GoldenName) => gpt2Names.some(each => each === name);
 
 /** 16 KiB a binding splits the larger matrices of a model into parts, each a pipeline of its own: on one of the two adapters. */
 const inParts = (name: GoldenName, kernelClass: KernelClass) =>
