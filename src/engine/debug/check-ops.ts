@@ -5,12 +5,14 @@
 import { Probe } from '../../gpu/probe.ts';
 import { ROW_LIMIT, SCORE_ROWS } from '../../gpu/runner.ts';
 import { assert, defined } from '../../lib/assert.ts';
-import type { Graph, Op } from '../../model/ir/graph.ts';
+import type { Graph, Op, View } from '../../model/ir/graph.ts';
 import { valueWritten, weightsRead } from '../../model/ir/ops.ts';
 import { elements } from '../../model/ir/size.ts';
 import { fuse } from '../../model/rewrites/fuse.ts';
 import { residualStream } from '../../model/rewrites/lens.ts';
 import type { DebugCheck } from '../../protocol/debug.ts';
+import type { Numbers } from '../../reference/ops.ts';
+import * as reference from '../../reference/ops.ts';
 import { type ReferenceRun, run } from '../../reference/run.ts';
 import { type ProbeContext, throwIfCancelled } from '../probes/context.ts';
 import { compare } from './compare.ts';
@@ -86,7 +88,9 @@ async function checkSegment(
   const ops = graph.ops.slice(segment.from, segment.to);
   const { entering } = segment;
   const given = new Map(entering === null ? [] : [[entering, Float64Array.from(await back.value(entering))]]);
-  const names = new Set([...ops.flatMap(weightsRead), ...(segment.isLast ? [graph.head] : [])]);
+  const { head, logits } = graph;
+  const ofHead = segment.isLast ? [head, ...(logits.bias === undefined ? [] : [logits.bias])] : [];
+  const names = new Set([...ops.flatMap(weightsRead), ...ofHead]);
   const { specs, tensors } = await back.weights(graph.weights.filter(({ name }) => names.has(name)));
   const oracle = run({ ...graph, ops, weights: specs }, tensors, tokens, undefined, given);
   const written = new Set(ops.map(valueWritten));
@@ -94,30 +98,42 @@ async function checkSegment(
   for (const op of fused.ops.filter(each => written.has(valueWritten(each))))
     for (const check of await checkOp(back, oracle, op)) checks.push(check);
   if (segment.isLast) {
-    const logits = await runner.logits(defined(back.slots.at(-1), 'slot'));
-    checks.push(compare(`head: ${graph.head}`, logits, oracle.logits(tokens.length - 1), graph.dims.vocab_size));
+    const row = await runner.logits(defined(back.slots.at(-1), 'slot'));
+    checks.push(compare(`head: ${head}`, row, oracle.logits(tokens.length - 1), graph.dims.vocab_size));
   }
   return checks;
 }
 
-/** What an op gave; keys and values that a product sends to the cache are a check of their own. */
+/** What an op gave; keys and values that it sends to the cache are a check of their own. */
 async function checkOp(back: ReadBack, oracle: ReferenceRun, op: Op): Promise<DebugCheck[]> {
   const value = valueWritten(op);
   if (value === null) return [];
   const wanted = defined(oracle.values.get(value), value);
   const got = await back.value(value);
   const width = got.length / oracle.T;
-  const columns = (numbers: ArrayLike<number>, from: number, to: number) =>
-    Float64Array.from({ length: oracle.T * (to - from) }, (_, i) => {
-      const [row, column] = [Math.floor(i / (to - from)), i % (to - from)];
-      return defined(numbers[row * width + from + column], 'a number');
-    });
-  if (op.op !== 'linear' || op.kv === undefined) return [compare(`${op.op}: ${value}`, got, wanted, width)];
+  if ((op.op !== 'linear' && op.op !== 'rotary') || op.kv === undefined)
+    return [compare(`${op.op}: ${value}`, got, wanted, width)];
   const { layer, from } = op.kv;
-  return [
-    compare(`${op.op}: ${value}`, columns(got, 0, from), columns(wanted, 0, from), from),
-    compare(`cache: kv/${layer}`, await back.keysAndValues(layer), columns(wanted, from, width), width - from),
-  ];
+  const columns = (numbers: Numbers, to: number) => reference.columns(numbers, width, 0, to);
+  const cached =
+    op.op === 'linear'
+      ? reference.columns(wanted, width, from, width - from)
+      : sideBySide(oracle, reference.columns(wanted, width, from, width - from), op.kv.v);
+  const kept = from === 0 ? [] : [compare(`${op.op}: ${value}`, columns(got, from), columns(wanted, from), from)];
+  const stored = await back.keysAndValues(layer);
+  return [...kept, compare(`cache: kv/${layer}`, stored, cached, stored.length / oracle.T)];
+}
+
+/** Keys [T, KVH * HS] and the columns of a value behind them, row by row. */
+function sideBySide({ T, values }: ReferenceRun, keys: Numbers, { value, offset, width }: View): Float64Array {
+  const whole = defined(values.get(value), value);
+  const columns = whole.length / T;
+  const out = new Float64Array(2 * keys.length);
+  for (let t = 0; t < T; t++) {
+    out.set(keys.subarray(t * width, (t + 1) * width), 2 * t * width);
+    out.set(whole.subarray(t * columns + offset, t * columns + offset + width), (2 * t + 1) * width);
+  }
+  return out;
 }
 
 /** The plain graph in pieces, each from one value of the residual stream to the next. */

@@ -57,6 +57,15 @@ describe.each<GoldenName>(['gpt2-f32', 'gpt2-odd', 'gpt2-bf16'])('%s', name => {
   });
 });
 
+test.each<GoldenName>(['qwen3', 'gemma2', 'smollm3', 'gptj', 'bloom'])('every op of %s agrees', async name => {
+  const model = await open(name);
+  const { n_layer } = model.graph.dims;
+  const { checks } = await checksOf(model, TOKENS);
+  expect(checks.filter(({ label }) => label.startsWith('cache:'))).toHaveLength(n_layer);
+  expect(checks.length).toBeGreaterThan(7 * n_layer);
+  for (const { label, nmse } of checks) expect(nmse, label).toBeLessThan(BOUND);
+});
+
 test('a wrong constant shows in the ops that have it, and in what reads them within the layer', async () => {
   const model = await open('gpt2-f32', code => code.replace(/const SCALE: f32 = [^;]*;/, 'const SCALE: f32 = 0.9;'));
   const { checks } = await checksOf(model, TOKENS);
