@@ -7,6 +7,7 @@ import type { ModelFiles } from '../hub/files.ts';
 import { type ContextNeeds, contextBytes, defaultContext } from '../lib/context-memory.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
+import { anatomyOf } from '../model/anatomy.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import { mixersOf } from '../model/ir/mixers.ts';
 import { parameterCount } from '../model/ir/size.ts';
@@ -95,6 +96,7 @@ function describe(
     parameters: parameterCount(graph),
     work: workOf(graph),
     mixers: mixersOf(graph),
+    anatomy: anatomyOf(graph),
     tied: graph.ops.some(op => op.op === 'embedding' && op.table === graph.head),
     tokenizerJson: checkpoint.tokenizerJson,
     tokenizerConfig: checkpoint.tokenizerConfig,

@@ -3,6 +3,7 @@
 import type { ContextNeeds } from '../lib/context-memory.ts';
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
+import type { Anatomy } from '../model/anatomy.ts';
 import type { Dims } from '../model/ir/graph.ts';
 import type { Mixer } from '../model/ir/mixers.ts';
 import type { TokenWork } from '../model/ir/work.ts';
@@ -122,6 +123,8 @@ export interface LoadedModel {
   readonly work: TokenWork;
   /** What brings positions together in each layer: not all have attention. */
   readonly mixers: readonly Mixer[];
+  /** What each layer is made of, for views to say. */
+  readonly anatomy: Anatomy;
   /** The head is the embedding matrix. */
   readonly tied: boolean;
   /** tokenizer.json and tokenizer_config.json, parsed but not checked: the tokenizer layer does that. The former is null where ids are the text. */
