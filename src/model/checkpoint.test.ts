@@ -118,7 +118,57 @@ describe('matchWeights', () => {
   });
 });
 
+describe('other families', () => {
+  const SMALL = {
+    hidden_size: 16,
+    intermediate_size: 24,
+    num_hidden_layers: 2,
+    num_attention_heads: 2,
+    vocab_size: 11,
+    max_position_embeddings: 16,
+  };
+  const read = (model_type: string, more: object = {}) => buildGraph({ model_type, ...SMALL, ...more }).graph;
+
+  test.each<[string, string, object]>([
+    ['llama', 'model.', {}],
+    ['gpt_neox', 'gpt_neox.', {}],
+    ['opt', 'model.decoder.', { ffn_dim: 24 }],
+    ['opt', 'decoder.', { ffn_dim: 24 }],
+    ['gemma3', 'language_model.model.', { num_key_value_heads: 1, head_dim: 8 }],
+    ['gemma3', 'model.language_model.', { num_key_value_heads: 1, head_dim: 8 }],
+  ])('%s under %s, beside tensors of its own that no graph reads', (model_type, prefix, more) => {
+    const graph = read(model_type, more);
+    const tensors = header(graph, prefix);
+    tensors.set(`${prefix}layers.0.self_attn.rotary_emb.inv_freq`, { dtype: 'F32', shape: [4] });
+    tensors.set(`${prefix}layers.0.attention.masked_bias`, { dtype: 'F32', shape: [] });
+    tensors.set('vision_tower.layers.0.weight', { dtype: 'F32', shape: [3, 3] });
+    const { tensorOf, unknown } = matchWeights(graph, tensors);
+    expect(unknown).toEqual(['vision_tower.layers.0.weight']);
+    expect(tensorOf.get('layers.1.mlp.down_proj.weight') ?? tensorOf.get('layers.1.fc2.weight') ?? '').toMatch(
+      model_type === 'gpt_neox' ? /^$/ : new RegExp(`^${prefix}layers\\.1`),
+    );
+  });
+
+  test.each(['embed_out.weight', 'lm_head.weight'])('the head of a GPT-NeoX is called %s', name => {
+    const graph = read('gpt_neox');
+    const tensors = header(graph, 'gpt_neox.');
+    const head = tensors.get('gpt_neox.embed_out.weight')!;
+    tensors.delete('gpt_neox.embed_out.weight');
+    expect(matchWeights(graph, tensors.set(name, head)).tensorOf.get('embed_out.weight')).toBe(name);
+  });
+});
+
 describe('size', () => {
+  test('parameters of the published Llamas', () => {
+    const count = (config: object) => parameterCount(buildGraph(config).graph);
+    const smollm2 = { hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, num_attention_heads: 9 };
+    const heads = { num_key_value_heads: 3, vocab_size: 49_152, tie_word_embeddings: true };
+    expect(count({ model_type: 'llama', ...smollm2, ...heads })).toBe(134_515_008);
+    const qwen3 = { hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16 };
+    const more = { num_key_value_heads: 8, head_dim: 128, vocab_size: 151_936, tie_word_embeddings: true };
+    expect(count({ model_type: 'qwen3', ...qwen3, ...more })).toBe(596_049_920);
+  });
+
   test('parameters of the published models', () => {
     const count = (n_layer: number, n_embd: number, n_head: number) =>
       parameterCount(buildGraph({ model_type: 'gpt2', n_layer, n_embd, n_head }).graph);
