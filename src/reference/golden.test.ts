@@ -7,6 +7,7 @@ import {
   type GoldenCase,
   goldenNames,
   gpt2Names,
+  LONG_NAME,
   loadGolden,
 } from '../../e2e/support/golden.ts';
 import { referenceWeights } from '../../e2e/support/reference-weights.ts';
@@ -34,7 +35,7 @@ function scored(result: ReferenceRun, { tokens }: GoldenCase): { logprobs: numbe
   return { logprobs, best: rows.map(argmax) };
 }
 
-describe.each(goldenNames)('%s', async name => {
+describe.each([...goldenNames, LONG_NAME] as const)('%s', async name => {
   const golden = await loadGolden(name);
   const { graph } = buildGraph(golden.config);
   const weights = referenceWeights(graph, golden);
