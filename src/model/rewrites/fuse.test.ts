@@ -184,3 +184,57 @@ describe('fuse and the cache', () => {
     expect(count([embed, product, { ...attention, layer: 1 }, append], 'o')).toBe(0);
   });
 });
+
+describe('fuse on a Llama', () => {
+  const sizes = {
+    hidden_size: 32,
+    intermediate_size: 48,
+    num_hidden_layers: 1,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    vocab_size: 11,
+    max_position_embeddings: 16,
+  };
+  const of = (model_type: string, more: object = {}) => buildGraph({ model_type, ...sizes, ...more }).graph;
+  const kinds = ({ ops }: Graph) => ops.map(({ op }) => op);
+  const turn = ({ ops }: Graph) => ops.find(op => op.op === 'rotary');
+
+  test('nine ops a layer; norms of heads and the cache belong to the turn', () => {
+    const layer = ['rmsnorm', 'linear', 'rotary', 'attention', 'linear', 'rmsnorm', 'linear', 'gated', 'linear'];
+    for (const graph of [of('llama'), of('qwen3', { head_dim: 8 }), of('granite', { residual_multiplier: 0.5 })])
+      expect(kinds(fuse(graph))).toEqual(['embedding', ...layer, 'rmsnorm']);
+    const qwen = turn(fuse(of('qwen3', { head_dim: 8 })));
+    const v = { value: 'layers.0.self_attn.qkv', offset: 48, width: 16 };
+    expect(qwen).toMatchObject({ norm: { plusOne: false, eps: 1e-6 }, kv: { layer: 0, from: 32, v } });
+    expect(qwen).toMatchObject({ x: { value: 'layers.0.self_attn.qkv', offset: 0, width: 48 } });
+  });
+
+  test('factors go into the product and the embedding, norms after a part take the residual', () => {
+    const granite = fuse(of('granite', { residual_multiplier: 0.5, embedding_multiplier: 3 }));
+    expect(granite.ops[0]).toMatchObject({ op: 'embedding', scale: 3, out: 'embed' });
+    expect(granite.ops.filter(op => op.op === 'linear' && op.scale === 0.5 && op.residual !== undefined)).toHaveLength(
+      2,
+    );
+    const gemma = fuse(of('gemma2', { head_dim: 8 }));
+    expect(gemma.ops.filter(op => op.op === 'rmsnorm' && op.residual !== undefined)).toHaveLength(2);
+  });
+
+  test('values that are kept stay, each with the op that makes it', () => {
+    const plain = of('qwen3', { head_dim: 8 });
+    const at = 'layers.0.self_attn';
+    expect(kinds(fuse(plain, [`${at}.qk`]))).toContain('kv_append');
+    expect(turn(fuse(plain, [`${at}.qk_norm`]))).not.toHaveProperty('norm');
+    expect(kinds(fuse(of('gemma2', { head_dim: 8 }), ['layers.0.post_attention_layernorm']))).toContain('add');
+  });
+
+  test('a norm of whole queries and keys is not the norm of each head', () => {
+    const olmo = fuse(of('olmo2', { num_key_value_heads: 4 }));
+    expect(turn(olmo)).not.toHaveProperty('norm');
+    expect(turn(olmo)).toHaveProperty('kv');
+  });
+
+  test('a layer without positions writes its keys from the product', () => {
+    const graph = fuse(of('smollm3', { no_rope_layers: [0] }));
+    expect(graph.ops.find(op => op.op === 'linear')).toMatchObject({ kv: { layer: 0, from: 32 } });
+  });
+});
