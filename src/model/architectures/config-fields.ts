@@ -65,7 +65,7 @@ export const flagThatIs = (wanted: boolean, otherwise: string) =>
 /** A field that must be absent, null or empty, since no graph honours it. */
 export const empty = (otherwise: string) => v.optional(v.pipe(v.unknown(), v.check(isEmpty, otherwise)));
 
-function isEmpty(value: unknown): boolean {
+export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }

@@ -83,6 +83,7 @@ export interface DecoderDefaults {
 export const DECODER_ONLY = {
   add_cross_attention: flagThatIs(false, 'cross-attention is not supported'),
   is_encoder_decoder: flagThatIs(false, 'only decoders are supported'),
+  is_causal: flagThatIs(true, 'only attention to earlier positions is supported'),
   quantization_config: empty('quantised checkpoints of this kind are not supported'),
 } as const;
 

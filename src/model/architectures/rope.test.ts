@@ -17,7 +17,9 @@ function near(got: readonly number[], wanted: readonly number[]): void {
 test('plain, by the base of the file or of the family', () => {
   near(at(undefined).inv_freq, plain);
   near(at(undefined, { rope_theta: 16 }).inv_freq, [1, 0.5, 0.25, 0.125]);
-  near(at(undefined, { rope_parameters: { rope_type: 'default', rope_theta: 16 } }).inv_freq, [1, 0.5, 0.25, 0.125]);
+  const parameters = { rope_type: 'default', rope_theta: 16 };
+  for (const rope_scaling of [undefined, null, {}])
+    near(at(undefined, { rope_scaling, rope_parameters: parameters }).inv_freq, [1, 0.5, 0.25, 0.125]);
 });
 
 test('linear divides all; dynamic changes nothing up to the positions of the file', () => {
@@ -88,6 +90,7 @@ describe('what a family says', () => {
 
 test.each<[object, string]>([
   [{ type: 'ntk' }, 'rope_scaling'],
+  [{ full_attention: { rope_theta: 5 } }, 'rope_scaling'],
   [{ type: 'linear' }, 'factor'],
   [{ type: 'linear', factor: 0 }, 'factor'],
   [{ type: 'linear', factor: '2' }, 'factor'],

@@ -4,7 +4,7 @@
 
 import * as v from 'valibot';
 import type { RotaryTable } from '../ir/graph.ts';
-import { positive, readConfig, refused, shown, size } from './config-fields.ts';
+import { isEmpty, positive, readConfig, refused, shown, size } from './config-fields.ts';
 
 /** The fields a decoder's config has for its rotary positions, not yet checked; spread them into its schema. */
 export const ROPE_FIELDS = {
@@ -84,8 +84,9 @@ export interface RopeDefaults {
 
 /** The table of heads of `headSize` columns. Throws `unsupported_config` and `bad_json` by the field's name. */
 export function rotaryTable(config: RopeConfig, headSize: number, defaults: RopeDefaults): RotaryTable {
-  const written = config.rope_scaling ?? config.rope_parameters ?? {};
-  const parameters = readConfig(PARAMETERS, ofLayer(written, defaults.layerType));
+  const field = isEmpty(config.rope_scaling) ? 'rope_parameters' : 'rope_scaling';
+  const written = config[field] ?? {};
+  const parameters = readConfig(PARAMETERS, ofLayer(field, written, defaults.layerType));
   const partial = parameters.partial_rotary_factor ?? config.partial_rotary_factor ?? defaults.partial ?? 1;
   if (defaults.partial === undefined && partial !== 1)
     throw refused('partial_rotary_factor', `${partial} where this family turns whole heads`);
@@ -98,7 +99,7 @@ export function rotaryTable(config: RopeConfig, headSize: number, defaults: Rope
   const scaling = SCALINGS.get(aliases.get(named) ?? named);
   if (scaling === undefined) {
     const supported = [...SCALINGS.keys()].join(', ');
-    throw refused(config.rope_scaling ? 'rope_scaling' : 'rope_parameters', `${shown(named)}; supported: ${supported}`);
+    throw refused(field, `${shown(named)}; supported: ${supported}`);
   }
   return scaling({
     parameters,
@@ -113,10 +114,16 @@ export function rotaryTable(config: RopeConfig, headSize: number, defaults: Rope
   });
 }
 
-/** The record itself, or the one it has for a kind of layer. */
-function ofLayer(written: unknown, layerType: string | undefined): unknown {
-  if (layerType === undefined || typeof written !== 'object' || written === null) return written;
+/** The record itself, or the one it has for a kind of layer; a family whose layers turn alike has no such records. */
+function ofLayer(field: string, written: unknown, layerType: string | undefined): unknown {
+  if (typeof written !== 'object' || written === null) return written;
   const record = new Map<string, unknown>(Object.entries(written));
+  if (layerType === undefined) {
+    const kind = ['full_attention', 'sliding_attention'].find(each => record.has(each));
+    if (kind !== undefined)
+      throw refused(field, `positions of ${kind} layers of their own are not supported in this family`);
+    return written;
+  }
   return record.has(layerType) ? (record.get(layerType) ?? {}) : written;
 }
 
