@@ -1,7 +1,16 @@
 // Models of other families on the page: opened from a folder, run, and looked into through every view.
 import { fileURLToPath } from 'node:url';
 import { SIDE_VIEWS } from '../../src/app/views.ts';
-import { candidatesOf, modelButton, modelReady, openModels, openPage, run, setNumbers, setText } from '../support/page.ts';
+import {
+  candidatesOf,
+  modelButton,
+  modelReady,
+  openModels,
+  openPage,
+  run,
+  setNumbers,
+  setText,
+} from '../support/page.ts';
 import { expect, engineTest as test } from '../support/tests.ts';
 
 /** A Llama; norms after, windows, caps; linear biases; neighbours turn, a bias on the logits. */
