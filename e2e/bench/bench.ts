@@ -1,5 +1,5 @@
-// npm run bench [-- --quick | --views | --text | --vocabulary]: the page and the engine, or the views of the inside, or long texts, in a real Chromium, or
-// large vocabularies in Node, printed as markdown; GPU=hardware takes the machine's own adapter.
+// npm run bench [-- --quick | --views | --text | --loading | --vocabulary]: the page and the engine, or the views of the inside, or long texts, or the memory of a
+// load, in a real Chromium, or large vocabularies in Node, printed as markdown; GPU=hardware takes the machine's own adapter.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { launchOptions } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
 import type { EngineAnswer, EngineRequest, ViewsAnswer, ViewsRequest } from './engine.ts';
 import { measureVisits, type VisitTimings } from './first-token.ts';
+import { benchLoading } from './loading.ts';
 import { benchLongTexts } from './long-text.ts';
 import { engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
@@ -28,7 +29,15 @@ export async function main(args: string[]): Promise<number> {
   const flag = { type: 'boolean' } as const;
   const { values } = parseArgs({
     args,
-    options: { quick: flag, 'without-124m': flag, 'without-page': flag, views: flag, text: flag, vocabulary: flag },
+    options: {
+      quick: flag,
+      'without-124m': flag,
+      'without-page': flag,
+      views: flag,
+      text: flag,
+      vocabulary: flag,
+      loading: flag,
+    },
   });
   const rounds = values.quick ? 1 : 5;
   const folder = await mkdtemp(path.join(tmpdir(), 'nucleus-bench-'));
@@ -40,6 +49,11 @@ export async function main(args: string[]): Promise<number> {
     }
     if (values.views) {
       await benchViews(path.join(folder, 'engine'), values['without-124m'] !== true);
+      return 0;
+    }
+    if (values.loading) {
+      const connect = ['http://127.0.0.1:*'];
+      await onPage(path.join(folder, 'page'), async url => console.log(await benchLoading(url)), connect);
       return 0;
     }
     if (values.text) {
@@ -55,10 +69,14 @@ export async function main(args: string[]): Promise<number> {
 }
 
 /** Builds the page and serves it while `work` lasts. */
-async function onPage(outDir: string, work: (url: string) => Promise<void>): Promise<void> {
+async function onPage(
+  outDir: string,
+  work: (url: string) => Promise<void>,
+  connect: readonly string[] = [],
+): Promise<void> {
   const configFile = path.join(ROOT, 'vite.config.ts');
   await build({ root: ROOT, configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  const served = (await serveFolder({ folder: outDir })) as Served;
+  const served = (await serveFolder({ folder: outDir, connect: [...connect] })) as Served;
   try {
     await work(served.url);
   } finally {

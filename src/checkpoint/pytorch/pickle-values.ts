@@ -6,7 +6,7 @@ export interface Tuple {
   readonly items: readonly Value[];
 }
 
-export interface List {
+interface List {
   readonly kind: 'list';
   readonly items: Value[];
 }

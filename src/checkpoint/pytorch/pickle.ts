@@ -10,7 +10,7 @@ import { rebuild, storageOf } from './rebuild.ts';
 const MOST_VALUES = 1_000_000;
 const MOST_SHOWN = 80;
 
-export function badPickle(message: string): NucleusError {
+function badPickle(message: string): NucleusError {
   return new NucleusError('bad_pytorch', message);
 }
 

@@ -90,7 +90,7 @@ export function Catalogue() {
       </ul>
       {entries.length === 0 && (
         <p className={styles.quiet} role="status">
-          None of these. Any other model can be had by its name, below.
+          None of these. Any other model can be had by its name, above.
         </p>
       )}
     </section>

@@ -28,8 +28,8 @@ export function Models() {
         <LoadTrouble at={null} />
         <CurrentModel />
         <LoadProgress />
-        <Catalogue />
         <NamedModel />
+        <Catalogue />
         <AccessToken />
         <LocalFiles />
         <CachedModels />

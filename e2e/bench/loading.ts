@@ -1,0 +1,145 @@
+// How much memory of the worker a load takes, from the Hub and from the cache, in each layout of weights: a real Chromium, sampled while it loads.
+import { chromium, type Page } from 'playwright';
+import { writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
+import { startHubServer } from '../support/hub-server.ts';
+import { openModels, setHub } from '../support/page.ts';
+import { writePytorch } from '../support/pytorch-file.ts';
+import { GPT2_124M_CONFIG, randomModel } from '../support/random-model.ts';
+import { launchOptions } from '../tools/browser.ts';
+import { markdown } from './table.ts';
+
+const MB = 1e6;
+/** What the page promises: this above what the worker had before. */
+const PIECE_BYTES = 16 * 1024 * 1024;
+const MOST_BYTES = 1.25 * PIECE_BYTES + 64 * MB;
+const SAMPLE_MS = 20;
+const SHARDS = 4;
+
+type Folder = Readonly<Record<string, Uint8Array | string>>;
+
+function shardsOf(tensors: readonly { readonly name: string }[]): readonly (readonly number[])[] {
+  return Array.from({ length: SHARDS }, (_, shard) => tensors.flatMap((_each, i) => (i % SHARDS === shard ? [i] : [])));
+}
+
+/** GPT-2 124M with random weights in f16, laid down in each way. */
+function layouts(): Readonly<Record<string, Folder>> {
+  const tensors = [...randomModel({ config: GPT2_124M_CONFIG, seed: 1, dtype: 'F16' }).tensors()];
+  const small = { 'config.json': JSON.stringify(GPT2_124M_CONFIG) };
+  const sharded = (stem: string, ending: string, write: (part: typeof tensors) => Uint8Array): Folder => {
+    const nameOf = (shard: number) => `${stem}-0000${shard + 1}-of-0000${SHARDS}.${ending}`;
+    const parts = shardsOf(tensors);
+    const weight_map = Object.fromEntries(
+      parts.flatMap((part, shard) => part.map(i => [tensors[i]?.name ?? '', nameOf(shard)])),
+    );
+    const files = parts.map((part, shard) => [nameOf(shard), write(part.flatMap(i => tensors[i] ?? []))] as const);
+    return {
+      ...small,
+      ...Object.fromEntries(files),
+      [`${stem}.${ending}.index.json`]: JSON.stringify({ metadata: {}, weight_map }),
+    };
+  };
+  return {
+    'model.safetensors': { ...small, 'model.safetensors': writeSafetensors(tensors) },
+    [`safetensors, ${SHARDS} shards`]: sharded('model', 'safetensors', part => writeSafetensors(part)),
+    'pytorch_model.bin': { ...small, 'pytorch_model.bin': writePytorch(tensors) },
+    [`pytorch_model.bin, ${SHARDS} shards`]: sharded('pytorch_model', 'bin', part => writePytorch(part)),
+    'pytorch_model.bin, the embedding turned': {
+      ...small,
+      'pytorch_model.bin': writePytorch(tensors, { turned: ['wte.weight'] }),
+    },
+  };
+}
+
+/** Bytes of the worker's heap and of the buffers it holds. */
+async function workerMemory(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  const waiting = new Map<number, (bytes: number) => void>();
+  let target = '';
+  let next = 0;
+  session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+    if (targetInfo.type === 'worker') target = sessionId;
+  });
+  session.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const { id, result } = JSON.parse(message) as { id: number; result?: Record<string, number> };
+    waiting.get(id)?.((result?.usedSize ?? 0) + (result?.backingStorageSize ?? 0));
+    waiting.delete(id);
+  });
+  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  return async () => {
+    const id = ++next;
+    const answer = new Promise<number>(resolve => waiting.set(id, resolve));
+    const message = JSON.stringify({ id, method: 'Runtime.getHeapUsage' });
+    await session.send('Target.sendMessageToTarget', { sessionId: target, message });
+    return answer;
+  };
+}
+
+interface Peak {
+  readonly before: number;
+  readonly most: number;
+}
+
+/** Samples until `work` is done. */
+async function peakDuring(memory: () => Promise<number>, work: () => Promise<void>): Promise<Peak> {
+  const before = await memory();
+  let most = before;
+  let done = false;
+  const sampling = (async () => {
+    while (!done) {
+      most = Math.max(most, await memory());
+      await new Promise(resolve => setTimeout(resolve, SAMPLE_MS));
+    }
+  })();
+  await work();
+  done = true;
+  await sampling;
+  return { before, most };
+}
+
+async function loaded(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^Model: ${name}, f16 `) }).waitFor({ timeout: 300_000 });
+}
+
+/** A table of peaks; throws where one is above what is promised, but for tensors that lie turned, which wait whole. */
+export async function benchLoading(url: string): Promise<string> {
+  const rows: string[][] = [];
+  const cell = ({ before, most }: Peak) => `${((most - before) / MB).toFixed(0)} (of ${(most / MB).toFixed(0)})`;
+  const broken: string[] = [];
+  for (const [layout, folder] of Object.entries(layouts())) {
+    const hub = await startHubServer({ models: { 'acme/model': folder } });
+    const browser = await chromium.launch({ ...launchOptions(), headless: true });
+    try {
+      const page = await browser.newPage();
+      const memory = await workerMemory(page);
+      await setHub(page, hub.url);
+      await page.goto(url);
+      await page.getByRole('button', { name: 'Step', exact: true, disabled: false }).waitFor({ timeout: 60_000 });
+      const dialog = await openModels(page);
+      await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill('acme/model');
+      await dialog.getByRole('button', { name: 'Look at it' }).click();
+      const download = dialog.getByRole('button', { name: /^Download / });
+      await download.waitFor({ timeout: 60_000 });
+      const first = await peakDuring(memory, async () => {
+        await download.click();
+        await loaded(page, 'acme/model');
+      });
+      await openModels(page);
+      await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();
+      await loaded(page, 'nucleus-3m');
+      await openModels(page);
+      const again = await peakDuring(memory, async () => {
+        await dialog.getByRole('button', { name: 'Load acme/model from the cache' }).click();
+        await loaded(page, 'acme/model');
+      });
+      rows.push([layout, cell(first), cell(again)]);
+      const most = Math.max(first.most - first.before, again.most - again.before);
+      if (most > MOST_BYTES && !layout.includes('turned')) broken.push(layout);
+    } finally {
+      await browser.close();
+      await hub.close();
+    }
+  }
+  const table = markdown(['GPT-2 124M shapes in f16, 249 MB', 'from the Hub', 'from the cache'], rows);
+  if (broken.length > 0) throw new Error(`${table}\n\nabove ${(MOST_BYTES / MB).toFixed(0)} MB: ${broken.join('; ')}`);
+  return table;
+}
