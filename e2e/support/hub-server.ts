@@ -228,11 +228,25 @@ function names(folder: ModelFolder): readonly string[] {
 function readFile(folder: ModelFolder, name: string): Buffer | undefined {
   if (!names(folder).includes(name)) return undefined;
   if (typeof folder === 'string') return readFileSync(join(folder, name));
-  return Buffer.from(folder[name] ?? '');
+  const content = folder[name] ?? '';
+  return typeof content === 'string'
+    ? Buffer.from(content)
+    : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+}
+
+/** By the memory of whole files: a large one is hashed once. */
+const etags = new WeakMap<ArrayBufferLike, string>();
+
+function etagOf(bytes: Buffer): string {
+  const isWhole = bytes.byteLength === bytes.buffer.byteLength;
+  const known = isWhole ? etags.get(bytes.buffer) : undefined;
+  const etag = known ?? `"${createHash('sha1').update(bytes).digest('hex')}"`;
+  if (isWhole) etags.set(bytes.buffer, etag);
+  return etag;
 }
 
 function sizeOf(folder: ModelFolder, name: string): number {
-  return typeof folder === 'string' ? statSync(join(folder, name)).size : Buffer.from(folder[name] ?? '').length;
+  return typeof folder === 'string' ? statSync(join(folder, name)).size : Buffer.byteLength(folder[name] ?? '');
 }
 
 function commitOf(repo: string, folder: ModelFolder): string {
@@ -267,7 +281,7 @@ async function sendFile(
   const fault = active?.fault ?? {};
   let whole = fault.body === undefined ? file : Buffer.from(fault.body);
   if (fault.truncateTo !== undefined) whole = whole.subarray(0, fault.truncateTo);
-  const etag = fault.etag ?? `"${createHash('sha1').update(whole).digest('hex')}"`;
+  const etag = fault.etag ?? etagOf(whole);
   const match = fault.ignoreRange ? null : /^bytes=(\d+)-(\d*)$/.exec(range);
   const first = match ? Number(match[1]) : 0;
   const last = match?.[2] ? Math.min(Number(match[2]), whole.length - 1) : whole.length - 1;
