@@ -11,7 +11,13 @@ import {
   setText,
   textOf,
 } from '../support/page.ts';
-import { pytorchModel, quantisedModel, shardedPytorchModel, shippedModel } from '../support/page-models.ts';
+import {
+  pytorchModel,
+  quantisedModel,
+  shardedPytorchModel,
+  shippedModel,
+  vocabularyModel,
+} from '../support/page-models.ts';
 import { engineTest, expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
@@ -51,12 +57,17 @@ async function greedy(page: Page): Promise<string> {
   return textOf(page);
 }
 
-engineTest('PyTorch weights, in one file and in shards, write what the safetensors write', async ({ page }) => {
-  const hub = await started({ models: { 'acme/torch': pytorchModel(), 'acme/shards': shardedPytorchModel() } });
+engineTest('PyTorch weights, in one file and in shards, and older tokenizers write the same', async ({ page }) => {
+  const models = {
+    'acme/vocabulary': vocabularyModel(),
+    'acme/torch': pytorchModel(),
+    'acme/shards': shardedPytorchModel(),
+  };
+  const hub = await started({ models });
   await setHub(page, hub.url);
   await openPage(page);
   const expected = await greedy(page);
-  for (const name of ['acme/torch', 'acme/shards']) {
+  for (const name of Object.keys(models)) {
     await load(page, name);
     expect(await greedy(page)).toBe(expected);
   }

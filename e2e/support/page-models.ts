@@ -68,6 +68,27 @@ export function shardedPytorchModel(): Files {
   };
 }
 
+/** The shipped model with its tokenizer in the files from before there was tokenizer.json. */
+export function vocabularyModel(): Files {
+  const { model, added_tokens } = JSON.parse(shipped('tokenizer.json').toString()) as {
+    model: { vocab: Record<string, number>; merges: (string | [string, string])[] };
+    added_tokens: { id: number; content: string }[];
+  };
+  const { 'tokenizer.json': _, ...rest } = shippedModel();
+  const added = new Map(added_tokens.map(({ content, id }) => [content, id]));
+  const lines = model.merges.map(merge => (typeof merge === 'string' ? merge : merge.join(' ')));
+  return {
+    ...rest,
+    'vocab.json': JSON.stringify(
+      Object.fromEntries(Object.entries(model.vocab).filter(([token]) => !added.has(token))),
+    ),
+    'merges.txt': `#version: 0.2\n${lines.join('\n')}\n`,
+    'added_tokens.json': JSON.stringify(Object.fromEntries(added)),
+    'special_tokens_map.json': JSON.stringify({ eos_token: '<|endoftext|>', bos_token: '<|endoftext|>' }),
+    'tokenizer_config.json': JSON.stringify({ tokenizer_class: 'GPT2Tokenizer' }),
+  };
+}
+
 /** The shipped model, with a configuration that says it were quantised, and a card that names another one. */
 export function quantisedModel(): Files {
   const config: unknown = JSON.parse(shipped('config.json').toString());

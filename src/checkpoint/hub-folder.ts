@@ -100,7 +100,7 @@ function tokenizerNames(present: { has(name: string): boolean }): readonly strin
 }
 
 /** Fields beside `text_config` that say something of the text where it does not. */
-const ABOUT_TEXT = ['tie_word_embeddings', 'bos_token_id', 'eos_token_id', 'vocab_size'];
+const ABOUT_TEXT = ['model_type', 'tie_word_embeddings', 'bos_token_id', 'eos_token_id', 'vocab_size'];
 
 /** Models of several kinds of input keep the configuration of their text in `text_config`. */
 function textConfig(config: unknown): unknown {
