@@ -78,8 +78,8 @@ const CASES: Readonly<Record<string, Readonly<Record<string, readonly [Files, Re
   'a config that cannot be run': {
     'a type that is not supported': [changed({ model_type: 'bert' }), /type "bert".*Choose another model/],
     'a config value that is not supported': [
-      changed({ activation_function: 'quick_gelu' }),
-      /activation_function.*quick_gelu.*another model/,
+      changed({ activation_function: 'softplus' }),
+      /activation_function.*softplus.*another model/,
     ],
     'a config.json that is no JSON': [config('{"model_type": "gpt2",'), /config\.json is not what it should be.*JSON/],
     'a config.json that holds a list': [config('[]'), /config\.json/],
@@ -91,9 +91,9 @@ const CASES: Readonly<Record<string, Readonly<Record<string, readonly [Files, Re
       /config\.json and model\.safetensors are missing/,
     ],
     'no weights': [without(GOOD, 'model.safetensors'), /model\.safetensors is missing/],
-    'PyTorch weights alone': [
+    'PyTorch weights that are cut': [
       { ...without(GOOD, 'model.safetensors'), 'pytorch_model.bin': 'PK' },
-      /model\.safetensors is missing.*PyTorch/,
+      /pytorch_model\.bin is damaged.*cut short/,
     ],
   },
   'weights that are cut': {
