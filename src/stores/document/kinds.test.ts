@@ -121,6 +121,9 @@ describe.each([
     store.getState().edit(0, 3, '');
     expect(store.getState().text).toBe('Hello');
     expect([...idsOf(store.getState().tokens)]).toEqual([...idsOf(tokens)].slice(1));
+    store.getState().edit(0, 5, 'Hi');
+    expect(store.getState().text).toBe('<s>Hi');
+    store.getState().undo();
     store.getState().edit(5, 5, '!');
     expect(store.getState().text).toBe('Hello!');
     store.getState().undo();

@@ -78,12 +78,16 @@ export class WholeDocument {
       this.#setPlain(text.slice(0, from) + insert + text.slice(to), from + insert.length);
       return;
     }
-    const { pending } = this.#state;
-    const first = tokens.length === 0 && pending === null ? openingTokens(tokenizer) : [];
-    const layout = first.length === 0 ? this.#layout : layoutTokens(first.map(({ bytes }) => bytes));
-    const parts = { tokens: first.length === 0 ? tokens : first, layout, pending };
-    const moved = first.length === 0 ? 0 : layout.text.length;
-    const edited = editedParts(tokenizer, parts, { start: from + moved, end: to + moved, insert });
+    // A text that takes the place of all begins as the tokenizer says.
+    const first = from === 0 && to === text.length && insert !== '' ? openingTokens(tokenizer) : [];
+    const anew = first.length > 0;
+    const layout = anew ? layoutTokens(first.map(({ bytes }) => bytes)) : this.#layout;
+    const moved = layout.text.length;
+    const edited = editedParts(
+      tokenizer,
+      anew ? { tokens: first, layout, pending: null } : { tokens, layout, pending: this.#state.pending },
+      anew ? { start: moved, end: moved, insert } : { start: from, end: to, insert },
+    );
     this.#setParts(edited, caretAt(edited.caret));
   }
 

@@ -48,27 +48,34 @@ function endOfBytes(text: string, at: number, bytes: number): number {
   return end;
 }
 
+/** What the rules make of a character by itself; null where some rule goes on with the next one. */
+type Alone = { readonly text: string } | null;
+
 /** Words of the person's own stay; else the longest rule holds; else a character is itself. */
 function rewriter(rules: Charsmap | null, own: Longest): (text: string, at: number) => Rewritten {
-  const touched = new Map<number, boolean>();
-  const isTouched = (code: number): boolean => {
-    const known = touched.get(code);
-    if (known !== undefined) return known;
-    const found = rules?.begins(utf8.encode(String.fromCodePoint(code))) ?? false;
-    touched.set(code, found);
-    return found;
+  const known = new Map<number, Alone>();
+  const alone = (code: number, next: number): Alone => {
+    const key = code * 0x200000 + next;
+    const before = known.get(key);
+    if (before !== undefined || rules === null) return before ?? null;
+    const char = String.fromCodePoint(code);
+    const goesOn = rules.begins(utf8.encode(char + String.fromCodePoint(next)));
+    const rule = goesOn ? undefined : rules.prefixes(utf8.encode(char)).at(-1);
+    const made = goesOn ? null : { text: rule === undefined ? char : rules.textAt(rule.place) };
+    known.set(key, made);
+    return made;
   };
   return (text, at) => {
     const word = own(text, at);
     if (word > at) return { text: text.slice(at, word), end: word };
     const code = text.codePointAt(at) ?? 0;
-    const rule = isTouched(code)
-      ? rules?.prefixes(utf8.encode(text.slice(at, at + WINDOW).toWellFormed())).at(-1)
-      : undefined;
-    if (rule !== undefined && rules !== null)
-      return { text: rules.textAt(rule.place), end: endOfBytes(text, at, rule.length) };
     const end = at + (code > 0xffff ? 2 : 1);
-    return { text: text.slice(at, end), end };
+    if (rules === null) return { text: text.slice(at, end), end };
+    const single = end < text.length ? alone(code, text.codePointAt(end) ?? 0) : null;
+    if (single !== null) return { text: single.text, end };
+    const rule = rules.prefixes(utf8.encode(text.slice(at, at + WINDOW).toWellFormed())).at(-1);
+    if (rule === undefined) return { text: text.slice(at, end), end };
+    return { text: rules.textAt(rule.place), end: endOfBytes(text, at, rule.length) };
   };
 }
 
