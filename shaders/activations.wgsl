@@ -5,6 +5,7 @@ const RELU: u32 = 3u;
 const RELU2: u32 = 4u;
 const SILU: u32 = 5u;
 const QUICK_GELU: u32 = 6u;
+const SIGMOID: u32 = 7u;
 
 // tanh form of GELU (Hendrycks and Gimpel 2016). tanh is NaN for large arguments on several drivers, and is 1 in f32 beyond 9.01.
 fn gelu_new(x: f32) -> f32 {
@@ -60,6 +61,9 @@ fn activate(x: f32) -> f32 {
   }
   if (ACTIVATION == QUICK_GELU) {
     return x * sigmoid(1.702 * x);
+  }
+  if (ACTIVATION == SIGMOID) {
+    return sigmoid(x);
   }
   return x;
 }

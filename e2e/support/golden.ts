@@ -28,6 +28,8 @@ const familyNames = [
   'gptj',
   'opt',
   'bloom',
+  'lfm2',
+  'qwen3-5',
 ] as const;
 export const goldenNames = [...gpt2Names, ...familyNames] as const;
 /** Its long texts turn their heads otherwise than their beginnings do alone: rows of a text are not those of its prefixes. */

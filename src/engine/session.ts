@@ -129,7 +129,7 @@ export class Session {
     try {
       while (done < ids.length) {
         if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during prefill');
-        const count = Math.min(this.#rowsPerStep, ids.length - done);
+        const count = Math.min(this.#rowsPerStep, ids.length - done, states?.room(done) ?? this.#rowsPerStep);
         const begin = performance.now();
         const rows = Array.from({ length: count }, (_, i) => rowAt(sequence, done + i));
         const step = { states, at: state, ids: ids.subarray(0, done + count), rows };

@@ -38,8 +38,8 @@ describe('a pool of 6 states', () => {
     const cache = new StateCache(6);
     const text = 'x'.repeat(200);
     let at: HeldState | null = null;
-    for (let length = 10; length <= 200; length += 10) at = run(cache, at, text.slice(0, length));
-    expect([199, 139, 79, 69].map(length => found(cache, `${text.slice(0, length)}!`))).toEqual([140, 70, 70, 0]);
+    for (let length = 8; length <= 200; length += 8) at = run(cache, at, text.slice(0, length));
+    expect([201, 199, 127, 63].map(length => found(cache, `${text.slice(0, length)}!`))).toEqual([200, 192, 64, 0]);
   });
 
   test('a state in doubt is gone', () => {
@@ -69,14 +69,14 @@ describe('a pool of 6 states', () => {
 
   test('of the states of one text those close behind another go first', () => {
     const cache = new StateCache(6);
-    const text = 'y'.repeat(1000);
+    const text = 'y'.repeat(640);
     let at: HeldState | null = null;
-    for (let length = 100; length <= 1000; length += 100) at = run(cache, at, text.slice(0, length));
-    const left = Array.from({ length: 10 }, (_, i) => 100 * (i + 1)).filter(n => found(cache, text, n) === n);
+    for (let length = 64; length <= 640; length += 64) at = run(cache, at, text.slice(0, length));
+    const left = Array.from({ length: 10 }, (_, i) => 64 * (i + 1)).filter(n => found(cache, text, n) === n);
     expect(left).toHaveLength(5);
-    expect(left.at(-1)).toBe(1000);
+    expect(left.at(-1)).toBe(640);
     const gaps = left.map((length, i) => length - (left[i - 1] ?? 0));
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(400);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(256);
   });
 });
 

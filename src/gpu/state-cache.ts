@@ -19,8 +19,6 @@ export interface StateMove {
 
 interface OwnState extends HeldState {
   readonly ids: number[];
-  /** Length of the state that it went on from when it got its row. */
-  readonly since: number;
   /** A probe made it: it goes first. */
   readonly probe: boolean;
   kept: boolean;
@@ -32,8 +30,8 @@ interface OwnState extends HeldState {
 export const SCRATCH_STATE = 0;
 /** Rows of a pool at least: scratch, the state that is advanced, the one it goes on from, and one for a probe. */
 export const LEAST_STATES = 4;
-/** A state is kept once it lies so many positions behind the last kept one. */
-const SPACING = 64;
+/** The state after every so many positions is kept, so that an edit goes on from there. */
+const STATE_SPACING = 64;
 
 export class StateCache {
   /** By row; the first is scratch. */
@@ -53,6 +51,11 @@ export class StateCache {
     return fitting.sort((a, b) => b.length - a.length).find(state => begins(state.ids, ids)) ?? null;
   }
 
+  /** Positions from `position` on that one step may take, so that it ends where a state is kept. */
+  room(position: number): number {
+    return STATE_SPACING - (position % STATE_SPACING);
+  }
+
   /** Keeps a state: a run ends or begins here, and others may begin here too. */
   keep(state: HeldState): void {
     this.#own(state).kept = true;
@@ -64,12 +67,12 @@ export class StateCache {
    */
   next(at: HeldState | null, probe = false): HeldState {
     const own = at === null ? null : this.#own(at);
-    if (own && own.length - own.since >= SPACING) own.kept = true;
+    if (own && own.length % STATE_SPACING === 0) own.kept = true;
     if (own && !own.kept && own.probe === probe) return own;
     if (own) own.used = ++this.#tick;
     const row = this.#freeRow(own);
     const ids = own?.ids.slice() ?? [];
-    const state = new Held(row, ids, own?.length ?? 0, probe, ++this.#tick);
+    const state = new Held(row, ids, probe, ++this.#tick);
     this.#states[row] = state;
     return state;
   }
@@ -122,14 +125,12 @@ class Held implements OwnState {
   kept = false;
   readonly row: number;
   readonly ids: number[];
-  readonly since: number;
   readonly probe: boolean;
   used: number;
 
-  constructor(row: number, ids: number[], since: number, probe: boolean, used: number) {
+  constructor(row: number, ids: number[], probe: boolean, used: number) {
     this.row = row;
     this.ids = ids;
-    this.since = since;
     this.probe = probe;
     this.used = used;
   }

@@ -81,6 +81,7 @@ export const activations: Readonly<Record<Activation, (x: number) => number>> = 
   quick_gelu: x => x / (1 + Math.exp(-1.702 * x)),
   relu: x => Math.max(x, 0),
   relu2: x => Math.max(x, 0) ** 2,
+  sigmoid: x => 1 / (1 + Math.exp(-x)),
   silu: x => x / (1 + Math.exp(-x)),
 };
 

@@ -7,7 +7,7 @@ import type { Probe } from '../../gpu/probe.ts';
 import { SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';
-import { mixersOf } from '../../model/ir/mixers.ts';
+import { attendingLayers } from '../../model/ir/mixers.ts';
 import { upTo, withAttention } from '../../model/rewrites/attention-weights.ts';
 import { openProbe, type ProbeContext, throwIfCancelled, View } from './context.ts';
 import { inScratch } from './scratch.ts';
@@ -73,7 +73,7 @@ export class Attention {
     signal?: AbortSignal,
   ): AsyncGenerator<{ from: number; rows: number; weights: Float32Array<ArrayBuffer> }> {
     const T = ids.length;
-    if (mixersOf(this.#context.graph)[layer] !== 'attention') {
+    if (!attendingLayers(this.#context.graph).includes(layer)) {
       yield { from: first, rows: T - first, weights: new Float32Array((T - first) * T) };
       return;
     }

@@ -5,7 +5,15 @@ import { planElementwise } from './elementwise.ts';
 import { kernel, reads, writes } from './kernel.ts';
 
 /** The activation's number in shaders/activations.wgsl; 0 is none. */
-export const ACTIVATION_CODES = { gelu_new: 1, gelu: 2, relu: 3, relu2: 4, silu: 5, quick_gelu: 6 } as const;
+export const ACTIVATION_CODES = {
+  gelu_new: 1,
+  gelu: 2,
+  relu: 3,
+  relu2: 4,
+  silu: 5,
+  quick_gelu: 6,
+  sigmoid: 7,
+} as const;
 
 const activation = kernel('activation', {
   parts: ['step', 'activations'],

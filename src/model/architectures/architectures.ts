@@ -16,6 +16,8 @@ import { parseConfig } from './gpt2-config.ts';
 import { gptj } from './gptj.ts';
 import { parseGptj } from './gptj-config.ts';
 import { parseGranite } from './granite-config.ts';
+import { lfm2 } from './lfm2.ts';
+import { parseLfm2 } from './lfm2-config.ts';
 import { llama } from './llama.ts';
 import { parseLlama } from './llama-config.ts';
 import { parseMistral } from './mistral-config.ts';
@@ -27,6 +29,8 @@ import { opt } from './opt.ts';
 import { parseOpt } from './opt-config.ts';
 import { parsePhi3 } from './phi3-config.ts';
 import { parseQwen2 } from './qwen2-config.ts';
+import { qwen35 } from './qwen3-5.ts';
+import { parseQwen35 } from './qwen3-5-config.ts';
 import { parseQwen3 } from './qwen3-config.ts';
 import { parseSmolLm3 } from './smollm3-config.ts';
 import { starcoder2 } from './starcoder2.ts';
@@ -75,6 +79,9 @@ const ARCHITECTURES: ReadonlyMap<unknown, Architecture> = new Map([
   ['gemma3_text', architecture(/^Gemma3(?:Text)?(?:[A-Z]|$)/, parseGemma3, gemma)],
   ['nanochat', architecture(/^NanoChat(?:[A-Z]|$)/, parseNanochat, nanochat)],
   ['starcoder2', architecture(/^Starcoder2(?:[A-Z]|$)/, parseStarcoder2, starcoder2)],
+  ['lfm2', architecture(/^Lfm2(?:[A-Z]|$)/, parseLfm2, lfm2)],
+  ['qwen3_5', architecture(/^Qwen3_5For[A-Z]/, parseQwen35, qwen35)],
+  ['qwen3_5_text', architecture(/^Qwen3_5(?:Text)?(?:[A-Z]|$)/, parseQwen35, qwen35)],
   ['gpt_neox', architecture(/^GPTNeoX(?:[A-Z]|$)/, parseGptNeox, gptNeox)],
   ['gpt_neo', architecture(/^GPTNeo(?:[A-WYZ]|$)/, parseGptNeo, gptNeo)],
   ['gptj', architecture(/^GPTJ(?:[A-Z]|$)/, parseGptj, gptj)],

@@ -40,6 +40,8 @@ export interface DecoderConfig extends TextIds {
   readonly bias: { readonly qkv: boolean; readonly out: boolean; readonly mlp: boolean };
   /** Norms of queries and keys: of each head, of all heads of a row together, or none. */
   readonly qkNorm: 'head' | 'row' | null;
+  /** What the file calls them, where it is not `q_norm` and `k_norm`. */
+  readonly qkNormNames?: readonly [string, string];
   /** Factor of q · k before the softmax. */
   readonly scale: number;
   readonly softcap?: number;
@@ -175,12 +177,25 @@ export function slidingLayers(
   layers: number,
   byDefault: (index: number) => boolean,
 ): boolean[] {
+  const kind = (index: number) => (byDefault(index) ? 'sliding_attention' : 'full_attention');
+  const kinds = layerKinds(types, layers, ['full_attention', 'sliding_attention'], kind);
+  return kinds.map(type => type === 'sliding_attention');
+}
+
+/** The kind of each layer: as `layer_types` says, else as the family has it. Throws `unsupported_config` for kinds that it does not have. */
+export function layerKinds<K extends string>(
+  types: readonly string[] | null | undefined,
+  layers: number,
+  known: readonly K[],
+  byDefault: (index: number) => K,
+): K[] {
   if (!types) return Array.from({ length: layers }, (_, index) => byDefault(index));
   if (types.length !== layers) throw refused('layer_types', `${types.length} kinds where there are ${layers} layers`);
-  const other = types.find(type => type !== 'sliding_attention' && type !== 'full_attention');
-  if (other !== undefined)
-    throw refused('layer_types', `${shown(other)}; supported: full_attention, sliding_attention`);
-  return types.map(type => type === 'sliding_attention');
+  return types.map(type => {
+    const found = known.find(kind => kind === type);
+    if (found === undefined) throw refused('layer_types', `${shown(type)}; supported: ${known.join(', ')}`);
+    return found;
+  });
 }
 
 /** A window of that many positions, or none. */

@@ -17,6 +17,12 @@ export interface Attended {
   readonly out: ValueName;
 }
 
+/** The same of a layer that may have no heads of attention. */
+export interface Mixed {
+  readonly heads: ValueName | null;
+  readonly out: ValueName;
+}
+
 /** One product for all pieces of the file, one below the other, with the biases of all where `bias` says so. */
 export function joined(
   g: GraphBuilder,
@@ -95,7 +101,7 @@ function positioned(
 /** Queries and keys side by side, each head, or each kind of head, with its norm. */
 function normed(
   g: GraphBuilder,
-  { dims, qkNorm, eps, plusOne, bareNorms }: DecoderConfig,
+  { dims, qkNorm, qkNormNames: [qName, kName] = ['q_norm', 'k_norm'], eps, plusOne, bareNorms }: DecoderConfig,
   at: string,
   view: View,
 ): View {
@@ -106,7 +112,7 @@ function normed(
   const times = (name: string, count: number) =>
     Array.from({ length: count }, () => tensor(`${at}.${name}.weight`, [group]));
   const [q, k] = qkNorm === 'head' ? [NH, KVH] : [1, 1];
-  const weight = stacked([...times('q_norm', q), ...times('k_norm', k)]);
+  const weight = stacked([...times(qName, q), ...times(kName, k)]);
   return whole(g.rmsnorm(`${at}.qk_norm`, view, eps, { group, plusOne, weight }), view.width);
 }
 

@@ -35,7 +35,7 @@ export interface WeightSpec {
 }
 
 /** `gelu_new` is the tanh form, `gelu` the exact form with erf; `relu2` is the square of `relu`; `quick_gelu` is x * sigmoid(1.702 * x). */
-export type Activation = 'gelu_new' | 'gelu' | 'quick_gelu' | 'relu' | 'relu2' | 'silu';
+export type Activation = 'gelu_new' | 'gelu' | 'quick_gelu' | 'relu' | 'relu2' | 'sigmoid' | 'silu';
 
 /** out[t] = table[id of row t] or table[position of row t]; once fused times `scale`, plus `residual[t]`. */
 export interface EmbeddingOp {

@@ -14,3 +14,7 @@ export function mixersOf({ dims, ops }: Graph): Mixer[] {
     ),
   );
 }
+
+/** Numbers of the layers with attention, in order. */
+export const attendingLayers = (graph: Graph): number[] =>
+  mixersOf(graph).flatMap((mixer, layer) => (mixer === 'attention' ? [layer] : []));

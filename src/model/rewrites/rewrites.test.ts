@@ -7,6 +7,7 @@ import { run } from '../../reference/run.ts';
 import { buildGraph } from '../architectures/architectures.ts';
 import { allocateValues } from '../ir/allocate.ts';
 import type { Graph, Op } from '../ir/graph.ts';
+import { attendingLayers } from '../ir/mixers.ts';
 import { renamed, valueWritten } from '../ir/ops.ts';
 import { maskOf, withAblation } from './ablation.ts';
 import { withAttention } from './attention-weights.ts';
@@ -46,8 +47,9 @@ describe.each(goldenNames)('%s', name => {
     const rewritten = withAttention(graph, columns);
     const probed = run(fuse(rewritten.graph, rewritten.weights.values()), weights, case7.tokens);
     const { n_head } = graph.dims;
-    case7.attention_last?.forEach((heads, layer) => {
-      const rows = probed.values.get(rewritten.weights.get(layer) ?? '');
+    expect([...rewritten.weights.keys()]).toEqual(attendingLayers(graph));
+    case7.attention_last?.forEach((heads, i) => {
+      const rows = probed.values.get([...rewritten.weights.values()][i] ?? '');
       heads.forEach((wanted, head) => {
         const at = (6 * n_head + head) * columns;
         const row = [...(rows ?? []).slice(at, at + columns)];
@@ -73,7 +75,7 @@ describe.each(goldenNames)('%s', name => {
     for (const [id, logit] of same.entries()) expect(logit).toBeCloseTo(plain[id] ?? Number.NaN, 12);
     const { n_head } = graph.dims;
     const offs = [
-      [maskOf({ kind: 'head', layer: 0, head: 1 }, n_head)],
+      [maskOf({ kind: 'head', layer: attendingLayers(graph)[0] ?? 0, head: 1 }, n_head)],
       [maskOf({ kind: 'attention', layer: 1 }, n_head)],
       [maskOf({ kind: 'mlp', layer: 1 }, n_head)],
     ];
