@@ -6,6 +6,8 @@
 
 const PARTS: u32 = WORKGROUP / COLUMNS;
 const STRETCH: u32 = (DK + PARTS - 1u) / PARTS;
+// Stretches are equally long: loops over them have constant bounds, and what they hold stays in registers.
+const EVEN: bool = DK % PARTS == 0u;
 
 // Of two rows of the step in turn, so that one is written while the other may still be read.
 var<workgroup> keys: array<f32, 2u * DK>;
@@ -26,7 +28,7 @@ fn delta_rule_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
 
   var own: array<f32, STRETCH>;
   if (inside && current.rows[0].position > 0u) {
-    for (var i = 0u; i < count; i++) {
+    for (var i = 0u; i < STRETCH && (EVEN || i < count); i++) {
       own[i] = state[current.state_from * NV * DK * DV + in_state + (first + i) * DV];
     }
   }
@@ -40,7 +42,7 @@ fn delta_rule_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
     workgroupBarrier();
     var sum = vec2f();
     var product = vec3f();
-    for (var i = 0u; i < count; i++) {
+    for (var i = 0u; i < STRETCH && (EVEN || i < count); i++) {
       let k = keys[turn + first + i];
       let q = queries[turn + first + i];
       sum += own[i] * vec2f(k, q);
@@ -63,12 +65,12 @@ fn delta_rule_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
     if (inside && part == 0u) {
       output[t * OUT_STRIDE + h * DV + column] = q_scale * (kept * sum.y + k_scale * product.z * delta);
     }
-    for (var i = 0u; i < count; i++) {
+    for (var i = 0u; i < STRETCH && (EVEN || i < count); i++) {
       own[i] = kept * own[i] + keys[turn + first + i] * k_scale * delta;
     }
   }
   if (inside) {
-    for (var i = 0u; i < count; i++) {
+    for (var i = 0u; i < STRETCH && (EVEN || i < count); i++) {
       state[current.state_to * NV * DK * DV + in_state + (first + i) * DV] = own[i];
     }
   }

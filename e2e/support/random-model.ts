@@ -62,7 +62,7 @@ export function randomModel(options: RandomModelOptions): RandomModel {
   function* tensors(): Generator<RandomTensor> {
     for (const tensor of stored) {
       const bytes = fromFloat32(randomTensor(graph.dims, tensor, seed), dtype);
-      yield { name: nameOf(tensor), dtype, shape: tensor.shape, bytes };
+      yield { name: nameOf(tensor), dtype, shape: tensor.stored ?? tensor.shape, bytes };
     }
   }
   function* parts(): Generator<Uint8Array<ArrayBuffer>> {
@@ -93,7 +93,7 @@ function headerBytes(
   const entries = stored.map(tensor => {
     const begin = at;
     at += elements(tensor) * bytesPerElement(dtype);
-    return [nameOf(tensor), { dtype, shape: tensor.shape, data_offsets: [begin, at] }];
+    return [nameOf(tensor), { dtype, shape: tensor.stored ?? tensor.shape, data_offsets: [begin, at] }];
   });
   const json = JSON.stringify(Object.fromEntries(entries));
   const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));

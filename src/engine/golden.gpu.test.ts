@@ -9,6 +9,8 @@ import type { ModelOptions } from './model.ts';
 
 /** A wrong epsilon moves log-probabilities by 1.6e-4: it must not pass. */
 const TOLERANCE = 5e-5;
+/** What the rounding of a running state adds up to over a text. */
+const toleranceOf = (name: GoldenName) => (name === 'qwen3-5' ? 2 * TOLERANCE : TOLERANCE);
 const CLASSES: readonly KernelClass[] = ['naive', 'barrier_free', 'workgroup', 'subgroup'];
 
 async function open(
@@ -68,7 +70,7 @@ describe.each(PAIRS)('$name, $kernelClass kernels', ({ name, kernelClass }) => {
       const z = logsumexp(Float64Array.from(logits_last));
       const got = Array.from(last, (_, id) => logprob(last, id));
       const wanted = logits_last.map(l => l - z);
-      expect(worst(got, wanted).difference).toBeLessThan(TOLERANCE);
+      expect(worst(got, wanted).difference).toBeLessThan(toleranceOf(name));
 
       const rows: number[] = [];
       const steps = all ? ids.length : Math.min(ids.length, 12);
@@ -77,11 +79,11 @@ describe.each(PAIRS)('$name, $kernelClass kernels', ({ name, kernelClass }) => {
         expect(argmax(row)).toBe(highest[t]);
         if (t + 1 < ids.length) rows.push(logprob(row, ids[t + 1]!));
       }
-      expect(worst(rows, logprob_of_next.slice(0, rows.length)).difference).toBeLessThan(TOLERANCE);
+      expect(worst(rows, logprob_of_next.slice(0, rows.length)).difference).toBeLessThan(toleranceOf(name));
 
       const scored: number[] = [];
       for await (const tile of session.score(ids, 1)) scored.push(...tile.rows.map(r => r.logit - r.logZ));
-      expect(worst(scored, logprob_of_next).difference).toBeLessThan(TOLERANCE);
+      expect(worst(scored, logprob_of_next).difference).toBeLessThan(toleranceOf(name));
     }
     const text = [...expected.cases.find(c => c.tokens.length === 7)!.tokens];
     const greedy: number[] = [];
@@ -113,7 +115,7 @@ describe.each(CUT)('%s', name => {
       for (const end of ends) row = await model.session.next(ids.subarray(0, end));
       const got = Array.from(row, (_, id) => logprob(row, id));
       const wanted = Array.from(whole, (_, id) => logprob(whole, id));
-      expect(worst(got, wanted).difference).toBeLessThan(TOLERANCE);
+      expect(worst(got, wanted).difference).toBeLessThan(toleranceOf(name));
     }
   });
 });

@@ -63,6 +63,7 @@ export class Session {
   turnFor(length: number): void {
     if (this.#runner.turnsAsBefore(length)) return;
     this.#cache.clear();
+    this.#states?.clear();
     this.#runner.turnFor(length);
   }
 

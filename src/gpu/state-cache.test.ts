@@ -50,6 +50,9 @@ describe('a pool of 6 states', () => {
     expect(found(cache, 'abcd')).toBe(3);
     cache.drop(head);
     expect(found(cache, 'abcd')).toBe(0);
+    run(cache, null, 'ab');
+    cache.clear();
+    expect(found(cache, 'abcd')).toBe(0);
   });
 
   test("a probe's states are the first to go, and never the session's latest", () => {

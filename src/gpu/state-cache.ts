@@ -91,6 +91,12 @@ export class StateCache {
     this.#states[own.row] = null;
   }
 
+  /** Drops everything. */
+  clear(): void {
+    this.#states.fill(null);
+    this.#latest = null;
+  }
+
   #own(state: HeldState): OwnState {
     const own = defined(this.#states[state.row] ?? undefined, 'a state');
     assert(own === state, 'the state is still there');

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { NucleusError } from '../../lib/error.ts';
 import type { AttentionOp, Graph } from '../ir/graph.ts';
+import { mixersOf } from '../ir/mixers.ts';
 import { parameterCount } from '../ir/size.ts';
 import { fuse } from '../rewrites/fuse.ts';
 import { buildGraph } from './architectures.ts';
@@ -43,6 +44,8 @@ test.each<[string, boolean]>([
   ['gemma3_text', true],
   ['nanochat', false],
   ['starcoder2', true],
+  ['lfm2', true],
+  ['qwen3_5_text', false],
   ['gpt_neox', false],
 ])('%s: the head is the embedding unless the file says otherwise: %s', (model_type, tied) => {
   const more = model_type === 'gpt_neox' ? { num_key_value_heads: undefined } : {};
@@ -174,5 +177,76 @@ describe('refused by name', () => {
     const error = refusal(() => graphOf(model_type, more));
     expect(error).toMatchObject({ code: 'unsupported_model' });
     expect(error.message).toMatch(/a mixture of \d+ experts; only dense models are supported/);
+  });
+});
+
+describe('layers that look back in other ways', () => {
+  const weightShape = (graph: Graph, name: string) => graph.weights.find(weight => weight.name === name)?.shape;
+
+  test('LFM2: those named, by number or by kind; all attend where the file names none', () => {
+    expect(mixersOf(graphOf('lfm2'))).toEqual(['attention', 'attention', 'attention', 'attention']);
+    const byNumber = graphOf('lfm2', { full_attn_idxs: [2] });
+    expect(mixersOf(byNumber)).toEqual(['short_conv', 'short_conv', 'attention', 'short_conv']);
+    const layer_types = ['full_attention', 'conv', 'conv', 'full_attention'];
+    const byKind = graphOf('lfm2', { full_attn_idxs: [2], layer_types });
+    expect(mixersOf(byKind)).toEqual(['attention', 'short_conv', 'short_conv', 'attention']);
+    const other = refusal(() => graphOf('lfm2', { layer_types: ['conv', 'conv', 'linear_attention', 'conv'] }));
+    expect(other).toMatchObject({ code: 'unsupported_config', field: 'layer_types' });
+  });
+
+  test('LFM2: the width of the MLP as the file means it', () => {
+    const width = (more: object) => weightShape(graphOf('lfm2', more), 'layers.0.feed_forward.w2.weight')?.[1];
+    expect(width({ block_auto_adjust_ff_dim: false })).toBe(48);
+    expect(width({})).toBe(256);
+    expect(width({ block_multiple_of: 5 })).toBe(35);
+    expect(width({ block_multiple_of: 5, block_ffn_dim_multiplier: 1.3 })).toBe(45);
+    expect(width({ block_ffn_dim_multiplier: null })).toBe(32);
+    expect(width({ block_ff_dim: 90, block_multiple_of: 5 })).toBe(60);
+  });
+
+  test('LFM2: how many inputs a convolution sees, and biases where the file says so', () => {
+    const layer_types = ['conv', 'conv', 'conv', 'full_attention'];
+    const of = (more: object) => graphOf('lfm2', { layer_types, ...more });
+    expect(weightShape(of({}), 'layers.0.conv.conv.weight')).toEqual([96]);
+    expect(weightShape(of({ conv_L_cache: 5 }), 'layers.0.conv.conv.weight')).toEqual([160]);
+    const biases = (graph: Graph) => graph.weights.filter(({ name }) => name.endsWith('.bias')).map(({ name }) => name);
+    expect(biases(of({}))).toEqual([]);
+    const all = ['in_proj', 'conv', 'out_proj'].map(part => `layers.0.conv.${part}.bias`);
+    expect(biases(of({ conv_bias: true })).slice(0, 3)).toEqual(all);
+  });
+
+  const DELTA = {
+    linear_num_key_heads: 2,
+    linear_num_value_heads: 4,
+    linear_key_head_dim: 6,
+    linear_value_head_dim: 10,
+  };
+
+  test('Qwen3.5: every fourth layer attends, or every so many, or those named', () => {
+    const kinds = (more: object) => mixersOf(graphOf('qwen3_5_text', { ...DELTA, ...more }));
+    expect(kinds({})).toEqual(['delta_rule', 'delta_rule', 'delta_rule', 'attention']);
+    expect(kinds({ full_attention_interval: 2 })).toEqual(['delta_rule', 'attention', 'delta_rule', 'attention']);
+    const layer_types = ['full_attention', 'linear_attention', 'linear_attention', 'linear_attention'];
+    expect(kinds({ layer_types })).toEqual(['attention', 'delta_rule', 'delta_rule', 'delta_rule']);
+    const odd = refusal(() => graphOf('qwen3_5_text', { ...DELTA, linear_num_key_heads: 3 }));
+    expect(odd).toMatchObject({ code: 'unsupported_config', field: 'linear_num_value_heads' });
+  });
+
+  test('Qwen3.5: a quarter of a head turns; sizes of the rule and its convolution', () => {
+    const graph = graphOf('qwen3_5_text', { ...DELTA, head_dim: 16, linear_conv_kernel_dim: 3 });
+    expect(graph.rotary.map(({ inv_freq }) => inv_freq.length)).toEqual([2]);
+    expect(weightShape(graph, 'layers.0.linear_attn.conv1d.weight')).toEqual([3 * (2 * 12 + 40)]);
+    expect(weightShape(graph, 'layers.0.linear_attn.in_proj.weight')).toEqual([64 + 40 + 8, 32]);
+    expect(weightShape(graph, 'layers.3.self_attn.qkv.weight')).toEqual([2 * 64 + 2 * 32, 32]);
+  });
+
+  test('Qwen3.5: the text part of a larger model, whose head is tied as the whole says', () => {
+    const text_config = { ...SMALL, ...DELTA, model_type: 'qwen3_5_text', tie_word_embeddings: false };
+    const tied = (more: object) => {
+      const { graph } = buildGraph({ model_type: 'qwen3_5', text_config, ...more });
+      expect(graph.dims).toMatchObject({ n_layer: 4, n_embd: 32, head_size: 256 });
+      return graph.head === 'embed_tokens.weight';
+    };
+    expect([tied({}), tied({ tie_word_embeddings: true })]).toEqual([false, true]);
   });
 });

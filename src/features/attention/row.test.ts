@@ -1,0 +1,16 @@
+// Means of attention weights: over heads of a layer, and over layers that have attention.
+import { expect, test } from 'vitest';
+import { attentionRow, weightsOf } from './row.ts';
+
+test('a layer without attention has no part in the mean over layers', () => {
+  const ids = Uint32Array.of(5, 6);
+  const [sharp, even, none] = [
+    [1, 0, 1, 0],
+    [0.5, 0.5, 0.5, 0.5],
+    [0, 0, 0, 0],
+  ];
+  const row = attentionRow(ids, 3, 2, Float32Array.from([sharp, none, even].flat()));
+  expect([...weightsOf(row, { layer: null, head: null })]).toEqual([0.75, 0.25]);
+  expect([...weightsOf(row, { layer: 1, head: null })]).toEqual([0, 0]);
+  expect([...weightsOf(row, { layer: 2, head: 1 })]).toEqual([0.5, 0.5]);
+});
