@@ -16,12 +16,26 @@ import {
   write,
 } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import { modelButton, modelReady, openPage, setHub, textArea } from '../support/page.ts';
+import {
+  modelButton,
+  modelReady,
+  neverEnds,
+  openModels,
+  openPage,
+  run,
+  runButton,
+  setHub,
+  setNumbers,
+  textArea,
+  textOf,
+} from '../support/page.ts';
 import { expect, engineTest as test } from '../support/tests.ts';
 
 let hub: HubServer;
 // Keys of 64 positions take 208 KiB in one piece.
 const WIDE = smallModel({ n_embd: 832, n_head: 8, n_layer: 1, n_inner: 64 });
+// It takes the memory of the positions that are used.
+const LONG = smallModel({ n_positions: 600_000, n_embd: 4, n_head: 1 });
 test.beforeAll(async () => {
   hub = await startHubServer({ models: { 'owner/small': smallModel(), 'owner/wide': WIDE } });
 });
@@ -119,6 +133,65 @@ for (const [how, words] of [
     expect(await alertsOf(page)).toEqual([]);
   });
 }
+
+test('memory that gives out while the text grows: the text stays, its end goes on, and more is allowed again later', async ({
+  page,
+}) => {
+  await beforeWorker(page, () => {
+    const planted = { armed: false };
+    Object.assign(globalThis, { planted });
+    const { createBuffer } = GPUDevice.prototype;
+    GPUDevice.prototype.createBuffer = function (this: GPUDevice, given) {
+      if (planted.armed && given.label?.startsWith('kv/'))
+        throw new RangeError('createBuffer failed, size is too large');
+      return Reflect.apply(createBuffer, this, [given]);
+    };
+  });
+  await openPage(page);
+  await openLocal(page, smallModel({ n_positions: 2048 }));
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: (?!nucleus-3m)/);
+  const dialog = page.getByRole('dialog', { name: 'Models' });
+  await expect(dialog).toBeHidden();
+  const worker = await engineWorker(page);
+  await worker.evaluate(() => Object.assign(Reflect.get(globalThis, 'planted'), { armed: true }));
+  const long = 'one two three four five six '.repeat(120);
+  await write(page, long);
+  await setNumbers(page, { Length: 2 });
+  await neverEnds(page);
+  await runButton(page).click();
+  await expect(page.getByText(/no memory for a longer context\. Your text stays\. Keep its end/)).toBeVisible();
+  await says(page, /209 tokens too long: 721, where this model reads at most 512.*keep only its end/);
+  await expect(textArea(page)).toHaveValue(long);
+  await page.getByRole('button', { name: 'Keep the end of the text', exact: true }).click();
+  await run(page);
+  const kept = await textOf(page);
+  expect(kept.length).toBeLessThan(long.length);
+  await worker.evaluate(() => Object.assign(Reflect.get(globalThis, 'planted'), { armed: false }));
+  await openModels(page);
+  await expect(dialog.getByText(/used, 512 allowed of 2,048\. Room for 512 positions/)).toBeVisible();
+  const field = dialog.getByRole('spinbutton', { name: 'Context allowed, tokens' });
+  await field.fill('2048');
+  await field.press('Enter');
+  await expect(dialog.getByText(/used, 2,048 allowed of 2,048/)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByText(/no memory for a longer context/)).toBeHidden();
+  await write(page, long);
+  await run(page);
+  expect((await textOf(page)).startsWith(long)).toBe(true);
+});
+
+test('a context of 600,000 positions takes memory for those that are used', async ({ page }) => {
+  await recordGpu(page);
+  await openPage(page);
+  await openLocal(page, LONG);
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: (?!nucleus-3m)/);
+  await write(page);
+  await setNumbers(page, { Length: 2 });
+  await neverEnds(page);
+  await run(page);
+  // The table of learned positions is most of it.
+  expect(await liveBytes(page)).toBeLessThan(600_000 * 4 * 4 + 20e6);
+});
 
 test('a full disk: the model runs from memory, and the page says so', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: process.env.E2E_ROOT_URL ?? '' });

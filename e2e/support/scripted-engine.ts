@@ -154,6 +154,7 @@ class Engine {
   /** Sequences whose states are cached, the one used last first. */
   #cached: readonly Uint32Array[] = [];
   #loaded = false;
+  #context: LoadedModel['context'] | null = null;
   #weights = SHIPPED;
   /** A fresh device for every load. */
   #devices = 0;
@@ -218,6 +219,13 @@ class Engine {
         say({ type: 'pinned', run, from, logits });
         return this.#cancelled.has(run);
       }
+      case 'allow_context':
+        if (this.#context !== null) {
+          const { needs } = this.#context;
+          this.#context = { ...this.#context, allowed: Math.min(command.tokens, needs.n_ctx), short: false };
+          say({ type: 'context', run: 0, context: this.#context });
+        }
+        return false;
       case 'generate':
         await this.#generate(command, say);
         return false;
@@ -265,7 +273,9 @@ class Engine {
     this.#loaded = true;
     this.#weights = weightsOf(command.source);
     this.#devices += 1;
-    say({ type: 'loaded', run, model: loadedModel(command, { device: this.#devices, ...this.#options.model }) });
+    const model = loadedModel(command, { device: this.#devices, ...this.#options.model });
+    this.#context = model.context;
+    say({ type: 'loaded', run, model });
     return false;
   }
 
@@ -336,8 +346,7 @@ class Engine {
     const { run, tokens, drawn, settings, seed } = command;
     const eosIds = this.#options.model?.eosIds ?? [BOS];
     this.#prefill(run, tokens, say);
-    const { context, dims } = this.#options.model ?? {};
-    const n_ctx = context?.allowed ?? dims?.n_ctx ?? 64;
+    const n_ctx = this.#context?.allowed ?? 64;
     let ids = tokens;
     let flags = drawn;
     let generated = 0;

@@ -17,7 +17,7 @@ import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import type { Vocabulary } from './generate.ts';
-import { contextNeeds, deviceMemory, ModelLoader, storageOfWeights } from './model.ts';
+import { contextNeeds, deviceMemory, fixedBuffers, ModelLoader, storageOfWeights } from './model.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
@@ -157,6 +157,11 @@ function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { context: ContextNeed
     const needed = Math.ceil((limit / context.slotLimit) * least);
     const message = `a context of ${least} positions needs one buffer of ${needed} bytes, and this adapter allows ${limit}`;
     return { context, refusal: new NucleusError('model_too_large', message, { needed, limit }) };
+  }
+  const large = fixedBuffers(gpu, fused).find(({ size }) => size > limit);
+  if (large) {
+    const message = `${large.label} needs one buffer of ${large.size} bytes, and this adapter allows ${limit}`;
+    return { context, refusal: new NucleusError('model_too_large', message, { needed: large.size, limit }) };
   }
   try {
     layoutWeights(fused, storageOf, limit);

@@ -9,7 +9,7 @@ import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import { bytesPerSlot, slotLimit } from '../gpu/pool.ts';
 import { Runner, type RunnerOptions, sessionBuffers, tablesOf } from '../gpu/runner.ts';
-import type { Scope } from '../gpu/scope.ts';
+import type { BufferSpec, Scope } from '../gpu/scope.ts';
 import { StateCache } from '../gpu/state-cache.ts';
 import { stateRows } from '../gpu/state-planes.ts';
 import type { Storage } from '../gpu/storage/storage.ts';
@@ -70,11 +70,15 @@ type Device = Pick<Gpu, 'device' | 'software'>;
 const largestBuffer = ({ limits }: GPUDevice): number =>
   Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
 
+/** The buffers of a session that do not grow. `graph` is fused. */
+export function fixedBuffers(gpu: Device, graph: Graph, options: ModelOptions = {}): BufferSpec[] {
+  return sessionBuffers(graph, allocateValues(graph).buffers, runnerOptions(gpu, graph, options));
+}
+
 /** What the context of a model takes on a device. `graph` is fused. */
 export function contextNeeds(gpu: Device, graph: Graph, weightBytes: number, options: ModelOptions = {}): ContextNeeds {
-  const runner = runnerOptions(gpu, graph, options);
-  const tables = tablesOf(runner);
-  const fixed = sessionBuffers(graph, allocateValues(graph).buffers, runner);
+  const tables = tablesOf(runnerOptions(gpu, graph, options));
+  const fixed = fixedBuffers(gpu, graph, options);
   return {
     n_ctx: graph.dims.n_ctx,
     slotLimit: slotLimit(graph, tables, largestBuffer(gpu.device)),

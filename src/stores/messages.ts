@@ -1,7 +1,8 @@
 // Words for every error code: what happened and what to do, in one or two short sentences, with a way on.
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
-import type { FinishReason, ModelWarning, NoticeEvent, WireError } from '../protocol/events.ts';
+import type { FinishReason, WireError } from '../protocol/events.ts';
+import type { ModelNotice } from './model/types.ts';
 import { noticeOfWarning } from './model/warnings.ts';
 
 /** The button that stands beside an error. */
@@ -320,12 +321,14 @@ export function wayOn({ reason }: Ending): { readonly kind: 'go_past' | 'keep_ta
 export const GO_PAST_LABEL = 'Go on past it';
 
 /** Things worth a line that stop nothing. */
-export function noticeWords(notice: NoticeEvent['notice'] | ModelWarning['code']): string {
+export function noticeWords(notice: ModelNotice): string {
   switch (notice) {
     case 'cache_full':
       return "The browser's storage is full. The model runs from memory and will be downloaded again next time.";
     case 'cache_unavailable':
       return "The browser's storage is not available here. The model runs from memory and will be downloaded again next time.";
+    case 'context_short':
+      return 'The GPU has no memory for a longer context. Your text stays. Keep its end to go on, or close what uses the GPU and allow more in the dialog of models.';
     case 'ids_as_text':
     case 'tokenizer_surplus':
     case 'classifier':

@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts'
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel } from '../../stores/react.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { ContextInUse } from './ContextInUse.tsx';
 import styles from './Models.module.css';
 
 export function CurrentModel() {
@@ -13,10 +14,8 @@ export function CurrentModel() {
   const facts = [
     `${formatParameters(model.parameters)} parameters`,
     `${dims.n_layer} layers × ${dims.n_embd} wide, ${dims.n_head} heads`,
-    `context ${formatCount(dims.n_ctx)}`,
     `vocabulary ${formatCount(dims.vocab_size)}`,
     `${model.dtype}, ${formatBytes(model.weightBytes)} of weights`,
-    `${formatBytes(model.gpuBytes)} of GPU memory`,
     model.commit === '' ? '' : `commit ${model.commit.slice(0, 8)}`,
     model.cached ? 'cached here' : '',
   ].filter(fact => fact !== '');
@@ -26,6 +25,7 @@ export function CurrentModel() {
         In use: {model.name} <span className={styles.quiet}>{model.arch}</span>
       </h3>
       <p className={styles.quiet}>{facts.join(' · ')}</p>
+      <ContextInUse />
       {model.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">
           {warningWords(warning)}

@@ -1,6 +1,9 @@
 // Before a download: which files, how many bytes, what GPU memory it needs, and whether this adapter allows it.
+import { useState } from 'react';
+import { contextBytes } from '../../lib/context-memory.ts';
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
-import { sourceName } from '../../lib/model-source.ts';
+import { type ModelSource, sourceName } from '../../lib/model-source.ts';
+import type { EventOf } from '../../protocol/events.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -9,6 +12,7 @@ import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
+import { ContextChoice } from './ContextChoice.tsx';
 import styles from './Models.module.css';
 import { useTokenPlace } from './token.ts';
 
@@ -17,7 +21,6 @@ export function Inspection({ at }: { at: Place }) {
   const { model } = useStores();
   const { here } = useAsked(at);
   const inspection = useModel(s => s.inspection);
-  const token = useTokenPlace(useModel(s => s.hubHost));
   if (inspection.status === 'none' || !here) return null;
   if (inspection.status === 'loading') {
     return (
@@ -47,14 +50,22 @@ export function Inspection({ at }: { at: Place }) {
       </div>
     );
   }
-  const { result, source } = inspection;
+  return <Found result={inspection.result} source={inspection.source} />;
+}
+
+function Found({ result, source }: { result: EventOf<'inspected'>; source: ModelSource }) {
+  const { model } = useStores();
+  const [allowed, setAllowed] = useState(result.allowed);
+  const token = useTokenPlace(useModel(s => s.hubHost));
   return (
     <div ref={inSight} className={styles.inspection}>
       <p>
         <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {result.dtype}, context{' '}
-        {formatCount(result.context.n_ctx)}. It needs <strong>{formatBytes(result.gpuBytes)}</strong> of GPU memory
+        {formatCount(result.context.n_ctx)}. It needs up to{' '}
+        <strong>{formatBytes(result.context.baseBytes + contextBytes(result.context, allowed))}</strong> of GPU memory
         {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
       </p>
+      <ContextChoice needs={result.context} allowed={allowed} onChange={setAllowed} />
       {result.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">
           {warningWords(warning)}
@@ -80,7 +91,7 @@ export function Inspection({ at }: { at: Place }) {
           disabled={!result.fits}
           onClick={() => {
             model.getState().forgetInspection();
-            void model.getState().loadModel(source);
+            void model.getState().loadModel(source, allowed === result.allowed ? {} : { allowed });
           }}
         >
           {result.cached ? 'Load from the cache' : `Download ${formatBytes(result.totalBytes)}`}

@@ -1,5 +1,6 @@
 // The lower edge: what computes, how full the context is, how fast it went, what the cache saved.
 import { formatCount, formatDuration, formatTokenRate } from '../../lib/format.ts';
+import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
@@ -11,6 +12,7 @@ export function StatusLine() {
   const known = useModel(s => s.adapter);
   const used = useDocument(s => s.tokens.length);
   const counting = useDocument(s => s.pending !== null);
+  const allowed = useModel(tokensAllowed);
   const stats = useGeneration(s => s.stats);
   const model = load.status === 'ready' ? load.model : null;
   const adapter = model?.adapter ?? known;
@@ -34,10 +36,11 @@ export function StatusLine() {
       {model && (
         <div>
           <dt>context</dt>
-          <dd className={cx('num', used > model.dims.n_ctx && styles.over)}>
+          <dd className={cx('num', used > allowed && styles.over)}>
             {counting && 'counting, '}
-            {formatCount(used)} / {formatCount(model.dims.n_ctx)}
-            {used > model.dims.n_ctx && `, ${formatCount(used - model.dims.n_ctx)} too many`}
+            {formatCount(used)} / {formatCount(allowed)}
+            {allowed < model.dims.n_ctx && ` of ${formatCount(model.dims.n_ctx)}`}
+            {used > allowed && `, ${formatCount(used - allowed)} too many`}
           </dd>
         </div>
       )}

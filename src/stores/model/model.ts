@@ -78,7 +78,11 @@ export function createModelStore(options: ModelOptions): ModelStore {
     dismissNotice: notice => store.setState(state => ({ notices: state.notices.filter(each => each !== notice) })),
     dismissLoss: losses.dismissed,
   }));
-  options.client.onContext(({ context }) => store.setState({ context }));
+  options.client.onContext(({ context }) => {
+    store.setState({ context });
+    if (context.short) addNotice(store, 'context_short');
+    else store.getState().dismissNotice('context_short');
+  });
   return store;
 }
 
@@ -154,7 +158,10 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     loadModel,
     loadDefault: () => loadModel(DEFAULT_SOURCE),
     retry: () => loadModel(last.source, last.options),
-    reopen: () => begin(opened.source, opened.options, false),
+    reopen: () => {
+      const { context } = get().getState();
+      return begin(opened.source, { ...opened.options, ...(context && { allowed: context.allowed }) }, false);
+    },
     openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
       const { load } = get().getState();
@@ -220,7 +227,8 @@ async function loadOnce(
     origins: originsNow(options),
     keep: given.keep ?? true,
     refresh: given.refresh ?? false,
-    ...(given.files === undefined ? {} : { files: given.files }),
+    ...(given.files && { files: given.files }),
+    ...(given.allowed && { allowed: given.allowed }),
   };
   const model = await load(
     options.client,

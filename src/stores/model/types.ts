@@ -66,7 +66,8 @@ interface CacheState {
   readonly tasks: Readonly<Record<string, CacheTask>>;
 }
 
-export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'];
+/** `context_short`: memory gave out while the text grew. */
+export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'] | 'context_short';
 
 export interface ModelState {
   /** The origin that stands for the Hub. */
@@ -118,6 +119,8 @@ export interface LoadOptions {
   /** Default true. */
   readonly keep?: boolean;
   readonly refresh?: boolean;
+  /** Tokens that a text may have; as memory suggests where nobody chose. */
+  readonly allowed?: number;
 }
 
 export type ModelStoreState = ModelState & ModelActions;
