@@ -19,6 +19,7 @@ import { type PinLinesStore, pinLinesStore } from '../../src/features/text/pinLi
 import type { TopPredictionStore } from '../../src/features/text/topPrediction.ts';
 import { topPredictionStore } from '../../src/features/text/topPrediction.ts';
 import type { NucleusError } from '../../src/lib/error.ts';
+import type { HubToken } from '../../src/lib/model-source.ts';
 import { isRunning } from '../../src/stores/run/generation-types.ts';
 import type { SavedStore } from '../../src/stores/saved/persistence.ts';
 import { type EngineOptions, engineScript, until } from './scripted-engine.ts';
@@ -49,6 +50,7 @@ export interface PageOptions extends EngineOptions {
   readonly holdFrames?: boolean;
   /** Fragment the page is opened with. */
   readonly link?: string;
+  readonly hubToken?: HubToken;
 }
 
 /** As IndexedDB would: a copy in, a copy out. */
@@ -77,6 +79,7 @@ export function makePage(options: PageOptions = {}): Page {
   const page = createPage({
     origins: { shippedBase: 'https://page.test/models/', hubHost: 'https://hub.test' },
     firstText: options.firstText ?? 'Once upon a time there was a small',
+    hubToken: () => options.hubToken ?? null,
     client,
     saved: memoryStore(memory),
     links: { take: () => options.link ?? '', follow: () => () => {} },
