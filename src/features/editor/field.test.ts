@@ -288,3 +288,52 @@ describe('an edit that throws', () => {
     expect(faults.at(-1)).toBeNull();
   });
 });
+
+describe('a text that begins with a special token', () => {
+  const CHIP = '<|endoftext|>';
+  const begun = () => {
+    const made = setup('');
+    const id = tokenizer.idOf(CHIP) ?? 0;
+    made.store.getState().setTokenizer({ ...tokenizer, fingerprint: 'begun', opening: [id] }, false);
+    return made;
+  };
+
+  test('the first key brings it, before the caret, and the next keys go on behind it', () => {
+    const { store, native, field } = begun();
+    native.type('H');
+    field.sync();
+    expect([native.value, store.getState().text]).toEqual([`${CHIP}H`, `${CHIP}H`]);
+    expect(caret(native)).toEqual([CHIP.length + 1, CHIP.length + 1]);
+    native.type('i');
+    field.sync();
+    expect(native.value).toBe(`${CHIP}Hi`);
+    expect(caret(native)).toEqual([CHIP.length + 2, CHIP.length + 2]);
+    expect(store.getState().tokens[0]?.special).toBe(true);
+  });
+
+  test('what is typed over all of it begins anew; with the token alone deleted it stays away', () => {
+    const { store, native, field } = begun();
+    native.type('Hello');
+    field.sync();
+    native.moveCaret(0, native.value.length);
+    native.type('x');
+    field.sync();
+    expect(native.value).toBe(`${CHIP}x`);
+    native.moveCaret(0, CHIP.length);
+    native.type('');
+    field.sync();
+    expect([native.value, store.getState().text]).toEqual(['x', 'x']);
+  });
+
+  test('while an input method composes it waits', () => {
+    const { store, native, field } = begun();
+    field.composeStart();
+    native.type('n');
+    field.sync();
+    expect(native.value).toBe('n');
+    native.type('\u4f60', 1);
+    field.sync();
+    field.settle();
+    expect([native.value, store.getState().text]).toEqual([`${CHIP}\u4f60`, `${CHIP}\u4f60`]);
+  });
+});
