@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readTokenizerFiles } from '../files.ts';
 import { openTokenizer } from '../open.ts';
+import { readSentencePiece } from '../sentencepiece/model-file.ts';
 import { concatBytes, tokenText } from '../text.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 
@@ -62,5 +63,34 @@ describe('ids of the Rust library and of sentencepiece', () => {
     const { texts }: { readonly texts: Texts } = JSON.parse(read('expected.json').toString());
     expect(texts.length).toBeGreaterThan(700);
     check(await openTokenizer(found?.source, found?.config, null), texts);
+  });
+
+  test('the rules of a SentencePiece model in a tokenizer.json', async () => {
+    const { charsmap, pieces } = readSentencePiece(
+      new Uint8Array(readFileSync(new URL('sentencepiece-unigram/tokenizer.model', GOLDEN))),
+    );
+    const rules = { type: 'Precompiled', precompiled_charsmap: Buffer.from(charsmap).toString('base64') };
+    const spaces = { type: 'Replace', pattern: { Regex: ' {2,}' }, content: ' ' };
+    const json = {
+      normalizer: { type: 'Sequence', normalizers: [rules, spaces] },
+      pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'always', split: true },
+      decoder: { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'always', split: true },
+      model: { type: 'Unigram', unk_id: 0, vocab: pieces.map(({ text, score }) => [text, score]) },
+    };
+    const { texts }: { readonly texts: Texts } = JSON.parse(
+      readFileSync(new URL('precompiled.json', GOLDEN)).toString(),
+    );
+    expect(texts.length).toBeGreaterThan(200);
+    check(await openTokenizer(json, null, null), texts);
+  });
+
+  test('the work is in proportion to the text', async () => {
+    const kind = (about: string) => golden.kinds.find(each => each.about === about)?.json;
+    for (const about of ['Metaspace first, whole', 'Unigram on bytes', 'Unigram', 'Falcon: bytes before other cuts']) {
+      const tokenizer = await openTokenizer(kind(about), null, null);
+      const slices = (length: number) => [...tokenizer.encodeSlices('a'.repeat(length), 1000)].length;
+      const [short, long] = [slices(40_000), slices(160_000)];
+      expect(long, about).toBeLessThan(5 * short + 5);
+    }
   });
 });

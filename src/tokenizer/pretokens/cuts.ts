@@ -1,7 +1,7 @@
 // The pre-tokenizers of a tokenizer.json on text that knows where it comes from: any of them, in any order.
 // Source: `pre_tokenizers` of the `tokenizers` library of Hugging Face, whose pieces these are to equal.
 import { NucleusError } from '../../lib/error.ts';
-import { type Aligned, slicedAt } from '../normal/aligned.ts';
+import { type Aligned, slicedAt, sourceOf } from '../normal/aligned.ts';
 import { byteAlphabet } from '../normal/in-bytes.ts';
 import { readPattern, replaceText, withPrefix } from '../normal/normalizers.ts';
 import type { Place } from '../place.ts';
@@ -86,7 +86,8 @@ function metaspace(fields: Fields): Cut {
   const cut = cutAt(new RegExp(literalPattern(replacement), 'gu'), 'MergedWithNext');
   return function* space(piece, section) {
     const whole = marked(piece, section);
-    const first = section.left === 'start' && piece.from === 0;
+    // What the normalizer has taken from the front counts.
+    const first = section.left === 'start' && sourceOf(piece, 0) === 0;
     const wanted = scheme === 'always' ? begins(piece, section) : scheme === 'first' && first;
     const led = wanted && !whole.text.startsWith(replacement) ? withPrefix(whole, replacement) : whole;
     if (split === false) yield led;
