@@ -205,3 +205,15 @@ test('a map of one head and the mean over heads; pinned logits; the session is l
   model.probes.close();
   expect(await model.session.next(ids)).toEqual(before);
 });
+
+test.each(['gptj', 'gemma2', 'granite'] as const)('pinned logits of %s have its bias, factor and cap', async name => {
+  using opened = await open(name);
+  const { model, graph, oracle, golden } = opened;
+  const ids = Uint32Array.from(caseOf7(golden).tokens);
+  const pins = Uint32Array.of(3, graph.dims.vocab_size - 1);
+  const got = await pinned(model.probes.context, ids, pins, 0, 7);
+  const wanted = run(graph, oracle, ids);
+  for (let t = 0; t < 7; t++)
+    for (const [i, id] of pins.entries())
+      expect(Math.abs(got[2 * t + i]! - defined(wanted.logits(t)[id], 'a logit'))).toBeLessThan(2e-4);
+});
