@@ -22,7 +22,7 @@ import {
   weightAsItLies,
 } from '../../e2e/support/kernel-run.ts';
 import { defined } from '../lib/assert.ts';
-import type { LinearOp } from '../model/ir/graph.ts';
+import type { LinearOp, LogitsRule } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import type { PlanOptions } from './dispatch.ts';
@@ -56,7 +56,7 @@ interface Case {
   readonly K: number;
   readonly storage?: StorageName;
   readonly maxBinding?: number;
-  readonly op?: Pick<LinearOp, 'bias' | 'activation' | 'residual' | 'kv'>;
+  readonly op?: Pick<LinearOp, 'bias' | 'activation' | 'scale' | 'residual' | 'kv'>;
   /** Factor of x. */
   readonly scale?: number;
 }
@@ -88,6 +88,7 @@ async function linear({ kernel, kernelClass, rows }: Variant, c: Case) {
   let wanted = reference.linear(x, rounded(w, storage), N, K);
   if (op.bias !== undefined) wanted = reference.bias(wanted, b);
   if (op.activation !== undefined) wanted = reference.activation(wanted, op.activation);
+  if (op.scale !== undefined) wanted = reference.scale(wanted, op.scale);
   if (op.residual !== undefined) wanted = reference.add(wanted, r);
   const output = await run('value/1');
   // Nothing is written behind the columns or after the rows.
@@ -145,9 +146,9 @@ describe.each(VARIANTS)('$kernel', variant => {
   });
 
   test.each(brief(variant) ? (['gelu_new'] as const) : (['gelu_new', 'gelu', 'relu'] as const))(
-    'bias, %s and residual, also of large sums',
+    'bias, %s, factor and residual, also of large sums',
     async activation => {
-      const op = { bias: 'b', activation, residual: 'r' };
+      const op = { bias: 'b', activation, scale: 0.3, residual: 'r' };
       const { got, wanted } = await linear(variant, { T: 3, N: 40, K: 18, scale: 50, op });
       expectClose(got, wanted);
     },
@@ -168,31 +169,41 @@ describe.each(VARIANTS)('$kernel', variant => {
     expect(cache.filter(v => v === FILLER)).toHaveLength(7 * 12);
   });
 
-  test('the head finds its rows by slot', async () => {
+  test('the head finds its rows by slot', () => head({}));
+
+  test('a bias, a factor and a cap of the logits', () => head({ bias: 'b', scale: 0.5, softcap: 1.5 }));
+
+  async function head(logits: LogitsRule): Promise<void> {
     const [T, V, C] = [3, 37, 10];
     const dims = { n_layer: 1, n_embd: C, n_head: 1, n_kv_head: 1, head_size: C, n_ctx: 8, vocab_size: V };
     const { graph } = opGraph({
       ops: [],
       widths: {},
       head: 'wte',
-      weights: [weightAsItLies('wte', V, C)],
+      weights: [weightAsItLies('wte', V, C), weightAsItLies('b', V)],
+      logits,
       dims,
     });
     const layouts = layoutAll(graph, 'f32', 20 * 48);
-    const [states, w] = [noise(9 * C, 5), noise(V * C, 6)];
+    const [states, w, b] = [noise(9 * C, 5), noise(V * C, 6), noise(V, 7)];
     const slots = [7, 0, 4];
     const contents: Contents = {
       step: stepRows(slots.map(slot => ({ slot }))),
       final: padRows(states, C),
       logits: new Float32Array(T * stride4(V)).fill(FILLER),
       ...matrixContents(defined(layouts.matrices.get('wte'), 'wte'), w),
+      ...vectorContents(layouts, { b }),
     };
     const dispatches = planHead(graph, layouts, { ...variant, step: 'step' }, { logits: 'logits' });
     expect(dispatches).toHaveLength(2);
-    const logits = await runDispatches(gpu, dispatches, contents, T, 'logits');
+    const output = await runDispatches(gpu, dispatches, contents, T, 'logits');
     const x = Float32Array.from(slots.flatMap(slot => [...states.subarray(slot * C, (slot + 1) * C)]));
-    expectClose(unpadRows(logits, V), reference.linear(x, w, V, C));
-  });
+    const product = reference.linear(x, w, V, C);
+    const wanted = Array.from({ length: T }, (_, t) =>
+      reference.logits(product.subarray(t * V, (t + 1) * V), logits.bias ? b : null, logits),
+    );
+    expectClose(unpadRows(output, V), Float64Array.from(wanted.flatMap(row => [...row])));
+  }
 });
 
 test.each(VARIANTS.slice(1))('$kernel agrees with linear_naive', async variant => {
