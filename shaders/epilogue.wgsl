@@ -10,7 +10,7 @@ fn finish(t: u32, n: u32, sum: f32) {
   if (HAS_BIAS) {
     y += bias[n];
   }
-  y = capped(activate(y) * SCALE);
+  y = capped(activate(y) * FACTOR);
   if (HAS_KV) {
     if (n >= KV_FROM) {
       kv[current.rows[t].slot * KV_STRIDE + n - KV_FROM] = y;

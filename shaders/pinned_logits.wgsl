@@ -24,5 +24,5 @@ fn pinned_logits(@builtin(global_invocation_id) id: vec3u) {
   if (HAS_BIAS) {
     sum += bias[n];
   }
-  output[t * PINS + pin] = capped(sum * SCALE);
+  output[t * PINS + pin] = capped(sum * FACTOR);
 }

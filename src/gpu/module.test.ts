@@ -6,7 +6,7 @@ import { SHADERS } from './shaders.ts';
 import { STORAGES } from './storage/storages.ts';
 
 const CONSTS = { WORKGROUP: 64, WIDTH: 5, STRIDE: 8, EPS: 1e-5, OUT_BY_SLOT: false };
-const EMBEDDING = { WORKGROUP: 64, ROWS: 3, K4: 2, ROW0: 0, BY_POSITION: true, SCALE: 1, HAS_RESIDUAL: false };
+const EMBEDDING = { WORKGROUP: 64, ROWS: 3, K4: 2, ROW0: 0, BY_POSITION: true, FACTOR: 1, HAS_RESIDUAL: false };
 
 test('constants by type, then parts, then the kernel', () => {
   const { code } = joinModule(kernelNamed('layernorm'), undefined, CONSTS);
@@ -26,7 +26,7 @@ test('the storage chooses the file of weights', () => {
 
 test('enable lines come first', () => {
   const consts = { ROWS: 1, K4: 1, ROW0: 0, X_BY_SLOT: false, OUT_STRIDE: 4, HAS_BIAS: false, ACTIVATION: 0 };
-  const more = { SCALE: 1, SOFTCAP: 0, HAS_RESIDUAL: false, HAS_KV: false, KV_FROM: 0, KV_STRIDE: 0, WORKGROUP: 64 };
+  const more = { FACTOR: 1, SOFTCAP: 0, HAS_RESIDUAL: false, HAS_KV: false, KV_FROM: 0, KV_STRIDE: 0, WORKGROUP: 64 };
   expect(
     joinModule(kernelNamed('linear_row_subgroup'), STORAGES.f16, { ...consts, ...more }).code.startsWith(
       'enable subgroups;\n',

@@ -99,8 +99,8 @@ describe.each([...gpt2Names, 'llama-gqa', 'gemma2'] as const)('%s', name => {
   });
 });
 
-test('ablation against the oracle', async () => {
-  using opened = await open('gpt2-f16');
+test.each(['gpt2-f16', 'gemma2'] as const)('ablation of %s against the oracle', async name => {
+  using opened = await open(name);
   const { model, graph, oracle, golden } = opened;
   const ids = Uint32Array.from(caseOf7(golden).tokens);
   const { graph: masked, masks, baselines, masked: places } = withAblation(graph);

@@ -13,7 +13,7 @@ const embedding = kernel('embedding', {
     K4: 'u32',
     ROW0: 'u32',
     BY_POSITION: 'bool',
-    SCALE: 'f32',
+    FACTOR: 'f32',
     HAS_RESIDUAL: 'bool',
   },
 });
@@ -33,7 +33,7 @@ export function planEmbedding(c: PlanContext, op: EmbeddingOp): Dispatch[] {
       K4,
       ROW0: row0,
       BY_POSITION: op.index === 'position',
-      SCALE: op.scale ?? 1,
+      FACTOR: op.scale ?? 1,
       HAS_RESIDUAL: op.residual !== undefined,
     },
     bind: [

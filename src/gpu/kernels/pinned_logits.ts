@@ -15,7 +15,7 @@ const pinnedLogitsKernel = kernel('pinned_logits', {
     ROW0: 'u32',
     PINS: 'u32',
     HAS_BIAS: 'bool',
-    SCALE: 'f32',
+    FACTOR: 'f32',
     SOFTCAP: 'f32',
   },
 });
@@ -26,7 +26,7 @@ export const kernels = [pinnedLogitsKernel];
 export function pinnedLogits(graph: Graph, weights: WeightLayouts, step: string, pins: number): Dispatch[] {
   const matrix = defined(weights.matrices.get(graph.head), graph.head);
   const { bias, scale = 1, softcap = 0 } = graph.logits;
-  const rule = { HAS_BIAS: bias !== undefined, SCALE: scale, SOFTCAP: softcap };
+  const rule = { HAS_BIAS: bias !== undefined, FACTOR: scale, SOFTCAP: softcap };
   return matrix.parts.map(({ row0, rows }, part) => ({
     label: 'head (pinned_logits)',
     kernel: pinnedLogitsKernel,
