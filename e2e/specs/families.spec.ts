@@ -1,42 +1,215 @@
-// Models of other families on the page: opened from a folder, run, and looked into through every view.
+// Structurally different families on the real engine: opened from a folder, written greedily as the oracle does, looked at in every view, reloaded from
+// the cache. One page a family.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SIDE_VIEWS } from '../../src/app/views.ts';
 import {
-  candidatesOf,
+  factOf,
   modelButton,
   modelReady,
   openModels,
   openPage,
   run,
+  setCaret,
   setNumbers,
   setText,
+  textOf,
 } from '../support/page.ts';
-import { expect, engineTest as test } from '../support/tests.ts';
+import { engineTest, expect, type Locator, type Page } from '../support/tests.ts';
 
-/** A Llama; norms after, windows, caps; linear biases; neighbours turn, a bias on the logits. */
-const NAMES = ['llama-gqa', 'gemma2', 'bloom', 'gptj'] as const;
+interface Family {
+  readonly name: string;
+  /** What the steps of Follow say of its embedding, its layers, its attention; and the vectors inside its MLP. */
+  readonly embed: RegExp;
+  readonly layers: RegExp;
+  readonly attention: RegExp;
+  readonly mlp: 'Gate, up and product in the MLP' | 'Before and after the activation in the MLP';
+  /** What the last step adds to the sum of products. */
+  readonly logits?: RegExp;
+  readonly grouped: boolean;
+  readonly window?: number;
+  /** The first layer with attention, where it is not layer 0. */
+  readonly firstAttention?: number;
+}
 
-for (const name of NAMES) {
-  test(`${name}: runs, and every view opens on it`, async ({ page }) => {
+const GATED = 'Gate, up and product in the MLP';
+const PLAIN = 'Before and after the activation in the MLP';
+
+const FAMILIES: readonly Family[] = [
+  {
+    name: 'llama-gqa',
+    embed: /embed_tokens.*turned by their position/s,
+    layers: /through an RMS norm/,
+    attention: /4 query heads share 2 heads of keys and values/,
+    mlp: GATED,
+    grouped: true,
+  },
+  {
+    name: 'gemma2',
+    embed: /multiplied by/,
+    layers: /through one RMS norm and gives through another/,
+    attention: /capped softly at .* a window of 16 positions/s,
+    mlp: GATED,
+    logits: /tanh/,
+    grouped: true,
+    window: 16,
+  },
+  {
+    name: 'gptj',
+    embed: /wte.*neighbours in pairs/s,
+    layers: /through a layer norm.*side by side/s,
+    attention: /of the \d+ columns of a head/,
+    mlp: PLAIN,
+    logits: /a learned bias/,
+    grouped: false,
+  },
+  {
+    name: 'bloom',
+    embed: /goes through a layer norm.*ALiBi/s,
+    layers: /through a layer norm/,
+    attention: /ALiBi/,
+    mlp: PLAIN,
+    grouped: false,
+  },
+  {
+    name: 'granite',
+    embed: /multiplied by/,
+    layers: /What a part gives is multiplied by/,
+    attention: /turned by their position/,
+    mlp: GATED,
+    logits: /times/,
+    grouped: true,
+  },
+  {
+    name: 'lfm2',
+    embed: /embed_tokens/,
+    layers: /In layers 0 and 2 a convolution stands in the place of attention/,
+    attention: /norm of their own/,
+    mlp: GATED,
+    grouped: true,
+    firstAttention: 1,
+  },
+];
+
+const side = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name, exact: true }).click();
+const view = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
+const written = (ids: readonly number[]): string => ids.map(id => `\\[${id}\\]`).join('');
+
+async function inUse(page: Page, name: string): Promise<void> {
+  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name},`), { timeout: 60_000 });
+  await modelReady(page);
+}
+
+async function noAlert(page: Page): Promise<void> {
+  await expect(page.getByRole('alert')).toHaveCount(0);
+}
+
+async function writesAsTheOracle(page: Page, ids: readonly number[], greedy: readonly number[]): Promise<void> {
+  await setText(page, written(ids));
+  await setNumbers(page, { Temperature: 0, Length: greedy.length });
+  await run(page);
+  expect(await textOf(page)).toBe(written([...ids, ...greedy]));
+}
+
+async function followed(page: Page, family: Family): Promise<void> {
+  await side(page, 'Follow');
+  const follow = view(page, 'Follow');
+  const step = async (title: string) => {
+    await follow.getByRole('button', { name: title }).first().click();
+    await expect(follow.getByRole('heading', { level: 2 }).or(follow.getByRole('heading')).first()).toBeVisible();
+  };
+  await step('2 Embed and position');
+  await expect(follow.getByRole('table', { name: 'First numbers and norms' })).toBeVisible();
+  await expect(follow).toContainText(family.embed);
+  await step('3 Layers');
+  await expect(follow.getByRole('slider', { name: family.mlp })).toBeVisible();
+  await expect(follow).toContainText(family.layers);
+  await step('4 Attention');
+  const strongest = follow.getByRole('table', { name: 'The strongest head of every layer' });
+  await expect(strongest).toBeVisible();
+  await expect(follow.getByTestId('follow-attention')).toContainText(family.attention);
+  await expect(strongest.getByRole('columnheader', { name: 'key head' })).toHaveCount(family.grouped ? 1 : 0);
+  await step('5 Logits');
+  await expect(follow.getByRole('table', { name: 'Largest logits' })).toBeVisible();
+  if (family.logits) await expect(follow.getByTestId('follow-rule')).toContainText(family.logits);
+  for (const product of await follow.getByTestId('follow-product').all()) {
+    const numbers = await product
+      .locator('.num[title]')
+      .evaluateAll(all => all.map(each => Number(each.getAttribute('title'))));
+    const [logit = Number.NaN, own = Number.NaN] = numbers.slice(-2);
+    expect(Math.abs(logit - own)).toBeLessThan(1e-4);
+  }
+  await step('7 Select and repeat');
+  await expect(follow.getByRole('button', { name: 'Measure on this text' })).toBeVisible();
+  await noAlert(page);
+}
+
+async function lensEndsWithTheModel(page: Page, logprob: number): Promise<void> {
+  await side(page, 'Lens');
+  const last = view(page, 'Lens')
+    .getByRole('table', { name: /^What each layer would say/ })
+    .locator('tbody tr')
+    .last();
+  await expect(last.locator('th')).toHaveText('model');
+  await expect(last.getByText(/not computed|–/)).toHaveCount(0);
+  const asked = Number.parseFloat((await last.locator('td').nth(2).getAttribute('title')) ?? '');
+  expect(Math.abs(Math.log(asked) - logprob)).toBeLessThan(1e-4);
+  await noAlert(page);
+}
+
+async function attended(page: Page, { grouped, window, firstAttention = 0 }: Family): Promise<void> {
+  await side(page, 'Attention');
+  const attention = view(page, 'Attention');
+  await expect(attention.getByRole('grid', { name: 'Heads', exact: true })).toBeVisible();
+  await expect(attention.getByTestId('weight-sum')).toHaveText('100 %');
+  await attention.getByRole('combobox', { name: 'Layer' }).selectOption(String(firstAttention));
+  const groups = attention.getByRole('combobox', { name: 'Head', exact: true }).locator('optgroup');
+  await expect(groups).toHaveCount(grouped ? 2 : 0);
+  await attention.getByRole('tab', { name: 'Map' }).click();
+  await expect(attention.getByRole('grid', { name: /^Attention map/ })).toBeVisible();
+  await expect(attention.getByTestId('map-window')).toHaveCount(window === undefined ? 0 : 1);
+  if (window !== undefined) await expect(attention.getByTestId('map-window')).toContainText(`${window} positions`);
+  await noAlert(page);
+}
+
+async function ablated(page: Page, { firstAttention }: Family): Promise<void> {
+  await side(page, 'Ablation');
+  const ablation = view(page, 'Ablation');
+  await expect(ablation.locator('[data-current="true"]').first()).toBeVisible();
+  await ablation.getByRole('switch', { name: firstAttention === undefined ? /^Layer 0, attention/ : /^Layer 0, convolution/ }).click();
+  await expect(ablation.locator('[data-current="true"]').first()).toBeVisible();
+  await expect.poll(async () => Number(await ablation.getByTestId('target-change').getAttribute('title'))).not.toBe(0);
+  await noAlert(page);
+}
+
+for (const family of FAMILIES) {
+  engineTest(`${family.name}: from a folder, through every view, from the cache`, async ({ page }) => {
+    const folder = fileURLToPath(new URL(`../golden/${family.name}`, import.meta.url));
+    const { cases, greedy_after_7 } = JSON.parse(readFileSync(`${folder}/expected.json`, 'utf8'));
+    const ids: number[] = cases.find(({ tokens }: { tokens: number[] }) => tokens.length === 7).tokens;
+    const greedy: number[] = greedy_after_7;
     const faults: string[] = [];
     page.on('pageerror', error => faults.push(error.message));
     await openPage(page);
     const dialog = await openModels(page);
-    const folder = fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
     await dialog.locator('input[aria-label="Folder of a model"]').setInputFiles(folder);
-    await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, `), { timeout: 60_000 });
-    await modelReady(page);
-    await setText(page, '3 1 4 1 5 9');
-    await setNumbers(page, { Length: 4 });
-    await run(page);
-    expect((await candidatesOf(page)).length).toBeGreaterThan(3);
-    for (const { label } of SIDE_VIEWS) {
-      await page.getByRole('tab', { name: label, exact: true }).click();
-      const region = page.getByRole('region', { name: label, exact: true }).first();
-      await expect(region).toBeVisible();
-      await expect(region.getByRole('progressbar')).toHaveCount(0, { timeout: 60_000 });
-      await expect(page.getByRole('alert')).toHaveCount(0);
-    }
+    await inUse(page, family.name);
+    await writesAsTheOracle(page, ids, greedy);
+    await noAlert(page);
+
+    await setCaret(page, written([...ids, ...greedy]).length - 2);
+    const { exact: logprob } = await factOf(page, 'log-prob');
+    await side(page, 'Text');
+    await expect(view(page, 'Whole text').getByText('perplexity', { exact: true })).toBeVisible();
+    await side(page, 'Branches');
+    await noAlert(page);
+    await lensEndsWithTheModel(page, logprob);
+    await attended(page, family);
+    await ablated(page, family);
+    await followed(page, family);
+
+    await page.reload();
+    await inUse(page, family.name);
+    await writesAsTheOracle(page, ids, greedy);
     expect(faults).toEqual([]);
   });
 }

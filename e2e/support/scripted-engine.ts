@@ -9,7 +9,6 @@ import { tracedOf } from '../../src/features/follow/follow.fixture.ts';
 import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
 import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { uniform } from '../../src/lib/rng.ts';
-import type { LayerAnatomy } from '../../src/model/anatomy.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, LoadedModel } from '../../src/protocol/events.ts';
 import { divergence } from '../../src/sampling/compare.ts';
@@ -17,6 +16,7 @@ import { draw } from '../../src/sampling/draw.ts';
 import { sample } from '../../src/sampling/pipeline.ts';
 import { rankOf, rankRow, rowStatistics, topOf } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
+import { plainAnatomy } from './plain-anatomy.ts';
 
 /** Ids of the tokenizer that ships. */
 export const V = 2048;
@@ -59,14 +59,6 @@ export function digestOfWords(words: string): string {
   return hash.toString(16).padStart(8, '0').repeat(8);
 }
 
-/** What is said of a layer of a GPT-2. */
-const GPT2_LAYER: LayerAnatomy = {
-  attention: { positions: 'learned', pairs: 0, interleaved: false, window: null, softcap: null, headNorms: null },
-  mlp: { activation: 'gelu_new', gated: false, first: 'c_fc', activated: 'act', width: 32 },
-  norms: { beforeAttention: 'ln_1', afterAttention: null, beforeMlp: 'ln_2', afterMlp: null },
-  parallel: false,
-};
-
 function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
   const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
   const { commit = '' } = part;
@@ -86,8 +78,8 @@ function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}
     context: { needs, allowed: command.allowed ?? n_ctx, slots: 512, bytes: 49_152, short: false },
     parameters: 1,
     work: { body: 12 * 8 ** 2, head: V * 8, attention: 2 * 8 },
+    anatomy: plainAnatomy(n_layer),
     mixers: Array.from({ length: n_layer }, () => 'attention' as const),
-    anatomy: { norm: 'layernorm', sharing: 1, layers: Array.from({ length: n_layer }, () => GPT2_LAYER) },
     tied: false,
     tokenizerJson,
     tokenizerConfig,

@@ -3,7 +3,7 @@
 import type { ContextNeeds } from '../lib/context-memory.ts';
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
-import type { Anatomy } from '../model/anatomy.ts';
+import type { Anatomy } from '../model/ir/anatomy.ts';
 import type { Dims } from '../model/ir/graph.ts';
 import type { Mixer } from '../model/ir/mixers.ts';
 import type { TokenWork } from '../model/ir/work.ts';
@@ -123,7 +123,7 @@ export interface LoadedModel {
   readonly work: TokenWork;
   /** What brings positions together in each layer: not all have attention. */
   readonly mixers: readonly Mixer[];
-  /** What each layer is made of, for views to say. */
+  /** Norms, positions, gates and factors: what views say of the model. */
   readonly anatomy: Anatomy;
   /** The head is the embedding matrix. */
   readonly tied: boolean;

@@ -100,6 +100,9 @@ export interface TracedEvent {
   /** What each layer's attention and MLP add to it: [L, C] each. */
   readonly attention: Float32Array;
   readonly mlp: Float32Array;
+  /** What each layer's MLP reads before its activation, and what is left after it: [L, N] each; where it is gated the former is [L, 2 * N], gate first. */
+  readonly before: Float32Array;
+  readonly after: Float32Array;
   /** After the last norm: what the head reads. [C] */
   readonly final: Float32Array;
   /** Rows of the embedding matrix for the ids asked for. [ids, C] */

@@ -67,7 +67,9 @@ test('the facts are in the sentence', () => {
   expect(words('network', { offline: 1 })).not.toContain('kept');
   expect(words('network', { offline: 0, arrived: 5 })).toContain('what has arrived is kept');
   expect(words('rate_limited', { seconds: 3 })).not.toContain('kept');
-  expect(words('unsupported_model', { found: 'llama' })).toContain('llama');
+  expect(words('unsupported_model', { found: 'mamba', families: 'Llama, OPT' })).toMatch(
+    /"mamba".*These do: Llama, OPT\.$/,
+  );
   expect(words('device_lost', { again: 1 })).toContain('Restart the browser');
   expect(messageFor({ code: 'prompt_too_long', message: '', detail: {} }).action).toBe('keep_tail');
 });

@@ -168,7 +168,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'reload_page',
   }),
   unsupported_model: detail => ({
-    text: `Models of the type "${about(detail, 'found', about(detail, 'model_type', 'unknown'))}" do not run here yet. Choose another model.`,
+    text: `Models of the type "${about(detail, 'found', about(detail, 'model_type', 'unknown'))}" do not run here. These do: ${sentence(detail, 'families', 'Llama, Gemma, Qwen, GPT-2 and others')}.`,
     action: 'choose_model',
   }),
   unsupported_config: (detail, message) => ({

@@ -4,11 +4,12 @@ import { caseOf7, gpt2Names, loadGolden } from '../../../e2e/support/golden.ts';
 import { loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import { expectClose } from '../../../e2e/support/kernel-run.ts';
 import { referenceWeights } from '../../../e2e/support/reference-weights.ts';
+import { anatomyOf } from '../../model/ir/anatomy.ts';
 import { traceValues } from '../../model/rewrites/trace.ts';
 import { linear, logsumexp, logits as ruled } from '../../reference/ops.ts';
 import { run } from '../../reference/run.ts';
 
-describe.each([...gpt2Names, 'llama-gqa', 'gemma2'] as const)('%s', name => {
+describe.each([...gpt2Names, 'llama-gqa', 'gemma2', 'granite', 'gpt-neox'] as const)('%s', name => {
   test('the vectors of a position are the oracle’s, and add up', async () => {
     const golden = await loadGolden(name);
     using model = await loadOnGpu(await openTestGpu('barrier_free'), golden.config, { bytes: golden.weightsFile });
@@ -32,12 +33,21 @@ describe.each([...gpt2Names, 'llama-gqa', 'gemma2'] as const)('%s', name => {
         expect(traced[part]).toHaveLength(C * (part === 'residual' ? L + 1 : L));
         for (const [i, value] of names[part].entries()) expectClose(vector(traced[part], i), wanted(value));
       }
+      for (const part of ['before', 'after'] as const) {
+        const N = graph.widths[names[part][0]!]!;
+        expect(traced[part]).toHaveLength(N * L);
+        for (const [i, value] of names[part].entries()) {
+          const row = values.get(value)!.subarray(position * N, (position + 1) * N);
+          expectClose(traced[part].subarray(i * N, (i + 1) * N), row);
+        }
+      }
       expectClose(traced.final, wanted(graph.final));
       const { embedding, positional, residual, attention, mlp } = traced;
-      if (names.positional !== null) {
-        const sum = embedding.map((x, n) => x + positional[n]!);
-        expectClose(sum, vector(residual, 0));
-      }
+      const factor = anatomyOf(graph).embeddingFactor;
+      expectClose(
+        embedding.map((x, n) => factor * x + (positional[n] ?? 0)),
+        vector(residual, 0),
+      );
       for (let layer = 0; layer < L; layer++) {
         const sum = vector(residual, layer).map((x, n) => x + vector(attention, layer)[n]! + vector(mlp, layer)[n]!);
         expectClose(sum, vector(residual, layer + 1));
@@ -51,12 +61,12 @@ describe.each([...gpt2Names, 'llama-gqa', 'gemma2'] as const)('%s', name => {
     }
     const { residual } = await probes.trace.at(ids, 6);
     // The last of the golden hidden states is after the last norm or before it; all before are the stream.
-    for (const [i, hidden] of hidden_last!.slice(0, L).entries()) {
+    for (const [i, hidden] of (hidden_last ?? []).slice(0, L).entries()) {
       expectClose(residual.subarray(i * C, (i + 1) * C), Float64Array.from(hidden));
     }
     // Rows of other ids, in the place of the token: the embedding's own, and the text's states stay.
     const wanted = Uint32Array.of(V - 1, 0, 5);
-    const table = oracle.get(name.startsWith('gpt2') ? 'wte.weight' : 'embed_tokens.weight')!;
+    const table = oracle.get(`${anatomyOf(graph).idTable}.weight`)!;
     const rows = await probes.trace.rows(ids, 4, wanted);
     for (const [i, id] of wanted.entries()) {
       expectClose(rows.subarray(i * C, (i + 1) * C), table.subarray(id * C, (id + 1) * C));

@@ -28,25 +28,31 @@ export class Trace {
   async at(ids: Uint32Array, position: number, signal?: AbortSignal): Promise<Traced> {
     const { probe, values } = await this.#view.get();
     const C = this.#context.graph.dims.n_embd;
-    const { embedding, positional, residual, attention, mlp } = values;
+    const { embedding, positional, residual, attention, mlp, before, after } = values;
+    const { widths } = this.#context.graph;
     const sequence = await this.#context.session.sequence(ids.subarray(0, position + 1), signal);
     await inScratch(this.#context, ids, sequence, position, 1, rows => probe.run(rows));
-    const value = (name: ValueName) => ({ buffer: probe.valueBuffer(name), offset: 0, length: C });
+    const value = (name: ValueName) => {
+      return { buffer: probe.valueBuffer(name), offset: 0, length: defined(widths[name], name) };
+    };
     // The final state is the session's own: what its head reads.
     const slot = defined(sequence.slots[position], 'slot');
     const pieces = [
       value(embedding),
       ...(positional === null ? [] : [value(positional)]),
-      ...[...residual, ...attention, ...mlp].map(value),
+      ...[...residual, ...attention, ...mlp, ...before, ...after].map(value),
       { buffer: 'final', offset: slot * stride4(C), length: C },
     ];
     const numbers = await probe.read(pieces);
     let at = 0;
-    const next = (vectors: number) => {
+    const take = (count: number) => {
       const begin = at;
-      at += vectors * C;
+      at += count;
       return numbers.subarray(begin, at);
     };
+    const next = (vectors: number) => take(vectors * C);
+    const all = (names: readonly ValueName[]) =>
+      take(names.reduce((sum, name) => sum + defined(widths[name], name), 0));
     return {
       position,
       embedding: next(1),
@@ -54,6 +60,8 @@ export class Trace {
       residual: next(residual.length),
       attention: next(attention.length),
       mlp: next(mlp.length),
+      before: all(before),
+      after: all(after),
       final: next(1),
     };
   }
@@ -89,7 +97,8 @@ export class Trace {
 
 function openTrace(context: ProbeContext): Promise<TraceView> {
   const values = traceValues(context.graph);
-  const { embedding, positional, residual, attention, mlp } = values;
-  const keep = [embedding, ...(positional === null ? [] : [positional]), ...residual, ...attention, ...mlp];
+  const { embedding, positional, residual, attention, mlp, before, after } = values;
+  const stations = [...residual, ...attention, ...mlp, ...before, ...after];
+  const keep = [embedding, ...(positional === null ? [] : [positional]), ...stations];
   return openProbe(context, { graph: context.graph, keep, rows: 1 }, async () => ({ values }));
 }

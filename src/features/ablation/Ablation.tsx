@@ -10,7 +10,7 @@ import { TOUCH, useMedia } from '../../ui/controls/useMedia.ts';
 import { useOpen } from '../shared/useOpen.ts';
 import styles from './Ablation.module.css';
 import { LayerSwitches } from './LayerSwitches.tsx';
-import { listParts } from './parts.ts';
+import { listParts, partDims } from './parts.ts';
 import { Results } from './Results.tsx';
 import { SwitchGrid } from './SwitchGrid.tsx';
 import { type GridEffects, gridEffects, STEPS, type Switch } from './switchGrid.ts';
@@ -95,17 +95,17 @@ export function Ablation() {
     },
     [ablation],
   );
-  if (!open) {
+  const dims = useMemo(() => open && partDims(open.model), [open]);
+  if (!open || !dims) {
     return (
       <section className={styles.view} aria-label="Ablation">
         <p className={styles.words}>
-          Once a model is loaded, its heads, attention blocks and MLPs can be switched off here, to see what each of
-          them changes.
+          Once a model is loaded, its heads, MLPs and whole layers can be switched off here, to see what each of them
+          changes.
         </p>
       </section>
     );
   }
-  const { dims } = open.model;
   const Cells = touch ? LayerSwitches : SwitchGrid;
   return (
     <section className={styles.view} aria-label="Ablation">

@@ -1,24 +1,26 @@
 // The grid for fingers: the whole model as a small picture, and one layer of it as switches that are large enough.
 import { type CSSProperties, useState } from 'react';
 import { formatChange } from '../../lib/format.ts';
+import type { Mixer } from '../../model/ir/mixers.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
+import { MIXER_NAMES } from '../shared/modelWords.ts';
 import { partKey } from './parts.ts';
 import styles from './SwitchGrid.module.css';
 import type { SwitchGridProps } from './SwitchGrid.tsx';
-import { isMoot, isOff, type Switch, switchesOf, switchName } from './switchGrid.ts';
+import { columnName, isMoot, isOff, isThere, type Switch, switchesOf, switchName } from './switchGrid.ts';
 
-function wordOf(each: Switch): string {
+function wordOf(each: Switch, mixers: readonly Mixer[]): string {
   if (each.kind === 'head') return `head ${each.head}`;
-  return { attention: 'attention', mlp: 'MLP', layer: 'whole layer' }[each.kind];
+  return { attention: MIXER_NAMES[mixers[each.layer] ?? 'attention'], mlp: 'MLP', layer: 'whole layer' }[each.kind];
 }
 
 export function LayerSwitches({ dims, off, effects, onToggle }: SwitchGridProps) {
-  const { n_layer, n_head } = dims;
+  const { n_layer, n_head, mixers } = dims;
   const [chosen, setLayer] = useState(0);
   const layer = Math.min(chosen, n_layer - 1);
   const rows = Array.from({ length: n_layer }, (_, row) => row);
   const found = (each: Switch) => (each.kind === 'layer' ? undefined : effects?.cells.get(partKey(each)));
-  const switches = switchesOf(layer, n_head);
+  const switches = switchesOf(layer, n_head).filter(each => isThere(mixers, each));
   return (
     <div className={styles.frame}>
       <div
@@ -36,7 +38,7 @@ export function LayerSwitches({ dims, off, effects, onToggle }: SwitchGridProps)
             // biome-ignore lint/suspicious/noArrayIndexKey: a head is its number.
             <span key={head}>{n_head > 12 && head % 4 > 0 ? '' : head}</span>
           ))}
-          <span data-kind="attention">attn</span>
+          <span data-kind="attention">{columnName(mixers)}</span>
           <span>MLP</span>
           <span>whole</span>
         </div>
@@ -48,6 +50,7 @@ export function LayerSwitches({ dims, off, effects, onToggle }: SwitchGridProps)
                 key={each.kind === 'head' ? each.head : each.kind}
                 className={styles.dot}
                 data-kind={each.kind}
+                data-none={!isThere(mixers, each) || undefined}
                 data-off={isOff(off, each) || undefined}
                 data-moot={isMoot(off, each) || undefined}
                 data-step={found(each)?.step}
@@ -79,7 +82,9 @@ export function LayerSwitches({ dims, off, effects, onToggle }: SwitchGridProps)
               type="button"
               role="switch"
               aria-checked={!isOff(off, each)}
-              aria-label={effect ? `${switchName(each)}, ${formatChange(effect.effect)} nats` : switchName(each)}
+              aria-label={
+                effect ? `${switchName(each, mixers)}, ${formatChange(effect.effect)} nats` : switchName(each, mixers)
+              }
               className={styles.cell}
               data-kind={each.kind}
               data-step={effect?.step}
@@ -87,7 +92,7 @@ export function LayerSwitches({ dims, off, effects, onToggle }: SwitchGridProps)
               data-moot={isMoot(off, each) || undefined}
               onClick={() => onToggle(each)}
             >
-              {wordOf(each)}
+              {wordOf(each, mixers)}
               {effect && <span className="num">{formatChange(effect.effect)}</span>}
             </button>
           );

@@ -1,6 +1,8 @@
 // A sweep: every part switched off alone, ranked by what that does to one token.
 import { useMemo, useState } from 'react';
 import { formatBits, formatChange, formatCount, formatDuration, formatLogit } from '../../lib/format.ts';
+import type { LoadedModel } from '../../protocol/events.ts';
+import { useModel } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
@@ -22,7 +24,7 @@ import { EFFECT } from './words.ts';
 
 const SCOPES = [
   { value: 'heads', label: 'Heads' },
-  { value: 'all', label: 'All parts', title: 'Heads, attention and MLP of every layer' },
+  { value: 'all', label: 'All parts', title: 'Heads and both parts of every layer' },
 ] as const;
 
 const ORDERS = [
@@ -85,21 +87,24 @@ function SweepControls({ parts }: { parts: number }) {
   );
 }
 
+const NO_MIXERS: LoadedModel['mixers'] = [];
+
 /** Without the unit, which stands in the head of the column. */
 const bits = (nats: number): string => formatBits(nats).replace(' bits', '');
 
 function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenizer; stale: boolean }) {
   const ablation = useAblationStore();
+  const mixers = useModel(s => (s.load.status === 'ready' ? s.load.model.mixers : NO_MIXERS));
   const [by, setBy] = useState<RankedBy>('effect');
   const rows = useMemo(
     () =>
       rankEffects(sweep, by).map(({ part, logprob, rank, divergence, effect, topId }) => ({
         key: partKey(part),
-        exact: `${switchName(part)}: log-prob ${logprob}, change ${effect} nats; divergence ${divergence / Math.LN2} bits.`,
+        exact: `${switchName(part, mixers)}: log-prob ${logprob}, change ${effect} nats; divergence ${divergence / Math.LN2} bits.`,
         cells: [
           <span key="part">
-            <span aria-hidden="true">{shortName(part)}</span>
-            <span className="visually-hidden">{switchName(part)}</span>
+            <span aria-hidden="true">{shortName(part, mixers)}</span>
+            <span className="visually-hidden">{switchName(part, mixers)}</span>
           </span>,
           <span key="change" className="num" title={String(effect)}>
             {formatChange(effect)}
@@ -115,14 +120,14 @@ function Ranked({ sweep, tokenizer, stale }: { sweep: Sweep; tokenizer: Tokenize
             key="only"
             type="button"
             className={styles.only}
-            aria-label={`Only ${switchName(part)} off`}
+            aria-label={`Only ${switchName(part, mixers)} off`}
             onClick={() => ablation.getState().only(part)}
           >
             only off
           </button>,
         ],
       })),
-    [sweep, by, tokenizer, ablation],
+    [sweep, by, tokenizer, ablation, mixers],
   );
   const { plain } = sweep;
   return (

@@ -5,13 +5,14 @@ import { hasLayer, hasPart, keyOfParts, listParts, partKey, toggleLayer, toggleP
 
 const head = (layer: number, h: number): Part => ({ kind: 'head', layer, head: h });
 const mlp = (layer: number): Part => ({ kind: 'mlp', layer });
+const attends = (layers: number) => Array.from({ length: layers }, () => 'attention' as const);
 const attention = (layer: number): Part => ({ kind: 'attention', layer });
 
 test('every part has a key of its own', () => {
-  const parts = listParts({ n_layer: 12, n_head: 12 }, true);
+  const parts = listParts({ n_layer: 12, n_head: 12, mixers: attends(12) }, true);
   expect(parts).toHaveLength(12 * 14);
   expect(new Set(parts.map(partKey)).size).toBe(parts.length);
-  expect(listParts({ n_layer: 2, n_head: 3 }, false)).toEqual([
+  expect(listParts({ n_layer: 2, n_head: 3, mixers: attends(2) }, false)).toEqual([
     head(0, 0),
     head(0, 1),
     head(0, 2),
@@ -19,6 +20,12 @@ test('every part has a key of its own', () => {
     head(1, 1),
     head(1, 2),
   ]);
+});
+
+test('a layer without attention has no heads, but its two parts', () => {
+  const dims = { n_layer: 2, n_head: 2, mixers: ['short_conv', 'attention'] as const };
+  expect(listParts(dims, false)).toEqual([head(1, 0), head(1, 1)]);
+  expect(listParts(dims, true)).toEqual([attention(0), mlp(0), head(1, 0), head(1, 1), attention(1), mlp(1)]);
 });
 
 test('a part is put in and taken out; the order makes no other set', () => {

@@ -1,11 +1,20 @@
 // Parts of a model that can be switched off, as sets: toggled, compared, listed. Pure.
+import type { Mixer } from '../../model/ir/mixers.ts';
+import type { LoadedModel } from '../../protocol/events.ts';
 import type { Part } from '../../protocol/probe-commands.ts';
 
-/** How many layers and heads there are. */
+/** How many layers and heads there are, and what each layer looks back with: heads stand in layers with attention alone. */
 export interface PartDims {
   readonly n_layer: number;
   readonly n_head: number;
+  readonly mixers: readonly Mixer[];
 }
+
+export const partDims = ({ dims, mixers }: Pick<LoadedModel, 'dims' | 'mixers'>): PartDims => ({
+  n_layer: dims.n_layer,
+  n_head: dims.n_head,
+  mixers,
+});
 
 export function partKey(part: Part): string {
   return part.kind === 'head' ? `${part.layer}.head.${part.head}` : `${part.layer}.${part.kind}`;
@@ -48,9 +57,12 @@ export function toggleLayer(parts: readonly Part[], layer: number): readonly Par
 }
 
 /** Every head, layer by layer; with `blocks` the attention and the MLP of each layer after its heads. */
-export function listParts({ n_layer, n_head }: PartDims, blocks: boolean): readonly Part[] {
+export function listParts({ n_layer, n_head, mixers }: PartDims, blocks: boolean): readonly Part[] {
   return Array.from({ length: n_layer }, (_, layer): Part[] => [
-    ...Array.from({ length: n_head }, (__, head): Part => ({ kind: 'head', layer, head })),
+    ...Array.from(
+      { length: mixers[layer] === 'attention' ? n_head : 0 },
+      (__, head): Part => ({ kind: 'head', layer, head }),
+    ),
     ...(blocks ? layerParts(layer) : []),
   ]).flat();
 }

@@ -12,7 +12,7 @@ import { CLOSED, type ProbeState, tooLong, type Unasked } from '../../stores/wor
 import { createProbeView, type ProbeView } from '../../stores/work/probe-view.ts';
 import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
 import { type MeasureRequest, Measures } from './measures.ts';
-import { keyOfParts, togglePart, toggleLayer as withLayer } from './parts.ts';
+import { keyOfParts, partDims, togglePart, toggleLayer as withLayer } from './parts.ts';
 import { Sweeps } from './sweep.ts';
 import type { AblationState, AblationStore, AblationStoreState } from './types.ts';
 
@@ -135,7 +135,7 @@ class Ablations implements ProbeSpec<AblationQuestion, MeasureRequest, EventOf<'
     if (question === null || target === null || question.position === 0 || load.status !== 'ready') return;
     this.#stores.work.leases.use('ablation');
     const ids = question.ids.slice(0, question.position);
-    await this.sweeps.run({ ids, id: target, baseline, scope }, load.model.dims);
+    await this.sweeps.run({ ids, id: target, baseline, scope }, partDims(load.model));
     this.view.look(0);
   }
 
@@ -222,7 +222,7 @@ class Ablations implements ProbeSpec<AblationQuestion, MeasureRequest, EventOf<'
     const asked = { ids: ids.subarray(0, position), baseline, scope };
     this.store.setState({
       target,
-      sweepSeconds: this.sweeps.seconds(asked, load.model.dims),
+      sweepSeconds: this.sweeps.seconds(asked, partDims(load.model)),
       sweepCurrent: sweep !== null && sweep.id === target && this.sweeps.belongs(sweep, asked),
     });
   }

@@ -2,20 +2,24 @@
 import { expect, test } from 'vitest';
 import { rankEffects } from './ranking.ts';
 import {
+  columnName,
   effectStep,
   gridEffects,
   isMoot,
   isOff,
+  isThere,
+  partAt,
   STEPS,
   shortName,
   stepCell,
+  stepToPart,
   switchesOf,
   switchName,
 } from './switchGrid.ts';
 
 test('a layer has its heads, its attention, its MLP, and itself', () => {
   const row = switchesOf(2, 3);
-  expect(row.map(switchName)).toEqual([
+  expect(row.map(each => switchName(each, ['attention', 'attention', 'attention']))).toEqual([
     'Layer 2, head 0',
     'Layer 2, head 1',
     'Layer 2, head 2',
@@ -23,7 +27,12 @@ test('a layer has its heads, its attention, its MLP, and itself', () => {
     'Layer 2, MLP',
     'Layer 2, whole',
   ]);
-  expect(row.slice(2).map(shortName)).toEqual(['L2 H2', 'L2 attn', 'L2 MLP', 'L2 whole']);
+  expect(row.slice(2).map(each => shortName(each, ['attention', 'attention', 'attention']))).toEqual([
+    'L2 H2',
+    'L2 attn',
+    'L2 MLP',
+    'L2 whole',
+  ]);
 });
 
 test('a whole layer is off when both its blocks are; heads under attention that is off are moot', () => {
@@ -90,4 +99,26 @@ test('the ranking goes by size, whichever the direction', () => {
     [3, 0],
   ]);
   expect(rankEffects(all, 'divergence').map(({ part }) => part.kind === 'head' && part.head)).toEqual([1, 0, 3, 2]);
+});
+
+test('layers without attention: their words, and no step onto a head that is not there', () => {
+  const mixers = ['short_conv', 'attention', 'delta_rule'] as const;
+  const dims = { n_layer: 3, n_head: 2, mixers };
+  expect([0, 1, 2].map(layer => switchName({ kind: 'attention', layer }, mixers))).toEqual([
+    'Layer 0, convolution',
+    'Layer 1, attention',
+    'Layer 2, delta rule',
+  ]);
+  expect([0, 1].map(layer => shortName({ kind: 'attention', layer }, mixers))).toEqual(['L0 conv', 'L1 attn']);
+  expect([columnName(mixers), columnName(['attention']), columnName(['short_conv'])]).toEqual([
+    'mixer',
+    'attn',
+    'conv',
+  ]);
+  expect(isThere(mixers, { kind: 'head', layer: 0, head: 1 })).toBe(false);
+  expect(isThere(mixers, { kind: 'mlp', layer: 0 })).toBe(true);
+  expect(stepToPart('ArrowUp', false, { row: 1, column: 0 }, dims)).toEqual({ row: 0, column: 2 });
+  expect(stepToPart('ArrowLeft', false, { row: 0, column: 3 }, dims)).toEqual({ row: 0, column: 2 });
+  expect(stepToPart('ArrowDown', false, { row: 0, column: 3 }, dims)).toEqual({ row: 1, column: 3 });
+  expect(partAt({ row: 0, column: 0 }, dims)).toEqual({ row: 0, column: 2 });
 });

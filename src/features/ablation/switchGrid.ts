@@ -1,6 +1,8 @@
 // The grid of switches as arithmetic: which part a cell is, how keys walk, how strong the colour of an effect is.
+import type { Mixer } from '../../model/ir/mixers.ts';
 import type { Part } from '../../protocol/probe-commands.ts';
-import { hasLayer, hasPart, partKey } from './parts.ts';
+import { MIXER_NAMES, SHORT_MIXERS } from '../shared/modelWords.ts';
+import { hasLayer, hasPart, type PartDims, partKey } from './parts.ts';
 import { effectsOf } from './ranking.ts';
 import type { Sweep } from './types.ts';
 
@@ -27,13 +29,17 @@ export function isMoot(off: readonly Part[], each: Switch): boolean {
   return each.kind === 'head' && hasPart(off, { kind: 'attention', layer: each.layer });
 }
 
-/** `Layer 2, head 3`; counted from 0, as the checkpoint counts. */
-export function switchName(each: Switch): string {
+/** Whether the layer has such a part: heads stand in layers with attention alone. */
+export const isThere = (mixers: readonly Mixer[], each: Switch): boolean =>
+  each.kind !== 'head' || mixers[each.layer] === 'attention';
+
+/** `Layer 2, head 3`; counted from 0, as the checkpoint counts. `mixers`: what each layer looks back with. */
+export function switchName(each: Switch, mixers: readonly Mixer[]): string {
   switch (each.kind) {
     case 'head':
       return `Layer ${each.layer}, head ${each.head}`;
     case 'attention':
-      return `Layer ${each.layer}, attention`;
+      return `Layer ${each.layer}, ${MIXER_NAMES[mixers[each.layer] ?? 'attention']}`;
     case 'mlp':
       return `Layer ${each.layer}, MLP`;
     case 'layer':
@@ -44,10 +50,16 @@ export function switchName(each: Switch): string {
 }
 
 /** `L2 H3`, as papers write it. */
-export function shortName(each: Switch): string {
-  const of = { head: 'H', attention: 'attn', mlp: 'MLP', layer: 'whole' }[each.kind];
+export function shortName(each: Switch, mixers: readonly Mixer[]): string {
+  const of = { head: 'H', attention: SHORT_MIXERS[mixers[each.layer] ?? 'attention'], mlp: 'MLP', layer: 'whole' }[
+    each.kind
+  ];
   return `L${each.layer} ${of}${each.kind === 'head' ? each.head : ''}`;
 }
+
+/** Above the column of what layers look back with. */
+export const columnName = (mixers: readonly Mixer[]): string =>
+  new Set(mixers).size > 1 ? 'mixer' : SHORT_MIXERS[mixers[0] ?? 'attention'];
 
 export interface CellPlace {
   readonly row: number;
@@ -81,6 +93,17 @@ export function stepCell(key: string, far: boolean, at: CellPlace, rows: number,
     default:
       return null;
   }
+}
+
+/** The place, or where its row has no heads the first place that is a part. */
+export function partAt(place: CellPlace, { n_head, mixers }: PartDims): CellPlace {
+  return mixers[place.row] === 'attention' ? place : { ...place, column: Math.max(n_head, place.column) };
+}
+
+/** As `stepCell`, over places that are parts. */
+export function stepToPart(key: string, far: boolean, at: CellPlace, dims: PartDims): CellPlace | null {
+  const next = stepCell(key, far, at, dims.n_layer, dims.n_head + BLOCKS.length);
+  return next && partAt(next, dims);
 }
 
 /** Steps of the ramp. */

@@ -2,6 +2,7 @@
 import { useModel } from '../../stores/react.ts';
 import { isAbout } from '../../stores/work/probe-state.ts';
 import { Tabs } from '../../ui/controls/Tabs.tsx';
+import { MIXER_NAMES } from '../shared/modelWords.ts';
 import { useOpen } from '../shared/useOpen.ts';
 import styles from './Attention.module.css';
 import { EmptyState } from './EmptyState.tsx';
@@ -21,8 +22,7 @@ export function Attention() {
   const row = useAttention(s => s.row);
   const panel = useAttention(s => s.panel);
   const probe = useAttention(s => s.probe);
-  const layers = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_layer : 0));
-  const heads = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.n_head : 0));
+  const model = useModel(s => (s.load.status === 'ready' ? s.load.model : null));
   useOpen(attention);
   return (
     <section className={styles.attention} aria-label="Attention">
@@ -35,7 +35,15 @@ export function Attention() {
           tabs={PANELS}
           value={panel}
           onChange={key => attention.getState().setPanel(key)}
-          aside={<HeadPicker layers={layers} heads={heads} />}
+          aside={
+            model && (
+              <HeadPicker
+                layers={model.mixers.map(mixer => MIXER_NAMES[mixer])}
+                heads={model.dims.n_head}
+                share={model.dims.n_head / model.dims.n_kv_head}
+              />
+            )
+          }
         >
           {panel === 'map' ? (
             <MapPanel />

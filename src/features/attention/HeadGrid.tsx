@@ -11,6 +11,7 @@ import {
   useMemo,
   useState,
 } from 'react';
+import { useModel } from '../../stores/react.ts';
 import type { HeadChoice } from '../../stores/run/attention-tint.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import canvasPane from '../../ui/heatmap/CanvasPane.module.css';
@@ -57,6 +58,8 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
   const tokens = useTokensOf(row.ids);
   const choice = useAttention(s => s.choice);
   const preview = useAttention(s => s.preview);
+  const model = useModel(s => (s.load.status === 'ready' ? s.load.model : null));
+  const share = model === null ? 1 : model.dims.n_head / model.dims.n_kv_head;
   const [coarse] = useState(() => matchMedia('(pointer: coarse), (max-width: 760px)').matches);
   // The keys have led here: the numbers of the chosen cell are shown as those under the mouse are.
   const [told, setTold] = useState(false);
@@ -73,10 +76,11 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
       rowLabels: numbered('L', row.layers),
       columnLabels: [...numbered('H', row.heads), 'mean'],
       corner: '',
+      share,
       row: choice.layer,
       column: choice.layer === null ? null : (choice.head ?? row.heads),
     }),
-    [cells, row.layers, row.heads, choice],
+    [cells, row.layers, row.heads, choice, share],
   );
   const canvas = useHeatCanvas(heat, drawn, paintHeads);
   const at = chosen ?? { row: 0, column: 0 };
@@ -159,7 +163,7 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
                   role="gridcell"
                   aria-colindex={at.column + 1}
                   aria-selected={chosen !== null}
-                  aria-label={here && spokenCell(wordsOf(here, tokens))}
+                  aria-label={here && spokenCell(wordsOf(here, tokens, model))}
                   className={styles.cursor}
                   style={px(boxOf(layout, scroll, at))}
                 />
@@ -170,7 +174,7 @@ export function HeadGrid({ row, measure }: HeadGridProps) {
       </div>
       {tip && tipped && corner && (
         <HeatTip
-          words={wordsOf(tip, tokens)}
+          words={wordsOf(tip, tokens, model)}
           hint=""
           picture={corner}
           anchor={{

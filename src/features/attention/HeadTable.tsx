@@ -1,9 +1,11 @@
 // The grid of heads as a table: where each head looks most and how spread it is, sorted by any of the numbers.
 import { useMemo, useState } from 'react';
 import { formatBits, formatProbability } from '../../lib/format.ts';
+import { useModel } from '../../stores/react.ts';
 import { Pager } from '../../ui/controls/Pager.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { blockAround } from '../../ui/heatmap/heatLayout.ts';
+import { isGrouped, keyHeadOf } from '../shared/modelWords.ts';
 import { textOfBytes } from '../shared/tokenFace.ts';
 import { type HeadOrder, sortedHeads } from './heads.ts';
 import { entropyOf, measureOf, mostRead } from './measures.ts';
@@ -47,6 +49,8 @@ export function HeadTable({ row }: { row: AttentionRow }) {
   const choice = useAttention(s => s.choice);
   const [order, setOrder] = useState<HeadOrder>('layer');
   const [paged, setPaged] = useState(0);
+  const dims = useModel(s => (s.load.status === 'ready' ? s.load.model.dims : null));
+  const grouped = dims !== null && isGrouped(dims);
   const heads = useMemo(() => sortedHeads(row, order), [row, order]);
   const block = blockAround(Math.min(paged, heads.length - 1), heads.length, MOST_ROWS);
   const sort = (next: HeadOrder): void => {
@@ -62,6 +66,7 @@ export function HeadTable({ row }: { row: AttentionRow }) {
           <thead>
             <tr>
               <Sort order="layer" label="layer, head" now={order} onSort={sort} />
+              {grouped && <th scope="col">key head</th>}
               <th scope="col">reads most</th>
               <th scope="col">position</th>
               {COLUMNS.map(column => (
@@ -86,6 +91,7 @@ export function HeadTable({ row }: { row: AttentionRow }) {
                       L{head.layer} H{head.head}
                     </button>
                   </th>
+                  {grouped && dims && <td className="num">{keyHeadOf(dims, head.head ?? 0)}</td>}
                   <td>
                     {token && <TokenText text={textOfBytes(token.bytes)} bytes={token.bytes} special={token.special} />}
                   </td>

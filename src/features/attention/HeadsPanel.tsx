@@ -1,9 +1,11 @@
 // Every head at the selected position: the grid or its table, and the weights of the chosen one.
 import { useState } from 'react';
+import { useModel } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { HeatLegend } from '../../ui/heatmap/HeatLegend.tsx';
+import { groupWords, isGrouped, layersNamed, layersWhere, MIXER_NAMES } from '../shared/modelWords.ts';
 import styles from './Attention.module.css';
 import { HeadGrid } from './HeadGrid.tsx';
 import { HeadTable } from './HeadTable.tsx';
@@ -15,6 +17,8 @@ import { WeightTable } from './WeightTable.tsx';
 export function HeadsPanel({ row }: { row: AttentionRow }) {
   const [measure, setMeasure] = useState<Measure>('entropy');
   const [isTable, setTable] = useState(false);
+  const model = useModel(s => (s.load.status === 'ready' ? s.load.model : null));
+  const others = model ? layersWhere(model, (_, mixer) => mixer !== 'attention') : [];
   return (
     <ScrollPane more="Weights" className={styles.pane}>
       <TextStrip row={row} />
@@ -57,6 +61,13 @@ export function HeadsPanel({ row }: { row: AttentionRow }) {
             </Explain>
           </div>
         </div>
+      )}
+      {model && isGrouped(model.dims) && <p className={styles.note}>{groupWords(model.dims)}</p>}
+      {model && others.length > 0 && (
+        <p className={styles.note}>
+          No attention in {layersNamed(others, model.dims.n_layer)}: there it is a{' '}
+          {[...new Set(others.map(i => MIXER_NAMES[model.mixers[i] ?? 'attention']))].join(' or ')}.
+        </p>
       )}
       <WeightTable row={row} />
     </ScrollPane>

@@ -1,11 +1,12 @@
 // One head, or the mean of a layer's heads, at all positions: who reads whom. Made tile by tile, with progress and a way to stop.
 import { useCallback, useMemo, useState } from 'react';
-import { formatProbability } from '../../lib/format.ts';
-import { useDocument, useStores } from '../../stores/react.ts';
+import { formatCount, formatProbability } from '../../lib/format.ts';
+import { useDocument, useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { Heatmap } from '../../ui/heatmap/Heatmap.tsx';
+import { MIXER_MEANINGS, MIXER_NAMES } from '../shared/modelWords.ts';
 import { choiceName } from '../shared/weightSteps.ts';
 import styles from './Attention.module.css';
 import { tokenWords } from './heads.ts';
@@ -14,6 +15,7 @@ import { LOG_LEAST, type Scale, shareOfScale } from './mapScale.ts';
 import type { AttentionMap } from './types.ts';
 import { rowStart } from './types.ts';
 import { useAttention, useAttentionStore } from './useAttention.ts';
+import { useMixer } from './useMixer.ts';
 import { useTokensOf } from './useTokensOf.ts';
 import { exactWeight } from './words.ts';
 
@@ -30,6 +32,9 @@ function MapPicture({ map }: { map: AttentionMap }) {
   const tokens = useTokensOf(map.ids);
   const selected = useDocument(s => s.selected);
   const [scale, setScale] = useState<Scale>('log');
+  const window = useModel(s =>
+    s.load.status === 'ready' ? (s.load.model.anatomy.layers[map.layer]?.window ?? null) : null,
+  );
   const T = map.ids.length;
   // Its row is what it reads, its column who reads it.
   const own = selected === 'end' ? T - 1 : selected < T ? selected : null;
@@ -38,6 +43,11 @@ function MapPicture({ map }: { map: AttentionMap }) {
     (row: number, column: number): number | null =>
       row >= map.rows ? null : column > row ? 0 : (map.weights[rowStart(row) + column] ?? 0),
     [map],
+  );
+  // The first position that a row sees.
+  const edgeAt = useMemo(
+    () => (window === null || window >= T ? null : (row: number) => Math.max(0, row + 1 - window)),
+    [window, T],
   );
   const cellAt = useCallback(
     (row: number, column: number) => {
@@ -48,7 +58,15 @@ function MapPicture({ map }: { map: AttentionMap }) {
   );
   const describe = (row: number, column: number) => {
     const weight = weightAt(row, column);
-    const value = column > row ? 'none, it comes later' : weight === null ? 'not computed yet' : exactWeight(weight);
+    const outside = edgeAt !== null && column < edgeAt(row);
+    const value =
+      column > row
+        ? 'none, it comes later'
+        : outside
+          ? 'none, it is outside the window'
+          : weight === null
+            ? 'not computed yet'
+            : exactWeight(weight);
     return {
       title: `${labels[row] ?? ''} (${row}) reads ${labels[column] ?? ''} (${column})`,
       facts: [['weight', value]] as const,
@@ -80,9 +98,15 @@ function MapPicture({ map }: { map: AttentionMap }) {
       column={own}
       corner="reads →"
       pickWords="selects the token that reads"
+      edgeAt={edgeAt}
       onPick={({ row }) => document.getState().selectToken(row)}
     >
       <Choice label="Colour scale" value={scale} options={SCALES} onChange={setScale} />
+      {window !== null && (
+        <span className={styles.note} data-testid="map-window">
+          This layer sees a window of {formatCount(window)} positions{edgeAt ? ': the line on the left of it.' : '.'}
+        </span>
+      )}
     </Heatmap>
   );
 }
@@ -90,14 +114,22 @@ function MapPicture({ map }: { map: AttentionMap }) {
 export function MapPanel() {
   const map = useAttention(s => s.map);
   const noLayer = useAttention(s => s.choice.layer === null);
+  const mixer = useMixer();
+  const first = useModel(s => (s.load.status === 'ready' ? Math.max(0, s.load.model.mixers.indexOf('attention')) : 0));
   const attention = useAttentionStore();
   return (
     <ScrollPane more="More" className={styles.pane}>
       {noLayer ? (
         <div className={styles.empty}>
           <p>A map shows who reads whom in one layer: choose a layer above, and one head or the mean of its heads.</p>
-          <Button onClick={() => attention.getState().choose({ layer: 0, head: null })}>Begin with layer 0</Button>
+          <Button onClick={() => attention.getState().choose({ layer: first, head: null })}>
+            Begin with layer {first}
+          </Button>
         </div>
+      ) : mixer !== 'attention' ? (
+        <p className={styles.empty}>
+          This layer has no attention: a {MIXER_NAMES[mixer]} stands in its place. {MIXER_MEANINGS[mixer]}
+        </p>
       ) : (
         <>
           <MapStatus />

@@ -18,6 +18,8 @@ export interface HeadCell {
   readonly text: string;
   /** Position read most. */
   readonly most: number;
+  /** False in a layer without attention: then there is no number. */
+  readonly attends: boolean;
 }
 
 /** A token on one line, with visible spaces and line ends; bytes where they are no text. */
@@ -47,20 +49,19 @@ export function headCells(row: AttentionRow, measure: Measure, tokens: readonly 
 
 function cellOf(row: AttentionRow, choice: HeadChoice, measure: Measure, tokens: readonly DocumentToken[]): HeadCell {
   const weights = weightsOf(row, choice);
+  const attends = choice.layer === null || row.attends.includes(choice.layer);
+  if (!attends) return { choice, weights, value: 0, share: 0, text: '', most: 0, attends };
   const value = measureOf(weights, measure);
   const most = mostRead(weights);
   const text = measure === 'max' ? tokenWords(tokens[most]) : shortMeasure(value, measure);
-  return { choice, weights, value, share: shareOfMost(value, measure, weights.length), text, most };
+  return { choice, weights, value, share: shareOfMost(value, measure, weights.length), text, most, attends };
 }
 
 export type HeadOrder = 'layer' | 'weight' | Measure;
 
-/** Heads without the means, by layer and head or by falling measure. */
+/** Heads of the layers with attention, without the means, by layer and head or by falling measure. */
 export function sortedHeads(row: AttentionRow, order: HeadOrder): HeadChoice[] {
-  const all = Array.from({ length: row.layers * row.heads }, (_, i) => ({
-    layer: Math.floor(i / row.heads),
-    head: i % row.heads,
-  }));
+  const all = row.attends.flatMap(layer => Array.from({ length: row.heads }, (_, head) => ({ layer, head })));
   if (order === 'layer') return all;
   const measure = order === 'weight' ? 'max' : order;
   const values = all.map(choice => measureOf(weightsOf(row, choice), measure));

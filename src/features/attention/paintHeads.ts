@@ -1,12 +1,14 @@
 // Draws the grid of heads: each cell in the colour of its measure, over it a strip of bars, one a token, and the number where there is room.
 import { shadeOf } from '../../ui/heatmap/heatColours.ts';
-import { cellsInView } from '../../ui/heatmap/heatLayout.ts';
+import { type CellRange, cellsInView } from '../../ui/heatmap/heatLayout.ts';
 import { cutText, edges, type HeatLabels, type HeatStage, PADDING, paintLabels } from '../../ui/heatmap/heatPaint.ts';
 import type { HeadCell } from './heads.ts';
 import { barsOf } from './measures.ts';
 
 export interface HeadsDrawn extends HeatLabels {
   readonly cells: readonly (readonly HeadCell[])[];
+  /** Query heads that share one head of keys and values: a line stands between those that do not. */
+  readonly share: number;
 }
 
 /** Cells with less room have no number. Px. */
@@ -31,8 +33,9 @@ export function* paintHeads(context: CanvasRenderingContext2D, scene: HeatStage 
       const cell = cells[row]?.[column];
       if (!cell) continue;
       const [left, right] = [x(column), x(column + 1) - gap];
-      context.fillStyle = colours.shades[shadeOf(cell.share)] ?? colours.paper;
+      context.fillStyle = cell.attends ? (colours.shades[shadeOf(cell.share)] ?? colours.paper) : colours.ground;
       context.fillRect(left, top, right - left, bottom - top);
+      if (!cell.attends) continue;
       const ceiling = words ? top + LINE * ratio : top;
       strip(context, cell.weights, { left, right, top: ceiling, bottom }, colours.ink);
       if (!words) continue;
@@ -42,7 +45,19 @@ export function* paintHeads(context: CanvasRenderingContext2D, scene: HeatStage 
     }
     yield;
   }
+  if (scene.share > 1) paintGroups(context, scene, range);
   yield* paintLabels(context, scene, range);
+}
+
+/** A line before the first query head of each key head, and before the means. */
+function paintGroups(context: CanvasRenderingContext2D, scene: HeatStage & HeadsDrawn, range: CellRange): void {
+  const { x, y } = edges(scene);
+  const width = Math.max(2, Math.round(2 * scene.ratio));
+  context.fillStyle = scene.colours.ink;
+  for (let column = range.fromColumn; column < range.toColumn; column++) {
+    if (column === 0 || column % scene.share !== 0) continue;
+    context.fillRect(x(column) - width, y(range.fromRow), width, y(range.toRow) - y(range.fromRow));
+  }
 }
 
 interface Edges {

@@ -3,8 +3,15 @@ import type { HeadChoice } from '../../stores/run/attention-tint.ts';
 import type { AttentionMap, AttentionRow } from './types.ts';
 import { rowStart } from './types.ts';
 
-/** The row of one position with the means over its heads. `weights` is [L, NH, ids.length], zero in layers without attention: no mean counts them. */
-export function attentionRow(ids: Uint32Array, layers: number, heads: number, weights: Float32Array): AttentionRow {
+/**
+ * The row of one position with the means over its heads. `weights` is [L, NH, ids.length]; layers that are not among `attends` have no attention and
+ * count in no mean.
+ */
+export function attentionRow(
+  ids: Uint32Array,
+  { layers, heads, attends }: Pick<AttentionRow, 'layers' | 'heads' | 'attends'>,
+  weights: Float32Array,
+): AttentionRow {
   const T = ids.length;
   const means = new Float32Array(layers * T);
   const mean = new Float32Array(T);
@@ -15,15 +22,12 @@ export function attentionRow(ids: Uint32Array, layers: number, heads: number, we
       means[layer * T + key] = sum / heads;
     }
   }
-  const attending = Array.from({ length: layers }, (_, layer) => means.subarray(layer * T, (layer + 1) * T)).filter(
-    row => row.some(weight => weight > 0),
-  );
   for (let key = 0; key < T; key++) {
     let sum = 0;
-    for (const row of attending) sum += row[key] ?? 0;
-    mean[key] = sum / Math.max(1, attending.length);
+    for (const layer of attends) sum += means[layer * T + key] ?? 0;
+    mean[key] = attends.length === 0 ? 0 : sum / attends.length;
   }
-  return { ids, position: T - 1, layers, heads, weights, means, mean };
+  return { ids, position: T - 1, layers, heads, attends, weights, means, mean };
 }
 
 /** The weights of a choice over positions 0 to the row's own. */

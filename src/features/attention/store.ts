@@ -168,7 +168,9 @@ class Heads implements ProbeSpec<RowQuestion, Uint32Array, EventOf<'attention'>>
   accept({ weights }: EventOf<'attention'>, ids: Uint32Array): void {
     const { load } = this.#stores.model.getState();
     if (load.status !== 'ready') return;
-    this.store.setState({ row: attentionRow(ids, load.model.dims.n_layer, load.model.dims.n_head, weights) });
+    const { dims, mixers } = load.model;
+    const attends = mixers.flatMap((mixer, layer) => (mixer === 'attention' ? [layer] : []));
+    this.store.setState({ row: attentionRow(ids, { layers: dims.n_layer, heads: dims.n_head, attends }, weights) });
   }
 
   gone(): void {

@@ -10,6 +10,8 @@ export interface AttentionRow {
   readonly position: number;
   readonly layers: number;
   readonly heads: number;
+  /** Numbers of the layers that have attention. */
+  readonly attends: readonly number[];
   /** [L, NH, position + 1]; each row sums to 1. */
   readonly weights: Float32Array;
   /** Mean over the heads of each layer. [L, position + 1] */

@@ -2,6 +2,7 @@
 import { formatBits, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import type { CellWords } from '../../ui/heatmap/HeatTip.tsx';
+import { isGrouped, keyHeadOf, MIXER_NAMES, type Shape } from '../shared/modelWords.ts';
 import { choiceName } from '../shared/weightSteps.ts';
 import { type HeadCell, tokenWords } from './heads.ts';
 import { measureOf } from './measures.ts';
@@ -21,12 +22,17 @@ function exactEntropy(nats: number): string {
 }
 
 export function wordsOf(
-  { choice, weights, most }: Pick<HeadCell, 'choice' | 'weights' | 'most'>,
+  { choice, weights, most, attends }: Pick<HeadCell, 'choice' | 'weights' | 'most' | 'attends'>,
   tokens: readonly DocumentToken[],
+  model: Shape | null,
 ): CellWords {
+  const mixer = model?.mixers[choice.layer ?? -1] ?? 'attention';
+  if (!attends) return { title: `Layer ${choice.layer}`, facts: [['no attention', `a ${MIXER_NAMES[mixer]}`]] };
+  const shares = model !== null && choice.head !== null && isGrouped(model.dims);
   return {
     title: upper(choiceName(choice)),
     facts: [
+      ...(shares ? [['key head', String(keyHeadOf(model.dims, choice.head ?? 0))] as const] : []),
       ['reads most', `${tokenWords(tokens[most])} (position ${most})`],
       ['weight there', exactWeight(weights[most] ?? 0)],
       ['entropy', exactEntropy(measureOf(weights, 'entropy'))],

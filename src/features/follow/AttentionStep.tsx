@@ -5,6 +5,15 @@ import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
+import {
+  groupWords,
+  isGrouped,
+  keyHeadOf,
+  layersNamed,
+  layersWhere,
+  positionWords,
+  scoreWords,
+} from '../shared/modelWords.ts';
 import { ShareBar } from '../shared/ShareBar.tsx';
 import { WEIGHT_ENDS, WEIGHT_LABELS } from '../shared/weightSteps.ts';
 import styles from './AttentionStep.module.css';
@@ -34,10 +43,15 @@ function Looks({ attention, followed, model }: LooksProps) {
   const { n_head } = model.dims;
   const [first, setFirst] = useState<'with' | 'without'>('without');
   const [chosen, setChosen] = useState<number | null>(null);
-  const looks = useMemo(() => strongestLooks(attention, n_head, first === 'with'), [attention, n_head, first]);
+  const grouped = isGrouped(model.dims);
+  const looks = useMemo(
+    () =>
+      strongestLooks(attention, n_head, first === 'with').filter(({ layer }) => model.mixers[layer] === 'attention'),
+    [attention, n_head, first, model],
+  );
   // Unless a layer was chosen, the one with the strongest look of all.
   const strongest = looks.reduce<Look | undefined>((a, b) => (a && a.weight >= b.weight ? a : b), undefined);
-  const look = looks[chosen ?? strongest?.layer ?? 0] ?? strongest;
+  const look = looks.find(({ layer }) => layer === chosen) ?? strongest;
   if (!look) return null;
   const weights = headWeights(attention, n_head, look.layer, look.head);
   const idAt = (at: number) => tokens[at]?.id ?? 0;
@@ -59,6 +73,7 @@ function Looks({ attention, followed, model }: LooksProps) {
           <tr>
             <th scope="col">layer</th>
             <th scope="col">head</th>
+            {grouped && <th scope="col">key head</th>}
             <th scope="col">looks at</th>
             <th scope="col">position</th>
             <th scope="col" className={step.bar}>
@@ -84,6 +99,7 @@ function Looks({ attention, followed, model }: LooksProps) {
                 </button>
               </th>
               <td className="num">{head}</td>
+              {grouped && <td className="num">{keyHeadOf(model.dims, head)}</td>}
               <td className={styles.text}>
                 <Token id={idAt(at)} tokenizer={tokenizer} />
               </td>
@@ -101,6 +117,13 @@ function Looks({ attention, followed, model }: LooksProps) {
       <h3>
         Layer {look.layer}, head {look.head} on the text
       </h3>
+      {(model.anatomy.layers[look.layer]?.window ?? Number.POSITIVE_INFINITY) <= attention.position && (
+        <p className={step.note}>
+          This layer sees a window of {formatCount(model.anatomy.layers[look.layer]?.window ?? 0)} positions: those
+          before position {attention.position + 1 - (model.anatomy.layers[look.layer]?.window ?? 0)} are out of its
+          sight.
+        </p>
+      )}
       <PaintedText tokens={tokens} weights={weights} />
       <TableBeside
         aside={
@@ -148,11 +171,13 @@ function Looks({ attention, followed, model }: LooksProps) {
 
 export function AttentionStep({ followed }: { followed: Followed }) {
   const { model, attention } = followed;
-  const heads = model ? formatCount(model.dims.n_head) : 'Several';
+  const heads = model ? formatCount(model.dims.n_head) : 'several';
+  const attends = model ? layersWhere(model, (_, mixer) => mixer === 'attention') : [];
+  const where = model ? layersNamed(attends, model.dims.n_layer) : 'every layer';
   return (
     <>
       <p>
-        Attention is how positions see each other. In every layer {heads} heads compare the{' '}
+        Attention is how positions see each other. In {where} {heads} heads compare the{' '}
         <Explain meaning="What the position asks for: a vector made from its stream, one for each head.">query</Explain>{' '}
         of this position with the{' '}
         <Explain meaning="What a position offers to be found by: a vector for each head, kept in the cache.">
@@ -164,6 +189,11 @@ export function AttentionStep({ followed }: { followed: Followed }) {
         </Explain>{' '}
         of those positions, so weighted.
       </p>
+      {model && (
+        <p className={step.note} data-testid="follow-attention">
+          {[groupWords(model.dims), positionWords(model), ...scoreWords(model)].join(' ')}
+        </p>
+      )}
       {attention && model ? (
         <Looks attention={attention} followed={followed} model={model} />
       ) : (

@@ -13,7 +13,7 @@ import { LinePlot } from '../../ui/plot/LinePlot.tsx';
 import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
 import type { PlotLine } from '../../ui/plot/lines.ts';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
-import { cachedNumbers, costAt, formatMs, spread } from './cost.ts';
+import { cachedNumbers, costAt, formatMs, spread, windowsOf } from './cost.ts';
 import type { Followed } from './followed.ts';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
@@ -26,17 +26,20 @@ const BYTES = 4;
 
 function Formula({ model, position }: { model: LoadedModel; position: number }) {
   const { work, dims } = model;
-  const { n_layer, n_head, head_size, n_ctx } = dims;
+  const { n_head, head_size, n_ctx } = dims;
+  const windows = useMemo(() => windowsOf(model), [model]);
+  const attends = windows.length;
+  const windowed = windows.filter(window => window !== null).length;
   const xs = useMemo(() => spread(n_ctx, POINTS), [n_ctx]);
   const lines = useMemo((): PlotLine[] => {
-    const costs = xs.map(at => costAt(work, at));
+    const costs = xs.map(at => costAt(work, windows, at));
     return [
       { key: 'uncached', name: 'all computed again', look: 1, values: costs.map(each => each.uncached) },
       { key: 'cached', name: 'with the cache', look: 0, values: costs.map(each => each.cached) },
       { key: 'attention', name: 'of it attention', look: 2, values: costs.map(each => each.attention) },
     ];
-  }, [xs, work]);
-  const here = costAt(work, position);
+  }, [xs, work, windows]);
+  const here = costAt(work, windows, position);
   const count = (value: number) => <Exact value={value}>{formatParameters(value)}</Exact>;
   // The point nearest to the position that is followed.
   const marked = xs.reduce(
@@ -58,12 +61,16 @@ function Formula({ model, position }: { model: LoadedModel; position: number }) 
           weights: layers {count(work.body)} + head {count(work.head)} = {count(here.weights)}
         </div>
         <div>
-          attention: 2 · layers · heads · head size = 2 · {n_layer} · {n_head} · {head_size} ={' '}
-          <span className="num">{formatCount(work.attention)}</span> a position
+          attention: 2 · {attends === dims.n_layer ? 'layers' : 'layers with attention'} · heads · head size = 2 ·{' '}
+          {attends} · {n_head} · {head_size} = <span className="num">{formatCount(work.attention)}</span> a position
+          {windowed > 0 && `, ${windowed === attends ? 'all' : `${windowed}`} of these layers within a window`}
         </div>
         <div>
-          at position {position}: {count(here.weights)} + {formatCount(position + 1)} · {formatCount(work.attention)} ={' '}
-          {count(here.cached)}
+          at position {position}: {count(here.weights)} +{' '}
+          {windowed === 0
+            ? `${formatCount(position + 1)} · ${formatCount(work.attention)}`
+            : formatCount(here.attention)}{' '}
+          = {count(here.cached)}
         </div>
         <div>
           without the cache: {count(here.uncached)}, <span className="num">{times(here.uncached / here.cached)}</span>
@@ -90,8 +97,15 @@ function Formula({ model, position }: { model: LoadedModel; position: number }) 
         <Explain meaning="Keys and values of all positions so far, kept on the GPU: later tokens look at them and never change them.">
           KV cache
         </Explain>{' '}
-        holds {formatCount(cachedNumbers(dims))} numbers ({formatBytes(BYTES * cachedNumbers(dims))}) for each position.
-        Without it, every token of the text would be computed again for each new one.
+        holds {formatCount(cachedNumbers(dims, attends))} numbers ({formatBytes(BYTES * cachedNumbers(dims, attends))})
+        for each position
+        {dims.n_kv_head < n_head && (
+          <>
+            : {dims.n_kv_head} key heads serve {n_head} query heads
+          </>
+        )}
+        .{attends < dims.n_layer && <> Layers without attention keep a state of their own instead.</>} Without it, every
+        token of the text would be computed again for each new one.
       </p>
     </>
   );

@@ -1,8 +1,10 @@
-// Step 2: the rows of the embedding and of the position, and their sum, which enters the layers.
+// Step 2: the rows of the embedding and, where the model has them, of the position, and what of them enters the layers.
 import { useMemo } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
-import type { EventOf } from '../../protocol/events.ts';
+import type { Anatomy } from '../../model/ir/anatomy.ts';
+import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { NORM_NAMES, positionWords, shortNumber } from '../shared/modelWords.ts';
 import type { Followed } from './followed.ts';
 import { Token } from './Parts.tsx';
 import step from './Step.module.css';
@@ -13,32 +15,49 @@ import { Waiting } from './Waiting.tsx';
 /** Numbers shown of each vector. */
 const FIRST = 4;
 
-function vectorsOf({ embedding, positional }: EventOf<'traced'>): StripVector[] {
+function vectorsOf({ embedding, positional, residual }: EventOf<'traced'>, anatomy: Anatomy): StripVector[] {
   const token: StripVector = { key: 'token', name: 'token', values: embedding };
-  if (positional.length === 0) return [token];
-  return [
-    token,
-    { key: 'position', name: 'position', values: positional },
-    { key: 'sum', name: 'sum', values: plus(embedding, positional) },
-  ];
+  const entering = { key: 'stream', name: 'stream', values: residual.subarray(0, embedding.length) };
+  const changed = anatomy.embeddingFactor !== 1 || anatomy.embeddingNorm;
+  if (positional.length === 0) return changed ? [token, entering] : [token];
+  const position: StripVector = { key: 'position', name: 'position', values: positional };
+  if (changed) return [token, position, entering];
+  return [token, position, { key: 'sum', name: 'sum', values: plus(embedding, positional) }];
 }
 
-function Vectors({ trace, followed: { input, pass, tokenizer } }: { trace: EventOf<'traced'>; followed: Followed }) {
-  const vectors = useMemo(() => vectorsOf(trace), [trace]);
+/** What becomes of the rows before they enter the first layer, in a sentence. */
+function enteringWords({ positionTable, embeddingFactor, embeddingNorm, norm }: Anatomy): string {
+  const rows = positionTable === null ? 'The row' : 'Their sum';
+  const factor = embeddingFactor === 1 ? '' : `, multiplied by ${shortNumber(embeddingFactor)},`;
+  const through = embeddingNorm ? ` goes through ${norm === 'rmsnorm' ? 'an' : 'a'} ${NORM_NAMES[norm]} and` : '';
+  return `${rows}${factor}${through} is the `;
+}
+
+interface VectorsProps {
+  trace: EventOf<'traced'>;
+  model: LoadedModel;
+  followed: Followed;
+}
+
+function Vectors({ trace, model, followed: { input, pass, tokenizer } }: VectorsProps) {
+  const { anatomy } = model;
+  const vectors = useMemo(() => vectorsOf(trace, anatomy), [trace, anatomy]);
   const channels = Array.from({ length: Math.min(FIRST, trace.embedding.length) }, (_, c) => c);
   const at = (vector: StripVector, c: number) => formatLogit(vector.values[c] ?? 0);
   const [token, position, sum] = vectors;
+  const adds = sum?.key === 'sum';
   const rowName = (key: string) => {
-    if (key === 'token') return `wte[${input?.id ?? ''}]`;
-    return key === 'position' ? `wpe[${pass?.position ?? ''}]` : 'sum';
+    if (key === 'token') return `${anatomy.idTable}[${input?.id ?? ''}]`;
+    if (key !== 'position') return key;
+    return `${anatomy.positionTable}[${pass ? pass.position + anatomy.firstPosition : ''}]`;
   };
   return (
     <>
       <VectorStrip
-        label="Embedding of the token, of its position, and their sum"
+        label={stripLabel(vectors)}
         vectors={vectors}
-        scale="shared"
-        {...(token && position && sum
+        scale={vectors.some(({ key }) => key === 'stream') ? 'own' : 'shared'}
+        {...(token && position && sum && adds
           ? { reading: (c: number) => `${at(token, c)} + ${at(position, c)} = ${at(sum, c)}` }
           : {})}
       />
@@ -62,7 +81,7 @@ function Vectors({ trace, followed: { input, pass, tokenizer } }: { trace: Event
           </thead>
           <tbody>
             {vectors.map(vector => (
-              <tr key={vector.key} className={vector.key === 'sum' ? step.rest : undefined}>
+              <tr key={vector.key} className={vector.key === 'sum' || vector.key === 'stream' ? step.rest : undefined}>
                 <th scope="row" className="mono">
                   {rowName(vector.key)}
                 </th>
@@ -82,37 +101,57 @@ function Vectors({ trace, followed: { input, pass, tokenizer } }: { trace: Event
       </div>
       {input && (
         <p className={step.note}>
-          Every <Token id={input.id} tokenizer={tokenizer} /> of every text starts from the same row of wte.
-          {position
-            ? ' Only the position, and later attention, tell one from another.'
-            : ' This model adds no vector for the position: positions enter inside attention.'}
+          Every <Token id={input.id} tokenizer={tokenizer} /> of every text starts from the same row of{' '}
+          {anatomy.idTable}.
+          {anatomy.positionTable === null
+            ? ` This model adds no vector for the position. ${positionWords(model)}`
+            : ' Only the position, and later attention, tell one from another.'}
         </p>
       )}
     </>
   );
 }
 
+const STRIP_LABELS: Readonly<Record<string, string>> = {
+  token: 'Embedding of the token',
+  position: 'of its position',
+  sum: 'and their sum',
+  stream: 'and the stream as it enters the first layer',
+};
+const stripLabel = (vectors: readonly StripVector[]): string =>
+  vectors.map(({ key }) => STRIP_LABELS[key] ?? key).join(', ');
+
 export function EmbedStep({ followed }: { followed: Followed }) {
   const { model, trace } = followed;
   const C = model ? formatCount(model.dims.n_embd) : 'many';
+  const anatomy = model?.anatomy ?? null;
   return (
     <>
       <p>
         The id picks one row of the{' '}
-        <Explain meaning="A table with one learned vector for each token of the vocabulary: wte, V rows of C numbers.">
+        <Explain
+          meaning={`A table with one learned vector for each token of the vocabulary: V rows of C numbers${anatomy ? `, ${anatomy.idTable} in the checkpoint` : ''}.`}
+        >
           embedding matrix
         </Explain>{' '}
-        wte: {C} learned numbers that stand for the token. A second table, wpe, has a row for each position. Their sum
-        is the{' '}
+        {anatomy?.idTable}: {C} learned numbers that stand for the token.
+        {anatomy && anatomy.positionTable !== null && (
+          <>
+            {' '}
+            A second table, {anatomy.positionTable}, has a row for each position
+            {anatomy.firstPosition > 0 && <>, position 0 in row {anatomy.firstPosition}</>}.
+          </>
+        )}{' '}
+        {anatomy ? enteringWords(anatomy) : 'It begins the '}
         <Explain meaning="The vector that belongs to one position and runs through all layers: every layer reads it and adds to it.">
           residual stream
         </Explain>{' '}
         as it enters the first layer.
       </p>
-      {trace ? (
-        <Vectors trace={trace} followed={followed} />
+      {trace && model ? (
+        <Vectors trace={trace} model={model} followed={followed} />
       ) : (
-        <Waiting followed={followed} needs="vectors" what="both vectors and their sum" />
+        <Waiting followed={followed} needs="vectors" what="these vectors" />
       )}
     </>
   );

@@ -1,12 +1,21 @@
 // Step 3: the residual stream after each layer: how long it is, what attention and MLP add to it, how near it is to its end.
 import { useMemo } from 'react';
 import { formatCount, formatLogit } from '../../lib/format.ts';
-import type { EventOf } from '../../protocol/events.ts';
+import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { LinePlot } from '../../ui/plot/LinePlot.tsx';
 import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
 import type { PlotLine } from '../../ui/plot/lines.ts';
+import {
+  layersNamed,
+  layersWhere,
+  layerWords,
+  MIXER_MEANINGS,
+  MIXER_NAMES,
+  NORM_MEANINGS,
+} from '../shared/modelWords.ts';
 import type { Followed } from './followed.ts';
+import { MlpOfLayer } from './MlpOfLayer.tsx';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
 import { largestAddition, streamFacts, sumGap } from './vectors.ts';
@@ -14,16 +23,18 @@ import { Waiting } from './Waiting.tsx';
 
 const layerName = (layer: number) => (layer === 0 ? 'embedding' : `after layer ${layer - 1}`);
 
-function Stream({ trace }: { trace: EventOf<'traced'> }) {
+function Stream({ trace, model }: { trace: EventOf<'traced'>; model: LoadedModel }) {
   const facts = useMemo(() => streamFacts(trace), [trace]);
   const { norms, attention, mlp, cosines } = facts;
+  const kinds = [...new Set(model.mixers)];
+  const mixes = kinds.map(kind => MIXER_NAMES[kind]).join(' or ');
   const lines = useMemo(
     (): PlotLine[] => [
       { key: 'stream', name: 'stream', look: 0, values: norms },
-      { key: 'attention', name: 'attention adds', look: 1, values: attention },
+      { key: 'attention', name: `${mixes} adds`, look: 1, values: attention },
       { key: 'mlp', name: 'MLP adds', look: 2, values: mlp },
     ],
-    [norms, attention, mlp],
+    [norms, attention, mlp, mixes],
   );
   const near = useMemo((): PlotLine[] => [{ key: 'cosine', name: 'cosine', look: 'main', values: cosines }], [cosines]);
   const most = largestAddition(facts);
@@ -37,12 +48,17 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
         {most && (
           <>
             {' '}
-            The {most.part} of layer {most.layer - 1} adds the most:{' '}
-            <Exact value={most.norm}>{formatLogit(most.norm)}</Exact>.
+            The {most.part === 'MLP' ? 'MLP' : MIXER_NAMES[model.mixers[most.layer - 1] ?? 'attention']} of layer{' '}
+            {most.layer - 1} adds the most: <Exact value={most.norm}>{formatLogit(most.norm)}</Exact>.
           </>
-        )}{' '}
-        Added up again, embedding and additions give the last state within{' '}
-        <Exact value={gap}>{gap === 0 ? '0' : gap.toExponential(0)}</Exact>.
+        )}
+        {model.anatomy.additive && (
+          <>
+            {' '}
+            Added up again, embedding and additions give the last state within{' '}
+            <Exact value={gap}>{gap === 0 ? '0' : gap.toExponential(0)}</Exact>.
+          </>
+        )}
       </p>
       <LinePlot
         label="Norms by layer"
@@ -80,23 +96,52 @@ function Stream({ trace }: { trace: EventOf<'traced'> }) {
   );
 }
 
+/** The layers that look back in another way than attention, by name. */
+function OtherMixers({ model }: { model: LoadedModel }) {
+  const others = [...new Set(model.mixers)].filter(mixer => mixer !== 'attention');
+  return others.map(mixer => (
+    <p key={mixer}>
+      In{' '}
+      {layersNamed(
+        layersWhere(model, (_, each) => each === mixer),
+        model.dims.n_layer,
+      )}{' '}
+      a <Explain meaning={MIXER_MEANINGS[mixer]}>{MIXER_NAMES[mixer]}</Explain> stands in the place of attention.
+    </p>
+  ));
+}
+
 export function LayersStep({ followed }: { followed: Followed }) {
   const { model, trace } = followed;
   const L = model ? formatCount(model.dims.n_layer) : 'some';
+  const additive = model?.anatomy.additive ?? true;
   return (
     <>
       <p>
-        Each of the {L} layers reads the stream and adds to it twice: first what its{' '}
-        <Explain meaning="Gathers from the tokens up to this one what the heads of the layer look for.">
-          attention
-        </Explain>{' '}
-        brings from earlier tokens, then what its{' '}
-        <Explain meaning="A small network of two matrices that works on each position by itself; most weights of a model are here.">
+        Each of the {L} layers reads the stream and adds to it twice: what its{' '}
+        <Explain meaning={MIXER_MEANINGS.attention}>attention</Explain> brings from earlier tokens, and what its{' '}
+        <Explain meaning="A small network that works on each position by itself; most weights of a model are here.">
           MLP
         </Explain>{' '}
-        makes of this position alone. Nothing is overwritten: the end is the embedding plus all additions.
+        makes of this position alone.{' '}
+        {additive
+          ? 'Nothing is overwritten: the end is the embedding plus all additions.'
+          : 'This model adds them to the norm of the stream, so that each layer begins from numbers of one size.'}
       </p>
-      {trace ? <Stream trace={trace} /> : <Waiting followed={followed} needs="vectors" what="what every layer adds" />}
+      {model && (
+        <p className={step.note}>
+          {layerWords(model)} <Explain meaning={NORM_MEANINGS[model.anatomy.norm]}>What the norm does</Explain>
+        </p>
+      )}
+      {model && <OtherMixers model={model} />}
+      {trace && model ? (
+        <>
+          <Stream trace={trace} model={model} />
+          <MlpOfLayer trace={trace} model={model} />
+        </>
+      ) : (
+        <Waiting followed={followed} needs="vectors" what="what every layer adds" />
+      )}
     </>
   );
 }

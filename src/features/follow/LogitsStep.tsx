@@ -7,6 +7,7 @@ import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import type { Followed } from './followed.ts';
 import { LogitHistogram } from './LogitHistogram.tsx';
+import { afterRule, NO_RULE, ruleWords } from './logitsRule.ts';
 import { Exact, Token } from './Parts.tsx';
 import step from './Step.module.css';
 import { softmaxOf } from './softmax.ts';
@@ -60,6 +61,8 @@ function Product({ rows, row, followed }: { rows: readonly HeadRow[]; row: Ranke
   }, [trace, shown]);
   if (!trace || !shown) return null;
   const sum = dot(trace.final, shown.values);
+  const rule = followed.model?.anatomy.logits ?? NO_RULE;
+  const logit = afterRule(sum, rule);
   const at = (i: number, c: number) => formatLogit(vectors[i]?.values[c] ?? 0);
   return (
     <>
@@ -72,9 +75,14 @@ function Product({ rows, row, followed }: { rows: readonly HeadRow[]; row: Ranke
       <p data-testid="follow-product">
         For <Token id={shown.id} tokenizer={tokenizer} /> the products of the numbers below sum to{' '}
         <Exact value={sum}>{formatLogit(sum)}</Exact>
+        {logit !== sum && (
+          <>
+            ; {ruleWords(rule, 'that')} gives <Exact value={logit}>{formatLogit(logit)}</Exact>
+          </>
+        )}
         {row && (
           <>
-            ; the model's logit for it is{' '}
+            {rule.bias ? '; with its bias the' : '; the'} model's logit for it is{' '}
             <Exact value={row.logits[shown.id] ?? Number.NaN}>{formatLogit(row.logits[shown.id] ?? Number.NaN)}</Exact>
           </>
         )}
@@ -171,6 +179,12 @@ export function LogitsStep({ followed }: { followed: Followed }) {
         </Explain>
         .
       </p>
+      {model && ruleWords(model.anatomy.logits, 'the sum') !== '' && (
+        <p className={step.note} data-testid="follow-rule">
+          In this model the logit is {ruleWords(model.anatomy.logits, 'the sum')}
+          {model.anatomy.logits.bias && ', with a learned bias for each token'}.
+        </p>
+      )}
       {trace ? (
         rows.length > 0 ? (
           <Product rows={rows} row={ranked} followed={followed} />

@@ -126,8 +126,8 @@ function WordToTokens({ followed: { model, tokenizer } }: { followed: Followed }
   if (model && !walks) {
     return (
       <p>
-        The tokenizer of this model does not start from bytes as GPT-2's does: it works on characters, words or scores
-        of pieces. Its tokens stand above; a walk through their making is there for byte-level BPE alone.
+        The tokenizer of this model does not start from bytes: it works on characters, words or scores of pieces. Its
+        tokens stand above; a walk through their making is there for byte-level BPE alone.
       </p>
     );
   }

@@ -1,6 +1,9 @@
 // What one more token costs by its position, with the cache of keys and values and without.
 import type { Dims } from '../../model/ir/graph.ts';
 import type { TokenWork } from '../../model/ir/work.ts';
+import { layersWhere, type Shape as WholeShape } from '../shared/modelWords.ts';
+
+type Shape = Pick<WholeShape, 'mixers' | 'anatomy'>;
 
 /** Multiply-adds for the token at one position and the row that predicts the next. */
 export interface PositionCost {
@@ -14,21 +17,32 @@ export interface PositionCost {
   readonly uncached: number;
 }
 
-export function costAt(work: TokenWork, position: number): PositionCost {
+export function costAt(work: TokenWork, windows: readonly (number | null)[], position: number): PositionCost {
   const T = position + 1;
   const weights = work.body + work.head;
-  const attention = work.attention * T;
+  // Every layer with attention takes the same for a position it looks at.
+  const each = windows.length === 0 ? 0 : work.attention / windows.length;
+  const over = (count: (window: number) => number) =>
+    each * windows.reduce<number>((sum, window) => sum + count(Math.min(T, window ?? T)), 0);
+  const attention = over(seen => seen);
   return {
     weights,
     attention,
     cached: weights + attention,
-    uncached: work.body * T + work.head + (work.attention * T * (T + 1)) / 2,
+    uncached: work.body * T + work.head + over(seen => (seen * (seen + 1)) / 2 + (T - seen) * seen),
   };
 }
 
-/** Numbers that the cache holds for one position: a key and a value in every layer. */
-export function cachedNumbers({ n_layer, n_kv_head, head_size }: Dims): number {
-  return 2 * n_layer * n_kv_head * head_size;
+/** How many positions each layer with attention sees; null for all. */
+export function windowsOf({ mixers, anatomy }: Shape): (number | null)[] {
+  return layersWhere({ mixers, anatomy }, (_, mixer) => mixer === 'attention').map(
+    layer => anatomy.layers[layer]?.window ?? null,
+  );
+}
+
+/** Numbers that the cache holds for one position: a key and a value in every layer that has attention. */
+export function cachedNumbers({ n_kv_head, head_size }: Dims, layers: number): number {
+  return 2 * layers * n_kv_head * head_size;
 }
 
 /** About `count` positions from 0 to the last of the context, each once, rising. */

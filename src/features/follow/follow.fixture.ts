@@ -43,6 +43,8 @@ export function tracedOf(
     residual: joined(residual),
     attention: joined(attention),
     mlp: joined(mlp),
+    before: joined(layers.map(i => vector(3000 + seed + i))),
+    after: joined(layers.map(i => vector(4000 + seed + i))),
     final: residual[n_layer] ?? embedding,
     rows: joined(Array.from(ids, id => vector(id + (weights % 997)))),
   };

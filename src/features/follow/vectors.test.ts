@@ -24,6 +24,8 @@ test('the stream of two layers', () => {
     residual: Float32Array.of(3, 4, 6, 8, 6, -8),
     attention: Float32Array.of(3, 4, 0, 0),
     mlp: Float32Array.of(0, 0, 0, -16),
+    before: Float32Array.of(1, 2),
+    after: Float32Array.of(1, 2),
     final: Float32Array.of(1, 1),
     rows: new Float32Array(),
   };

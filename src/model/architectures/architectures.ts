@@ -5,6 +5,7 @@ import type { Graph } from '../ir/graph.ts';
 import { bloom } from './bloom.ts';
 import { parseBloom } from './bloom-config.ts';
 import { configObject, shown, type TextIds } from './config-fields.ts';
+import { familyNames } from './family-names.ts';
 import { gemma } from './gemma.ts';
 import { parseGemma2, parseGemma3 } from './gemma-config.ts';
 import { gptNeo } from './gpt-neo.ts';
@@ -121,5 +122,6 @@ export function buildGraph(configJson: unknown): BuiltModel {
     field: 'model_type',
     found: typeof model_type === 'string' ? model_type : 'none',
     supported,
+    families: familyNames(ARCHITECTURES.keys()),
   });
 }

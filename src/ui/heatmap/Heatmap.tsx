@@ -62,6 +62,8 @@ export interface HeatmapProps {
   onPick?: (place: CellPlace) => void;
   /** Which cells are in sight, whenever that changes. */
   onVisible?: (range: CellRange) => void;
+  /** A border along the left side of this column of each row. Keep it while nothing changed. */
+  edgeAt?: ((row: number) => number) | null;
   /** Stands in the line of tools above the picture. */
   children?: ReactNode;
 }
@@ -131,13 +133,13 @@ export function Heatmap(props: HeatmapProps) {
 
 function Picture(props: HeatmapProps) {
   const { label, rowLabels, columnLabels, cellAt, describe, bounds, head, onVisible } = props;
-  const { row = null, column = null, selected = null, corner = '' } = props;
+  const { row = null, column = null, selected = null, corner = '', edgeAt = null } = props;
   const id = useId();
   const heat = useHeatPane({ rows: rowLabels.length, columns: columnLabels.length, bounds, head });
   const { pane, layout, scroll, measure } = heat;
   const drawn = useMemo(
-    (): HeatDrawn => ({ cellAt, rowLabels, columnLabels, corner, row, column }),
-    [cellAt, rowLabels, columnLabels, corner, row, column],
+    (): HeatDrawn => ({ cellAt, rowLabels, columnLabels, corner, row, column, edgeAt }),
+    [cellAt, rowLabels, columnLabels, corner, row, column, edgeAt],
   );
   const canvas = useHeatCanvas(heat, drawn, paintHeat);
   const cursor = useHeatCursor(heat, selected ?? { row: row ?? 0, column: column ?? 0 }, props.onPick);

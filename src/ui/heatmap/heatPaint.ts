@@ -42,6 +42,8 @@ export interface HeatLabels {
 export interface HeatDrawn extends HeatLabels {
   /** Null where the value is not known yet. */
   readonly cellAt: (row: number, column: number) => HeatCell | null;
+  /** A border along the left side of this column of each row, step by step; null for none. */
+  readonly edgeAt: ((row: number) => number) | null;
 }
 
 export type HeatScene = HeatStage & HeatDrawn;
@@ -63,7 +65,22 @@ export function* paintHeat(context: Context, scene: HeatScene): Generator<void> 
   const { cell } = scene.layout;
   if (cell.width >= LEAST_TEXT.width && cell.height >= LEAST_TEXT.height) yield* paintWords(context, scene, range);
   else yield* paintImage(context, scene, range);
+  if (scene.edgeAt) paintEdge(context, scene, range, scene.edgeAt);
   yield* paintLabels(context, scene, range);
+}
+
+/** The border of what rows can see, as a stair. */
+function paintEdge(context: Context, scene: HeatScene, range: CellRange, edgeAt: (row: number) => number): void {
+  const { x, y } = edges(scene);
+  context.beginPath();
+  context.moveTo(x(edgeAt(range.fromRow)), y(range.fromRow));
+  for (let row = range.fromRow; row < range.toRow; row++) {
+    context.lineTo(x(edgeAt(row)), y(row));
+    context.lineTo(x(edgeAt(row)), y(row + 1));
+  }
+  context.strokeStyle = scene.colours.ink;
+  context.lineWidth = Math.max(1, Math.round(1.5 * scene.ratio));
+  context.stroke();
 }
 
 /** The labels along both edges, over the cells that reach under them. */
