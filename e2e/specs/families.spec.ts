@@ -175,7 +175,9 @@ async function ablated(page: Page, { firstAttention }: Family): Promise<void> {
   await side(page, 'Ablation');
   const ablation = view(page, 'Ablation');
   await expect(ablation.locator('[data-current="true"]').first()).toBeVisible();
-  await ablation.getByRole('switch', { name: firstAttention === undefined ? /^Layer 0, attention/ : /^Layer 0, convolution/ }).click();
+  await ablation
+    .getByRole('switch', { name: firstAttention === undefined ? /^Layer 0, attention/ : /^Layer 0, convolution/ })
+    .click();
   await expect(ablation.locator('[data-current="true"]').first()).toBeVisible();
   await expect.poll(async () => Number(await ablation.getByTestId('target-change').getAttribute('title'))).not.toBe(0);
   await noAlert(page);

@@ -9,7 +9,11 @@ test('a layer without attention has no part in the mean over layers', () => {
     [0.5, 0.5, 0.5, 0.5],
     [0, 0, 0, 0],
   ];
-  const row = attentionRow(ids, { layers: 3, heads: 2, attends: [0, 2] }, Float32Array.from([sharp, none, even].flat()));
+  const row = attentionRow(
+    ids,
+    { layers: 3, heads: 2, attends: [0, 2] },
+    Float32Array.from([sharp, none, even].flat()),
+  );
   expect([...weightsOf(row, { layer: null, head: null })]).toEqual([0.75, 0.25]);
   expect([...weightsOf(row, { layer: 1, head: null })]).toEqual([0, 0]);
   expect([...weightsOf(row, { layer: 2, head: 1 })]).toEqual([0.5, 0.5]);

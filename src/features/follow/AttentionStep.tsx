@@ -177,7 +177,7 @@ export function AttentionStep({ followed }: { followed: Followed }) {
   return (
     <>
       <p>
-        Attention is how positions see each other. In {where} {heads} heads compare the{' '}
+        Attention is how positions see each other. In {where}, {heads} heads compare the{' '}
         <Explain meaning="What the position asks for: a vector made from its stream, one for each head.">query</Explain>{' '}
         of this position with the{' '}
         <Explain meaning="What a position offers to be found by: a vector for each head, kept in the cache.">

@@ -1,5 +1,7 @@
 // What the graphs of structurally different families say of themselves, against their papers and configurations.
 import { expect, test } from 'vitest';
+import LFM2_CONFIG from '../../../e2e/golden/lfm2/config.json' with { type: 'json' };
+import QWEN_CONFIG from '../../../e2e/golden/qwen3-5/config.json' with { type: 'json' };
 import { buildGraph } from '../architectures/architectures.ts';
 import { type Anatomy, anatomyOf } from './anatomy.ts';
 
@@ -120,4 +122,17 @@ test('OPT: positions from the third row of their table; SmolLM3: layers without 
   expect(opt).toMatchObject({ positionTable: 'embed_positions', firstPosition: 2 });
   const { layers } = of('smollm3', { no_rope_layers: [1, 1, 1, 0] });
   expect(layers.map(({ turn }) => turn !== null)).toEqual([true, true, true, false]);
+});
+
+test('LFM2 and Qwen 3.5: layers without attention, a gate behind the heads', () => {
+  const golden = (json: object) => anatomyOf(buildGraph(json).graph);
+  const lfm2 = golden(LFM2_CONFIG);
+  expect(lfm2.layers.map(({ scale }) => scale !== null)).toEqual([false, true, false, true]);
+  expect(lfm2.layers.map(({ turn }) => turn !== null)).toEqual([false, true, false, true]);
+  expect(lfm2.layers[1]).toMatchObject({ headNorm: true, gated: true, normBefore: true, outputGate: false });
+  expect(lfm2.layers[0]).toMatchObject({ headNorm: false, gated: true, activation: 'silu', normBefore: true });
+  const qwen = golden(QWEN_CONFIG);
+  expect(qwen.layers.map(({ outputGate }) => outputGate)).toEqual([false, false, false, true]);
+  expect(qwen.layers[3]).toMatchObject({ headNorm: true, gated: true, turn: { columns: 8 } });
+  expect([lfm2.additive, qwen.additive]).toEqual([true, true]);
 });

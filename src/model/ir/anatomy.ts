@@ -6,10 +6,10 @@ import type { Activation, AttentionOp, Graph, LogitsRule, Op, ValueName } from '
 import { valuesRead, valueWritten } from './ops.ts';
 
 /** `layernorm` takes the mean away and divides by the deviation, `rmsnorm` divides by the root of the mean square. */
-export type NormKind = 'layernorm' | 'rmsnorm';
+type NormKind = 'layernorm' | 'rmsnorm';
 
 /** How attention turns queries and keys by their positions. */
-export interface Turn {
+interface Turn {
   /** Columns of a head that turn, of HS. */
   readonly columns: number;
   /** Pairs are neighbouring columns; else a column and the one half the turned columns further. */
@@ -147,7 +147,7 @@ function turnOf({ rotary }: Graph, ops: readonly Op[]): Turn | null {
   const op = ops.find(each => each.op === 'rotary');
   if (op?.op !== 'rotary') return null;
   const { inv_freq } = defined(rotary[op.table], `rotary table ${op.table}`);
-  const slowest = Math.min(...inv_freq.filter(frequency => frequency > 0));
+  const slowest = inv_freq.reduce((least, frequency) => (frequency > 0 ? Math.min(least, frequency) : least), 1);
   return { columns: 2 * inv_freq.length, interleaved: op.interleaved, longest: (2 * Math.PI) / slowest };
 }
 
