@@ -26,6 +26,8 @@ interface Family {
   /** What the last step adds to the sum of products. */
   readonly logits?: RegExp;
   readonly grouped: boolean;
+  /** The head is the embedding: its products give the logit. */
+  readonly tied?: true;
   readonly window?: number;
   /** The first layer with attention, where it is not layer 0. */
   readonly firstAttention?: number;
@@ -50,6 +52,7 @@ const FAMILIES: readonly Family[] = [
     attention: /capped softly at .* a window of 16 positions/s,
     mlp: GATED,
     logits: /tanh/,
+    tied: true,
     grouped: true,
     window: 16,
   },
@@ -68,6 +71,7 @@ const FAMILIES: readonly Family[] = [
     layers: /through a layer norm/,
     attention: /ALiBi/,
     mlp: PLAIN,
+    tied: true,
     grouped: false,
   },
   {
@@ -77,14 +81,16 @@ const FAMILIES: readonly Family[] = [
     attention: /turned by their position/,
     mlp: GATED,
     logits: /times/,
+    tied: true,
     grouped: true,
   },
   {
     name: 'lfm2',
     embed: /embed_tokens/,
-    layers: /In layers 0 and 2 a convolution stands in the place of attention/,
+    layers: /In layers 0 and 2 a\s+convolution.*stands in the place of attention/s,
     attention: /norm of their own/,
     mlp: GATED,
+    tied: true,
     grouped: true,
     firstAttention: 1,
   },
@@ -114,8 +120,7 @@ async function followed(page: Page, family: Family): Promise<void> {
   await side(page, 'Follow');
   const follow = view(page, 'Follow');
   const step = async (title: string) => {
-    await follow.getByRole('button', { name: title }).first().click();
-    await expect(follow.getByRole('heading', { level: 2 }).or(follow.getByRole('heading')).first()).toBeVisible();
+    await follow.getByRole('button', { name: title, exact: true }).click();
   };
   await step('2 Embed and position');
   await expect(follow.getByRole('table', { name: 'First numbers and norms' })).toBeVisible();
@@ -131,7 +136,9 @@ async function followed(page: Page, family: Family): Promise<void> {
   await step('5 Logits');
   await expect(follow.getByRole('table', { name: 'Largest logits' })).toBeVisible();
   if (family.logits) await expect(follow.getByTestId('follow-rule')).toContainText(family.logits);
-  for (const product of await follow.getByTestId('follow-product').all()) {
+  if (family.tied) {
+    const product = follow.getByTestId('follow-product');
+    await expect(product).toContainText("the model's logit for it is");
     const numbers = await product
       .locator('.num[title]')
       .evaluateAll(all => all.map(each => Number(each.getAttribute('title'))));
@@ -162,7 +169,7 @@ async function attended(page: Page, { grouped, window, firstAttention = 0 }: Fam
   await expect(attention.getByRole('grid', { name: 'Heads', exact: true })).toBeVisible();
   await expect(attention.getByTestId('weight-sum')).toHaveText('100 %');
   await attention.getByRole('combobox', { name: 'Layer' }).selectOption(String(firstAttention));
-  const groups = attention.getByRole('combobox', { name: 'Head', exact: true }).locator('optgroup');
+  const groups = attention.getByRole('combobox', { name: 'Head' }).locator('optgroup');
   await expect(groups).toHaveCount(grouped ? 2 : 0);
   await attention.getByRole('tab', { name: 'Map' }).click();
   await expect(attention.getByRole('grid', { name: /^Attention map/ })).toBeVisible();

@@ -92,7 +92,7 @@ test('four examples, each at a choice, and a line about what the model knows and
   }
   expect(texts.size).toBe(4);
   await expect(page.getByText(/This 3 M model knows small stories and facts/)).toBeVisible();
-  await page.getByRole('button', { name: /GPT-2 is one 548 MB download away/ }).click();
+  await page.getByRole('button', { name: /Llama, Qwen, Gemma, GPT-2 and others are one download away/ }).click();
   await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
 });
 

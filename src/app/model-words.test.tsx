@@ -13,6 +13,7 @@ import { type Page, readyPage } from '../../e2e/support/scripted-page.ts';
 import { Ablation } from '../features/ablation/Ablation.tsx';
 import { Attention } from '../features/attention/Attention.tsx';
 import { FollowView } from '../features/follow/FollowView.tsx';
+import { CurrentModel } from '../features/models/CurrentModel.tsx';
 import { buildGraph } from '../model/architectures/architectures.ts';
 import { anatomyOf } from '../model/ir/anatomy.ts';
 import { mixersOf } from '../model/ir/mixers.ts';
@@ -153,4 +154,12 @@ test('Ablation: the parts that a layer has, by their names', async () => {
   expect(markup).toContain('aria-label="Layer 3, attention"');
   expect(markup).toContain('aria-label="Layer 3, head 0"');
   expect(markup).not.toContain('aria-label="Layer 0, head 0"');
+});
+
+test('Models: heads on the key heads they share, and the layers without attention', async () => {
+  await open(LFM2);
+  expect(words(<CurrentModel />)).toContain('4 heads on 2 key heads · convolution in layers 0 and 2 ·');
+  page.dispose();
+  await open(GPT2);
+  expect(words(<CurrentModel />)).toMatch(/\d+ heads · vocabulary/);
 });

@@ -48,7 +48,7 @@ export function Examples() {
       <p className={styles.note}>
         This 3 M model knows small stories and facts.{' '}
         <button type="button" className={styles.link} onClick={() => view.getState().open('models')}>
-          GPT-2 is one 548 MB download away.
+          Llama, Qwen, Gemma, GPT-2 and others are one download away.
         </button>
       </p>
     </div>

@@ -1,10 +1,26 @@
 // The loaded model in numbers.
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
+import type { Dims } from '../../model/ir/graph.ts';
+import type { Mixer } from '../../model/ir/mixers.ts';
+import type { LoadedModel } from '../../protocol/events.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel } from '../../stores/react.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { layersNamed, layersWhere, MIXER_NAMES } from '../shared/modelWords.ts';
 import { ContextInUse } from './ContextInUse.tsx';
 import styles from './Models.module.css';
+
+/** `12 heads`, `9 heads on 3 key heads`. */
+function headsOf({ n_head, n_kv_head }: Dims): string {
+  return `${n_head} heads${n_kv_head < n_head ? ` on ${n_kv_head} key ${n_kv_head === 1 ? 'head' : 'heads'}` : ''}`;
+}
+
+/** `convolution in layers 0, 1 and 3`; empty where every layer has attention. */
+function othersOf(model: LoadedModel): string {
+  const others = [...new Set(model.mixers)].filter(mixer => mixer !== 'attention');
+  const layers = (mixer: Mixer) => layersWhere(model, (_, each) => each === mixer);
+  return others.map(mixer => `${MIXER_NAMES[mixer]} in ${layersNamed(layers(mixer), model.dims.n_layer)}`).join(', ');
+}
 
 export function CurrentModel() {
   const load = useModel(s => s.load);
@@ -13,7 +29,8 @@ export function CurrentModel() {
   const { dims } = model;
   const facts = [
     `${formatParameters(model.parameters)} parameters`,
-    `${dims.n_layer} layers × ${dims.n_embd} wide, ${dims.n_head} heads`,
+    `${dims.n_layer} layers × ${dims.n_embd} wide, ${headsOf(dims)}`,
+    othersOf(model),
     `vocabulary ${formatCount(dims.vocab_size)}`,
     `${model.dtype}, ${formatBytes(model.weightBytes)} of weights`,
     model.commit === '' ? '' : `commit ${model.commit.slice(0, 8)}`,
