@@ -12,6 +12,6 @@ export default defineConfig({
     // Every browser that has WebGPU knows modulepreload.
     modulePreload: { polyfill: false },
     // How long plugins take says how busy the machine is, not how the page is built.
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

@@ -15,6 +15,7 @@ export default defineConfig({
       'e2e/tools/**/*.test.ts',
     ],
     exclude: ['src/**/*.gpu.test.ts', '**/*.dawn.test.ts', 'node_modules/**'],
+    setupFiles: ['e2e/tools/property-seed.ts'],
     testTimeout: 30_000,
   },
 });

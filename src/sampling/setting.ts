@@ -53,7 +53,8 @@ export function numeric<const K extends string>(fields: NumericFields<K>): Numer
       if (typeof value !== 'number' || Number.isNaN(value)) return fields.default;
       const bounded = Math.min(max, Math.max(min, value));
       if (min === 0 && bounded < least) return 0;
-      return whole ? Math.round(bounded) : bounded;
+      // One zero: -0 would not come back from JSON.
+      return (whole ? Math.round(bounded) : bounded) + 0;
     },
     fault: value => {
       if (!(value >= min && value <= max)) return `${key} = ${value} is not in [${min}, ${max}]`;

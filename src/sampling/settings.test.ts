@@ -18,6 +18,12 @@ import { cutStepsOf, isOff, STEPS, type StepName, stepNamed, stepsInOrder } from
 const keys = Object.keys(DEFAULT_SETTINGS) as (keyof GenerationSettings)[];
 
 describe('clampSettings', () => {
+  test('a zero has no sign', () => {
+    const { settings } = readSettings({ frequency_penalty: -0, logit_bias: [{ id: 1, bias: -0 }] });
+    expect(Object.is(settings.frequency_penalty, 0)).toBe(true);
+    expect(Object.is(settings.logit_bias[0]?.bias, 0)).toBe(true);
+  });
+
   test('whatever comes in, sound settings come out', () => {
     const loose = fc.oneof(
       fc.anything(),

@@ -43,7 +43,7 @@ function clamped(value: unknown): readonly Bias[] {
     const { id, bias } = fieldsOf(entry);
     if (!isId(id) || typeof bias !== 'number' || Number.isNaN(bias)) continue;
     if (biases.size === BIAS_BOUNDS.entries && !biases.has(id)) continue;
-    biases.set(id, Math.min(BIAS_BOUNDS.bias, Math.max(-BIAS_BOUNDS.bias, bias)));
+    biases.set(id, Math.min(BIAS_BOUNDS.bias, Math.max(-BIAS_BOUNDS.bias, bias)) + 0);
   }
   return Array.from(biases, ([id, bias]) => ({ id, bias }));
 }
