@@ -1,7 +1,6 @@
 // One thread a row and head, no barrier: online softmax (Milakov and Gimelshein 2018) over the keys, four at a time.
 // For CPU adapters.
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;               // [T, Q_STRIDE / 4], heads side by side from Q_OFFSET
-@group(0) @binding(2) var<storage, read> kv: array<vec4f>;              // [slots, KV_STRIDE / 4]: keys, then values
 @group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;    // [T, OUT_STRIDE / 4]
 
@@ -37,7 +36,7 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
     for (var d = 0u; d < HS4; d++) {
       let v = query[d];
       let at = k_in_slot + d;
-      scores += vec4f(dot(v, kv[a0 + at]), dot(v, kv[a1 + at]), dot(v, kv[a2 + at]), dot(v, kv[a3 + at]));
+      scores += vec4f(dot(v, kv4(a0 + at)), dot(v, kv4(a1 + at)), dot(v, kv4(a2 + at)), dot(v, kv4(a3 + at)));
     }
     if (SOFTCAP > 0.0 || ALIBI) {
       let back = row.position - places;
@@ -56,7 +55,7 @@ fn attention(@builtin(global_invocation_id) id: vec3u) {
     sum = sum * shrink + p.x + p.y + p.z + p.w;
     for (var d = 0u; d < HS4; d++) {
       let at = v_in_slot + d;
-      mean[d] = mean[d] * shrink + p.x * kv[a0 + at] + p.y * kv[a1 + at] + p.z * kv[a2 + at] + p.w * kv[a3 + at];
+      mean[d] = mean[d] * shrink + p.x * kv4(a0 + at) + p.y * kv4(a1 + at) + p.z * kv4(a2 + at) + p.w * kv4(a3 + at);
     }
     highest = new_highest;
   }

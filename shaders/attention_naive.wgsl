@@ -1,14 +1,13 @@
 // One thread an output column: maximum, sum and weighted mean in three loops over the keys. The twin that the fast kernels
 // are compared with, and the kernel for head sizes that are no multiple of four.
 @group(0) @binding(1) var<storage, read> q: array<f32>;                 // [T, Q_STRIDE], heads side by side from Q_OFFSET
-@group(0) @binding(2) var<storage, read> kv: array<f32>;                // [slots, KV_STRIDE]: keys, then values
 @group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]
 
 fn score(q_at: u32, k_at: u32, head: u32, back: u32) -> f32 {
   var sum = 0.0;
   for (var d = 0u; d < HS; d++) {
-    sum += q[q_at + d] * kv[k_at + d];
+    sum += q[q_at + d] * kv1(k_at + d);
   }
   return score_of(sum * SCALE, head, back);
 }
@@ -38,7 +37,7 @@ fn attention_naive(@builtin(global_invocation_id) id: vec3u) {
     let at = slots[table + s] * KV_STRIDE;
     let p = exp(score(q_at, at + k_in_slot, head, row.position - s) - highest);
     sum += p;
-    mean += p * kv[at + v_in_slot];
+    mean += p * kv1(at + v_in_slot);
   }
   output[t * OUT_STRIDE + column] = mean / sum;
 }

@@ -1,7 +1,6 @@
 // One thread a row and head: the softmax weights themselves, in two passes over the keys; zero where the row does not see.
 // Serves views of the inside on every adapter.
 @group(0) @binding(1) var<storage, read> q: array<f32>;                 // [T, Q_STRIDE], heads side by side from Q_OFFSET
-@group(0) @binding(2) var<storage, read> kv: array<f32>;                // [slots, KV_STRIDE]: keys, then values
 @group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]: COLUMNS numbers a head
 
@@ -25,7 +24,7 @@ fn attention_weights(@builtin(global_invocation_id) id: vec3u) {
     let k_at = slots[table + s] * KV_STRIDE + k_in_slot;
     var score = 0.0;
     for (var d = 0u; d < HS; d++) {
-      score += q[q_at + d] * kv[k_at + d];
+      score += q[q_at + d] * kv1(k_at + d);
     }
     score = score_of(score * SCALE, head, row.position - s);
     output[out_at + s] = score;

@@ -1,7 +1,6 @@
 // One workgroup a row and head: each thread scores one key of a tile, then threads share the output columns and the keys
 // between them; online softmax over tiles (Milakov and Gimelshein 2018). For GPUs.
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;               // [T, Q_STRIDE / 4], heads side by side from Q_OFFSET
-@group(0) @binding(2) var<storage, read> kv: array<vec4f>;              // [slots, KV_STRIDE / 4]: keys, then values
 @group(0) @binding(3) var<storage, read> slots: array<u32>;             // a table a sequence: position to slot
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;    // [T, OUT_STRIDE / 4]
 
@@ -36,7 +35,7 @@ fn attention_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
       let slot = slots[table + s] * (KV_STRIDE / 4u);
       var product = 0.0;
       for (var d = 0u; d < HS4; d++) {
-        product += dot(q[q_at + d], kv[slot + k_in_slot + d]);
+        product += dot(q[q_at + d], kv4(slot + k_in_slot + d));
       }
       score = score_of(product * SCALE, head, position - s);
       tile_slots[lane] = slot;
@@ -59,7 +58,7 @@ fn attention_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
     workgroupBarrier();
     if (share < SHARE) {
       for (var j = share; j < min(WORKGROUP, length - s0); j += SHARE) {
-        mean += tile_weights[j] * kv[tile_slots[j] + v_at];
+        mean += tile_weights[j] * kv4(tile_slots[j] + v_at);
       }
     }
     workgroupBarrier();

@@ -198,7 +198,7 @@ export class Engine {
       };
       // The device may have been opened just now: the race of the jobs began before it.
       this.#model = await this.#untilLost(
-        loadModel({ gpu, files, signal, allowed: command.allowed, onReadable, onPhase }),
+        loadModel({ gpu, files, signal, allowed: command.allowed, kv: command.kv, onReadable, onPhase }),
       );
       this.#model.room.onChange = context => this.#post({ type: 'context', run: 0, context });
     } finally {

@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
-import { type ContextNeeds, contextBytes, defaultContext } from '../lib/context-memory.ts';
+import { contextBytes, defaultContext } from '../lib/context-memory.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
 import { matchWeights } from '../model/checkpoint.ts';
@@ -17,7 +17,7 @@ import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import type { Vocabulary } from './generate.ts';
-import { contextNeeds, deviceMemory, fixedBuffers, ModelLoader, storageOfWeights } from './model.ts';
+import { contextNeeds, deviceMemory, fixedBuffers, ModelLoader, storageOfWeights, withKv } from './model.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
@@ -38,6 +38,7 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   /** Tokens that a text may have; as memory suggests unless given. */
   readonly allowed?: number | undefined;
+  readonly kv?: 'f16' | undefined;
   /** Called once the model is known to be readable and before its memory is taken: the time to let go of another one. */
   readonly onReadable: () => void;
   readonly onPhase: (phase: LoadPhase) => void;
@@ -45,7 +46,7 @@ export interface LoadOptions {
 
 /** Throws as `readCheckpoint`, `ModelLoader` and reading the files do; nothing stays reserved then. */
 export async function loadModel(options: LoadOptions): Promise<OpenModel> {
-  const { gpu, files, signal, allowed, onPhase } = options;
+  const { gpu, files, signal, allowed, kv, onPhase } = options;
   const checkpoint = await readCheckpoint(files);
   const { refusal } = judge(gpu, checkpoint);
   if (refusal) throw refusal;
@@ -54,6 +55,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   try {
     const loader = await ModelLoader.create(gpu, scope, checkpoint.graph, checkpoint.tensors, {
       ...(allowed !== undefined && { allowed }),
+      ...(kv !== undefined && { kv }),
     });
     // Pipelines compile while the bytes come.
     const finishing = loader.finish();
@@ -120,7 +122,7 @@ function dtypeOf({ graph, tensors }: Checkpoint): string {
 export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise<InspectedEvent> {
   const checkpoint = await readCheckpoint(files);
   const { graph } = checkpoint;
-  const { context, refusal } = judge(gpu, checkpoint);
+  const { context, halfContext, refusal } = judge(gpu, checkpoint);
   const allowed = defaultContext(context, deviceMemory());
   return {
     type: 'inspected',
@@ -130,6 +132,7 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
     parameters: parameterCount(graph),
     dtype: dtypeOf(checkpoint),
     context,
+    halfContext,
     allowed,
     gpuBytes: context.baseBytes + contextBytes(context, allowed),
     fits: refusal === null,
@@ -143,8 +146,12 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
 /** The least context that is worth loading a model for. */
 const LEAST_CONTEXT = 64;
 
+interface Judged extends Pick<InspectedEvent, 'context' | 'halfContext'> {
+  readonly refusal: NucleusError | null;
+}
+
 /** What a model takes on the GPU, and `model_too_large` when a part of it breaks the device's limits. */
-function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { context: ContextNeeds; refusal: NucleusError | null } {
+function judge(gpu: Gpu, { graph, tensors }: Checkpoint): Judged {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const { tensorOf } = matchWeights(graph, tensors);
@@ -152,22 +159,23 @@ function judge(gpu: Gpu, { graph, tensors }: Checkpoint): { context: ContextNeed
   const fused = fuse(graph);
   const { bytes } = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);
   const context = contextNeeds(gpu, fused, bytes);
+  const contexts = { context, halfContext: contextNeeds(gpu, fuse(withKv(graph, 'f16')), bytes) };
   const least = Math.min(graph.dims.n_ctx, LEAST_CONTEXT);
   if (context.slotLimit < least) {
     const needed = Math.ceil((limit / context.slotLimit) * least);
     const message = `a context of ${least} positions needs one buffer of ${needed} bytes, and this adapter allows ${limit}`;
-    return { context, refusal: new NucleusError('model_too_large', message, { needed, limit }) };
+    return { ...contexts, refusal: new NucleusError('model_too_large', message, { needed, limit }) };
   }
   const large = fixedBuffers(gpu, fused).find(({ size }) => size > limit);
   if (large) {
     const message = `${large.label} needs one buffer of ${large.size} bytes, and this adapter allows ${limit}`;
-    return { context, refusal: new NucleusError('model_too_large', message, { needed: large.size, limit }) };
+    return { ...contexts, refusal: new NucleusError('model_too_large', message, { needed: large.size, limit }) };
   }
   try {
     layoutWeights(fused, storageOf, limit);
-    return { context, refusal: null };
+    return { ...contexts, refusal: null };
   } catch (error) {
-    return { context, refusal: asNucleusError(error) };
+    return { ...contexts, refusal: asNucleusError(error) };
   }
 }
 

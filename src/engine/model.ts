@@ -46,6 +46,14 @@ export interface ModelOptions {
   readonly page?: number;
   /** Tokens that a text may have; as memory suggests unless given. */
   readonly allowed?: number;
+  /** Keys and values in packed f16, where the model allows it; f32 unless given. */
+  readonly kv?: 'f16';
+}
+
+/** The graph with keys and values as they are asked for. An odd number of them has no packing and stays f32. */
+export function withKv(graph: Graph, kv: 'f16' | undefined): Graph {
+  const { n_kv_head, head_size } = graph.dims;
+  return kv === undefined || (n_kv_head * head_size) % 2 !== 0 ? graph : { ...graph, kv };
 }
 
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
@@ -117,7 +125,7 @@ export async function openSession(
   const slots = Math.min(page, slotsFor(needs, allowed));
   const runner = await Runner.create(gpu, scope, graph, weights, { ...runnerSizes, slots });
   const cache = new KvCache(slots, runnerSizes.sequences);
-  const room = new Room(runner.pool, cache, { needs, allowed, page });
+  const room = new Room(runner.pool, cache, { needs, allowed, page, kv: graph.kv });
   const states = runnerSizes.states === 0 ? null : new StateCache(runnerSizes.states);
   return { runner, cache, room, states, session: new Session({ runner, cache, room, states, dims: graph.dims }) };
 }
@@ -200,7 +208,7 @@ export class ModelLoader {
     const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
     const weights = await Weights.create(gpu, scope, graph, layouts);
     const nameOf = new Map([...tensorOf].map(([name, tensor]) => [tensor, name]));
-    return new ModelLoader(gpu, scope, graph, weights, tensors, nameOf, options);
+    return new ModelLoader(gpu, scope, withKv(graph, options.kv), weights, tensors, nameOf, options);
   }
 
   /** Uploads the tensors of one file from its bytes, in file order from offset `begin`. Tensors may share bytes. */

@@ -11,6 +11,8 @@ export interface RoomOptions {
   readonly allowed: number;
   /** Slots that the pool grows by at least. */
   readonly page: number;
+  /** How keys and values are kept. */
+  readonly kv?: 'f16' | undefined;
 }
 
 /** The pool grows by a part of what it has, so that a long text is copied few times and little of it stays empty. */
@@ -23,14 +25,20 @@ export class Room {
   readonly #cache: KvCache;
   readonly #needs: ContextNeeds;
   readonly #page: number;
+  readonly #kv: 'f32' | 'f16';
   #allowed: number;
   #short = false;
 
-  constructor(pool: Pick<Pool, 'capacity' | 'grow' | 'bytes'>, cache: KvCache, { needs, allowed, page }: RoomOptions) {
+  constructor(
+    pool: Pick<Pool, 'capacity' | 'grow' | 'bytes'>,
+    cache: KvCache,
+    { needs, allowed, page, kv }: RoomOptions,
+  ) {
     this.#pool = pool;
     this.#cache = cache;
     this.#needs = needs;
     this.#page = page;
+    this.#kv = kv ?? 'f32';
     this.#allowed = Math.min(allowed, largestContext(needs));
   }
 
@@ -47,7 +55,7 @@ export class Room {
 
   get state(): ContextState {
     const { capacity: slots, bytes } = this.#pool;
-    return { needs: this.#needs, allowed: this.#allowed, slots, bytes, short: this.#short };
+    return { needs: this.#needs, kv: this.#kv, allowed: this.#allowed, slots, bytes, short: this.#short };
   }
 
   /** Another limit, from 1 to what model and adapter can; memory that is taken already stays. */

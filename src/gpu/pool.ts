@@ -27,7 +27,8 @@ interface Plane extends PlaneSpec {
 /** The planes of a graph's pool: keys and values of each attention, what short convolutions keep, and the final states. */
 function poolPlanes(graph: Graph): PlaneSpec[] {
   const kept = graph.ops.flatMap((op): PlaneSpec[] => {
-    if (op.op === 'attention') return [{ label: kvRef(op.layer).buffer, slotBytes: 4 * kvStride(graph) }];
+    if (op.op === 'attention')
+      return [{ label: kvRef(op.layer).buffer, slotBytes: (graph.kv === 'f16' ? 2 : 4) * kvStride(graph) }];
     if (op.op === 'conv_append') return [{ label: convRef(op.layer).buffer, slotBytes: 4 * stride4(op.x.width) }];
     return [];
   });

@@ -21,6 +21,8 @@ export type Command =
       readonly refresh: boolean;
       /** Tokens that a text may have; as memory suggests where it is not given. */
       readonly allowed?: number;
+      /** Keep keys and values in f16, in half the memory. */
+      readonly kv?: 'f16';
     }
   /** Another number of tokens that a text may have, for the model that is loaded. */
   | { readonly type: 'allow_context'; readonly run: number; readonly tokens: number }

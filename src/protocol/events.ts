@@ -59,6 +59,8 @@ export interface InspectedEvent {
   readonly parameters: number;
   readonly dtype: string;
   readonly context: ContextNeeds;
+  /** With keys and values in f16; the same as `context` where the model cannot have them so. */
+  readonly halfContext: ContextNeeds;
   /** Tokens that are allowed where nobody chooses. */
   readonly allowed: number;
   /** GPU memory for all of them: weights, cache of the context, values of a step. Bytes. */
@@ -92,6 +94,8 @@ export interface GenerationDefaults {
 /** How much context a loaded model has. */
 export interface ContextState {
   readonly needs: ContextNeeds;
+  /** How keys and values are kept. */
+  readonly kv: 'f32' | 'f16';
   /** Tokens that a text may have: what was asked for, as far as model, adapter and memory go. */
   readonly allowed: number;
   /** Positions that the cache has room for now, and their bytes. */

@@ -4,6 +4,7 @@ import { stride4, type WeightLayouts } from '../../gpu/layout.ts';
 import type { Probe } from '../../gpu/probe.ts';
 import { bytesOf } from '../../gpu/storage/storage.ts';
 import { defined } from '../../lib/assert.ts';
+import { float32OfHalves } from '../../lib/half.ts';
 import type { Graph, WeightSpec } from '../../model/ir/graph.ts';
 import { tensor } from '../../model/ir/recipe.ts';
 
@@ -32,8 +33,10 @@ export class ReadBack {
 
   /** Keys, then values, of the tokens in a layer's cache: [T, 2 * KVH * HS]. */
   keysAndValues(layer: number): Promise<Float32Array> {
-    const length = kvStride(this.#graph);
-    return this.#rows(this.slots.map(slot => ({ buffer: `kv/${layer}`, offset: slot * length, length })));
+    const packed = this.#graph.kv === 'f16';
+    const length = kvStride(this.#graph) / (packed ? 2 : 1);
+    const rows = this.#rows(this.slots.map(slot => ({ buffer: `kv/${layer}`, offset: slot * length, length })));
+    return packed ? rows.then(words => float32OfHalves(new Uint16Array(words.buffer))) : rows;
   }
 
   #rows(pieces: Parameters<Probe['read']>[0]): Promise<Float32Array> {

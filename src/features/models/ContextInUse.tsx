@@ -12,7 +12,7 @@ export function ContextInUse() {
   const context = useModel(s => s.context);
   const used = useDocument(s => s.tokens.length);
   if (context === null) return null;
-  const { needs, allowed, bytes, slots, short } = context;
+  const { needs, kv, allowed, bytes, slots, short } = context;
   return (
     <section aria-label="Context" className={styles.section}>
       <p>
@@ -20,7 +20,13 @@ export function ContextInUse() {
         {formatCount(needs.n_ctx)}. Room for {formatCount(slots)} positions in {formatBytes(bytes)} of GPU memory now.
       </p>
       {short && <Notice tone="warn">{noticeWords('context_short')}</Notice>}
-      <ContextChoice needs={needs} allowed={allowed} onChange={tokens => void allowContext(stores, tokens)} />
+      <ContextChoice
+        needs={needs}
+        allowed={allowed}
+        onAllowed={tokens => void allowContext(stores, tokens)}
+        kv={kv}
+        onKv={format => void stores.model.getState().keepKv(format)}
+      />
     </section>
   );
 }

@@ -12,7 +12,7 @@ import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
-import { ContextChoice } from './ContextChoice.tsx';
+import { ContextChoice, type KvFormat } from './ContextChoice.tsx';
 import styles from './Models.module.css';
 import { useTokenPlace } from './token.ts';
 
@@ -56,16 +56,18 @@ export function Inspection({ at }: { at: Place }) {
 function Found({ result, source }: { result: EventOf<'inspected'>; source: ModelSource }) {
   const { model } = useStores();
   const [allowed, setAllowed] = useState(result.allowed);
+  const [kv, setKv] = useState<KvFormat>('f32');
+  const needs = kv === 'f16' ? result.halfContext : result.context;
   const token = useTokenPlace(useModel(s => s.hubHost));
   return (
     <div ref={inSight} className={styles.inspection}>
       <p>
         <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {result.dtype}, context{' '}
         {formatCount(result.context.n_ctx)}. It needs up to{' '}
-        <strong>{formatBytes(result.context.baseBytes + contextBytes(result.context, allowed))}</strong> of GPU memory
+        <strong>{formatBytes(needs.baseBytes + contextBytes(needs, allowed))}</strong> of GPU memory
         {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
       </p>
-      <ContextChoice needs={result.context} allowed={allowed} onChange={setAllowed} />
+      <ContextChoice needs={needs} allowed={allowed} onAllowed={setAllowed} kv={kv} onKv={setKv} />
       {result.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">
           {warningWords(warning)}
@@ -91,7 +93,10 @@ function Found({ result, source }: { result: EventOf<'inspected'>; source: Model
           disabled={!result.fits}
           onClick={() => {
             model.getState().forgetInspection();
-            void model.getState().loadModel(source, allowed === result.allowed ? {} : { allowed });
+            void model.getState().loadModel(source, {
+              ...(allowed !== result.allowed && { allowed }),
+              ...(kv === 'f16' && { kv }),
+            });
           }}
         >
           {result.cached ? 'Load from the cache' : `Download ${formatBytes(result.totalBytes)}`}

@@ -14,7 +14,7 @@ import { LoadStrip } from './LoadStrip.tsx';
 
 const MB = 1e6;
 const needs: ContextNeeds = { n_ctx: 32_768, slotLimit: 50_000, slotBytes: 10_000, baseBytes: 300 * MB };
-const context: ContextState = { needs, allowed: 4096, slots: 512, bytes: 5.12 * MB, short: false };
+const context: ContextState = { needs, kv: 'f32', allowed: 4096, slots: 512, bytes: 5.12 * MB, short: false };
 
 /** Its words, tags apart. */
 const words = (markup: string): string => markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
@@ -30,7 +30,12 @@ async function open(model: ContextState = context): Promise<Page> {
 test('before a load: what weights take and what the choice comes to take', async () => {
   await open();
   const shown = (allowed: number, most = needs) =>
-    words(rendered(page, createElement(ContextChoice, { needs: most, allowed, onChange: () => {} })));
+    words(
+      rendered(
+        page,
+        createElement(ContextChoice, { needs: most, allowed, kv: 'f32', onAllowed: () => {}, onKv: () => {} }),
+      ),
+    );
   expect(shown(4096)).toContain('the model was made for 32,768');
   expect(shown(4096)).toContain('300 MB for weights and the values of a step');
   expect(shown(4096)).toContain('up to 81.9 MB for keys and values');

@@ -7,7 +7,7 @@ import { type Kernel, type KernelSpec, kernel, reads, writes } from './kernel.ts
 const ALL = 2 ** 32 - 1;
 
 const SPEC: KernelSpec = {
-  parts: ['step', 'cap', 'scores'],
+  parts: ['step', 'kv1', 'cap', 'scores'],
   bindings: [...reads('current', 'q', 'kv', 'slots'), ...writes('output')],
   consts: {
     WORKGROUP: 'u32',
@@ -21,12 +21,14 @@ const SPEC: KernelSpec = {
     Q_STRIDE: 'u32',
     Q_OFFSET: 'u32',
     KV_STRIDE: 'u32',
+    KV_F16: 'bool',
     OUT_STRIDE: 'u32',
   },
 };
 const attentionNaive = kernel('attention_naive', SPEC);
-const attention = kernel('attention', SPEC);
-const attentionWorkgroup = kernel('attention_workgroup', SPEC);
+const FOURS: KernelSpec = { ...SPEC, parts: ['step', 'kv4', 'cap', 'scores'] };
+const attention = kernel('attention', FOURS);
+const attentionWorkgroup = kernel('attention_workgroup', FOURS);
 const attentionWeights = kernel('attention_weights', { ...SPEC, consts: { ...SPEC.consts, COLUMNS: 'u32' } });
 
 export const kernels = [attentionNaive, attention, attentionWorkgroup, attentionWeights];
@@ -69,6 +71,7 @@ function attentionDispatch(
       Q_STRIDE: strideOfValue(c, op.q.value),
       Q_OFFSET: op.q.offset,
       KV_STRIDE: kvStride(c.graph),
+      KV_F16: c.graph.kv === 'f16',
       OUT_STRIDE: strideOfValue(c, op.out),
       ...(op.op === 'attention_weights' && { COLUMNS: op.columns }),
     },

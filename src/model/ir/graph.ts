@@ -341,6 +341,8 @@ export interface Graph {
   /** The `model_type` of config.json. */
   readonly arch: string;
   readonly dims: Dims;
+  /** Keys and values are kept as packed f16, in half the memory; f32 unless it is there. */
+  readonly kv?: 'f16';
   /** Columns of every value. */
   readonly widths: Readonly<Record<ValueName, number>>;
   readonly ops: readonly Op[];

@@ -22,7 +22,9 @@ import { valuesRead, valueWritten } from '../ir/ops.ts';
  */
 export function fuse(graph: Graph, keep: Iterable<ValueName> = []): Graph {
   const kept = new Set([graph.final, ...keep]);
-  const ops = foldCacheWrites(foldChains(graph, kept), graph, kept);
+  const chained = foldChains(graph, kept);
+  // Two numbers share a word of packed f16: only kv_append has both.
+  const ops = graph.kv === 'f16' ? chained : foldCacheWrites(chained, graph, kept);
   const written = new Set(ops.map(valueWritten));
   const widths = Object.fromEntries(Object.entries(graph.widths).filter(([value]) => written.has(value)));
   return { ...graph, ops, widths };

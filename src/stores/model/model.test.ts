@@ -157,6 +157,7 @@ const inspected = (run: number): InspectedEvent => ({
   parameters: 1,
   dtype: 'F32',
   context: { n_ctx: 1024, slotLimit: 1e6, slotBytes: 8, baseBytes: 1 },
+  halfContext: { n_ctx: 1024, slotLimit: 1e6, slotBytes: 4, baseBytes: 1 },
   allowed: 1024,
   gpuBytes: 9,
   fits: true,

@@ -96,6 +96,7 @@ type LoadActions = Pick<
   | 'loadDefault'
   | 'retry'
   | 'reopen'
+  | 'keepKv'
   | 'cancelLoad'
 >;
 
@@ -147,6 +148,12 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     }
   };
 
+  /** As it was opened, with the context that is allowed by now. */
+  const again = (): LoadOptions => {
+    const { context } = get().getState();
+    return { ...opened.options, ...(context && { allowed: context.allowed }) };
+  };
+
   const loadModel = (source: ModelSource, given: LoadOptions = {}): Promise<void> => begin(source, given, true);
 
   return {
@@ -158,10 +165,8 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     loadModel,
     loadDefault: () => loadModel(DEFAULT_SOURCE),
     retry: () => loadModel(last.source, last.options),
-    reopen: () => {
-      const { context } = get().getState();
-      return begin(opened.source, { ...opened.options, ...(context && { allowed: context.allowed }) }, false);
-    },
+    reopen: () => begin(opened.source, again(), false),
+    keepKv: kv => begin(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }, true),
     openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
       const { load } = get().getState();
@@ -229,6 +234,7 @@ async function loadOnce(
     refresh: given.refresh ?? false,
     ...(given.files && { files: given.files }),
     ...(given.allowed && { allowed: given.allowed }),
+    ...(given.kv && { kv: given.kv }),
   };
   const model = await load(
     options.client,

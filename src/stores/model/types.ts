@@ -112,6 +112,8 @@ interface ModelActions {
   dismissLoss(): void;
   /** Loads the model in use once more: after a lost device. */
   reopen(): Promise<void>;
+  /** Loads the model in use once more, with keys and values kept so. */
+  keepKv(kv: 'f32' | 'f16'): Promise<void>;
 }
 
 export interface LoadOptions {
@@ -121,6 +123,8 @@ export interface LoadOptions {
   readonly refresh?: boolean;
   /** Tokens that a text may have; as memory suggests where nobody chose. */
   readonly allowed?: number;
+  /** Keys and values in f16. */
+  readonly kv?: 'f16' | undefined;
 }
 
 export type ModelStoreState = ModelState & ModelActions;
