@@ -193,6 +193,32 @@ test('a context of 600,000 positions takes memory for those that are used', asyn
   expect(await liveBytes(page)).toBeLessThan(600_000 * 4 * 4 + 20e6);
 });
 
+test('keys and values in f16 take half of the memory before it gives out, and greedy text stays the same', async ({
+  page,
+}) => {
+  await openPage(page);
+  await setNumbers(page, { Temperature: 0, Length: 24 });
+  await neverEnds(page);
+  const greedy = async (): Promise<string> => {
+    await write(page, 'Once upon a time there was a small');
+    await run(page);
+    return textOf(page);
+  };
+  const full = await greedy();
+  const dialog = await openModels(page);
+  const room = async (): Promise<number> => {
+    const words = await dialog.getByText(/Room for 512 positions in/).innerText();
+    return Number(/in ([\d.]+) MB/.exec(words)?.[1]);
+  };
+  const before = await room();
+  await dialog.getByRole('radio', { name: 'f16' }).check({ force: true });
+  await expect.poll(room).toBeLessThan(0.6 * before);
+  await dialog.getByRole('button', { name: 'Close', exact: true }).click();
+  expect(await greedy()).toBe(full);
+  await openModels(page);
+  await expect(dialog.getByRole('radio', { name: 'f16' })).toBeChecked();
+});
+
 test('a full disk: the model runs from memory, and the page says so', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: process.env.E2E_ROOT_URL ?? '' });
   const page = await context.newPage();
