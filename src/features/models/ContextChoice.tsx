@@ -47,7 +47,8 @@ export function ContextChoice({ needs, allowed, onAllowed, kv, onKv }: ContextCh
         <span>Keys and values</span>
         <Choice label="Keys and values" value={kv} options={FORMATS} onChange={onKv} />
         <span className={styles.quiet}>
-          f16 takes half the memory; log-probabilities then move by some thousandths.
+          f16 takes half the memory; log-probabilities of the shipped model then move by 0.0005 on average, 0.005 at
+          most.
         </span>
       </div>
       <p className={styles.quiet}>
