@@ -3,7 +3,8 @@
 
 fn kv1(at: u32) -> f32 {
   if (KV_F16) {
-    return unpack2x16float(kv[at / 2u])[at % 2u];
+    let pair = unpack2x16float(kv[at / 2u]);
+    return select(pair.x, pair.y, at % 2u == 1u);
   }
   return bitcast<f32>(kv[at]);
 }
