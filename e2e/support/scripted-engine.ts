@@ -59,6 +59,8 @@ export function digestOfWords(words: string): string {
   return hash.toString(16).padStart(8, '0').repeat(8);
 }
 
+const CONTEXT = { slots: 512, bytes: 49_152, short: false } as const;
+
 function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
   const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
   const { commit = '' } = part;
@@ -75,14 +77,7 @@ function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}
     dtype: 'F16',
     weightBytes: 1,
     gpuBytes: 1,
-    context: {
-      needs,
-      kv: command.kv ?? 'f32',
-      allowed: command.allowed ?? n_ctx,
-      slots: 512,
-      bytes: 49_152,
-      short: false,
-    },
+    context: { ...CONTEXT, needs, kv: command.kv ?? 'f32', allowed: command.allowed ?? n_ctx },
     parameters: 1,
     work: { body: 12 * 8 ** 2, head: V * 8, attention: 2 * 8 },
     anatomy: plainAnatomy(n_layer),

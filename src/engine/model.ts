@@ -23,6 +23,7 @@ import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { type TensorRecipe, tensorsOf } from '../model/ir/recipe.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
+import { withKv } from '../model/rewrites/half-keys.ts';
 import { Probes } from './probes/probes.ts';
 import { Room } from './room.ts';
 import { Session } from './session.ts';
@@ -48,12 +49,6 @@ export interface ModelOptions {
   readonly allowed?: number;
   /** Keys and values in packed f16, where the model allows it; f32 unless given. */
   readonly kv?: 'f16';
-}
-
-/** The graph with keys and values as they are asked for. An odd number of them has no packing and stays f32. */
-export function withKv(graph: Graph, kv: 'f16' | undefined): Graph {
-  const { n_kv_head, head_size } = graph.dims;
-  return kv === undefined || (n_kv_head * head_size) % 2 !== 0 ? graph : { ...graph, kv };
 }
 
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */

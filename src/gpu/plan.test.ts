@@ -5,12 +5,14 @@ import { buildGraph } from '../model/architectures/architectures.ts';
 import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
+import { withKv } from '../model/rewrites/half-keys.ts';
 import type { KernelClass } from './device.ts';
 import { type Dispatch, groupsOf, type RowsKind } from './dispatch.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import { layoutWeights } from './layout.ts';
 import { joinModule } from './module.ts';
 import { planBody, planHead } from './plan.ts';
+import { bytesPerSlot } from './pool.ts';
 import { STORAGES, type StorageName } from './storage/storages.ts';
 
 const MIB = 2 ** 20;
@@ -56,6 +58,56 @@ test('GPT-2 takes 7 dispatches a layer, two embeddings, the last norm and the he
     'h.0.mlp.c_fc (linear_row)',
     'h.0.mlp.c_proj (linear_row)',
   ]);
+});
+
+const LLAMA = {
+  model_type: 'llama',
+  vocab_size: 64,
+  hidden_size: 32,
+  intermediate_size: 48,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 64,
+};
+
+describe.each([
+  { title: 'GPT-2', config: GPT2_124M_CONFIG },
+  { title: 'a Llama', config: LLAMA },
+])('keys and values of $title in f16', ({ config }) => {
+  const full = buildGraph(config).graph;
+  const half = withKv(full, 'f16');
+  const { n_layer } = full.dims;
+
+  test.each(CLASSES)(
+    'are packed by one dispatch a layer, which nothing else writes, and read as they lie: %s',
+    kernelClass => {
+      const graph = fuse(half);
+      const layouts = layoutWeights(graph, () => STORAGES.f32, 2 ** 31);
+      const body = planBody(graph, layouts, allocateValues(graph), { kernelClass, rows: 'row', step: 'step' });
+      const writes = body.filter(({ kernel, bind }) =>
+        bind.some(({ buffer }, i) => buffer.startsWith('kv/') && kernel.bindings[i]?.access === 'read_write'),
+      );
+      expect(writes.map(({ kernel }) => kernel.name)).toEqual(new Array(n_layer).fill('kv_append_packed'));
+      const reads = body.filter(({ consts }) => consts.KV_F16 !== undefined);
+      expect(reads.map(({ consts }) => consts.KV_F16)).toEqual(new Array(n_layer).fill(true));
+      // Each before the attention of its layer.
+      expect(
+        body.flatMap(({ kernel }) => (/^(kv_append|attention)/.test(kernel.name) ? kernel.name.slice(0, 2) : [])),
+      ).toEqual(new Array(n_layer).fill(['kv', 'at']).flat());
+    },
+  );
+
+  test('take half the bytes of a slot; the final states stay whole', () => {
+    const { n_kv_head, head_size } = full.dims;
+    const saved = bytesPerSlot(fuse(full), 32) - bytesPerSlot(fuse(half), 32);
+    expect(saved).toBe(n_layer * 2 * n_kv_head * head_size * 2);
+  });
+});
+
+test('an odd number of keys has no packing and stays f32', () => {
+  const { graph } = buildGraph({ ...ODD_CONFIG, n_embd: 15 });
+  expect(withKv(graph, 'f16').kv).toBeUndefined();
 });
 
 test('under 128 MiB a binding the embedding of GPT-2 in f32 is split, for reading and for the head', () => {
