@@ -185,6 +185,7 @@ test('a context of 600,000 positions takes memory for those that are used', asyn
   await openPage(page);
   await openLocal(page, LONG);
   await expect(modelButton(page)).toHaveAccessibleName(/^Model: (?!nucleus-3m)/);
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeHidden();
   await write(page);
   await setNumbers(page, { Length: 2 });
   await neverEnds(page);
