@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Golden, loadGolden } from '../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
+import { randomModel, randomModelFile } from '../../e2e/support/random-model.ts';
 import { referenceWeights } from '../../e2e/support/reference-weights.ts';
 import { attendingLayers } from '../model/ir/mixers.ts';
 import { maskOf, type Part, withAblation } from '../model/rewrites/ablation.ts';
@@ -190,4 +191,36 @@ describe.each(MODELS)('$name', ({ name, held }) => {
     }
     await expectRow(join(ids, 7));
   });
+});
+
+test('a sweep through a model whose last layer has a running state', async () => {
+  const sizes = { hidden_size: 24, intermediate_size: 32, num_hidden_layers: 2, vocab_size: 53 };
+  const heads = { num_attention_heads: 2, num_key_value_heads: 1, head_dim: 8, max_position_embeddings: 64 };
+  const delta = {
+    linear_num_key_heads: 1,
+    linear_num_value_heads: 2,
+    linear_key_head_dim: 8,
+    linear_value_head_dim: 8,
+  };
+  const layer_types = ['full_attention', 'linear_attention'];
+  const config = { model_type: 'qwen3_5_text', ...sizes, ...heads, ...delta, layer_types };
+  const bytes = randomModelFile(randomModel({ config, seed: 3 }));
+  using model = await loadOnGpu(await openTestGpu('barrier_free'), config, { bytes }, { maxRows: 16 });
+  const ids = Uint32Array.from({ length: 40 }, (_, i) => (i * i * 7 + i) % 53);
+  const { graph, masks, baselines } = withAblation(model.graph);
+  const weights = referenceWeights(model.graph, { weightsFile: bytes });
+  const parts: Part[] = [0, 1].flatMap(layer => [
+    { kind: 'attention', layer },
+    { kind: 'mlp', layer },
+  ]);
+  let at = 0;
+  for await (const { part, logprob } of model.probes.ablation.sweep(ids, 3, parts, 'zero')) {
+    const numbers = Array.from({ length: masks }, () => 1);
+    if (part) numbers[maskOf(part, graph.dims.n_head)] = 0;
+    const wanted = run(graph, weights, ids, { masks: numbers, baselines: new Float64Array(baselines) });
+    // Logits of this one are tens apart.
+    expect(Math.abs(logprob - wanted.logprob(39, 3))).toBeLessThan(4 * TOLERANCE);
+    at++;
+  }
+  expect(at).toBe(parts.length + 1);
 });
