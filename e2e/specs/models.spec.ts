@@ -260,6 +260,8 @@ test('title and close button of the dialog stay in sight, however far its body i
   await openWith(page, {});
   const dialog = await openModels(page);
   const close = dialog.getByRole('button', { name: 'Close', exact: true });
+  // The dialog grows when the models on offer come.
+  await expect(dialog.getByText(/SmolLM2/).first()).toBeVisible();
   const before = await close.boundingBox();
   await dialog
     .getByRole('button', { name: /^Delete/ })
