@@ -1,5 +1,4 @@
 // Two tabs side by side: each keeps its own text, a new one begins with what was written last.
-import { openPage } from '../support/page.ts';
 import { expect, type Page, test } from '../support/tests.ts';
 
 const editor = (page: Page) => page.getByRole('textbox', { name: /text|prompt/i }).first();
@@ -12,8 +11,8 @@ async function write(page: Page, text: string): Promise<void> {
 
 test('tabs do not write over each other', async ({ context }) => {
   const [first, second] = [await context.newPage(), await context.newPage()];
-  await openPage(first);
-  await openPage(second);
+  await first.goto('');
+  await second.goto('');
   await write(first, 'The text of the first tab');
   await write(second, 'The text of the second tab');
   await first.reload();
@@ -25,6 +24,6 @@ test('tabs do not write over each other', async ({ context }) => {
   await first.reload();
   await expect(editor(first)).toHaveValue('Written last');
   const third = await context.newPage();
-  await openPage(third);
+  await third.goto('');
   await expect(editor(third)).toHaveValue('Written last');
 });

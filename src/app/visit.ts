@@ -39,8 +39,9 @@ export class Visit {
     const persistence = createPersistence(this.#stores, this.#where ?? tabStore());
     this.#persistence = persistence;
     const saved = await persistence.read();
+    const typed = this.#stores.document.getState().revision > 0;
     if (saved !== null) this.#restore(saved);
-    persistence.watch();
+    persistence.watch(typed);
     const { model } = this.#stores;
     await model.getState().start(() => this.#firstSource([linked, () => saved?.source ?? null]));
   }

@@ -30,6 +30,16 @@ afterEach(() => {
 });
 
 describe('a reload', () => {
+  test('brings back what was typed before anything was read', async () => {
+    const memory = new Map<string, unknown>();
+    const first = makePage({ memory });
+    pages.push(first);
+    first.document.getState().edit(0, first.document.getState().text.length, 'Typed at once');
+    await first.start();
+    await first.flush();
+    expect(text(await visit({ memory }))).toBe('Typed at once');
+  });
+
   test('brings back text, ids with origin and draws, settings, seeds and view; numbers come by scoring', async () => {
     const memory = new Map<string, unknown>();
     const first = await visit({ memory });
@@ -171,7 +181,7 @@ describe('writing', () => {
     };
     const persistence = createPersistence(page, refusing);
     expect(await persistence.read()).toBeNull();
-    persistence.watch();
+    persistence.watch(false);
     page.document.getState().edit(0, 0, 'X');
     await expect(persistence.flush()).resolves.toBeUndefined();
     persistence.dispose();

@@ -22,8 +22,8 @@ type Subjects = Pick<Stores, 'document' | 'settings' | 'generation' | 'view' | '
 export interface Persistence {
   /** Reads what the last visit kept; null when there is nothing sound. Never rejects. */
   read(): Promise<Saved | null>;
-  /** From now on changes are written. */
-  watch(): void;
+  /** From now on changes are written; at once to be written is a text that was typed before, where `typed`. */
+  watch(typed: boolean): void;
   /** Writes at once what has not been written. Never rejects. */
   flush(): Promise<void>;
   dispose(): void;
@@ -51,7 +51,8 @@ export function createPersistence(stores: Subjects, where: SavedStore): Persiste
   };
   return {
     read: async () => readSaved(await where.get(KEY).catch(() => null)),
-    watch: () => {
+    watch: typed => {
+      if (typed) later();
       ends.push(
         stores.document.subscribe((now, before) => {
           const moved = now.revision !== before.revision || now.selection !== before.selection;
