@@ -30,13 +30,15 @@ afterEach(() => {
 });
 
 describe('a reload', () => {
-  test('brings back what was typed before anything was read', async () => {
+  test('brings back what was typed before anything was read, also when no model came', async () => {
     const memory = new Map<string, unknown>();
-    const first = makePage({ memory });
-    pages.push(first);
-    first.document.getState().edit(0, first.document.getState().text.length, 'Typed at once');
-    await first.start();
-    await first.flush();
+    const page = makePage();
+    pages.push(page);
+    page.document.getState().setText('Typed at once');
+    const persistence = createPersistence(page, memoryStore(memory));
+    persistence.watch(true);
+    await persistence.flush();
+    persistence.dispose();
     expect(text(await visit({ memory }))).toBe('Typed at once');
   });
 
