@@ -4,22 +4,6 @@
 @group(0) @binding(3) var<storage, read> bias: array<f32>;              // [WIDTH]
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T or slots, STRIDE]
 
-var<workgroup> parts: array<f32, WORKGROUP>;
-
-fn total(lane: u32, part: f32) -> f32 {
-  parts[lane] = part;
-  workgroupBarrier();
-  for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
-    if (lane < half) {
-      parts[lane] += parts[lane + half];
-    }
-    workgroupBarrier();
-  }
-  let sum = parts[0];
-  workgroupBarrier();
-  return sum;
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn layernorm_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let t = group.x;

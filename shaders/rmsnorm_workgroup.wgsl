@@ -4,8 +4,6 @@
 @group(0) @binding(3) var<storage, read> residual: array<f32>;          // [T, STRIDE]
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;      // [T or slots, STRIDE]
 
-var<workgroup> parts: array<f32, WORKGROUP>;
-
 @compute @workgroup_size(WORKGROUP)
 fn rmsnorm_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let t = group.x;
@@ -15,15 +13,7 @@ fn rmsnorm_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocat
   for (var c = lane; c < GROUP; c += WORKGROUP) {
     squares += x[start + c] * x[start + c];
   }
-  parts[lane] = squares;
-  workgroupBarrier();
-  for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
-    if (lane < half) {
-      parts[lane] += parts[lane + half];
-    }
-    workgroupBarrier();
-  }
-  let root = 1.0 / sqrt(parts[0] / f32(GROUP) + EPS);
+  let root = 1.0 / sqrt(total(lane, squares) / f32(GROUP) + EPS);
   let to = select(t, current.rows[t].slot, OUT_BY_SLOT) * STRIDE + first;
   for (var c = lane; c < GROUP; c += WORKGROUP) {
     var y = x[start + c] * root;

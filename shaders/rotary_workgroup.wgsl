@@ -1,6 +1,4 @@
 // One workgroup a row and head: threads share its pairs, and the sum of squares of its norm. For GPUs.
-var<workgroup> parts: array<f32, WORKGROUP>;
-
 @compute @workgroup_size(WORKGROUP)
 fn rotary_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let head = group.x;
@@ -18,15 +16,7 @@ fn rotary_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     for (var c = lane; c < HS; c += WORKGROUP) {
       squares += x[start + c] * x[start + c];
     }
-    parts[lane] = squares;
-    workgroupBarrier();
-    for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
-      if (lane < half) {
-        parts[lane] += parts[lane + half];
-      }
-      workgroupBarrier();
-    }
-    root = 1.0 / sqrt(parts[0] / f32(HS) + EPS);
+    root = 1.0 / sqrt(total(lane, squares) / f32(HS) + EPS);
   }
   for (var i = lane; i < HS - PAIRS; i += WORKGROUP) {
     turn(t, head, i, root);

@@ -10,7 +10,7 @@ const SPEC: KernelSpec = {
   consts: { WORKGROUP: 'u32', WIDTH: 'u32', STRIDE: 'u32', EPS: 'f32', OUT_BY_SLOT: 'bool' },
 };
 const layernorm = kernel('layernorm', SPEC);
-const layernormWorkgroup = kernel('layernorm_workgroup', SPEC);
+const layernormWorkgroup = kernel('layernorm_workgroup', { ...SPEC, parts: [...SPEC.parts, 'total'] });
 
 export const kernels = [layernorm, layernormWorkgroup];
 

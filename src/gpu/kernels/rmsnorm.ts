@@ -20,7 +20,7 @@ const SPEC: KernelSpec = {
   },
 };
 const rmsnorm = kernel('rmsnorm', SPEC);
-const rmsnormWorkgroup = kernel('rmsnorm_workgroup', SPEC);
+const rmsnormWorkgroup = kernel('rmsnorm_workgroup', { ...SPEC, parts: [...SPEC.parts, 'total'] });
 
 export const kernels = [rmsnorm, rmsnormWorkgroup];
 

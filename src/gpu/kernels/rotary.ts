@@ -41,7 +41,7 @@ const SPEC: KernelSpec = {
   },
 };
 const rotary = kernel('rotary', { ...SPEC, consts: { ...SPEC.consts, ALL_HEADS: 'u32' } });
-const rotaryWorkgroup = kernel('rotary_workgroup', SPEC);
+const rotaryWorkgroup = kernel('rotary_workgroup', { ...SPEC, parts: [...SPEC.parts, 'total'] });
 
 export const kernels = [rotary, rotaryWorkgroup];
 
