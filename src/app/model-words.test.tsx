@@ -8,8 +8,8 @@ import LFM2 from '../../e2e/golden/lfm2/config.json' with { type: 'json' };
 import LLAMA from '../../e2e/golden/llama-gqa/config.json' with { type: 'json' };
 import QWEN3_5 from '../../e2e/golden/qwen3-5/config.json' with { type: 'json' };
 import { rendered } from '../../e2e/support/rendered.ts';
-import { turn } from '../../e2e/support/scripted-engine.ts';
 import { type Page, readyPage } from '../../e2e/support/scripted-page.ts';
+import { settle } from '../../e2e/support/settle.ts';
 import { Ablation } from '../features/ablation/Ablation.tsx';
 import { Attention } from '../features/attention/Attention.tsx';
 import { FollowView } from '../features/follow/FollowView.tsx';
@@ -33,13 +33,6 @@ afterEach(() => {
   page.dispose();
   vi.useRealTimers();
 });
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 4; i++) {
-    await vi.advanceTimersByTimeAsync(400);
-    for (let k = 0; k < 40; k++) await turn();
-  }
-}
 
 async function open(config: object): Promise<void> {
   const { graph } = buildGraph(config);

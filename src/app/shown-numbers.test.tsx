@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { exactNumbers, rendered } from '../../e2e/support/rendered.ts';
 import { turn } from '../../e2e/support/scripted-engine.ts';
 import { type Page, readyPage } from '../../e2e/support/scripted-page.ts';
+import { settle } from '../../e2e/support/settle.ts';
 import { Results } from '../features/ablation/Results.tsx';
 import { gardener } from '../features/branches/growth.fixture.ts';
 import { NodeFacts } from '../features/branches/NodeFacts.tsx';
@@ -26,13 +27,6 @@ afterEach(() => {
   page.dispose();
   vi.useRealTimers();
 });
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 4; i++) {
-    await vi.advanceTimersByTimeAsync(400);
-    for (let k = 0; k < 40; k++) await turn();
-  }
-}
 
 /** Looks of `neverAgain`, and the milliseconds between two of them: together longer than a text rests before it is computed. */
 const LOOKS = 24;

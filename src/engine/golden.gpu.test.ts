@@ -1,16 +1,19 @@
 // The engine on a real adapter against float64 results: every log-probability, greedy continuations, any way of cutting the work.
 import { describe, expect, test } from 'vitest';
 import { hasBarriers, runsHere } from '../../e2e/support/adapter-classes.ts';
-import { type GoldenName, goldenNames, gpt2Names, loadGolden } from '../../e2e/support/golden.ts';
+import {
+  type GoldenName,
+  goldenNames,
+  gpt2Names,
+  loadGolden,
+  TOLERANCE,
+  toleranceOf,
+} from '../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
 import type { KernelClass } from '../gpu/device.ts';
 import { argmax, logsumexp } from '../reference/ops.ts';
 import type { ModelOptions } from './model.ts';
 
-/** A wrong epsilon moves log-probabilities by 1.6e-4: it must not pass. */
-const TOLERANCE = 5e-5;
-/** What the rounding of a running state adds up to over a text. */
-const toleranceOf = (name: GoldenName) => (name === 'qwen3-5' ? 2 * TOLERANCE : TOLERANCE);
 const CLASSES: readonly KernelClass[] = ['naive', 'barrier_free', 'workgroup', 'subgroup'];
 
 async function open(

@@ -1,7 +1,7 @@
 // Models whose layers look back without keys and values, on a real adapter: edits and branches re-use what they can and say what they compute,
 // rows are those of the oracle whichever way they came about, and views leave the session's states alone.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Golden, loadGolden } from '../../e2e/support/golden.ts';
+import { type Golden, loadGolden, TOLERANCE, toleranceOf } from '../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { randomModel, randomModelFile } from '../../e2e/support/random-model.ts';
 import { referenceWeights } from '../../e2e/support/reference-weights.ts';
@@ -13,9 +13,6 @@ import type { ProbeEvent } from '../protocol/probe-events.ts';
 import { logsumexp } from '../reference/ops.ts';
 import { run } from '../reference/run.ts';
 import { answerProbe } from './probes/probe-answers.ts';
-
-/** As for the golden models. */
-const TOLERANCE = 5e-5;
 
 /** `held`: how much of a text of 100 tokens an edit at 80 goes on from. */
 const MODELS = [
@@ -168,11 +165,11 @@ describe.each(MODELS)('$name', ({ name, held }) => {
       const wanted = run(graph, referenceWeights(model.graph, golden), ids, ablation);
       const [alone] = await ask({ type: 'ablate', tokens: ids, from: 60, off: [part], baseline: 'zero' });
       expect(farthest(alone?.type === 'ablated' ? alone.logits : [], wanted.logits(69))).toBeLessThan(
-        name === 'qwen3-5' ? 2 * TOLERANCE : TOLERANCE,
+        toleranceOf(name),
       );
       const event = swept[i + 1];
       expect(event?.type === 'swept' && Math.abs(event.logprob - wanted.logprob(69, 3))).toBeLessThan(
-        name === 'qwen3-5' ? 2 * TOLERANCE : TOLERANCE,
+        toleranceOf(name),
       );
     }
     await model.session.prefill(ids);

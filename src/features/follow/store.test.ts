@@ -1,7 +1,8 @@
 // The way of a token: what each step fetches and when, what is dropped, and the measurement of the cache.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { turn, until, V } from '../../../e2e/support/scripted-engine.ts';
+import { until, V } from '../../../e2e/support/scripted-engine.ts';
 import { idle, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { settle } from '../../../e2e/support/settle.ts';
 import { defined } from '../../lib/assert.ts';
 import { KEPT_MS } from '../../stores/work/times.ts';
 import { type ProbeLog, probeAnswers } from './follow.fixture.ts';
@@ -30,14 +31,6 @@ afterEach(() => {
 const here = (): Page => defined(page, 'page');
 const follow = () => here().follow.getState();
 const types = () => log.asked.map(command => command.type);
-
-/** Timers run and the engine takes its turns. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 4; i++) {
-    await vi.advanceTimersByTimeAsync(400);
-    for (let k = 0; k < 40; k++) await turn();
-  }
-}
 
 function lookAt(step: Parameters<ReturnType<Page['view']['getState']>['setFollowStep']>[0]): void {
   here().view.getState().setFollowStep(step);

@@ -10,6 +10,7 @@ import {
   readyPage,
   text,
 } from '../../../e2e/support/scripted-page.ts';
+import { settle } from '../../../e2e/support/settle.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import { DEFAULT_VIEW, VIEW_CHOICES, type ViewChoices } from '../view.ts';
 import { createPersistence, WRITE_DELAY_MS } from './persistence.ts';
@@ -65,10 +66,7 @@ describe('a reload', () => {
     expect(second.view.getState()).toMatchObject({ tint: 'rank', theme: 'dark' });
     expect(second.generation.getState().seed).toBe(first.generation.getState().seed);
     expect(second.worker.of('generate')).toHaveLength(0);
-    for (let i = 0; i < 4; i++) {
-      await vi.advanceTimersByTimeAsync(400);
-      for (let k = 0; k < 50; k++) await turn();
-    }
+    await settle();
     await until(() =>
       second.document
         .getState()
