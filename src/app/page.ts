@@ -15,6 +15,7 @@ import { createPinsStore } from '../stores/run/pins.ts';
 import { createRowsStore } from '../stores/run/rows.ts';
 import { createScoresStore } from '../stores/run/scores.ts';
 import { createSettingsStore } from '../stores/run/settings.ts';
+import { keepEarlyText } from '../stores/saved/early-text.ts';
 import type { SavedStore } from '../stores/saved/persistence.ts';
 import type { Stores, Work } from '../stores/stores.ts';
 import { createViewStore } from '../stores/view.ts';
@@ -106,6 +107,11 @@ export function createPage(options: PageOptions): Page {
       work.leases.forget();
     }
   });
+  const onHide = (): void => {
+    const { revision, text } = document.getState();
+    if (!visit?.watches && revision > 0) keepEarlyText(text);
+  };
+  globalThis.addEventListener?.('pagehide', onHide);
   const endDivergence = watchDivergence(document, generation);
   const endLinks = options.links?.follow(fragment => void receive(stores, fragment)) ?? (() => {});
   return {
@@ -124,6 +130,7 @@ export function createPage(options: PageOptions): Page {
       endLoads();
       endLinks();
       endDivergence();
+      globalThis.removeEventListener?.('pagehide', onHide);
       for (const end of ends.splice(0)) end();
       visit?.dispose();
       work.scheduler.cancelAll();

@@ -4,6 +4,7 @@ import type { LoadedModel } from '../protocol/events.ts';
 import { withTokens } from '../stores/document/branches.ts';
 import { modelTag } from '../stores/model/model.ts';
 import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
+import { takeEarlyText } from '../stores/saved/early-text.ts';
 import { createPersistence, type Persistence, type SavedStore } from '../stores/saved/persistence.ts';
 import type { Saved } from '../stores/saved/saved.ts';
 import { type SavedDocument, savedDocument } from '../stores/saved/saved-document.ts';
@@ -23,6 +24,7 @@ export class Visit {
   readonly #stores: Subjects;
   readonly #where: SavedStore | undefined;
   #persistence: Persistence | null = null;
+  #watches = false;
   #saved: Saved | null = null;
   /** Of the document after its text was brought back: an edit since then is worth more than what was kept. */
   #savedRevision = -1;
@@ -39,11 +41,22 @@ export class Visit {
     const persistence = createPersistence(this.#stores, this.#where ?? tabStore());
     this.#persistence = persistence;
     const saved = await persistence.read();
-    const typed = this.#stores.document.getState().revision > 0;
+    const { document } = this.#stores;
+    const early = takeEarlyText();
+    if (early !== null && document.getState().revision === 0) document.getState().setText(early);
+    const typed = document.getState().revision > 0;
     if (saved !== null) this.#restore(saved);
     persistence.watch(typed);
+    this.#watches = true;
+    // As what is kept while a page goes: another tab may begin with it at any moment.
+    if (early !== null) await persistence.flush();
     const { model } = this.#stores;
     await model.getState().start(() => this.#firstSource([linked, () => saved?.source ?? null]));
+  }
+
+  /** Changes are written from now on. */
+  get watches(): boolean {
+    return this.#watches;
   }
 
   async flush(): Promise<void> {

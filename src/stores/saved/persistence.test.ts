@@ -43,6 +43,34 @@ describe('a reload', () => {
     expect(text(await visit({ memory }))).toBe('Typed at once');
   });
 
+  test('brings back what was typed before the code that saves had come, and once', async () => {
+    const events = new EventTarget();
+    vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
+    vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
+    const kept = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+      removeItem: (key: string) => kept.delete(key),
+    });
+    const memory = new Map<string, unknown>();
+    const before = await visit({ memory });
+    before.document.getState().setText('Of the last visit');
+    await before.flush();
+    before.dispose();
+    const first = makePage({ memory });
+    first.document.getState().setText('Typed at once');
+    events.dispatchEvent(new Event('pagehide'));
+    first.dispose();
+    const second = await visit({ memory });
+    expect(text(second)).toBe('Typed at once');
+    await second.flush();
+    events.dispatchEvent(new Event('pagehide'));
+    expect(kept.size).toBe(0);
+    expect(text(await visit({ memory }))).toBe('Typed at once');
+    vi.unstubAllGlobals();
+  });
+
   test('brings back text, ids with origin and draws, settings, seeds and view; numbers come by scoring', async () => {
     const memory = new Map<string, unknown>();
     const first = await visit({ memory });
@@ -171,6 +199,24 @@ describe('writing', () => {
     await turn();
     expect(readSaved(page.memory.get('page'))?.text).toBe(text(page));
     vi.unstubAllGlobals();
+  });
+
+  test('a new tab begins with what a person wrote, not with what a tab writes when its model comes', async () => {
+    const page = await visit({});
+    const begins: boolean[] = [];
+    const persistence = createPersistence(page, {
+      get: () => Promise.resolve(null),
+      set: async (_key, _value, begin) => void begins.push(begin),
+    });
+    persistence.watch(false);
+    await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+    await persistence.flush();
+    page.document.getState().edit(0, 0, 'X');
+    await persistence.flush();
+    page.settings.getState().change({ temperature: 1.3 });
+    await persistence.flush();
+    persistence.dispose();
+    expect(begins).toEqual([false, true, true]);
   });
 
   test('a store that refuses leaves a page that works', async () => {

@@ -8,7 +8,8 @@ import { readSaved, type Saved, type ToSave, writeSaved } from './saved.ts';
 /** Where the value lies; the page passes idb-keyval, a test a map. */
 export interface SavedStore {
   get(key: string): Promise<unknown>;
-  set(key: string, value: unknown): Promise<void>;
+  /** `begins`: the next new tab begins with it, as with what was written last. */
+  set(key: string, value: unknown, begins: boolean): Promise<void>;
   /** Keeps the value within this call, until the next `set` is through: the page may be gone a moment later. Never throws. */
   setNow?(key: string, value: unknown): void;
 }
@@ -33,12 +34,17 @@ export function createPersistence(stores: Subjects, where: SavedStore): Persiste
   const ends: (() => void)[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let changed = false;
+  // A tab that is opened or reloaded writes too, and has written nothing new.
+  let last = { text: '', settings: '' };
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     if (!changed) return;
     changed = false;
+    const [before, value] = [last, writeSaved(gather(stores))];
+    last = writtenBy(stores);
+    const begins = last.text !== before.text || last.settings !== before.settings;
     // A browser that refuses (private window, full disk) leaves a page that works and forgets.
-    await where.set(KEY, writeSaved(gather(stores))).catch(() => {});
+    await where.set(KEY, value, begins).catch(() => {});
   };
   const later = (): void => {
     changed = true;
@@ -53,6 +59,7 @@ export function createPersistence(stores: Subjects, where: SavedStore): Persiste
     read: async () => readSaved(await where.get(KEY).catch(() => null)),
     watch: typed => {
       if (typed) later();
+      else last = writtenBy(stores);
       ends.push(
         stores.document.subscribe((now, before) => {
           const moved = now.revision !== before.revision || now.selection !== before.selection;
@@ -84,6 +91,12 @@ export function createPersistence(stores: Subjects, where: SavedStore): Persiste
       globalThis.removeEventListener?.('visibilitychange', onHide);
     },
   };
+}
+
+/** What a person writes in a tab: text and settings, the latter to be compared. */
+function writtenBy({ document, settings }: Subjects): { readonly text: string; readonly settings: string } {
+  const { settings: chosen, seed } = settings.getState();
+  return { text: document.getState().text, settings: JSON.stringify([chosen, seed]) };
 }
 
 function gather(stores: Subjects): ToSave {

@@ -23,16 +23,14 @@ export function tabStore(): SavedStore {
     claimed ??= claimTab();
     return claimed;
   };
-  const write = async (key: string, value: unknown): Promise<void> => {
+  const write = async (key: string, value: unknown, begins: boolean): Promise<void> => {
     const name = `${key}:${(await tab()).id}`;
-    await setMany(
-      [
-        [key, value],
-        [name, value],
-        [`written:${name}`, Date.now()],
-      ],
-      store,
-    );
+    const entries: [string, unknown][] = [
+      [name, value],
+      [`written:${name}`, Date.now()],
+    ];
+    if (begins) entries.push([key, value]);
+    await setMany(entries, store);
     session(storage => storage.removeItem(`${PENDING_KEY}:${key}`));
     await forgetOldest(store);
   };
@@ -41,7 +39,7 @@ export function tabStore(): SavedStore {
       const pending = readSession(`${PENDING_KEY}:${key}`);
       if (pending === null) return (await get(`${key}:${(await tab()).from}`, store)) ?? get(key, store);
       const value = fromJson(pending);
-      await write(key, value).catch(() => {});
+      await write(key, value, true).catch(() => {});
       return value;
     },
     set: write,
