@@ -1,7 +1,8 @@
 // What the last visit left: brought back at the start, kept while the page is open, fitted to every model that becomes ready.
 import { type CachedModel, type ModelSource, sourceKey } from '../lib/model-source.ts';
 import type { LoadedModel } from '../protocol/events.ts';
-import { withTokens } from '../stores/document/branches.ts';
+import { opened, withTokens } from '../stores/document/branches.ts';
+import { wholeText } from '../stores/document/change.ts';
 import { modelTag } from '../stores/model/model.ts';
 import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
 import { takeEarlyText } from '../stores/saved/early-text.ts';
@@ -19,6 +20,9 @@ export type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generat
 /** The source to open, if any, given what is stored. */
 export type Wanted = (stored: readonly CachedModel[]) => ModelSource | null;
 
+/** What a text is called that was typed before the last one had been read. */
+const TYPED_FIRST = 'New text';
+
 /** What a visit begins with, and what every model that becomes ready changes. */
 export class Visit {
   readonly #stores: Subjects;
@@ -28,6 +32,8 @@ export class Visit {
   #saved: Saved | null = null;
   /** Of the document after its text was brought back: an edit since then is worth more than what was kept. */
   #savedRevision = -1;
+  /** A text was typed before what was kept had been read: both stay, side by side. */
+  #typedFirst = false;
   #lastModel = '';
 
   /** @param where the last visit is kept; by itself in the browser. */
@@ -88,10 +94,25 @@ export class Visit {
     settings.getState().restore(saved);
     generation.getState().restore(saved.lastSeed);
     pins.getState().restore(saved.pins);
-    if (!untouched) return;
-    document.getState().restore({ text: saved.text, tokens: [], selection: saved.selection });
     this.#saved = saved;
+    this.#typedFirst = !untouched && document.getState().text !== saved.text;
+    if (this.#typedFirst) return;
+    document.getState().restore({ text: saved.text, tokens: [], selection: saved.selection });
     this.#savedRevision = document.getState().revision;
+  }
+
+  /** What was typed before anything was read is the active text, and what was kept a branch beside it. */
+  #restoreBeside(saved: Saved, tokenizer: Tokenizer, made: SavedDocument | null): void {
+    const { document } = this.#stores;
+    const own = made?.tokens ?? wholeText(tokenizer, saved.text);
+    const kept = made?.set ?? { branches: [{ id: 1, name: '', began: Date.now(), tokens: own }], branch: 1 };
+    if (own.length === 0 && kept.branches.length === 1) return;
+    const { text, tokens, selection } = document.getState();
+    const id = 1 + kept.branches.reduce((most, branch) => Math.max(most, branch.id), 0);
+    const birth = () => ({ id, began: Date.now() });
+    document
+      .getState()
+      .restore({ text, tokens, selection, set: opened({ ...kept, forgotten: null }, tokens, TYPED_FIRST, birth) });
   }
 
   /** What was kept as tokens of the vocabulary that is here now; of a text edited since then only the other branches. */
@@ -124,7 +145,9 @@ export class Visit {
     }
     settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
     const made = saved === null ? null : savedDocument(saved, tokenizer, saved.model === tag);
-    if (saved !== null) this.#restoreTokens(saved, asSaved, made);
+    if (saved !== null && this.#typedFirst) this.#restoreBeside(saved, tokenizer, made);
+    else if (saved !== null) this.#restoreTokens(saved, asSaved, made);
+    this.#typedFirst = false;
     this.#saved = null;
     this.#lastModel = tag;
   }

@@ -10,11 +10,11 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
 import { LinePlot } from '../../ui/plot/LinePlot.tsx';
-import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
 import type { PlotLine } from '../../ui/plot/lines.ts';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { cachedNumbers, costAt, formatMs, spread, windowsOf } from './cost.ts';
 import type { Followed } from './followed.ts';
+import { LineKeys } from './LineKeys.tsx';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
 import { lengthsOf } from './types.ts';
@@ -82,15 +82,7 @@ function Formula({ model, position }: { model: LoadedModel; position: number }) 
         x={{ label: 'position', count: xs.length, values: xs }}
         y={{ label: 'multiply-adds for one token', scale: 'log', format: formatParameters }}
         marked={marked}
-        aside={
-          <span className={step.row}>
-            {lines.map(({ key, name, look }) => (
-              <span key={key} className={step.key}>
-                <LineSwatch look={look} /> {name}
-              </span>
-            ))}
-          </span>
-        }
+        aside={<LineKeys lines={lines} />}
       />
       <p>
         The{' '}

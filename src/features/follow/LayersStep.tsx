@@ -4,7 +4,6 @@ import { formatCount, formatLogit } from '../../lib/format.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { LinePlot } from '../../ui/plot/LinePlot.tsx';
-import { LineSwatch } from '../../ui/plot/LineSwatch.tsx';
 import type { PlotLine } from '../../ui/plot/lines.ts';
 import {
   layersNamed,
@@ -15,6 +14,7 @@ import {
   NORM_MEANINGS,
 } from '../shared/modelWords.ts';
 import type { Followed } from './followed.ts';
+import { LineKeys } from './LineKeys.tsx';
 import { MlpOfLayer } from './MlpOfLayer.tsx';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
@@ -66,15 +66,7 @@ function Stream({ trace, model }: { trace: EventOf<'traced'>; model: LoadedModel
         x={{ label: 'layers passed', count: norms.length }}
         y={{ label: 'norm', scale: 'linear', format: formatLogit, tick: String }}
         pointName={layerName}
-        aside={
-          <span className={step.row}>
-            {lines.map(({ key, name, look }) => (
-              <span key={key} className={step.key}>
-                <LineSwatch look={look} /> {name}
-              </span>
-            ))}
-          </span>
-        }
+        aside={<LineKeys lines={lines} />}
       />
       <p>
         The{' '}

@@ -153,6 +153,31 @@ describe('a reload', () => {
     expect(text(second)).toBe(text(first).replace('Once', 'Twice'));
   });
 
+  test('what was typed before anything was read stands beside what was kept, with its branches', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory });
+    await first.generation.getState().run();
+    first.document.getState().cut(1, 'choice');
+    await first.flush();
+    const kept = first.document.getState().branches;
+    expect(kept).toHaveLength(2);
+    const second = makePage({ memory });
+    pages.push(second);
+    second.document.getState().setText('Typed at once');
+    await second.start();
+    const { branches } = second.document.getState();
+    expect(text(second)).toBe('Typed at once');
+    expect(branches).toHaveLength(3);
+    for (const branch of kept) {
+      const same = branches.find(({ id }) => id === branch.id);
+      expect(same?.tokens.map(token => token.id)).toEqual(branch.tokens.map(token => token.id));
+    }
+    await second.flush();
+    const third = await visit({ memory });
+    expect(text(third)).toBe('Typed at once');
+    expect(third.document.getState().branches).toHaveLength(3);
+  });
+
   test('with another model keeps the text; draws are marked', async () => {
     const memory = new Map<string, unknown>();
     const first = await visit({ memory });
