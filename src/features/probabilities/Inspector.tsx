@@ -2,10 +2,11 @@
 import { useEffect } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { TYPED_HINT } from '../../lib/typed-text.ts';
-import { useStores, useView } from '../../stores/react.ts';
+import { useDocument, useStores, useView } from '../../stores/react.ts';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { Tabs } from '../../ui/controls/Tabs.tsx';
 import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
+import { readySearch } from '../shared/readySearch.ts';
 import { CandidateList } from './CandidateList.tsx';
 import { ContinueBar } from './ContinueBar.tsx';
 import { EmptyState } from './EmptyState.tsx';
@@ -24,6 +25,7 @@ const TABS = [
 function ListAside({ vocabulary }: { vocabulary: number }) {
   const search = useView(s => s.search);
   const setSearch = useView(s => s.setSearch);
+  const tokenizer = useDocument(s => s.tokenizer);
   return (
     <div className={styles.aside}>
       <SearchField
@@ -32,6 +34,7 @@ function ListAside({ vocabulary }: { vocabulary: number }) {
         hint={TYPED_HINT}
         value={search}
         onChange={setSearch}
+        onEnter={readySearch(tokenizer)}
       />
       <BarScaleSwitch />
     </div>

@@ -6,6 +6,7 @@ import { bestOf, findTokens } from '../../tokenizer/find.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { readySearch } from '../shared/readySearch.ts';
 import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import type { Ranked } from './candidates.ts';
@@ -56,6 +57,7 @@ export function TokenSearch({ tokenizer, ranked, onChoose }: TokenSearchProps) {
         hint={TYPED_HINT}
         value={query}
         onChange={setQuery}
+        onEnter={readySearch(tokenizer)}
       />
       {query !== '' && (
         <div className={styles.results}>

@@ -9,6 +9,7 @@ import { Notice } from '../../ui/controls/Notice.tsx';
 import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { readySearch } from '../shared/readySearch.ts';
 import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Settings.module.css';
@@ -77,6 +78,7 @@ export function LogitBias() {
         hint={TYPED_HINT}
         value={search}
         onChange={setSearch}
+        onEnter={readySearch(tokenizer)}
       />
       <TypedReading typed={search} />
       {tokenizer && found.length > 0 && (

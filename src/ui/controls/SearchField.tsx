@@ -10,9 +10,11 @@ interface SearchFieldProps {
   hint?: string;
   value: string;
   onChange: (value: string) => void;
+  /** The time to get ready what the first key will need. */
+  onEnter?: () => void;
 }
 
-export function SearchField({ label, placeholder, hint, value, onChange }: SearchFieldProps) {
+export function SearchField({ label, placeholder, hint, value, onChange, onEnter }: SearchFieldProps) {
   const described = useId();
   return (
     <span className={styles.search}>
@@ -26,6 +28,7 @@ export function SearchField({ label, placeholder, hint, value, onChange }: Searc
         value={value}
         autoComplete="off"
         spellCheck={false}
+        onFocus={onEnter}
         onChange={event => onChange(event.target.value)}
         onKeyDown={event => {
           if (event.key !== 'Escape' || value === '') return;
