@@ -1,4 +1,4 @@
-// npm run bench [-- --quick | --views | --text | --loading | --vocabulary]: the page and the engine, or the views of the inside, or long texts, or the memory of a
+// npm run bench [-- --quick | --views | --text | --loading | --vocabulary | --shapes a,b]: the page and the engine, or the views of the inside, or long texts, or the memory of a
 // load, in a real Chromium, or large vocabularies in Node, printed as markdown; GPU=hardware takes the machine's own adapter.
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import type { EngineAnswer, EngineRequest, ViewsAnswer, ViewsRequest } from './e
 import { measureVisits, type VisitTimings } from './first-token.ts';
 import { benchLoading } from './loading.ts';
 import { benchLongTexts } from './long-text.ts';
+import { isShapeName, SHAPES, type ShapeName } from './models.ts';
 import { engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
 import { benchVocabulary } from './vocabulary.ts';
@@ -37,6 +38,7 @@ export async function main(args: string[]): Promise<number> {
       text: flag,
       vocabulary: flag,
       loading: flag,
+      shapes: { type: 'string' },
     },
   });
   const rounds = values.quick ? 1 : 5;
@@ -60,8 +62,13 @@ export async function main(args: string[]): Promise<number> {
       await onPage(path.join(folder, 'page'), url => benchLongTexts(url, values.quick ? 1 : 3));
       return 0;
     }
-    if (!values['without-page']) await benchPage(path.join(folder, 'page'), rounds);
-    await benchEngine(path.join(folder, 'engine'), values.quick === true, values['without-124m'] !== true);
+    if (!values['without-page'] && values.shapes === undefined) await benchPage(path.join(folder, 'page'), rounds);
+    const shapes = readShapes(values.shapes ?? (values['without-124m'] ? '' : 'gpt2-124m'));
+    await benchEngine(path.join(folder, 'engine'), {
+      quick: values.quick === true,
+      shapes,
+      only: values.shapes !== undefined,
+    });
     return 0;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -96,17 +103,46 @@ async function benchPage(outDir: string, rounds: number): Promise<void> {
   });
 }
 
-async function benchEngine(outDir: string, quick: boolean, large: boolean): Promise<void> {
+/** @throws for a name that is none. */
+function readShapes(list: string): readonly ShapeName[] {
+  return list
+    .split(',')
+    .filter(name => name !== '')
+    .map(name => {
+      if (!isShapeName(name)) throw new Error(`--shapes takes ${Object.keys(SHAPES).join(', ')}, not ${name}`);
+      return name;
+    });
+}
+
+interface EngineChoice {
+  readonly quick: boolean;
+  readonly shapes: readonly ShapeName[];
+  /** Without the models that come as files. */
+  readonly only: boolean;
+}
+
+async function benchEngine(outDir: string, { quick, shapes, only }: EngineChoice): Promise<void> {
   const common = {
     prefill: [16, 128, 512],
     decode: [1, 128, 512],
     rounds: quick ? 3 : 10,
     peers: ['naive'],
   } as const;
+  const small: EngineRequest[] = [
+    { ...common, model: { folder: GOLDEN }, cellMs: 3_000 },
+    { ...common, model: { folder: 'models/nucleus-3m' }, cellMs: quick ? 3_000 : 10_000 },
+  ];
   const requests: EngineRequest[] = [
-    { ...common, folder: GOLDEN, cellMs: 3_000 },
-    { ...common, folder: 'models/nucleus-3m', cellMs: quick ? 3_000 : 10_000 },
-    ...(large ? [{ ...common, folder: null, cellMs: quick ? 3_000 : 20_000 }] : []),
+    ...(only ? [] : small),
+    ...shapes.map(
+      (name): EngineRequest => ({
+        ...common,
+        // The naive twin of a large model would take a minute a token.
+        peers: name === 'gpt2-124m' ? common.peers : [],
+        model: { shapes: name },
+        cellMs: quick ? 3_000 : 20_000,
+      }),
+    ),
   ];
   const answers = await inPage<EngineAnswer>(outDir, 'bench', requests);
   console.log(engineTable(answers.flatMap(({ rows }) => rows)));

@@ -3,12 +3,12 @@ import { describeAdapter } from '../../src/engine/adapter.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { AdapterDescription } from '../../src/protocol/events.ts';
 import { type EngineNumbers, type MeasureOptions, measureModel } from './measure.ts';
-import { type BenchModel, gpt2At124M, modelOfFiles } from './models.ts';
+import { type BenchModel, gpt2At124M, modelOfFiles, type ShapeName, shapesOf } from './models.ts';
 import { measureViews, type ViewNumbers, type ViewOptions } from './views.ts';
 
 export interface EngineRequest extends Omit<MeasureOptions, 'log' | 'classes'> {
-  /** A folder relative to this page; null for the random GPT-2 of 124 M parameters. */
-  readonly folder: string | null;
+  /** A folder relative to this page, or published shapes with random weights. */
+  readonly model: { readonly folder: string } | { readonly shapes: ShapeName };
   /** Classes beside the one that the adapter gets. */
   readonly peers: readonly KernelClass[];
 }
@@ -29,7 +29,8 @@ export interface ViewsAnswer {
 }
 
 async function bench(request: EngineRequest): Promise<EngineAnswer> {
-  const model = request.folder === null ? gpt2At124M() : await fetchModel(request.folder);
+  const { model: asked } = request;
+  const model = 'shapes' in asked ? shapesOf(asked.shapes) : await fetchModel(asked.folder);
   return onGpu(gpu => {
     const classes = [...new Set([gpu.kernelClass, ...request.peers])];
     return measureModel(gpu, model, { ...request, classes, log: line => console.log(line) });

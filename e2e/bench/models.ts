@@ -1,11 +1,12 @@
 // The models of the benchmark, wherever they come from: a header, a stream of bytes, and the whole file where the oracle can take it.
 
+import type { WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import { headerLength, parseSafetensorsHeader } from '../../src/checkpoint/safetensors.ts';
 import { joinShards } from '../../src/checkpoint/shards.ts';
 import type { NumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { defined } from '../../src/lib/assert.ts';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
-import { GPT2_124M_CONFIG, randomModel } from '../support/random-model.ts';
+import { GPT2_124M_CONFIG, QWEN3_600M_CONFIG, randomModel, SMOLLM2_135M_CONFIG } from '../support/random-model.ts';
 
 export interface BenchModel extends Pick<NumericCheckpoint, 'graph' | 'tensors' | 'weightFiles'> {
   readonly name: string;
@@ -25,15 +26,34 @@ export function modelOfFiles(name: string, config: unknown, weightsFile: Uint8Ar
   return modelOf(name, config, weightsFile.subarray(8, 8 + length), weightsFile.length, stream, weightsFile);
 }
 
-/** The shapes of the published GPT-2 124M in f32, or of some of its layers, filled with numbers from a seed one tensor at a time. */
+/** Published shapes that the benchmark fills with numbers from a seed, in the dtype in which they are published. */
+export const SHAPES = {
+  'gpt2-124m': { name: 'GPT-2 124M', config: GPT2_124M_CONFIG, dtype: 'F32' },
+  'smollm2-135m': { name: 'SmolLM2-135M', config: SMOLLM2_135M_CONFIG, dtype: 'BF16' },
+  'qwen3-0.6b': { name: 'Qwen3-0.6B', config: QWEN3_600M_CONFIG, dtype: 'BF16' },
+} as const satisfies Readonly<Record<string, { name: string; config: object; dtype: WeightDtype }>>;
+export type ShapeName = keyof typeof SHAPES;
+
+export const isShapeName = (name: string): name is ShapeName => Object.hasOwn(SHAPES, name);
+
+/** One of them; numbers are made one tensor at a time. */
+export function shapesOf(shape: ShapeName): BenchModel {
+  const { name, config, dtype } = SHAPES[shape];
+  return randomOf(`${name} shapes`, config, dtype);
+}
+
+/** Some layers of GPT-2 124M in f32. */
 export function gpt2At124M(n_layer = 12): BenchModel {
-  const config = { ...GPT2_124M_CONFIG, n_layer };
-  const random = randomModel({ config, seed: 7 });
+  if (n_layer === 12) return shapesOf('gpt2-124m');
+  return randomOf(`GPT-2 124M shapes, ${n_layer} of 12 layers`, { ...GPT2_124M_CONFIG, n_layer }, 'F32');
+}
+
+function randomOf(name: string, config: Readonly<Record<string, unknown>>, dtype: WeightDtype): BenchModel {
+  const random = randomModel({ config, seed: 7, dtype });
   async function* stream(): AsyncGenerator<Uint8Array> {
     yield* random.parts();
   }
   const header = defined(random.parts().next().value, 'a header');
-  const name = n_layer === 12 ? 'GPT-2 124M shapes' : `GPT-2 124M shapes, ${n_layer} of 12 layers`;
   return modelOf(name, config, header.subarray(8), random.byteLength, stream, null);
 }
 

@@ -3,7 +3,7 @@
 import { bytesPerElement, fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import type { Dims, Graph } from '../../src/model/ir/graph.ts';
-import { type TensorRecipe, tensorsOf } from '../../src/model/ir/recipe.ts';
+import { placements, type Recipe, type TensorRecipe, tensorsOf } from '../../src/model/ir/recipe.ts';
 
 /** Nothing in it is a power of two or a multiple of four, but HS * NH = C. */
 export const ODD_CONFIG = {
@@ -19,6 +19,37 @@ export const ODD_CONFIG = {
 
 /** The shape of the published GPT-2 124M: 12 layers of 768, vocabulary 50,257. */
 export const GPT2_124M_CONFIG = { model_type: 'gpt2' } as const;
+
+/** The shape of the published SmolLM2-135M. */
+export const SMOLLM2_135M_CONFIG = {
+  model_type: 'llama',
+  hidden_size: 576,
+  intermediate_size: 1536,
+  num_hidden_layers: 30,
+  num_attention_heads: 9,
+  num_key_value_heads: 3,
+  max_position_embeddings: 8192,
+  rms_norm_eps: 1e-5,
+  rope_theta: 100_000,
+  tie_word_embeddings: true,
+  vocab_size: 49_152,
+} as const;
+
+/** The shape of the published Qwen3-0.6B. */
+export const QWEN3_600M_CONFIG = {
+  model_type: 'qwen3',
+  hidden_size: 1024,
+  intermediate_size: 3072,
+  num_hidden_layers: 28,
+  num_attention_heads: 16,
+  num_key_value_heads: 8,
+  head_dim: 128,
+  max_position_embeddings: 40_960,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1_000_000,
+  tie_word_embeddings: true,
+  vocab_size: 151_936,
+} as const;
 
 export interface RandomModelOptions {
   /** A config.json; what it leaves out is as in GPT-2 124M. */
@@ -58,10 +89,11 @@ export function randomModel(options: RandomModelOptions): RandomModel {
   const stored = graph.weights.flatMap(({ from }) => tensorsOf(from));
   const nameOf = ({ name }: TensorRecipe) => (name === 'lm_head.weight' ? name : prefix + name);
   const header = headerBytes(stored, dtype, nameOf);
+  const turned = new Set(graph.weights.flatMap(({ from }) => turnedOf(from)));
   const dataBytes = stored.reduce((sum, tensor) => sum + elements(tensor) * bytesPerElement(dtype), 0);
   function* tensors(): Generator<RandomTensor> {
     for (const tensor of stored) {
-      const bytes = fromFloat32(randomTensor(graph.dims, tensor, seed), dtype);
+      const bytes = fromFloat32(randomTensor(graph.dims, tensor, seed, turned.has(tensor.name)), dtype);
       yield { name: nameOf(tensor), dtype, shape: tensor.stored ?? tensor.shape, bytes };
     }
   }
@@ -107,23 +139,31 @@ function headerBytes(
  * Numbers of a tensor in file order: norm weights around 1, vectors small, matrices so wide that values between ops keep
  * a deviation near 1 and logits one near 2. The same name and seed give the same numbers in any order of asking.
  */
-function randomTensor(dims: Dims, tensor: TensorRecipe, seed: number): Float32Array<ArrayBuffer> {
+function randomTensor(dims: Dims, tensor: TensorRecipe, seed: number, turned: boolean): Float32Array<ArrayBuffer> {
   const { name, shape } = tensor;
   const out = new Float32Array(elements(tensor));
   const vector = shape.length === 1;
   const norm = vector && name.endsWith('.weight');
-  fillUniform(out, seedOf(name, seed), vector ? 0.2 : deviation(dims, tensor) * Math.sqrt(3), norm ? 1 : 0);
+  fillUniform(out, seedOf(name, seed), vector ? 0.2 : deviation(dims, tensor, turned) * Math.sqrt(3), norm ? 1 : 0);
   return out;
 }
 
 const elements = ({ shape }: TensorRecipe): number => shape.reduce<number>((product, size) => product * size, 1);
 
-function deviation({ n_layer }: Dims, { name, shape }: TensorRecipe): number {
+/** Tensors of matrices that lie as [in, out]. */
+const turnedOf = (recipe: Recipe): string[] =>
+  placements(recipe).flatMap(({ tensor, transposed }) => (transposed ? [tensor.name] : []));
+
+const EMBEDDING = /(?:^wte|^lm_head|embed_tokens|embed_in|embed_out|word_embeddings)\.weight$/;
+/** What is added to the residual stream. */
+const ADDED = /(?:c_proj|o_proj|down_proj)\.weight$/;
+
+function deviation({ n_layer }: Dims, { name, shape }: TensorRecipe, turned: boolean): number {
   const [first, second = 1] = shape;
-  if (name === 'wte.weight' || name === 'lm_head.weight') return 2 / Math.sqrt(second);
+  if (EMBEDDING.test(name)) return 2 / Math.sqrt(second);
   if (name === 'wpe.weight') return 1 / Math.sqrt(second);
-  // The others lie as [in, out]. What is added to the residual stream grows it little, whatever the depth.
-  return (name.endsWith('c_proj.weight') ? 1 / Math.sqrt(n_layer) : 1.5) / Math.sqrt(first);
+  // What is added to the residual stream grows it little, whatever the depth.
+  return (ADDED.test(name) ? 1 / Math.sqrt(n_layer) : 1.5) / Math.sqrt(turned ? first : second);
 }
 
 /** Uniform in [middle - spread, middle + spread) by xorshift32 (Marsaglia 2003): some 2 ns a number. */
