@@ -1,6 +1,7 @@
 // Element types of a checkpoint: their sizes, and exact conversion of the weight types to and from f32.
 import { NucleusError } from '../lib/error.ts';
 import { float32OfBfloats, float32OfHalves } from '../lib/half.ts';
+import { BLOCKS, type BlockDtype, isBlockDtype } from './blocks.ts';
 
 /** Bits of one element, for every dtype that the safetensors format names. */
 const DTYPE_BITS = {
@@ -28,13 +29,16 @@ const DTYPE_BITS = {
   BOOL: 8,
 } as const;
 
-export type Dtype = keyof typeof DTYPE_BITS;
+type PlainDtype = keyof typeof DTYPE_BITS;
+/** Those of all formats. */
+export type Dtype = PlainDtype | BlockDtype;
 
 /** The types a weight may have here. */
 const WEIGHT_DTYPES = ['F32', 'F16', 'BF16'] as const;
 export type WeightDtype = (typeof WEIGHT_DTYPES)[number];
 
-export function isDtype(name: unknown): name is Dtype {
+/** True for a name of the safetensors format. */
+export function isDtype(name: unknown): name is PlainDtype {
   return typeof name === 'string' && Object.hasOwn(DTYPE_BITS, name);
 }
 
@@ -42,9 +46,11 @@ export function isWeightDtype(dtype: Dtype): dtype is WeightDtype {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
 }
 
-/** Bits of one element; 4 and 6 for the packed types. */
+/** Bits of one element; 4 and 6 for the packed types. Of blocks its share, a fraction whose product with the numbers of a row is whole. */
 export function bitsPerElement(dtype: Dtype): number {
-  return DTYPE_BITS[dtype];
+  if (!isBlockDtype(dtype)) return DTYPE_BITS[dtype];
+  const { numbers, bytes } = BLOCKS[dtype];
+  return (bytes * 8) / numbers;
 }
 
 /** Bytes of one element of a weight type. */

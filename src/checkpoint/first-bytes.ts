@@ -3,7 +3,7 @@ import { type ErrorCode, NucleusError } from '../lib/error.ts';
 
 /**
  * What the first bytes give away, before anything is stored.
- * @throws NucleusError bad_safetensors or bad_pytorch, or bad_json for a small file: for a Git LFS pointer or a web page in place of weights.
+ * @throws NucleusError bad_safetensors, bad_pytorch or bad_gguf, or bad_json for a small file: for a Git LFS pointer or a web page in place of weights.
  */
 export function checkFirstBytes(name: string, first: Uint8Array): void {
   const text = String.fromCharCode(...first.subarray(0, 24));
@@ -21,5 +21,6 @@ export function checkFirstBytes(name: string, first: Uint8Array): void {
 /** The code for a file that is not what its name promises. */
 export function damaged(name: string): ErrorCode {
   if (name.endsWith('.json')) return 'bad_json';
+  if (name.endsWith('.gguf')) return 'bad_gguf';
   return name.endsWith('.bin') ? 'bad_pytorch' : 'bad_safetensors';
 }

@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'missing_file',
   'bad_safetensors',
   'bad_pytorch',
+  'bad_gguf',
   'bad_json',
   'missing_tensor',
   'bad_tensor',

@@ -189,6 +189,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
   }),
   bad_safetensors: badWeights('not a safetensors file'),
   bad_pytorch: badWeights('not weights that can be read safely'),
+  bad_gguf: badWeights('not a GGUF file of a model'),
   bad_json: (detail, message) => ({
     text: `${subject(detail, 'A file of the model')} is not what it should be${because(message)}. Fetch it again, or choose another model.`,
     action: 'retry',
