@@ -9,8 +9,12 @@ import { launchOptions } from '../tools/browser.ts';
 import { markdown } from './table.ts';
 
 const MB = 1e6;
-/** What the page promises above what the worker had before: a quarter more than the largest file of weights, and 64 MB. Pieces make it far less. */
-const mostBytes = (folder: Folder) => 1.25 * Math.max(...Object.values(folder).map(file => file.length)) + 64 * MB;
+/** The tensor that lies turned in one of the layouts: it waits whole until its last byte is there. */
+const TURNED = 'wte.weight';
+const turnedBytes = (layout: string) => (layout.endsWith('turned') ? 2 * 50_257 * 768 : 0);
+/** What the page promises above what the worker had before: a quarter more than the largest file of weights, 64 MB, and what waits whole. */
+const mostBytes = (layout: string, folder: Folder) =>
+  1.25 * Math.max(...Object.values(folder).map(file => file.length)) + 64 * MB + turnedBytes(layout);
 const SAMPLE_MS = 20;
 const SHARDS = 4;
 
@@ -46,7 +50,7 @@ function layouts(): Readonly<Record<string, () => Folder>> {
     [`pytorch_model.bin, ${SHARDS} shards`]: () => sharded('pytorch_model', 'bin', part => writePytorch(part)),
     'pytorch_model.bin, the embedding turned': () => ({
       ...small,
-      'pytorch_model.bin': writePytorch(tensors, { turned: ['wte.weight'] }),
+      'pytorch_model.bin': writePytorch(tensors, { turned: [TURNED] }),
     }),
   };
 }
@@ -136,7 +140,7 @@ export async function benchLoading(url: string): Promise<string> {
       });
       rows.push([layout, cell(first), cell(again)]);
       const most = Math.max(first.most - first.before, again.most - again.before);
-      if (most > mostBytes(folder)) broken.push(layout);
+      if (most > mostBytes(layout, folder)) broken.push(layout);
     } finally {
       await browser.close();
       await hub.close();
