@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { CheckpointFiles } from '../../src/checkpoint/checkpoint.ts';
 import { checkFirstBytes } from '../../src/checkpoint/first-bytes.ts';
 import { modelFiles } from '../../src/checkpoint/formats.ts';
+import { isGguf, modelOfFile } from '../../src/checkpoint/gguf/splits.ts';
 import type { ModelFiles } from '../../src/hub/files.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 
@@ -11,9 +12,15 @@ export type FolderFiles = CheckpointFiles & Pick<ModelFiles, 'stream'>;
 
 const PIECE_BYTES = 16 * 1024 * 1024;
 
-/** Opens a folder in Hugging Face layout; it may lack a tokenizer. Throws `missing_file` that names the folder or the file. */
-export async function openFolder(folder: string): Promise<FolderFiles> {
-  const sizes = await sizesOf(folder);
+/** Opens a folder in Hugging Face layout, or a GGUF file with its parts; it may lack a tokenizer. Throws `missing_file` that names the folder or the file. */
+export async function openFolder(where: string): Promise<FolderFiles> {
+  const single = isGguf(where);
+  const folder = single ? path.dirname(where) : where;
+  const all = await sizesOf(folder);
+  const parts = modelOfFile(path.basename(where)).files;
+  if (single && !all.has(path.basename(where)))
+    throw new NucleusError('missing_file', `${where}: there is no such file`, { file: where });
+  const sizes = single ? new Map([...all].filter(([name]) => parts.includes(name))) : all;
   await modelFiles(new Set(sizes.keys()), name => readFile(path.join(folder, name)));
   const size = (name: string): number => {
     const bytes = sizes.get(name);

@@ -1,8 +1,9 @@
-// The engine on the command line: npm run -s logits -- <model folder> --tokens 1,2,3 [--greedy 16]
+// The engine on the command line: npm run -s logits -- <model folder | file.gguf> --tokens 1,2,3 [--greedy 16]
 //
 // The same checkpoint reader, loader, session and kernels as on the page, in Node on Dawn. One JSON object on standard output; what goes
 // wrong is one line on standard error and exit code 1. All that can be checked without an adapter is checked before one is asked for.
 import { parseArgs } from 'node:util';
+import { openCheckpoint } from '../../src/checkpoint/formats.ts';
 import { describeAdapter } from '../../src/engine/adapter.ts';
 import { type NumericCheckpoint, readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { ModelLoader } from '../../src/engine/model.ts';
@@ -12,11 +13,11 @@ import { defined } from '../../src/lib/assert.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 import { matchWeights } from '../../src/model/checkpoint.ts';
 import { assertSoundRow, rankRow } from '../../src/sampling/row.ts';
-import { readTokenizerFiles, TOKENIZER_FILES } from '../../src/tokenizer/files.ts';
+import { readTokenizerFiles } from '../../src/tokenizer/files.ts';
 import { openTokenizer } from '../../src/tokenizer/open.ts';
 import { type FolderFiles, openFolder } from '../support/node-files.ts';
 
-const USAGE = 'usage: npm run -s logits -- <model folder> (--tokens 1,2,3 | --text "...") [--greedy N]';
+const USAGE = 'usage: npm run -s logits -- <model folder | file.gguf> (--tokens 1,2,3 | --text "...") [--greedy N]';
 const TOP = 20;
 
 interface Request {
@@ -100,9 +101,7 @@ async function idsOf(request: Request, files: FolderFiles, { graph }: NumericChe
 }
 
 async function tokenize(text: string, files: FolderFiles, vocab_size: number): Promise<Uint32Array> {
-  const present = new Map<string, Uint8Array>();
-  for (const name of TOKENIZER_FILES) if (files.has(name)) present.set(name, await files.bytes(name));
-  const found = readTokenizerFiles(present);
+  const found = readTokenizerFiles((await openCheckpoint(files)).tokenizerFiles);
   if (found === null) throw new NucleusError('missing_file', 'tokenizer.json is missing');
   return (await openTokenizer(found.source, found.config, vocab_size)).encode(text);
 }

@@ -1,15 +1,19 @@
-// A tokenizer on the command line: npm run -s tokenize -- <model folder | tokenizer.json | tokenizer.model> < texts.json
+// A tokenizer on the command line: npm run -s tokenize -- <model folder | tokenizer.json | tokenizer.model | file.gguf> < texts.json
 //
 // The same code as on the page. A JSON array of strings on standard input, a JSON array of their ids on standard output: as typed text, so
 // that nothing becomes a special token and none is added. What goes wrong is one line on standard error and exit code 1; wrong use is 2.
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { openCheckpoint } from '../../src/checkpoint/formats.ts';
+import { isGguf } from '../../src/checkpoint/gguf/splits.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 import { readTokenizerFiles, TOKENIZER_FILES, type TokenizerFiles } from '../../src/tokenizer/files.ts';
 import { openTokenizer } from '../../src/tokenizer/open.ts';
+import { openFolder } from '../support/node-files.ts';
 
-const USAGE = 'usage: npm run -s tokenize -- <model folder | tokenizer.json | tokenizer.model> < texts.json';
+const USAGE =
+  'usage: npm run -s tokenize -- <model folder | tokenizer.json | tokenizer.model | file.gguf> < texts.json';
 
 export async function main(args: string[]): Promise<number> {
   const [where, ...more] = args;
@@ -35,6 +39,7 @@ function failed(message: string, code: number): number {
 async function filesAt(where: string): Promise<TokenizerFiles> {
   const facts = await stat(where).catch(() => null);
   if (facts === null) throw new NucleusError('missing_file', `${where}: there is no such file or folder`);
+  if (isGguf(where)) return (await openCheckpoint(await openFolder(where))).tokenizerFiles;
   if (!facts.isDirectory()) {
     const name = where.endsWith('.model')
       ? 'tokenizer.model'
@@ -48,7 +53,8 @@ async function filesAt(where: string): Promise<TokenizerFiles> {
     const bytes = await readFile(path.join(where, name)).catch(() => null);
     if (bytes !== null) files.set(name, new Uint8Array(bytes));
   }
-  return files;
+  const hasGguf = files.size === 0 && (await readdir(where)).some(isGguf);
+  return hasGguf ? (await openCheckpoint(await openFolder(where))).tokenizerFiles : files;
 }
 
 function readTexts(json: string): string[] {

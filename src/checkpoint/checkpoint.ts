@@ -1,4 +1,5 @@
 // One interface for the files of a model, whatever their format: configuration, tensors by name, and where their bytes lie.
+import type { Arrangement } from './arrangement.ts';
 import type { JsonFields } from './json.ts';
 import type { TensorRange } from './safetensors.ts';
 
@@ -38,7 +39,9 @@ export interface StoredCheckpoint {
   readonly tokenizerConfig: JsonFields;
   /** As generation_config.json has it; empty where the model has none. */
   readonly generation: JsonFields;
-  /** Where the tensors lie. Rejects with `bad_json`, `missing_file`, `bad_safetensors`, `bad_pytorch`, and what reading the files rejects with. */
+  /** How the tensors lie, where that is not as the family's own files have them. */
+  readonly arrangement?: Arrangement;
+  /** Where the tensors lie. Rejects with `bad_json`, `missing_file`, `bad_safetensors`, `bad_pytorch`, `bad_gguf`, and what reading the files rejects with. */
   weights(): Promise<StoredWeights>;
 }
 

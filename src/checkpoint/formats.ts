@@ -1,9 +1,10 @@
 // Which formats of checkpoints there are, and which of them a folder is in.
 import type { CheckpointFiles, CheckpointFormat, StoredCheckpoint } from './checkpoint.ts';
+import { GGUF } from './gguf/format.ts';
 import { PYTORCH, SAFETENSORS } from './hub-folder.ts';
 
 /** By preference. The first is what a folder is taken for that holds no weights at all: it says what is missing. */
-const FORMATS: readonly [CheckpointFormat, ...CheckpointFormat[]] = [SAFETENSORS, PYTORCH];
+const FORMATS: readonly [CheckpointFormat, ...CheckpointFormat[]] = [SAFETENSORS, PYTORCH, GGUF];
 
 /** The first whose weights are all there by name; else the first that has any. */
 function formatOf(names: Iterable<string>): CheckpointFormat {

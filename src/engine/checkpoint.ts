@@ -18,6 +18,7 @@ import { openCheckpoint } from '../checkpoint/formats.ts';
 import type { JsonFields } from '../checkpoint/json.ts';
 import { type BuiltModel, buildGraph } from '../model/architectures/architectures.ts';
 import type { Graph } from '../model/ir/graph.ts';
+import { withArrangement } from '../model/rewrites/arranged.ts';
 import { unwrapped } from '../model/tensor-names.ts';
 import type { GenerationDefaults, ModelWarning } from '../protocol/events.ts';
 import { withoutPadding } from './padded-rows.ts';
@@ -45,7 +46,7 @@ export interface Checkpoint extends NumericCheckpoint {
 export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
   const stored = await openCheckpoint(files);
   const { defaults, ends } = readGeneration(stored.generation);
-  const { config, graph } = buildGraph(stored.config);
+  const { config, graph } = builtOf(stored);
   const tokenizer = await readTokenizer(stored.tokenizerFiles, graph.dims.vocab_size);
   const { tensors, weightFiles } = await weightsOf(graph, stored);
   const more = ends.filter(id => id < graph.dims.vocab_size);
@@ -64,8 +65,13 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint
 /** Configuration and tensors alone, for a folder that may have no tokenizer. Throws as `readCheckpoint` does. */
 export async function readNumericCheckpoint(files: CheckpointFiles): Promise<NumericCheckpoint> {
   const stored = await openCheckpoint(files);
-  const built = buildGraph(stored.config);
+  const built = builtOf(stored);
   return { ...built, ...(await weightsOf(built.graph, stored)) };
+}
+
+function builtOf({ config: json, arrangement }: StoredCheckpoint): BuiltModel {
+  const { config, graph } = buildGraph(json);
+  return { config, graph: arrangement === undefined ? graph : withArrangement(graph, arrangement) };
 }
 
 async function weightsOf(graph: Graph, stored: StoredCheckpoint): Promise<StoredWeights> {
