@@ -1,6 +1,7 @@
 // Which formats of checkpoints there are, and which of them a folder is in.
 import type { CheckpointFiles, CheckpointFormat, StoredCheckpoint } from './checkpoint.ts';
 import { GGUF } from './gguf/format.ts';
+import { type GgufModel, modelOfFile, modelsAmong } from './gguf/splits.ts';
 import { PYTORCH, SAFETENSORS } from './hub-folder.ts';
 
 /** By preference. The first is what a folder is taken for that holds no weights at all: it says what is missing. */
@@ -29,6 +30,17 @@ export async function seekFiles(
   read: (file: string) => Promise<Uint8Array>,
 ): Promise<void> {
   for (const format of FORMATS) if (await format.seek(ask, read)) return;
+}
+
+/** Several models may lie in one repository: each by its file, or the first of its parts, with all of them. None where there is but one. */
+export function modelsIn(present: ReadonlySet<string>): readonly GgufModel[] {
+  const models = formatOf(present) === GGUF ? modelsAmong(present) : [];
+  return models.length > 1 ? models : [];
+}
+
+/** The files of the model that `file` is, or is a part of. */
+export function partsOf(file: string): readonly string[] {
+  return modelOfFile(file).files;
 }
 
 /** Every file of the model among those that are there; see `CheckpointFormat.files`. */

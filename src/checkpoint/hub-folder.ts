@@ -151,7 +151,6 @@ function chooseSmallFiles(
 
 function otherWeights(present: ReadonlySet<string>, index: string): string {
   const names = [...present];
-  if (names.some(name => name.endsWith('.gguf'))) return '; there are only GGUF weights';
   const other = names.find(name => /\.(?:h5|msgpack|onnx|ot|pt|pth)$/.test(name));
   if (other !== undefined) return `; there are only weights of another kind (${other})`;
   const stray = names.find(name => isSafetensors(name) || isPytorch(name));

@@ -43,10 +43,10 @@ describe('which files', () => {
 
   test.each([
     [['b-00001-of-00003.gguf'], /b-00002-of-00003.gguf, b-00003-of-00003.gguf are missing, of the 3 parts/],
-    [['a.gguf', 'b.gguf'], /several models \(a.gguf, b.gguf\)/],
-  ])('%j', async (names, message) => {
+    [['a.gguf', 'b.gguf'], /several models \(a.gguf, b.gguf\)/, 'choose_file'],
+  ])('%j', async (names, message, code = 'missing_file') => {
     await expect(modelFiles(new Set(names), noRead)).rejects.toMatchObject({
-      code: 'missing_file',
+      code,
       message: expect.stringMatching(message),
     });
   });

@@ -250,7 +250,6 @@ describe('faults of the Hub', () => {
   test.each([
     ['config.json', {}, 'config.json is missing'],
     [W, { 'flax_model.msgpack': '' }, 'weights of another kind (flax_model.msgpack)'],
-    [W, { 'gpt2.Q4_0.gguf': '' }, 'only GGUF'],
   ])('without %s and with %j', async (name, extra, message) => {
     const { [name]: _, 'pytorch_model.bin': __, ...rest } = MODEL;
     server.update(REPO, { ...rest, ...extra });

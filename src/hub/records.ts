@@ -6,6 +6,7 @@ import {
   minValue,
   number,
   object,
+  optional,
   pipe,
   safeInteger,
   safeParse,
@@ -43,7 +44,7 @@ const COUNT = pipe(number(), safeInteger(), minValue(0));
 
 const SOURCE = variant('kind', [
   object({ kind: literal('shipped'), id: string() }),
-  object({ kind: literal('hub'), repo: string(), revision: string() }),
+  object({ kind: literal('hub'), repo: string(), revision: string(), file: optional(string()) }),
   object({ kind: literal('local'), name: string() }),
 ]);
 

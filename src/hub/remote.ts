@@ -1,7 +1,7 @@
 // What the Hub and the page's own server hold: revisions, file names, sizes, and ranges of bytes.
 
 import { array, fallback, minValue, number, object, pipe, regex, safeInteger, string } from 'valibot';
-import { modelFiles, seekFiles } from '../checkpoint/formats.ts';
+import { modelFiles, modelsIn, partsOf, seekFiles } from '../checkpoint/formats.ts';
 import { checked } from '../checkpoint/json.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { ModelSource, Origins } from '../lib/model-source.ts';
@@ -103,7 +103,8 @@ function hubUrl(host: string, path: string): string {
 }
 
 function hubFileUrl(source: HubSource, origins: Origins, commit: string, name: string): string {
-  return hubUrl(origins.hubHost, `${source.repo}/resolve/${encodeURIComponent(commit)}/${encodeURIComponent(name)}`);
+  const path = name.split('/').map(encodeURIComponent).join('/');
+  return hubUrl(origins.hubHost, `${source.repo}/resolve/${encodeURIComponent(commit)}/${path}`);
 }
 
 function shippedFileUrl(source: ShippedSource, origins: Origins, name: string): string {
@@ -154,7 +155,7 @@ export async function latestCommit(source: HubSource, host: string, wire: Wire):
 
 /**
  * The model's files at the commit that the revision names now.
- * @throws NucleusError missing_file when it is no model that can be read; else as `request`.
+ * @throws NucleusError missing_file when it is no model that can be read, choose_file when it holds several; else as `request`.
  */
 export async function listHub(source: HubSource, origins: Origins, wire: Wire): Promise<Listing> {
   const { commit, files } = await readRevision(wire, source, origins.hubHost);
@@ -164,11 +165,38 @@ export async function listHub(source: HubSource, origins: Origins, wire: Wire): 
     return size >= 0 ? size : (await probe(wire, urlOf(name))).size;
   };
   const read = async (name: string): Promise<Uint8Array> => fetchRange(wire, urlOf(name), 0, await sizeOf(name));
-  const names = await modelFiles(new Set(files.keys()), read);
+  const names = await namesOf(source, files, read);
   const named = names.map(async name => ({ name, url: urlOf(name), size: await sizeOf(name) }));
   const size = files.get(CARD_FILE) ?? -1;
   const card = size > 0 ? { name: CARD_FILE, url: urlOf(CARD_FILE), size } : null;
   return { version: commit, files: await Promise.all(named), card };
+}
+
+/** The files of the model: of a repository with several those of the one that `source` names. */
+async function namesOf(
+  source: HubSource,
+  files: ReadonlyMap<string, number>,
+  read: (name: string) => Promise<Uint8Array>,
+): Promise<readonly string[]> {
+  const { repo, file } = source;
+  const present = new Set(files.keys());
+  if (file === undefined) {
+    refuseSeveral(repo, files, modelsIn(present));
+    return modelFiles(present, read);
+  }
+  if (!present.has(file)) throw new NucleusError('missing_file', `${file} is missing in ${repo}`, { file });
+  return modelFiles(new Set(partsOf(file).filter(part => present.has(part))), read);
+}
+
+/** @throws NucleusError choose_file, with `choices` to choose from: the JSON of a list of `{ file, parts, bytes }`. */
+function refuseSeveral(repo: string, files: ReadonlyMap<string, number>, models: ReturnType<typeof modelsIn>): void {
+  if (models.length === 0) return;
+  const choices = models.map(({ name, files: parts }) => {
+    const bytes = parts.reduce((sum, part) => sum + Math.max(0, files.get(part) ?? 0), 0);
+    return { file: name, parts: parts.length, bytes };
+  });
+  const message = `${repo} holds ${models.length} models`;
+  throw new NucleusError('choose_file', message, { repo, choices: JSON.stringify(choices) });
 }
 
 /**

@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'unsupported_config',
   'quantised',
   'missing_file',
+  'choose_file',
   'bad_safetensors',
   'bad_pytorch',
   'bad_gguf',

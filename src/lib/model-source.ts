@@ -3,8 +3,8 @@
 export type ModelSource =
   /** Same-origin files under `models/<id>/`. */
   | { readonly kind: 'shipped'; readonly id: string }
-  /** `owner/name` at a branch, tag or commit. */
-  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string }
+  /** `owner/name` at a branch, tag or commit; of a repository with several models the file of one, or the first of its parts. */
+  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly file?: string | undefined }
   /** Files a person opened; their bytes travel in the command, or come from the cache when `files` is absent from it. */
   | { readonly kind: 'local'; readonly name: string };
 
@@ -45,13 +45,15 @@ export interface CachedModel {
   readonly storedAt: number;
 }
 
-/** `shipped/nucleus-3m`, `hub/owner/name@revision`, `local/name`: where a model comes from, not what it contains. */
+const fileOf = ({ file }: { readonly file?: string | undefined }): string => (file === undefined ? '' : `:${file}`);
+
+/** `shipped/nucleus-3m`, `hub/owner/name@revision`, `hub/owner/name@revision:file.gguf`, `local/name`: where a model comes from, not what it contains. */
 export function sourceKey(source: ModelSource): string {
   switch (source.kind) {
     case 'shipped':
       return `shipped/${source.id}`;
     case 'hub':
-      return `hub/${source.repo}@${source.revision}`;
+      return `hub/${source.repo}@${source.revision}${fileOf(source)}`;
     case 'local':
       return `local/${source.name}`;
     default:
@@ -59,13 +61,13 @@ export function sourceKey(source: ModelSource): string {
   }
 }
 
-/** The name a person knows the model by: `nucleus-3m`, `owner/name`, `owner/name@revision`. */
+/** The name a person knows the model by: `nucleus-3m`, `owner/name`, `owner/name@revision`, `owner/name:file.gguf`. */
 export function sourceName(source: ModelSource): string {
   switch (source.kind) {
     case 'shipped':
       return source.id;
     case 'hub':
-      return source.revision === 'main' ? source.repo : `${source.repo}@${source.revision}`;
+      return `${source.repo}${source.revision === 'main' ? '' : `@${source.revision}`}${fileOf(source)}`;
     case 'local':
       return source.name;
     default:

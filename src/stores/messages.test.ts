@@ -51,9 +51,9 @@ test('the facts are in the sentence', () => {
     'The file config.json of gpt2 was not found',
   );
   expect(words('not_found', { url: 'https://hub.test/else?x=1' })).toContain('The address else was not found');
-  const missing = 'model.safetensors is missing; there are only GGUF weights';
+  const missing = 'model.safetensors is missing; there are only weights of another kind';
   expect(messageFor({ code: 'missing_file', message: missing, detail: { file: 'model.safetensors' } }).text).toMatch(
-    /^The file model\.safetensors is missing: there are only GGUF weights\. A model needs/,
+    /^The file model\.safetensors is missing: there are only weights of another kind\. A model needs/,
   );
   const several = { file: 'config.json', files: 'config.json and model.safetensors' };
   expect(words('missing_file', several)).toMatch(/^The files config\.json and model\.safetensors are missing\./);

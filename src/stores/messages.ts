@@ -89,7 +89,7 @@ const subject = (detail: ErrorDetail, otherwise: string): string => {
   return otherwise;
 };
 
-/** ": there are only GGUF weights", where the engine says more than that the file is missing. */
+/** ": there are only weights of another kind", where the engine says more than that the file is missing. */
 const insteadOf = (message: string): string => {
   const why = /\b(?:is|are) missing[;,] ?(.+?)\.?$/.exec(message)?.[1];
   return why === undefined ? '' : `: ${shortened(why, 100)}`;
@@ -185,6 +185,13 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
         ? `${subject(detail, 'A file of the model')} is`
         : `The files ${about(detail, 'files', '')} are`
     } missing${insteadOf(message)}. A model needs config.json, its weights, and for text a tokenizer: add what is missing, or choose another model.`,
+    action: 'choose_model',
+  }),
+  choose_file: detail => ({
+    text:
+      detail.choices === undefined
+        ? 'There are several models among these files. Open one of them by itself.'
+        : `${about(detail, 'repo', 'This repository')} holds several models. Choose one of them in Models.`,
     action: 'choose_model',
   }),
   bad_safetensors: badWeights('not a safetensors file'),

@@ -44,15 +44,13 @@ export const GGUF: CheckpointFormat = {
   },
 };
 
-/** The only model among the files. @throws NucleusError missing_file where a part of it is not there, or where it could be one of several. */
+/** The only model among the files. @throws NucleusError missing_file where a part of it is not there, choose_file where there are several. */
 function chosen(present: ReadonlySet<string>): GgufModel {
   const [model, ...others] = modelsAmong(present);
   if (model === undefined) throw new NucleusError('missing_file', 'there is no GGUF file');
   if (others.length > 0) {
     const names = [model, ...others].map(({ name }) => name).join(', ');
-    throw new NucleusError('missing_file', `there are several models (${names}); open one of them by itself`, {
-      file: model.name,
-    });
+    throw new NucleusError('choose_file', `there are several models (${names}); open one of them by itself`);
   }
   const absent = model.files.filter(file => !present.has(file));
   const [first] = absent;

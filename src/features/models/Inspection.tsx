@@ -12,6 +12,7 @@ import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
+import { Choices, choicesOf } from './Choices.tsx';
 import { ContextChoice, type KvFormat } from './ContextChoice.tsx';
 import styles from './Models.module.css';
 import { useTokenPlace } from './token.ts';
@@ -35,6 +36,8 @@ export function Inspection({ at }: { at: Place }) {
     );
   }
   if (inspection.status === 'failed') {
+    const choices = choicesOf(inspection.error);
+    if (choices !== null) return <Choices choices={choices} source={inspection.source} />;
     return (
       <div ref={inSight} className={styles.inspection}>
         <ErrorNotice

@@ -5,6 +5,7 @@ import { inSight } from '../../ui/controls/inSight.ts';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
+import { Choices, choicesOf } from './Choices.tsx';
 import { LossNotice } from './LossNotice.tsx';
 import styles from './Models.module.css';
 
@@ -16,6 +17,9 @@ export function LoadTrouble({ at }: { at: Place | null }) {
   const failure = useModel(s => s.failure);
   if (!here) return null;
   const retry = () => void model.getState().retry();
+  const trouble = load.status === 'failed' ? load : failure;
+  const choices = trouble === null ? null : choicesOf(trouble.error);
+  if (trouble !== null && choices !== null) return <Choices choices={choices} source={trouble.source} />;
   if (load.status === 'failed') {
     return (
       <div ref={inSight} className={styles.trouble}>

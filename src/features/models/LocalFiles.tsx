@@ -25,8 +25,8 @@ export function LocalFiles() {
     <section className={styles.section} aria-label="From this computer">
       <h3>From this computer</h3>
       <p className={styles.quiet}>
-        config.json, the tokenizer and model.safetensors or pytorch_model.bin, or shards with their index. Or drop them
-        anywhere on the page.
+        A GGUF file; or config.json, the tokenizer and model.safetensors or pytorch_model.bin, or shards with their
+        index. Or drop them anywhere on the page.
       </p>
       <div className={styles.line}>
         <Button icon="folder" disabled={busy} onClick={() => folder.current?.click()}>
@@ -53,7 +53,7 @@ export function LocalFiles() {
           type="file"
           hidden
           aria-label="Files of a model"
-          accept=".json,.safetensors,.bin,.model,.txt"
+          accept=".json,.safetensors,.bin,.gguf,.model,.txt"
           multiple
           onChange={open}
         />

@@ -44,7 +44,7 @@ export function NamedModel() {
           className={styles.input}
           aria-label="Model name on the Hub"
           aria-invalid={error !== null}
-          placeholder="owner/name, owner/name@revision or its address"
+          placeholder="owner/name, owner/name@revision or an address"
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NucleusError } from '../../lib/error.ts';
+import { sourceName } from '../../lib/model-source.ts';
 import { parseModelName } from './model-name.ts';
 
 const COMMIT = '607a30d783dfa663caf39e06633721c8d4cfcd7e';
@@ -49,10 +50,33 @@ describe('a model', () => {
   });
 });
 
+describe('a file of a model', () => {
+  test.each([
+    ['a/b:c.Q4_K_M.gguf', 'main', 'c.Q4_K_M.gguf'],
+    [' a/b@v1:c.gguf ', 'v1', 'c.gguf'],
+    ['a/b@refs/pr/1:Q8/c-00001-of-00002.gguf', 'refs/pr/1', 'Q8/c-00001-of-00002.gguf'],
+    ['https://huggingface.co/a/b/resolve/main/c.gguf', 'main', 'c.gguf'],
+    ['https://huggingface.co/a/b/blob/main/c.gguf?download=true', 'main', 'c.gguf'],
+    ['https://huggingface.co/a/b/resolve/main/Q8/c%20d.gguf', 'main', 'Q8/c d.gguf'],
+    [`https://huggingface.co/a/b/blob/${COMMIT}/Q8/c.gguf`, COMMIT, 'Q8/c.gguf'],
+    ['https://huggingface.co/a/b/resolve/refs%2Fpr%2F1/Q8/c.gguf', 'refs/pr/1', 'Q8/c.gguf'],
+    ['https://huggingface.co/a/b/resolve/refs/pr/1/c.gguf', 'refs/pr/1', 'c.gguf'],
+    ['https://huggingface.co/a/b/blob/feature/x/c.gguf', 'feature/x', 'c.gguf'],
+  ])('%s', (typed, revision, file) => {
+    const source = parseModelName(typed);
+    expect(source).toEqual({ kind: 'hub', repo: 'a/b', revision, file });
+    expect(parseModelName(sourceName(source))).toEqual(source);
+  });
+});
+
 describe('none', () => {
   test.each([
     '',
     'a/b/c',
+    'a/b:c.bin',
+    'a/b:../c.gguf',
+    'a/b:',
+    'a/b:c.gguf:d.gguf',
     '../../b',
     'a/..',
     'a/b@',

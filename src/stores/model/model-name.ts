@@ -25,12 +25,13 @@ const LEGACY: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * `owner/name` or `name`, with `@revision` (a branch, tag or commit; `main` without one), or an address of the model's pages on the Hub.
+ * `owner/name` or `name`, with `@revision` (a branch, tag or commit; `main` without one), with `:file.gguf` for one of several models, or an
+ * address of the model's pages or of such a file on the Hub.
  * @throws NucleusError bad_model_name
  */
 export function parseModelName(typed: string): ModelSource {
   const named = read(typed.trim());
-  if (named !== null) return { kind: 'hub', repo: LEGACY.get(named.repo) ?? named.repo, revision: named.revision };
+  if (named !== null) return { kind: 'hub', ...named, repo: LEGACY.get(named.repo) ?? named.repo };
   throw new NucleusError('bad_model_name', 'not of the form owner/name or owner/name@revision', {
     name: typed.trim().slice(0, 100),
   });
@@ -39,9 +40,20 @@ export function parseModelName(typed: string): ModelSource {
 interface Named {
   readonly repo: string;
   readonly revision: string;
+  readonly file?: string;
 }
 
+/** The path of a file that holds a model by itself. */
+const MODEL_FILE = /^(?!.*(?:\.\.|\/\/))[A-Za-z0-9_][\w .+,()@/=-]{0,250}\.gguf$/;
+
 function read(typed: string): Named | null {
+  const [, before = typed, file] = ADDRESS.test(typed) ? [] : (/^([^:]+):([^:]+)$/.exec(typed) ?? []);
+  const named = readPlace(before);
+  if (named === null || file === undefined) return named;
+  return MODEL_FILE.test(file) ? { ...named, file } : null;
+}
+
+function readPlace(typed: string): Named | null {
   const path = typed
     .replace(ADDRESS, '')
     .replace(/[?#].*$/s, '')
@@ -54,7 +66,17 @@ function read(typed: string): Named | null {
   // The second part of two is a name, whatever it is; of more it may be a word already, behind a name without an owner.
   const word = parts.findIndex((part, i) => i >= 1 && i <= 2 && parts.length > 2 && WORDS.includes(part));
   if (word < 0) return sound(parts, 'main');
-  return sound(parts.slice(0, word), revisionOf(parts[word] ?? '', parts.slice(word + 1)));
+  const [kind = '', rest] = [parts[word], parts.slice(word + 1)];
+  const revision = revisionOf(kind, rest);
+  const named = sound(parts.slice(0, word), revision);
+  const file = FILE_WORDS.includes(kind) ? fileBehind(rest, revision ?? '') : null;
+  return named !== null && file !== null && MODEL_FILE.test(file) ? { ...named, file } : named;
+}
+
+/** The path behind the revision, which may have slashes. */
+function fileBehind(rest: readonly string[], revision: string): string | null {
+  const parts = /%2f/i.test(rest[0] ?? '') ? 1 : revision.split('/').length;
+  return decoded(rest.slice(parts).join('/'));
 }
 
 /**

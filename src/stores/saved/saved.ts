@@ -1,6 +1,6 @@
 // What a reload keeps, and its careful reading: an old, damaged or hostile value gives defaults, never an error.
 import * as v from 'valibot';
-import type { ModelSource } from '../../lib/model-source.ts';
+import { type ModelSource, sourceName } from '../../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
 import { parseModelName } from '../model/model-name.ts';
@@ -100,10 +100,10 @@ const PINS = v.object({
 const SOURCE = v.variant('kind', [
   v.object({ kind: v.literal('shipped'), id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/)) }),
   v.pipe(
-    v.object({ kind: v.literal('hub'), repo: v.string(), revision: v.string() }),
+    v.object({ kind: v.literal('hub'), repo: v.string(), revision: v.string(), file: v.optional(v.string()) }),
     v.rawTransform(({ dataset: { value }, addIssue, NEVER }): ModelSource => {
       try {
-        return parseModelName(`${value.repo}@${value.revision}`);
+        return parseModelName(sourceName(value));
       } catch {
         addIssue({ message: 'names no model' });
         return NEVER;
