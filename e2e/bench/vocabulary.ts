@@ -1,11 +1,14 @@
 // Measures what grows with the vocabulary on the CPU: ranking, sampling and drawing one row, and searching among the tokens. In Node, whose V8 is
 // Chromium's.
 import { setImmediate } from 'node:timers/promises';
+import { decide, drawsOnGpu, settingFor } from '../../src/engine/decode/decide.ts';
+import { readRecord, settingWords } from '../../src/gpu/draw-record.ts';
 import { draw } from '../../src/sampling/draw.ts';
 import { sample } from '../../src/sampling/pipeline.ts';
 import { rankRow } from '../../src/sampling/row.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
 import { searchTokens } from '../../src/tokenizer/search.ts';
+import { drawTwin } from '../support/draw-twin.ts';
 import { timingOf } from './measure.ts';
 import { markdown } from './table.ts';
 
@@ -17,18 +20,18 @@ const SETTINGS: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'nothing cut': { temperature: 1, top_p: 1, top_k: 0, min_p: 0 },
 };
 
-/** Milliseconds on the processor, which a busy machine stretches less than those of the clock: the best, and the middle one. */
-async function cell(rounds: number, work: () => unknown): Promise<string> {
-  const times: number[] = [];
+/** Milliseconds on the processor, which a busy machine stretches less than those of the clock: the best, and the middle one. Of work done `times` times. */
+async function cell(rounds: number, work: () => unknown, times = 1): Promise<string> {
+  const all: number[] = [];
   for (let round = 0; round <= rounds; round++) {
     const before = process.cpuUsage();
-    work();
+    for (let i = 0; i < times; i++) work();
     const { user, system } = process.cpuUsage(before);
-    if (round > 0) times.push((user + system) / 1000);
+    if (round > 0) all.push((user + system) / 1000 / times);
     await setImmediate();
   }
-  const timing = timingOf(times);
-  return timing === null ? '–' : `${timing.median.toFixed(1)} (${timing.min.toFixed(1)})`;
+  const timing = timingOf(all);
+  return timing === null ? '–' : `${timing.median.toPrecision(2)} (${timing.min.toPrecision(2)})`;
 }
 
 /** Numbers in (0, 1) from a seed. */
@@ -76,6 +79,20 @@ export async function benchVocabulary(rounds: number): Promise<string> {
     rows.push([name, ...cells]);
   }
   const sampled = markdown(['rank, sample, draw', ...VOCABULARIES.map(V => V.toLocaleString('en-US'))], rows);
+  const proven: string[][] = [];
+  for (const [name, part] of Object.entries(SETTINGS)) {
+    const settings = { ...DEFAULT_SETTINGS, ...part };
+    if (!drawsOnGpu(settings)) continue;
+    const setting = settingFor(settings, 0.7);
+    const cells: string[] = [];
+    for (const V of VOCABULARIES) {
+      const record = drawTwin(rowOf(V), settingWords(setting, V));
+      if (decide(readRecord(record), setting, V) === null) throw new Error('a usual row is proven from its record');
+      cells.push(await cell(rounds, () => decide(readRecord(record), setting, V), 100));
+    }
+    proven.push([name, ...cells]);
+  }
+  const proofs = markdown(['prove a draw of the GPU', ...VOCABULARIES.map(V => V.toLocaleString('en-US'))], proven);
   const found: string[][] = [];
   const largest = VOCABULARIES.at(-1) ?? 0;
   const table = tokensOf(largest);
@@ -83,5 +100,5 @@ export async function benchVocabulary(rounds: number): Promise<string> {
   found.push(['k, the first of all', await cell(Math.min(rounds, 10), () => searchTokens([...table], 'k', 50))]);
   searchTokens(table, 'k', 50);
   for (const query of QUERIES) found.push([query, await cell(rounds, () => searchTokens(table, query, 50))]);
-  return `${sampled}\n\n${markdown(['search', largest.toLocaleString('en-US')], found)}`;
+  return `${sampled}\n\n${proofs}\n\n${markdown(['search', largest.toLocaleString('en-US')], found)}`;
 }

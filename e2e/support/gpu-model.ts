@@ -8,6 +8,7 @@ import type { Room } from '../../src/engine/room.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { Runner } from '../../src/gpu/runner.ts';
+import type { Weights } from '../../src/gpu/weights.ts';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import type { Graph } from '../../src/model/ir/graph.ts';
 
@@ -18,6 +19,8 @@ export interface GpuModel extends Disposable {
   readonly room: Room;
   readonly runner: Runner;
   readonly probes: Probes;
+  /** For further sessions on the same device. */
+  readonly weights: Weights;
 }
 
 const FILE = 'model.safetensors';
@@ -67,5 +70,6 @@ export async function loadGraph(
   const loader = await ModelLoader.create(gpu, scope, graph, tensors, options);
   await loader.upload(FILE, file.stream ?? pieces(file.bytes));
   const { session, room, runner, probes } = await loader.finish();
-  return { gpu, graph, session, room, runner, probes, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
+  const { weights } = loader;
+  return { gpu, graph, session, room, runner, probes, weights, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
 }

@@ -190,10 +190,18 @@ describe('tokens held back for a stop string when the run breaks off', () => {
     const { ids } = await runOf(prompt(), GREEDY);
     const settings = { ...GREEDY, stop: [`${textOf(ids)}~~~`] };
     const sent: EngineEvent[] = [];
-    const { session } = model;
-    const next = session.next.bind(session);
+    const { session, runner } = model;
+    const draw = runner.draw.bind(runner);
     let left = rows;
-    session.next = (...asked) => (left-- > 0 ? next(...asked) : Promise.reject(failure));
+    runner.draw = step => {
+      const lent = draw(step);
+      if (left-- > 0) return lent;
+      const read = () => {
+        lent.drop();
+        return Promise.reject(failure);
+      };
+      return { ...lent, read };
+    };
     const tokens = prompt();
     const input = { run: RUN, tokens, drawn: new Uint8Array(tokens.length), settings, seed: 1 };
     try {
@@ -202,7 +210,7 @@ describe('tokens held back for a stop string when the run breaks off', () => {
     } catch (thrown) {
       return { ids, sent, thrown };
     } finally {
-      Reflect.deleteProperty(session, 'next');
+      Reflect.deleteProperty(runner, 'draw');
     }
   }
 

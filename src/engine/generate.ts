@@ -1,13 +1,11 @@
 // One run: prefill what is missing, then draw token after token until something ends it.
-import { asNucleusError, NucleusError } from '../lib/error.ts';
+import { asNucleusError } from '../lib/error.ts';
 import { uniform } from '../lib/rng.ts';
 import type { EngineEvent, FinishedEvent, TokenEvent } from '../protocol/events.ts';
-import { draw } from '../sampling/draw.ts';
-import { sample } from '../sampling/pipeline.ts';
-import { type RankedRow, rankOf, rankRow } from '../sampling/row.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
 import { validateSettings } from '../sampling/settings.ts';
 import { StopMatcher } from '../tokenizer/stop.ts';
+import { Decoder } from './decode/decoder.ts';
 import type { Session } from './session.ts';
 
 export interface GenerateInput {
@@ -27,9 +25,6 @@ export interface Vocabulary {
   readonly bytes: readonly Uint8Array[];
   readonly eosIds: readonly number[];
 }
-
-/** Candidates that travel with every token. */
-const TOP = 25;
 
 /** How a run ended; `stop` and `piece` as in FinishedEvent. */
 interface End {
@@ -58,6 +53,7 @@ export async function* generate(
   yield { type: 'prefilled', run, ...counts, ms: prefillMs };
 
   const text = new History(input);
+  using decoder = new Decoder(session, { settings, seed: input.seed, eosIds: vocabulary.eosIds });
   const stops = new StopMatcher(settings.stop);
   let generated = 0;
   let end: End | null = null;
@@ -68,8 +64,14 @@ export async function* generate(
     if (end) break;
     let token: TokenEvent;
     try {
-      const logits = await session.next(text.ids, signal);
-      token = drawToken(logits, text, vocabulary, input, performance.now() - begin);
+      const position = text.length;
+      const place = {
+        noEnd: input.pastEnd === true && generated === 0,
+        last: generated + 1 === settings.max_new_tokens || position + 1 === session.allowed,
+      };
+      const prediction = await decoder.next(text, place, signal);
+      const u = uniform(input.seed, position, 0);
+      token = { type: 'token', run, position, ...prediction, u, ms: performance.now() - begin };
     } catch (error) {
       const { code } = asNucleusError(error);
       if (code === 'cancelled' || code === 'prompt_too_long') {
@@ -97,48 +99,6 @@ export async function* generate(
   yield* held.splice(0);
   const decodeMs = performance.now() - begin - prefillMs;
   yield { type: 'finished', run, stop: '', piece: new Uint8Array(), ...end, generated, prefillMs, decodeMs };
-}
-
-function drawToken(
-  logits: Float32Array,
-  text: History,
-  { eosIds }: Vocabulary,
-  input: GenerateInput,
-  ms: number,
-): TokenEvent {
-  const row = soundRow(logits, text.length);
-  const past = input.pastEnd === true && text.length === input.tokens.length;
-  const cutIds = past || input.settings.end_of_text === 'never' ? eosIds : [];
-  const distribution = sample(row, input.settings, { ids: text.ids, drawn: text.drawn }, cutIds);
-  const position = text.length;
-  const u = uniform(input.seed, position, 0);
-  const { id, pAfter } = draw(distribution, u);
-  const topIds = row.order.slice(0, TOP);
-  return {
-    type: 'token',
-    run: input.run,
-    position,
-    id,
-    logit: logits[id] ?? Number.NaN,
-    logZ: row.logZ,
-    entropy: row.entropy,
-    rank: rankOf(row, id),
-    pAfter,
-    u,
-    topIds,
-    topLogits: Float32Array.from(topIds, top => logits[top] ?? Number.NaN),
-    ms,
-  };
-}
-
-/** The row that predicts the token at `position`. Throws `nan_logits` with the position. */
-function soundRow(logits: Float32Array, position: number): RankedRow {
-  try {
-    return rankRow(logits);
-  } catch (error) {
-    const { code, message, detail } = asNucleusError(error);
-    throw new NucleusError(code, message, { ...detail, position });
-  }
 }
 
 /** The ids of the text, growing in place. */

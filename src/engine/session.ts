@@ -1,5 +1,6 @@
 // One model's conversation with the GPU: what is cached is shared, what is missing is computed, rows come out.
 
+import type { DrawSetting } from '../gpu/draw-record.ts';
 import type { KvCache, Sequence } from '../gpu/kv-cache.ts';
 import { type Row, type Runner, SCORE_ROWS } from '../gpu/runner.ts';
 import type { HeldState, StateCache } from '../gpu/state-cache.ts';
@@ -8,6 +9,7 @@ import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { Dims } from '../model/ir/graph.ts';
 import { advance } from './advance.ts';
+import { QueuedDraw } from './decode/queued-draw.ts';
 import type { Room } from './room.ts';
 
 export interface PrefillCounts {
@@ -87,6 +89,41 @@ export class Session {
     if (last >= 1 && this.reusable(ids) === last) return this.#step(ids);
     const { sequence } = await this.#fill(ids, signal);
     return this.#runner.logits(defined(sequence.slots[last], 'slot'));
+  }
+
+  /** Whether tokens can be drawn on the GPU: not where a step goes on from a running state, which has to be kept or dropped when its id is known. */
+  get draws(): boolean {
+    return this.#states === null;
+  }
+
+  /**
+   * The row after the last of `ids` with a draw on it, submitted. Computes what the cache lacks; throws as `prefill`. It has to be read or dropped.
+   */
+  async draw(ids: Uint32Array, setting: DrawSetting, signal?: AbortSignal): Promise<QueuedDraw> {
+    const last = ids.length - 1;
+    const step = last >= 1 && this.reusable(ids) === last;
+    const { sequence } = step ? await this.#open(ids) : await this.#fill(ids, signal);
+    const slot = defined(sequence.slots[last], 'slot');
+    const row = step ? rowAt(sequence, last) : null;
+    const record = this.#runner.draw({ row, slot, follows: false, setting });
+    return new QueuedDraw(this.#cache, sequence, ids.length, record);
+  }
+
+  /**
+   * The step after `queued`, submitted before it is known what that draws: its row begins with the id that the GPU drew. Null where it has to wait, since it
+   * would leave a trace if nobody wanted it.
+   */
+  drawBehind(queued: QueuedDraw, setting: DrawSetting): QueuedDraw | null {
+    const { sequence, length } = queued;
+    if (length >= this.allowed || sequence.ids.length !== length) return null;
+    if (!this.#runner.turnsAsBefore(length + 1)) return null;
+    const write = this.#cache.extend(sequence);
+    if (write === null) return null;
+    this.#runner.writeTable(write);
+    const slot = defined(write.slots[0], 'slot');
+    const row = { id: 0, position: length, slot, sequence: sequence.index };
+    const record = this.#runner.draw({ row, slot, follows: true, setting });
+    return new QueuedDraw(this.#cache, sequence, length + 1, record);
   }
 
   /**

@@ -62,6 +62,40 @@ describe('a cache of 12 slots and 3 tables', () => {
     expect(cache.free).toBe(12);
   });
 
+  test('a position whose id is not known yet is found by nothing until it is named', () => {
+    const cache = new KvCache(12, 3);
+    const { sequence } = open(cache, 'abc');
+    const write = cache.extend(sequence);
+    expect(write).toEqual({ sequence: sequence.index, from: 3, slots: Uint32Array.of(sequence.slots[3]!) });
+    expect(cache.reusable([97, 98, 99, 100])).toBe(3);
+    cache.name(sequence, 100);
+    expect(open(cache, 'abcd')).toMatchObject({ reused: 4, write: null });
+    expect(() => cache.name(sequence, 101)).toThrow('without an id');
+  });
+
+  test('a position that is taken back leaves the same slots for what comes next', () => {
+    const [cache, other] = [new KvCache(12, 3), new KvCache(12, 3)];
+    const { sequence } = open(cache, 'abc');
+    open(other, 'abc');
+    cache.extend(sequence);
+    cache.truncate(sequence, 3);
+    expect(cache).toEqual(other);
+    expect(open(cache, 'abXYZ')).toEqual(open(other, 'abXYZ'));
+  });
+
+  test('nothing is taken ahead where it would be seen afterwards', () => {
+    const cache = new KvCache(6, 3);
+    const longer = open(cache, 'abcd').sequence;
+    const { sequence } = open(cache, 'abX');
+    cache.truncate(sequence, 2);
+    expect(cache.extend(sequence)).toBeNull(); // the other one goes on from ab
+    expect(cache.extend(longer)).not.toBeNull();
+    cache.truncate(longer, 4);
+    open(cache, 'yy');
+    expect(cache.free).toBe(0);
+    expect(cache.extend(longer)).toBeNull(); // another text would have to go
+  });
+
   test('the text unused longest makes room', () => {
     const cache = new KvCache(12, 3);
     open(cache, 'aaaa');

@@ -27,6 +27,9 @@ export interface TableWrite {
   readonly slots: Uint32Array<ArrayBuffer>;
 }
 
+/** No id: nothing is found by it. */
+const UNNAMED = -1;
+
 export class KvCache {
   #capacity: number;
   readonly #free: number[] = [];
@@ -96,6 +99,31 @@ export class KvCache {
     }
     const slots = Uint32Array.from(sequence.slots.slice(from));
     return { sequence, reused, write: slots.length > 0 ? { sequence: sequence.index, from, slots } : null };
+  }
+
+  /**
+   * A free slot for the position behind `sequence`, whose id is not known yet: to be named, or truncated. Null where it would leave a trace: the sequence
+   * goes on already, another one goes on from the same ids, or no slot is free.
+   */
+  extend(sequence: Sequence): TableWrite | null {
+    const own = defined(this.#sequences[sequence.index], 'sequence');
+    const { length } = own.ids;
+    const shared = this.#sequences.some(
+      s => s !== null && s !== own && s.ids.length > length && sharedPrefix(s.ids, own.ids) === length,
+    );
+    if (shared || this.#free.length === 0) return null;
+    const slot = this.#take(own);
+    own.slots.push(slot);
+    own.ids.push(UNNAMED);
+    return { sequence: own.index, from: length, slots: Uint32Array.of(slot) };
+  }
+
+  /** The last position of `sequence` has the id `id`. */
+  name(sequence: Sequence, id: number): void {
+    const own = defined(this.#sequences[sequence.index], 'sequence');
+    assert(own.ids.at(-1) === UNNAMED, 'a position without an id');
+    own.ids[own.ids.length - 1] = id;
+    own.used = ++this.#tick;
   }
 
   /** Forgets positions from `length` on: their states were never computed, or are in doubt. */

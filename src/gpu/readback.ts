@@ -3,6 +3,13 @@ import { defined } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { Scope } from './scope.ts';
 
+/** A copy on its way. */
+export interface Lent {
+  /** Throws `device_lost` when the device goes away meanwhile. */
+  read(): Promise<Float32Array<ArrayBuffer>>;
+  drop(): void;
+}
+
 export class Readback {
   readonly #device: GPUDevice;
   readonly #idle: GPUBuffer[];
@@ -20,21 +27,31 @@ export class Readback {
   }
 
   /**
+   * Encodes a copy as `copy` does, of which the floats may never be asked for: `read` waits for them, `drop` gives the buffer back unread. One of
+   * the two ends it.
+   */
+  lend(encoder: GPUCommandEncoder, source: GPUBuffer, bytes: number): Lent {
+    const staging = defined(this.#idle.pop(), 'an idle staging buffer');
+    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
+    return { read: () => this.#read(staging, bytes), drop: () => void this.#idle.push(staging) };
+  }
+
+  /**
    * Encodes a copy of `bytes` from the start of `source` and returns a function to call after the submit: it waits for the
    * floats. Throws `device_lost` when the device goes away meanwhile.
    */
   copy(encoder: GPUCommandEncoder, source: GPUBuffer, bytes: number): () => Promise<Float32Array<ArrayBuffer>> {
-    const staging = defined(this.#idle.pop(), 'an idle staging buffer');
-    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
-    return async () => {
-      try {
-        await mapForReading(this.#device, staging, bytes);
-        return new Float32Array(staging.getMappedRange(0, bytes).slice(0));
-      } finally {
-        if (staging.mapState === 'mapped') staging.unmap();
-        this.#idle.push(staging);
-      }
-    };
+    return this.lend(encoder, source, bytes).read;
+  }
+
+  async #read(staging: GPUBuffer, bytes: number): Promise<Float32Array<ArrayBuffer>> {
+    try {
+      await mapForReading(this.#device, staging, bytes);
+      return new Float32Array(staging.getMappedRange(0, bytes).slice(0));
+    } finally {
+      if (staging.mapState === 'mapped') staging.unmap();
+      this.#idle.push(staging);
+    }
   }
 }
 

@@ -8,13 +8,15 @@ import type { Graph } from '../model/ir/graph.ts';
 import { turnsLong } from '../model/ir/positions.ts';
 import type { Gpu } from './device.ts';
 import type { Dispatch, PlanOptions } from './dispatch.ts';
+import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords } from './draw-record.ts';
 import { type Buffers, Executor } from './executor.ts';
+import { planDraw } from './kernels/draw.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
 import { planBody, planHead } from './plan.ts';
 import { Pool } from './pool.ts';
-import { Readback } from './readback.ts';
+import { type Lent, Readback } from './readback.ts';
 import { anglesLength, rotaryAngles } from './rotary-angles.ts';
 import type { BufferSpec, Scope } from './scope.ts';
 import { SCRATCH_STATE, type StateMove } from './state-cache.ts';
@@ -54,7 +56,18 @@ const STATISTIC_PARTS = 64;
 /** Words of a row in a step buffer. */
 export const ROW_WORDS = 4;
 
-type Plans = Readonly<Record<'tile' | 'row' | 'head' | 'score', Executor>>;
+type Plans = Readonly<Record<'tile' | 'row' | 'head' | 'score' | 'draw', Executor>>;
+
+/** A step whose token is drawn on the GPU. */
+export interface DrawStep {
+  /** The row to compute; null where that was done before, and the head alone runs. */
+  readonly row: Row | null;
+  /** Where its final state is. */
+  readonly slot: number;
+  /** The row's id is the one that the step before drew: `row.id` counts for nothing. */
+  readonly follows: boolean;
+  readonly setting: DrawSetting;
+}
 
 export class Runner {
   readonly maxRows: number;
@@ -64,6 +77,8 @@ export class Runner {
   readonly #buffers: Buffers;
   readonly #plans: Plans;
   readonly #readback: Readback;
+  /** For the step that is read, the one queued behind it, and one that was dropped. */
+  readonly #records: Readback;
   /** Positions of the text that the rotary tables are made for. */
   #turnedFor = 0;
 
@@ -74,7 +89,7 @@ export class Runner {
     pool: Pool,
     buffers: Buffers,
     plans: Plans,
-    readback: Readback,
+    readbacks: { readonly rows: Readback; readonly records: Readback },
   ) {
     this.#gpu = gpu;
     this.#graph = graph;
@@ -82,7 +97,8 @@ export class Runner {
     this.pool = pool;
     this.#buffers = buffers;
     this.#plans = plans;
-    this.#readback = readback;
+    this.#readback = readbacks.rows;
+    this.#records = readbacks.records;
   }
 
   /**
@@ -109,7 +125,7 @@ export class Runner {
     });
     const { layouts } = weights;
     const score = plan('tile', 'step/score');
-    const [tile, row, head, scored] = await Promise.all([
+    const [tile, row, head, scored, draw] = await Promise.all([
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('row', 'step/row')), buffers),
       Executor.create(gpu, planHead(graph, layouts, plan('row', 'step/head'), { logits: 'logits' }), buffers),
@@ -121,10 +137,13 @@ export class Runner {
         ],
         buffers,
       ),
+      Executor.create(gpu, planDraw(gpu.kernelClass, 'logits'), buffers),
     ]);
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
-    const runner = new Runner(gpu, graph, options, pool, buffers, { tile, row, head, score: scored }, readback);
+    const records = await Readback.create(scope, RECORD_WORDS * 4, 3);
+    const plans = { tile, row, head, score: scored, draw };
+    const runner = new Runner(gpu, graph, options, pool, buffers, plans, { rows: readback, records });
     runner.#writeAngles(0);
     return runner;
   }
@@ -139,14 +158,15 @@ export class Runner {
     return this.pool.tables - PROBE_TABLES;
   }
 
-  /** Dispatches of one decode step, head included. */
+  /** Dispatches of one decode step, head and draw included. */
   get dispatchesPerToken(): number {
-    return this.#plans.row.size + this.#plans.head.size;
+    return this.decodePlan.length;
   }
 
-  /** What one decode step takes, head included, in order. */
+  /** What one decode step takes, head and draw included, in order. */
   get decodePlan(): readonly Dispatch[] {
-    return [...this.#plans.row.dispatches, ...this.#plans.head.dispatches];
+    const { row, head, draw } = this.#plans;
+    return [...row.dispatches, ...head.dispatches, ...draw.dispatches];
   }
 
   /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
@@ -183,6 +203,18 @@ export class Runner {
     return this.#logits(encoder => {
       this.#encodeBody(encoder, [row]);
       this.#encodeHead(encoder, row.slot);
+    });
+  }
+
+  /** One decode step with its draw, submitted: the record comes when it is read. */
+  draw({ row, slot, follows, setting }: DrawStep): Lent {
+    const words = settingWords(setting, this.#graph.dims.vocab_size);
+    this.#gpu.device.queue.writeBuffer(this.#buffer('draw/setting'), 0, words);
+    return this.#submit(encoder => {
+      if (row) this.#encodeBody(encoder, [row], follows ? this.#buffer('draw/record') : null);
+      this.#encodeHead(encoder, slot);
+      this.#encode(encoder, this.#plans.draw, 1);
+      return this.#records.lend(encoder, this.#buffer('draw/record'), RECORD_WORDS * 4);
     });
   }
 
@@ -240,10 +272,12 @@ export class Runner {
     return vocab_size === logits.length ? logits : logits.slice(0, vocab_size);
   }
 
-  #encodeBody(encoder: GPUCommandEncoder, rows: readonly Row[]): void {
+  /** The id of a single row is the first word of `drawn`, where that is given. */
+  #encodeBody(encoder: GPUCommandEncoder, rows: readonly Row[], drawn: GPUBuffer | null = null): void {
     assert(rows.length >= 1 && rows.length <= this.maxRows, 'rows of a step');
     const kind = rows.length <= ROW_LIMIT ? 'row' : 'tile';
     this.#writeStep(`step/${kind}`, rows);
+    if (drawn) encoder.copyBufferToBuffer(drawn, 0, this.#buffer(`step/${kind}`), ROW_WORDS * 4, 4);
     this.#encode(encoder, this.#plans[kind], rows.length);
   }
 
@@ -334,6 +368,7 @@ export function sessionBuffers(
     ...statePlanes(graph).map(({ label, rowBytes }) => ({ label, size: options.states * rowBytes, usage })),
     spec('logits', stride4(vocab_size)),
     spec('logits_tile', SCORE_ROWS * stride4(vocab_size)),
+    ...Object.entries(DRAW_WORDS).map(([label, words]) => spec(label, words)),
     spec('statistics', SCORE_ROWS * (STATISTIC_PARTS + 1) * 4),
   ];
 }

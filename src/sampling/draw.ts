@@ -31,17 +31,19 @@ interface WeightsById {
 const FEW = 32;
 
 function weightsById({ kept, weights, row }: Distribution): WeightsById {
-  if (kept.length * FEW < row.logits.length) {
-    // Ids with their places behind them: whole numbers below 2 ** 53, which sort by id.
-    const places = Float64Array.from(kept, (id, i) => id * PLACES + i).sort();
-    return {
-      ids: Uint32Array.from(places, place => Math.floor(place / PLACES)),
-      weights: Float64Array.from(places, place => weights[place % PLACES]!),
-    };
-  }
+  if (kept.length * FEW < row.logits.length) return keptById(kept, weights);
   const byId = new Float64Array(row.logits.length);
   for (let i = 0; i < kept.length; i++) byId[kept[i]!] = weights[i]!;
   return { ids: null, weights: byId };
+}
+
+function keptById(kept: Uint32Array, weights: Float64Array): WeightsById {
+  // Ids with their places behind them: whole numbers below 2 ** 53, which sort by id.
+  const places = Float64Array.from(kept, (id, i) => id * PLACES + i).sort();
+  return {
+    ids: Uint32Array.from(places, place => Math.floor(place / PLACES)),
+    weights: Float64Array.from(places, place => weights[place % PLACES]!),
+  };
 }
 
 const PLACES = 2 ** 21;
@@ -51,8 +53,17 @@ const PLACES = 2 ** 21;
  * and every u lands on an id with a probability above 0.
  */
 export function draw(distribution: Distribution, u: number): Draw {
+  const drawn = walk(weightsById(distribution), u);
+  return { ...drawn, pAfter: distribution.pAfter(drawn.id) };
+}
+
+/** `draw` among the ids `kept`, whose weights are `weights`: all that can be drawn. The same sums, so the same id. */
+export function drawKept(kept: Uint32Array, weights: Float64Array, u: number): number {
+  return walk(keptById(kept, weights), u).id;
+}
+
+function walk({ ids, weights }: WeightsById, u: number): Omit<Draw, 'pAfter'> {
   if (!(u >= 0 && u < 1)) throw new RangeError(`u = ${u} is not in [0, 1)`);
-  const { ids, weights } = weightsById(distribution);
   const total = sum(weights, 0, weights.length);
   let lo = 0;
   let cumulative = 0;
@@ -62,7 +73,7 @@ export function draw(distribution: Distribution, u: number): Draw {
     cumulative += weight;
     const hi = cumulative / total;
     const id = ids?.[i] ?? i;
-    if (hi > u) return { id, pAfter: distribution.pAfter(id), lo, hi };
+    if (hi > u) return { id, lo, hi };
     lo = hi;
   }
   throw new Error('the last interval ends at 1'); // cumulative = total, and u < 1

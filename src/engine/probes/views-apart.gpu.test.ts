@@ -50,6 +50,8 @@ function methodOf(target: object, name: string): (...asked: unknown[]) => unknow
 }
 
 /** What one decode step tells the GPU to do, object by object, and what it makes anew. */
+const DRAW = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5 };
+
 async function decodeStep(next: number): Promise<{ calls: unknown[][]; made: string[] }> {
   const { device } = model.gpu;
   const [calls, made]: [unknown[][], string[]] = [[], []];
@@ -81,7 +83,8 @@ async function decodeStep(next: number): Promise<{ calls: unknown[][]; made: str
     return encoder;
   });
   try {
-    await model.session.next(Uint32Array.from([...ids, next]));
+    const draw = await model.session.draw(Uint32Array.from([...ids, next]), DRAW);
+    await draw.read();
     return { calls, made };
   } finally {
     for (const name of [...makers, 'createCommandEncoder']) Reflect.deleteProperty(device, name);

@@ -9,6 +9,7 @@ import * as bias from './bias.ts';
 import * as columnMean from './column_mean.ts';
 import * as convAppend from './conv_append.ts';
 import * as deltaRule from './delta_rule.ts';
+import * as draw from './draw.ts';
 import * as embedding from './embedding.ts';
 import * as gate from './gate.ts';
 import * as gated from './gated.ts';
@@ -60,6 +61,7 @@ export const KERNELS: readonly Kernel[] = [
   columnMean,
   convAppend,
   deltaRule,
+  draw,
   embedding,
   gate,
   gated,

@@ -1,0 +1,334 @@
+// Draws a token from a row of logits whose pieces are reduced, in one workgroup, and leaves what a reader needs to prove or refute the draw in double
+// precision: the likeliest ids with their logits, exact, and sums over all others. The steps are those of sampling/: top-k, top-p and min-p at one
+// temperature, then the draw at another one, by the interval of u over the kept ids in id order. Arithmetic in f32 makes the id a guess; it is rarely wrong.
+//
+// The likeliest LIST ids: the LIST-th largest maximum of a piece is a bound that at least LIST logits reach, and few more. They are gathered and put in order.
+@group(0) @binding(1) var<storage, read> logits: array<u32>;         // [width], bits of f32
+@group(0) @binding(2) var<storage, read> pieces: array<vec4f>;       // [pieces, 2], as draw_pieces leaves them
+@group(0) @binding(3) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, weight: as gathered, and in falling order, ties by the lower id
+@group(0) @binding(4) var<storage, read_write> record: array<u32>;   // HEADER words, then LIST ids, then the bits of their logits
+
+const HEADER = 16u;
+const SOUND = 1u;      // every logit is a number or -Infinity, and one is a number
+const CROWDED = 2u;    // more logits reach the bound than there is room for: no list
+const WHOLE = 4u;      // nothing was cut, and the list is not all of the row
+const NO_GUESS = 8u;   // what is kept goes on past the list
+
+var<workgroup> counts: array<atomic<u32>, 32>;
+var<workgroup> number: atomic<u32>;  // of what was gathered
+var<workgroup> before: atomic<u32>;
+var<workgroup> sums: array<vec4f, STRETCHES>;  // one a lane, or one a stretch
+var<workgroup> flags: u32;
+var<workgroup> kept: u32;
+var<workgroup> guess: u32;
+
+fn key_of(place: u32) -> u32 {
+  return found[ROOM + place].x;
+}
+
+fn id_of(place: u32) -> u32 {
+  return found[ROOM + place].y;
+}
+
+fn weight_of(place: u32) -> f32 {
+  return bitcast<f32>(found[ROOM + place].z);
+}
+
+fn set_weight(place: u32, weight: f32) {
+  found[ROOM + place].z = bitcast<u32>(weight);
+}
+
+// All lanes see what any of them wrote.
+fn meet() {
+  storageBarrier();
+  workgroupBarrier();
+}
+
+fn logit_of(id: u32) -> f32 {
+  return bitcast<f32>(logits[id]);
+}
+
+fn draw_weight(below: f32) -> f32 {
+  return exp(max(below * setting.draw_rate, -200.0));
+}
+
+// The largest logit of the row, and how many are finite; -1 where one is no logit.
+fn join_maxima(lane: u32) -> vec2f {
+  var own = vec4f(-3.4e38, 0.0, 1.0, 0.0);
+  for (var piece = lane; piece < setting.pieces; piece += WORKGROUP) {
+    let head = pieces[2u * piece];
+    own = vec4f(max(own.x, head.x), own.y + max(head.w, 0.0), select(own.z, 0.0, head.w < 0.0), 0.0);
+  }
+  sums[lane] = own;
+  workgroupBarrier();
+  var joint = vec4f(-3.4e38, 0.0, 1.0, 0.0);
+  for (var i = 0u; i < WORKGROUP; i++) {
+    let each = sums[i];
+    joint = vec4f(max(joint.x, each.x), joint.y + each.y, min(joint.z, each.z), 0.0);
+  }
+  workgroupBarrier();
+  return vec2f(joint.x, select(-1.0, joint.y, joint.z > 0.0));
+}
+
+// The largest key that the maxima of LIST pieces reach, bit by bit; of all pieces where there are fewer.
+fn bound_of_list(lane: u32) -> u32 {
+  let wanted = min(LIST, setting.pieces);
+  var bound = 0u;
+  for (var bit = 0u; bit < 32u; bit++) {
+    let next = bound | (0x80000000u >> bit);
+    var reached = 0u;
+    for (var piece = lane; piece < setting.pieces; piece += WORKGROUP) {
+      reached += select(0u, 1u, rising(bitcast<u32>(pieces[2u * piece].x)) >= next);
+    }
+    atomicAdd(&counts[bit], reached);
+    workgroupBarrier();
+    if (atomicLoad(&counts[bit]) >= wanted) {
+      bound = next;
+    }
+  }
+  return bound;
+}
+
+// Of the first so many sums, by blocks, so that the error does not grow with their number.
+fn sum_before(end: u32) -> vec4f {
+  var total = vec4f();
+  for (var begin = 0u; begin < end; begin += 16u) {
+    var part = vec4f();
+    for (var i = begin; i < min(begin + 16u, end); i++) {
+      part += sums[i];
+    }
+    total += part;
+  }
+  return total;
+}
+
+// Gathers what reaches the bound; sums up the others, relative to the largest logit.
+fn gather(lane: u32, bound: u32, highest: f32) {
+  var tail = vec4f();
+  for (var begin = lane; begin < setting.pieces; begin += 16u * WORKGROUP) {
+    var part = vec4f();
+    for (var piece = begin; piece < min(begin + 16u * WORKGROUP, setting.pieces); piece += WORKGROUP) {
+      part += tail_of(piece, bound, highest);
+    }
+    tail += part;
+  }
+  sums[lane] = tail;
+  meet();
+}
+
+// What of a piece does not reach the bound; what does is gathered.
+fn tail_of(piece: u32, bound: u32, highest: f32) -> vec4f {
+  let head = pieces[2u * piece];
+  if (rising(bitcast<u32>(head.x)) < bound) {
+    let cuts = pieces[2u * piece + 1u];
+    let w = weights_of(head.x - highest);
+    return vec4f(w.x * head.y, w.x * head.z + w.y * head.y, w.z * cuts.x, w.z * cuts.y + w.w * cuts.x);
+  }
+  var tail = vec4f();
+  for (var id = piece; id < setting.width; id += setting.pieces) {
+    let bits = logits[id];
+    if (!is_number(bits)) {
+      continue;
+    }
+    let key = rising(bits);
+    if (key < bound) {
+      tail += weights_of(bitcast<f32>(bits) - highest);
+      continue;
+    }
+    let place = atomicAdd(&number, 1u);
+    if (place < ROOM) {
+      found[place] = vec4u(key, id, 0u, 0u);
+    }
+  }
+  return tail;
+}
+
+// Each lane finds the places of its share of what was gathered.
+fn put_in_order(lane: u32, count: u32) {
+  for (var i = lane; i < count; i += WORKGROUP) {
+    let own = found[i];
+    var place = 0u;
+    for (var j = 0u; j < count; j++) {
+      let other = found[j];
+      place += select(0u, 1u, other.x > own.x || (other.x == own.x && other.y < own.y));
+    }
+    found[ROOM + place] = own;
+  }
+  meet();
+}
+
+// How many of the list are kept, from the weights at the temperature of the cuts; 0 where that goes on past the list.
+fn cut(listed: u32, finite: u32, tail: f32) -> u32 {
+  var most = select(finite, min(setting.top_k, finite), setting.top_k > 0u);
+  var total = 0.0;
+  for (var i = 0u; i < min(most, listed); i++) {
+    total += weight_of(i);
+  }
+  if (most > listed) {
+    total += tail;
+  }
+  if (setting.top_p < 1.0) {
+    let enough = setting.top_p * total;
+    var reached = 0.0;
+    for (var i = 0u; i < min(most, listed); i++) {
+      reached += weight_of(i);
+      if (reached >= enough) {
+        most = i + 1u;
+      }
+    }
+  }
+  for (var i = 1u; i < min(most, listed); i++) {
+    if (weight_of(i) < setting.min_p) {
+      most = i;
+    }
+  }
+  return select(most, 0u, most > listed);
+}
+
+// The interval of u over the first `kept` of the list.
+fn draw_from_list(lane: u32, count: u32, highest: f32) {
+  for (var i = lane; i < count; i += WORKGROUP) {
+    set_weight(i, draw_weight(logit_of(id_of(i)) - highest));
+  }
+  meet();
+  var total = 0.0;
+  for (var j = 0u; j < count; j++) {
+    total += weight_of(j);
+  }
+  let wanted = setting.u * total;
+  for (var i = lane; i < count; i += WORKGROUP) {
+    var low = 0.0;
+    for (var j = 0u; j < count; j++) {
+      low += select(0.0, weight_of(j), id_of(j) < id_of(i));
+    }
+    if (low <= wanted && wanted < low + weight_of(i)) {
+      guess = id_of(i);
+    }
+  }
+}
+
+// The interval of u over the whole row, cut into STRETCHES of neighbouring ids: once their sums are there, the lane in whose stretch u falls walks through
+// it. Sums of ids outside the list are kept apart: the reader adds those of the list exactly.
+fn draw_from_row(lane: u32, listed: u32, highest: f32) {
+  let size = (setting.width + STRETCHES - 1u) / STRETCHES;
+  let last = found[ROOM + listed - 1u].xy;
+  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
+    let end = min((stretch + 1u) * size, setting.width);
+    var own = vec2f();
+    for (var id = stretch * size; id < end; id += 32u) {
+      own += weight_of_run(id, min(id + 32u, end), highest, last);
+    }
+    sums[stretch] = vec4f(own, 0.0, 0.0);
+  }
+  workgroupBarrier();
+  let wanted = setting.u * sum_before(STRETCHES).x;
+  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
+    let low = sum_before(stretch).xy;
+    if (low.x <= wanted && wanted < low.x + sums[stretch].x) {
+      walk(stretch * size, min((stretch + 1u) * size, setting.width), low, wanted, highest, last);
+    }
+  }
+  let drawn = workgroupUniformLoad(&guess);
+  let key = rising(logits[drawn]);
+  var ahead = 0u;
+  for (var id = lane; id < setting.width; id += WORKGROUP) {
+    let other = rising(logits[id]);
+    ahead += select(0u, 1u, other > key || (other == key && id < drawn));
+  }
+  atomicAdd(&before, ahead);
+  workgroupBarrier();
+}
+
+fn walk(begin: u32, end: u32, before_it: vec2f, wanted: f32, highest: f32, last: vec2u) {
+  var low = before_it;
+  for (var at = begin; at < end; at += 32u) {
+    let run = weight_of_run(at, min(at + 32u, end), highest, last);
+    if (wanted >= low.x + run.x) {
+      low += run;
+      continue;
+    }
+    for (var id = at; id < min(at + 32u, end); id++) {
+      let weight = weight_in_row(id, highest, last);
+      if (wanted < low.x + weight.x) {
+        guess = id;
+        record[5] = bitcast<u32>(low.y);
+        return;
+      }
+      low += weight;
+    }
+  }
+}
+
+fn weight_of_run(begin: u32, end: u32, highest: f32, last: vec2u) -> vec2f {
+  var total = vec2f();
+  for (var id = begin; id < end; id++) {
+    total += weight_in_row(id, highest, last);
+  }
+  return total;
+}
+
+// Of an id, and of the same where it is not in the list, whose last key and id are `last`.
+fn weight_in_row(id: u32, highest: f32, last: vec2u) -> vec2f {
+  let bits = logits[id];
+  if (!is_number(bits)) {
+    return vec2f();
+  }
+  let weight = draw_weight(bitcast<f32>(bits) - highest);
+  let key = rising(bits);
+  return vec2f(weight, select(weight, 0.0, key > last.x || (key == last.x && id <= last.y)));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn draw(@builtin(local_invocation_index) lane: u32) {
+  let joined = join_maxima(lane);
+  let highest = joined.x;
+  let bound = bound_of_list(lane);
+  gather(lane, bound, highest);
+  let reached = atomicLoad(&number);
+  let count = min(reached, ROOM);
+  let listed = min(count, LIST);
+  put_in_order(lane, count);
+  for (var i = lane; i < count; i += WORKGROUP) {
+    set_weight(i, weights_of(logit_of(id_of(i)) - highest).z);
+  }
+  for (var i = lane; i < listed; i += WORKGROUP) {
+    record[HEADER + i] = id_of(i);
+    record[HEADER + LIST + i] = logits[id_of(i)];
+  }
+  meet();
+  if (lane == 0u) {
+    var tail = sum_before(WORKGROUP);
+    for (var i = LIST; i < count; i++) {
+      tail += weights_of(logit_of(id_of(i)) - highest);
+    }
+    let finite = u32(max(joined.y, 0.0));
+    kept = cut(listed, finite, tail.z);
+    let uncut = (setting.top_k == 0u || setting.top_k >= finite) && setting.top_p >= 1.0 && setting.min_p <= 0.0;
+    let sound = joined.y > 0.0 && listed > 0u;
+    flags = select(0u, SOUND, sound) | select(0u, CROWDED, reached > ROOM);
+    if (flags == SOUND && kept == 0u) {
+      flags |= select(NO_GUESS, WHOLE, uncut);
+    }
+    guess = select(0u, id_of(0), sound);
+    record[2] = listed;
+    record[3] = finite;
+    record[6] = bitcast<u32>(tail.x);
+    record[7] = bitcast<u32>(tail.y);
+    record[8] = bitcast<u32>(tail.z);
+    record[9] = bitcast<u32>(tail.w);
+  }
+  let state = workgroupUniformLoad(&flags);
+  let drawable = workgroupUniformLoad(&kept);
+  if (state == SOUND) {
+    draw_from_list(lane, drawable, highest);
+  } else if ((state & WHOLE) != 0u) {
+    draw_from_row(lane, listed, highest);
+  }
+  let drawn = workgroupUniformLoad(&guess);
+  if (lane == 0u) {
+    record[0] = drawn;
+    record[1] = state;
+    record[4] = atomicLoad(&before);
+    record[10] = logits[drawn];
+  }
+}

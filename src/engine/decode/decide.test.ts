@@ -1,0 +1,152 @@
+// Draws proven from a record, against `sampling/` on the whole row: every kind of row and setting, ties included. What is not proven is seen to be rare.
+import { describe, expect, test } from 'vitest';
+import { drawTwin } from '../../../e2e/support/draw-twin.ts';
+import { LISTED, readRecord, settingWords } from '../../gpu/draw-record.ts';
+import { uniform } from '../../lib/rng.ts';
+import { sample } from '../../sampling/pipeline.ts';
+import { rankRow } from '../../sampling/row.ts';
+import { DEFAULT_SETTINGS, type GenerationSettings } from '../../sampling/settings.ts';
+import { decide, drawsOnGpu, settingFor } from './decide.ts';
+import { predictionOf } from './prediction.ts';
+
+const EMPTY = { ids: new Uint32Array(), drawn: new Uint8Array() };
+const OPEN: GenerationSettings = { ...DEFAULT_SETTINGS, temperature: 1, top_p: 1, top_k: 0, min_p: 0 };
+
+/** Numbers in (0, 1) from a seed. */
+const numbersFrom = (seed: number) => {
+  let at = 0;
+  return () => uniform(seed, at++, 1) + 2 ** -54;
+};
+const bellFrom = (next: () => number) => () => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
+
+type RowKind = (V: number, seed: number) => Float32Array;
+const ROWS: Readonly<Record<string, RowKind>> = {
+  /** As a model gives them: a bell far below a few likely tokens. */
+  likely: (V, seed) => {
+    const next = numbersFrom(seed);
+    const bell = bellFrom(next);
+    const logits = Float32Array.from({ length: V }, () => bell() * 2 - 90);
+    for (let i = 0; i < 12; i++) logits[Math.floor(next() * V)] = -88 + next() * 10;
+    return logits;
+  },
+  wide: (V, seed) => Float32Array.from({ length: V }, bellFrom(numbersFrom(seed))).map(x => x * 4),
+  /** Halves: many ties. */
+  ties: (V, seed) => ROWS.wide!(V, seed).map(x => Math.round(x * 2) / 2),
+  flat: V => new Float32Array(V).fill(-3.5),
+  zeros: (V, seed) => ROWS.wide!(V, seed).map(x => (x < 4 ? (x < 0 ? -0 : 0) : 4)),
+  peaked: (V, seed) => ROWS.wide!(V, seed).map((x, id) => (id === seed % V ? 60 : x)),
+  'mostly ruled out': (V, seed) => ROWS.wide!(V, seed).map((x, id) => (id % 7 === seed % 7 ? x : -Infinity)),
+  'in the order of ids': V => Float32Array.from({ length: V }, (_, id) => -id / 50),
+};
+
+const SETTINGS: Readonly<Record<string, Partial<GenerationSettings>>> = {
+  greedy: { temperature: 0 },
+  'as it starts': { temperature: 0.8, top_p: 0.95 },
+  'nothing cut': {},
+  'cold, nothing cut': { temperature: 0.3 },
+  'hot, nothing cut': { temperature: 1.7 },
+  'top-k': { top_k: 40 },
+  'top-k of one': { top_k: 1, temperature: 3 },
+  'top-k past the list': { top_k: LISTED + 1 },
+  'top-k, top-p': { temperature: 0.7, top_k: 50, top_p: 0.9 },
+  'min-p': { min_p: 0.05 },
+  'all of them': { temperature: 1.2, top_k: 100, top_p: 0.98, min_p: 0.01 },
+  'all of them, temperature last': { order: 'llama.cpp', temperature: 1.2, top_k: 100, top_p: 0.98, min_p: 0.01 },
+  'temperature last': { order: 'llama.cpp', temperature: 0.6, top_p: 0.9 },
+  'a narrow nucleus': { top_p: 0.0001 },
+  'the least temperature': { temperature: 0.001, top_p: 0.5 },
+};
+
+/** The draw of the whole row, and what the record proves of it. */
+function both(logits: Float32Array, settings: GenerationSettings, u: number, error = 0) {
+  const row = rankRow(logits);
+  const setting = settingFor(settings, u);
+  const record = readRecord(drawTwin(logits, settingWords(setting, logits.length), error));
+  return {
+    exact: predictionOf(row, sample(row, settings, EMPTY, []), u),
+    proven: decide(record, setting, logits.length),
+    record,
+  };
+}
+
+function expectSame({ exact, proven }: ReturnType<typeof both>): void {
+  if (proven === null) return;
+  expect(proven.id).toBe(exact.id);
+  expect(proven.logit).toBe(exact.logit);
+  expect(proven.rank).toBe(exact.rank);
+  expect(proven.topIds).toEqual(exact.topIds);
+  expect(proven.topLogits).toEqual(exact.topLogits);
+  for (const key of ['logZ', 'entropy', 'pAfter'] as const)
+    expect(Math.abs(proven[key] - exact[key]), key).toBeLessThan(1e-5);
+}
+
+describe.each(Object.keys(ROWS))('rows: %s', kind => {
+  test.each(Object.keys(SETTINGS))('%s', name => {
+    const settings = { ...OPEN, ...SETTINGS[name] };
+    for (const [i, V] of [1, 24, 25, 101, LISTED, 1_000, 3_001].entries()) {
+      const logits = ROWS[kind]!(V, i);
+      if (logits.every(l => l === -Infinity)) continue;
+      // As far off as the kernels may be.
+      for (const error of [-(2 ** -17), 2 ** -17])
+        for (const u of [0, uniform(i, 0, 0), 1 - 2 ** -53]) expectSame(both(logits, settings, u, error));
+    }
+  });
+});
+
+test('u just beside every border draws as the whole row does', () => {
+  const logits = ROWS.likely!(1_000, 4);
+  for (const settings of [OPEN, { ...OPEN, top_p: 0.9 }, { ...OPEN, top_k: 30, temperature: 0.7 }]) {
+    const row = rankRow(logits);
+    const distribution = sample(row, settings, EMPTY, []);
+    let border = 0;
+    for (const id of distribution.kept.slice(0, 150).sort()) {
+      border += distribution.pAfter(id);
+      for (const step of [-1e-5, -1e-7, -1e-9, 0, 1e-9, 1e-7, 1e-5])
+        expectSame(
+          both(logits, settings, Math.min(1 - 2 ** -53, Math.max(0, border + step)), Math.sign(step) * 2 ** -17),
+        );
+    }
+  }
+});
+
+test('usual rows and settings are proven, and guessed by the GPU', () => {
+  const counts = { proven: 0, guessed: 0, all: 0 };
+  for (const name of [
+    'greedy',
+    'as it starts',
+    'nothing cut',
+    'top-k, top-p',
+    'min-p',
+    'all of them, temperature last',
+  ]) {
+    const settings = { ...OPEN, ...SETTINGS[name] };
+    for (let seed = 1; seed <= 40; seed++) {
+      const { exact, proven, record } = both(ROWS.likely!(2_048, seed), settings, uniform(seed, 7, 0));
+      counts.all++;
+      if (proven !== null) counts.proven++;
+      if (record.guess === exact.id) counts.guessed++;
+    }
+  }
+  expect(counts.proven).toBeGreaterThan(0.97 * counts.all);
+  expect(counts.guessed).toBeGreaterThan(0.97 * counts.all);
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('a row with %s is never proven', bad => {
+  const logits = ROWS.wide!(2_000, 1);
+  logits[1_234] = bad;
+  const setting = settingFor(OPEN, 0.5);
+  expect(decide(readRecord(drawTwin(logits, settingWords(setting, 2_000))), setting, 2_000)).toBeNull();
+});
+
+test('settings that the GPU lacks are known', () => {
+  expect(drawsOnGpu(DEFAULT_SETTINGS)).toBe(true);
+  const lacking: Partial<GenerationSettings>[] = [
+    { typical_p: 0.9 },
+    { repetition_penalty: 1.1 },
+    { frequency_penalty: 0.1 },
+    { presence_penalty: 0.1 },
+    { logit_bias: [{ id: 1, bias: 1 }] },
+    { end_of_text: 'never' },
+  ];
+  for (const part of lacking) expect(drawsOnGpu({ ...DEFAULT_SETTINGS, ...part })).toBe(false);
+});

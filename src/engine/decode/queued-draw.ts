@@ -1,0 +1,41 @@
+// A step whose token is drawn on the GPU, between its submission and what becomes of it.
+import { type DrawRecord, readRecord } from '../../gpu/draw-record.ts';
+import type { KvCache, Sequence } from '../../gpu/kv-cache.ts';
+import type { Lent } from '../../gpu/readback.ts';
+
+export class QueuedDraw {
+  /** Whose states the step computes or has found. */
+  readonly sequence: Sequence;
+  /** Tokens before the drawn one. */
+  readonly length: number;
+  readonly #cache: KvCache;
+  readonly #record: Lent;
+
+  constructor(cache: KvCache, sequence: Sequence, length: number, record: Lent) {
+    this.#cache = cache;
+    this.sequence = sequence;
+    this.length = length;
+    this.#record = record;
+  }
+
+  /** Waits for the draw. Throws `device_lost`: the states are in doubt then, and forgotten. */
+  async read(): Promise<DrawRecord> {
+    try {
+      return readRecord(await this.#record.read());
+    } catch (error) {
+      this.#cache.truncate(this.sequence, this.length - 1);
+      throw error;
+    }
+  }
+
+  /** The step was queued behind a draw that gave `id`, as it should. */
+  follows(id: number): void {
+    this.#cache.name(this.sequence, id);
+  }
+
+  /** The step was queued behind a draw whose token is another one, or the last: as if it had never been. */
+  drop(): void {
+    this.#record.drop();
+    this.#cache.truncate(this.sequence, this.length - 1);
+  }
+}

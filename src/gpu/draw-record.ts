@@ -1,0 +1,99 @@
+// What a draw on the GPU goes by, and the record that it leaves: words that the kernel draw reads and writes.
+
+/** Ids that a record lists. */
+export const LISTED = 224;
+/** Pieces that draw_pieces cuts a row into at most. */
+export const MOST_PIECES = 1024;
+/** Logits that may reach the bound of the list. */
+export const ROOM = 512;
+const HEADER = 16;
+const SETTING_WORDS = 8;
+export const RECORD_WORDS = HEADER + 2 * LISTED;
+/** The buffers of a draw, and their words. */
+export const DRAW_WORDS = {
+  'draw/setting': SETTING_WORDS,
+  'draw/pieces': MOST_PIECES * 8,
+  'draw/found': 2 * ROOM * 4,
+  'draw/record': RECORD_WORDS,
+} as const;
+
+const FLAG = { sound: 1, crowded: 2, whole: 4, noGuess: 8 } as const;
+
+/** How a token is drawn. Temperatures are not 0: a greedy draw is one of the likeliest alone. */
+export interface DrawSetting {
+  /** Of the weights that top-p and min-p look at, and of those that are drawn from; the same where nothing is cut. */
+  readonly cutTemperature: number;
+  readonly drawTemperature: number;
+  /** 0: all. */
+  readonly topK: number;
+  /** 1: all. */
+  readonly topP: number;
+  readonly minP: number;
+  /** In [0, 1). */
+  readonly u: number;
+}
+
+/** The words of a setting, for a row of V logits. */
+export function settingWords(setting: DrawSetting, V: number): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(SETTING_WORDS);
+  const floats = new Float32Array(words.buffer);
+  words[0] = V;
+  words[1] = piecesOf(V);
+  floats[2] = 1 / setting.cutTemperature;
+  floats[3] = 1 / setting.drawTemperature;
+  words[4] = setting.topK;
+  floats[5] = setting.topP;
+  floats[6] = setting.minP;
+  floats[7] = setting.u;
+  return words;
+}
+
+const piecesOf = (V: number): number => Math.ceil(V / Math.ceil(V / MOST_PIECES));
+
+/** Sums over the ids that are not listed, relative to the largest logit of the row, in f32: of exp(a) and a exp(a). */
+interface TailSums {
+  readonly sum: number;
+  readonly weighted: number;
+}
+
+export interface DrawRecord {
+  /** The record can be gone by: all logits are sound, and the list is there. */
+  readonly sound: boolean;
+  /** What the GPU drew; null where it could not. In f32: to be proven. */
+  readonly guess: number | null;
+  /** Logit of the guess, and how many ids come before it; the latter only where `whole`. */
+  readonly logit: number;
+  readonly before: number;
+  /** Nothing was cut, and the list is not all of the row: `below` is the mass of ids below the guess that are not listed, as the tail's. */
+  readonly whole: boolean;
+  readonly below: number;
+  /** Ids of the row with a finite logit. */
+  readonly finite: number;
+  /** The likeliest, by falling logit, ties by the lower id first. */
+  readonly ids: Uint32Array;
+  readonly logits: Float32Array;
+  /** At temperature 1, and at that of the cuts. */
+  readonly tail: TailSums;
+  readonly cutTail: TailSums;
+}
+
+export function readRecord(floats: Float32Array<ArrayBuffer>): DrawRecord {
+  const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
+  const word = (i: number): number => words[i] ?? 0;
+  const float = (i: number): number => floats[i] ?? 0;
+  const flags = word(1);
+  const listed = word(2);
+  return {
+    sound: (flags & FLAG.sound) !== 0 && (flags & FLAG.crowded) === 0,
+    guess: (flags & FLAG.sound) !== 0 && (flags & (FLAG.crowded | FLAG.noGuess)) === 0 ? word(0) : null,
+    logit: float(10),
+    before: word(4),
+    whole: (flags & FLAG.whole) !== 0,
+    below: float(5),
+    finite: word(3),
+    ids: words.subarray(HEADER, HEADER + listed),
+    logits: floats.subarray(HEADER + LISTED, HEADER + LISTED + listed),
+    tail: { sum: float(6), weighted: float(7) },
+    cutTail: { sum: float(8), weighted: float(9) },
+  };
+}

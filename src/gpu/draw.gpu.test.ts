@@ -1,0 +1,87 @@
+// The kernels draw_pieces and draw against their twin: the same list to the last bit, sums within their bound, and the same token.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { drawTwin } from '../../e2e/support/draw-twin.ts';
+import { openTestGpu } from '../../e2e/support/gpu-model.ts';
+import { FILLER, noise, padRows, runDispatches } from '../../e2e/support/kernel-run.ts';
+import type { Gpu, KernelClass } from './device.ts';
+import { DRAW_WORDS, type DrawSetting, readRecord, settingWords } from './draw-record.ts';
+import { planDraw } from './kernels/draw.ts';
+
+const OPEN: DrawSetting = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5 };
+/** A quarter of what the proof of a draw allows a sum. */
+const BOUND = 2 ** -18;
+const wide = (V: number) => noise(V, V).map((x, id) => 40 * x * x * x - 30 + (id % 3));
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+
+describe.each<KernelClass>(['barrier_free', 'workgroup'])('draw, %s', kernelClass => {
+  async function recordOf(logits: Float32Array, setting: DrawSetting): Promise<Float32Array<ArrayBuffer>> {
+    const contents = {
+      'draw/setting': settingWords(setting, logits.length),
+      logits: padRows(logits, logits.length),
+      'draw/pieces': new Float32Array(DRAW_WORDS['draw/pieces']).fill(FILLER),
+      'draw/found': new Float32Array(DRAW_WORDS['draw/found']).fill(FILLER),
+      'draw/record': new Float32Array(DRAW_WORDS['draw/record']).fill(FILLER),
+    };
+    return runDispatches(gpu, planDraw(kernelClass, 'logits'), contents, 1, 'draw/record');
+  }
+
+  async function expectTwin(logits: Float32Array, setting: DrawSetting): Promise<void> {
+    const got = readRecord(await recordOf(logits, setting));
+    const wanted = readRecord(drawTwin(logits, settingWords(setting, logits.length)));
+    expect(got.sound).toBe(wanted.sound);
+    if (!wanted.sound) return;
+    expect(new Uint32Array(got.logits.slice().buffer)).toEqual(new Uint32Array(wanted.logits.slice().buffer));
+    for (const key of ['ids', 'guess', 'finite', 'whole'] as const) expect(got[key], key).toEqual(wanted[key]);
+    if (got.guess !== null) expect(got.logit).toBe(wanted.logit);
+    if (got.whole) {
+      expect(got.before).toBe(wanted.before);
+      expect(Math.abs(got.below - wanted.below)).toBeLessThanOrEqual(BOUND * wanted.cutTail.sum);
+    }
+    for (const key of ['tail', 'cutTail'] as const) {
+      expect(Math.abs(got[key].sum - wanted[key].sum), key).toBeLessThanOrEqual(BOUND * wanted[key].sum + 1e-30);
+      const weighted = Math.abs(wanted[key].weighted);
+      expect(Math.abs(got[key].weighted - wanted[key].weighted), key).toBeLessThanOrEqual(BOUND * weighted + 1e-30);
+    }
+  }
+
+  test.each([1, 5, 224, 225, 1_023, 1_025, 5_003, 151_936])('a vocabulary of %i', async V => {
+    const logits = wide(V);
+    for (const setting of [
+      OPEN,
+      { ...OPEN, u: 0.999 },
+      { ...OPEN, topK: 1 },
+      { cutTemperature: 0.8, drawTemperature: 0.8, topK: 0, topP: 0.9, minP: 0, u: 0.3 },
+      { cutTemperature: 1, drawTemperature: 0.5, topK: 40, topP: 0.95, minP: 0.001, u: 0.1 },
+    ])
+      await expectTwin(logits, setting);
+  });
+
+  test('ties, both zeros, rows that are flat or mostly ruled out', async () => {
+    const V = 3_000;
+    const rows = [
+      wide(V).map(x => Math.round(x / 4) * 4),
+      wide(V).map(x => (x < -30 ? -0 : 0)),
+      new Float32Array(V).fill(2),
+      wide(V).map((x, id) => (id % 50 === 7 ? x : -Infinity)),
+      wide(V).map((x, id) => (id === 2_999 ? 3e38 : -3e38 + x)),
+      new Float32Array(V).fill(-Infinity),
+    ];
+    for (const row of rows) for (const topP of [1, 0.9]) await expectTwin(row, { ...OPEN, topP });
+  });
+
+  test('a logit that is no number is seen, wherever it is', async () => {
+    for (const [id, bad] of [
+      [0, Number.NaN],
+      [2_047, Number.POSITIVE_INFINITY],
+      [1_024, Number.NaN],
+    ] as const) {
+      const logits = wide(2_048);
+      logits[id] = bad;
+      expect(readRecord(await recordOf(logits, OPEN)).sound).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+// draw_pieces and draw: a row of logits to a drawn token and the record of its draw.
+
+import type { KernelClass } from '../device.ts';
+import type { Dispatch } from '../dispatch.ts';
+import { LISTED, MOST_PIECES, ROOM } from '../draw-record.ts';
+import { kernel, reads, writes } from './kernel.ts';
+
+const drawPieces = kernel('draw_pieces', {
+  parts: ['draw_setting'],
+  bindings: [...reads('setting', 'logits'), ...writes('pieces')],
+  consts: { WORKGROUP: 'u32' },
+});
+
+const draw = kernel('draw', {
+  parts: ['draw_setting'],
+  bindings: [...reads('setting', 'logits', 'pieces'), ...writes('found', 'record')],
+  consts: { WORKGROUP: 'u32', LIST: 'u32', ROOM: 'u32', STRETCHES: 'u32' },
+});
+
+export const kernels = [drawPieces, draw];
+
+/** From the row in `logits` to the record of its draw. Sizes of the vocabulary stand in the setting, so that all models share two pipelines. */
+export function planDraw(kernelClass: KernelClass, logits: string): Dispatch[] {
+  // One workgroup with barriers: on a CPU they cost little where it is no wider than one of its vectors. A word of workgroup memory costs
+  // SwiftShader half a millisecond of compiling, so that little lies there.
+  const [piecesWide, wide] = kernelClass === 'barrier_free' ? [8, 4] : [64, 256];
+  const buffers = {
+    setting: { buffer: 'draw/setting' },
+    logits: { buffer: logits },
+    pieces: { buffer: 'draw/pieces' },
+  };
+  return [
+    {
+      label: 'head (draw_pieces)',
+      kernel: drawPieces,
+      consts: { WORKGROUP: piecesWide },
+      bind: [buffers.setting, buffers.logits, buffers.pieces],
+      grid: [MOST_PIECES / piecesWide, 1, 1],
+    },
+    {
+      label: 'head (draw)',
+      kernel: draw,
+      consts: { WORKGROUP: wide, LIST: LISTED, ROOM, STRETCHES: Math.max(64, wide) },
+      bind: [buffers.setting, buffers.logits, buffers.pieces, { buffer: 'draw/found' }, { buffer: 'draw/record' }],
+      grid: [1, 1, 1],
+    },
+  ];
+}
