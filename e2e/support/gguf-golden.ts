@@ -211,6 +211,25 @@ function ggufName({ outer, layer, inner }: Names, plain: string): string | null 
   return number_ === undefined ? `${found}${ending}` : `blk.${number_}.${found}${ending}`;
 }
 
+interface TokenizerJson {
+  readonly model: { readonly vocab: Readonly<Record<string, number>>; readonly merges: (string | [string, string])[] };
+  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
+}
+
+/** A byte-level tokenizer.json with special tokens alone beside its vocabulary, as the metadata of a GGUF file. */
+export function byteLevelMetadata({ model, added_tokens }: TokenizerJson): GgufOptions['metadata'] & object {
+  const tokens: string[] = [];
+  for (const [token, id] of Object.entries(model.vocab)) tokens[id] = token;
+  for (const { id, content } of added_tokens) tokens[id] = content;
+  const special = new Set(added_tokens.map(({ id }) => id));
+  return [
+    ['tokenizer.ggml.model', 'gpt2'],
+    ['tokenizer.ggml.tokens', tokens],
+    ['tokenizer.ggml.token_type', tokens.map((_, id) => (special.has(id) ? 3 : 1))],
+    ['tokenizer.ggml.merges', model.merges.map(merge => (typeof merge === 'string' ? merge : merge.join(' ')))],
+  ];
+}
+
 export interface GgufOptions {
   /** Beside those of the model. */
   readonly metadata?: readonly (readonly [string, GgufValue])[];
@@ -218,7 +237,11 @@ export interface GgufOptions {
 }
 
 /** Everything of a golden model as one GGUF file: `config` in place of its own, where its file cannot say the same. */
-export function goldenGguf(golden: Golden, config: Config, { metadata = [], tensors: more = [] }: GgufOptions = {}) {
+export function goldenGguf(
+  golden: Pick<Golden, 'weightsFile'>,
+  config: Config,
+  { metadata = [], tensors: more = [] }: GgufOptions = {},
+) {
   const kind = KINDS[String(config.model_type)];
   if (kind === undefined) throw new Error(`no GGUF of ${String(config.model_type)}`);
   const tensors = [...tensorsOf(golden.weightsFile).values()].flatMap(tensor => {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TensorBytes, writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
+import { writeGguf } from './gguf-file.ts';
+import { byteLevelMetadata, type Config, goldenGguf } from './gguf-golden.ts';
 import { tensorsOf } from './golden.ts';
 import { writePytorch } from './pytorch-file.ts';
 import { randomModel, randomModelFile } from './random-model.ts';
@@ -52,6 +54,21 @@ export function pytorchModel(): Files {
     'training_args.bin': 'not read',
     'consolidated.00.pth': 'nor this',
   };
+}
+
+/** The shipped model as one GGUF file, and as two parts. */
+export function ggufModel(): { readonly whole: Uint8Array; readonly parts: readonly [Uint8Array, Uint8Array] } {
+  const config = JSON.parse(shipped('config.json').toString()) as Config;
+  const tokenizer = JSON.parse(shipped('tokenizer.json').toString()) as Parameters<typeof byteLevelMetadata>[0];
+  const added = [...byteLevelMetadata(tokenizer), ['tokenizer.ggml.pre', 'gpt-2'] as const];
+  const weightsFile = new Uint8Array(shipped('model.safetensors'));
+  const { file, metadata, tensors } = goldenGguf({ weightsFile }, config, { metadata: added });
+  const part = (number: number, from: number, to?: number) =>
+    writeGguf({
+      metadata: [...(number === 0 ? metadata : []), ['split.no', number], ['split.count', 2]],
+      tensors: tensors.slice(from, to),
+    });
+  return { whole: file, parts: [part(0, 0, 4), part(1, 4)] };
 }
 
 /** The shipped model in two PyTorch files with their index. */

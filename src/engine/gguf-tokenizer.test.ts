@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { type GgufValue, writeGguf } from '../../e2e/support/gguf-file.ts';
+import { byteLevelMetadata } from '../../e2e/support/gguf-golden.ts';
 import { readGgufHeader } from '../checkpoint/gguf/header.ts';
 import { PRE_TOKENIZERS } from '../checkpoint/gguf/pre-tokenizers.ts';
 import { readGgufTokenizer } from '../checkpoint/gguf/tokenizer.ts';
@@ -23,22 +24,10 @@ async function opened(...values: readonly (readonly [string, GgufValue])[]) {
   return openTokenizer(found.source, found.config, null);
 }
 
-interface Json {
-  readonly model: { readonly vocab: Readonly<Record<string, number>>; readonly merges: (string | [string, string])[] };
-  readonly added_tokens: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
-}
-const SHIPPED = JSON.parse(await readFile('public/models/nucleus-3m/tokenizer.json', 'utf8')) as Json;
-const tokens: string[] = [];
-for (const [token, id] of Object.entries(SHIPPED.model.vocab)) tokens[id] = token;
-for (const { id, content } of SHIPPED.added_tokens) tokens[id] = content;
-const special = new Set(SHIPPED.added_tokens.map(({ id }) => id));
-const merges = SHIPPED.model.merges.map(merge => (typeof merge === 'string' ? merge : merge.join(' ')));
-const BYTE_LEVEL = [
-  ['ggml.model', 'gpt2'],
-  ['ggml.tokens', tokens],
-  ['ggml.token_type', tokens.map((_, id) => (special.has(id) ? 3 : 1))],
-  ['ggml.merges', merges],
-] as const;
+const SHIPPED = JSON.parse(await readFile('public/models/nucleus-3m/tokenizer.json', 'utf8')) as Parameters<
+  typeof byteLevelMetadata
+>[0];
+const BYTE_LEVEL = byteLevelMetadata(SHIPPED).map(([key, value]) => [key.replace('tokenizer.', ''), value] as const);
 
 const TEXTS = [
   'Once upon a time, in 2024...',

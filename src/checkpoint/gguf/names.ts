@@ -28,6 +28,8 @@ const LLAMA: Names = {
   },
 };
 
+const { attn_norm: _before, ffn_norm: _between, ...WITHOUT_NORMS } = LLAMA.inner;
+
 /** Those of a Llama, but for some inside the layers. */
 const like = (inner: Names['inner']): Names => ({ ...LLAMA, inner: { ...LLAMA.inner, ...inner } });
 
@@ -47,10 +49,14 @@ export const NAMES = {
     ffn_norm: 'pre_feedforward_layernorm',
     post_ffw_norm: 'post_feedforward_layernorm',
   }),
-  olmo2: like({
-    post_attention_norm: 'post_attention_layernorm',
-    post_ffw_norm: 'post_feedforward_layernorm',
-  }),
+  olmo2: {
+    ...LLAMA,
+    inner: {
+      ...WITHOUT_NORMS,
+      post_attention_norm: 'post_attention_layernorm',
+      post_ffw_norm: 'post_feedforward_layernorm',
+    },
+  },
   starcoder2: like({ ffn_up: 'mlp.c_fc', ffn_down: 'mlp.c_proj' }),
   lfm2: {
     outer: {

@@ -63,8 +63,8 @@ const KINDS: readonly (readonly [names: string, PreTokenizer])[] = [
   ['starcoder refact command-r smollm codeshell exaone minerva-7b mellum2', digitwise],
   ['llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano', llama3],
   ['dbrx smaug-bpe chatglm-bpe glm4', triples],
-  ['qwen2 deepseek-r1-qwen megrez hunyuan solar-open', qwen2],
-  ['stablelm2', { pre_tokenizer: cuts(words('\\p{N}')) }],
+  ['qwen2 deepseek-r1-qwen', qwen2],
+  ['stablelm2 megrez hunyuan solar-open', { pre_tokenizer: cuts(words('\\p{N}')) }],
   [
     'qwen35',
     {

@@ -1,0 +1,89 @@
+// GGUF files as people come to them: a repository with several, the address of one, a file of this computer.
+import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import {
+  modelButton,
+  modelReady,
+  openModels,
+  openPage,
+  run,
+  setHub,
+  setNumbers,
+  setText,
+  textOf,
+} from '../support/page.ts';
+import { ggufModel } from '../support/page-models.ts';
+import { engineTest, expect, type Page } from '../support/tests.ts';
+
+const PROMPT = 'Once upon a time there was a small';
+
+let hub: HubServer;
+const { whole, parts } = ggufModel();
+const REPOSITORY = {
+  'nucleus.F16.gguf': whole,
+  'parts/nucleus-00001-of-00002.gguf': parts[0],
+  'parts/nucleus-00002-of-00002.gguf': parts[1],
+  'mmproj-nucleus.gguf': 'not read',
+  'README.md': 'a card',
+};
+engineTest.beforeEach(async ({ page }) => {
+  hub = await startHubServer({ models: { 'acme/several': REPOSITORY } });
+  await setHub(page, hub.url);
+  await openPage(page);
+});
+engineTest.afterEach(() => hub.close());
+
+async function inUse(page: Page, name: string): Promise<void> {
+  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, f16 `), { timeout: 60_000 });
+  await modelReady(page);
+}
+
+async function greedy(page: Page): Promise<string> {
+  await setText(page, PROMPT);
+  await setNumbers(page, { Temperature: 0, Length: 6 });
+  await run(page);
+  return textOf(page);
+}
+
+async function lookAt(page: Page, name: string) {
+  const dialog = await openModels(page);
+  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill(name);
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  return dialog;
+}
+
+engineTest(
+  'of a repository with several models one click loads one, which is there again after a reload',
+  async ({ page }) => {
+    const expected = await greedy(page);
+    const dialog = await lookAt(page, 'acme/several');
+    const choices = dialog.getByRole('table', { name: 'Models of the repository' });
+    await expect(choices.getByRole('row')).toHaveCount(2);
+    await expect(choices.getByRole('row').first()).toContainText(/6[.,]\d MB/);
+    await expect(choices).toContainText('and 1 more');
+    await choices.getByRole('button', { name: 'Load parts/nucleus-00001-of-00002.gguf' }).click();
+    await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf');
+    expect(await greedy(page)).toBe(expected);
+    const asked = hub.requests.length;
+    await page.reload();
+    await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf');
+    expect(await greedy(page)).toBe(expected);
+    expect(hub.requests.slice(asked)).toEqual([]);
+  },
+);
+
+engineTest('the address of a file, and a file of this computer', async ({ page }) => {
+  const expected = await greedy(page);
+  const dialog = await lookAt(page, 'https://huggingface.co/acme/several/blob/main/nucleus.F16.gguf');
+  await dialog.getByRole('button', { name: /^Download / }).click();
+  await inUse(page, 'acme/several:nucleus.F16.gguf');
+  expect(await greedy(page)).toBe(expected);
+
+  const again = await openModels(page);
+  await again.getByLabel('Files of a model').setInputFiles({
+    name: 'mine.gguf',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(whole),
+  });
+  await inUse(page, 'mine');
+  expect(await greedy(page)).toBe(expected);
+});
