@@ -179,11 +179,14 @@ test('all that the engine asks of a checkpoint, ends of text and template too', 
     ],
     ['tokenizer.ggml.token_type', Array.from({ length: 173 }, (_, id) => (id === 2 ? 3 : 1))],
     ['tokenizer.ggml.eot_token_id', 3],
+    ['general.sampling.temp', 0.6],
+    ['general.sampling.top_k', 20],
     ['tokenizer.chat_template', '{{ messages }}'],
   ] as const;
   const file = writeGguf({ metadata, tensors: made.tensors });
   const checkpoint = await readCheckpoint(memoryFiles({ 'a.gguf': file }));
   expect(checkpoint.eosIds).toEqual([2, 3]);
+  expect(checkpoint.defaults).toEqual({ temperature: 0.6, top_k: 20 });
   expect(checkpoint.warnings).toEqual([]);
   expect(checkpoint.tokenizerConfig).toMatchObject({
     eos_token: '<end>',

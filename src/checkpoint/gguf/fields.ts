@@ -6,7 +6,7 @@ import { bad } from './header-bytes.ts';
 import type { Metadata } from './metadata.ts';
 
 /** Numbers are the f32 that a file holds; this is the shortest decimal that means it, which is what config.json had. */
-function shortest(value: number): number {
+export function shortest(value: number): number {
   for (let digits = 6; digits < 10; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;

@@ -4,8 +4,9 @@ import type { Arrangement } from '../arrangement.ts';
 import type { CheckpointFiles, CheckpointFormat, StoredTensor } from '../checkpoint.ts';
 import { isWeightDtype, toFloat32 } from '../dtypes.ts';
 import { checkFirstBytes } from '../first-bytes.ts';
+import type { JsonFields } from '../json.ts';
 import { architectureOf, type GgufArchitecture } from './architectures.ts';
-import { Fields, refuseUnknown, textIds } from './fields.ts';
+import { Fields, refuseUnknown, shortest, textIds } from './fields.ts';
 import { type GgufHeader, readGgufHeader } from './header.ts';
 import type { Metadata } from './metadata.ts';
 import { familyName } from './names.ts';
@@ -37,7 +38,7 @@ export const GGUF: CheckpointFormat = {
       config,
       tokenizerFiles: tokenizer.files,
       tokenizerConfig: tokenizer.config,
-      generation: { eos_token_id: textIds(fields).eos_token_id },
+      generation: generationOf(metadata, fields),
       arrangement: arrangementOf(architecture, fields),
       weights: () => Promise.resolve({ tensors: stored, weightFiles: parts }),
     };
@@ -58,6 +59,22 @@ function chosen(present: ReadonlySet<string>): GgufModel {
   const detail = absent.length === 1 ? { file: first } : { file: first, files: absent.slice(0, 8).join(', ') };
   const subject = absent.length === 1 ? `${first} is` : `${absent.slice(0, 8).join(', ')} are`;
   throw new NucleusError('missing_file', `${subject} missing, of the ${model.files.length} parts of the model`, detail);
+}
+
+/** Settings of sampling by their keys, in the words of generation_config.json. */
+const SAMPLING: readonly (readonly [key: string, setting: string])[] = [
+  ['temp', 'temperature'],
+  ['top_k', 'top_k'],
+  ['top_p', 'top_p'],
+  ['penalty_repeat', 'repetition_penalty'],
+];
+
+function generationOf(metadata: Metadata, fields: Fields): JsonFields {
+  const settings = SAMPLING.flatMap(([key, setting]) => {
+    const value = metadata.number(`general.sampling.${key}`);
+    return value === undefined ? [] : [[setting, shortest(value)] as const];
+  });
+  return { ...Object.fromEntries(settings), eos_token_id: textIds(fields).eos_token_id };
 }
 
 interface Parts {
