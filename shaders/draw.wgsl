@@ -5,47 +5,54 @@
 // The likeliest LIST ids: the LIST-th largest maximum of a piece is a bound that at least LIST logits reach, and few more. They are gathered and put in order.
 @group(0) @binding(1) var<storage, read> logits: array<u32>;         // [width], bits of f32
 @group(0) @binding(2) var<storage, read> pieces: array<vec4f>;       // [pieces, 2], as draw_pieces leaves them
-@group(0) @binding(3) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, weight: as gathered, and in falling order, ties by the lower id
-@group(0) @binding(4) var<storage, read_write> record: array<u32>;   // HEADER words, then LIST ids, then the bits of their logits
+@group(0) @binding(3) var<storage, read> touched: array<vec4u>;      // [touched], id, times seen, times drawn, bits of its bias; -Infinity bans it
+@group(0) @binding(4) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, logit, weight: as gathered, and in order
+@group(0) @binding(5) var<storage, read_write> record: array<u32>;   // HEADER words, RAISED ids and bits of their logits, LIST ids and bits of theirs
 
 const HEADER = 16u;
+const LIST_AT = HEADER + 2u * RAISED;
 const SOUND = 1u;      // every logit is a number or -Infinity, and one is a number
 const CROWDED = 2u;    // more logits reach the bound than there is room for: no list
 const WHOLE = 4u;      // nothing was cut, and the list is not all of the row
 const NO_GUESS = 8u;   // what is kept goes on past the list
+const NOBODY = 0xffffffffu;
 
 var<workgroup> counts: array<atomic<u32>, 32>;
 var<workgroup> number: atomic<u32>;  // of what was gathered
 var<workgroup> before: atomic<u32>;
 var<workgroup> sums: array<vec4f, STRETCHES>;  // one a lane, or one a stretch
+var<workgroup> raised: atomic<u32>;  // ids that come into the list by what touched them
 var<workgroup> flags: u32;
+var<workgroup> last: vec2u;  // key and id of the last of the list as the model gave it; what all reach where that is the whole row
+var<workgroup> rest: f32;    // mass of what is not listed, at the temperature of the cuts
 var<workgroup> kept: u32;
 var<workgroup> guess: u32;
-
-fn key_of(place: u32) -> u32 {
-  return found[ROOM + place].x;
-}
 
 fn id_of(place: u32) -> u32 {
   return found[ROOM + place].y;
 }
 
-fn weight_of(place: u32) -> f32 {
+fn logit_of(place: u32) -> f32 {
   return bitcast<f32>(found[ROOM + place].z);
 }
 
+fn weight_of(place: u32) -> f32 {
+  return bitcast<f32>(found[ROOM + place].w);
+}
+
 fn set_weight(place: u32, weight: f32) {
-  found[ROOM + place].z = bitcast<u32>(weight);
+  found[ROOM + place].w = bitcast<u32>(weight);
+}
+
+// An id of this key comes no later in the order than the last one.
+fn reaches(key: u32, id: u32, last: vec2u) -> bool {
+  return key > last.x || (key == last.x && id <= last.y);
 }
 
 // All lanes see what any of them wrote.
 fn meet() {
   storageBarrier();
   workgroupBarrier();
-}
-
-fn logit_of(id: u32) -> f32 {
-  return bitcast<f32>(logits[id]);
 }
 
 fn draw_weight(below: f32) -> f32 {
@@ -137,7 +144,7 @@ fn tail_of(piece: u32, bound: u32, highest: f32) -> vec4f {
     }
     let place = atomicAdd(&number, 1u);
     if (place < ROOM) {
-      found[place] = vec4u(key, id, 0u, 0u);
+      found[place] = vec4u(key, id, bits, 0u);
     }
   }
   return tail;
@@ -188,7 +195,7 @@ fn cut(listed: u32, finite: u32, tail: f32) -> u32 {
 // The interval of u over the first `kept` of the list.
 fn draw_from_list(lane: u32, count: u32, highest: f32) {
   for (var i = lane; i < count; i += WORKGROUP) {
-    set_weight(i, draw_weight(logit_of(id_of(i)) - highest));
+    set_weight(i, draw_weight(logit_of(i) - highest));
   }
   meet();
   var total = 0.0;
@@ -207,28 +214,8 @@ fn draw_from_list(lane: u32, count: u32, highest: f32) {
   }
 }
 
-// The interval of u over the whole row, cut into STRETCHES of neighbouring ids: once their sums are there, the lane in whose stretch u falls walks through
-// it. Sums of ids outside the list are kept apart: the reader adds those of the list exactly.
-fn draw_from_row(lane: u32, listed: u32, highest: f32) {
-  let size = (setting.width + STRETCHES - 1u) / STRETCHES;
-  let last = found[ROOM + listed - 1u].xy;
-  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
-    let end = min((stretch + 1u) * size, setting.width);
-    var own = vec2f();
-    for (var id = stretch * size; id < end; id += 32u) {
-      own += weight_of_run(id, min(id + 32u, end), highest, last);
-    }
-    sums[stretch] = vec4f(own, 0.0, 0.0);
-  }
-  workgroupBarrier();
-  let wanted = setting.u * sum_before(STRETCHES).x;
-  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
-    let low = sum_before(stretch).xy;
-    if (low.x <= wanted && wanted < low.x + sums[stretch].x) {
-      walk(stretch * size, min((stretch + 1u) * size, setting.width), low, wanted, highest, last);
-    }
-  }
-  let drawn = workgroupUniformLoad(&guess);
+// How many ids come before one that is not listed.
+fn count_before(lane: u32, drawn: u32) {
   let key = rising(logits[drawn]);
   var ahead = 0u;
   for (var id = lane; id < setting.width; id += WORKGROUP) {
@@ -239,96 +226,83 @@ fn draw_from_row(lane: u32, listed: u32, highest: f32) {
   workgroupBarrier();
 }
 
-fn walk(begin: u32, end: u32, before_it: vec2f, wanted: f32, highest: f32, last: vec2u) {
-  var low = before_it;
-  for (var at = begin; at < end; at += 32u) {
-    let run = weight_of_run(at, min(at + 32u, end), highest, last);
-    if (wanted >= low.x + run.x) {
-      low += run;
-      continue;
-    }
-    for (var id = at; id < min(at + 32u, end); id++) {
-      let weight = weight_in_row(id, highest, last);
-      if (wanted < low.x + weight.x) {
-        guess = id;
-        record[5] = bitcast<u32>(low.y);
-        return;
-      }
-      low += weight;
-    }
+// The list as the model gave it, for the reader, and the sums over all others.
+fn note_list(listed: u32, count: u32, finite: u32, highest: f32) {
+  var tail = sum_before(WORKGROUP);
+  for (var i = LIST; i < count; i++) {
+    tail += weights_of(logit_of(i) - highest);
   }
-}
-
-fn weight_of_run(begin: u32, end: u32, highest: f32, last: vec2u) -> vec2f {
-  var total = vec2f();
-  for (var id = begin; id < end; id++) {
-    total += weight_in_row(id, highest, last);
-  }
-  return total;
-}
-
-// Of an id, and of the same where it is not in the list, whose last key and id are `last`.
-fn weight_in_row(id: u32, highest: f32, last: vec2u) -> vec2f {
-  let bits = logits[id];
-  if (!is_number(bits)) {
-    return vec2f();
-  }
-  let weight = draw_weight(bitcast<f32>(bits) - highest);
-  let key = rising(bits);
-  return vec2f(weight, select(weight, 0.0, key > last.x || (key == last.x && id <= last.y)));
+  rest = tail.z;
+  last = select(found[ROOM + max(listed, 1u) - 1u].xy, vec2u(0u, NOBODY), listed == finite);
+  record[2] = listed;
+  record[3] = finite;
+  record[6] = bitcast<u32>(tail.x);
+  record[7] = bitcast<u32>(tail.y);
+  record[8] = bitcast<u32>(tail.z);
+  record[9] = bitcast<u32>(tail.w);
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn draw(@builtin(local_invocation_index) lane: u32) {
+  let pending = select(NOBODY, record[0], setting.pending > 0u);
   let joined = join_maxima(lane);
   let highest = joined.x;
+  let finite = u32(max(joined.y, 0.0));
   let bound = bound_of_list(lane);
   gather(lane, bound, highest);
   let reached = atomicLoad(&number);
   let count = min(reached, ROOM);
-  let listed = min(count, LIST);
+  var listed = min(count, LIST);
   put_in_order(lane, count);
-  for (var i = lane; i < count; i += WORKGROUP) {
-    set_weight(i, weights_of(logit_of(id_of(i)) - highest).z);
-  }
   for (var i = lane; i < listed; i += WORKGROUP) {
-    record[HEADER + i] = id_of(i);
-    record[HEADER + LIST + i] = logits[id_of(i)];
+    record[LIST_AT + i] = id_of(i);
+    record[LIST_AT + LIST + i] = logits[id_of(i)];
+  }
+  if (lane == 0u) {
+    note_list(listed, count, finite, highest);
+  }
+  let end = workgroupUniformLoad(&last);
+  let touches = setting.touched > 0u || setting.pending > 0u;
+  var left = finite;
+  if (touches) {
+    let whole = listed == finite;
+    touch(lane, listed, end, highest, pending);
+    listed = min(atomicLoad(&number), ROOM);
+    left = select(finite, listed, whole);
+    put_in_order(lane, listed);
+  }
+  let top = logit_of(0);
+  for (var i = lane; i < listed; i += WORKGROUP) {
+    set_weight(i, weights_of(logit_of(i) - top).z);
   }
   meet();
   if (lane == 0u) {
-    var tail = sum_before(WORKGROUP);
-    for (var i = LIST; i < count; i++) {
-      tail += weights_of(logit_of(id_of(i)) - highest);
-    }
-    let finite = u32(max(joined.y, 0.0));
-    kept = cut(listed, finite, tail.z);
-    let uncut = (setting.top_k == 0u || setting.top_k >= finite) && setting.top_p >= 1.0 && setting.min_p <= 0.0;
+    let tail = rest * exp(min((highest - top) * setting.cut_rate, 80.0));
+    kept = cut(listed, left, tail);
+    let uncut = (setting.top_k == 0u || setting.top_k >= left) && setting.top_p >= 1.0 && setting.min_p <= 0.0;
     let sound = joined.y > 0.0 && listed > 0u;
-    flags = select(0u, SOUND, sound) | select(0u, CROWDED, reached > ROOM);
+    flags = select(0u, SOUND, sound) | select(0u, CROWDED, reached > ROOM || atomicLoad(&raised) > RAISED);
     if (flags == SOUND && kept == 0u) {
-      flags |= select(NO_GUESS, WHOLE, uncut);
+      flags |= select(NO_GUESS, WHOLE, uncut && !touches);
     }
     guess = select(0u, id_of(0), sound);
-    record[2] = listed;
-    record[3] = finite;
-    record[6] = bitcast<u32>(tail.x);
-    record[7] = bitcast<u32>(tail.y);
-    record[8] = bitcast<u32>(tail.z);
-    record[9] = bitcast<u32>(tail.w);
   }
   let state = workgroupUniformLoad(&flags);
   let drawable = workgroupUniformLoad(&kept);
   if (state == SOUND) {
-    draw_from_list(lane, drawable, highest);
+    draw_from_list(lane, drawable, top);
   } else if ((state & WHOLE) != 0u) {
-    draw_from_row(lane, listed, highest);
+    draw_from_row(lane, end, highest);
   }
   let drawn = workgroupUniformLoad(&guess);
+  if (!reaches(rising(logits[drawn]), drawn, end)) {
+    count_before(lane, drawn);
+  }
   if (lane == 0u) {
     record[0] = drawn;
     record[1] = state;
     record[4] = atomicLoad(&before);
     record[10] = logits[drawn];
+    record[13] = min(atomicLoad(&raised), RAISED);
   }
 }

@@ -8,6 +8,11 @@ struct Setting {
   top_p: f32,      // 1: all
   min_p: f32,
   u: f32,          // in [0, 1)
+  touched: u32,    // ids whose logits are changed first
+  pending: u32,    // 1: the id that the last draw left in the record counts as seen and drawn once more
+  repetition: f32, // penalties; 1, 0 and 0: none
+  frequency: f32,
+  presence: f32,
 }
 @group(0) @binding(0) var<storage, read> setting: Setting;
 

@@ -1,12 +1,15 @@
 // Measures what grows with the vocabulary on the CPU: ranking, sampling and drawing one row, and searching among the tokens. In Node, whose V8 is
 // Chromium's.
 import { setImmediate } from 'node:timers/promises';
-import { decide, drawsOnGpu, settingFor } from '../../src/engine/decode/decide.ts';
+import { decide, settingFor } from '../../src/engine/decode/decide.ts';
+import { TouchedIds } from '../../src/engine/decode/touched.ts';
 import { readRecord, settingWords } from '../../src/gpu/draw-record.ts';
+import { adjustLogits } from '../../src/sampling/adjust.ts';
 import { draw } from '../../src/sampling/draw.ts';
 import { sample } from '../../src/sampling/pipeline.ts';
 import { rankRow } from '../../src/sampling/row.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
+import { logitStepsOf, STEPS, type StepName } from '../../src/sampling/steps.ts';
 import { searchTokens } from '../../src/tokenizer/search.ts';
 import { drawTwin } from '../support/draw-twin.ts';
 import { timingOf } from './measure.ts';
@@ -19,6 +22,8 @@ const SETTINGS: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'top-k 40, top-p 0.9, repetition penalty 1.2': { top_k: 40, top_p: 0.9, repetition_penalty: 1.2 },
   'nothing cut': { temperature: 1, top_p: 1, top_k: 0, min_p: 0 },
 };
+
+const LOGIT_STEPS = logitStepsOf<StepName>(STEPS);
 
 /** Milliseconds on the processor, which a busy machine stretches less than those of the clock: the best, and the middle one. Of work done `times` times. */
 async function cell(rounds: number, work: () => unknown, times = 1): Promise<string> {
@@ -82,13 +87,17 @@ export async function benchVocabulary(rounds: number): Promise<string> {
   const proven: string[][] = [];
   for (const [name, part] of Object.entries(SETTINGS)) {
     const settings = { ...DEFAULT_SETTINGS, ...part };
-    if (!drawsOnGpu(settings)) continue;
-    const setting = settingFor(settings, 0.7);
+    const table = new TouchedIds(settings, [], VOCABULARIES[0]);
+    const write = table.count(history);
+    const setting = settingFor(settings, 0.7, table.change(false));
     const cells: string[] = [];
     for (const V of VOCABULARIES) {
-      const record = drawTwin(rowOf(V), settingWords(setting, V));
-      if (decide(readRecord(record), setting, V) === null) throw new Error('a usual row is proven from its record');
-      cells.push(await cell(rounds, () => decide(readRecord(record), setting, V), 100));
+      const twin = write && { touched: write.words, pending: 0 };
+      const record = drawTwin(rowOf(V), settingWords(setting, V), 0, twin);
+      const prove = () =>
+        decide(readRecord(record), setting, V, logitOf => adjustLogits(logitOf, LOGIT_STEPS, settings, history, []));
+      if (prove() === null) throw new Error('a usual row is proven from its record');
+      cells.push(await cell(rounds, prove, 100));
     }
     proven.push([name, ...cells]);
   }

@@ -10,6 +10,7 @@ import { NucleusError } from '../lib/error.ts';
 import type { Dims } from '../model/ir/graph.ts';
 import { advance } from './advance.ts';
 import { QueuedDraw } from './decode/queued-draw.ts';
+import type { TouchedWrite } from './decode/touched.ts';
 import type { Room } from './room.ts';
 
 export interface PrefillCounts {
@@ -107,6 +108,11 @@ export class Session {
     const row = step ? rowAt(sequence, last) : null;
     const record = this.#runner.draw({ row, slot, follows: false, setting });
     return new QueuedDraw(this.#cache, sequence, ids.length, record);
+  }
+
+  /** Ids whose logits the settings change, for the draws to come. */
+  writeTouched({ from, words }: TouchedWrite): void {
+    this.#runner.writeTouched(from, words);
   }
 
   /**

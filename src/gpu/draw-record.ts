@@ -1,23 +1,43 @@
 // What a draw on the GPU goes by, and the record that it leaves: words that the kernel draw reads and writes.
 
 /** Ids that a record lists. */
-export const LISTED = 224;
+export const LISTED = 208;
+/** Ids beside them that came into the list by what the settings do to their logits, at most. */
+export const RAISED = 16;
+/** Ids whose logits the settings may change. */
+export const MOST_TOUCHED = 4096;
 /** Pieces that draw_pieces cuts a row into at most. */
 export const MOST_PIECES = 1024;
 /** Logits that may reach the bound of the list. */
 export const ROOM = 512;
 const HEADER = 16;
-const SETTING_WORDS = 8;
-export const RECORD_WORDS = HEADER + 2 * LISTED;
+/** Words of a touched id: itself, how often it was seen and drawn, and its bias, f32, of which -Infinity bans it. */
+export const TOUCHED_WORDS = 4;
+const SETTING_WORDS = 16;
+const LIST_AT = HEADER + 2 * RAISED;
+export const RECORD_WORDS = LIST_AT + 2 * LISTED;
 /** The buffers of a draw, and their words. */
 export const DRAW_WORDS = {
   'draw/setting': SETTING_WORDS,
   'draw/pieces': MOST_PIECES * 8,
+  'draw/touched': MOST_TOUCHED * TOUCHED_WORDS,
   'draw/found': 2 * ROOM * 4,
   'draw/record': RECORD_WORDS,
 } as const;
 
 const FLAG = { sound: 1, crowded: 2, whole: 4, noGuess: 8 } as const;
+
+/** What the settings do to single logits before anything is cut. */
+export interface LogitChange {
+  /** Entries of the table of touched ids. */
+  readonly touched: number;
+  /** The id that the step before draws counts as seen and drawn once more. */
+  readonly pending: boolean;
+  /** Penalties; 1, 0 and 0 where there is none. */
+  readonly repetition: number;
+  readonly frequency: number;
+  readonly presence: number;
+}
 
 /** How a token is drawn. Temperatures are not 0: a greedy draw is one of the likeliest alone. */
 export interface DrawSetting {
@@ -31,6 +51,8 @@ export interface DrawSetting {
   readonly minP: number;
   /** In [0, 1). */
   readonly u: number;
+  /** Null where no logit is changed. */
+  readonly change: LogitChange | null;
 }
 
 /** The words of a setting, for a row of V logits. */
@@ -45,6 +67,12 @@ export function settingWords(setting: DrawSetting, V: number): Uint32Array<Array
   floats[5] = setting.topP;
   floats[6] = setting.minP;
   floats[7] = setting.u;
+  const { change } = setting;
+  words[8] = change?.touched ?? 0;
+  words[9] = change?.pending ? 1 : 0;
+  floats[10] = change?.repetition ?? 1;
+  floats[11] = change?.frequency ?? 0;
+  floats[12] = change?.presence ?? 0;
   return words;
 }
 
@@ -61,7 +89,7 @@ export interface DrawRecord {
   readonly sound: boolean;
   /** What the GPU drew; null where it could not. In f32: to be proven. */
   readonly guess: number | null;
-  /** Logit of the guess, and how many ids come before it; the latter only where `whole`. */
+  /** Logit of the guess, and how many ids come before it; the latter only where it is not listed. */
   readonly logit: number;
   readonly before: number;
   /** Nothing was cut, and the list is not all of the row: `below` is the mass of ids below the guess that are not listed, as the tail's. */
@@ -75,6 +103,12 @@ export interface DrawRecord {
   /** At temperature 1, and at that of the cuts. */
   readonly tail: TailSums;
   readonly cutTail: TailSums;
+  /** Ids that are not listed and whose changed logits reach the list, with the logits that the model gave them. */
+  readonly raisedIds: Uint32Array;
+  readonly raisedLogits: Float32Array;
+  /** What the changes add to `cutTail.sum`, and the sum of all weights that they moved to or from it. */
+  readonly added: number;
+  readonly moved: number;
 }
 
 export function readRecord(floats: Float32Array<ArrayBuffer>): DrawRecord {
@@ -91,9 +125,13 @@ export function readRecord(floats: Float32Array<ArrayBuffer>): DrawRecord {
     whole: (flags & FLAG.whole) !== 0,
     below: float(5),
     finite: word(3),
-    ids: words.subarray(HEADER, HEADER + listed),
-    logits: floats.subarray(HEADER + LISTED, HEADER + LISTED + listed),
+    ids: words.subarray(LIST_AT, LIST_AT + listed),
+    logits: floats.subarray(LIST_AT + LISTED, LIST_AT + LISTED + listed),
     tail: { sum: float(6), weighted: float(7) },
     cutTail: { sum: float(8), weighted: float(9) },
+    raisedIds: words.subarray(HEADER, HEADER + word(13)),
+    raisedLogits: floats.subarray(HEADER + RAISED, HEADER + RAISED + word(13)),
+    added: float(11),
+    moved: float(12),
   };
 }

@@ -1,13 +1,13 @@
 // The kernels draw_pieces and draw against their twin: the same list to the last bit, sums within their bound, and the same token.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { drawTwin } from '../../e2e/support/draw-twin.ts';
+import { drawTwin, type TwinTable } from '../../e2e/support/draw-twin.ts';
 import { openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { FILLER, noise, padRows, runDispatches } from '../../e2e/support/kernel-run.ts';
 import type { Gpu, KernelClass } from './device.ts';
-import { DRAW_WORDS, type DrawSetting, readRecord, settingWords } from './draw-record.ts';
+import { DRAW_WORDS, type DrawRecord, type DrawSetting, readRecord, settingWords } from './draw-record.ts';
 import { planDraw } from './kernels/draw.ts';
 
-const OPEN: DrawSetting = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5 };
+const OPEN: DrawSetting = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5, change: null };
 /** A quarter of what the proof of a draw allows a sum. */
 const BOUND = 2 ** -18;
 const wide = (V: number) => noise(V, V).map((x, id) => 40 * x * x * x - 30 + (id % 3));
@@ -18,20 +18,25 @@ beforeAll(async () => {
 });
 
 describe.each<KernelClass>(['barrier_free', 'workgroup'])('draw, %s', kernelClass => {
-  async function recordOf(logits: Float32Array, setting: DrawSetting): Promise<Float32Array<ArrayBuffer>> {
+  async function recordOf(logits: Float32Array, setting: DrawSetting, table: TwinTable | null = null) {
+    const touched = new Uint32Array(DRAW_WORDS['draw/touched']);
+    touched.set(table?.touched ?? []);
+    const record = new Uint32Array(DRAW_WORDS['draw/record']).fill(FILLER);
+    if (table) record[0] = table.pending;
     const contents = {
       'draw/setting': settingWords(setting, logits.length),
       logits: padRows(logits, logits.length),
       'draw/pieces': new Float32Array(DRAW_WORDS['draw/pieces']).fill(FILLER),
       'draw/found': new Float32Array(DRAW_WORDS['draw/found']).fill(FILLER),
-      'draw/record': new Float32Array(DRAW_WORDS['draw/record']).fill(FILLER),
+      'draw/touched': touched,
+      'draw/record': record,
     };
     return runDispatches(gpu, planDraw(kernelClass, 'logits'), contents, 1, 'draw/record');
   }
 
-  async function expectTwin(logits: Float32Array, setting: DrawSetting): Promise<void> {
-    const got = readRecord(await recordOf(logits, setting));
-    const wanted = readRecord(drawTwin(logits, settingWords(setting, logits.length)));
+  async function expectTwin(logits: Float32Array, setting: DrawSetting, table: TwinTable | null = null): Promise<void> {
+    const got = readRecord(await recordOf(logits, setting, table));
+    const wanted = readRecord(drawTwin(logits, settingWords(setting, logits.length), 0, table));
     expect(got.sound).toBe(wanted.sound);
     if (!wanted.sound) return;
     expect(new Uint32Array(got.logits.slice().buffer)).toEqual(new Uint32Array(wanted.logits.slice().buffer));
@@ -41,6 +46,12 @@ describe.each<KernelClass>(['barrier_free', 'workgroup'])('draw, %s', kernelClas
       expect(got.before).toBe(wanted.before);
       expect(Math.abs(got.below - wanted.below)).toBeLessThanOrEqual(BOUND * wanted.cutTail.sum);
     }
+    // Lanes find raised ids in any order.
+    const raised = ({ raisedIds, raisedLogits }: DrawRecord) =>
+      new Map([...raisedIds].map((id, i) => [id, raisedLogits[i]]));
+    expect(raised(got)).toEqual(raised(wanted));
+    expect(Math.abs(got.added - wanted.added)).toBeLessThanOrEqual(1e-4 * wanted.moved + 1e-30);
+    expect(Math.abs(got.moved - wanted.moved)).toBeLessThanOrEqual(1e-4 * wanted.moved + 1e-30);
     for (const key of ['tail', 'cutTail'] as const) {
       expect(Math.abs(got[key].sum - wanted[key].sum), key).toBeLessThanOrEqual(BOUND * wanted[key].sum + 1e-30);
       const weighted = Math.abs(wanted[key].weighted);
@@ -54,8 +65,8 @@ describe.each<KernelClass>(['barrier_free', 'workgroup'])('draw, %s', kernelClas
       OPEN,
       { ...OPEN, u: 0.999 },
       { ...OPEN, topK: 1 },
-      { cutTemperature: 0.8, drawTemperature: 0.8, topK: 0, topP: 0.9, minP: 0, u: 0.3 },
-      { cutTemperature: 1, drawTemperature: 0.5, topK: 40, topP: 0.95, minP: 0.001, u: 0.1 },
+      { cutTemperature: 0.8, drawTemperature: 0.8, topK: 0, topP: 0.9, minP: 0, u: 0.3, change: null },
+      { cutTemperature: 1, drawTemperature: 0.5, topK: 40, topP: 0.95, minP: 0.001, u: 0.1, change: null },
     ])
       await expectTwin(logits, setting);
   });
@@ -71,6 +82,29 @@ describe.each<KernelClass>(['barrier_free', 'workgroup'])('draw, %s', kernelClas
       new Float32Array(V).fill(-Infinity),
     ];
     for (const row of rows) for (const topP of [1, 0.9]) await expectTwin(row, { ...OPEN, topP });
+  });
+
+  test('changed logits: lowered, raised into the list, banned, and the id that the step before drew', async () => {
+    const bits = (bias: number) => new Uint32Array(Float32Array.of(bias).buffer)[0]!;
+    for (const V of [150, 2_048]) {
+      const logits = wide(V);
+      const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+      const entries = [
+        [order[0]!, 3, 2, bits(0)],
+        [order[1]!, 0, 0, bits(-Infinity)],
+        [order[7]!, 1, 0, bits(0)],
+        [order[V - 1]!, 0, 0, bits(100)],
+        [order[V - 2]!, 0, 0, bits(-5)],
+        [order[60]!, 1, 1, bits(2)],
+      ];
+      const touched = Uint32Array.from(entries.flat());
+      for (const pending of [order[0]!, order[2]!])
+        for (const topP of [0.95, 1]) {
+          const change = { touched: entries.length, pending: true, repetition: 1.2, frequency: 0.5, presence: -0.25 };
+          await expectTwin(logits, { ...OPEN, topP, change }, { touched, pending });
+          await expectTwin(logits, { ...OPEN, topK: 1, change: { ...change, pending: false } }, { touched, pending });
+        }
+    }
   });
 
   test('a logit that is no number is seen, wherever it is', async () => {

@@ -8,7 +8,7 @@ import type { Graph } from '../model/ir/graph.ts';
 import { turnsLong } from '../model/ir/positions.ts';
 import type { Gpu } from './device.ts';
 import type { Dispatch, PlanOptions } from './dispatch.ts';
-import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords } from './draw-record.ts';
+import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
 import { type Buffers, Executor } from './executor.ts';
 import { planDraw } from './kernels/draw.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
@@ -204,6 +204,11 @@ export class Runner {
       this.#encodeBody(encoder, [row]);
       this.#encodeHead(encoder, row.slot);
     });
+  }
+
+  /** Entries of the table of touched ids, from number `from` on; before the draws that go by them. */
+  writeTouched(from: number, words: Uint32Array<ArrayBuffer>): void {
+    this.#gpu.device.queue.writeBuffer(this.#buffer('draw/touched'), from * TOUCHED_WORDS * 4, words);
   }
 
   /** One decode step with its draw, submitted: the record comes when it is read. */

@@ -58,11 +58,12 @@ function countIds(history: History, drawnAlone: boolean): Map<number, number> {
 
 /**
  * What the logit steps do to a row. Ids the row lacks or rules out are passed over, so that settings outlive a change of model.
+ * @param logitOf the row; undefined for an id that it lacks.
  * @param values the settings by the keys of their steps.
  * @param cutIds ids that `end_of_text` cuts; empty when it may be drawn.
  */
 export function adjustLogits<N extends string>(
-  row: RankedRow,
+  logitOf: (id: number) => number | undefined,
   steps: readonly LogitStep<N>[],
   values: Readonly<Record<string, unknown>>,
   history: History,
@@ -75,7 +76,7 @@ export function adjustLogits<N extends string>(
   for (const { step, value, active } of acting) {
     if (!active) continue;
     for (const id of step.ids(value, past)) {
-      const logit = row.logits[id];
+      const logit = logitOf(id);
       if (logit === undefined || logit === Number.NEGATIVE_INFINITY || lines.has(id)) continue;
       lines.set(id, raw.push(logit) - 1);
     }

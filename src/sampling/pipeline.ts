@@ -153,7 +153,7 @@ export function sampleBy<N extends string>(
   history: History,
   cutIds: readonly number[],
 ): Distribution<N> {
-  const adjusted = adjustLogits(row, logitStepsOf(steps), settings, history, cutIds);
+  const adjusted = adjustLogits(id => row.logits[id], logitStepsOf(steps), settings, history, cutIds);
   const recorded: RecordedStep<N>[] = [];
   let slice = recordLogitSteps(row, adjusted, recorded);
   let stage: Stage = new SliceStage(row, adjusted, slice);

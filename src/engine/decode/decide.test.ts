@@ -1,15 +1,17 @@
 // Draws proven from a record, against `sampling/` on the whole row: every kind of row and setting, ties included. What is not proven is seen to be rare.
 import { describe, expect, test } from 'vitest';
 import { drawTwin } from '../../../e2e/support/draw-twin.ts';
-import { LISTED, readRecord, settingWords } from '../../gpu/draw-record.ts';
+import { LISTED, MOST_TOUCHED, readRecord, settingWords } from '../../gpu/draw-record.ts';
 import { uniform } from '../../lib/rng.ts';
+import { adjustLogits } from '../../sampling/adjust.ts';
 import { sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../sampling/settings.ts';
+import { logitStepsOf, STEPS, type StepName } from '../../sampling/steps.ts';
 import { decide, drawsOnGpu, settingFor } from './decide.ts';
 import { predictionOf } from './prediction.ts';
+import { TouchedIds } from './touched.ts';
 
-const EMPTY = { ids: new Uint32Array(), drawn: new Uint8Array() };
 const OPEN: GenerationSettings = { ...DEFAULT_SETTINGS, temperature: 1, top_p: 1, top_k: 0, min_p: 0 };
 
 /** Numbers in (0, 1) from a seed. */
@@ -57,14 +59,30 @@ const SETTINGS: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'the least temperature': { temperature: 0.001, top_p: 0.5 },
 };
 
+const LOGIT_STEPS = logitStepsOf<StepName>(STEPS);
+
+/** A text, its last token drawn by the step before if `follows`. */
+interface Text {
+  readonly ids: Uint32Array<ArrayBuffer>;
+  readonly drawn: Uint8Array<ArrayBuffer>;
+  readonly follows: boolean;
+}
+const NO_TEXT: Text = { ids: new Uint32Array(), drawn: new Uint8Array(), follows: false };
+
 /** The draw of the whole row, and what the record proves of it. */
-function both(logits: Float32Array, settings: GenerationSettings, u: number, error = 0) {
+function both(logits: Float32Array, settings: GenerationSettings, u: number, error = 0, text = NO_TEXT) {
+  const V = logits.length;
+  const ends = settings.end_of_text === 'never' ? [0, 1] : [];
+  const table = new TouchedIds(settings, ends, V);
+  const known = text.ids.length - (text.follows ? 1 : 0);
+  const touched = table.count({ ids: text.ids.subarray(0, known), drawn: text.drawn.subarray(0, known) });
+  const setting = settingFor(settings, u, table.change(text.follows));
+  const twin = setting.change ? { touched: touched?.words ?? new Uint32Array(), pending: text.ids[known] ?? 0 } : null;
+  const record = readRecord(drawTwin(logits, settingWords(setting, V), error, twin));
   const row = rankRow(logits);
-  const setting = settingFor(settings, u);
-  const record = readRecord(drawTwin(logits, settingWords(setting, logits.length), error));
   return {
-    exact: predictionOf(row, sample(row, settings, EMPTY, []), u),
-    proven: decide(record, setting, logits.length),
+    exact: predictionOf(row, sample(row, settings, text, ends), u),
+    proven: decide(record, setting, V, logitOf => adjustLogits(logitOf, LOGIT_STEPS, settings, text, ends)),
     record,
   };
 }
@@ -97,7 +115,7 @@ test('u just beside every border draws as the whole row does', () => {
   const logits = ROWS.likely!(1_000, 4);
   for (const settings of [OPEN, { ...OPEN, top_p: 0.9 }, { ...OPEN, top_k: 30, temperature: 0.7 }]) {
     const row = rankRow(logits);
-    const distribution = sample(row, settings, EMPTY, []);
+    const distribution = sample(row, settings, NO_TEXT, []);
     let border = 0;
     for (const id of distribution.kept.slice(0, 150).sort()) {
       border += distribution.pAfter(id);
@@ -134,19 +152,89 @@ test('usual rows and settings are proven, and guessed by the GPU', () => {
 test.each([Number.NaN, Number.POSITIVE_INFINITY])('a row with %s is never proven', bad => {
   const logits = ROWS.wide!(2_000, 1);
   logits[1_234] = bad;
-  const setting = settingFor(OPEN, 0.5);
-  expect(decide(readRecord(drawTwin(logits, settingWords(setting, 2_000))), setting, 2_000)).toBeNull();
+  const setting = settingFor(OPEN, 0.5, null);
+  const record = readRecord(drawTwin(logits, settingWords(setting, 2_000)));
+  expect(decide(record, setting, 2_000, () => expect.unreachable())).toBeNull();
+});
+
+const CHANGES: Readonly<Record<string, Partial<GenerationSettings>>> = {
+  'repetition penalty': { repetition_penalty: 1.3 },
+  'repetition penalty below 1': { repetition_penalty: 0.8 },
+  'frequency penalty': { frequency_penalty: 0.7 },
+  'presence penalty that raises': { presence_penalty: -2 },
+  'all penalties': { repetition_penalty: 1.1, frequency_penalty: 0.4, presence_penalty: 0.9 },
+  'bias up and down': {
+    logit_bias: [
+      { id: 3, bias: 9 },
+      { id: 5, bias: -7.5 },
+      { id: 3, bias: 1 },
+      { id: 9_999, bias: 4 },
+    ],
+  },
+  'a ban': { logit_bias: [{ id: 2, bias: -100 }] },
+  'never the end': { end_of_text: 'never' },
+  'everything at once': {
+    repetition_penalty: 1.2,
+    presence_penalty: 0.5,
+    logit_bias: [{ id: 7, bias: 5 }],
+    end_of_text: 'never',
+  },
+};
+
+describe.each(Object.keys(CHANGES))('%s', name => {
+  test.each(['likely', 'ties', 'peaked', 'mostly ruled out', 'wide'])('rows: %s', kind => {
+    let proven = 0;
+    for (const part of [
+      { temperature: 0 },
+      { temperature: 0.8, top_p: 0.95 },
+      { top_k: 40 },
+      { order: 'llama.cpp' as const, temperature: 0.7, min_p: 0.02 },
+    ]) {
+      const settings = { ...OPEN, ...part, ...CHANGES[name] };
+      for (const [i, V] of [12, 101, 1_000, 2_048].entries()) {
+        const logits = ROWS[kind]!(V, i + 1);
+        const likely = rankRow(logits).order;
+        for (const follows of [false, true]) {
+          // Likely ids, some of them twice, one that is hardly likely, and the first ones.
+          const ids = Uint32Array.from([
+            ...likely.subarray(0, 9),
+            ...likely.subarray(0, 4),
+            likely[V - 3]!,
+            0,
+            1,
+            2,
+            likely[1]!,
+          ]);
+          const text = { ids, drawn: Uint8Array.from(ids, (_, at) => (at < 5 ? 0 : 1)), follows };
+          for (const error of [-(2 ** -17), 2 ** -17]) {
+            const pair = both(logits, settings, uniform(i, V, 0), error, text);
+            if (pair.proven) proven++;
+            expectSame(pair);
+          }
+        }
+      }
+    }
+    if (kind === 'likely' || kind === 'peaked') expect(proven).toBeGreaterThan(40);
+  });
+});
+
+test('a text of more ids than the table holds is known', () => {
+  const table = new TouchedIds({ ...OPEN, repetition_penalty: 1.1 }, [], 10_000);
+  const ids = Uint32Array.from({ length: MOST_TOUCHED + 1 }, (_, id) => id);
+  expect(table.count({ ids: ids.subarray(1), drawn: new Uint8Array(MOST_TOUCHED) })).toMatchObject({ from: 0 });
+  expect(table.tooMany).toBe(false);
+  const [last, more] = [Uint32Array.of(...ids.subarray(1), 5), Uint32Array.of(...ids.subarray(1), 5, 0)];
+  // One entry is written anew where its id has come again.
+  expect(table.count({ ids: last, drawn: new Uint8Array(last.length) })).toEqual({
+    from: 4,
+    words: Uint32Array.of(5, 2, 0, 0),
+  });
+  expect(table.count({ ids: last, drawn: new Uint8Array(last.length) })).toBeNull();
+  table.count({ ids: more, drawn: new Uint8Array(more.length) });
+  expect(table.tooMany).toBe(true);
 });
 
 test('settings that the GPU lacks are known', () => {
-  expect(drawsOnGpu(DEFAULT_SETTINGS)).toBe(true);
-  const lacking: Partial<GenerationSettings>[] = [
-    { typical_p: 0.9 },
-    { repetition_penalty: 1.1 },
-    { frequency_penalty: 0.1 },
-    { presence_penalty: 0.1 },
-    { logit_bias: [{ id: 1, bias: 1 }] },
-    { end_of_text: 'never' },
-  ];
-  for (const part of lacking) expect(drawsOnGpu({ ...DEFAULT_SETTINGS, ...part })).toBe(false);
+  expect(drawsOnGpu({ ...DEFAULT_SETTINGS, ...CHANGES['everything at once'] })).toBe(true);
+  expect(drawsOnGpu({ ...DEFAULT_SETTINGS, typical_p: 0.9 })).toBe(false);
 });

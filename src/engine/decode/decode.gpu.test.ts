@@ -118,11 +118,11 @@ const ON_GPU: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'as it starts': {},
   'nothing cut': { temperature: 1, top_p: 1 },
   'top-k and min-p, temperature last': { order: 'llama.cpp', temperature: 1.3, top_k: 60, top_p: 0.97, min_p: 0.01 },
+  penalties: { repetition_penalty: 1.3, frequency_penalty: 0.4, presence_penalty: -0.3 },
+  'bias, and never the end': { logit_bias: [{ id: 300, bias: 4 }], end_of_text: 'never' },
 };
 const BY_ROWS: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'typical-p': { typical_p: 0.7 },
-  penalties: { repetition_penalty: 1.3, frequency_penalty: 0.4, presence_penalty: -0.3 },
-  'bias, and never the end': { logit_bias: [{ id: 300, bias: 4 }], end_of_text: 'never' },
 };
 
 test('what comes back for a token is under two kilobytes', () => {

@@ -1,16 +1,19 @@
 // Token after token of a run. Where the GPU can draw, the next step is queued before the last draw has come back, and begins with the id that the GPU drew;
 // every draw is proven, and where it turns out another one the queued step is dropped. Where it cannot, the whole row comes back for every token.
 
+import type { DrawRecord, DrawSetting } from '../../gpu/draw-record.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { uniform } from '../../lib/rng.ts';
-import type { History } from '../../sampling/adjust.ts';
+import { adjustLogits, type History } from '../../sampling/adjust.ts';
 import { sample } from '../../sampling/pipeline.ts';
 import { type RankedRow, rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
+import { logitStepsOf, STEPS, type StepName } from '../../sampling/steps.ts';
 import type { Session } from '../session.ts';
 import { decide, drawsOnGpu, settingFor } from './decide.ts';
 import { type Prediction, predictionOf } from './prediction.ts';
 import type { QueuedDraw } from './queued-draw.ts';
+import { TouchedIds } from './touched.ts';
 
 /** What the tokens of a run are drawn by. */
 interface Drawing {
@@ -22,6 +25,8 @@ interface Drawing {
 
 /** Tokens taken from their rows before the next draw on the GPU, at most. */
 const MOST_RESTING = 15;
+
+const LOGIT_STEPS = logitStepsOf<StepName>(STEPS);
 
 /** Where a token is drawn. */
 interface Place {
@@ -35,6 +40,9 @@ export class Decoder implements Disposable {
   readonly #session: Session;
   readonly #drawing: Drawing;
   readonly #onGpu: boolean;
+  /** Ids that may never be drawn. */
+  readonly #ends: readonly number[];
+  readonly #touched: TouchedIds;
   #queued: QueuedDraw | null = null;
   /**
    * Draws in a row that their records did not prove, and tokens that are taken from their rows for it: the more often the former, the more of the latter,
@@ -47,6 +55,8 @@ export class Decoder implements Disposable {
     this.#session = session;
     this.#drawing = drawing;
     this.#onGpu = session.draws && drawsOnGpu(drawing.settings);
+    this.#ends = drawing.settings.end_of_text === 'never' ? drawing.eosIds : [];
+    this.#touched = new TouchedIds(drawing.settings, this.#ends, session.dims.vocab_size);
   }
 
   /**
@@ -55,13 +65,15 @@ export class Decoder implements Disposable {
   async next(history: History, { noEnd, last }: Place, signal: AbortSignal): Promise<Prediction> {
     const { ids } = history;
     if (!this.#onGpu || noEnd || this.#resting-- > 0) return this.#fromRow(history, noEnd, signal);
-    const setting = this.#settingAt(ids.length);
+    this.#count(history);
+    if (this.#touched.tooMany) return this.#fromRow(history, noEnd, signal);
+    const setting = this.#settingAt(ids.length, false);
     const queued = this.#queued ?? (await this.#session.draw(ids, setting, signal));
     const wanted = !last && this.#unproven === 0;
-    const behind = wanted ? this.#session.drawBehind(queued, this.#settingAt(ids.length + 1)) : null;
+    const behind = wanted ? this.#session.drawBehind(queued, this.#settingAt(ids.length + 1, true)) : null;
     this.#queued = behind;
     const record = await queued.read();
-    const proven = decide(record, setting, this.#session.dims.vocab_size);
+    const proven = this.#decide(record, setting, history);
     this.#unproven = proven === null ? this.#unproven + 1 : 0;
     this.#resting = proven === null ? Math.min(2 ** (this.#unproven - 1) - 1, MOST_RESTING) : 0;
     const prediction = proven ?? (await this.#fromRow(history, noEnd, signal));
@@ -80,9 +92,22 @@ export class Decoder implements Disposable {
     this.#queued = null;
   }
 
-  #settingAt(position: number) {
+  /** Tells the GPU of the text what bans, biases and penalties ask of it; before a step that draws. */
+  #count(history: History): void {
+    const write = this.#touched.count(history);
+    if (write && !this.#touched.tooMany) this.#session.writeTouched(write);
+  }
+
+  #settingAt(position: number, follows: boolean): DrawSetting {
     const { settings, seed } = this.#drawing;
-    return settingFor(settings, uniform(seed, position, 0));
+    return settingFor(settings, uniform(seed, position, 0), this.#touched.change(follows));
+  }
+
+  #decide(record: DrawRecord, setting: DrawSetting, history: History): Prediction | null {
+    const { settings } = this.#drawing;
+    return decide(record, setting, this.#session.dims.vocab_size, logitOf =>
+      adjustLogits(logitOf, LOGIT_STEPS, settings, history, this.#ends),
+    );
   }
 
   /** The row comes back whole, and `sampling/` draws. */
@@ -90,7 +115,7 @@ export class Decoder implements Disposable {
     const { settings, seed, eosIds } = this.#drawing;
     const position = history.ids.length;
     const row = soundRow(await this.#session.next(history.ids, signal), position);
-    const cutIds = noEnd || settings.end_of_text === 'never' ? eosIds : [];
+    const cutIds = noEnd ? eosIds : this.#ends;
     return predictionOf(row, sample(row, settings, history, cutIds), uniform(seed, position, 0));
   }
 }

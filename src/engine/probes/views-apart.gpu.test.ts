@@ -50,7 +50,7 @@ function methodOf(target: object, name: string): (...asked: unknown[]) => unknow
 }
 
 /** What one decode step tells the GPU to do, object by object, and what it makes anew. */
-const DRAW = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5 };
+const DRAW = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5, change: null };
 
 async function decodeStep(next: number): Promise<{ calls: unknown[][]; made: string[] }> {
   const { device } = model.gpu;

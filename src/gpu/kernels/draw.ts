@@ -2,7 +2,7 @@
 
 import type { KernelClass } from '../device.ts';
 import type { Dispatch } from '../dispatch.ts';
-import { LISTED, MOST_PIECES, ROOM } from '../draw-record.ts';
+import { LISTED, MOST_PIECES, RAISED, ROOM } from '../draw-record.ts';
 import { kernel, reads, writes } from './kernel.ts';
 
 const drawPieces = kernel('draw_pieces', {
@@ -12,9 +12,9 @@ const drawPieces = kernel('draw_pieces', {
 });
 
 const draw = kernel('draw', {
-  parts: ['draw_setting'],
-  bindings: [...reads('setting', 'logits', 'pieces'), ...writes('found', 'record')],
-  consts: { WORKGROUP: 'u32', LIST: 'u32', ROOM: 'u32', STRETCHES: 'u32' },
+  parts: ['draw_setting', 'draw_touched', 'draw_row'],
+  bindings: [...reads('setting', 'logits', 'pieces', 'touched'), ...writes('found', 'record')],
+  consts: { WORKGROUP: 'u32', LIST: 'u32', RAISED: 'u32', ROOM: 'u32', STRETCHES: 'u32' },
 });
 
 export const kernels = [drawPieces, draw];
@@ -40,8 +40,15 @@ export function planDraw(kernelClass: KernelClass, logits: string): Dispatch[] {
     {
       label: 'head (draw)',
       kernel: draw,
-      consts: { WORKGROUP: wide, LIST: LISTED, ROOM, STRETCHES: Math.max(64, wide) },
-      bind: [buffers.setting, buffers.logits, buffers.pieces, { buffer: 'draw/found' }, { buffer: 'draw/record' }],
+      consts: { WORKGROUP: wide, LIST: LISTED, RAISED, ROOM, STRETCHES: Math.max(64, wide) },
+      bind: [
+        buffers.setting,
+        buffers.logits,
+        buffers.pieces,
+        { buffer: 'draw/touched' },
+        { buffer: 'draw/found' },
+        { buffer: 'draw/record' },
+      ],
       grid: [1, 1, 1],
     },
   ];

@@ -1,0 +1,61 @@
+// Part: the draw where nothing is cut and the list is not all of the row.
+
+// The interval of u over the whole row, cut into STRETCHES of neighbouring ids: once their sums are there, the lane in whose stretch u falls walks through
+// it. Sums of ids outside the list are kept apart: the reader adds those of the list exactly.
+fn draw_from_row(lane: u32, last: vec2u, highest: f32) {
+  let size = (setting.width + STRETCHES - 1u) / STRETCHES;
+  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
+    let end = min((stretch + 1u) * size, setting.width);
+    var own = vec2f();
+    for (var id = stretch * size; id < end; id += 32u) {
+      own += weight_of_run(id, min(id + 32u, end), highest, last);
+    }
+    sums[stretch] = vec4f(own, 0.0, 0.0);
+  }
+  workgroupBarrier();
+  let wanted = setting.u * sum_before(STRETCHES).x;
+  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
+    let low = sum_before(stretch).xy;
+    if (low.x <= wanted && wanted < low.x + sums[stretch].x) {
+      walk(stretch * size, min((stretch + 1u) * size, setting.width), low, wanted, highest, last);
+    }
+  }
+}
+
+fn walk(begin: u32, end: u32, before_it: vec2f, wanted: f32, highest: f32, last: vec2u) {
+  var low = before_it;
+  for (var at = begin; at < end; at += 32u) {
+    let run = weight_of_run(at, min(at + 32u, end), highest, last);
+    if (wanted >= low.x + run.x) {
+      low += run;
+      continue;
+    }
+    for (var id = at; id < min(at + 32u, end); id++) {
+      let weight = weight_in_row(id, highest, last);
+      if (wanted < low.x + weight.x) {
+        guess = id;
+        record[5] = bitcast<u32>(low.y);
+        return;
+      }
+      low += weight;
+    }
+  }
+}
+
+fn weight_of_run(begin: u32, end: u32, highest: f32, last: vec2u) -> vec2f {
+  var total = vec2f();
+  for (var id = begin; id < end; id++) {
+    total += weight_in_row(id, highest, last);
+  }
+  return total;
+}
+
+// Of an id, and of the same where it is not in the list, whose last key and id are `last`.
+fn weight_in_row(id: u32, highest: f32, last: vec2u) -> vec2f {
+  let bits = logits[id];
+  if (!is_number(bits)) {
+    return vec2f();
+  }
+  let weight = draw_weight(bitcast<f32>(bits) - highest);
+  return vec2f(weight, select(weight, 0.0, reaches(rising(bits), id, last)));
+}
