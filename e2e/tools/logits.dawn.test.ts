@@ -1,10 +1,11 @@
 // The command line of the engine as a program: its numbers against float64 results, and its one line for everything that is wrong.
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
+import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logsumexp } from '../../src/reference/ops.ts';
+import { type Config, goldenGguf } from '../support/gguf-golden.ts';
 import { caseOf7, gpt2Names, loadGolden } from '../support/golden.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -73,6 +74,19 @@ describe.each([...gpt2Names, 'llama-gqa', 'gemma3', 'gptj'] as const)('%s', name
   });
 });
 
+test('a GGUF file, and a folder that holds one', async () => {
+  const golden = await loadGolden('gpt2-f32');
+  const folder = await mkdtemp(path.join(tmpdir(), 'nucleus-gguf-'));
+  const file = path.join(folder, 'model.gguf');
+  await writeFile(file, goldenGguf(golden, golden.config as Config).file);
+  const { tokens, logprob_of_next } = caseOf7(golden);
+  const got = await answer(file, '--tokens', tokens.join(','), '--greedy', '16');
+  expectNear(got.logprobs, logprob_of_next);
+  expect(got.greedy).toEqual(golden.expected.greedy_after_7);
+  expect((await answer(folder, '--tokens', tokens.join(','))).logprobs).toEqual(got.logprobs);
+  await rm(folder, { recursive: true });
+});
+
 test('a full context, and no more greedy ids than there is room for', async () => {
   const golden = await loadGolden('gpt2-odd');
   const full = golden.expected.cases.reduce((a, b) => (b.tokens.length > a.tokens.length ? b : a));
@@ -105,6 +119,7 @@ describe('one line on standard error and exit code 1', () => {
 
   test.each([
     ['no such folder', () => ['e2e/golden/none', '--tokens', '1'], /none.*no such folder/],
+    ['no such GGUF file', () => ['e2e/golden/gpt2-f32/none.gguf', '--tokens', '1'], /none.gguf.*no such file/],
     ['a file as folder', () => ['README.md', '--tokens', '1'], /README.md.*not a folder/],
     ['missing weights', () => [path.join(broken, 'weightless'), '--tokens', '1'], /model.safetensors is missing/],
     ['cut weights', () => [path.join(broken, 'cut'), '--tokens', '1'], /./],

@@ -4,6 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ggufModel } from '../support/page-models.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const GOLDEN = 'e2e/golden/tokenizers';
@@ -70,11 +71,21 @@ test('vocab.json with merges.txt, and vocab.txt', async () => {
   ]);
 });
 
+test('a GGUF file, and a folder that holds one', async () => {
+  const inside = await mkdtemp(path.join(folder, 'gguf-'));
+  await writeFile(path.join(inside, 'model.gguf'), ggufModel().whole);
+  const texts = ['Once upon a time', "it's 2024,\n\n  done ", '<|endoftext|>'];
+  const wanted = await idsOf(texts, 'public/models/nucleus-3m');
+  expect(await idsOf(texts, path.join(inside, 'model.gguf'))).toEqual(wanted);
+  expect(await idsOf(texts, inside)).toEqual(wanted);
+});
+
 describe('one line on standard error', () => {
   beforeAll(async () => {
     await cp(path.join(ROOT, GOLDEN, 'sentencepiece-bpe/tokenizer.model'), path.join(folder, 'whole.model'));
     const bytes = await readFile(path.join(folder, 'whole.model'));
     await writeFile(path.join(folder, 'cut.model'), bytes.subarray(0, 5000));
+    await writeFile(path.join(folder, 'cut.gguf'), bytes.subarray(0, 5000));
     await writeFile(path.join(folder, 'tekken.json'), '{}');
     await writeFile(
       path.join(folder, 'ctc.json'),
@@ -86,6 +97,7 @@ describe('one line on standard error', () => {
     ['no argument', () => [], '[]', 2, /^usage/],
     ['two arguments', () => ['a', 'b'], '[]', 2, /^usage/],
     ['no such file', () => ['none.json'], '[]', 1, /none.json.*no such file/],
+    ['no GGUF file', () => [path.join(folder, 'cut.gguf')], '[]', 1, /does not begin with "GGUF"/],
     ['no tokenizer', () => ['e2e/golden/gpt2-f32'], '[]', 1, /holds no tokenizer/],
     ['no JSON', () => ['README.md'], '[]', 1, /tokenizer.json is not valid JSON/],
     ['a model that is cut off', () => [path.join(folder, 'cut.model')], '[]', 1, /no SentencePiece model/],
