@@ -1,4 +1,5 @@
 // GGUF files as people come to them: a repository with several, the address of one, a file of this computer.
+import { complaints } from '../support/axe.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import {
   modelButton,
@@ -60,6 +61,7 @@ engineTest(
     await expect(choices.getByRole('row')).toHaveCount(2);
     await expect(choices.getByRole('row').first()).toContainText(/6[.,]\d MB/);
     await expect(choices).toContainText('and 1 more');
+    expect(await complaints(page, 'dialog[open]')).toEqual([]);
     await choices.getByRole('button', { name: 'Load parts/nucleus-00001-of-00002.gguf' }).click();
     await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf');
     expect(await greedy(page)).toBe(expected);

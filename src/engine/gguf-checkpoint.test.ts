@@ -155,6 +155,10 @@ describe('what is refused by its name', () => {
   });
 });
 
+test('a window that no text outgrows is none', async () => {
+  await expect(with_(['qwen3.attention.sliding_window', 128])).resolves.toBeDefined();
+});
+
 test('yarn, and numbers as config.json had them', async () => {
   const stored = await with_(
     ['qwen3.rope.scaling.type', 'yarn'],

@@ -119,11 +119,16 @@ const UNKNOWN: readonly string[] = [
   'final_logit_softcapping',
 ];
 
+/** A window that no text outgrows: files name one that their family does not use. */
+function isWide(fields: Fields, key: string, value: number): boolean {
+  return key === 'attention.sliding_window' && value >= fields.number('context_length');
+}
+
 /** @throws NucleusError unsupported_config, by the key. `honoured` are those that this architecture has. */
 export function refuseUnknown(fields: Fields, honoured: readonly string[]): void {
   for (const key of UNKNOWN) {
     const value = honoured.includes(key) ? undefined : fields.optional(key);
-    if (value === undefined || value === 0) continue;
+    if (value === undefined || value === 0 || isWide(fields, key, value)) continue;
     if (key === 'expert_count') {
       const message = `a mixture of ${value} experts; only dense models are supported`;
       throw new NucleusError('unsupported_model', message, { found: `${fields.arch}, a mixture of experts` });

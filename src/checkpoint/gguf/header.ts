@@ -1,8 +1,7 @@
 // Reader of the header of GGUF files, versions 2 and 3: metadata, and which tensor lies where.
 // A file is: magic, version, counts · keys with values · tensors with dimensions, types, offsets · padding · the data.
 // Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. What llama.cpp refuses of a file is refused here too.
-import type { Dtype } from '../dtypes.ts';
-import { bitsPerElement } from '../dtypes.ts';
+import { bitsPerElement, type Dtype } from '../dtypes.ts';
 import { MAX_TENSORS, type TensorRange } from '../safetensors.ts';
 import { blockNumbers, ggmlType } from './ggml-types.ts';
 import { bad, HeaderBytes, type ReadRange } from './header-bytes.ts';
@@ -65,14 +64,14 @@ class Parser {
       values.set(key, yield* this.#value(quoted(key)));
     }
     const alignment = alignmentOf(values.get(ALIGNMENT));
-    const infos = new Map<string, TensorRange>();
+    const listed = new Map<string, TensorRange>();
     for (let i = 0; i < tensorCount; i++) {
-      const info = yield* this.#tensor();
-      if (infos.has(info.name)) throw bad(`the tensor ${quoted(info.name)} occurs twice`);
-      infos.set(info.name, info);
+      const tensor = yield* this.#tensor();
+      if (listed.has(tensor.name)) throw bad(`the tensor ${quoted(tensor.name)} occurs twice`);
+      listed.set(tensor.name, tensor);
     }
     const dataBegin = padded(this.#at, alignment);
-    const tensors = placed(infos, alignment, dataBegin, this.#bytes.fileSize);
+    const tensors = placed(listed, alignment, dataBegin, this.#bytes.fileSize);
     return { version, metadata: new Metadata(values, this.#bytes), tensors };
   }
 
@@ -197,16 +196,16 @@ function byteSize(tensor: string, shape: readonly number[], dtype: Dtype): numbe
 
 /** Tensors at their places in the file: each begins where the one before it ends, padded to the alignment. */
 function placed(
-  infos: ReadonlyMap<string, TensorRange>,
+  listed: ReadonlyMap<string, TensorRange>,
   alignment: number,
   dataBegin: number,
   fileSize: number,
 ): ReadonlyMap<string, TensorRange> {
   const tensors = new Map<string, TensorRange>();
   let next = 0;
-  for (const [name, info] of infos) {
+  for (const [name, range] of listed) {
     const tensor = `tensor ${quoted(name)}`;
-    const { begin, end } = info;
+    const { begin, end } = range;
     if (begin % alignment !== 0) throw bad(`${tensor} at offset ${begin} is not aligned to ${alignment}`);
     if (begin !== next) throw bad(`${tensor} lies at offset ${begin}, and the one before it ends at ${next}`);
     next = padded(end, alignment);
@@ -214,7 +213,7 @@ function placed(
       const lacking = dataBegin + end - fileSize;
       throw bad(`the file is cut short: ${tensor} ends ${lacking} bytes after it`);
     }
-    tensors.set(name, { ...info, begin: dataBegin + begin, end: dataBegin + end });
+    tensors.set(name, { ...range, begin: dataBegin + begin, end: dataBegin + end });
   }
   return tensors;
 }
