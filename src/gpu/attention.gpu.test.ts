@@ -8,13 +8,16 @@ import {
   layoutAll,
   noise,
   opGraph,
+  rounded,
   runDispatches,
   stepRows,
   TOLERANCE,
   unpadRows,
 } from '../../e2e/support/kernel-run.ts';
+import { fromFloat32 } from '../checkpoint/dtypes.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
+import { stretchFloats } from './kernels/attention.ts';
 import { stride4 } from './layout.ts';
 import { planBody } from './plan.ts';
 
@@ -33,9 +36,13 @@ interface Case {
   readonly sharpness?: number;
   /** What the op does with its scores besides. */
   readonly rule?: { readonly window?: number; readonly softcap?: number; readonly alibi?: boolean };
+  /** Planned for rows far into their texts. */
+  readonly long?: boolean;
+  /** Keys and values as packed f16. */
+  readonly packed?: boolean;
 }
-const N_CTX = 140;
-const SLOTS = 157;
+const N_CTX = 1_100;
+const SLOTS = 1_117;
 
 /** A table that permutes the pool, another for every sequence; the first `shared` positions are the same slots in all. */
 function slotsOf(sequence: number): number[] {
@@ -44,7 +51,7 @@ function slotsOf(sequence: number): number[] {
 
 /** Runs one attention op as the planner plans it; rows [T, NH * HS] and what the oracle says. */
 async function attention(kernelClass: KernelClass, c: Case) {
-  const { NH, KVH, HS, rows, sharpness = 1, rule = {} } = c;
+  const { NH, KVH, HS, rows, sharpness = 1, rule = {}, long = false, packed = false } = c;
   const T = rows.length;
   const qOffset = 8; // queries need not begin at the first column
   const qWidth = qOffset + NH * HS;
@@ -54,12 +61,14 @@ async function attention(kernelClass: KernelClass, c: Case) {
     ops: [{ op: 'attention', layer: 0, q: { value: 'q', offset: qOffset, width: C }, scale, ...rule, out: 'y' }],
     widths: { q: qWidth, y: C },
     dims: { n_layer: 1, n_embd: C, n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX, vocab_size: 8 },
+    ...(packed && { kv: 'f16' }),
   });
   const q = new Float32Array(T * stride4(qWidth)).fill(FILLER);
   const queries = noise(T * C, 1).map(v => v * sharpness);
   for (let t = 0; t < T; t++) q.set(queries.subarray(t * C, (t + 1) * C), t * stride4(qWidth) + qOffset);
   const kvStride = 2 * KVH * HS;
-  const kv = noise(SLOTS * kvStride, 2);
+  const numbers = noise(SLOTS * kvStride, 2);
+  const kv = packed ? rounded(numbers, 'f16') : numbers;
   const tables = [0, 1, 2].flatMap(slotsOf);
   const contents: Contents = {
     step: stepRows(
@@ -68,11 +77,12 @@ async function attention(kernelClass: KernelClass, c: Case) {
     ),
     'value/0': q,
     'value/1': new Float32Array((T + 1) * stride4(C)).fill(FILLER),
-    'kv/0': kv,
+    'kv/0': packed ? fromFloat32(kv, 'F16') : kv,
+    stretches: new Float32Array(stretchFloats(graph.dims, T)).fill(FILLER),
     slots: Uint32Array.from(tables),
   };
   const layouts = layoutAll(graph, 'f32');
-  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step' });
+  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step', long });
   const output = await runDispatches(gpu, dispatches, contents, T, 'value/1');
   expect(output.subarray(T * stride4(C)).every(v => v === FILLER)).toBe(true);
   const wanted = rows.map(([sequence, position], t) => {
@@ -86,6 +96,7 @@ async function attention(kernelClass: KernelClass, c: Case) {
   });
   return {
     kernel: dispatches[0]!.kernel.name,
+    dispatches: dispatches.length,
     got: unpadRows(output.subarray(0, T * stride4(C)), C),
     wanted: Float64Array.from(wanted.flatMap(row => [...row])),
   };
@@ -153,4 +164,58 @@ test.each(KERNELS)('a head size that is no multiple of four, $kernelClass', asyn
 test.each(KERNELS.slice(1))('$kernel agrees with attention_naive', async ({ kernelClass }) => {
   const c: Case = { NH: 4, KVH: 2, HS: 16, rows: MIXED };
   expectClose((await attention(kernelClass, c)).got, (await attention('naive', c)).got, TOLERANCE / 10);
+});
+
+/** One stretch of less than a tile, of a tile, several, all sixteen, and sixteen of more than a tile each. */
+const FAR: Case['rows'] = [
+  [0, 0],
+  [1, 62],
+  [0, 63],
+  [2, 64],
+  [1, 200],
+  [0, 1_023],
+  [2, 1_024],
+  [1, 1_099],
+];
+
+describe.each([
+  { kernel: 'attention_split', kernelClass: 'barrier_free' },
+  { kernel: 'attention_split_workgroup', kernelClass: 'workgroup' },
+] as const)('$kernel and attention_join', ({ kernel, kernelClass }) => {
+  test.each<Omit<Case, 'rows'> & { title: string }>([
+    { title: 'two heads that share keys', NH: 4, KVH: 2, HS: 16 },
+    {
+      title: 'six heads that share keys, a cap, a size that does not divide the workgroup',
+      NH: 6,
+      KVH: 1,
+      HS: 24,
+      rule: { softcap: 0.5 },
+    },
+    {
+      title: 'eight heads that share keys in f16, linear biases',
+      NH: 8,
+      KVH: 1,
+      HS: 16,
+      rule: { alibi: true },
+      packed: true,
+    },
+    { title: 'a window that begins inside a tile', NH: 1, KVH: 1, HS: 8, rule: { window: 700 } },
+    { title: 'the widest heads, scores over thousands', NH: 1, KVH: 1, HS: 256, sharpness: 500 },
+  ])('$title: NH $NH, KVH $KVH, HS $HS', async c => {
+    const { got, wanted, kernel: ran, dispatches } = await attention(kernelClass, { ...c, rows: FAR, long: true });
+    expect([ran, dispatches]).toEqual([kernel, 2]);
+    expectClose(got, wanted, c.sharpness ? 1e-6 : TOLERANCE);
+  });
+
+  test('a window no longer than where cutting begins is not cut', async () => {
+    const { dispatches } = await attention(kernelClass, {
+      NH: 1,
+      KVH: 1,
+      HS: 8,
+      rows: FAR.slice(0, 4),
+      long: true,
+      rule: { window: 512 },
+    });
+    expect(dispatches).toBe(1);
+  });
 });

@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly rows: RowsKind;
   /** Name of the buffer that holds the rows of the step. */
   readonly step: string;
+  /** For rows far into their texts: attention cuts their keys into stretches. */
+  readonly long?: boolean;
 }
 
 export interface PlanContext extends PlanOptions {

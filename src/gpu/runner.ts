@@ -10,6 +10,7 @@ import type { Gpu } from './device.ts';
 import type { Dispatch, PlanOptions } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
 import { type Buffers, Executor } from './executor.ts';
+import { growsLong, LONG_FROM, stretchFloats } from './kernels/attention.ts';
 import { planDraw } from './kernels/draw.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import type { TableWrite } from './kv-cache.ts';
@@ -56,7 +57,11 @@ const STATISTIC_PARTS = 64;
 /** Words of a row in a step buffer. */
 export const ROW_WORDS = 4;
 
-type Plans = Readonly<Record<'tile' | 'row' | 'head' | 'score' | 'draw', Executor>>;
+/** `long` is `row` for rows far into their texts; one and the same for models whose texts stay short. */
+type Plans = Readonly<Record<'tile' | 'row' | 'long' | 'head' | 'score' | 'draw', Executor>>;
+
+/** A plan to run over T rows, whose step is written. */
+type Planned = readonly [plan: Executor, T: number];
 
 /** A step whose token is drawn on the GPU. */
 export interface DrawStep {
@@ -125,9 +130,12 @@ export class Runner {
     });
     const { layouts } = weights;
     const score = plan('tile', 'step/score');
-    const [tile, row, head, scored, draw] = await Promise.all([
+    const long = gpu.kernelClass !== 'naive' && growsLong(graph.dims);
+    const far = { ...plan('row', 'step/row'), long };
+    const [tile, row, rowLong, head, scored, draw] = await Promise.all([
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('row', 'step/row')), buffers),
+      long ? Executor.create(gpu, planBody(graph, layouts, allocation, far), buffers) : null,
       Executor.create(gpu, planHead(graph, layouts, plan('row', 'step/head'), { logits: 'logits' }), buffers),
       Executor.create(
         gpu,
@@ -142,7 +150,7 @@ export class Runner {
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
     const records = await Readback.create(scope, RECORD_WORDS * 4, 3);
-    const plans = { tile, row, head, score: scored, draw };
+    const plans = { tile, row, long: rowLong ?? row, head, score: scored, draw };
     const runner = new Runner(gpu, graph, options, pool, buffers, plans, { rows: readback, records });
     runner.#writeAngles(0);
     return runner;
@@ -194,15 +202,14 @@ export class Runner {
 
   /** Computes keys, values and final states of 1 to maxRows rows; earlier positions must be there. Resolves when the GPU is done. */
   async prefill(rows: readonly Row[]): Promise<void> {
-    this.#submit(encoder => this.#encodeBody(encoder, rows));
+    this.#submit(encoder => this.#encode(encoder, [this.#body(encoder, rows)]));
     await this.#gpu.device.queue.onSubmittedWorkDone();
   }
 
   /** One decode step: computes the row and its logits [V]. */
   async step(row: Row): Promise<Float32Array<ArrayBuffer>> {
     return this.#logits(encoder => {
-      this.#encodeBody(encoder, [row]);
-      this.#encodeHead(encoder, row.slot);
+      this.#encode(encoder, [this.#body(encoder, [row]), this.#head(row.slot)]);
     });
   }
 
@@ -216,16 +223,15 @@ export class Runner {
     const words = settingWords(setting, this.#graph.dims.vocab_size);
     this.#gpu.device.queue.writeBuffer(this.#buffer('draw/setting'), 0, words);
     return this.#submit(encoder => {
-      if (row) this.#encodeBody(encoder, [row], follows ? this.#buffer('draw/record') : null);
-      this.#encodeHead(encoder, slot);
-      this.#encode(encoder, this.#plans.draw, 1);
+      const body = row ? [this.#body(encoder, [row], follows ? this.#buffer('draw/record') : null)] : [];
+      this.#encode(encoder, [...body, this.#head(slot), [this.#plans.draw, 1]]);
       return this.#records.lend(encoder, this.#buffer('draw/record'), RECORD_WORDS * 4);
     });
   }
 
   /** Logits [V] of a row computed before: the head alone, on its stored final state. Bit-identical to those of its step. */
   async logits(slot: number): Promise<Float32Array<ArrayBuffer>> {
-    return this.#logits(encoder => this.#encodeHead(encoder, slot));
+    return this.#logits(encoder => this.#encode(encoder, [this.#head(slot)]));
   }
 
   /**
@@ -241,11 +247,8 @@ export class Runner {
     const stride = stride4(V);
     const [logits, partials] = await Promise.all(
       this.#submit(encoder => {
-        this.#encodeBody(encoder, rows);
-        const readStatistics = this.#encodeScore(
-          encoder,
-          rows.map(({ slot }) => ({ slot, id: 0 })),
-        );
+        const scored = rows.map(({ slot }) => ({ slot, id: 0 }));
+        const readStatistics = this.#encodeScore(encoder, scored, [this.#body(encoder, rows)]);
         return [staging.copy(encoder, this.#buffer('logits_tile'), rows.length * stride * 4), readStatistics];
       }).map(read => read()),
     );
@@ -277,34 +280,41 @@ export class Runner {
     return vocab_size === logits.length ? logits : logits.slice(0, vocab_size);
   }
 
-  /** The id of a single row is the first word of `drawn`, where that is given. */
-  #encodeBody(encoder: GPUCommandEncoder, rows: readonly Row[], drawn: GPUBuffer | null = null): void {
+  /** The plan of 1 to maxRows rows. The id of a single row is the first word of `drawn`, where that is given. */
+  #body(encoder: GPUCommandEncoder, rows: readonly Row[], drawn: GPUBuffer | null = null): Planned {
     assert(rows.length >= 1 && rows.length <= this.maxRows, 'rows of a step');
-    const kind = rows.length <= ROW_LIMIT ? 'row' : 'tile';
-    this.#writeStep(`step/${kind}`, rows);
-    if (drawn) encoder.copyBufferToBuffer(drawn, 0, this.#buffer(`step/${kind}`), ROW_WORDS * 4, 4);
-    this.#encode(encoder, this.#plans[kind], rows.length);
+    const few = rows.length <= ROW_LIMIT;
+    const step = few ? 'step/row' : 'step/tile';
+    this.#writeStep(step, rows);
+    if (drawn) encoder.copyBufferToBuffer(drawn, 0, this.#buffer(step), ROW_WORDS * 4, 4);
+    const far = rows.some(({ position }) => position >= LONG_FROM);
+    return [this.#plans[few ? (far ? 'long' : 'row') : 'tile'], rows.length];
   }
 
-  #encodeHead(encoder: GPUCommandEncoder, slot: number): void {
+  #head(slot: number): Planned {
     this.#writeStep('step/head', [{ id: 0, position: 0, slot, sequence: 0 }]);
-    this.#encode(encoder, this.#plans.head, 1);
+    return [this.#plans.head, 1];
   }
 
-  /** Logits of rows computed before, in `logits_tile`, and their statistics; what it returns waits for the statistics. */
-  #encodeScore(encoder: GPUCommandEncoder, rows: readonly { readonly slot: number; readonly id: number }[]) {
+  /** Logits of rows computed before, or by the plans `first`, in `logits_tile`, and their statistics; what it returns waits for the statistics. */
+  #encodeScore(
+    encoder: GPUCommandEncoder,
+    rows: readonly { readonly slot: number; readonly id: number }[],
+    first: readonly Planned[] = [],
+  ) {
     const bytes = rows.length * (STATISTIC_PARTS + 1) * 16;
     this.#writeStep(
       'step/score',
       rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })),
     );
-    this.#encode(encoder, this.#plans.score, rows.length);
+    this.#encode(encoder, [...first, [this.#plans.score, rows.length]]);
     return this.#readback.copy(encoder, this.#buffer('statistics'), bytes);
   }
 
-  #encode(encoder: GPUCommandEncoder, plan: Executor, T: number): void {
+  /** One pass for all. */
+  #encode(encoder: GPUCommandEncoder, plans: readonly Planned[]): void {
     const pass = encoder.beginComputePass();
-    plan.encode(pass, T);
+    for (const [plan, T] of plans) plan.encode(pass, T);
     pass.end();
   }
 
@@ -371,6 +381,7 @@ export function sessionBuffers(
     ...values.map(({ width }, i) => spec(`value/${i}`, options.maxRows * stride4(width))),
     ...graph.rotary.map((table, i) => spec(`rotary/${i}`, anglesLength(table, graph.dims.n_ctx))),
     ...statePlanes(graph).map(({ label, rowBytes }) => ({ label, size: options.states * rowBytes, usage })),
+    ...(growsLong(graph.dims) ? [spec('stretches', stretchFloats(graph.dims, ROW_LIMIT))] : []),
     spec('logits', stride4(vocab_size)),
     spec('logits_tile', SCORE_ROWS * stride4(vocab_size)),
     ...Object.entries(DRAW_WORDS).map(([label, words]) => spec(label, words)),
