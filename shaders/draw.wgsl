@@ -7,14 +7,16 @@
 @group(0) @binding(2) var<storage, read> pieces: array<vec4f>;       // [pieces, 2], as draw_pieces leaves them
 @group(0) @binding(3) var<storage, read> touched: array<vec4u>;      // [touched], id, times seen, times drawn, bits of its bias; -Infinity bans it
 @group(0) @binding(4) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, logit, weight: as gathered, and in order
-@group(0) @binding(5) var<storage, read_write> record: array<u32>;   // HEADER words, RAISED ids and bits of their logits, LIST ids and bits of theirs
+@group(0) @binding(5) var<storage, read_write> bins: array<atomic<u32>, BINS>;
+@group(0) @binding(6) var<storage, read_write> record: array<u32>;   // HEADER words, RAISED ids and bits of their logits, LIST ids and bits of theirs
 
 const HEADER = 16u;
 const LIST_AT = HEADER + 2u * RAISED;
 const SOUND = 1u;      // every logit is a number or -Infinity, and one is a number
 const CROWDED = 2u;    // more logits reach the bound than there is room for: no list
 const WHOLE = 4u;      // nothing was cut, and the list is not all of the row
-const NO_GUESS = 8u;   // what is kept goes on past the list
+const NO_GUESS = 8u;   // what is kept goes on past the list, and not by top-p alone
+const PAST = 16u;      // the nucleus goes on past the list
 const NOBODY = 0xffffffffu;
 
 var<workgroup> counts: array<atomic<u32>, 32>;
@@ -24,6 +26,7 @@ var<workgroup> sums: array<vec4f, STRETCHES>;  // one a lane, or one a stretch
 var<workgroup> raised: atomic<u32>;  // ids that come into the list by what touched them
 var<workgroup> flags: u32;
 var<workgroup> last: vec2u;  // key and id of the last of the list as the model gave it; what all reach where that is the whole row
+var<workgroup> search: vec4f;  // where the nucleus ends, see search_end
 var<workgroup> rest: f32;    // mass of what is not listed, at the temperature of the cuts
 var<workgroup> kept: u32;
 var<workgroup> guess: u32;
@@ -284,14 +287,22 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
     flags = select(0u, SOUND, sound) | select(0u, CROWDED, reached > ROOM || atomicLoad(&raised) > RAISED);
     if (flags == SOUND && kept == 0u) {
       flags |= select(NO_GUESS, WHOLE, uncut && !touches);
+      let nucleus = (setting.top_k == 0u || setting.top_k >= left) && setting.min_p <= 0.0;
+      if (nucleus && !uncut && !touches && setting.cut_rate == setting.draw_rate) {
+        flags = SOUND | PAST;
+      }
     }
+    search = vec4f(0.0, ALL_OF_IT, ALL_OF_IT, ALL_OF_IT);  // where it does not end
     guess = select(0u, id_of(0), sound);
   }
   let state = workgroupUniformLoad(&flags);
   let drawable = workgroupUniformLoad(&kept);
   if (state == SOUND) {
     draw_from_list(lane, drawable, top);
-  } else if ((state & WHOLE) != 0u) {
+  } else if ((state & (WHOLE | PAST)) != 0u) {
+    if ((state & PAST) != 0u) {
+      search_end(lane, listed, end, top);
+    }
     draw_from_row(lane, end, highest);
   }
   let drawn = workgroupUniformLoad(&guess);
@@ -303,6 +314,6 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
     record[1] = state;
     record[4] = atomicLoad(&before);
     record[10] = logits[drawn];
-    record[13] = min(atomicLoad(&raised), RAISED);
+    record[13] = atomicLoad(&raised);
   }
 }

@@ -77,11 +77,7 @@ fn touch_one(entry: vec4u, listed: u32, end: vec2u, highest: f32) -> vec2f {
   }
   found[min(atomicAdd(&number, 1u), ROOM - 1u)] = vec4u(key, id, after, 0u);
   if (!own) {
-    let place = atomicAdd(&raised, 1u);
-    if (place < RAISED) {
-      record[HEADER + place] = id;
-      record[HEADER + RAISED + place] = bits;
-    }
+    hand_over(id, bits);
   }
   return vec2f(-removed, removed);
 }

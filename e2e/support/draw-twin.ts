@@ -88,7 +88,7 @@ export function drawTwin(
   const change = table ? touch(row, listed, whole, setting, table, highest) : null;
   const left = change ? change.list : listed.map((id): Entry => ({ id, logit: row[id]! }));
   const raised = change?.raised ?? [];
-  record[13] = Math.min(raised.length, RAISED);
+  record[13] = raised.length;
   for (const [i, id] of raised.slice(0, RAISED).entries()) {
     record[HEADER + i] = id;
     floats[HEADER + RAISED + i] = row[id]!;
@@ -110,12 +110,31 @@ export function drawTwin(
   );
   const { topK, topP, minP } = setting;
   const uncut = (topK === 0 || topK >= all) && topP >= 1 && minP <= 0 && !change;
-  if (kept === 0) record[1] |= uncut ? 4 : 8;
-  if (kept === 0 && !uncut) return floats;
+  const nucleus = (topK === 0 || topK >= all) && minP <= 0 && !change && setting.cutRate === setting.drawRate;
+  if (kept === 0) record[1] |= uncut ? 4 : nucleus ? 16 : 8;
+  if (kept === 0 && !uncut && !nucleus) return floats;
   const outside = new Set(finiteIds);
   for (const id of listed) outside.delete(id);
+  const end = kept === 0 && !uncut ? endOfNucleus(row, listed, [...outside], setting, tail[2]) : null;
+  if (end) record[13] = end.near.length;
+  for (const [i, id] of (end?.near ?? []).slice(0, RAISED).entries()) {
+    record[HEADER + i] = id;
+    floats[HEADER + RAISED + i] = row[id]!;
+  }
+  const isKept = (id: number) => !end || !outside.has(id) || row[id]! >= end.least;
+  const isSure = (id: number) => outside.has(id) && (!end || end.sure.has(id));
+  const heavy = finiteIds.reduce(
+    (mass, id) => (isSure(id) ? mass + weight(row[id]! - top, setting.drawRate) : mass),
+    0,
+  );
+  floats[14] = heavy * (1 + error);
+  if (end) floats[11] = end.sureBelow;
+  floats[15] = (end?.near ?? []).reduce((mass, id) => mass + weight(row[id]! - top, setting.drawRate), 0);
   const byId = (a: Entry, b: Entry) => a.id - b.id;
-  const from = kept === 0 ? finiteIds.map((id): Entry => ({ id, logit: row[id]! })) : left.slice(0, kept).sort(byId);
+  const from =
+    kept === 0
+      ? finiteIds.filter(isKept).map((id): Entry => ({ id, logit: row[id]! }))
+      : left.slice(0, kept).sort(byId);
   const weights = from.map(({ logit }) => weight(logit - top, setting.drawRate));
   const wanted = setting.u * weights.reduce((sum, w) => sum + w, 0);
   let [low, below] = [0, 0];
@@ -128,7 +147,7 @@ export function drawTwin(
       break;
     }
     low += w;
-    if (outside.has(id)) below += w;
+    if (isSure(id)) below += w;
   }
   const guess = record[0]!;
   floats[10] = row[guess]!;
@@ -136,6 +155,26 @@ export function drawTwin(
     record[4] = finiteIds.filter(id => row[id]! > row[guess]! || (row[id] === row[guess] && id < guess)).length;
   }
   return floats;
+}
+
+/** Where a nucleus ends past the list: the last logit that it takes, ids that it surely takes, and those about its end. */
+function endOfNucleus(row: Float32Array, listed: readonly number[], outside: number[], setting: Setting, tail: number) {
+  const top = row[listed[0]!]!;
+  let reached = listed.reduce((mass, id) => mass + weight(row[id]! - top, setting.cutRate), 0);
+  const enough = setting.topP * (reached + tail);
+  outside.sort((a, b) => row[b]! - row[a]! || a - b);
+  let count = 0;
+  for (; reached < enough && count < outside.length; count++)
+    reached += weight(row[outside[count]!]! - top, setting.cutRate);
+  const least = row[outside[count - 1]!]!;
+  const masses = outside.map(id => weight(row[id]! - top, setting.cutRate));
+  let [first, last] = [count - 1, count - 1];
+  for (let room = 2 ** -15 * tail; first > 0 && room > 0; first--) room -= masses[first]!;
+  for (let room = 2 ** -15 * tail; last < outside.length - 1 && room > 0; last++) room -= masses[last]!;
+  const [highest, lowest] = [row[outside[first]!]!, row[outside[last]!]!];
+  const near = outside.filter(id => row[id]! <= highest && row[id]! >= lowest);
+  const sure = new Set(outside.filter(id => row[id]! > highest));
+  return { least, near, sure, sureBelow: (row[listed.at(-1)!]! - highest) * setting.cutRate };
 }
 
 interface Entry {

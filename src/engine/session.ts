@@ -101,6 +101,7 @@ export class Session {
    * The row after the last of `ids` with a draw on it, submitted. Computes what the cache lacks; throws as `prefill`. It has to be read or dropped.
    */
   async draw(ids: Uint32Array, setting: DrawSetting, signal?: AbortSignal): Promise<QueuedDraw> {
+    await this.prepareDraw();
     const last = ids.length - 1;
     const step = last >= 1 && this.reusable(ids) === last;
     const { sequence } = step ? await this.#open(ids) : await this.#fill(ids, signal);
@@ -108,6 +109,11 @@ export class Session {
     const row = step ? rowAt(sequence, last) : null;
     const record = this.#runner.draw({ row, slot, follows: false, setting });
     return new QueuedDraw(this.#cache, sequence, ids.length, record);
+  }
+
+  /** Compiles what draws need, once. Throws `kernel_failed`. */
+  async prepareDraw(): Promise<void> {
+    await this.#runner.prepareDraw();
   }
 
   /** Ids whose logits the settings change, for the draws to come. */

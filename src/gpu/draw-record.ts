@@ -10,6 +10,8 @@ export const MOST_TOUCHED = 4096;
 export const MOST_PIECES = 1024;
 /** Logits that may reach the bound of the list. */
 export const ROOM = 512;
+/** Bins that the search for the end of a nucleus lays the mass out in. */
+const BINS = 512;
 const HEADER = 16;
 /** Words of a touched id: itself, how often it was seen and drawn, and its bias, f32, of which -Infinity bans it. */
 export const TOUCHED_WORDS = 4;
@@ -22,10 +24,11 @@ export const DRAW_WORDS = {
   'draw/pieces': MOST_PIECES * 8,
   'draw/touched': MOST_TOUCHED * TOUCHED_WORDS,
   'draw/found': 2 * ROOM * 4,
+  'draw/bins': BINS,
   'draw/record': RECORD_WORDS,
 } as const;
 
-const FLAG = { sound: 1, crowded: 2, whole: 4, noGuess: 8 } as const;
+const FLAG = { sound: 1, crowded: 2, whole: 4, noGuess: 8, past: 16 } as const;
 
 /** What the settings do to single logits before anything is cut. */
 export interface LogitChange {
@@ -92,8 +95,16 @@ export interface DrawRecord {
   /** Logit of the guess, and how many ids come before it; the latter only where it is not listed. */
   readonly logit: number;
   readonly before: number;
-  /** Nothing was cut, and the list is not all of the row: `below` is the mass of ids below the guess that are not listed, as the tail's. */
+  /**
+   * What is kept goes on past the list: `whole`, where nothing was cut, or `past`, where a nucleus ends. Of ids that are not listed `kept` is the mass of
+   * those that are surely kept, as the tail's, `below` of those of them that are below the guess, and `near` of those that may be kept. The former
+   * are less than `sureBelow` temperatures below the last of the list.
+   */
   readonly whole: boolean;
+  readonly past: boolean;
+  readonly kept: number;
+  readonly near: number;
+  readonly sureBelow: number;
   readonly below: number;
   /** Ids of the row with a finite logit. */
   readonly finite: number;
@@ -103,7 +114,11 @@ export interface DrawRecord {
   /** At temperature 1, and at that of the cuts. */
   readonly tail: TailSums;
   readonly cutTail: TailSums;
-  /** Ids that are not listed and whose changed logits reach the list, with the logits that the model gave them. */
+  /**
+   * Ids handed over beside the list, with the logits that the model gave them: those whose changed logits reach the list, or all that are near the end of
+   * a nucleus past it. There may be more of them than fit here: `raised`.
+   */
+  readonly raised: number;
   readonly raisedIds: Uint32Array;
   readonly raisedLogits: Float32Array;
   /** What the changes add to `cutTail.sum`, and the sum of all weights that they moved to or from it. */
@@ -123,14 +138,19 @@ export function readRecord(floats: Float32Array<ArrayBuffer>): DrawRecord {
     logit: float(10),
     before: word(4),
     whole: (flags & FLAG.whole) !== 0,
+    past: (flags & FLAG.past) !== 0,
+    kept: float(14),
+    near: float(15),
+    sureBelow: float(11),
     below: float(5),
     finite: word(3),
     ids: words.subarray(LIST_AT, LIST_AT + listed),
     logits: floats.subarray(LIST_AT + LISTED, LIST_AT + LISTED + listed),
     tail: { sum: float(6), weighted: float(7) },
     cutTail: { sum: float(8), weighted: float(9) },
-    raisedIds: words.subarray(HEADER, HEADER + word(13)),
-    raisedLogits: floats.subarray(HEADER + RAISED, HEADER + RAISED + word(13)),
+    raised: word(13),
+    raisedIds: words.subarray(HEADER, HEADER + Math.min(RAISED, word(13))),
+    raisedLogits: floats.subarray(HEADER + RAISED, HEADER + RAISED + Math.min(RAISED, word(13))),
     added: float(11),
     moved: float(12),
   };

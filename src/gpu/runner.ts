@@ -58,7 +58,7 @@ const STATISTIC_PARTS = 64;
 export const ROW_WORDS = 4;
 
 /** `long` is `row` for rows far into their texts; one and the same for models whose texts stay short. */
-type Plans = Readonly<Record<'tile' | 'row' | 'long' | 'head' | 'score' | 'draw', Executor>>;
+type Plans = Readonly<Record<'tile' | 'row' | 'long' | 'head' | 'score', Executor>>;
 
 /** A plan to run over T rows, whose step is written. */
 type Planned = readonly [plan: Executor, T: number];
@@ -84,6 +84,8 @@ export class Runner {
   readonly #readback: Readback;
   /** For the step that is read, the one queued behind it, and one that was dropped. */
   readonly #records: Readback;
+  #drawing: Promise<Executor> | null = null;
+  #draw: Executor | null = null;
   /** Positions of the text that the rotary tables are made for. */
   #turnedFor = 0;
 
@@ -132,7 +134,7 @@ export class Runner {
     const score = plan('tile', 'step/score');
     const long = gpu.kernelClass !== 'naive' && growsLong(graph.dims);
     const far = { ...plan('row', 'step/row'), long };
-    const [tile, row, rowLong, head, scored, draw] = await Promise.all([
+    const [tile, row, rowLong, head, scored] = await Promise.all([
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('row', 'step/row')), buffers),
       long ? Executor.create(gpu, planBody(graph, layouts, allocation, far), buffers) : null,
@@ -145,12 +147,11 @@ export class Runner {
         ],
         buffers,
       ),
-      Executor.create(gpu, planDraw(gpu.kernelClass, 'logits'), buffers),
     ]);
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
     const records = await Readback.create(scope, RECORD_WORDS * 4, 3);
-    const plans = { tile, row, long: rowLong ?? row, head, score: scored, draw };
+    const plans = { tile, row, long: rowLong ?? row, head, score: scored };
     const runner = new Runner(gpu, graph, options, pool, buffers, plans, { rows: readback, records });
     runner.#writeAngles(0);
     return runner;
@@ -173,8 +174,8 @@ export class Runner {
 
   /** What one decode step takes, head and draw included, in order. */
   get decodePlan(): readonly Dispatch[] {
-    const { row, head, draw } = this.#plans;
-    return [...row.dispatches, ...head.dispatches, ...draw.dispatches];
+    const { row, head } = this.#plans;
+    return [...row.dispatches, ...head.dispatches, ...planDraw(this.#gpu.kernelClass, 'logits')];
   }
 
   /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
@@ -218,13 +219,19 @@ export class Runner {
     this.#gpu.device.queue.writeBuffer(this.#buffer('draw/touched'), from * TOUCHED_WORDS * 4, words);
   }
 
-  /** One decode step with its draw, submitted: the record comes when it is read. */
+  /** Compiles the draw, once: the largest kernel of all, which many sessions never run. Throws `kernel_failed`. */
+  async prepareDraw(): Promise<void> {
+    this.#drawing ??= Executor.create(this.#gpu, planDraw(this.#gpu.kernelClass, 'logits'), this.#buffers);
+    this.#draw = await this.#drawing;
+  }
+
+  /** One decode step with its draw, which is prepared, submitted: the record comes when it is read. */
   draw({ row, slot, follows, setting }: DrawStep): Lent {
     const words = settingWords(setting, this.#graph.dims.vocab_size);
     this.#gpu.device.queue.writeBuffer(this.#buffer('draw/setting'), 0, words);
     return this.#submit(encoder => {
       const body = row ? [this.#body(encoder, [row], follows ? this.#buffer('draw/record') : null)] : [];
-      this.#encode(encoder, [...body, this.#head(slot), [this.#plans.draw, 1]]);
+      this.#encode(encoder, [...body, this.#head(slot), [defined(this.#draw, 'the draw, prepared'), 1]]);
       return this.#records.lend(encoder, this.#buffer('draw/record'), RECORD_WORDS * 4);
     });
   }

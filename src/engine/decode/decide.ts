@@ -15,7 +15,7 @@ import { type Prediction, TOP } from './prediction.ts';
 /** How far a probability that is shown may be from that of the whole row. */
 const SHOWN = 2e-6;
 /** Places where a nucleus may end, of which each is tried. */
-const ENDS = 8;
+const ENDS = 16;
 
 /** Cuts that the GPU makes, beside temperature. */
 const ON_GPU: ReadonlySet<StepName> = new Set<StepName>(['temperature', 'top_k', 'top_p', 'min_p']);
@@ -144,16 +144,90 @@ function atLeast(weights: Float64Array, share: number): number {
   return count;
 }
 
-/** Where nothing is changed or cut: the guess, if u falls into its interval with room on both sides. */
-function drawnFromRow(record: DrawRecord, { drawTemperature, u, change }: DrawSetting): Drawn | null {
-  const { guess, whole, ids, logits, cutTail } = record;
-  if (guess === null || !whole || change !== null) return null;
+/** Where what is kept goes on past the list: the guess, if u falls into its interval with room on both sides, wherever the nucleus may end. */
+function drawnFromRow(record: DrawRecord, setting: DrawSetting): Drawn | null {
+  const { guess, whole, past, ids, logits, kept } = record;
+  const { drawTemperature, u, change } = setting;
+  if (guess === null || !(whole || past) || change !== null) return null;
+  const top = logits[0] ?? Number.NaN;
   const weights = weightsAt(record, drawTemperature);
-  const total = sum(weights, 0, weights.length) + cutTail.sum;
-  let low = record.below;
-  for (const [place, id] of ids.entries()) if (id < guess) low += weights[place] ?? 0;
-  const weight = Math.exp((record.logit - (logits[0] ?? Number.NaN)) / drawTemperature);
-  const slack = 2 * ERROR * cutTail.sum + 1e-12 * total;
-  const proven = u * total - low >= slack && low + weight - u * total >= slack;
-  return proven ? { id: guess, pAfter: weight / total } : null;
+  const list = sum(weights, 0, weights.length);
+  const ends = past ? endsOf(record, setting, list) : EVERYTHING;
+  if (ends === null) return null;
+  let below = record.below;
+  for (const [place, id] of ids.entries()) if (id < guess) below += weights[place] ?? 0;
+  const weight = Math.exp((record.logit - top) / drawTemperature);
+  const slack = 2 * ERROR * (kept + ends.unsure) + 1e-12 * list;
+  let [most, least] = [0, 1];
+  for (const near of ends.among) {
+    if (ends.near.some(({ id }) => id === guess) && !near.some(({ id }) => id === guess)) return null;
+    const total = near.reduce((mass, each) => mass + each.weight, list + kept);
+    const low = near.reduce((mass, each) => (each.id < guess ? mass + each.weight : mass), below);
+    if (u * total - low - ends.unsure < slack || low + weight - u * (total + ends.unsure) < slack) return null;
+    most = Math.max(most, weight / total);
+    least = Math.min(least, weight / (total + ends.unsure));
+  }
+  return most - least <= SHOWN ? { id: guess, pAfter: most } : null;
+}
+
+/** Where a nucleus may end: what it takes of the ids near its end, id by id, or a mass that it may take. */
+interface Ends {
+  readonly near: readonly Weighed[];
+  readonly among: readonly (readonly Weighed[])[];
+  readonly unsure: number;
+}
+
+const EVERYTHING: Ends = { near: [], among: [[]], unsure: 0 };
+
+/** Null where it may end before or behind what is near. */
+function endsOf(record: DrawRecord, setting: DrawSetting, list: number): Ends | null {
+  const { kept, near, cutTail, raised, raisedIds, logits, ids, guess, sureBelow, logit } = record;
+  if (raised === raisedIds.length) {
+    const each = nearEnd(record, setting.drawTemperature);
+    const ends = endsAmong(each, list, record, setting);
+    if (ends === null) return null;
+    const counts = Array.from({ length: ends.most - ends.least + 1 }, (_, i) => ends.least + i);
+    return { near: each, among: counts.map(count => each.slice(0, count)), unsure: 0 };
+  }
+  const below = ((logits.at(-1) ?? Number.NaN) - logit) / setting.drawTemperature;
+  if (guess !== null && !ids.includes(guess) && !(below < sureBelow - 1e-5)) return null;
+  const slack = 2 * ERROR * cutTail.sum + 1e-12 * list;
+  const enough = setting.topP * (list + cutTail.sum);
+  const within = list + kept < enough - slack && list + kept + near > enough + slack;
+  return within ? { near: [], among: [[]], unsure: near * (1 + ERROR) } : null;
+}
+
+interface Weighed {
+  readonly id: number;
+  readonly weight: number;
+}
+
+/** The ids near the end of a nucleus past the list, the likeliest first. */
+function nearEnd({ logits, raisedIds, raisedLogits }: DrawRecord, temperature: number): Weighed[] {
+  const top = logits[0] ?? Number.NaN;
+  const near = Array.from(raisedIds, (id, i) => ({ id, logit: raisedLogits[i] ?? Number.NaN }));
+  near.sort((a, b) => b.logit - a.logit || a.id - b.id);
+  return near.map(({ id, logit }) => ({ id, weight: Math.exp((logit - top) / temperature) }));
+}
+
+/** How many of them the nucleus takes, at least and at most; null where it may end before or behind them. */
+function endsAmong(
+  near: readonly Weighed[],
+  list: number,
+  { kept, cutTail }: DrawRecord,
+  { topP }: DrawSetting,
+): KeptRange | null {
+  const slack = ERROR * cutTail.sum + 1e-12 * list;
+  const total = list + cutTail.sum;
+  const first = (enough: number, from: number): number => {
+    let reached = from;
+    return near.findIndex(({ weight }) => {
+      const before = reached;
+      reached += weight;
+      return before < enough && reached >= enough;
+    });
+  };
+  const least = first(topP * (total - slack), list + kept + slack);
+  const most = first(topP * (total + slack), list + kept - slack);
+  return least < 0 || most < 0 || most - least >= ENDS ? null : { least: least + 1, most: most + 1 };
 }

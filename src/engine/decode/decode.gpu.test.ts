@@ -1,6 +1,7 @@
 // A decode that does not wait, beside one that takes every row whole: the same tokens and numbers by every setting, and no trace of a step in vain.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
+import { ODD_CONFIG, randomModel, randomModelFile } from '../../../e2e/support/random-model.ts';
 import { readBytes, readJson } from '../../../e2e/support/read-bytes.ts';
 import { RECORD_WORDS } from '../../gpu/draw-record.ts';
 import { uniform } from '../../lib/rng.ts';
@@ -159,8 +160,17 @@ describe('the same tokens as from whole rows', () => {
     },
   );
 
-  test('where more is kept than is listed, rows come back whole, and draws are tried less and less', async () => {
-    const settings = { ...BASE, temperature: 5, top_p: 0.9 };
+  test('a nucleus of more ids than are listed is drawn from all the same', async () => {
+    const settings = { ...BASE, temperature: 2.5, top_p: 0.98, max_new_tokens: 24 };
+    const tokens = promptOf('a long nucleus');
+    const run = await watch(settings, { tokens });
+    expect(run.rows).toBeLessThan(8);
+    expect(run.behind).toBeGreaterThan(12);
+    expectSame(run.events, await fromRows(settings, tokens, 24));
+  });
+
+  test('where a record proves nothing, rows come back whole, and draws are tried less and less', async () => {
+    const settings = { ...BASE, temperature: 3, top_k: 300 };
     const tokens = promptOf('more than are listed are kept');
     const run = await watch(settings, { tokens });
     expect(run).toMatchObject({ draws: 5, rows: 12 }); // tokens 1, 2, 4, 8; one queued behind the first
@@ -203,4 +213,40 @@ describe('a run that ends with a step queued leaves the model as one that queues
     expect(queued.draws).toBe(plain.draws + 1);
     expect(queued.left).toEqual(plain.left);
   });
+});
+
+test('hundreds of tokens with penalties make nothing on the GPU and leave nothing behind', async () => {
+  const n_positions = 320;
+  const small = { ...ODD_CONFIG, n_positions };
+  const { device } = model.gpu;
+  using scope = model.gpu.scope.open('small');
+  const file = randomModelFile(randomModel({ config: small, seed: 3 }));
+  using own = await loadOnGpu({ ...model.gpu, scope }, small, { bytes: file }, { page: n_positions });
+  const settings = { ...BASE, presence_penalty: 0.4, repetition_penalty: 1.1, max_new_tokens: 300 };
+  const made: string[] = [];
+  const makers = ['createBuffer', 'createBindGroup', 'createShaderModule', 'createComputePipelineAsync'] as const;
+  await watch({ ...settings, max_new_tokens: 2 }, { on: own, tokens: Uint32Array.of(1) });
+  const { bytes } = scope;
+  for (const name of makers) {
+    const make = device[name].bind(device) as (...asked: unknown[]) => unknown;
+    Object.defineProperty(device, name, {
+      configurable: true,
+      value: (...asked: unknown[]) => {
+        made.push(name);
+        return make(...asked);
+      },
+    });
+  }
+  try {
+    const run = await watch(settings, { on: own, tokens: Uint32Array.of(2, 3) });
+    expect(run.ids).toHaveLength(300);
+    expect(run.behind).toBeGreaterThan(285);
+    expect(run.rows).toBeLessThan(10);
+  } finally {
+    for (const name of makers) Reflect.deleteProperty(device, name);
+  }
+  expect(made).toEqual([]);
+  expect(scope.bytes).toBe(bytes);
+  // 2 + 300 tokens of which the last is no row yet, beside 1 + 2 of the first run.
+  expect(own.probes.context.cache.capacity - own.probes.context.cache.free).toBe(301 + 2);
 });

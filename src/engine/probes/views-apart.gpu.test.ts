@@ -49,9 +49,9 @@ function methodOf(target: object, name: string): (...asked: unknown[]) => unknow
   return (...asked) => Reflect.apply(found, target, asked);
 }
 
-/** What one decode step tells the GPU to do, object by object, and what it makes anew. */
 const DRAW = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5, change: null };
 
+/** What one decode step tells the GPU to do, object by object, and what it makes anew. */
 async function decodeStep(next: number): Promise<{ calls: unknown[][]; made: string[] }> {
   const { device } = model.gpu;
   const [calls, made]: [unknown[][], string[]] = [[], []];
@@ -95,6 +95,7 @@ describe('the decode step', () => {
   test('is the same list of dispatches over the same bindings before views, with all of them open, and after', async () => {
     const { session, runner } = model;
     await session.prefill(ids);
+    await session.prepareDraw();
     const plan = JSON.stringify(runner.decodePlan);
     const before = await decodeStep(1);
     expect(before.made).toEqual([]);

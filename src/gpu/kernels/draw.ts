@@ -12,8 +12,8 @@ const drawPieces = kernel('draw_pieces', {
 });
 
 const draw = kernel('draw', {
-  parts: ['draw_setting', 'draw_touched', 'draw_row'],
-  bindings: [...reads('setting', 'logits', 'pieces', 'touched'), ...writes('found', 'record')],
+  parts: ['draw_setting', 'draw_touched', 'draw_past', 'draw_row'],
+  bindings: [...reads('setting', 'logits', 'pieces', 'touched'), ...writes('found', 'bins', 'record')],
   consts: { WORKGROUP: 'u32', LIST: 'u32', RAISED: 'u32', ROOM: 'u32', STRETCHES: 'u32' },
 });
 
@@ -23,7 +23,8 @@ export const kernels = [drawPieces, draw];
 export function planDraw(kernelClass: KernelClass, logits: string): Dispatch[] {
   // One workgroup with barriers: on a CPU they cost little where it is no wider than one of its vectors. A word of workgroup memory costs
   // SwiftShader half a millisecond of compiling, so that little lies there.
-  const [piecesWide, wide] = kernelClass === 'barrier_free' ? [8, 4] : [64, 256];
+  const onCpu = kernelClass === 'barrier_free' || kernelClass === 'naive';
+  const [piecesWide, wide] = onCpu ? [8, 4] : [64, 256];
   const buffers = {
     setting: { buffer: 'draw/setting' },
     logits: { buffer: logits },
@@ -47,6 +48,7 @@ export function planDraw(kernelClass: KernelClass, logits: string): Dispatch[] {
         buffers.pieces,
         { buffer: 'draw/touched' },
         { buffer: 'draw/found' },
+        { buffer: 'draw/bins' },
         { buffer: 'draw/record' },
       ],
       grid: [1, 1, 1],
