@@ -88,7 +88,7 @@ test('every shader file is a kernel or a part of one', () => {
   const names = KERNELS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   const parts = KERNELS.flatMap(kernel => kernel.parts).flatMap(part =>
-    part === 'weights' ? ALL.map(storage => storage.part) : [part],
+    part === 'weights' ? ALL.flatMap(storage => storage.parts) : [part],
   );
   expect([...SHADERS.keys()].sort()).toEqual([...new Set([...names, ...parts])].sort());
 });
@@ -102,7 +102,9 @@ test('every file of kernels/ and of storage/ is in its list', () => {
   const files = filesOf('src/gpu/kernels', ['kernel', 'registry', 'elementwise']);
   const holds = (file: string) => [...kernels].some(name => name === file || name.startsWith(`${file}_`));
   expect(files.filter(file => !holds(file))).toEqual([]);
-  expect(filesOf('src/gpu/storage', ['storage', 'storages']).sort()).toEqual(Object.keys(STORAGES).sort());
+  expect(filesOf('src/gpu/storage', ['storage', 'storages', 'plain', 'blocks']).sort()).toEqual(
+    Object.keys(STORAGES).sort(),
+  );
   for (const [name, storage] of Object.entries(STORAGES)) expect(storage.name).toBe(name);
 });
 

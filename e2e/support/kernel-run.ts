@@ -1,15 +1,20 @@
 // Runs dispatches of the planner on arrays and reads one buffer back: what the kernel tests stand on.
 
 import { expect } from 'vitest';
-import { fromFloat32, type WeightDtype } from '../../src/checkpoint/dtypes.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Dispatch } from '../../src/gpu/dispatch.ts';
 import { Executor } from '../../src/gpu/executor.ts';
 import type { Kernel } from '../../src/gpu/kernels/kernel.ts';
 import { KERNELS } from '../../src/gpu/kernels/registry.ts';
-import { layoutWeights, type MatrixLayout, partBytes, stride4, type WeightLayouts } from '../../src/gpu/layout.ts';
+import {
+  layoutWeights,
+  type MatrixLayout,
+  type MatrixPart,
+  stride4,
+  type WeightLayouts,
+} from '../../src/gpu/layout.ts';
 import type { Row } from '../../src/gpu/runner.ts';
-import { bytesOf, type Storage } from '../../src/gpu/storage/storage.ts';
+import type { Storage } from '../../src/gpu/storage/storage.ts';
 import { STORAGES, type StorageName } from '../../src/gpu/storage/storages.ts';
 import type { Allocation } from '../../src/model/ir/allocate.ts';
 import type { Graph, ValueName, WeightSpec } from '../../src/model/ir/graph.ts';
@@ -17,12 +22,6 @@ import { type Shape, tensor } from '../../src/model/ir/recipe.ts';
 import type { Numbers } from '../../src/reference/ops.ts';
 
 export type Contents = Record<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>;
-
-const DTYPES: ReadonlyMap<string, WeightDtype> = new Map([
-  ['f32', 'F32'],
-  ['f16', 'F16'],
-  ['bf16', 'BF16'],
-]);
 
 /** What stands in places that no kernel may read as a number of the value, or write at all. */
 export const FILLER = 777;
@@ -75,31 +74,35 @@ export function kernelNamed(name: string): Kernel {
   return found;
 }
 
-function packed(values: Float32Array, { name }: Pick<Storage, 'name'>): Uint8Array<ArrayBuffer> {
-  const dtype = DTYPES.get(name);
-  if (!dtype) throw new Error(`no dtype is stored as ${name}`);
-  return fromFloat32(values, dtype);
+/** Rows of numbers as they lie on the GPU. */
+function packed(values: Float32Array, storage: Storage, cols: number): Uint8Array {
+  if (storage.quantise === null) throw new Error(`nothing is made ${storage.name}`);
+  return storage.pack(storage.quantise(values), cols);
 }
 
 /** Values as they are after storing: rounded to the storage. */
 export function rounded(values: Float32Array, storage: StorageName): Float32Array<ArrayBuffer> {
-  return STORAGES[storage].dequantise(packed(values, STORAGES[storage]));
+  const { [storage]: stored } = STORAGES;
+  return stored.dequantise(packed(values, stored, values.length), values.length);
 }
 
 /** The parts of a matrix [rows, cols] as the buffers that plans name. */
 export function matrixContents(layout: MatrixLayout, values: Float32Array): Contents {
-  const out: Contents = {};
-  const { storage, cols, stride } = layout;
-  layout.parts.forEach((part, i) => {
-    const buffer = new Uint8Array(partBytes(layout, part));
-    for (let row = 0; row < part.rows; row++) {
-      const at = (part.row0 + row) * cols;
-      buffer.set(packed(values.subarray(at, at + cols), storage), row * bytesOf(storage, stride));
-    }
-    out[`weight/${layout.name}/${i}`] = buffer;
-  });
-  return out;
+  return partContents(layout, ({ row0, rows, storage }) =>
+    packed(values.subarray(row0 * layout.cols, (row0 + rows) * layout.cols), storage, layout.cols),
+  );
 }
+
+/** The parts of a matrix from the bytes of each. */
+export function partContents(layout: MatrixLayout, bytes: (part: MatrixPart) => Uint8Array): Contents {
+  const parts = layout.parts.map((part, i) => [`weight/${layout.name}/${i}`, bytes(part).slice()] as const);
+  return Object.fromEntries(parts);
+}
+
+/** Every row of every matrix in one storage: for `layoutWeights`. */
+export const allIn = (storage: StorageName) => (_: string, rows: number) => [
+  { row0: 0, rows, storage: STORAGES[storage] },
+];
 
 /** The buffer of vectors. */
 export function vectorContents(layouts: WeightLayouts, values: Readonly<Record<string, Float32Array>>): Contents {
@@ -134,7 +137,7 @@ export const weightAsItLies = (name: string, ...shape: Shape): WeightSpec => ({
 
 /** Layouts of a graph's weights, all matrices in one storage. */
 export function layoutAll(graph: Graph, storage: StorageName, maxBinding = 2 ** 27): WeightLayouts {
-  return layoutWeights(graph, () => STORAGES[storage], maxBinding);
+  return layoutWeights(graph, allIn(storage), maxBinding);
 }
 
 /** Runs dispatches as one pass of T rows over buffers with the given contents; the floats of the buffer `read` after it. */

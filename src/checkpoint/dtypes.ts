@@ -1,6 +1,6 @@
 // Element types of a checkpoint: their sizes, and exact conversion of the weight types to and from f32.
 import { NucleusError } from '../lib/error.ts';
-import { float32OfBfloats, float32OfHalves } from '../lib/half.ts';
+import { bfloatsOfFloat32, float32OfBfloats, float32OfHalves, halvesOfFloat32 } from '../lib/half.ts';
 import { BLOCKS, type BlockDtype, isBlockDtype } from './blocks.ts';
 
 /** Bits of one element, for every dtype that the safetensors format names. */
@@ -79,42 +79,6 @@ export function toFloat32(bytes: Uint8Array, dtype: WeightDtype): Float32Array<A
  * The inverse of `toFloat32` for every pattern.
  */
 export function fromFloat32(values: Float32Array, dtype: WeightDtype): Uint8Array<ArrayBuffer> {
-  const copy = new Float32Array(values);
-  if (dtype === 'F32') return new Uint8Array(copy.buffer);
-  const bits = new Uint32Array(copy.buffer);
-  const half = new Uint16Array(bits.length);
-  const round = dtype === 'BF16' ? bfloat16OfFloat32Bits : halfOfFloat32Bits;
-  for (let i = 0; i < bits.length; i++) half[i] = round(bits[i]!);
-  return new Uint8Array(half.buffer);
-}
-
-function bfloat16OfFloat32Bits(bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000) {
-    const top = bits >>> 16;
-    // A NaN whose payload lies in the lower half would read as infinity: make it quiet.
-    return (top & 0x7f) === 0 ? top | 0x40 : top;
-  }
-  return ((bits >>> 0) + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-}
-
-function halfOfFloat32Bits(bits: number): number {
-  const sign = (bits >>> 16) & 0x8000;
-  const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) {
-    const payload = (magnitude >>> 13) & 0x3ff;
-    return sign | 0x7c00 | (payload === 0 ? 0x200 : payload);
-  }
-  if (magnitude >= 0x477ff000) return sign | 0x7c00; // 65520 and above round to infinity
-  if (magnitude >= 0x38800000) {
-    // Normal: drop 13 bits of fraction; a carry into the exponent is right by construction.
-    return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
-  }
-  // Subnormal: the value in units of 2^-24, rounded to even.
-  const shift = 126 - (magnitude >>> 23);
-  if (shift > 25) return sign;
-  const fraction = (magnitude & 0x7fffff) | 0x800000;
-  const floor = fraction >>> shift;
-  const rest = fraction & ((1 << shift) - 1);
-  const tie = 1 << (shift - 1);
-  return sign | (rest > tie || (rest === tie && (floor & 1) === 1) ? floor + 1 : floor);
+  if (dtype === 'F32') return new Uint8Array(new Float32Array(values).buffer);
+  return new Uint8Array((dtype === 'BF16' ? bfloatsOfFloat32 : halvesOfFloat32)(values).buffer);
 }

@@ -4,6 +4,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
+import { defined } from '../lib/assert.ts';
 import { contextBytes, defaultContext } from '../lib/context-memory.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
@@ -18,10 +19,11 @@ import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import type { Vocabulary } from './generate.ts';
-import { contextNeeds, deviceMemory, fixedBuffers, ModelLoader, storageOfWeights } from './model.ts';
+import { contextNeeds, deviceMemory, fixedBuffers, ModelLoader } from './model.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
+import { storageOfWeights } from './stored-weights.ts';
 
 /** A model that is ready to run, and what the page is told of it. */
 export interface OpenModel extends Disposable {
@@ -118,7 +120,7 @@ function describe(
 /** The dtype of the head, the largest matrix of most models. */
 function dtypeOf({ graph, tensors }: Checkpoint): string {
   const { tensorOf } = matchWeights(graph, tensors);
-  return storageOfWeights(graph, tensorOf, tensors)(graph.head).name;
+  return defined(storageOfWeights(graph, tensorOf, tensors)(graph.head)[0], graph.head).storage.name;
 }
 
 /** What loading would take, from the small files and the header of the weights. Throws as `readCheckpoint` does. */

@@ -1,7 +1,6 @@
 // A model on the GPU: weights, pool and session, made from a graph and a stream of tensors.
 
 import type { StoredTensor } from '../checkpoint/checkpoint.ts';
-import { isWeightDtype, toFloat32, type WeightDtype } from '../checkpoint/dtypes.ts';
 import { damaged } from '../checkpoint/first-bytes.ts';
 import { Reordering } from '../checkpoint/strided.ts';
 import type { Gpu } from '../gpu/device.ts';
@@ -12,26 +11,21 @@ import { Runner, type RunnerOptions, sessionBuffers, tablesOf } from '../gpu/run
 import type { BufferSpec, Scope } from '../gpu/scope.ts';
 import { StateCache } from '../gpu/state-cache.ts';
 import { stateRows } from '../gpu/state-planes.ts';
-import type { Storage } from '../gpu/storage/storage.ts';
-import { STORAGES } from '../gpu/storage/storages.ts';
 import { type TensorWriter, Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
 import { type ContextNeeds, defaultContext, largestContext, slotsFor } from '../lib/context-memory.ts';
 import { NucleusError } from '../lib/error.ts';
+import type { WeightFormat } from '../lib/weight-format.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import { type TensorRecipe, tensorsOf } from '../model/ir/recipe.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
 import { withKv } from '../model/rewrites/half-keys.ts';
 import { Probes } from './probes/probes.ts';
 import { Room } from './room.ts';
 import { Session } from './session.ts';
+import { storageOfTensor, storageOfWeights } from './stored-weights.ts';
 
-/** How a tensor of the checkpoint is stored on the GPU: as it is. */
-const BY_DTYPE: ReadonlyMap<string, Storage> = new Map(
-  Object.values(STORAGES).map(storage => [storage.dtype, storage]),
-);
 /** Tables of slots: how many texts and branches stay in the cache side by side, room in the pool permitting. */
 const SEQUENCES = 16;
 /** Slots that the pool begins with, and grows by at least. */
@@ -49,6 +43,8 @@ export interface ModelOptions {
   readonly allowed?: number;
   /** Keys and values in packed f16, where the model allows it; f32 unless given. */
   readonly kv?: 'f16';
+  /** How matrices of floats are stored; as in the checkpoint unless given. */
+  readonly format?: WeightFormat;
 }
 
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
@@ -125,38 +121,6 @@ export async function openSession(
   return { runner, cache, room, states, session: new Session({ runner, cache, room, states, dims: graph.dims }) };
 }
 
-/**
- * How each weight is stored on the GPU, by its name in the graph: as its tensors are. `tensorOf` as matchWeights gives it.
- * Throws `bad_tensor` where the tensors of one matrix differ in dtype.
- */
-export function storageOfWeights(
-  graph: Graph,
-  tensorOf: ReadonlyMap<string, string>,
-  tensors: ReadonlyMap<string, StoredTensor>,
-): (name: string) => Storage {
-  const dtypes = new Map(graph.weights.map(({ name, from }) => [name, dtypesOf(tensorsOf(from), tensorOf, tensors)]));
-  return name => {
-    const [first, ...others] = defined(dtypes.get(name), name);
-    const other = others.find(each => each.dtype !== first?.dtype);
-    if (first === undefined || other !== undefined) {
-      const message = `${name} is made of tensors of different dtypes: ${first?.dtype}, ${other?.dtype}`;
-      throw new NucleusError('bad_tensor', message, { tensor: other?.name ?? name });
-    }
-    return defined(BY_DTYPE.get(first.dtype), first.dtype);
-  };
-}
-
-function dtypesOf(
-  leaves: readonly TensorRecipe[],
-  tensorOf: ReadonlyMap<string, string>,
-  tensors: ReadonlyMap<string, StoredTensor>,
-): { readonly name: string; readonly dtype: WeightDtype }[] {
-  return leaves.map(({ name }) => ({
-    name,
-    dtype: weightDtype(defined(tensors.get(tensorOf.get(name) ?? ''), name)),
-  }));
-}
-
 /** Reserves memory for a model, takes its bytes file by file, then compiles its plans. */
 export class ModelLoader {
   readonly graph: Graph;
@@ -198,7 +162,7 @@ export class ModelLoader {
     options: ModelOptions = {},
   ): Promise<ModelLoader> {
     const { tensorOf } = matchWeights(graph, tensors);
-    const storageOf = storageOfWeights(graph, tensorOf, tensors);
+    const storageOf = storageOfWeights(graph, tensorOf, tensors, options.format);
     const maxBinding = options.maxBinding ?? gpu.device.limits.maxStorageBufferBindingSize;
     const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
     const weights = await Weights.create(gpu, scope, graph, layouts);
@@ -252,7 +216,7 @@ export class ModelLoader {
   async #writer(tensor: StoredTensor): Promise<TensorWriter> {
     const name = this.#nameOf.get(tensor.name);
     if (name === undefined) return { write: () => {}, end: async () => {} };
-    const writer = await this.weights.tensor(name, bytes => toFloat32(bytes, weightDtype(tensor)));
+    const writer = await this.weights.tensor(name, storageOfTensor(tensor));
     return tensor.strides === undefined ? writer : reordered(tensor, writer);
   }
 }
@@ -267,9 +231,4 @@ function reordered(tensor: StoredTensor, writer: TensorWriter): TensorWriter {
       return writer.end();
     },
   };
-}
-
-function weightDtype({ name, dtype }: StoredTensor): WeightDtype {
-  if (isWeightDtype(dtype)) return dtype;
-  throw new NucleusError('bad_tensor', `tensor ${name} is ${dtype}`, { tensor: name, dtype });
 }

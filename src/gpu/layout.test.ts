@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { weightAsItLies } from '../../e2e/support/kernel-run.ts';
+import { allIn, weightAsItLies } from '../../e2e/support/kernel-run.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { layoutWeights, partBytes, stride4 } from './layout.ts';
 import { STORAGES, type StorageName } from './storage/storages.ts';
@@ -20,7 +20,7 @@ const graphOf = (weights: Graph['weights']): Graph => ({
   weights,
 });
 const matrix = (rows: number, cols: number, storage: StorageName, limit: number) =>
-  layoutWeights(graphOf([weightAsItLies('w', rows, cols)]), () => STORAGES[storage], limit).matrices.get('w')!;
+  layoutWeights(graphOf([weightAsItLies('w', rows, cols)]), allIn(storage), limit).matrices.get('w')!;
 
 test('the stride is the next multiple of four', () => {
   expect([1, 3, 4, 5, 50, 768].map(stride4)).toEqual([4, 4, 4, 8, 52, 768]);
@@ -54,10 +54,10 @@ test('parts cover every row once, in order, and fit the limit', () => {
 test('the embedding of GPT-2 in f32 is split under 128 MiB and whole in f16', () => {
   const limit = 128 * 2 ** 20;
   expect(matrix(50_257, 768, 'f32', limit).parts).toEqual([
-    { row0: 0, rows: 25_129 },
-    { row0: 25_129, rows: 25_128 },
+    { row0: 0, rows: 25_129, storage: STORAGES.f32 },
+    { row0: 25_129, rows: 25_128, storage: STORAGES.f32 },
   ]);
-  expect(matrix(50_257, 768, 'f16', limit).parts).toEqual([{ row0: 0, rows: 50_257 }]);
+  expect(matrix(50_257, 768, 'f16', limit).parts).toEqual([{ row0: 0, rows: 50_257, storage: STORAGES.f16 }]);
 });
 
 test('a row that does not fit is refused with its size', () => {
@@ -70,7 +70,7 @@ test('a row that does not fit is refused with its size', () => {
 test('vectors lie side by side at multiples of 256 bytes; bytes count everything', () => {
   const layouts = layoutWeights(
     graphOf([weightAsItLies('a', 3), weightAsItLies('w', 2, 5), weightAsItLies('b', 65), weightAsItLies('c', 64)]),
-    () => STORAGES.f16,
+    allIn('f16'),
     1e9,
   );
   expect([...layouts.vectors]).toEqual([

@@ -2,21 +2,24 @@
 import { assert } from '../lib/assert.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import { bytesOf, type Storage, strideOf } from './storage/storage.ts';
+import type { Storage } from './storage/storage.ts';
 
-/** Rows `row0` .. `row0 + rows - 1` of a matrix, in a buffer of their own. */
-export interface MatrixPart {
+/** Rows `row0` .. `row0 + rows - 1` of a matrix, stored alike. */
+export interface StoredRows {
   readonly row0: number;
   readonly rows: number;
+  readonly storage: Storage;
 }
+
+/** Rows in a buffer of their own. */
+export type MatrixPart = StoredRows;
 
 export interface MatrixLayout {
   readonly name: string;
   /** Matrix [rows, cols]: [out, in]. */
   readonly rows: number;
   readonly cols: number;
-  readonly storage: Storage;
-  /** Numbers from row to row: cols rounded up to whole blocks, a multiple of four. */
+  /** Numbers of a row as kernels read it: cols rounded up to a multiple of four. */
   readonly stride: number;
   readonly parts: readonly MatrixPart[];
 }
@@ -38,14 +41,18 @@ export const stride4 = (n: number): number => Math.ceil(n / 4) * 4;
 
 /** Bytes of a part on the GPU. */
 export function partBytes(matrix: MatrixLayout, part: MatrixPart): number {
-  return part.rows * bytesOf(matrix.storage, matrix.stride);
+  return part.rows * part.storage.strideBytes(matrix.cols);
 }
 
 /**
- * Layout of all weights of a graph. `storageOf` says how a matrix is stored; `maxBinding` is the largest binding in bytes.
- * Throws `model_too_large` when a single row does not fit a binding.
+ * Layout of all weights of a graph. `storageOf` says how the rows of a matrix are stored, all of them in order; `maxBinding` is the largest binding
+ * in bytes. Throws `model_too_large` when a single row does not fit a binding.
  */
-export function layoutWeights(graph: Graph, storageOf: (name: string) => Storage, maxBinding: number): WeightLayouts {
+export function layoutWeights(
+  graph: Graph,
+  storageOf: (name: string, rows: number) => readonly StoredRows[],
+  maxBinding: number,
+): WeightLayouts {
   const matrices = new Map<string, MatrixLayout>();
   const vectors = new Map<string, { offset: number; length: number }>();
   let vectorBytes = 0;
@@ -57,17 +64,19 @@ export function layoutWeights(graph: Graph, storageOf: (name: string) => Storage
       vectorBytes += Math.ceil((rows * 4) / OFFSET_ALIGNMENT) * OFFSET_ALIGNMENT;
       continue;
     }
-    const storage = storageOf(name);
-    const stride = strideOf(storage, cols);
-    const rowBytes = bytesOf(storage, stride);
-    matrices.set(name, { name, rows, cols, storage, stride, parts: splitRows(name, rows, rowBytes, maxBinding) });
-    matrixBytes += rows * rowBytes;
+    const parts = storageOf(name, rows).flatMap(stored => splitRows(name, stored, cols, maxBinding));
+    const matrix = { name, rows, cols, stride: stride4(cols), parts };
+    assert(parts.reduce((sum, part) => sum + part.rows, 0) === rows, `every row of ${name} is stored`);
+    matrices.set(name, matrix);
+    for (const part of parts) matrixBytes += partBytes(matrix, part);
   }
   return { matrices, vectors, vectorBytes, bytes: matrixBytes + vectorBytes };
 }
 
 /** As few parts as the limit allows, of nearly equal size. */
-function splitRows(name: string, rows: number, rowBytes: number, maxBinding: number): MatrixPart[] {
+function splitRows(name: string, stored: StoredRows, cols: number, maxBinding: number): MatrixPart[] {
+  const { rows, storage } = stored;
+  const rowBytes = storage.strideBytes(cols);
   const most = Math.floor(maxBinding / rowBytes);
   if (most < 1) {
     const message = `a row of ${name} has ${rowBytes} bytes, more than a binding of ${maxBinding}`;
@@ -77,6 +86,7 @@ function splitRows(name: string, rows: number, rowBytes: number, maxBinding: num
   const size = Math.ceil(rows / count);
   assert(size <= most, 'a part fits the limit');
   const parts: MatrixPart[] = [];
-  for (let row0 = 0; row0 < rows; row0 += size) parts.push({ row0, rows: Math.min(size, rows - row0) });
+  for (let row = 0; row < rows; row += size)
+    parts.push({ row0: stored.row0 + row, rows: Math.min(size, rows - row), storage });
   return parts;
 }

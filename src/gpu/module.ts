@@ -39,7 +39,7 @@ export function joinModule(kernel: Kernel, storage: Storage | undefined, consts:
     }),
   ];
   const files = [
-    ...spec.parts.map(part => (part === 'weights' ? defined(storage, `storage of ${name}`).part : part)),
+    ...spec.parts.flatMap(part => (part === 'weights' ? defined(storage, `storage of ${name}`).parts : [part])),
     name,
   ];
   const starts: { file: string; line: number }[] = [{ file: 'constants', line: 1 }];

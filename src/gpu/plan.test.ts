@@ -1,5 +1,7 @@
 // The plan without a GPU: how many dispatches, every row of a split matrix once, grids and bindings that every adapter accepts.
+
 import { describe, expect, test } from 'vitest';
+import { allIn } from '../../e2e/support/kernel-run.ts';
 import { GPT2_124M_CONFIG, ODD_CONFIG } from '../../e2e/support/random-model.ts';
 import { buildGraph } from '../model/architectures/architectures.ts';
 import { allocateValues } from '../model/ir/allocate.ts';
@@ -13,7 +15,7 @@ import { layoutWeights } from './layout.ts';
 import { joinModule } from './module.ts';
 import { planBody, planHead } from './plan.ts';
 import { bytesPerSlot } from './pool.ts';
-import { STORAGES, type StorageName } from './storage/storages.ts';
+import type { StorageName } from './storage/storages.ts';
 
 const MIB = 2 ** 20;
 const CLASSES: readonly KernelClass[] = ['naive', 'barrier_free', 'workgroup', 'subgroup'];
@@ -34,7 +36,7 @@ function plan(
 ): Made {
   const plain = buildGraph(config).graph;
   const graph = fused ? fuse(plain) : plain;
-  const layouts = layoutWeights(graph, () => STORAGES[storage], limit);
+  const layouts = layoutWeights(graph, allIn(storage), limit);
   const options = { kernelClass, rows, step: 'step' };
   const body = planBody(graph, layouts, allocateValues(graph), options);
   const head = planHead(graph, layouts, options, { logits: 'logits' });
@@ -83,7 +85,7 @@ describe.each([
     'are packed by one dispatch a layer, which nothing else writes, and read as they lie: %s',
     kernelClass => {
       const graph = fuse(half);
-      const layouts = layoutWeights(graph, () => STORAGES.f32, 2 ** 31);
+      const layouts = layoutWeights(graph, allIn('f32'), 2 ** 31);
       const body = planBody(graph, layouts, allocateValues(graph), { kernelClass, rows: 'row', step: 'step' });
       const writes = body.filter(({ kernel, bind }) =>
         bind.some(({ buffer }, i) => buffer.startsWith('kv/') && kernel.bindings[i]?.access === 'read_write'),

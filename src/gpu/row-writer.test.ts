@@ -2,15 +2,25 @@
 import { describe, expect, test } from 'vitest';
 import { interleaved } from '../../e2e/support/stored-by-recipe.ts';
 import { permute, placements, type RowRun, rows, tensor } from '../model/ir/recipe.ts';
-import { type RowPlan, RowWriter } from './row-writer.ts';
+import { movedColumns, RowWriter } from './row-writer.ts';
 
 const ROW = 6;
 const STRIDE = 8;
 const ROWS = 12;
 const STREAM = Uint8Array.from({ length: ROWS * ROW }, (_, i) => i + 1);
 
+interface Written {
+  readonly runs: readonly RowRun[];
+  readonly columns?: readonly RowRun[];
+}
+
 /** A device whose buffers are arrays; the writer touches nothing of a device but its queue. */
-function written(plan: Pick<RowPlan, 'runs' | 'columns'>, cut: number, split: number, end = true): number[] {
+function written(
+  { runs, columns = [{ from: 0, to: 0, count: ROW }] }: Written,
+  cut: number,
+  split: number,
+  end = true,
+): number[] {
   const buffers = [new Uint8Array(split * STRIDE), new Uint8Array((ROWS - split) * STRIDE)];
   const writeBuffer = (to: Uint8Array, offset: number, bytes: Uint8Array) => {
     expect([offset % 4, bytes.length % 4]).toEqual([0, 0]);
@@ -21,7 +31,13 @@ function written(plan: Pick<RowPlan, 'runs' | 'columns'>, cut: number, split: nu
     { row0: 0, rows: split, buffer: buffers[0] as unknown as GPUBuffer },
     { row0: split, rows: ROWS - split, buffer: buffers[1] as unknown as GPUBuffer },
   ];
-  const writer = new RowWriter(device, { ...plan, rowBytes: ROW, strideBytes: STRIDE, targets });
+  const writer = new RowWriter(device, {
+    runs,
+    rowBytes: ROW,
+    strideBytes: STRIDE,
+    targets,
+    pack: movedColumns(columns, ROW, STRIDE),
+  });
   for (let at = 0; at < STREAM.length; at += cut) writer.write(STREAM.subarray(at, at + cut));
   if (end) writer.end();
   return buffers.flatMap(buffer => [...buffer]);

@@ -1,4 +1,4 @@
-// Cuts a stream of bytes into rows, pads each to the stride and writes it to its place in the parts of a matrix.
+// Cuts a stream of bytes into rows and writes each to its place in the parts of a matrix, as it is to lie there.
 import { assert, defined } from '../lib/assert.ts';
 import type { RowRun } from '../model/ir/recipe.ts';
 
@@ -16,8 +16,22 @@ export interface RowPlan {
   /** Which rows of the stream are which of the matrix, in the order of the stream; others are passed over. */
   readonly runs: readonly RowRun[];
   readonly targets: readonly RowTarget[];
-  /** Which bytes of a row go where in it; the whole row as it is unless given. */
-  readonly columns?: readonly RowRun[];
+  /** Whole rows of the stream as they lie in the buffers, `strideBytes` each. */
+  readonly pack: (rows: Uint8Array) => Uint8Array;
+}
+
+/** A `pack` that moves bytes within each row and leaves zeros elsewhere. */
+export function movedColumns(columns: readonly RowRun[], rowBytes: number, strideBytes: number): RowPlan['pack'] {
+  return bytes => {
+    const rows = bytes.length / rowBytes;
+    const out = new Uint8Array(rows * strideBytes);
+    for (let row = 0; row < rows; row++)
+      for (const { from, to, count } of columns) {
+        const begin = row * rowBytes + from;
+        out.set(bytes.subarray(begin, begin + count), row * strideBytes + to);
+      }
+    return out;
+  };
 }
 
 export class RowWriter {
@@ -78,29 +92,16 @@ export class RowWriter {
 
   /** Writes rows that are those of the matrix from `first` on. */
   #place(bytes: Uint8Array, first: number): void {
-    const { rowBytes, strideBytes, targets } = this.#plan;
+    const { rowBytes, strideBytes, targets, pack } = this.#plan;
     const last = first + bytes.length / rowBytes;
     for (const { row0, rows, buffer } of targets) {
       const from = Math.max(first, row0);
       const to = Math.min(last, row0 + rows);
       if (from >= to) continue;
       const piece = bytes.subarray((from - first) * rowBytes, (to - first) * rowBytes);
-      this.#device.queue.writeBuffer(buffer, (from - row0) * strideBytes, this.#padded(piece, to - from));
+      const packed = pack(piece);
+      assert(packed.length === (to - from) * strideBytes, 'rows are packed to the stride');
+      this.#device.queue.writeBuffer(buffer, (from - row0) * strideBytes, packed as Uint8Array<ArrayBuffer>);
     }
-  }
-
-  #padded(bytes: Uint8Array, rows: number): Uint8Array<ArrayBuffer> {
-    const { rowBytes, strideBytes, columns = [{ from: 0, to: 0, count: rowBytes }] } = this.#plan;
-    const [only] = columns;
-    const asItIs = columns.length === 1 && only?.from === 0 && only.to === 0 && only.count === rowBytes;
-    if (rowBytes === strideBytes && asItIs) return bytes as Uint8Array<ArrayBuffer>;
-    const out = new Uint8Array(rows * strideBytes);
-    for (let row = 0; row < rows; row++) {
-      for (const { from, to, count } of columns) {
-        const begin = row * rowBytes + from;
-        out.set(bytes.subarray(begin, begin + count), row * strideBytes + to);
-      }
-    }
-    return out;
   }
 }

@@ -6,9 +6,10 @@ import { compile } from './compile.ts';
 import { checked, type Gpu } from './device.ts';
 import { transposeKernel } from './kernels/transpose.ts';
 import { type MatrixLayout, partBytes, stride4, type WeightLayouts } from './layout.ts';
-import { type RowTarget, RowWriter } from './row-writer.ts';
+import { movedColumns, type RowTarget, RowWriter } from './row-writer.ts';
 import type { Scope } from './scope.ts';
-import { bytesOf } from './storage/storage.ts';
+import { fileBytes, type Storage } from './storage/storage.ts';
+import { TurnedBlocks } from './turned-blocks.ts';
 
 /** Takes the bytes of one tensor in the order of the checkpoint, in pieces of any size. */
 export interface TensorWriter {
@@ -56,15 +57,18 @@ export class Weights {
   }
 
   /**
-   * A writer for the tensor that recipes call `tensor`: one tensor may be a part of several weights, or of none. Numbers of a vector reach
-   * `toFloat32` whole. Tensors that are transposed pass through staging memory until their end.
+   * A writer for the tensor that recipes call `tensor`, whose numbers lie in the checkpoint as `source` has them: one tensor may be a part of several
+   * weights, or of none. Tensors that are transposed pass through staging memory until their end.
    */
-  async tensor(tensor: string, toFloat32: (bytes: Uint8Array) => Float32Array<ArrayBuffer>): Promise<TensorWriter> {
+  async tensor(tensor: string, source: Storage): Promise<TensorWriter> {
     const writers: TensorWriter[] = [];
     for (const { weight, placed } of this.#uses.get(tensor) ?? []) {
       const layout = this.layouts.matrices.get(weight);
-      if (!layout) writers.push(this.#vector(weight, placed, toFloat32));
-      else writers.push(placed.transposed ? await this.#turned(layout, placed) : this.#rows(layout, placed));
+      if (!layout) writers.push(this.#vector(weight, placed, source));
+      else
+        writers.push(
+          placed.transposed ? await this.#turned(layout, placed, source) : this.#rows(layout, placed, source),
+        );
     }
     return {
       write: bytes => {
@@ -77,17 +81,14 @@ export class Weights {
   }
 
   /** Vectors are small: collected whole, then put in order and uploaded as f32. */
-  #vector(
-    name: string,
-    { runs }: Placement,
-    toFloat32: (bytes: Uint8Array) => Float32Array<ArrayBuffer>,
-  ): TensorWriter {
+  #vector(name: string, { runs }: Placement, source: Storage): TensorWriter {
     const { offset, length } = defined(this.layouts.vectors.get(name), name);
     const pieces: Uint8Array[] = [];
     return {
       write: piece => void pieces.push(piece.slice()),
       end: async () => {
-        const values = toFloat32(joined(pieces));
+        const bytes = joined(pieces);
+        const values = numbersOf(source, bytes, (bytes.length / source.blockBytes) * source.block);
         const placed = new Float32Array(length);
         for (const { from, to, count } of runs) {
           assert(from + count <= values.length, `${name} takes ${from + count} of ${values.length} values`);
@@ -100,41 +101,73 @@ export class Weights {
     };
   }
 
-  #rows(layout: MatrixLayout, { runs }: Placement): TensorWriter {
+  #rows(layout: MatrixLayout, placed: Placement, source: Storage): TensorWriter {
+    const { storage, targets } = this.#target(layout, placed);
     const writer = new RowWriter(this.#gpu.device, {
-      rowBytes: bytesOf(layout.storage, layout.cols),
-      strideBytes: bytesOf(layout.storage, layout.stride),
-      runs,
-      targets: this.#parts(layout),
+      rowBytes: fileBytes(source, layout.cols),
+      strideBytes: storage.strideBytes(layout.cols),
+      runs: placed.runs,
+      targets,
+      pack: rows => storage.pack(stored(storage, source, rows, layout.cols), layout.cols),
     });
     return { write: piece => writer.write(piece), end: async () => writer.end() };
   }
 
-  /** Rows of a tensor [in, out]: into staging with their columns in the order of the weight's rows, and turned at the end. */
-  async #turned(layout: MatrixLayout, { tensor, runs }: Placement): Promise<TensorWriter> {
-    const bytes = bytesOf(layout.storage, 1);
+  /** Rows of a tensor [in, out]: turned by a kernel where numbers lie one by one, and in this memory where they are made blocks. */
+  #turned(layout: MatrixLayout, placed: Placement, source: Storage): Promise<TensorWriter> | TensorWriter {
+    const { storage, targets } = this.#target(layout, placed);
+    return storage.block === 1 ? this.#staged(layout, placed, source) : this.#blocks(layout, placed, source, targets);
+  }
+
+  #blocks(layout: MatrixLayout, placed: Placement, source: Storage, targets: readonly RowTarget[]): TensorWriter {
+    const { storage } = this.#target(layout, placed);
+    const columns = defined(placed.tensor.shape[1], `${placed.tensor.name} is a matrix`);
+    const turning = new TurnedBlocks(storage, source, { rows: layout.cols, columns });
+    return {
+      write: piece => turning.write(piece),
+      end: async () => {
+        const writer = new RowWriter(this.#gpu.device, {
+          rowBytes: fileBytes(storage, layout.cols),
+          strideBytes: storage.strideBytes(layout.cols),
+          runs: placed.runs,
+          targets,
+          pack: rows => storage.pack(rows, layout.cols),
+        });
+        writer.write(turning.end());
+        writer.end();
+      },
+    };
+  }
+
+  /** Into staging with their columns in the order of the weight's rows, and turned at the end. */
+  async #staged(layout: MatrixLayout, placed: Placement, source: Storage): Promise<TensorWriter> {
+    const { tensor, runs } = placed;
+    const { storage } = this.#target(layout, placed);
+    const bytes = storage.blockBytes;
     const columns = defined(tensor.shape[1], `${tensor.name} is a matrix`);
     const spans = spansOf(runs);
     const base = defined(spans[0], 'a row').from;
     const stride = stride4(defined(spans.at(-1), 'a row').to - base);
     const staging = this.#scope.open(`staging/${tensor.name}`);
     const buffer = await staging.buffer('rows', layout.cols * stride * bytes, UPLOAD());
+    const moved = runs.map(({ from, to, count }) => ({
+      from: from * bytes,
+      to: (to - base) * bytes,
+      count: count * bytes,
+    }));
+    const place = movedColumns(moved, columns * bytes, stride * bytes);
     const writer = new RowWriter(this.#gpu.device, {
-      rowBytes: columns * bytes,
+      rowBytes: fileBytes(source, columns),
       strideBytes: stride * bytes,
       runs: [{ from: 0, to: 0, count: layout.cols }],
       targets: [{ row0: 0, rows: layout.cols, buffer }],
-      columns: runs.map(({ from, to, count }) => ({
-        from: from * bytes,
-        to: (to - base) * bytes,
-        count: count * bytes,
-      })),
+      pack: rows => place(stored(storage, source, rows, columns)),
     });
     return {
       write: piece => writer.write(piece),
       end: async () => {
         writer.end();
-        await this.#transpose(layout, { buffer, stride, base }, spans);
+        await this.#transpose(layout, storage, { buffer, stride, base }, spans);
         staging[Symbol.dispose]();
       },
     };
@@ -143,11 +176,12 @@ export class Weights {
   /** [in, out] in `source`, whose column 0 is row `base` of the weight, to the parts of [out, in]. */
   async #transpose(
     layout: MatrixLayout,
+    storage: Storage,
     source: { readonly buffer: GPUBuffer; readonly stride: number; readonly base: number },
     spans: readonly RowSpan[],
   ): Promise<void> {
     const { device } = this.#gpu;
-    const { kernel, perThread } = transposeKernel(layout.storage);
+    const { kernel, perThread } = transposeKernel(storage);
     const pieces = this.#parts(layout).flatMap(({ row0, rows, buffer }) =>
       spans.flatMap(span => {
         const [first, last] = [Math.max(row0, span.from), Math.min(row0 + rows, span.to)];
@@ -158,7 +192,7 @@ export class Weights {
       pieces.map(({ rows, from, to }) => {
         const sizes = { IN: layout.cols, FROM_STRIDE: source.stride, TO_STRIDE: layout.stride };
         const consts = { ...sizes, FROM_ROW: from, TO_ROW: to, ROWS: rows };
-        return compile(this.#gpu, kernel, layout.storage, consts);
+        return compile(this.#gpu, kernel, storage, consts);
       }),
     );
     await checked(device, () => {
@@ -180,6 +214,30 @@ export class Weights {
   #parts({ name, parts }: MatrixLayout): RowTarget[] {
     return parts.map((part, i) => ({ ...part, buffer: defined(this.buffers.get(`weight/${name}/${i}`), name) }));
   }
+
+  /** How the rows of one tensor are stored, all alike, and the parts they go to. */
+  #target(layout: MatrixLayout, { tensor, runs }: Placement): { storage: Storage; targets: readonly RowTarget[] } {
+    const first = defined(runs[0], `a row of ${tensor.name}`).to;
+    const { storage } = defined(
+      layout.parts.find(part => first < part.row0 + part.rows),
+      layout.name,
+    );
+    const targets = this.#parts(layout).filter((_, i) => layout.parts[i]?.storage === storage);
+    return { storage, targets };
+  }
+}
+
+/** Numbers of whole rows of a checkpoint. */
+function numbersOf(source: Storage, rows: Uint8Array, columns: number): Float32Array<ArrayBuffer> {
+  return source.dequantise(source.pack(rows, columns), columns);
+}
+
+/** Whole rows that lie as `source` has them, as a checkpoint of the other dtype would have them. */
+function stored(storage: Storage, source: Storage, rows: Uint8Array, columns: number): Uint8Array {
+  if (storage === source) return rows;
+  const quantise = storage.quantise;
+  assert(quantise !== null, `${storage.name} is not made while loading`);
+  return quantise(numbersOf(source, rows, columns));
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

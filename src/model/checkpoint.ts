@@ -7,7 +7,7 @@ import { type TensorFinder, tensorFinder, unwrapped } from './tensor-names.ts';
 
 /** What a safetensors header says of a tensor. */
 export interface TensorShape {
-  /** `F32`, `F16` or `BF16`; others cannot be read. */
+  /** A float or blocks of ggml; others cannot be read. */
   readonly dtype: string;
   readonly shape: readonly number[];
 }
@@ -19,7 +19,11 @@ export interface WeightMatch {
   readonly unknown: readonly string[];
 }
 
-const DTYPES: readonly string[] = ['F32', 'F16', 'BF16'];
+/** What a tensor may be to be read. */
+export const DTYPES: readonly string[] = [
+  ...['F32', 'F16', 'BF16', 'Q8_0', 'Q4_0', 'Q4_1', 'Q5_0', 'Q5_1'],
+  ...['Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K', 'IQ4_NL', 'IQ4_XS', 'MXFP4'],
+];
 const HEAD = 'lm_head.weight';
 /** Masks and frequencies that older checkpoints store; attention makes its own. */
 const MASK =

@@ -1,8 +1,7 @@
 // What lies on the GPU as numbers: values of a step, keys and values in scratch slots, and weights by their storage.
 import { kvStride } from '../../gpu/dispatch.ts';
-import { stride4, type WeightLayouts } from '../../gpu/layout.ts';
+import { partBytes, stride4, type WeightLayouts } from '../../gpu/layout.ts';
 import type { Probe } from '../../gpu/probe.ts';
-import { bytesOf } from '../../gpu/storage/storage.ts';
 import { defined } from '../../lib/assert.ts';
 import { float32OfHalves } from '../../lib/half.ts';
 import type { Graph, WeightSpec } from '../../model/ir/graph.ts';
@@ -59,14 +58,13 @@ export class ReadBack {
   }
 
   async #matrix(name: string): Promise<Float32Array> {
-    const { rows, cols, stride, storage, parts } = defined(this.#weights.matrices.get(name), name);
+    const matrix = defined(this.#weights.matrices.get(name), name);
+    const { rows, cols, parts } = matrix;
     const out = new Float32Array(rows * cols);
     for (const [i, part] of parts.entries()) {
-      const bytes = part.rows * bytesOf(storage, stride);
+      const bytes = partBytes(matrix, part);
       const words = await this.#probe.read([{ buffer: `weight/${name}/${i}`, offset: 0, length: bytes / 4 }]);
-      const numbers = storage.dequantise(new Uint8Array(words.buffer, 0, bytes));
-      for (let row = 0; row < part.rows; row++)
-        out.set(numbers.subarray(row * stride, row * stride + cols), (part.row0 + row) * cols);
+      out.set(part.storage.dequantise(new Uint8Array(words.buffer, 0, bytes), cols), part.row0 * cols);
     }
     return out;
   }

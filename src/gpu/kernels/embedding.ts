@@ -23,10 +23,10 @@ export const kernels = [embedding];
 export function planEmbedding(c: PlanContext, op: EmbeddingOp): Dispatch[] {
   const matrix = defined(c.weights.matrices.get(op.table), op.table);
   const K4 = matrix.stride / 4;
-  return matrix.parts.map(({ row0, rows }, part) => ({
+  return matrix.parts.map(({ row0, rows, storage }, part) => ({
     label: `${op.table} (embedding)`,
     kernel: embedding,
-    storage: matrix.storage,
+    storage,
     consts: {
       WORKGROUP: 64,
       ROWS: rows,

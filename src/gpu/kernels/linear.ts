@@ -82,10 +82,10 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
   const bias = op?.bias ?? logits?.bias;
   const { kernel: chosen, workgroup, grid } = variant(c.kernelClass, c.rows);
   const sized = 'WORKGROUP' in chosen.consts;
-  return matrix.parts.map(({ row0, rows }, part) => ({
+  return matrix.parts.map(({ row0, rows, storage }, part) => ({
     label: `${use.label} (${chosen.name})`,
     kernel: chosen,
-    storage: matrix.storage,
+    storage,
     consts: {
       ...(sized && { WORKGROUP: workgroup }),
       ROWS: rows,

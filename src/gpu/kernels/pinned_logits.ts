@@ -27,10 +27,10 @@ export function pinnedLogits(graph: Graph, weights: WeightLayouts, step: string,
   const matrix = defined(weights.matrices.get(graph.head), graph.head);
   const { bias, scale = 1, softcap = 0 } = graph.logits;
   const rule = { HAS_BIAS: bias !== undefined, FACTOR: scale, SOFTCAP: softcap };
-  return matrix.parts.map(({ row0, rows }, part) => ({
+  return matrix.parts.map(({ row0, rows, storage }, part) => ({
     label: 'head (pinned_logits)',
     kernel: pinnedLogitsKernel,
-    storage: matrix.storage,
+    storage,
     consts: { WORKGROUP: 8, ROWS: rows, K4: matrix.stride / 4, ROW0: row0, PINS: pins, ...rule },
     bind: [
       { buffer: step },

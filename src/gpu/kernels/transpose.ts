@@ -14,11 +14,10 @@ const transpose32 = kernel('transpose_32', SPEC);
 export const kernels = [transpose16, transpose32];
 
 /** The kernel for a storage, and how many numbers of a row one thread writes. */
-export function transposeKernel({ name, block, blockBytes }: Storage): {
+export function transposeKernel({ name, block, blockBytes: bytes }: Storage): {
   readonly kernel: Kernel;
   readonly perThread: number;
 } {
-  const bytes = blockBytes / block;
-  assert(bytes === 4 || bytes === 2, `numbers of ${name} can be moved one by one`);
+  assert(block === 1 && (bytes === 4 || bytes === 2), `numbers of ${name} can be moved one by one`);
   return bytes === 4 ? { kernel: transpose32, perThread: 1 } : { kernel: transpose16, perThread: 2 };
 }

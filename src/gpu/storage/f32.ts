@@ -1,11 +1,10 @@
-// f32 as it is; a block is what one vec4f holds.
-import type { Storage } from './storage.ts';
+// f32 as it is.
+import { plainStorage } from './plain.ts';
 
-export const f32: Storage = {
+export const f32 = plainStorage({
   name: 'f32',
   dtype: 'F32',
-  part: 'weights_f32',
-  block: 4,
-  blockBytes: 16,
-  dequantise: bytes => new Float32Array(bytes.slice().buffer),
-};
+  bytes: 4,
+  read: bytes => new Float32Array(bytes.slice().buffer),
+  write: numbers => new Uint8Array(numbers.slice().buffer),
+});

@@ -1,20 +1,23 @@
-// How matrices are stored on the GPU: a file of this folder a format, and a part in shaders/ that reads it. Arithmetic is f32 always.
+// How matrices are stored on the GPU: a file of this folder a format, and parts in shaders/ that read it. Arithmetic is f32 always.
 
 export interface Storage {
   readonly name: string;
-  /** The dtype of a checkpoint that is stored so, bit by bit. */
+  /** The dtype of a checkpoint that is stored so, number by number the same. */
   readonly dtype: string;
-  /** The part in shaders/ that declares the binding `weights` and `fn weight4(row, k4) -> vec4f`. */
-  readonly part: string;
-  /** Numbers of a block, and its bytes; a row is whole blocks, the last one filled up with zeros. */
+  /** Parts in shaders/ that declare the binding `weights` and `fn weight4(row, k4) -> vec4f`. */
+  readonly parts: readonly string[];
+  /** Numbers of a block, and its bytes in a checkpoint, where rows are whole blocks. */
   readonly block: number;
   readonly blockBytes: number;
-  /** The numbers of whole blocks, exactly: for the oracle. */
-  readonly dequantise: (bytes: Uint8Array<ArrayBuffer>) => Float32Array<ArrayBuffer>;
+  /** Bytes from row to row on the GPU; `columns` is whole blocks. */
+  readonly strideBytes: (columns: number) => number;
+  /** Whole rows of a checkpoint as they lie on the GPU. May be the same bytes. */
+  readonly pack: (rows: Uint8Array, columns: number) => Uint8Array;
+  /** The numbers of whole rows as they lie on the GPU, [rows, columns], exactly: for the oracle. */
+  readonly dequantise: (rows: Uint8Array, columns: number) => Float32Array<ArrayBuffer>;
+  /** Numbers as a checkpoint of this dtype has them, rounded; null where no matrix is made so while loading. */
+  readonly quantise: ((numbers: Float32Array) => Uint8Array<ArrayBuffer>) | null;
 }
 
-/** Numbers from row to row. */
-export const strideOf = ({ block }: Storage, columns: number): number => Math.ceil(columns / block) * block;
-
-/** Bytes of so many numbers, which are whole blocks. */
-export const bytesOf = ({ block, blockBytes }: Storage, numbers: number): number => (numbers / block) * blockBytes;
+/** Bytes of a row in a checkpoint. */
+export const fileBytes = ({ block, blockBytes }: Storage, columns: number): number => (columns / block) * blockBytes;
