@@ -41,6 +41,8 @@ export interface PlanOptions {
   readonly step: string;
   /** For rows far into their texts: attention cuts their keys into stretches. */
   readonly long?: boolean;
+  /** A product and the gate over its halves are one dispatch where they can; the product itself is in no buffer then. */
+  readonly pairs?: boolean;
 }
 
 export interface PlanContext extends PlanOptions {

@@ -73,6 +73,31 @@ const LLAMA = {
   max_position_embeddings: 64,
 };
 
+test('a step of few rows takes 8 dispatches a layer of a Llama, 10 of a Gemma with norms after; a pair never writes what it reads', () => {
+  const perLayer = (config: object, kernelClass: KernelClass, limit = 2 ** 31) => {
+    const of = (num_hidden_layers: number) => {
+      const graph = fuse(buildGraph({ ...config, num_hidden_layers }).graph);
+      const layouts = layoutWeights(graph, allIn('f32'), limit);
+      const options = { kernelClass, rows: 'row', step: 'step', pairs: true } as const;
+      return planBody(graph, layouts, allocateValues(graph), options);
+    };
+    for (const { kernel, bind } of of(2)) {
+      const written = bind.filter((_, i) => kernel.bindings[i]!.access === 'read_write').map(ref => ref.buffer);
+      const read = bind.filter((_, i) => kernel.bindings[i]!.access === 'read').map(ref => ref.buffer);
+      expect(written.filter(buffer => read.includes(buffer))).toEqual([]);
+    }
+    return of(3).length - of(2).length;
+  };
+  for (const kernelClass of ['barrier_free', 'workgroup', 'subgroup'] as const) {
+    expect(perLayer(LLAMA, kernelClass)).toBe(8);
+    expect(perLayer({ ...LLAMA, model_type: 'qwen3', head_dim: 8 }, kernelClass)).toBe(8);
+    expect(perLayer({ ...LLAMA, model_type: 'gemma2', head_dim: 8 }, kernelClass)).toBe(10);
+  }
+  expect(perLayer(LLAMA, 'naive')).toBe(9);
+  // The gated product in two parts and a gate.
+  expect(perLayer(LLAMA, 'barrier_free', 48 * 128)).toBeGreaterThan(9);
+});
+
 describe.each([
   { title: 'GPT-2', config: GPT2_124M_CONFIG },
   { title: 'a Llama', config: LLAMA },

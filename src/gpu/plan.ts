@@ -6,6 +6,7 @@ import type { Allocation } from '../model/ir/allocate.ts';
 import type { Graph, Op } from '../model/ir/graph.ts';
 import type { BufferRef, Dispatch, PlanContext, PlanOptions } from './dispatch.ts';
 import { planMatrix } from './kernels/linear.ts';
+import { pairAt, planPair } from './kernels/linear_gated.ts';
 import { PLANNERS } from './kernels/registry.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 
@@ -17,7 +18,19 @@ export function planBody(
   options: PlanOptions,
 ): Dispatch[] {
   const context: PlanContext = { ...options, graph, weights, allocation };
-  return graph.ops.flatMap(op => planOp(context, op));
+  const joined = new Map<Op, Dispatch | null>();
+  if (options.pairs) {
+    graph.ops.forEach((_, at) => {
+      const pair = pairAt(graph, at);
+      const matrix = pair && weights.matrices.get(pair.linear.weight);
+      const dispatch = pair && matrix && planPair(context, pair.linear, pair.gated, matrix);
+      if (dispatch) joined.set(pair.linear, dispatch).set(pair.gated, null);
+    });
+  }
+  return graph.ops.flatMap(op => {
+    const own = joined.get(op);
+    return own === undefined ? planOp(context, op) : own === null ? [] : [own];
+  });
 }
 
 /** What the head reads: the final states, found by slot, unless another buffer [T, C] is named. */

@@ -133,11 +133,11 @@ export class Runner {
     const { layouts } = weights;
     const score = plan('tile', 'step/score');
     const long = gpu.kernelClass !== 'naive' && growsLong(graph.dims);
-    const far = { ...plan('row', 'step/row'), long };
+    const few = { ...plan('row', 'step/row'), pairs: true };
     const [tile, row, rowLong, head, scored] = await Promise.all([
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
-      Executor.create(gpu, planBody(graph, layouts, allocation, plan('row', 'step/row')), buffers),
-      long ? Executor.create(gpu, planBody(graph, layouts, allocation, far), buffers) : null,
+      Executor.create(gpu, planBody(graph, layouts, allocation, few), buffers),
+      long ? Executor.create(gpu, planBody(graph, layouts, allocation, { ...few, long }), buffers) : null,
       Executor.create(gpu, planHead(graph, layouts, plan('row', 'step/head'), { logits: 'logits' }), buffers),
       Executor.create(
         gpu,

@@ -1,11 +1,12 @@
 // The plans of the open model as data for people: ops with shapes and bytes, and the joined WGSL of every kernel in use.
 import type { BufferRef, Dispatch, Extent, PlanOptions, RowsKind } from '../../gpu/dispatch.ts';
 import type { Buffers } from '../../gpu/executor.ts';
+import { pairAt } from '../../gpu/kernels/linear_gated.ts';
 import { type MatrixLayout, partBytes } from '../../gpu/layout.ts';
 import { joinModule } from '../../gpu/module.ts';
 import { planBody, planHead } from '../../gpu/plan.ts';
 import { allocateValues } from '../../model/ir/allocate.ts';
-import type { Graph } from '../../model/ir/graph.ts';
+import type { Graph, Op } from '../../model/ir/graph.ts';
 import { valuesRead, valueWritten, weightsRead } from '../../model/ir/ops.ts';
 import { fuse } from '../../model/rewrites/fuse.ts';
 import type { DebugDispatch, DebugModule, DebugOp, DebugPlan, DebugValue } from '../../protocol/debug.ts';
@@ -25,7 +26,7 @@ export function describePlans(context: ProbeContext): DescribedPlans {
 function describeOps({ base, graph: plain }: ProbeContext, modules: Modules, rows: RowsKind): DebugOp[] {
   const graph = fuse(plain);
   const allocation = allocateValues(graph);
-  const options: PlanOptions = { kernelClass: base.gpu.kernelClass, rows, step: `step/${rows}` };
+  const options: PlanOptions = { kernelClass: base.gpu.kernelClass, rows, step: `step/${rows}`, pairs: rows === 'row' };
   const dispatch = (each: Dispatch): DebugDispatch => ({
     label: each.label,
     module: modules.place(each),
@@ -35,14 +36,21 @@ function describeOps({ base, graph: plain }: ProbeContext, modules: Modules, row
       return { binding: name, access, buffer: ref?.buffer ?? '', bytes: ref ? bytesOf(base.buffers, ref) : 0 };
     }),
   });
-  const body = graph.ops.map((op): DebugOp => {
+  // A gate in one dispatch with its product stands with the product.
+  const together = (op: Op, at: number): Op[] => {
+    if (rows === 'tile') return [op];
+    if (pairAt(graph, at - 1)) return [];
+    const pair = pairAt(graph, at);
+    return pair ? [pair.linear, pair.gated] : [op];
+  };
+  const body = graph.ops.map((op, at): DebugOp => {
     const written = valueWritten(op);
     return {
       op: op.op,
       reads: valuesRead(op).map(name => valueNamed(graph, name)),
       writes: written === null ? null : valueNamed(graph, written),
       weight: weightOf(base.weights.matrices, weightsRead(op)[0]),
-      dispatches: planBody({ ...graph, ops: [op] }, base.weights, allocation, options).map(dispatch),
+      dispatches: planBody({ ...graph, ops: together(op, at) }, base.weights, allocation, options).map(dispatch),
     };
   });
   const head = planHead(graph, base.weights, options, { logits: rows === 'row' ? 'logits' : 'logits_tile' });

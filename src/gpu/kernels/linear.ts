@@ -136,7 +136,7 @@ function variant(kernelClass: KernelClass, kind: RowsKind): Variant {
         ? {
             kernel: kernelClass === 'subgroup' ? linearRowSubgroup : linearRowWorkgroup,
             workgroup: 64,
-            grid: foldGroups,
+            grid: rows => foldGroups(rows),
           }
         : { kernel: linearTileWorkgroup, workgroup: 256, grid: rows => [Math.ceil(rows / 64), { rowsPer: 64 }, 1] };
     default:
@@ -144,9 +144,9 @@ function variant(kernelClass: KernelClass, kind: RowsKind): Variant {
   }
 }
 
-/** A workgroup for every four outputs, folded into x and z where x alone would pass the limit. */
-function foldGroups(rows: number): Dispatch['grid'] {
-  const groups = Math.ceil(rows / 4);
+/** A workgroup for every `each` outputs, folded into x and z where x alone would pass the limit. */
+export function foldGroups(rows: number, each = 4): Dispatch['grid'] {
+  const groups = Math.ceil(rows / each);
   const z = Math.ceil(groups / MAX_GROUPS);
   return [Math.ceil(groups / z), perRow, z];
 }

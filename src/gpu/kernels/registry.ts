@@ -18,6 +18,7 @@ import * as kvAppend from './kv_append.ts';
 import * as layernorm from './layernorm.ts';
 import * as lensStatistics from './lens_statistics.ts';
 import * as linear from './linear.ts';
+import * as linearGated from './linear_gated.ts';
 import * as mask from './mask.ts';
 import * as pinnedLogits from './pinned_logits.ts';
 import * as rmsnorm from './rmsnorm.ts';
@@ -69,6 +70,7 @@ export const KERNELS: readonly Kernel[] = [
   layernorm,
   lensStatistics,
   linear,
+  linearGated,
   mask,
   pinnedLogits,
   rmsnorm,

@@ -55,6 +55,11 @@ function lifetimes(graph: Graph): Lifetime[] {
     for (const value of valuesRead(op)) {
       lives.set(value, { ...defined(lives.get(value), `${value} is written before it is read`), to: at });
     }
+    // A product and the gate over its halves may be one dispatch, which writes what the gate gives while it reads what the product reads.
+    const product =
+      op.op === 'gated' ? graph.ops.findLast(each => each.op === 'linear' && each.out === op.x) : undefined;
+    for (const value of product ? valuesRead(product) : [])
+      lives.set(value, { ...defined(lives.get(value), value), to: at });
     const out = valueWritten(op);
     if (out === null) return;
     assert(!lives.has(out), `${out} is written once`);

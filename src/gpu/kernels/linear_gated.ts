@@ -1,0 +1,58 @@
+// linear_gated: a product and the gate over its halves in one dispatch, for few rows.
+import type { GatedOp, Graph, LinearOp } from '../../model/ir/graph.ts';
+import { valuesRead } from '../../model/ir/ops.ts';
+import { type Dispatch, type PlanContext, perRow, strideOfValue, UNUSED, valueRef, vectorRef } from '../dispatch.ts';
+import type { MatrixLayout } from '../layout.ts';
+import { ACTIVATION_CODES } from './activation.ts';
+import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
+import { foldGroups } from './linear.ts';
+
+const SPEC: KernelSpec = {
+  parts: ['step', 'weights', 'activations', 'pair'],
+  bindings: [...reads('current', 'weights', 'x', 'bias'), ...writes('output')],
+  consts: { WORKGROUP: 'u32', ROWS: 'u32', K4: 'u32', OUT_STRIDE: 'u32', HAS_BIAS: 'bool', ACTIVATION: 'u32' },
+};
+const linearGated = kernel('linear_gated', SPEC);
+const linearGatedWorkgroup = kernel('linear_gated_workgroup', SPEC);
+const linearGatedSubgroup = kernel('linear_gated_subgroup', { ...SPEC, enable: 'subgroups' });
+
+export const kernels = [linearGated, linearGatedWorkgroup, linearGatedSubgroup];
+
+/** The product that op number `at` of a graph is, and the gate that alone reads it and comes next; null where it is another. */
+export function pairAt({ ops }: Graph, at: number): { readonly linear: LinearOp; readonly gated: GatedOp } | null {
+  const [linear, gated] = [ops[at], ops[at + 1]];
+  if (linear?.op !== 'linear' || gated?.op !== 'gated' || gated.x !== linear.out) return null;
+  const plain = [linear.activation, linear.scale, linear.residual, linear.kv].every(part => part === undefined);
+  const readers = ops.filter(op => valuesRead(op).includes(linear.out));
+  return plain && readers.length === 1 ? { linear, gated } : null;
+}
+
+/** One dispatch for both; null for a matrix in parts, which has gates in one and what they let through in another, and for the naive twins. */
+export function planPair(c: PlanContext, linear: LinearOp, gated: GatedOp, matrix: MatrixLayout): Dispatch | null {
+  const [part, ...more] = matrix.parts;
+  if (part === undefined || more.length > 0 || c.kernelClass === 'naive') return null;
+  const free = c.kernelClass === 'barrier_free';
+  const chosen = free ? linearGated : c.kernelClass === 'subgroup' ? linearGatedSubgroup : linearGatedWorkgroup;
+  const half = part.rows / 2;
+  return {
+    label: `${linear.weight.replace(/\.weight$/, '')} (${chosen.name})`,
+    kernel: chosen,
+    storage: part.storage,
+    consts: {
+      WORKGROUP: free ? 8 : 64,
+      ROWS: part.rows,
+      K4: matrix.stride / 4,
+      OUT_STRIDE: strideOfValue(c, gated.out),
+      HAS_BIAS: linear.bias !== undefined,
+      ACTIVATION: ACTIVATION_CODES[gated.kind],
+    },
+    bind: [
+      { buffer: c.step },
+      { buffer: `weight/${matrix.name}/0` },
+      valueRef(c, linear.x),
+      linear.bias === undefined ? UNUSED : vectorRef(c, linear.bias),
+      valueRef(c, gated.out),
+    ],
+    grid: free ? [Math.ceil(half / 32), perRow, 1] : foldGroups(half, 2),
+  };
+}

@@ -1,0 +1,93 @@
+// A gated product as one dispatch on a real adapter against the float64 oracle, and where it stays two.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runsHere } from '../../e2e/support/adapter-classes.ts';
+import { openTestGpu } from '../../e2e/support/gpu-model.ts';
+import {
+  expectClose,
+  FILLER,
+  layoutAll,
+  matrixContents,
+  noise,
+  opGraph,
+  padRows,
+  rounded,
+  runDispatches,
+  stepRows,
+  unpadRows,
+  vectorContents,
+  weightAsItLies,
+} from '../../e2e/support/kernel-run.ts';
+import { defined } from '../lib/assert.ts';
+import * as reference from '../reference/ops.ts';
+import type { Gpu, KernelClass } from './device.ts';
+import { stride4 } from './layout.ts';
+import { planBody } from './plan.ts';
+import type { StorageName } from './storage/storages.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+
+interface Case {
+  readonly H: number;
+  readonly K: number;
+  readonly storage?: StorageName;
+  readonly bias?: boolean;
+  readonly maxBinding?: number;
+}
+const T = 3;
+
+async function gatedProduct(kernelClass: KernelClass, { H, K, storage = 'f32', bias = false, maxBinding }: Case) {
+  const { graph, allocation } = opGraph({
+    ops: [
+      { op: 'linear', x: 'x', weight: 'w', out: 'both', ...(bias && { bias: 'b' }) },
+      { op: 'gated', kind: 'silu', x: 'both', out: 'y' },
+    ],
+    widths: { x: K, both: 2 * H, y: H },
+    weights: [weightAsItLies('w', 2 * H, K), weightAsItLies('b', 2 * H)],
+  });
+  const layouts = layoutAll(graph, storage, maxBinding);
+  const [x, w, b] = [noise(T * K, 1), noise(2 * H * K, 2), noise(2 * H, 3)];
+  const contents = {
+    step: stepRows(Array.from({ length: T }, () => ({}))),
+    'value/0': padRows(x, K),
+    'value/1': new Float32Array((T + 1) * stride4(2 * H)).fill(FILLER),
+    'value/2': new Float32Array((T + 1) * stride4(H)).fill(FILLER),
+    ...matrixContents(defined(layouts.matrices.get('w'), 'w'), w),
+    ...vectorContents(layouts, { b }),
+  };
+  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step', pairs: true });
+  const output = await runDispatches(gpu, dispatches, contents, T, 'value/2');
+  expect(output.subarray(T * stride4(H)).every(v => v === FILLER)).toBe(true);
+  const product = reference.linear(x, rounded(w, storage), 2 * H, K);
+  const wanted = reference.gated(bias ? reference.bias(product, b) : product, H, 'silu');
+  return { got: unpadRows(output.subarray(0, T * stride4(H)), H), wanted, kernels: dispatches.map(d => d.kernel.name) };
+}
+
+const CLASSES = (
+  [
+    { kernel: 'linear_gated', kernelClass: 'barrier_free' },
+    { kernel: 'linear_gated_workgroup', kernelClass: 'workgroup' },
+    { kernel: 'linear_gated_subgroup', kernelClass: 'subgroup' },
+  ] as const
+).filter(({ kernelClass }) => runsHere(kernelClass));
+
+describe.each(CLASSES)('$kernel', ({ kernel, kernelClass }) => {
+  test.each<Case>([
+    { H: 1, K: 1 },
+    { H: 33, K: 67, bias: true },
+    { H: 70, K: 260, storage: 'f16' },
+  ])('$H gates over $K columns', async c => {
+    const { got, wanted, kernels } = await gatedProduct(kernelClass, c);
+    expect(kernels).toEqual([kernel]);
+    expectClose(got, wanted);
+  });
+
+  test('a matrix in parts has gates in one and what they let through in another: product and gate stay apart', async () => {
+    const { got, wanted, kernels } = await gatedProduct(kernelClass, { H: 20, K: 8, bias: true, maxBinding: 30 * 32 });
+    expect(kernels.at(-1)).toBe('gated');
+    expect(kernels).toHaveLength(3);
+    expectClose(got, wanted);
+  });
+});
