@@ -28,7 +28,7 @@ var<workgroup> flags: u32;
 var<workgroup> last: vec2u;  // key and id of the last of the list as the model gave it; what all reach where that is the whole row
 var<workgroup> search: vec4f;  // where the nucleus ends, see search_end
 var<workgroup> rest: f32;    // mass of what is not listed, at the temperature of the cuts
-var<workgroup> kept: u32;
+var<workgroup> kept: vec2u;  // of the list: from which one, and up to which; none where that goes on past the list
 var<workgroup> guess: u32;
 
 fn id_of(place: u32) -> u32 {
@@ -195,28 +195,6 @@ fn cut(listed: u32, finite: u32, tail: f32) -> u32 {
   return select(most, 0u, most > listed);
 }
 
-// The interval of u over the first `kept` of the list.
-fn draw_from_list(lane: u32, count: u32, highest: f32) {
-  for (var i = lane; i < count; i += WORKGROUP) {
-    set_weight(i, draw_weight(logit_of(i) - highest));
-  }
-  meet();
-  var total = 0.0;
-  for (var j = 0u; j < count; j++) {
-    total += weight_of(j);
-  }
-  let wanted = setting.u * total;
-  for (var i = lane; i < count; i += WORKGROUP) {
-    var low = 0.0;
-    for (var j = 0u; j < count; j++) {
-      low += select(0.0, weight_of(j), id_of(j) < id_of(i));
-    }
-    if (low <= wanted && wanted < low + weight_of(i)) {
-      guess = id_of(i);
-    }
-  }
-}
-
 // How many ids come before one that is not listed.
 fn count_before(lane: u32, drawn: u32) {
   let key = rising(logits[drawn]);
@@ -281,14 +259,18 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
   meet();
   if (lane == 0u) {
     let tail = rest * exp(min((highest - top) * setting.cut_rate, 80.0));
-    kept = cut(listed, left, tail);
+    kept = vec2u(0u, cut(listed, left, tail));
+    let narrows = setting.typical_p < 1.0;
+    if (narrows && kept.y > 0u) {
+      kept = typical(kept.y, top);
+    }
     let uncut = (setting.top_k == 0u || setting.top_k >= left) && setting.top_p >= 1.0 && setting.min_p <= 0.0;
     let sound = joined.y > 0.0 && listed > 0u;
     flags = select(0u, SOUND, sound) | select(0u, CROWDED, reached > ROOM || atomicLoad(&raised) > RAISED);
-    if (flags == SOUND && kept == 0u) {
-      flags |= select(NO_GUESS, WHOLE, uncut && !touches);
+    if (flags == SOUND && kept.y == 0u) {
+      flags |= select(NO_GUESS, WHOLE, uncut && !touches && !narrows);
       let nucleus = (setting.top_k == 0u || setting.top_k >= left) && setting.min_p <= 0.0;
-      if (nucleus && !uncut && !touches && setting.cut_rate == setting.draw_rate) {
+      if (nucleus && !uncut && !touches && !narrows && setting.cut_rate == setting.draw_rate) {
         flags = SOUND | PAST;
       }
     }
@@ -298,7 +280,7 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
   let state = workgroupUniformLoad(&flags);
   let drawable = workgroupUniformLoad(&kept);
   if (state == SOUND) {
-    draw_from_list(lane, drawable, top);
+    draw_from_list(lane, drawable.x, drawable.y, top);
   } else if ((state & (WHOLE | PAST)) != 0u) {
     if ((state & PAST) != 0u) {
       search_end(lane, listed, end, top);

@@ -13,6 +13,7 @@ struct Setting {
   repetition: f32, // penalties; 1, 0 and 0: none
   frequency: f32,
   presence: f32,
+  typical_p: f32,  // 1: all
 }
 @group(0) @binding(0) var<storage, read> setting: Setting;
 

@@ -18,14 +18,15 @@ interface Setting {
   readonly repetition: number;
   readonly frequency: number;
   readonly presence: number;
+  readonly typicalP: number;
 }
 
 function settingOf(words: Uint32Array): Setting {
   const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
   const [width = 0, pieces = 0, , , topK = 0, , , , touched = 0, pending = 0] = words;
   const [, , cutRate = 1, drawRate = 1, , topP = 1, minP = 0, u = 0] = floats;
-  const [repetition = 1, frequency = 0, presence = 0] = floats.subarray(10);
-  const change = { touched, pending: pending > 0, repetition, frequency, presence };
+  const [repetition = 1, frequency = 0, presence = 0, typicalP = 1] = floats.subarray(10);
+  const change = { touched, pending: pending > 0, repetition, frequency, presence, typicalP };
   return { width, pieces, cutRate, drawRate, topK, topP, minP, u, ...change };
 }
 
@@ -109,8 +110,13 @@ export function drawTwin(
     rest,
   );
   const { topK, topP, minP } = setting;
-  const uncut = (topK === 0 || topK >= all) && topP >= 1 && minP <= 0 && !change;
-  const nucleus = (topK === 0 || topK >= all) && minP <= 0 && !change && setting.cutRate === setting.drawRate;
+  const uncut = (topK === 0 || topK >= all) && topP >= 1 && minP <= 0 && !change && setting.typicalP >= 1;
+  const nucleus =
+    (topK === 0 || topK >= all) &&
+    minP <= 0 &&
+    !change &&
+    setting.typicalP >= 1 &&
+    setting.cutRate === setting.drawRate;
   if (kept === 0) record[1] |= uncut ? 4 : nucleus ? 16 : 8;
   if (kept === 0 && !uncut && !nucleus) return floats;
   const outside = new Set(finiteIds);
@@ -134,7 +140,7 @@ export function drawTwin(
   const from =
     kept === 0
       ? finiteIds.filter(isKept).map((id): Entry => ({ id, logit: row[id]! }))
-      : left.slice(0, kept).sort(byId);
+      : typical(left.slice(0, kept), setting).sort(byId);
   const weights = from.map(({ logit }) => weight(logit - top, setting.drawRate));
   const wanted = setting.u * weights.reduce((sum, w) => sum + w, 0);
   let [low, below] = [0, 0];
@@ -226,6 +232,24 @@ function touch(
   for (const id of own) list.push({ id, logit: row[id]! });
   list.sort((a, b) => b.logit - a.logit || a.id - b.id);
   return { list, raised, added, moved };
+}
+
+/** What typical-p keeps: outward from the mean of the logarithms, as far as the mass asks. */
+function typical(kept: Entry[], { cutRate, typicalP }: Setting): Entry[] {
+  if (typicalP >= 1) return kept;
+  const top = kept[0]!.logit;
+  const scaled = kept.map(({ logit }) => Math.max((logit - top) * cutRate, -200));
+  const weights = kept.map(({ logit }) => weight(logit - top, cutRate));
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  const mean = scaled.reduce((sum, a, i) => sum + a * weights[i]!, 0) / total;
+  let right = scaled.filter(a => a >= mean).length;
+  let left = right;
+  for (let reached = 0; reached < typicalP * total && (left > 0 || right < kept.length); ) {
+    const above = left > 0 ? scaled[left - 1]! - mean : Number.POSITIVE_INFINITY;
+    const below = right < kept.length ? mean - scaled[right]! : Number.POSITIVE_INFINITY;
+    reached += weights[above <= below ? --left : right++]!;
+  }
+  return kept.slice(left, right);
 }
 
 /** As in the kernel. */

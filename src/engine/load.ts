@@ -69,7 +69,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     onPhase('compile');
     const { session, room, probes } = await finishing;
     // The draw is compiled while a person looks for Run; on a CPU that would slow down all else, and the first run waits for it. Where it fails, that run says so.
-    if (!gpu.software && session.draws) session.prepareDraw().catch(() => {});
+    if (!gpu.software) session.prepareDraw().catch(() => {});
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
     const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
     const digest = await files.digest();

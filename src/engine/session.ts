@@ -92,11 +92,6 @@ export class Session {
     return this.#runner.logits(defined(sequence.slots[last], 'slot'));
   }
 
-  /** Whether tokens can be drawn on the GPU: not where a step goes on from a running state, which has to be kept or dropped when its id is known. */
-  get draws(): boolean {
-    return this.#states === null;
-  }
-
   /**
    * The row after the last of `ids` with a draw on it, submitted. Computes what the cache lacks; throws as `prefill`. It has to be read or dropped.
    */
@@ -104,11 +99,18 @@ export class Session {
     await this.prepareDraw();
     const last = ids.length - 1;
     const step = last >= 1 && this.reusable(ids) === last;
-    const { sequence } = step ? await this.#open(ids) : await this.#fill(ids, signal);
-    const slot = defined(sequence.slots[last], 'slot');
-    const row = step ? rowAt(sequence, last) : null;
-    const record = this.#runner.draw({ row, slot, follows: false, setting });
-    return new QueuedDraw(this.#cache, sequence, ids.length, record);
+    if (!step) {
+      const { sequence } = await this.#fill(ids, signal);
+      const slot = defined(sequence.slots[last], 'slot');
+      const record = this.#runner.draw({ row: null, slot, follows: false, setting });
+      return new QueuedDraw(this.#cache, sequence, ids.length, record);
+    }
+    const { sequence, at } = await this.#open(ids);
+    const { result } = await advance({ states: this.#states, at, ids, rows: [rowAt(sequence, last)] }, async rows => {
+      const row = defined(rows[0], 'a row');
+      return this.#runner.draw({ row, slot: row.slot, follows: false, setting });
+    });
+    return new QueuedDraw(this.#cache, sequence, ids.length, result);
   }
 
   /** Compiles what draws need, once. Throws `kernel_failed`. */
@@ -123,11 +125,11 @@ export class Session {
 
   /**
    * The step after `queued`, submitted before it is known what that draws: its row begins with the id that the GPU drew. Null where it has to wait, since it
-   * would leave a trace if nobody wanted it.
+   * would leave a trace if nobody wanted it: a running state, which the step writes over, always would.
    */
   drawBehind(queued: QueuedDraw, setting: DrawSetting): QueuedDraw | null {
     const { sequence, length } = queued;
-    if (length >= this.allowed || sequence.ids.length !== length) return null;
+    if (this.#states !== null || length >= this.allowed || sequence.ids.length !== length) return null;
     if (!this.#runner.turnsAsBefore(length + 1)) return null;
     const write = this.#cache.extend(sequence);
     if (write === null) return null;

@@ -52,6 +52,8 @@ export interface DrawSetting {
   /** 1: all. */
   readonly topP: number;
   readonly minP: number;
+  /** 1: all; after the other cuts. */
+  readonly typicalP: number;
   /** In [0, 1). */
   readonly u: number;
   /** Null where no logit is changed. */
@@ -76,6 +78,7 @@ export function settingWords(setting: DrawSetting, V: number): Uint32Array<Array
   floats[10] = change?.repetition ?? 1;
   floats[11] = change?.frequency ?? 0;
   floats[12] = change?.presence ?? 0;
+  floats[13] = setting.typicalP;
   return words;
 }
 

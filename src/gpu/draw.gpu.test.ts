@@ -7,7 +7,16 @@ import type { Gpu, KernelClass } from './device.ts';
 import { DRAW_WORDS, type DrawRecord, type DrawSetting, readRecord, settingWords } from './draw-record.ts';
 import { planDraw } from './kernels/draw.ts';
 
-const OPEN: DrawSetting = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5, change: null };
+const OPEN: DrawSetting = {
+  cutTemperature: 1,
+  drawTemperature: 1,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  typicalP: 1,
+  u: 0.5,
+  change: null,
+};
 /** A quarter of what the proof of a draw allows a sum. */
 const BOUND = 2 ** -18;
 const wide = (V: number) => noise(V, V).map((x, id) => 40 * x * x * x - 30 + (id % 3));
@@ -69,8 +78,9 @@ describe.each<KernelClass>(['barrier_free', 'workgroup'])('draw, %s', kernelClas
       OPEN,
       { ...OPEN, u: 0.999 },
       { ...OPEN, topK: 1 },
-      { cutTemperature: 0.8, drawTemperature: 0.8, topK: 0, topP: 0.9, minP: 0, u: 0.3, change: null },
-      { cutTemperature: 1, drawTemperature: 0.5, topK: 40, topP: 0.95, minP: 0.001, u: 0.1, change: null },
+      { ...OPEN, topK: 60, typicalP: 0.6, u: 0.4 },
+      { cutTemperature: 0.8, drawTemperature: 0.8, topK: 0, topP: 0.9, minP: 0, typicalP: 1, u: 0.3, change: null },
+      { cutTemperature: 1, drawTemperature: 0.5, topK: 40, topP: 0.95, minP: 0.001, typicalP: 1, u: 0.1, change: null },
     ])
       await expectTwin(logits, setting);
   });

@@ -10,6 +10,7 @@ import { fuse } from '../model/rewrites/fuse.ts';
 import { withKv } from '../model/rewrites/half-keys.ts';
 import type { KernelClass } from './device.ts';
 import { type Dispatch, groupsOf, type RowsKind } from './dispatch.ts';
+import { planDraw } from './kernels/draw.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import { layoutWeights } from './layout.ts';
 import { joinModule } from './module.ts';
@@ -45,10 +46,11 @@ function plan(
 
 const named = (dispatches: readonly Dispatch[], start: string) => dispatches.filter(d => d.label.startsWith(start));
 
-test('GPT-2 takes 7 dispatches a layer, two embeddings, the last norm and the head', () => {
+test('GPT-2 takes 7 dispatches a layer, two embeddings, the last norm, the head and two for the draw: 90', () => {
   const { body, head } = plan(GPT2_124M_CONFIG, 'barrier_free', 'row', { storage: 'f16' });
   expect(body).toHaveLength(12 * 7 + 3);
   expect(head).toHaveLength(1);
+  expect(body.length + head.length + planDraw('barrier_free', 'logits').length).toBe(90);
   expect(body.slice(0, 9).map(d => d.label)).toEqual([
     'wte.weight (embedding)',
     'wpe.weight (embedding)',

@@ -56,6 +56,9 @@ const SETTINGS: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'all of them, temperature last': { order: 'llama.cpp', temperature: 1.2, top_k: 100, top_p: 0.98, min_p: 0.01 },
   'temperature last': { order: 'llama.cpp', temperature: 0.6, top_p: 0.9 },
   'a narrow nucleus': { top_p: 0.0001 },
+  'typical-p': { temperature: 0.9, top_p: 0.95, typical_p: 0.6 },
+  'typical-p alone': { typical_p: 0.4 },
+  'typical-p and top-k': { temperature: 1.3, top_k: 80, typical_p: 0.9 },
   'the least temperature': { temperature: 0.001, top_p: 0.5 },
 };
 
@@ -258,5 +261,6 @@ test('a text of more ids than the table holds is known', () => {
 
 test('settings that the GPU lacks are known', () => {
   expect(drawsOnGpu({ ...DEFAULT_SETTINGS, ...CHANGES['everything at once'] })).toBe(true);
-  expect(drawsOnGpu({ ...DEFAULT_SETTINGS, typical_p: 0.9 })).toBe(false);
+  expect(drawsOnGpu({ ...DEFAULT_SETTINGS, typical_p: 0.9 })).toBe(true);
+  expect(drawsOnGpu({ ...DEFAULT_SETTINGS, order: 'llama.cpp', typical_p: 0.9 })).toBe(false);
 });

@@ -7,7 +7,8 @@ import type { Adjusted } from '../../sampling/adjust.ts';
 import { drawKept } from '../../sampling/draw.ts';
 import type { Ranking } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { sum } from '../../sampling/slice.ts';
+import { Slice, sum } from '../../sampling/slice.ts';
+import { typicalP } from '../../sampling/steps/typical_p.ts';
 import { isOff, STEPS, type StepName } from '../../sampling/steps.ts';
 import { ERROR, type Listed, listedAfter, listedOf } from './listed.ts';
 import { type Prediction, TOP } from './prediction.ts';
@@ -17,21 +18,25 @@ const SHOWN = 2e-6;
 /** Places where a nucleus may end, of which each is tried. */
 const ENDS = 16;
 
-/** Cuts that the GPU makes, beside temperature. */
-const ON_GPU: ReadonlySet<StepName> = new Set<StepName>(['temperature', 'top_k', 'top_p', 'min_p']);
+const { apply: narrow } = typicalP;
 
-/** Whether the GPU draws by these settings. */
+/** Cuts that the GPU makes. */
+const ON_GPU: ReadonlySet<StepName> = new Set<StepName>(['temperature', 'top_k', 'top_p', 'min_p', 'typical_p']);
+
+/** Whether the GPU draws by these settings: not where typical-p comes before other cuts. */
 export function drawsOnGpu(settings: GenerationSettings): boolean {
+  if (settings.order === 'llama.cpp' && !isOff(typicalP, settings)) return false;
   return STEPS.every(step => step.kind === 'logit' || ON_GPU.has(step.key) || isOff(step, settings));
 }
 
 /** `change`: what is done to single logits first. */
 export function settingFor(settings: GenerationSettings, u: number, change: LogitChange | null): DrawSetting {
-  const { temperature, top_k: topK, top_p: topP, min_p: minP, order } = settings;
-  if (temperature === 0) return { cutTemperature: 1, drawTemperature: 1, topK: 1, topP: 1, minP: 0, u, change };
+  const { temperature, top_k: topK, top_p: topP, min_p: minP, typical_p, order } = settings;
+  if (temperature === 0)
+    return { cutTemperature: 1, drawTemperature: 1, topK: 1, topP: 1, minP: 0, typicalP: 1, u, change };
   const cuts = topK > 0 || topP < 1 || minP > 0;
   const cutTemperature = cuts && order === 'llama.cpp' ? 1 : temperature;
-  return { cutTemperature, drawTemperature: temperature, topK, topP, minP, u, change };
+  return { cutTemperature, drawTemperature: temperature, topK, topP, minP, typicalP: typical_p, u, change };
 }
 
 /** What the steps on logits do to a row of which some logits are known. */
@@ -90,13 +95,15 @@ function drawnFromList(listed: Listed, setting: DrawSetting): Drawn | null {
   const weights = cutTemperature === drawTemperature ? cutWeights : weightsAt(ranking, drawTemperature);
   const draws: Drawn[] = [];
   for (let kept = range.least; kept <= range.most; kept++) {
-    const id = drawKept(ranking.ids.subarray(0, kept), weights.subarray(0, kept), u);
-    const weight = weights[ranking.ids.indexOf(id)] ?? Number.NaN;
-    draws.push({ id, pAfter: weight / sum(weights, 0, kept) });
+    const all = new Slice(ranking, 0, kept, drawTemperature, weights.subarray(0, kept));
+    const slice = setting.typicalP < 1 ? narrow(all, setting.typicalP) : all;
+    const ids = ranking.ids.subarray(slice.lo, slice.hi);
+    const id = drawKept(ids, slice.weights, u);
+    draws.push({ id, pAfter: (slice.weights[ids.indexOf(id)] ?? Number.NaN) / slice.total });
   }
-  const [first, last] = [draws[0], draws.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  const same = draws.every(({ id }) => id === first.id) && first.pAfter - last.pAfter <= SHOWN;
+  const [first] = draws;
+  if (first === undefined) return null;
+  const same = draws.every(({ id, pAfter }) => id === first.id && Math.abs(pAfter - first.pAfter) <= SHOWN);
   return same ? first : null;
 }
 
@@ -148,7 +155,7 @@ function atLeast(weights: Float64Array, share: number): number {
 function drawnFromRow(record: DrawRecord, setting: DrawSetting): Drawn | null {
   const { guess, whole, past, ids, logits, kept } = record;
   const { drawTemperature, u, change } = setting;
-  if (guess === null || !(whole || past) || change !== null) return null;
+  if (guess === null || !(whole || past) || change !== null || setting.typicalP < 1) return null;
   const top = logits[0] ?? Number.NaN;
   const weights = weightsAt(record, drawTemperature);
   const list = sum(weights, 0, weights.length);

@@ -1,5 +1,6 @@
 // A decode that does not wait, beside one that takes every row whole: the same tokens and numbers by every setting, and no trace of a step in vain.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadGolden } from '../../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import { ODD_CONFIG, randomModel, randomModelFile } from '../../../e2e/support/random-model.ts';
 import { readBytes, readJson } from '../../../e2e/support/read-bytes.ts';
@@ -90,12 +91,12 @@ async function watch(settings: GenerationSettings, how: How = {}): Promise<Watch
 }
 
 /** The tokens of the same run, each from its whole row. */
-async function fromRows(settings: GenerationSettings, tokens: Uint32Array<ArrayBuffer>, count: number) {
+async function fromRows(settings: GenerationSettings, tokens: Uint32Array<ArrayBuffer>, count: number, on = model) {
   let ids = tokens;
   const out: Prediction[] = [];
   while (out.length < count) {
     const history = { ids, drawn: Uint8Array.from(ids, (_, i) => (i < tokens.length ? 0 : 1)) };
-    const row = rankRow(await model.session.next(ids));
+    const row = rankRow(await on.session.next(ids));
     const cutIds = settings.end_of_text === 'never' ? [0] : [];
     const prediction = predictionOf(row, sample(row, settings, history, cutIds), uniform(SEED, ids.length, 0));
     out.push(prediction);
@@ -119,11 +120,12 @@ const ON_GPU: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'as it starts': {},
   'nothing cut': { temperature: 1, top_p: 1 },
   'top-k and min-p, temperature last': { order: 'llama.cpp', temperature: 1.3, top_k: 60, top_p: 0.97, min_p: 0.01 },
-  penalties: { repetition_penalty: 1.3, frequency_penalty: 0.4, presence_penalty: -0.3 },
+  'typical-p': { typical_p: 0.7 },
+  'penalties, all': { repetition_penalty: 1.3, frequency_penalty: 0.4, presence_penalty: -0.3 },
   'bias, and never the end': { logit_bias: [{ id: 300, bias: 4 }], end_of_text: 'never' },
 };
 const BY_ROWS: Readonly<Record<string, Partial<GenerationSettings>>> = {
-  'typical-p': { typical_p: 0.7 },
+  'typical-p before other cuts': { order: 'llama.cpp', typical_p: 0.7 },
 };
 
 test('what comes back for a token is under two kilobytes', () => {
@@ -176,6 +178,19 @@ describe('the same tokens as from whole rows', () => {
     expect(run).toMatchObject({ draws: 5, rows: 12 }); // tokens 1, 2, 4, 8; one queued behind the first
     expectSame(run.events, await fromRows(settings, tokens, 12));
   });
+});
+
+test.each([
+  ['lfm2', 11],
+  ['qwen3-5', 0], // a running state is written over by a step, so that none may be in vain
+] as const)('rows of %s stay on the GPU, and %i of its steps are queued', async (name, behind) => {
+  const { config, weightsFile } = await loadGolden(name);
+  using own = await loadOnGpu(await openTestGpu(), config, { bytes: weightsFile });
+  const settings = { ...BASE, temperature: 0.7 };
+  const tokens = Uint32Array.of(5, 6, 7);
+  const run = await watch(settings, { on: own, tokens });
+  expect(run).toMatchObject({ draws: 12, behind, rows: 0 });
+  expectSame(run.events, await fromRows(settings, tokens, 12, own));
 });
 
 describe('a run that ends with a step queued leaves the model as one that queues none', () => {

@@ -54,7 +54,7 @@ export class Decoder implements Disposable {
   constructor(session: Session, drawing: Drawing) {
     this.#session = session;
     this.#drawing = drawing;
-    this.#onGpu = session.draws && drawsOnGpu(drawing.settings);
+    this.#onGpu = drawsOnGpu(drawing.settings);
     this.#ends = drawing.settings.end_of_text === 'never' ? drawing.eosIds : [];
     this.#touched = new TouchedIds(drawing.settings, this.#ends, session.dims.vocab_size);
   }

@@ -49,7 +49,7 @@ function methodOf(target: object, name: string): (...asked: unknown[]) => unknow
   return (...asked) => Reflect.apply(found, target, asked);
 }
 
-const DRAW = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, u: 0.5, change: null };
+const DRAW = { cutTemperature: 1, drawTemperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1, u: 0.5, change: null };
 
 /** What one decode step tells the GPU to do, object by object, and what it makes anew. */
 async function decodeStep(next: number): Promise<{ calls: unknown[][]; made: string[] }> {
