@@ -20,13 +20,24 @@ const ENDS = 16;
 
 const { apply: narrow } = typicalP;
 
-/** Cuts that the GPU makes. */
-const ON_GPU: ReadonlySet<StepName> = new Set<StepName>(['temperature', 'top_k', 'top_p', 'min_p', 'typical_p']);
+/** Steps that the GPU knows: what changes single logits, and what cuts. */
+const ON_GPU: ReadonlySet<StepName> = new Set<StepName>([
+  'end_of_text',
+  'logit_bias',
+  'repetition_penalty',
+  'frequency_penalty',
+  'presence_penalty',
+  'temperature',
+  'top_k',
+  'top_p',
+  'min_p',
+  'typical_p',
+]);
 
 /** Whether the GPU draws by these settings: not where typical-p comes before other cuts. */
 export function drawsOnGpu(settings: GenerationSettings): boolean {
   if (settings.order === 'llama.cpp' && !isOff(typicalP, settings)) return false;
-  return STEPS.every(step => step.kind === 'logit' || ON_GPU.has(step.key) || isOff(step, settings));
+  return STEPS.every(step => ON_GPU.has(step.key) || isOff(step, settings));
 }
 
 /** `change`: what is done to single logits first. */
