@@ -102,7 +102,7 @@ test('every file of kernels/ and of storage/ is in its list', () => {
   const files = filesOf('src/gpu/kernels', ['kernel', 'registry', 'elementwise']);
   const holds = (file: string) => [...kernels].some(name => name === file || name.startsWith(`${file}_`));
   expect(files.filter(file => !holds(file))).toEqual([]);
-  expect(filesOf('src/gpu/storage', ['storage', 'storages', 'plain', 'blocks']).sort()).toEqual(
+  expect(filesOf('src/gpu/storage', ['storage', 'storages', 'plain', 'blocks', 'quantise']).sort()).toEqual(
     Object.keys(STORAGES).sort(),
   );
   for (const [name, storage] of Object.entries(STORAGES)) expect(storage.name).toBe(name);

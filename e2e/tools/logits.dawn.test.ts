@@ -133,6 +133,11 @@ describe('one line on standard error and exit code 1', () => {
     ['tokens and text', () => [golden, '--tokens', '1', '--text', 'x'], /^usage/],
     ['neither', () => [golden], /^usage/],
     ['no argument', () => [], /^usage/],
+    [
+      'an unknown format',
+      () => [golden, '--tokens', '1', '--format', 'int3'],
+      /"int3" is none of f32, f16, int8, int4/,
+    ],
     ['an unknown option', () => [golden, '--tokens', '1', '--top', '3'], /--top.*usage/],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await logits(...args());

@@ -1,4 +1,4 @@
-// The engine on the command line: npm run -s logits -- <model folder | file.gguf> --tokens 1,2,3 [--greedy 16]
+// The engine on the command line: npm run -s logits -- <model folder | file.gguf> --tokens 1,2,3 [--greedy 16] [--format int8]
 //
 // The same checkpoint reader, loader, session and kernels as on the page, in Node on Dawn. One JSON object on standard output; what goes
 // wrong is one line on standard error and exit code 1. All that can be checked without an adapter is checked before one is asked for.
@@ -11,13 +11,15 @@ import type { Session } from '../../src/engine/session.ts';
 import { type Gpu, openGpu } from '../../src/gpu/device.ts';
 import { defined } from '../../src/lib/assert.ts';
 import { NucleusError } from '../../src/lib/error.ts';
+import { isWeightFormat, WEIGHT_FORMATS, type WeightFormat } from '../../src/lib/weight-format.ts';
 import { matchWeights } from '../../src/model/checkpoint.ts';
 import { assertSoundRow, rankRow } from '../../src/sampling/row.ts';
 import { readTokenizerFiles } from '../../src/tokenizer/files.ts';
 import { openTokenizer } from '../../src/tokenizer/open.ts';
 import { type FolderFiles, openFolder } from '../support/node-files.ts';
 
-const USAGE = 'usage: npm run -s logits -- <model folder | file.gguf> (--tokens 1,2,3 | --text "...") [--greedy N]';
+const USAGE =
+  'usage: npm run -s logits -- <model folder | file.gguf> (--tokens 1,2,3 | --text "...") [--greedy N] [--format f32|f16|int8|int4]';
 const TOP = 20;
 
 interface Request {
@@ -25,6 +27,8 @@ interface Request {
   readonly tokens: readonly number[] | null;
   readonly text: string | null;
   readonly greedy: number;
+  /** How matrices of floats are stored; as in the checkpoint unless given. */
+  readonly format: WeightFormat | null;
 }
 
 /** What is printed. Numbers are f32 logits and float64 sums over them, not rounded. */
@@ -49,7 +53,7 @@ export async function main(args: string[]): Promise<number> {
     const checkpoint = await readNumericCheckpoint(files);
     matchWeights(checkpoint.graph, checkpoint.tensors);
     const ids = await idsOf(request, files, checkpoint);
-    const answer = await compute(files, checkpoint, ids, request.greedy);
+    const answer = await compute(files, checkpoint, ids, request);
     process.stdout.write(`${JSON.stringify(answer)}\n`);
     return 0;
   } catch (thrown) {
@@ -69,16 +73,26 @@ function readRequest(args: string[]): Request {
     tokens: values.tokens === undefined ? null : values.tokens.split(',').map(id => wholeNumber('--tokens', id)),
     text: values.text ?? null,
     greedy: values.greedy === undefined ? 0 : wholeNumber('--greedy', values.greedy),
+    format: values.format === undefined ? null : formatNamed(values.format),
   };
 }
 
 function parse(args: string[]) {
   const option = { type: 'string' } as const;
   try {
-    return parseArgs({ args, allowPositionals: true, options: { tokens: option, text: option, greedy: option } });
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { tokens: option, text: option, greedy: option, format: option },
+    });
   } catch (thrown) {
     throw new Error(`${thrown instanceof Error ? thrown.message : String(thrown)}; ${USAGE}`);
   }
+}
+
+function formatNamed(name: string): WeightFormat {
+  if (isWeightFormat(name)) return name;
+  throw new Error(`--format: "${name}" is none of ${WEIGHT_FORMATS.join(', ')}; ${USAGE}`);
 }
 
 function wholeNumber(option: string, text: string): number {
@@ -110,10 +124,10 @@ async function compute(
   files: FolderFiles,
   checkpoint: NumericCheckpoint,
   ids: Uint32Array,
-  count: number,
+  { greedy: count, format }: Request,
 ): Promise<Answer> {
   const gpu = await openGpu();
-  const session = await load(gpu, files, checkpoint);
+  const session = await load(gpu, files, checkpoint, format);
   const row = await soundRow(session, ids);
   const { order, logZ } = rankRow(row);
   const top = Array.from(order.subarray(0, TOP), id => {
@@ -134,8 +148,11 @@ async function load(
   gpu: Gpu,
   files: FolderFiles,
   { graph, tensors, weightFiles }: NumericCheckpoint,
+  format: WeightFormat | null,
 ): Promise<Session> {
-  const loader = await ModelLoader.create(gpu, gpu.scope.open('model'), graph, tensors);
+  const loader = await ModelLoader.create(gpu, gpu.scope.open('model'), graph, tensors, {
+    ...(format !== null && { format }),
+  });
   for (const file of weightFiles) await loader.upload(file, files.stream(file));
   const { session } = await loader.finish();
   return session;

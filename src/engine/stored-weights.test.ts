@@ -66,3 +66,14 @@ test('a format is for floats: blocks stay as they are', () => {
     [4, 4, 'q6_k'],
   ]);
 });
+
+test('every format: rows that are no whole blocks stay f16', () => {
+  const named = (format: WeightFormat, columns: number) => stored({ q: 'F16' }, format, columns)[0]?.[2];
+  expect((['f32', 'f16', 'int8', 'int4'] as const).map(format => named(format, 256))).toEqual([
+    'f32',
+    'f16',
+    'q8_0',
+    'q4_1',
+  ]);
+  expect((['int8', 'int4'] as const).map(format => named(format, 252))).toEqual(['f16', 'f16']);
+});

@@ -1,5 +1,6 @@
 // Q4_1: 32 quants of four bits, with an f16 scale and an f16 minimum.
 import { affine, blockStorage, halfAt, nibbleAt } from './blocks.ts';
+import { fourBits } from './quantise.ts';
 
 export const q4_1 = blockStorage({
   name: 'q4_1',
@@ -14,4 +15,5 @@ export const q4_1 = blockStorage({
     const [d, m] = [halfAt(block, 0), halfAt(block, 2)];
     for (let i = 0; i < 32; i++) out[at + i] = affine(d, nibbleAt(block, 4, i), m);
   },
+  quantise: fourBits,
 });

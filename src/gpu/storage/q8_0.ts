@@ -1,5 +1,6 @@
 // Q8_0: 32 signed bytes with one f16 scale.
 import { blockStorage, halfAt, scaled } from './blocks.ts';
+import { eightBits } from './quantise.ts';
 
 export const q8_0 = blockStorage({
   name: 'q8_0',
@@ -14,4 +15,5 @@ export const q8_0 = blockStorage({
     const d = halfAt(block, 0);
     for (let i = 0; i < 32; i++) out[at + i] = scaled(d, block.getInt8(2 + i));
   },
+  quantise: eightBits,
 });
