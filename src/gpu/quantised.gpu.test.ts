@@ -1,4 +1,4 @@
-// Every storage of blocks on a real adapter: products of few rows and of many, in parts stored differently, rows of a table, and pinned logits, against the
+// Every storage of blocks on a real adapter: products of few rows and of many, in parts stored differently and rows of a table, against the
 // oracle on the numbers that the blocks mean.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runsHere } from '../../e2e/support/adapter-classes.ts';
