@@ -118,6 +118,14 @@ export class Session {
     await this.#runner.prepareDraw();
   }
 
+  /** Whether the GPU can draw. A driver that refuses the kernel leaves the whole rows, which a lost device refuses in its own words. */
+  async canDraw(): Promise<boolean> {
+    return this.prepareDraw().then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Ids whose logits the settings change, for the draws to come. */
   writeTouched({ from, words }: TouchedWrite): void {
     this.#runner.writeTouched(from, words);

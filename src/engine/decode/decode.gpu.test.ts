@@ -5,6 +5,7 @@ import { type GpuModel, loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-
 import { ODD_CONFIG, randomModel, randomModelFile } from '../../../e2e/support/random-model.ts';
 import { readBytes, readJson } from '../../../e2e/support/read-bytes.ts';
 import { RECORD_WORDS } from '../../gpu/draw-record.ts';
+import { NucleusError } from '../../lib/error.ts';
 import { uniform } from '../../lib/rng.ts';
 import { fuse } from '../../model/rewrites/fuse.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
@@ -149,6 +150,16 @@ describe('the same tokens as from whole rows', () => {
     const run = await watch(settings, { tokens });
     expect(run).toMatchObject({ draws: 0, rows: 12 });
     expectSame(run.events, await fromRows(settings, tokens, 12));
+  });
+
+  test('where a driver refuses the draw, rows come back whole', async () => {
+    const settings = { ...BASE, max_new_tokens: 4 };
+    const tokens = promptOf('a driver that refuses');
+    const { runner } = model;
+    runner.prepareDraw = () => Promise.reject(new NucleusError('kernel_failed', 'no such instruction'));
+    const run = await watch(settings, { tokens }).finally(() => Reflect.deleteProperty(runner, 'prepareDraw'));
+    expect(run).toMatchObject({ draws: 0, rows: 4 });
+    expect(run.ids).toEqual((await watch(settings, { tokens })).ids);
   });
 
   test.each(['as it starts', 'nothing cut'])(

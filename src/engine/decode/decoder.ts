@@ -65,6 +65,7 @@ export class Decoder implements Disposable {
   async next(history: History, { noEnd, last }: Place, signal: AbortSignal): Promise<Prediction> {
     const { ids } = history;
     if (!this.#onGpu || noEnd || this.#resting-- > 0) return this.#fromRow(history, noEnd, signal);
+    if (!(await this.#session.canDraw())) return this.#fromRow(history, noEnd, signal);
     this.#count(history);
     if (this.#touched.tooMany) return this.#fromRow(history, noEnd, signal);
     const setting = this.#settingAt(ids.length, false);
