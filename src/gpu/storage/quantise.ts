@@ -68,7 +68,7 @@ function bestSteps(block: Float32Array): Steps {
   for (const kept of KEPT) {
     const cut = ((1 - kept) * (high - low)) / 2;
     const begun = stepsFrom(block, (kept * (high - low)) / 15, low + cut);
-    const fitted = fit(block, begun);
+    const fitted = leastSquares(block, begun);
     if (begun.loss < best.loss) best = begun;
     if (fitted.loss < best.loss) best = fitted;
   }
@@ -83,7 +83,7 @@ function stepsFrom(block: Float32Array, scale: number, minimum: number): Steps {
 }
 
 /** The scale and minimum of least squares for the steps that the numbers have. */
-function fit(block: Float32Array, steps: Steps): Steps {
+function leastSquares(block: Float32Array, steps: Steps): Steps {
   let [sumQ, sumX, sumQQ, sumQX] = [0, 0, 0, 0];
   for (const x of block) {
     const q = stepOf(x, steps.d.value, steps.m.value);
