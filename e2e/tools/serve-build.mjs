@@ -28,6 +28,7 @@ try {
     logLevel: 'warn',
     build: {
       outDir: path.join(folder, 'scripted'),
+      emptyOutDir: true,
       target: 'es2022',
       minify: false,
       lib: { entry: path.join(ROOT, 'e2e/support/scripted-worker.ts'), formats: ['es'], fileName: () => 'worker.js' },
