@@ -9,6 +9,7 @@ import { tracedOf } from '../../src/features/follow/follow.fixture.ts';
 import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
 import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { uniform } from '../../src/lib/rng.ts';
+import { digestIn, type FormatNeeds } from '../../src/lib/weight-format.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, LoadedModel } from '../../src/protocol/events.ts';
 import { divergence } from '../../src/sampling/compare.ts';
@@ -59,6 +60,14 @@ export function digestOfWords(words: string): string {
   return hash.toString(16).padStart(8, '0').repeat(8);
 }
 
+/** Of a model of floats whose files have f16. */
+export const FORMATS: readonly FormatNeeds[] = [
+  { format: 'stored', dtype: 'f16', weightBytes: 200e6, reason: '' },
+  { format: 'f32', dtype: 'f32', weightBytes: 400e6, reason: '' },
+  { format: 'int8', dtype: 'int8', weightBytes: 110e6, reason: '' },
+  { format: 'int4', dtype: 'int4', weightBytes: 70e6, reason: '' },
+];
+
 const CONTEXT = { slots: 512, bytes: 49_152, short: false } as const;
 
 function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}): LoadedModel {
@@ -71,10 +80,12 @@ function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}
     source: command.source,
     name: sourceKey(command.source),
     commit,
-    digest: digestOfWords(`${sourceKey(command.source)} ${commit}`),
+    digest: digestIn(digestOfWords(`${sourceKey(command.source)} ${commit}`), command.format ?? 'stored'),
     arch: 'gpt2',
     dims,
-    dtype: 'F16',
+    dtype: command.format ?? 'f16',
+    format: command.format ?? 'stored',
+    formats: FORMATS,
     weightBytes: 1,
     gpuBytes: 1,
     context: { ...CONTEXT, needs, kv: command.kv ?? 'f32', allowed: command.allowed ?? n_ctx },

@@ -1,10 +1,11 @@
 // What the last visit left: brought back at the start, kept while the page is open, fitted to every model that becomes ready.
-import { type CachedModel, type ModelSource, sourceKey } from '../lib/model-source.ts';
+import { type CachedModel, sourceKey } from '../lib/model-source.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { opened, withTokens } from '../stores/document/branches.ts';
 import { wholeText } from '../stores/document/change.ts';
 import { modelTag } from '../stores/model/model.ts';
 import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
+import type { WantedModel } from '../stores/model/types.ts';
 import { takeEarlyText } from '../stores/saved/early-text.ts';
 import { createPersistence, type Persistence, type SavedStore } from '../stores/saved/persistence.ts';
 import type { Saved } from '../stores/saved/saved.ts';
@@ -17,8 +18,8 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 /** The stores that a visit brings back. */
 export type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins'>;
 
-/** The source to open, if any, given what is stored. */
-export type Wanted = (stored: readonly CachedModel[]) => ModelSource | null;
+/** The model to open, if any, given what is stored. */
+export type Wanted = (stored: readonly CachedModel[]) => WantedModel | null;
 
 /** What a text is called that was typed before the last one had been read. */
 const TYPED_FIRST = 'New text';
@@ -57,7 +58,9 @@ export class Visit {
     // As what is kept while a page goes: another tab may begin with it at any moment.
     if (early !== null) await persistence.flush();
     const { model } = this.#stores;
-    await model.getState().start(() => this.#firstSource([linked, () => saved?.source ?? null]));
+    await model
+      .getState()
+      .start(() => this.#firstSource([linked, () => (saved?.source ? { source: saved.source } : null)]));
   }
 
   /** Changes are written from now on. */
@@ -74,26 +77,27 @@ export class Visit {
   }
 
   /** The first of these of which all is cached, else the one that ships: nothing large is fetched unasked. */
-  async #firstSource(wanted: readonly Wanted[]): Promise<ModelSource> {
+  async #firstSource(wanted: readonly Wanted[]): Promise<WantedModel> {
     const { model } = this.#stores;
     for (const wish of wanted) {
-      const source = wish(model.getState().cache.models);
-      if (source?.kind === 'shipped') return source;
+      const first = wish(model.getState().cache.models);
+      if (first?.source.kind === 'shipped') return first;
       if (model.getState().cache.status === 'unknown') await model.getState().listCache();
       const { models } = model.getState().cache;
       const stored = wish(models);
-      if (stored !== null && models.some(each => each.key === sourceKey(stored) && each.complete)) return stored;
+      if (stored !== null && models.some(each => each.key === sourceKey(stored.source) && each.complete)) return stored;
     }
-    return DEFAULT_SOURCE;
+    return { source: DEFAULT_SOURCE };
   }
 
   #restore(saved: Saved): void {
-    const { view, settings, generation, document, pins } = this.#stores;
+    const { view, settings, generation, document, pins, model } = this.#stores;
     const untouched = document.getState().revision === 0;
     view.getState().restore(saved.view);
     settings.getState().restore(saved);
     generation.getState().restore(saved.lastSeed);
     pins.getState().restore(saved.pins);
+    model.getState().restoreFormats(saved.formats);
     this.#saved = saved;
     this.#typedFirst = !untouched && document.getState().text !== saved.text;
     if (this.#typedFirst) return;

@@ -169,7 +169,7 @@ export class Engine {
   }
 
   async #load(command: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
-    const { run, source, origins, keep, refresh } = command;
+    const { run, source, origins, keep, refresh, allowed, kv, format } = command;
     let files: ModelFiles | null = null;
     let device = 0;
     const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, event => this.#post(event));
@@ -197,9 +197,7 @@ export class Engine {
         this.#post({ type: 'closed', run });
       };
       // The device may have been opened just now: the race of the jobs began before it.
-      this.#model = await this.#untilLost(
-        loadModel({ gpu, files, signal, allowed: command.allowed, kv: command.kv, onReadable, onPhase }),
-      );
+      this.#model = await this.#untilLost(loadModel({ gpu, files, signal, allowed, kv, format, onReadable, onPhase }));
       this.#model.room.onChange = context => this.#post({ type: 'context', run: 0, context });
     } finally {
       progresses.flush();

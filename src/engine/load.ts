@@ -1,29 +1,24 @@
 // Loads a model: files, checks, memory, bytes to the GPU, pipelines; and says what a model would need before any of it.
 
 import type { Gpu } from '../gpu/device.ts';
-import { layoutWeights } from '../gpu/layout.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
-import { defined } from '../lib/assert.ts';
 import { contextBytes, defaultContext } from '../lib/context-memory.ts';
-import { asNucleusError, NucleusError } from '../lib/error.ts';
-import { formatBytes } from '../lib/format.ts';
-import { matchWeights } from '../model/checkpoint.ts';
+import { NucleusError } from '../lib/error.ts';
+import { digestIn, type WeightFormat } from '../lib/weight-format.ts';
 import { anatomyOf } from '../model/ir/anatomy.ts';
 import { mixersOf } from '../model/ir/mixers.ts';
 import { parameterCount } from '../model/ir/size.ts';
 import { workOf } from '../model/ir/work.ts';
-import { fuse } from '../model/rewrites/fuse.ts';
-import { withKv } from '../model/rewrites/half-keys.ts';
 import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.ts';
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { type Fit, fitOf, refusalWords } from './fit.ts';
 import type { Vocabulary } from './generate.ts';
-import { contextNeeds, deviceMemory, fixedBuffers, ModelLoader } from './model.ts';
+import { deviceMemory, ModelLoader } from './model.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
-import { storageOfWeights } from './stored-weights.ts';
 
 /** A model that is ready to run, and what the page is told of it. */
 export interface OpenModel extends Disposable {
@@ -42,6 +37,8 @@ export interface LoadOptions {
   /** Tokens that a text may have; as memory suggests unless given. */
   readonly allowed?: number | undefined;
   readonly kv?: 'f16' | undefined;
+  /** As stored unless given, or in the largest format that fits where that does not. */
+  readonly format?: WeightFormat | undefined;
   /** Called once the model is known to be readable and before its memory is taken: the time to let go of another one. */
   readonly onReadable: () => void;
   readonly onPhase: (phase: LoadPhase) => void;
@@ -51,14 +48,16 @@ export interface LoadOptions {
 export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   const { gpu, files, signal, allowed, kv, onPhase } = options;
   const checkpoint = await readCheckpoint(files);
-  const { refusal } = judge(gpu, checkpoint);
-  if (refusal) throw refusal;
+  const fit = fitOf(gpu, checkpoint, options.format);
+  if (fit.refusal) throw fit.refusal;
+  const { format } = fit.chosen;
   options.onReadable();
   const scope = gpu.scope.open('model');
   try {
     const loader = await ModelLoader.create(gpu, scope, checkpoint.graph, checkpoint.tensors, {
       ...(allowed !== undefined && { allowed }),
       ...(kv !== undefined && { kv }),
+      ...(format !== 'stored' && { format }),
     });
     // Pipelines compile while the bytes come.
     const finishing = loader.finish();
@@ -72,8 +71,8 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     if (!gpu.software) session.prepareDraw().catch(() => {});
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
     const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
-    const digest = await files.digest();
-    const loaded = { ...describe(gpu, files, checkpoint, loader.weights.layouts.bytes, scope), digest };
+    const digest = digestIn(await files.digest(), format);
+    const loaded = { ...describe(gpu, files, checkpoint, fit, scope), digest };
     onPhase('ready');
     return { session, room, probes, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
   } catch (error) {
@@ -86,7 +85,7 @@ function describe(
   gpu: Gpu,
   files: ModelFiles,
   checkpoint: Checkpoint,
-  weightBytes: number,
+  { chosen, formats }: Fit,
   scope: Scope,
 ): Omit<LoadedModel, 'digest' | 'device' | 'context'> {
   const { graph, config } = checkpoint;
@@ -97,8 +96,10 @@ function describe(
     commit: files.commit,
     arch: graph.arch,
     dims: graph.dims,
-    dtype: dtypeOf(checkpoint),
-    weightBytes,
+    dtype: chosen.dtype,
+    format: chosen.format,
+    formats,
+    weightBytes: chosen.weightBytes,
     gpuBytes: scope.bytes,
     parameters: parameterCount(graph),
     work: workOf(graph),
@@ -117,17 +118,11 @@ function describe(
   };
 }
 
-/** The dtype of the head, the largest matrix of most models. */
-function dtypeOf({ graph, tensors }: Checkpoint): string {
-  const { tensorOf } = matchWeights(graph, tensors);
-  return defined(storageOfWeights(graph, tensorOf, tensors)(graph.head)[0], graph.head).storage.name;
-}
-
 /** What loading would take, from the small files and the header of the weights. Throws as `readCheckpoint` does. */
 export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise<InspectedEvent> {
   const checkpoint = await readCheckpoint(files);
   const { graph } = checkpoint;
-  const { context, halfContext, refusal } = judge(gpu, checkpoint);
+  const { context, halfContext, formats, chosen, refusal } = fitOf(gpu, checkpoint);
   const allowed = defaultContext(context, deviceMemory());
   return {
     type: 'inspected',
@@ -135,7 +130,9 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
     files: files.names.map(name => ({ name, bytes: files.size(name) })),
     totalBytes: files.totalBytes,
     parameters: parameterCount(graph),
-    dtype: dtypeOf(checkpoint),
+    dtype: chosen.dtype,
+    format: chosen.format,
+    formats,
     context,
     halfContext,
     allowed,
@@ -146,46 +143,4 @@ export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise
     cached: files.fromCache,
     warnings: checkpoint.warnings,
   };
-}
-
-/** The least context that is worth loading a model for. */
-const LEAST_CONTEXT = 64;
-
-interface Judged extends Pick<InspectedEvent, 'context' | 'halfContext'> {
-  readonly refusal: NucleusError | null;
-}
-
-/** What a model takes on the GPU, and `model_too_large` when a part of it breaks the device's limits. */
-function judge(gpu: Gpu, { graph, tensors }: Checkpoint): Judged {
-  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
-  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const { tensorOf } = matchWeights(graph, tensors);
-  const storageOf = storageOfWeights(graph, tensorOf, tensors);
-  const fused = fuse(graph);
-  const { bytes } = layoutWeights(fused, storageOf, Number.MAX_SAFE_INTEGER);
-  const context = contextNeeds(gpu, fused, bytes);
-  const contexts = { context, halfContext: contextNeeds(gpu, fuse(withKv(graph, 'f16')), bytes) };
-  const least = Math.min(graph.dims.n_ctx, LEAST_CONTEXT);
-  if (context.slotLimit < least) {
-    const needed = Math.ceil((limit / context.slotLimit) * least);
-    const message = `a context of ${least} positions needs one buffer of ${needed} bytes, and this adapter allows ${limit}`;
-    return { ...contexts, refusal: new NucleusError('model_too_large', message, { needed, limit }) };
-  }
-  const large = fixedBuffers(gpu, fused).find(({ size }) => size > limit);
-  if (large) {
-    const message = `${large.label} needs one buffer of ${large.size} bytes, and this adapter allows ${limit}`;
-    return { ...contexts, refusal: new NucleusError('model_too_large', message, { needed: large.size, limit }) };
-  }
-  try {
-    layoutWeights(fused, storageOf, limit);
-    return { ...contexts, refusal: null };
-  } catch (error) {
-    return { ...contexts, refusal: asNucleusError(error) };
-  }
-}
-
-function refusalWords({ detail, message }: NucleusError): string {
-  const [needed, limit] = [Number(detail.needed), Number(detail.limit)];
-  if (Number.isNaN(needed) || Number.isNaN(limit)) return message;
-  return `A part of it takes ${formatBytes(needed)} in one piece, and this adapter allows ${formatBytes(limit)} at most.`;
 }

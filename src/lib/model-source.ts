@@ -11,7 +11,7 @@ export type ModelSource =
 /** A model as what its numbers are of: equal digests, equal numbers. The name is for people alone and says nothing of the weights. */
 export interface ModelIdentity {
   readonly name: string;
-  /** SHA-256 of configuration and weights, in hexadecimal. */
+  /** SHA-256 of configuration and weights, in hexadecimal; with `:int8` where the weights were made in another format, see `digestIn`. */
   readonly digest: string;
 }
 
@@ -36,7 +36,7 @@ export interface CachedModel {
   readonly name: string;
   readonly source: ModelSource;
   readonly commit: string;
-  /** Of its content, as `ModelIdentity` has it; '' until it is complete. */
+  /** Of its content, as `ModelIdentity` has it for weights as stored; '' until it is complete. */
   readonly digest: string;
   /** Bytes on the disk, those of an unfinished second copy too. */
   readonly bytes: number;

@@ -1,5 +1,6 @@
 // What the page asks of the worker. Every command carries the id of its run; events of the run carry it back.
 import type { ModelSource, Origins } from '../lib/model-source.ts';
+import type { WeightFormat } from '../lib/weight-format.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
 import type { DebugCommand } from './debug.ts';
 import type { ProbeCommand } from './probe-commands.ts';
@@ -23,6 +24,8 @@ export type Command =
       readonly allowed?: number;
       /** Keep keys and values in f16, in half the memory. */
       readonly kv?: 'f16';
+      /** How matrices of floats are stored on the GPU; as in the files where it is not given, or in the largest format that fits where that does not. */
+      readonly format?: WeightFormat;
     }
   /** Another number of tokens that a text may have, for the model that is loaded. */
   | { readonly type: 'allow_context'; readonly run: number; readonly tokens: number }

@@ -3,6 +3,7 @@
 import type { ContextNeeds } from '../lib/context-memory.ts';
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
 import type { CachedModel, ModelSource } from '../lib/model-source.ts';
+import type { FormatChoice, FormatNeeds } from '../lib/weight-format.ts';
 import type { Anatomy } from '../model/ir/anatomy.ts';
 import type { Dims } from '../model/ir/graph.ts';
 import type { Mixer } from '../model/ir/mixers.ts';
@@ -58,6 +59,10 @@ export interface InspectedEvent {
   readonly totalBytes: number;
   readonly parameters: number;
   readonly dtype: string;
+  /** Of the weights where nobody chooses: the rest is about that one. */
+  readonly format: FormatChoice;
+  /** As stored, then the others that the weights can have; of quantised files the first alone. */
+  readonly formats: readonly FormatNeeds[];
   readonly context: ContextNeeds;
   /** With keys and values in f16; the same as `context` where the model cannot have them so. */
   readonly halfContext: ContextNeeds;
@@ -116,7 +121,10 @@ export interface LoadedModel {
   readonly digest: string;
   readonly arch: string;
   readonly dims: Dims;
+  /** `f16`, `q4_k`: of the largest matrix as stored, or the format that was made of it. */
   readonly dtype: string;
+  readonly format: FormatChoice;
+  readonly formats: readonly FormatNeeds[];
   /** Bytes of the weights on the GPU. */
   readonly weightBytes: number;
   /** Bytes on the GPU in all, as it was loaded: `context.bytes` of them grow. */

@@ -4,10 +4,11 @@ import type { Dims } from '../../model/ir/graph.ts';
 import type { Mixer } from '../../model/ir/mixers.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
-import { useModel } from '../../stores/react.ts';
+import { useModel, useStores } from '../../stores/react.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { layersNamed, layersWhere, MIXER_NAMES } from '../shared/modelWords.ts';
 import { ContextInUse } from './ContextInUse.tsx';
+import { FormatChoice } from './FormatChoice.tsx';
 import styles from './Models.module.css';
 
 /** `12 heads`, `9 heads on 3 key heads`. */
@@ -23,6 +24,7 @@ function othersOf(model: LoadedModel): string {
 }
 
 export function CurrentModel() {
+  const { model: store } = useStores();
   const load = useModel(s => s.load);
   if (load.status !== 'ready') return null;
   const { model } = load;
@@ -42,6 +44,11 @@ export function CurrentModel() {
         In use: {model.name} <span className={styles.quiet}>{model.arch}</span>
       </h3>
       <p className={styles.quiet}>{facts.join(' · ')}</p>
+      <FormatChoice
+        formats={model.formats}
+        value={model.format}
+        onChange={format => void store.getState().keepFormat(format)}
+      />
       <ContextInUse />
       {model.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { contextBytes } from '../../lib/context-memory.ts';
 import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
 import { type ModelSource, sourceName } from '../../lib/model-source.ts';
+import type { FormatChoice as Format } from '../../lib/weight-format.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
@@ -14,6 +15,8 @@ import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
 import { Choices, choicesOf } from './Choices.tsx';
 import { ContextChoice, type KvFormat } from './ContextChoice.tsx';
+import { FormatChoice } from './FormatChoice.tsx';
+import { formatAmong, needsIn } from './formatWords.ts';
 import styles from './Models.module.css';
 import { useTokenPlace } from './token.ts';
 
@@ -53,23 +56,33 @@ export function Inspection({ at }: { at: Place }) {
       </div>
     );
   }
-  return <Found result={inspection.result} source={inspection.source} />;
+  return <Found result={inspection.result} source={inspection.source} wanted={inspection.format} />;
 }
 
-function Found({ result, source }: { result: EventOf<'inspected'>; source: ModelSource }) {
+interface FoundProps {
+  result: EventOf<'inspected'>;
+  source: ModelSource;
+  /** Format of the weights. */
+  wanted: Format | undefined;
+}
+
+function Found({ result, source, wanted }: FoundProps) {
   const { model } = useStores();
   const [allowed, setAllowed] = useState(result.allowed);
   const [kv, setKv] = useState<KvFormat>('f32');
-  const needs = kv === 'f16' ? result.halfContext : result.context;
+  const [format, setFormat] = useState(formatAmong(result.formats, wanted, result.format));
+  const needs = needsIn(kv === 'f16' ? result.halfContext : result.context, result.formats, result.format, format);
+  const dtype = result.formats.find(each => each.format === format)?.dtype ?? result.dtype;
   const token = useTokenPlace(useModel(s => s.hubHost));
   return (
     <div ref={inSight} className={styles.inspection}>
       <p>
-        <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {result.dtype}, context{' '}
+        <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {dtype}, context{' '}
         {formatCount(result.context.n_ctx)}. It needs up to{' '}
         <strong>{formatBytes(needs.baseBytes + contextBytes(needs, allowed))}</strong> of GPU memory
         {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
       </p>
+      <FormatChoice formats={result.formats} value={format} onChange={setFormat} />
       <ContextChoice needs={needs} allowed={allowed} onAllowed={setAllowed} kv={kv} onKv={setKv} />
       {result.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">
@@ -99,6 +112,7 @@ function Found({ result, source }: { result: EventOf<'inspected'>; source: Model
             void model.getState().loadModel(source, {
               ...(allowed !== result.allowed && { allowed }),
               ...(kv === 'f16' && { kv }),
+              format,
             });
           }}
         >

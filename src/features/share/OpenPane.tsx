@@ -4,7 +4,7 @@ import { formatCount } from '../../lib/format.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
-import { drawersOf, drawnByWords } from '../shared/drawnBy.ts';
+import { drawersOf, drawnByWords, nameInFormat } from '../shared/drawnBy.ts';
 import { Replayed } from './Replayed.tsx';
 import { unknownSettings } from './reading.ts';
 import { replayBlocks } from './replay.ts';
@@ -22,7 +22,7 @@ function Facts({ run }: { run: SharedRun }) {
   const drawnBy = drawnByWords(drawersOf(run.tokens), model)?.replace(/^drawn by /, '') ?? null;
   const seeds = [...new Set(run.tokens.flatMap(token => token.draw?.seed ?? []))];
   const facts: readonly (readonly [string, string])[] = [
-    ['model', `${model.name}${model.commit === '' ? '' : ` at ${model.commit.slice(0, 12)}`}`],
+    ['model', `${nameInFormat(model)}${model.commit === '' ? '' : ` at ${model.commit.slice(0, 12)}`}`],
     ...(drawnBy === null ? [] : [['drawn by', drawnBy] as const]),
     ['tokens', `${formatCount(run.tokens.length)}, ${formatCount(drawn)} of them drawn`],
     ['settings', `temperature ${settings.temperature}, top-p ${settings.top_p}, top-k ${settings.top_k || 'off'}`],
@@ -80,9 +80,9 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
         <p className={styles.quiet}>No model is loaded. With one the text can be opened, and run again.</p>
       )}
       <div className={styles.line}>
-        {other && (
-          <Button variant="primary" onClick={() => share.getState().loadNeeded()}>
-            {wayWords(way, run.model.name)}
+        {(other || differences.format !== null) && (
+          <Button variant={other ? 'primary' : 'plain'} onClick={() => share.getState().loadNeeded()}>
+            {wayWords(way, run.model)}
           </Button>
         )}
         <Button

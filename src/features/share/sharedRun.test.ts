@@ -2,10 +2,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import type { CachedModel } from '../../lib/model-source.ts';
+import { digestIn } from '../../lib/weight-format.ts';
 import { writeLink } from './link.ts';
 import { readLink } from './readLink.ts';
-import { differencesOf, neededSource, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
-import { wayWords } from './words.ts';
+import { differencesOf, formatNeeded, neededSource, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
+import { differenceWords, wayWords } from './words.ts';
 
 let page: Page | undefined;
 afterEach(() => page?.dispose());
@@ -47,7 +48,24 @@ describe('a shared run', () => {
     expect(differences(await shared({ digest: '', commit: 'abc' }))).toEqual({ model: null, commit: true });
   });
 
+  test('of the same files in another format says so, and not that the files are others', async () => {
+    const { page: here, run } = await shared({});
+    const digest = digestIn(run.model.digest, 'int8');
+    const other = { ...run, model: { ...run.model, digest } };
+    expect(differencesOf(run, here.model.getState())).toMatchObject({ model: null, commit: false, format: null });
+    const found = differencesOf(other, here.model.getState());
+    expect(found).toMatchObject({ model: null, commit: false, format: 'int8' });
+    expect(found && differenceWords(found, 'x')).toEqual([
+      'It was made with the weights in int8: numbers here differ a little.',
+    ]);
+    await here.model.getState().keepFormat('int8');
+    expect(differencesOf(other, here.model.getState())).toMatchObject({ commit: false, format: null });
+    expect(differencesOf(run, here.model.getState())).toMatchObject({ commit: false, format: 'stored' });
+    expect(runToShare(here)?.model.digest).toBe(digest);
+  });
+
   test('a digest that is none is refused', async () => {
+    await expect(shared({ digest: `${OTHER}:int3` })).rejects.toThrow('does not come back');
     await expect(shared({ digest: 'abc' })).rejects.toThrow('does not come back');
   });
 });
@@ -67,6 +85,9 @@ describe('the model it needs', () => {
 
   test('is the stored one of the same content', () => {
     expect(neededSource(model, [{ ...stored, digest: '', key: 'local/mine' }, stored])).toEqual(stored.source);
+    const quantised = { ...model, digest: digestIn(OTHER, 'int8') };
+    expect(neededSource(quantised, [stored])).toEqual(stored.source);
+    expect([quantised, model, { ...model, digest: '' }].map(formatNeeded)).toEqual(['int8', 'stored', undefined]);
   });
 
   test('is never a stored one of the same name alone', () => {
@@ -78,7 +99,7 @@ describe('the model it needs', () => {
 
   test('is said by the button: which files, or under which name they are here already', () => {
     const words = (shared: typeof model, models: readonly CachedModel[]) =>
-      wayWords(wayToModel(shared, models), 'mine');
+      wayWords(wayToModel(shared, models), shared);
     expect(words(model, [])).toBe('Open the files of mine');
     expect(words(model, [{ ...stored, digest: '', key: 'local/mine' }])).toBe('Open the files of mine');
     const mine = { ...stored, key: 'local/mine', source: { kind: 'local', name: 'mine' } } as const;
@@ -87,5 +108,6 @@ describe('the model it needs', () => {
     const other = { ...stored, key: 'local/mine-2', source: { kind: 'local', name: 'mine-2' } } as const;
     expect(words(model, [other])).toBe('Load mine-2, which has the same content as mine');
     expect(words({ ...model, key: 'hub/a/b@main' }, [])).toBe('Load mine');
+    expect(words({ ...model, digest: digestIn(OTHER, 'int8') }, [mine])).toBe('Load mine in int8');
   });
 });

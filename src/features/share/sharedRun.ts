@@ -1,6 +1,7 @@
 // A text as it leaves the page and comes back: ids with origins and draws, settings and seeds, the model and the adapter it came from.
 import * as v from 'valibot';
 import { type CachedModel, type ModelIdentity, type ModelSource, sourceKey } from '../../lib/model-source.ts';
+import { type FormatChoice, splitDigest } from '../../lib/weight-format.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
@@ -96,7 +97,7 @@ export const ADAPTER = fields({
   kernels: oneOf(['barrier_free', 'workgroup', 'subgroup']),
 });
 
-const DIGEST = v.pipe(WORDS, v.regex(/^(?:[0-9a-f]{64})?$/, 'is no digest'));
+const DIGEST = v.pipe(WORDS, v.regex(/^(?:[0-9a-f]{64}(?::(?:f32|f16|int8|int4))?)?$/, 'is no digest'));
 
 export const MODEL = fields({
   key: v.pipe(
@@ -130,23 +131,31 @@ export interface SharedDifferences {
   readonly model: string | null;
   /** Other weights under the same name. */
   readonly commit: boolean;
+  /** The same files with weights in another format: that of what was shared. */
+  readonly format: FormatChoice | null;
   /** Other token ids: only the text can be taken over. */
   readonly vocabulary: boolean;
   readonly adapter: boolean;
 }
 
 /** By content where both say theirs; else by key and commit, which for opened files say nothing. */
-function weightsAgree(shared: SharedModel, here: SharedModel): boolean {
-  if (shared.digest !== '') return shared.digest === here.digest;
+function filesAgree(shared: SharedModel, here: SharedModel): boolean {
+  if (shared.digest !== '') return splitDigest(shared.digest).files === splitDigest(here.digest).files;
   return shared.key === here.key && shared.commit === here.commit && !shared.key.startsWith('local/');
 }
 
 /** The stored model of the same content; else the source that its key stands for, if its content may be that. */
 export function neededSource(shared: SharedModel, stored: readonly CachedModel[]): ModelSource | null {
-  const same = shared.digest === '' ? undefined : stored.find(({ digest }) => digest === shared.digest);
+  const { files } = splitDigest(shared.digest);
+  const same = files === '' ? undefined : stored.find(({ digest }) => digest === files);
   if (same !== undefined) return same.source;
   const source = sourceOfKey(shared.key);
   return source?.kind === 'local' && shared.digest !== '' ? null : source;
+}
+
+/** How the weights were stored; undefined where nobody said. */
+export function formatNeeded({ digest }: SharedModel): FormatChoice | undefined {
+  return digest === '' ? undefined : splitDigest(digest).format;
 }
 
 /** The way to the model of a shared text: load it, from the cache where it is `stored`; or a person has to open its files. */
@@ -165,12 +174,14 @@ export function wayToModel(shared: SharedModel, models: readonly CachedModel[]):
 export function differencesOf(run: SharedRun, { load }: Pick<ModelState, 'load'>): SharedDifferences | null {
   if (load.status !== 'ready') return null;
   const { model, tokenizer } = load;
-  const sameWeights = weightsAgree(run.model, model);
-  const sameModel = sameWeights || model.key === run.model.key;
+  const sameFiles = filesAgree(run.model, model);
+  const sameModel = sameFiles || model.key === run.model.key;
+  const format = formatNeeded(run.model);
   const { vendor, architecture, software, kernels } = model.adapter;
   return {
     model: sameModel ? null : run.model.name || run.model.key,
-    commit: sameModel && !sameWeights,
+    commit: sameModel && !sameFiles,
+    format: format !== undefined && sameFiles && format !== model.format ? format : null,
     vocabulary: tokenizer.fingerprint !== run.fingerprint,
     adapter:
       vendor !== run.adapter.vendor ||

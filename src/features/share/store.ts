@@ -16,7 +16,7 @@ import type { Reading } from './reading.ts';
 import { readLink } from './readLink.ts';
 import { MOST_FILE, readRunJson } from './readRunJson.ts';
 import { Replay } from './replay.ts';
-import { differencesOf, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
+import { differencesOf, formatNeeded, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
 import type { OpenedRun, ShareStore, ShareStoreState } from './types.ts';
 
 interface ShareOptions {
@@ -204,13 +204,14 @@ class Sharing {
     const { model, view } = this.#options;
     const { cache, loadModel, inspect } = model.getState();
     const way = wayToModel(incoming.run.model, cache.models);
+    const format = formatNeeded(incoming.run.model);
     view.getState().open('models');
     if (way.kind === 'files') return;
     this.#opens = true;
     if (way.source.kind === 'shipped' || way.stored) {
       view.getState().close();
-      void loadModel(way.source);
-    } else void inspect(way.source); // its size is said before anything is fetched
+      void loadModel(way.source, { format });
+    } else void inspect(way.source, format); // its size is said before anything is fetched
   }
 
   back(): void {

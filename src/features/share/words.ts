@@ -1,6 +1,7 @@
 // Sharing in words: why something was not taken, and how what came in differs from what is here.
 import { formatBytes, formatCount } from '../../lib/format.ts';
-import { sourceName } from '../../lib/model-source.ts';
+import { type ModelIdentity, sourceName } from '../../lib/model-source.ts';
+import { nameInFormat } from '../shared/drawnBy.ts';
 import type { Problem } from './reading.ts';
 import type { SharedDifferences, WayToModel } from './sharedRun.ts';
 
@@ -25,10 +26,15 @@ export function problemWords(problem: Problem, name: string): string {
 
 /** What a person should know before running it again; empty when nothing differs. */
 export function differenceWords(differences: SharedDifferences, here: string): string[] {
-  const { model, commit, vocabulary, adapter } = differences;
+  const { model, commit, format, vocabulary, adapter } = differences;
   return [
     ...(model === null ? [] : [`It was made with the model ${model}; here is ${here}.`]),
     ...(commit ? [`It was made with other files of ${here} (another revision): numbers may differ.`] : []),
+    ...(format === null
+      ? []
+      : [
+          `It was made with the weights ${format === 'stored' ? 'as stored' : `in ${format}`}: numbers here differ a little.`,
+        ]),
     ...(vocabulary
       ? ['The vocabularies differ, so its token ids mean nothing here: they would be made anew from the text.']
       : []),
@@ -39,8 +45,10 @@ export function differenceWords(differences: SharedDifferences, here: string): s
 }
 
 /** What the button says that leads to the model of a shared text: under which name it is here, where that is another. */
-export function wayWords(way: WayToModel, name: string): string {
+export function wayWords(way: WayToModel, model: ModelIdentity): string {
+  const { name, digest } = model;
   if (way.kind === 'files') return `Open the files of ${name}`;
   const here = sourceName(way.source);
-  return here === name || !way.stored ? `Load ${name}` : `Load ${here}, which has the same content as ${name}`;
+  if (here === name || !way.stored) return `Load ${nameInFormat(model)}`;
+  return `Load ${nameInFormat({ name: here, digest })}, which has the same content as ${name}`;
 }

@@ -23,6 +23,7 @@ test.each([
   [[A], B, 'drawn by first; numbers shown are of second'],
   [[A, B], B, 'drawn by first, second; numbers shown are of second'],
   [[A], null, 'drawn by first'],
+  [[A], { ...A, digest: `${A.digest}:int8` }, 'drawn by first; numbers shown are of first in int8'],
   [[{ ...A, name: 'second' }], B, 'drawn by second (a1a1a1a1); numbers shown are of second (b2b2b2b2)'],
 ] as const)('%j with numbers of %j', (drawers, numbersOf, words) => {
   expect(drawnByWords(drawers, numbersOf)).toBe(words);

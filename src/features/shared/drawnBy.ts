@@ -1,5 +1,6 @@
 // Who drew the tokens of a text, and whose numbers it shows, in the same words everywhere: the inspector, exports, what a link brings.
 import type { ModelIdentity } from '../../lib/model-source.ts';
+import { splitDigest } from '../../lib/weight-format.ts';
 import type { Draw } from '../../stores/document/types.ts';
 
 /** The models that drew, each once, in the order of the text. */
@@ -14,10 +15,17 @@ export function drawersOf(tokens: Iterable<{ readonly draw?: Draw | undefined }>
 /** Digits of a digest that tell two models of one name apart. */
 const MARK = 8;
 
-/** A name, with the beginning of the digest where another model has the same name. */
-function told({ name, digest }: ModelIdentity, among: readonly ModelIdentity[]): string {
-  const shared = among.some(other => other.name === name && other.digest !== digest);
-  return shared && digest !== '' ? `${name} (${digest.slice(0, MARK)})` : name;
+/** `nucleus-3m in int8`. */
+export function nameInFormat({ name, digest }: ModelIdentity): string {
+  const { format } = splitDigest(digest);
+  return format === 'stored' ? name : `${name} in ${format}`;
+}
+
+/** A name, with the beginning of the digest where other files have the same name. */
+function told(model: ModelIdentity, among: readonly ModelIdentity[]): string {
+  const { files } = splitDigest(model.digest);
+  const shared = among.some(other => other.name === model.name && splitDigest(other.digest).files !== files);
+  return shared && files !== '' ? `${nameInFormat(model)} (${files.slice(0, MARK)})` : nameInFormat(model);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The load of a model on a scripted worker: progress, failures, cancel, the cache, lost devices.
 import { afterEach, describe, expect, test } from 'vitest';
-import { ADAPTER, until } from '../../../e2e/support/scripted-engine.ts';
+import { ADAPTER, FORMATS, until } from '../../../e2e/support/scripted-engine.ts';
 import { loseDevice, makePage, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { EventOf, InspectedEvent } from '../../protocol/events.ts';
@@ -155,7 +155,9 @@ const inspected = (run: number): InspectedEvent => ({
   files: [{ name: 'model.safetensors', bytes: 5 }],
   totalBytes: 5,
   parameters: 1,
-  dtype: 'F32',
+  dtype: 'f32',
+  format: 'stored',
+  formats: FORMATS,
   context: { n_ctx: 1024, slotLimit: 1e6, slotBytes: 8, baseBytes: 1 },
   halfContext: { n_ctx: 1024, slotLimit: 1e6, slotBytes: 4, baseBytes: 1 },
   allowed: 1024,

@@ -10,6 +10,7 @@ import {
   type Origins,
   sourceKey,
 } from '../../lib/model-source.ts';
+import type { FormatChoice } from '../../lib/weight-format.ts';
 import type { LoadedModel, WireError } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Chore } from './cache-chores.ts';
@@ -50,6 +51,7 @@ const INITIAL: Omit<ModelState, 'hubHost'> = {
   context: null,
   inspection: { status: 'none' },
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
+  formats: {},
   notices: [],
   loss: NO_LOSS.said,
   adapter: null,
@@ -77,6 +79,7 @@ export function createModelStore(options: ModelOptions): ModelStore {
     dismissFailure: () => store.setState({ failure: null }),
     dismissNotice: notice => store.setState(state => ({ notices: state.notices.filter(each => each !== notice) })),
     dismissLoss: losses.dismissed,
+    restoreFormats: formats => store.setState({ formats }),
   }));
   options.client.onContext(({ context }) => {
     store.setState({ context });
@@ -97,6 +100,7 @@ type LoadActions = Pick<
   | 'retry'
   | 'reopen'
   | 'keepKv'
+  | 'keepFormat'
   | 'cancelLoad'
 >;
 
@@ -109,8 +113,9 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
   let opened = last;
 
   /** `stands`: the worker still has the model before this one, and a load that fails goes back to it. */
-  const begin = async (source: ModelSource, given: LoadOptions, stands: boolean): Promise<void> => {
+  const begin = async (source: ModelSource, asked: LoadOptions, stands: boolean): Promise<void> => {
     const store = get();
+    const given = { ...asked, format: asked.format ?? formatKept(store.getState(), source, asked) };
     last = { source, options: given };
     if (source.kind !== 'shipped' && given.keep !== false) options.persist();
     loading?.abort();
@@ -128,11 +133,12 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     try {
       const ready = await loadOnce(options, store, source, given, abort.signal);
       if (loading !== abort) return;
-      last = { source, options: { ...given, refresh: false } };
+      last = { source, options: { ...given, format: ready.model.format, refresh: false } };
       opened = last;
       store.setState({
         load: { status: 'ready', ...ready },
         context: ready.model.context,
+        formats: withFormat(store.getState().formats, ready.model),
         kept: null,
         adapter: ready.model.adapter,
       });
@@ -160,13 +166,16 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     start: async choose => {
       const blocked = await options.checkCapability();
       get().setState({ blocked: blocked === null ? null : toWire(blocked) });
-      if (blocked === null) await loadModel((await choose?.()) ?? DEFAULT_SOURCE);
+      if (blocked !== null) return;
+      const { source, format } = (await choose?.()) ?? { source: DEFAULT_SOURCE };
+      await loadModel(source, { format });
     },
     loadModel,
     loadDefault: () => loadModel(DEFAULT_SOURCE),
     retry: () => loadModel(last.source, last.options),
     reopen: () => begin(opened.source, again(), false),
     keepKv: kv => begin(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }, true),
+    keepFormat: format => begin(opened.source, { ...again(), format }, true),
     openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
       const { load } = get().getState();
@@ -174,14 +183,17 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       get().setState({ load: { ...load, cancelling: true } });
       loading?.abort();
     },
-    inspect: async source => {
+    inspect: async (source, format) => {
       looking?.abort();
       const abort = new AbortController();
       looking = abort;
       get().setState({ inspection: { status: 'loading', source } });
       try {
         const result = await inspect(client, source, originsNow(options), abort.signal);
-        if (looking === abort) get().setState({ inspection: { status: 'ready', source, result } });
+        if (looking === abort) {
+          const wanted = format ?? formatKept(get().getState(), source);
+          get().setState({ inspection: { status: 'ready', source, result, format: wanted } });
+        }
       } catch (thrown) {
         if (looking !== abort) return;
         const error = asNucleusError(thrown);
@@ -204,6 +216,25 @@ function withArrived(error: NucleusError, { load: now }: ModelState, { keep = tr
   if (now.status !== 'loading' || !keep || now.progress.phase !== 'download' || now.progress.fromCache) return error;
   const { bytes } = now.progress;
   return bytes === 0 ? error : new NucleusError(error.code, error.message, { ...error.detail, arrived: bytes });
+}
+
+/** How a model was loaded last. Opened files may be any. */
+function formatKept(
+  { formats }: ModelState,
+  source: ModelSource,
+  { files }: LoadOptions = {},
+): FormatChoice | undefined {
+  return files === undefined ? formats[sourceKey(source)] : undefined;
+}
+
+/** Models whose format is kept; the one loaded longest ago goes first. */
+const MOST_FORMATS = 64;
+
+function withFormat(formats: ModelState['formats'], { source, format }: LoadedModel): ModelState['formats'] {
+  const key = sourceKey(source);
+  const others = Object.entries(formats).filter(([each]) => each !== key);
+  if (format === 'stored') return others.length === Object.keys(formats).length ? formats : Object.fromEntries(others);
+  return Object.fromEntries([...others.slice(1 - MOST_FORMATS), [key, format]]);
 }
 
 interface Asked {
@@ -235,6 +266,7 @@ async function loadOnce(
     ...(given.files && { files: given.files }),
     ...(given.allowed && { allowed: given.allowed }),
     ...(given.kv && { kv: given.kv }),
+    ...(given.format && given.format !== 'stored' && { format: given.format }),
   };
   const model = await load(
     options.client,

@@ -2,6 +2,7 @@
 
 import type { StoreApi } from 'zustand/vanilla';
 import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
+import type { FormatChoice, WeightFormat } from '../../lib/weight-format.ts';
 import type {
   AdapterDescription,
   ContextState,
@@ -46,7 +47,13 @@ export type LoadState =
 type InspectState =
   | { readonly status: 'none' }
   | { readonly status: 'loading'; readonly source: ModelSource }
-  | { readonly status: 'ready'; readonly source: ModelSource; readonly result: EventOf<'inspected'> }
+  | {
+      readonly status: 'ready';
+      readonly source: ModelSource;
+      readonly result: EventOf<'inspected'>;
+      /** Of the weights, as it is chosen already; else as the result says. */
+      readonly format: FormatChoice | undefined;
+    }
   | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
 
 /** What is being done with a cached model, or what came out of it. */
@@ -81,6 +88,8 @@ export interface ModelState {
   readonly context: ContextState | null;
   readonly inspection: InspectState;
   readonly cache: CacheState;
+  /** By key, the format of the weights of models that were loaded last in another than their own. */
+  readonly formats: Readonly<Record<string, WeightFormat>>;
   readonly notices: readonly ModelNotice[];
   /** What is to be said of a lost device or a crashed worker, beside a load that failed for it. */
   readonly loss: Loss;
@@ -91,8 +100,9 @@ export interface ModelState {
 
 interface ModelActions {
   /** Checks the browser, then loads what `choose` gives (the shipped default without it). Called once, by `Stores.start`. */
-  start(choose?: () => Promise<ModelSource>): Promise<void>;
-  inspect(source: ModelSource): Promise<void>;
+  start(choose?: () => Promise<WantedModel>): Promise<void>;
+  /** `format` is how its weights are wanted. */
+  inspect(source: ModelSource, format?: FormatChoice): Promise<void>;
   forgetInspection(): void;
   /** Resolves when the load has ended, well or not; the outcome is in `load`. */
   loadModel(source: ModelSource, options?: LoadOptions): Promise<void>;
@@ -114,6 +124,16 @@ interface ModelActions {
   reopen(): Promise<void>;
   /** Loads the model in use once more, with keys and values kept so. */
   keepKv(kv: 'f32' | 'f16'): Promise<void>;
+  /** Loads the model in use once more, with its weights in that format. */
+  keepFormat(format: FormatChoice): Promise<void>;
+  /** What another visit has chosen. */
+  restoreFormats(formats: ModelState['formats']): void;
+}
+
+/** A model, and how its weights are wanted where that is known. */
+export interface WantedModel {
+  readonly source: ModelSource;
+  readonly format?: FormatChoice | undefined;
 }
 
 export interface LoadOptions {
@@ -125,6 +145,8 @@ export interface LoadOptions {
   readonly allowed?: number;
   /** Keys and values in f16. */
   readonly kv?: 'f16' | undefined;
+  /** Of the weights; as the model was loaded last where nobody chose. */
+  readonly format?: FormatChoice | undefined;
 }
 
 export type ModelStoreState = ModelState & ModelActions;

@@ -274,6 +274,7 @@ describe('reading is careful', () => {
       view: { tint: 'rank' },
       pins: { ids: [3, 300], fingerprint: 'f' },
       source: { kind: 'hub', repo: 'a/b', revision: 'main' },
+      formats: { 'hub/a/b@main': 'int8' },
     });
 
   test('what was written is read', () => {
@@ -290,7 +291,14 @@ describe('reading is careful', () => {
       view: { tint: 'rank' },
       pins: { ids: [3, 300], fingerprint: 'f' },
       source: { kind: 'hub', repo: 'a/b', revision: 'main' },
+      formats: { 'hub/a/b@main': 'int8' },
     });
+  });
+
+  test('formats that are none are as stored', () => {
+    for (const formats of [{ 'local/a': 'int2' }, ['int2'], 7, undefined]) {
+      expect(readSaved({ ...Object(sound()), formats })?.formats).toEqual({});
+    }
   });
 
   test('another version is not read', () => {

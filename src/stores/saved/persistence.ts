@@ -105,7 +105,7 @@ function gather(stores: Subjects): ToSave {
   const { text, tokens, tokenizer, selection, branches, branch } = stores.document.getState();
   const { settings, seed } = stores.settings.getState();
   const { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale } = stores.view.getState();
-  const { load } = stores.model.getState();
+  const { load, formats } = stores.model.getState();
   return {
     text,
     tokens,
@@ -119,5 +119,6 @@ function gather(stores: Subjects): ToSave {
     view: { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale },
     pins: stores.pins.getState().saved(),
     source: load.status === 'ready' && load.model.cached ? load.model.source : null,
+    formats,
   };
 }

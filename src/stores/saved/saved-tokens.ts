@@ -93,7 +93,7 @@ export function shortText(most: number) {
   );
 }
 
-const DRAWER = v.object({ name: shortText(MOST_NAME), digest: shortText(64) });
+const DRAWER = v.object({ name: shortText(MOST_NAME), digest: shortText(80) });
 
 /** One entry a token in all of them. What was written before draws named their model lacks the last two. */
 const COLUMNS = v.pipe(

@@ -1,6 +1,7 @@
 // What a reload keeps, and its careful reading: an old, damaged or hostile value gives defaults, never an error.
 import * as v from 'valibot';
 import { type ModelSource, sourceName } from '../../lib/model-source.ts';
+import { WEIGHT_FORMATS, type WeightFormat } from '../../lib/weight-format.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
 import { parseModelName } from '../model/model-name.ts';
@@ -33,6 +34,8 @@ export interface Saved {
   readonly pins: SavedPins;
   /** Null: the shipped default. */
   readonly source: ModelSource | null;
+  /** By key of a model, how its weights are wanted where that is not as stored. */
+  readonly formats: Readonly<Record<string, WeightFormat>>;
 }
 
 /** As it lies in the store. */
@@ -126,6 +129,7 @@ const STORED = v.object({
   view: v.fallback(VIEW, {}),
   pins: v.fallback(PINS, { ids: [], fingerprint: '' }),
   source: v.fallback(v.nullable(SOURCE), null),
+  formats: v.fallback(v.optional(v.record(v.pipe(v.string(), v.maxLength(300)), v.picklist(WEIGHT_FORMATS)), {}), {}),
   branches: v.optional(v.unknown()),
 });
 

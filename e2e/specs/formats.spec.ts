@@ -1,0 +1,82 @@
+// The format of the weights: offered with its bytes, another model in every number, the same again after a reload.
+import { startHubServer } from '../support/hub-server.ts';
+import {
+  candidatesOf,
+  closeDialog,
+  modelButton,
+  modelReady,
+  openModels,
+  openPage,
+  setHub,
+  setText,
+  tokensOf,
+} from '../support/page.ts';
+import { SHIPPED_FILES, SHIPPED_FOLDER, shippedModel } from '../support/page-models.ts';
+import { expect, type Page, engineTest as test } from '../support/tests.ts';
+
+const PROMPT = 'Once upon a time there was a small';
+
+/** Candidates at the end of the text with their probabilities, once every token has its numbers. */
+async function numbers(page: Page): Promise<readonly (readonly [number, number])[]> {
+  await expect.poll(async () => (await tokensOf(page)).slice(1).every(token => token.step !== null)).toBe(true);
+  return (await candidatesOf(page)).map(({ id, before }) => [id, before ?? 0] as const);
+}
+
+async function inUse(page: Page, name: string, facts: RegExp): Promise<void> {
+  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, ${facts.source}`), {
+    timeout: 60_000,
+  });
+  await modelReady(page);
+}
+
+test('a model from disk in int8: its numbers are those of int8, and a reload brings the same', async ({ page }) => {
+  await openPage(page);
+  await setText(page, PROMPT);
+  const own = await numbers(page);
+  const dialog = await openModels(page);
+  await dialog
+    .locator('input[aria-label="Files of a model"]')
+    .setInputFiles(SHIPPED_FILES.map(name => `${SHIPPED_FOLDER}/${name}`));
+  await inUse(page, 'model', /f16 · 6\.\d MB/);
+  expect(await numbers(page)).toEqual(own);
+
+  const current = (await openModels(page)).getByRole('region', { name: 'In use' });
+  const formats = current.getByRole('group', { name: 'Weights' });
+  await expect(formats.getByRole('radio')).toHaveCount(4);
+  await formats.getByText(/^int8 · 3\.\d MB$/).click();
+  await inUse(page, 'model', /int8 · 3\.\d MB/);
+  await expect(current).toContainText('On the small model measured');
+  await closeDialog(dialog);
+  const made = await numbers(page);
+  expect(made).not.toEqual(own);
+  // The measured divergence is far below what would move the likeliest candidate by a hundredth.
+  expect(made[0]?.[0]).toBe(own[0]?.[0]);
+  expect(Math.abs((made[0]?.[1] ?? 0) - (own[0]?.[1] ?? 1))).toBeLessThan(0.01);
+
+  await page.reload();
+  await inUse(page, 'model', /int8 · 3\.\d MB/);
+  expect(await numbers(page)).toEqual(made);
+});
+
+test('a model of the Hub: the formats before its download, with the memory of each', async ({ page }) => {
+  const hub = await startHubServer({ models: { 'acme/tiny': shippedModel() } });
+  await setHub(page, hub.url);
+  await openPage(page);
+  const dialog = await openModels(page);
+  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill('acme/tiny');
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  const found = dialog.getByRole('region', { name: 'By name' });
+  const needed = found
+    .getByText(/It needs up to/)
+    .locator('strong')
+    .nth(1);
+  const before = await needed.textContent();
+  await found
+    .getByRole('group', { name: 'Weights' })
+    .getByText(/^int4 · /)
+    .click();
+  await expect(needed).not.toHaveText(before ?? '');
+  await found.getByRole('button', { name: /^Download / }).click();
+  await inUse(page, 'acme/tiny', /int4 · 2\.\d MB/);
+  await hub.close();
+});
