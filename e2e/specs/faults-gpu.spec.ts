@@ -8,7 +8,7 @@ import { launchOptions } from '../tools/browser.ts';
 test('no WebGPU in the browser: which browser has it, and the text can be edited', async ({ page }) => {
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
   await page.goto('');
-  await says(page, /does not offer WebGPU.*(Pager on|update|Open the page in)/);
+  await says(page, /does not offer WebGPU.*(Turn on|update|Open the page in)/);
   await write(page);
   await expect(runButton(page)).toBeDisabled();
   await page.reload();

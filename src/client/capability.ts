@@ -110,7 +110,7 @@ export function webgpuAdvice(browser: Browser): string {
   const first = firstVersion(browser);
   if (browser.platform === 'ios') {
     return browser.version >= 26
-      ? 'Pager on WebGPU in Settings > Apps > Safari > Advanced > Feature Flags.'
+      ? 'Turn on WebGPU in Settings > Apps > Safari > Advanced > Feature Flags.'
       : 'On iPhone and iPad it comes with iOS 26: update the system.';
   }
   if (first === null) {
@@ -130,11 +130,11 @@ export function webgpuAdvice(browser: Browser): string {
     case 'chrome':
     case 'edge':
     case 'opera':
-      return `Pager on "Use graphics acceleration when available" in the system settings of ${title}, restart it, and see ${browser.name === 'edge' ? 'edge' : browser.name === 'opera' ? 'opera' : 'chrome'}://gpu for the reason it gives.`;
+      return `Turn on "Use graphics acceleration when available" in the system settings of ${title}, restart it, and see ${browser.name === 'edge' ? 'edge' : browser.name === 'opera' ? 'opera' : 'chrome'}://gpu for the reason it gives.`;
     case 'firefox':
       return 'Check that dom.webgpu.enabled is true in about:config, and restart Firefox.';
     case 'safari':
-      return 'Pager on WebGPU under Develop > Feature Flags, and restart Safari.';
+      return 'Turn on WebGPU under Develop > Feature Flags, and restart Safari.';
     case 'other':
       return 'Open the page in a current Chrome, Edge, Firefox or Safari.';
     default:

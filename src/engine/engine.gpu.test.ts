@@ -1,6 +1,6 @@
 // The engine as the worker drives it: every command ends once, by done or failed; a lost device fails what runs and is opened anew.
 //
-// In Node there is no IndexedDB and no server: a baseline brings the first, and fetch answers from the files of the repository.
+// In Node there is no IndexedDB and no server: a stand-in brings the first, and fetch answers from the files of the repository.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readBytes } from '../../e2e/support/read-bytes.ts';

@@ -1,4 +1,4 @@
-// Who owns a buffer, on a baseline for a device that fails on demand: nothing survives a failure or the end of its scope.
+// Who owns a buffer, on a stand-in for a device that fails on demand: nothing survives a failure or the end of its scope.
 import { describe, expect, test } from 'vitest';
 import { Scope } from './scope.ts';
 
