@@ -223,7 +223,8 @@ async function ablated(page: Page, { mixer = 'attention' }: Family): Promise<voi
 }
 
 for (const family of [...SPELLED, ...OTHERS]) {
-  engineTest(`${family.name}: from a folder, through every view, from the cache`, async ({ page }) => {
+  const again = isSpelled(family) ? ', from the cache' : '';
+  engineTest(`${family.name}: from a folder, through every view${again}`, async ({ page }) => {
     const folder = fileURLToPath(new URL(`../golden/${family.name}`, import.meta.url));
     const { cases, greedy_after_7 } = JSON.parse(readFileSync(`${folder}/expected.json`, 'utf8'));
     const ids: number[] = cases.find(({ tokens }: { tokens: number[] }) => tokens.length === 7).tokens;
@@ -249,10 +250,13 @@ for (const family of [...SPELLED, ...OTHERS]) {
     await ablated(page, family);
     await followed(page, family);
 
-    await page.reload();
-    await inUse(page, family.name);
-    // The settings are kept, too; the column has no room for them beside this view.
-    await writesAsTheOracle(page, ids, greedy);
+    // A cache knows no families: some of them show that.
+    if (isSpelled(family)) {
+      await page.reload();
+      await inUse(page, family.name);
+      // The settings are kept, too; the column has no room for them beside this view.
+      await writesAsTheOracle(page, ids, greedy);
+    }
     expect(faults).toEqual([]);
   });
 }
