@@ -5,6 +5,21 @@ export function float32OfHalves(halves: Uint16Array): Float32Array<ArrayBuffer> 
   return fromBits(halves, bitsOfHalf);
 }
 
+const one = new Float32Array(1);
+const bitsOfOne = new Uint32Array(one.buffer);
+
+/** `float32OfHalves` of a single one. */
+export function float32OfHalf(half: number): number {
+  bitsOfOne[0] = bitsOfHalf(half);
+  return one[0]!;
+}
+
+/** `halvesOfFloat32` of a single number, which is rounded to f32 first. */
+export function halfOfFloat32(value: number): number {
+  one[0] = value;
+  return halfOfFloat32Bits(bitsOfOne[0]!);
+}
+
 /** bf16 by a shift of 16 bits. */
 export function float32OfBfloats(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return fromBits(halves, half => half << 16);

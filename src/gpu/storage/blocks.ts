@@ -1,6 +1,6 @@
 // Storages of quantised blocks as ggml lays them down: on the GPU the bytes of a row lie in planes, the quants first, so that words and 16-byte loads are
 // aligned. No number is changed. Source of every layout and formula: ggml-common.h and ggml-quants.c of ggml-org/ggml.
-import { float32OfHalves } from '../../lib/half.ts';
+import { float32OfHalf } from '../../lib/half.ts';
 import type { Storage } from './storage.ts';
 
 /** Bytes of every block that lie side by side on the GPU; a plane begins at a word. */
@@ -72,13 +72,8 @@ export function blockStorage({ name, dtype, block, blockBytes, planes, parts = [
   };
 }
 
-const pattern = new Uint16Array(1);
-
 /** The f16 at a place of a block. */
-export function halfAt(block: DataView, at: number): number {
-  pattern[0] = block.getUint16(at, true);
-  return float32OfHalves(pattern)[0] ?? 0;
-}
+export const halfAt = (block: DataView, at: number): number => float32OfHalf(block.getUint16(at, true));
 
 /** Quant i of 32 that lie in 16 bytes: the lower halves first, then the upper. */
 export const nibbleAt = (block: DataView, at: number, i: number): number =>

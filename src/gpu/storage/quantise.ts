@@ -1,21 +1,18 @@
 // Numbers to blocks of 32 as ggml lays them down, made while a checkpoint of floats is loaded: the scale that leaves the least squared error of a few.
-import { float32OfHalves, halvesOfFloat32 } from '../../lib/half.ts';
+import { float32OfHalf, halfOfFloat32 } from '../../lib/half.ts';
 
 const BLOCK = 32;
 /** How much of its range a block of four bits keeps: what is outside is cut, what is inside is finer. */
 const KEPT = [1, 0.95, 0.9, 0.85, 0.8, 0.72];
 
-const one = new Float32Array(1);
-
 /** The nearest f16, and its bits. */
 function half(value: number): { readonly value: number; readonly bits: number } {
-  one[0] = value;
-  const bits = halvesOfFloat32(one);
-  return { value: float32OfHalves(bits)[0] ?? 0, bits: bits[0] ?? 0 };
+  const bits = halfOfFloat32(value);
+  return { value: float32OfHalf(bits), bits };
 }
 
-const nearest = (x: number, least: number, most: number): number =>
-  Math.max(least, Math.min(most, Math.round(Number.isNaN(x) ? 0 : x)));
+/** Of -127 to 127; 0 for NaN. */
+const signedStep = (x: number): number => Math.max(-127, Math.min(127, Math.round(Number.isNaN(x) ? 0 : x)));
 
 /** Q8_0. */
 export function eightBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
@@ -28,7 +25,7 @@ export function eightBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
     const d = half(most / 127);
     view.setUint16(to, d.bits, true);
     const per = d.value === 0 ? 0 : 1 / d.value;
-    for (let i = 0; i < BLOCK; i++) view.setInt8(to + 2 + i, nearest(numbers[at + i]! * per, -127, 127));
+    for (let i = 0; i < BLOCK; i++) view.setInt8(to + 2 + i, signedStep(numbers[at + i]! * per));
   }
   return out;
 }
@@ -56,7 +53,11 @@ export function fourBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-const stepOf = (x: number, d: number, m: number): number => (d === 0 ? 0 : nearest((x - m) / d, 0, 15));
+/** Of sixteen; 0 where x or the scale says nothing. */
+function stepOf(x: number, d: number, m: number): number {
+  const q = d === 0 ? 0 : Math.round((x - m) / d);
+  return q > 15 ? 15 : q > 0 ? q : 0;
+}
 
 function bestSteps(block: Float32Array): Steps {
   let [low, high] = [block[0]!, block[0]!];
@@ -77,16 +78,23 @@ function bestSteps(block: Float32Array): Steps {
 
 function stepsFrom(block: Float32Array, scale: number, minimum: number): Steps {
   const [d, m] = [half(scale), half(minimum)];
+  const [step, least] = [d.value, m.value];
   let loss = 0;
-  for (const x of block) loss += (d.value * stepOf(x, d.value, m.value) + m.value - x) ** 2;
+  for (let i = 0; i < BLOCK; i++) {
+    const x = block[i]!;
+    const error = step * stepOf(x, step, least) + least - x;
+    loss += error * error;
+  }
   return { d, m, loss };
 }
 
 /** The scale and minimum of least squares for the steps that the numbers have. */
 function leastSquares(block: Float32Array, steps: Steps): Steps {
+  const [step, least] = [steps.d.value, steps.m.value];
   let [sumQ, sumX, sumQQ, sumQX] = [0, 0, 0, 0];
-  for (const x of block) {
-    const q = stepOf(x, steps.d.value, steps.m.value);
+  for (let i = 0; i < BLOCK; i++) {
+    const x = block[i]!;
+    const q = stepOf(x, step, least);
     sumQ += q;
     sumX += x;
     sumQQ += q * q;
