@@ -54,10 +54,13 @@ interface Option {
 
 /** Blocks are computed as they are: only a model of floats alone has other formats. */
 function optionsOf(graph: Graph, tensors: Weights['tensors'], limit: number): readonly Option[] {
-  const stored = optionOf(graph, tensors, 'stored', limit);
+  const { tensorOf } = matchWeights(graph, tensors);
+  const storageIn = (format: FormatChoice) =>
+    storageOfWeights(graph, tensorOf, tensors, format === 'stored' ? null : format);
+  const stored = optionOf(graph, storageIn('stored'), 'stored', limit);
   const options = [stored.option];
   for (const format of stored.floats ? WEIGHT_FORMATS : []) {
-    const { option } = optionOf(graph, tensors, format, limit);
+    const { option } = optionOf(graph, storageIn(format), format, limit);
     const same = options.find(({ signature }) => signature === option.signature);
     if (same === undefined) options.push(option);
     else same.names.push(format);
@@ -67,12 +70,10 @@ function optionsOf(graph: Graph, tensors: Weights['tensors'], limit: number): re
 
 function optionOf(
   graph: Graph,
-  tensors: Weights['tensors'],
+  storageOf: ReturnType<typeof storageOfWeights>,
   format: FormatChoice,
   limit: number,
 ): { readonly option: Option; readonly floats: boolean } {
-  const { tensorOf } = matchWeights(graph, tensors);
-  const storageOf = storageOfWeights(graph, tensorOf, tensors, format === 'stored' ? null : format);
   const layouts = layoutWeights(graph, storageOf, Number.MAX_SAFE_INTEGER);
   const parts = [...layouts.matrices.values()].flatMap(matrix => matrix.parts);
   const dtype = format === 'stored' ? defined(storageOf(graph.head)[0], graph.head).storage.name : format;

@@ -24,6 +24,12 @@ interface Use {
   readonly placed: Placement;
 }
 
+/** How rows of a tensor are stored, and the buffers they go to. */
+interface Target {
+  readonly storage: Storage;
+  readonly targets: readonly RowTarget[];
+}
+
 const UPLOAD = (): GPUBufferUsageFlags => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
 
 export class Weights {
@@ -115,12 +121,13 @@ export class Weights {
 
   /** Rows of a tensor [in, out]: turned by a kernel where numbers lie one by one, and in this memory where they are made blocks. */
   #turned(layout: MatrixLayout, placed: Placement, source: Storage): Promise<TensorWriter> | TensorWriter {
-    const { storage, targets } = this.#target(layout, placed);
-    return storage.block === 1 ? this.#staged(layout, placed, source) : this.#blocks(layout, placed, source, targets);
+    const target = this.#target(layout, placed);
+    return target.storage.block === 1
+      ? this.#staged(layout, placed, source, target.storage)
+      : this.#blocks(layout, placed, source, target);
   }
 
-  #blocks(layout: MatrixLayout, placed: Placement, source: Storage, targets: readonly RowTarget[]): TensorWriter {
-    const { storage } = this.#target(layout, placed);
+  #blocks(layout: MatrixLayout, placed: Placement, source: Storage, { storage, targets }: Target): TensorWriter {
     const columns = defined(placed.tensor.shape[1], `${placed.tensor.name} is a matrix`);
     const turning = new TurnedBlocks(storage, source, { rows: layout.cols, columns });
     return {
@@ -140,9 +147,8 @@ export class Weights {
   }
 
   /** Into staging with their columns in the order of the weight's rows, and turned at the end. */
-  async #staged(layout: MatrixLayout, placed: Placement, source: Storage): Promise<TensorWriter> {
+  async #staged(layout: MatrixLayout, placed: Placement, source: Storage, storage: Storage): Promise<TensorWriter> {
     const { tensor, runs } = placed;
-    const { storage } = this.#target(layout, placed);
     const bytes = storage.blockBytes;
     const columns = defined(tensor.shape[1], `${tensor.name} is a matrix`);
     const spans = spansOf(runs);
@@ -216,7 +222,7 @@ export class Weights {
   }
 
   /** How the rows of one tensor are stored, all alike, and the parts they go to. */
-  #target(layout: MatrixLayout, { tensor, runs }: Placement): { storage: Storage; targets: readonly RowTarget[] } {
+  #target(layout: MatrixLayout, { tensor, runs }: Placement): Target {
     const first = defined(runs[0], `a row of ${tensor.name}`).to;
     const { storage } = defined(
       layout.parts.find(part => first < part.row0 + part.rows),

@@ -72,7 +72,7 @@ export class Fields {
     return this.#metadata.number(`tokenizer.ggml.${name}_token_id`);
   }
 
-  /** True where any layer has that tensor. */
+  /** True where the layers have that tensor: the first one speaks for all. */
   hasInLayers(name: string): boolean {
     return this.tensors.has(`blk.0.${name}`);
   }
