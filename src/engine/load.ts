@@ -67,8 +67,8 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     await gpu.device.queue.onSubmittedWorkDone();
     onPhase('compile');
     const { session, room, probes } = await finishing;
-    // The draw is compiled while a person looks for Run; on a CPU that would slow down all else, and the first run waits for it. Where it fails, that run says so.
-    if (!gpu.software) session.prepareDraw().catch(() => {});
+    // The draw is compiled while a person looks for Run; on a CPU that would slow down all else, and the first run waits for it.
+    if (!gpu.software) void session.canDraw();
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
     const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
     const digest = digestIn(await files.digest(), format);

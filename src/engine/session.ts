@@ -93,10 +93,10 @@ export class Session {
   }
 
   /**
-   * The row after the last of `ids` with a draw on it, submitted. Computes what the cache lacks; throws as `prefill`. It has to be read or dropped.
+   * The row after the last of `ids` with a draw on it, submitted, where the GPU `canDraw`. Computes what the cache lacks; throws as `prefill`. It has to
+   * be read or dropped.
    */
   async draw(ids: Uint32Array, setting: DrawSetting, signal?: AbortSignal): Promise<QueuedDraw> {
-    await this.prepareDraw();
     const last = ids.length - 1;
     const step = last >= 1 && this.reusable(ids) === last;
     if (!step) {
@@ -113,14 +113,12 @@ export class Session {
     return new QueuedDraw(this.#cache, sequence, ids.length, result);
   }
 
-  /** Compiles what draws need, once. Throws `kernel_failed`. */
-  async prepareDraw(): Promise<void> {
-    await this.#runner.prepareDraw();
-  }
-
-  /** Whether the GPU can draw. A driver that refuses the kernel leaves the whole rows, which a lost device refuses in its own words. */
+  /**
+   * Whether the GPU can draw; compiles what that needs when it is first asked. A driver that refuses the kernel leaves the whole rows, which a lost device
+   * refuses in its own words.
+   */
   async canDraw(): Promise<boolean> {
-    return this.prepareDraw().then(
+    return this.#runner.prepareDraw().then(
       () => true,
       () => false,
     );

@@ -95,7 +95,7 @@ describe('the decode step', () => {
   test('is the same list of dispatches over the same bindings before views, with all of them open, and after', async () => {
     const { session, runner } = model;
     await session.prefill(ids);
-    await session.prepareDraw();
+    expect(await session.canDraw()).toBe(true);
     const plan = JSON.stringify(runner.decodePlan);
     const before = await decodeStep(1);
     expect(before.made).toEqual([]);
