@@ -90,11 +90,9 @@ function partition({ logits, tail }: DrawRecord): Pick<Prediction, 'logZ' | 'ent
   return { logZ: top + logTotal, entropy: Math.max(0, logTotal - weighted / total) };
 }
 
-/** At a temperature: as `Slice` has them, bit by bit. */
-function weightsAt({ logits }: Ranking, temperature: number): Float64Array {
-  const top = logits[0] ?? Number.NaN;
-  return Float64Array.from(logits, logit => Math.exp((logit - top) / temperature));
-}
+/** Of all that is listed, at a temperature. */
+const weightsAt = (listed: Ranking, temperature: number): Float64Array =>
+  new Slice(listed, 0, listed.ids.length, temperature).weights;
 
 /** Where all that can be drawn is listed. */
 function drawnFromList(listed: Listed, setting: DrawSetting): Drawn | null {
