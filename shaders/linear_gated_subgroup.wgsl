@@ -1,39 +1,16 @@
-// Few rows through a gated product, on a GPU with subgroups of any size: a workgroup owns two gates of one row and what they let through, its
-// threads stride over K, subgroupAdd joins the lanes and one barrier joins the subgroups.
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T, K4]
-
-var<workgroup> parts: array<vec4f, WORKGROUP>;
-
+// Few rows through a gated product, on a GPU with subgroups: a workgroup owns two gates of one row and what they let through.
 @compute @workgroup_size(WORKGROUP)
 fn linear_gated_subgroup(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
-  @builtin(subgroup_size) size: u32,
   @builtin(subgroup_invocation_id) place: u32,
 ) {
   let n = (group.z * groups.x + group.x) * 2u;
   let t = group.y;
-  let x0 = t * K4;
-  let last = HALF - 1u;
-  let n0 = min(n, last);
-  let n1 = min(n + 1u, last);
-  let n2 = HALF + n0;
-  let n3 = HALF + n1;
-  var sum = vec4f();
-  for (var k = lane; k < K4; k += WORKGROUP) {
-    let v = x[x0 + k];
-    sum += vec4f(dot(weight4(n0, k), v), dot(weight4(n1, k), v), dot(weight4(n2, k), v), dot(weight4(n3, k), v));
-  }
-  let joined = subgroupAdd(sum);
-  // Subgroups need not be runs of lanes in order: each first lane leaves its part at its own place, the others leave zero.
-  parts[lane] = select(vec4f(), joined, place == 0u);
-  workgroupBarrier();
+  let gates = min(n + vec2u(0u, 1u), vec2u(HALF - 1u));
+  let sums = four_products(vec4u(gates, HALF + gates), t * K4, lane, place);
   if (lane < 2u && n + lane < HALF && t < current.count) {
-    var total = vec4f();
-    for (var i = 0u; i < WORKGROUP; i++) {
-      total += parts[i];
-    }
-    finish_pair(t, n + lane, total[lane], total[lane + 2u]);
+    finish_pair(t, n + lane, sums[lane], sums[lane + 2u]);
   }
 }

@@ -42,12 +42,18 @@ const SPEC = {
 const SIZED: KernelSpec = { ...SPEC, consts: { ...SPEC.consts, WORKGROUP: 'u32' } };
 const linearNaive = kernel('linear_naive', SIZED);
 const linearRow = kernel('linear_row', SIZED);
-const linearRowWorkgroup = kernel('linear_row_workgroup', SIZED);
-const linearRowSubgroup = kernel('linear_row_subgroup', { ...SIZED, enable: 'subgroups' });
+const linearRowWorkgroup = kernel('linear_row_workgroup', fourRows(SIZED));
+const linearRowSubgroup = kernel('linear_row_subgroup', fourRows(SIZED, 'subgroups'));
 const linearTile = kernel('linear_tile', SIZED);
 const linearTileWorkgroup = kernel('linear_tile_workgroup', SPEC);
 
 export const kernels = [linearNaive, linearRow, linearRowWorkgroup, linearRowSubgroup, linearTile, linearTileWorkgroup];
+
+/** `spec` with products of four rows by the threads of a workgroup. */
+export function fourRows(spec: KernelSpec, enable?: 'subgroups'): KernelSpec {
+  const parts = [...spec.parts, enable ? 'four_rows_subgroup' : 'four_rows_workgroup'];
+  return { ...spec, parts, ...(enable && { enable }) };
+}
 
 /** Workgroups along one dimension of a grid at most. */
 const MAX_GROUPS = 65_535;

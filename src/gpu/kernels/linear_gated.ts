@@ -5,7 +5,7 @@ import { type Dispatch, type PlanContext, perRow, strideOfValue, UNUSED, valueRe
 import type { MatrixLayout } from '../layout.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
-import { foldGroups } from './linear.ts';
+import { foldGroups, fourRows } from './linear.ts';
 
 const SPEC: KernelSpec = {
   parts: ['step', 'weights', 'activations', 'pair'],
@@ -13,8 +13,8 @@ const SPEC: KernelSpec = {
   consts: { WORKGROUP: 'u32', ROWS: 'u32', K4: 'u32', OUT_STRIDE: 'u32', HAS_BIAS: 'bool', ACTIVATION: 'u32' },
 };
 const linearGated = kernel('linear_gated', SPEC);
-const linearGatedWorkgroup = kernel('linear_gated_workgroup', SPEC);
-const linearGatedSubgroup = kernel('linear_gated_subgroup', { ...SPEC, enable: 'subgroups' });
+const linearGatedWorkgroup = kernel('linear_gated_workgroup', fourRows(SPEC));
+const linearGatedSubgroup = kernel('linear_gated_subgroup', fourRows(SPEC, 'subgroups'));
 
 export const kernels = [linearGated, linearGatedWorkgroup, linearGatedSubgroup];
 
