@@ -1,7 +1,9 @@
 // Axe finds nothing in either theme, and a whole story works by keyboard with the focus always in sight.
+
 import { complaints } from '../support/axe.ts';
-import { beforeWorker, lookAt, says, smallModel, without } from '../support/faults.ts';
+import { beforeWorker, says, smallModel, without } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import { lookAt } from '../support/open-model.ts';
 import {
   candidateGrid,
   candidatesReady,

@@ -1,7 +1,8 @@
 // The way to a model breaks: not there, not allowed, too often, cut, offline. What has come is kept, the text always.
 
-import { alertsOf, goesOn, lookAt, retryAtOnce, says, smallModel, write } from '../support/faults.ts';
+import { alertsOf, goesOn, retryAtOnce, says, smallModel, write } from '../support/faults.ts';
 import { type Fault, type HubServer, startHubServer } from '../support/hub-server.ts';
+import { lookAt } from '../support/open-model.ts';
 import { closeDialog, modelButton, openModels, openPage, setHub } from '../support/page.ts';
 import { expect, engineTest as test } from '../support/tests.ts';
 

@@ -7,7 +7,6 @@ import {
   engineWorker,
   goesOn,
   liveBytes,
-  lookAt,
   openLocal,
   recordGpu,
   says,
@@ -16,6 +15,7 @@ import {
   write,
 } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import { lookAt } from '../support/open-model.ts';
 import {
   modelButton,
   modelReady,

@@ -4,7 +4,6 @@ import {
   alertsOf,
   type Files,
   goesOn,
-  lookAt,
   openLocal,
   says,
   smallModel,
@@ -13,6 +12,7 @@ import {
   write,
 } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import { lookAt } from '../support/open-model.ts';
 import {
   closeDialog,
   modelButton,

@@ -1,16 +1,8 @@
 // The format of the weights: offered with its bytes, another model in every number, the same again after a reload.
+
 import { startHubServer } from '../support/hub-server.ts';
-import {
-  candidatesOf,
-  closeDialog,
-  modelButton,
-  modelReady,
-  openModels,
-  openPage,
-  setHub,
-  setText,
-  tokensOf,
-} from '../support/page.ts';
+import { inUse, lookAt } from '../support/open-model.ts';
+import { candidatesOf, closeDialog, openModels, openPage, setHub, setText, tokensOf } from '../support/page.ts';
 import { SHIPPED_FILES, SHIPPED_FOLDER, shippedModel } from '../support/page-models.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
@@ -20,13 +12,6 @@ const PROMPT = 'Once upon a time there was a small';
 async function numbers(page: Page): Promise<readonly (readonly [number, number])[]> {
   await expect.poll(async () => (await tokensOf(page)).slice(1).every(token => token.step !== null)).toBe(true);
   return (await candidatesOf(page)).map(({ id, before }) => [id, before ?? 0] as const);
-}
-
-async function inUse(page: Page, name: string, facts: RegExp): Promise<void> {
-  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, ${facts.source}`), {
-    timeout: 60_000,
-  });
-  await modelReady(page);
 }
 
 test('a model from disk in int8: its numbers are those of int8, and a reload brings the same', async ({ page }) => {
@@ -62,9 +47,7 @@ test('a model of the Hub: the formats before its download, with the memory of ea
   const hub = await startHubServer({ models: { 'acme/tiny': shippedModel() } });
   await setHub(page, hub.url);
   await openPage(page);
-  const dialog = await openModels(page);
-  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill('acme/tiny');
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  const dialog = await lookAt(page, 'acme/tiny');
   const found = dialog.getByRole('region', { name: 'By name' });
   const needed = found
     .getByText(/It needs up to/)

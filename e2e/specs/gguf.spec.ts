@@ -1,20 +1,13 @@
 // GGUF files as people come to them: a repository with several, the address of one, a file of this computer.
+
 import { complaints } from '../support/axe.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import {
-  modelButton,
-  modelReady,
-  openModels,
-  openPage,
-  run,
-  setHub,
-  setNumbers,
-  setText,
-  textOf,
-} from '../support/page.ts';
+import { greedyText, inUse, lookAt } from '../support/open-model.ts';
+import { openModels, openPage, setHub } from '../support/page.ts';
 import { ggufModel } from '../support/page-models.ts';
-import { engineTest, expect, type Page } from '../support/tests.ts';
+import { engineTest, expect } from '../support/tests.ts';
 
+const F16 = /f16 /;
 const PROMPT = 'Once upon a time there was a small';
 
 let hub: HubServer;
@@ -33,29 +26,10 @@ engineTest.beforeEach(async ({ page }) => {
 });
 engineTest.afterEach(() => hub.close());
 
-async function inUse(page: Page, name: string): Promise<void> {
-  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, f16 `), { timeout: 60_000 });
-  await modelReady(page);
-}
-
-async function greedy(page: Page): Promise<string> {
-  await setText(page, PROMPT);
-  await setNumbers(page, { Temperature: 0, Length: 6 });
-  await run(page);
-  return textOf(page);
-}
-
-async function lookAt(page: Page, name: string) {
-  const dialog = await openModels(page);
-  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill(name);
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
-  return dialog;
-}
-
 engineTest(
   'of a repository with several models one click loads one, which is there again after a reload',
   async ({ page }) => {
-    const expected = await greedy(page);
+    const expected = await greedyText(page, PROMPT);
     const dialog = await lookAt(page, 'acme/several');
     const choices = dialog.getByRole('table', { name: 'Models of the repository' });
     await expect(choices.getByRole('row')).toHaveCount(2);
@@ -63,22 +37,22 @@ engineTest(
     await expect(choices).toContainText('and 1 more');
     expect(await complaints(page, 'dialog[open]')).toEqual([]);
     await choices.getByRole('button', { name: 'Load parts/nucleus-00001-of-00002.gguf' }).click();
-    await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf');
-    expect(await greedy(page)).toBe(expected);
+    await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf', F16);
+    expect(await greedyText(page, PROMPT)).toBe(expected);
     const asked = hub.requests.length;
     await page.reload();
-    await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf');
-    expect(await greedy(page)).toBe(expected);
+    await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf', F16);
+    expect(await greedyText(page, PROMPT)).toBe(expected);
     expect(hub.requests.slice(asked)).toEqual([]);
   },
 );
 
 engineTest('the address of a file, and a file of this computer', async ({ page }) => {
-  const expected = await greedy(page);
+  const expected = await greedyText(page, PROMPT);
   const dialog = await lookAt(page, 'https://huggingface.co/acme/several/blob/main/nucleus.F16.gguf');
   await dialog.getByRole('button', { name: /^Download / }).click();
-  await inUse(page, 'acme/several:nucleus.F16.gguf');
-  expect(await greedy(page)).toBe(expected);
+  await inUse(page, 'acme/several:nucleus.F16.gguf', F16);
+  expect(await greedyText(page, PROMPT)).toBe(expected);
 
   const again = await openModels(page);
   await again.getByLabel('Files of a model').setInputFiles({
@@ -86,6 +60,6 @@ engineTest('the address of a file, and a file of this computer', async ({ page }
     mimeType: 'application/octet-stream',
     buffer: Buffer.from(whole),
   });
-  await inUse(page, 'mine');
-  expect(await greedy(page)).toBe(expected);
+  await inUse(page, 'mine', F16);
+  expect(await greedyText(page, PROMPT)).toBe(expected);
 });

@@ -1,7 +1,9 @@
 // Models from the Hub, from the cache and from disk, on a server that speaks the Hub's URLs.
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
+import { greedyText, inUse, lookFor } from '../support/open-model.ts';
 import {
   closeDialog,
   lockSeed,
@@ -12,7 +14,6 @@ import {
   run,
   setHub,
   setNumbers,
-  setText,
   textOf,
   tokensOf,
 } from '../support/page.ts';
@@ -26,6 +27,7 @@ import {
 } from '../support/page-models.ts';
 import { expect, type Locator, type Page, engineTest as test } from '../support/tests.ts';
 
+const FLOATS = /f(16|32) /;
 const PROMPT = 'Once upon a time there was a small';
 const TINY = 'acme/tiny';
 const CHUNK = 16_777_216;
@@ -42,34 +44,20 @@ async function openWith(page: Page, models: Readonly<Record<string, Files>>): Pr
 
 /** Types a name and waits for the look at its files. */
 async function inspect(dialog: Locator, name: string): Promise<void> {
-  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill(name);
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await lookFor(dialog, name);
   await expect(dialog.getByText(/of GPU memory, and the limits of this adapter allow it/)).toBeVisible();
-}
-
-async function inUse(page: Page, name: string): Promise<void> {
-  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, f(16|32) `), { timeout: 60_000 });
-  await modelReady(page);
 }
 
 /** The dialog closes by itself once the model is there. */
 async function download(page: Page, dialog: Locator, name: string): Promise<void> {
   await inspect(dialog, name);
   await dialog.getByRole('button', { name: /^Download / }).click();
-  await inUse(page, name);
+  await inUse(page, name, FLOATS);
   await expect(dialog).toBeHidden();
 }
 
 function stored(dialog: Locator): Locator {
   return dialog.getByRole('region', { name: 'Stored in this browser' });
-}
-
-/** Greedy text after the prompt. */
-async function greedy(page: Page): Promise<string> {
-  await setText(page, PROMPT);
-  await setNumbers(page, { Temperature: 0, Length: 6 });
-  await run(page);
-  return textOf(page);
 }
 
 /** Paths of the weights asked for since `from`. */
@@ -84,7 +72,7 @@ test('a model of the Hub is looked at before its download, and later loads ask t
   page,
 }) => {
   await openWith(page, { [TINY]: shippedModel() });
-  const expected = await greedy(page);
+  const expected = await greedyText(page, PROMPT);
   const dialog = await openModels(page);
   await inspect(dialog, TINY);
   // Every file with its size, the parameters, and only the header of the weights was fetched.
@@ -100,26 +88,26 @@ test('a model of the Hub is looked at before its download, and later loads ask t
   expect(hub.requests.length).toBeGreaterThan(0);
 
   await dialog.getByRole('button', { name: 'Download 6.4 MB' }).click();
-  await inUse(page, TINY);
+  await inUse(page, TINY, FLOATS);
   await expect(dialog).toBeHidden();
   await openModels(page);
   await expect(dialog.getByRole('region', { name: 'In use' })).toContainText(
     `commit ${hub.commit(TINY).slice(0, 8)} · cached here`,
   );
   await closeDialog(dialog);
-  expect(await greedy(page)).toBe(expected);
+  expect(await greedyText(page, PROMPT)).toBe(expected);
 
   const asked = hub.requests.length;
   await openModels(page);
   await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();
-  await inUse(page, 'nucleus-3m');
+  await inUse(page, 'nucleus-3m', FLOATS);
   await openModels(page);
   await dialog.getByRole('button', { name: `Load ${TINY} from the cache` }).click();
-  await inUse(page, TINY);
+  await inUse(page, TINY, FLOATS);
   await expect(dialog).toBeHidden();
   await page.reload();
-  await inUse(page, TINY);
-  expect(await greedy(page)).toBe(expected);
+  await inUse(page, TINY, FLOATS);
+  expect(await greedyText(page, PROMPT)).toBe(expected);
   expect(hub.requests.slice(asked)).toEqual([]);
 });
 
@@ -164,7 +152,7 @@ test('a cancelled download keeps what has arrived, and going on fetches only the
   await expect(stored(dialog)).toContainText('incomplete, the download can go on');
   const asked = hub.requests.length;
   await dialog.getByRole('button', { name: `Load ${BIG} from the cache` }).click();
-  await inUse(page, BIG);
+  await inUse(page, BIG, FLOATS);
   const ranges = weightRequests(asked).map(line => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0));
   expect(ranges.filter(first => first >= CHUNK)).toHaveLength(1);
   // What comes before it is the header alone, not the first chunk again.
@@ -201,7 +189,7 @@ test('a stored model is verified, looked up for an update, updated and deleted',
   await expect(stored(dialog).getByRole('listitem').filter({ hasText: TINY })).toContainText(newer);
 
   await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();
-  await inUse(page, 'nucleus-3m');
+  await inUse(page, 'nucleus-3m', FLOATS);
   await openModels(page);
   await dialog.getByRole('button', { name: `Delete ${TINY}`, exact: true }).click();
   await dialog.getByRole('button', { name: `Yes, delete ${TINY}` }).click();
@@ -276,31 +264,31 @@ test('title and close button of the dialog stay in sight, however far its body i
 
 test('a model in shards gives the text of the same model in one file', async ({ page }) => {
   await openWith(page, { 'acme/shards': shardedModel() });
-  const expected = await greedy(page);
+  const expected = await greedyText(page, PROMPT);
   const dialog = await openModels(page);
   await inspect(dialog, 'acme/shards');
   for (const shard of ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']) {
     await expect(dialog.getByRole('rowheader', { name: shard, exact: true })).toBeVisible();
   }
   await dialog.getByRole('button', { name: /^Download / }).click();
-  await inUse(page, 'acme/shards');
+  await inUse(page, 'acme/shards', FLOATS);
   await expect(dialog).toBeHidden();
-  expect(await greedy(page)).toBe(expected);
+  expect(await greedyText(page, PROMPT)).toBe(expected);
 });
 
 /** The model of the disk gives the shipped one's text under another name. */
 async function opened(page: Page, name: string, expected: string): Promise<void> {
-  await inUse(page, name);
-  expect(await greedy(page)).toBe(expected);
+  await inUse(page, name, FLOATS);
+  expect(await greedyText(page, PROMPT)).toBe(expected);
 }
 
 test('files from disk by picker are kept, and a reload needs them no more', async ({ page }) => {
   await openWith(page, {});
-  const expected = await greedy(page);
+  const expected = await greedyText(page, PROMPT);
   const dialog = await openModels(page);
   const files = SHIPPED_FILES.map(name => join(SHIPPED_FOLDER, name));
   await dialog.locator('input[aria-label="Files of a model"]').setInputFiles(files);
-  await inUse(page, 'model');
+  await inUse(page, 'model', FLOATS);
   await expect(dialog).toBeHidden();
   await opened(page, 'model', expected);
   await openModels(page);
@@ -311,14 +299,14 @@ test('files from disk by picker are kept, and a reload needs them no more', asyn
 
 test('a folder from disk is not kept when that is declined', async ({ page }, testInfo) => {
   await openWith(page, {});
-  const expected = await greedy(page);
+  const expected = await greedyText(page, PROMPT);
   const dialog = await openModels(page);
   const folder = testInfo.outputPath('my-model');
   mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of Object.entries(shippedModel())) writeFileSync(join(folder, name), bytes);
   await dialog.getByRole('checkbox', { name: 'keep a copy in this browser' }).uncheck();
   await dialog.locator('input[aria-label="Folder of a model"]').setInputFiles(folder);
-  await inUse(page, 'my-model');
+  await inUse(page, 'my-model', FLOATS);
   await expect(dialog).toBeHidden();
   await opened(page, 'my-model', expected);
   await openModels(page);
@@ -328,7 +316,7 @@ test('a folder from disk is not kept when that is declined', async ({ page }, te
 
 test('files dropped on the page are shown, then opened', async ({ page }) => {
   await openWith(page, {});
-  const expected = await greedy(page);
+  const expected = await greedyText(page, PROMPT);
   const transfer = await page.evaluateHandle(async names => {
     const made = new DataTransfer();
     for (const name of names) {

@@ -1,16 +1,8 @@
 // Repositories as people find them: every layout of weights, what is quantised, what asks for a token; and the list of models on offer.
+
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import {
-  modelButton,
-  modelReady,
-  openModels,
-  openPage,
-  run,
-  setHub,
-  setNumbers,
-  setText,
-  textOf,
-} from '../support/page.ts';
+import { greedyText, inUse, lookFor } from '../support/open-model.ts';
+import { openModels, openPage, setHub } from '../support/page.ts';
 import {
   pytorchModel,
   quantisedModel,
@@ -18,8 +10,9 @@ import {
   shippedModel,
   vocabularyModel,
 } from '../support/page-models.ts';
-import { engineTest, expect, type Locator, type Page, test } from '../support/tests.ts';
+import { engineTest, expect, type Page, test } from '../support/tests.ts';
 
+const F16 = /f16 /;
 const PROMPT = 'Once upon a time there was a small';
 const TOKEN = 'hf_averysecrettoken';
 const STRANGER = 'hf_astrangerstoken';
@@ -32,29 +25,12 @@ const started = async (...given: Parameters<typeof startHubServer>): Promise<Hub
 };
 engineTest.afterEach(() => Promise.all(servers.splice(0).map(server => server.close())));
 
-async function lookAt(dialog: Locator, name: string): Promise<void> {
-  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill(name);
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
-}
-
 /** Loads a model by its name; the dialog closes by itself once it is there. */
 async function load(page: Page, name: string): Promise<void> {
   const dialog = await openModels(page);
-  await lookAt(dialog, name);
+  await lookFor(dialog, name);
   await dialog.getByRole('button', { name: /^Download / }).click();
-  await inUse(page, name);
-}
-
-async function inUse(page: Page, name: string): Promise<void> {
-  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, f16 `), { timeout: 60_000 });
-  await modelReady(page);
-}
-
-async function greedy(page: Page): Promise<string> {
-  await setText(page, PROMPT);
-  await setNumbers(page, { Temperature: 0, Length: 6 });
-  await run(page);
-  return textOf(page);
+  await inUse(page, name, F16);
 }
 
 engineTest('PyTorch weights, in one file and in shards, and older tokenizers write the same', async ({ page }) => {
@@ -66,16 +42,16 @@ engineTest('PyTorch weights, in one file and in shards, and older tokenizers wri
   const hub = await started({ models });
   await setHub(page, hub.url);
   await openPage(page);
-  const expected = await greedy(page);
+  const expected = await greedyText(page, PROMPT);
   for (const name of Object.keys(models)) {
     await load(page, name);
-    expect(await greedy(page)).toBe(expected);
+    expect(await greedyText(page, PROMPT)).toBe(expected);
   }
   expect(hub.requests.filter(({ path }) => /training_args|consolidated|README/.test(path))).toEqual([]);
   const asked = hub.requests.length;
   await page.reload();
-  await inUse(page, 'acme/shards');
-  expect(await greedy(page)).toBe(expected);
+  await inUse(page, 'acme/shards', F16);
+  expect(await greedyText(page, PROMPT)).toBe(expected);
   expect(hub.requests.slice(asked)).toEqual([]);
 });
 
@@ -84,7 +60,7 @@ engineTest('a quantised repository is refused with the model that its card names
   await setHub(page, hub.url);
   await openPage(page);
   const dialog = await openModels(page);
-  await lookAt(dialog, 'acme/gptq');
+  await lookFor(dialog, 'acme/gptq');
   await expect(dialog.getByRole('alert')).toContainText('This repository is quantised (gptq)');
   await expect(dialog.getByRole('alert')).toContainText('try acme/whole');
   expect(hub.requests.filter(({ path }) => path.endsWith('.safetensors'))).toEqual([]);
@@ -100,7 +76,7 @@ engineTest('a gated model opens with a token, which goes to the Hub alone and st
   await setHub(page, hub.url);
   await openPage(page);
   const dialog = await openModels(page);
-  await lookAt(dialog, 'acme/gated');
+  await lookFor(dialog, 'acme/gated');
   const alert = dialog.getByRole('alert');
   await expect(alert).toContainText("The model acme/gated is gated: ask for access on the model's page");
   const link = dialog.getByRole('link', { name: 'The page of acme/gated on the Hub' });
@@ -120,9 +96,9 @@ engineTest('a gated model opens with a token, which goes to the Hub alone and st
   await shut.getByLabel('Access token', { exact: true }).fill(TOKEN);
   await shut.getByRole('button', { name: 'Use this token' }).click();
   await expect(shut).toContainText('A token is kept for this tab alone.');
-  await lookAt(dialog, 'acme/gated');
+  await lookFor(dialog, 'acme/gated');
   await dialog.getByRole('button', { name: /^Download / }).click();
-  await inUse(page, 'acme/gated');
+  await inUse(page, 'acme/gated', F16);
 
   expect(cdn.requests.length).toBeGreaterThan(2);
   expect(cdn.requests.filter(({ headers }) => headers.includes('authorization'))).toEqual([]);
@@ -138,7 +114,7 @@ engineTest('a gated model opens with a token, which goes to the Hub alone and st
 
   const asked = hub.requests.length;
   await page.reload();
-  await inUse(page, 'acme/gated');
+  await inUse(page, 'acme/gated', F16);
   expect(hub.requests.slice(asked)).toEqual([]);
   await openModels(page);
   await shut.getByRole('button', { name: 'Forget the token' }).click();
@@ -154,7 +130,7 @@ engineTest('a token that is kept in the browser is not given to another host', a
   await setHub(page, hub.url);
   await openPage(page);
   const dialog = await openModels(page);
-  await lookAt(dialog, 'acme/gated');
+  await lookFor(dialog, 'acme/gated');
   await expect(dialog.getByRole('alert')).toContainText('is gated');
   expect(hub.requests.filter(({ headers }) => headers.includes('authorization'))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import process from 'node:process';
 import { expect, type Page, type Worker } from '@playwright/test';
+import { lookAt } from './open-model.ts';
 import { modelButton, neverEnds, openModels, run, setNumbers, setText, textArea, textOf } from './page.ts';
 import { randomModel, randomModelFile } from './random-model.ts';
 
@@ -167,13 +168,6 @@ function upload(files: Files): { name: string; mimeType: string; buffer: Buffer 
 export async function openLocal(page: Page, files: Files): Promise<void> {
   const dialog = await openModels(page);
   await dialog.getByLabel('Files of a model').setInputFiles(upload(files));
-}
-
-/** Looks at a model of the Hub through the dialog of models. */
-export async function lookAt(page: Page, name: string): Promise<void> {
-  const dialog = await openModels(page);
-  await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill(name);
-  await dialog.getByRole('button', { name: 'Look at it' }).click();
 }
 
 /** Looks at a model and downloads it, once it says that it fits. */
