@@ -16,6 +16,11 @@ export default defineConfig({
     ],
     exclude: ['src/**/*.gpu.test.ts', '**/*.dawn.test.ts', 'node_modules/**'],
     setupFiles: ['e2e/tools/property-seed.ts'],
-    testTimeout: 30_000,
+    // Files share a thread and its modules: most of the time went into loading them anew. What a test changes outside of itself it puts back.
+    pool: 'threads',
+    isolate: false,
+    // For what hangs; the slowest take seconds, and a busy machine is many times slower.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

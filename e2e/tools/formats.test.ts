@@ -14,4 +14,4 @@ test('divergence from the checkpoint and bytes by format', async () => {
   expect(int4?.kl).toBeLessThan(5e-2);
   expect(int8?.bytes).toBeLessThan(0.28 * (f32?.bytes ?? 0));
   expect(int4?.bytes).toBeLessThan(0.19 * (f32?.bytes ?? 0));
-}, 60_000);
+});

@@ -1,5 +1,5 @@
-// npm test: type check and lint, unit tests, kernel tests on WebGPU and the browser tests in turn, and one summary. With --dawn the kernel tests
-// in Node on Dawn follow.
+// npm test: type check and lint, unit tests and kernel tests on WebGPU in turn, the browser tests beside them, and one summary. With --dawn the
+// kernel tests in Node on Dawn, too.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,48 +7,75 @@ import path from 'node:path';
 import process from 'node:process';
 import { provideChromium } from './chromium.mjs';
 import { failedIn, outcomeOf, totalLine } from './counts.mjs';
+import { inLanes, namedLines } from './lanes.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const REPORTS = mkdtempSync(path.join(tmpdir(), 'nucleus-test-'));
 
-/** Each step is a script of package.json; `report` says whose JSON it can write. */
-const STEPS = [
-  { title: 'types and lint', script: 'check' },
-  { title: 'unit', script: 'test:unit', report: 'vitest' },
-  { title: 'gpu', script: 'test:gpu', report: 'vitest', browser: true },
-  { title: 'e2e', script: 'e2e', report: 'playwright', browser: true },
-  ...(process.argv.includes('--dawn') ? [{ title: 'dawn', script: 'test:dawn', report: 'vitest' }] : []),
+/**
+ * Each step is a script of package.json; `report` says whose JSON it can write. The browser tests take longest and wait about as long as they
+ * compute: all others fit beside them.
+ */
+const LANES = [
+  [
+    { title: 'types and lint', script: 'check' },
+    { title: 'unit', script: 'test:unit', report: 'vitest' },
+    { title: 'gpu', script: 'test:gpu', report: 'vitest', browser: true },
+    ...(process.argv.includes('--dawn') ? [{ title: 'dawn', script: 'test:dawn', report: 'vitest' }] : []),
+  ],
+  [{ title: 'e2e', script: 'e2e', report: 'playwright', browser: true }],
 ];
 
-let running;
+const running = new Set();
 let interrupted = false;
 
 function interrupt(signal) {
   if (interrupted) return;
   interrupted = true;
-  running?.kill(signal);
-  setTimeout(() => running?.kill('SIGKILL'), 10_000).unref();
-  if (running === undefined) process.exit(130);
+  const tell = word => {
+    for (const child of running) child.kill(word);
+  };
+  tell(signal);
+  setTimeout(() => tell('SIGKILL'), 10_000).unref();
+  if (running.size === 0) process.exit(130);
 }
 
-/** Runs a script of package.json; resolves to its exit code. */
-function runScript(script, args, env) {
+/** Runs a script of package.json with its output under `title`; resolves to its exit code. */
+function runScript(title, script, args, env) {
   return new Promise(resolve => {
     const npm = process.env.npm_execpath;
     const tail = ['run', script, ...(args.length > 0 ? ['--', ...args] : [])];
     const [program, start] = npm ? [process.execPath, [npm]] : ['npm', []];
-    running = spawn(program, [...start, ...tail], {
+    const colours = process.stdout.isTTY && process.env.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {};
+    const child = spawn(program, [...start, ...tail], {
       cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...colours, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
       shell: !npm && process.platform === 'win32',
     });
+    running.add(child);
+    const outputs = [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ].map(([from, to]) => {
+      const lines = namedLines(title, line => to.write(line));
+      from.setEncoding('utf8').on('data', lines.push);
+      return lines;
+    });
     const finish = code => {
-      running = undefined;
+      running.delete(child);
+      for (const lines of outputs) lines.end();
       resolve(code);
     };
-    running.on('error', () => finish(1));
-    running.on('exit', code => finish(code ?? 1));
+    child.on('error', () => finish(1));
+    // A process left behind may hold the pipes open: what the step itself wrote is there by then.
+    child.on('exit', code => {
+      const late = setTimeout(() => finish(code ?? 1), 2_000);
+      child.on('close', () => {
+        clearTimeout(late);
+        finish(code ?? 1);
+      });
+    });
   });
 }
 
@@ -70,15 +97,18 @@ function readReport(file) {
 
 async function runStep(step, chromium) {
   if (step.browser && chromium === undefined) return { ...outcomeOf(1, undefined), note: 'no Chromium' };
-  console.log(`\n== ${step.title}: npm run ${step.script}`);
+  console.log(`== ${step.title}: npm run ${step.script}`);
+  const begun = performance.now();
   const file = path.join(REPORTS, `${step.title.replaceAll(' ', '-')}.json`);
   const { args, env } = reporting(step.report, file);
-  const code = await runScript(step.script, args, {
+  const code = await runScript(step.title, step.script, args, {
     ...env,
     ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
   });
   const report = step.report && readReport(file);
-  return { ...outcomeOf(code, report), failures: failedIn(report), note: code === 0 ? '' : `exit code ${code}` };
+  const took = `${Math.round((performance.now() - begun) / 1000)} s`;
+  const note = code === 0 ? took : `${took}, exit code ${code}`;
+  return { ...outcomeOf(code, report), failures: failedIn(report), note };
 }
 
 function summaryLine({ title, outcome }) {
@@ -91,11 +121,8 @@ function summaryLine({ title, outcome }) {
 
 async function main() {
   const chromium = await provideChromium();
-  const results = [];
-  for (const step of STEPS) {
-    if (interrupted) break;
-    results.push({ title: step.title, outcome: await runStep(step, chromium) });
-  }
+  const run = async step => ({ title: step.title, outcome: await runStep(step, chromium) });
+  const results = await inLanes(LANES, run, () => interrupted);
   console.log(`\nSummary\n${results.map(summaryLine).join('\n')}`);
   if (interrupted) console.log('  interrupted');
   console.log(`\n${totalLine(results.map(result => result.outcome))}`);

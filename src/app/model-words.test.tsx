@@ -19,12 +19,6 @@ import { anatomyOf } from '../model/ir/anatomy.ts';
 import { mixersOf } from '../model/ir/mixers.ts';
 import { FOLLOW_STEPS } from '../stores/view.ts';
 
-// A window with a mouse; the server's renderer has no other way to ask.
-vi.mock('../ui/controls/useMedia.ts', async original => ({
-  ...(await original<object>()),
-  useMedia: () => false,
-}));
-
 let page: Page;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

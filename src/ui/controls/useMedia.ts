@@ -11,12 +11,14 @@ export const LOW = '(max-height: 640px) or ((pointer: coarse) and (max-height: 8
 export const TOUCH = '(pointer: coarse), (max-width: 760px)';
 
 export function useMedia(query: string): boolean {
+  const now = () => matchMedia(query).matches;
   return useSyncExternalStore(
     onChange => {
       const list = matchMedia(query);
       list.addEventListener('change', onChange);
       return () => list.removeEventListener('change', onChange);
     },
-    () => matchMedia(query).matches,
+    now,
+    now,
   );
 }
