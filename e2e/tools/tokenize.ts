@@ -4,6 +4,8 @@
 // that nothing becomes a special token and none is added. What goes wrong is one line on standard error and exit code 1; wrong use is 2.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { openCheckpoint } from '../../src/checkpoint/formats.ts';
 import { isGguf } from '../../src/checkpoint/gguf/splits.ts';
@@ -15,24 +17,30 @@ import { openFolder } from '../support/node-files.ts';
 const USAGE =
   'usage: npm run -s tokenize -- <model folder | tokenizer.json | tokenizer.model | file.gguf> < texts.json';
 
-export async function main(args: string[]): Promise<number> {
+/** Where the program reads and writes. */
+interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Pick<Writable, 'write'>;
+  readonly stderr: Pick<Writable, 'write'>;
+}
+
+export async function main(args: string[], { stdin, stdout, stderr }: Streams = process): Promise<number> {
+  const failed = (message: string, code: number): number => {
+    stderr.write(`${message.replaceAll(/\s+/g, ' ').trim()}\n`);
+    return code;
+  };
   const [where, ...more] = args;
   if (where === undefined || more.length > 0 || where.startsWith('-')) return failed(USAGE, 2);
   try {
     const found = readTokenizerFiles(await filesAt(where));
     if (found === null) throw new NucleusError('missing_file', `${where} holds no tokenizer`);
     const tokenizer = await openTokenizer(found.source, found.config, null);
-    const texts = readTexts(await text(process.stdin));
-    process.stdout.write(`${JSON.stringify(texts.map(each => Array.from(tokenizer.encode(each))))}\n`);
+    const texts = readTexts(await text(stdin));
+    stdout.write(`${JSON.stringify(texts.map(each => Array.from(tokenizer.encode(each))))}\n`);
     return 0;
   } catch (thrown) {
     return failed(thrown instanceof Error ? thrown.message : String(thrown), 1);
   }
-}
-
-function failed(message: string, code: number): number {
-  process.stderr.write(`${message.replaceAll(/\s+/g, ' ').trim()}\n`);
-  return code;
 }
 
 /** The files of a tokenizer in a folder, or a single one under the name that its end says. */
