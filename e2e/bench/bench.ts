@@ -1,19 +1,23 @@
 // npm run bench [-- --quick | --views | --text | --loading | --vocabulary | --shapes a,b]: the page and the engine, or the views of the inside, or long texts, or the memory of a
 // load, in a real Chromium, or large vocabularies in Node, printed as markdown; GPU=hardware takes the machine's own adapter.
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { build } from 'vite';
 import { isSoftware } from '../../src/gpu/device.ts';
+import type { FormatChoice } from '../../src/lib/weight-format.ts';
+import { randomModel, randomModelFile } from '../support/random-model.ts';
 import { launchOptions } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
-import type { EngineAnswer, EngineRequest, ViewsAnswer, ViewsRequest } from './engine.ts';
+import { barTable } from './bars.ts';
+import type { BarsAnswer, BarsRequest, EngineAnswer, EngineRequest, ViewsAnswer, ViewsRequest } from './engine.ts';
 import { measureVisits, type VisitTimings } from './first-token.ts';
 import { benchLoading } from './loading.ts';
 import { benchLongTexts } from './long-text.ts';
-import { isShapeName, SHAPES, type ShapeName } from './models.ts';
+import { readFormats, readShapes, SHAPES, type ShapeName } from './models.ts';
+import { benchPeers, buildPeerPage, type PeerOptions } from './peers.ts';
 import { engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
 import { benchVocabulary } from './vocabulary.ts';
@@ -39,6 +43,10 @@ export async function main(args: string[]): Promise<number> {
       vocabulary: flag,
       loading: flag,
       shapes: { type: 'string' },
+      formats: { type: 'string' },
+      peers: flag,
+      bars: flag,
+      only: { type: 'string' },
     },
   });
   const rounds = values.quick ? 1 : 5;
@@ -47,6 +55,17 @@ export async function main(args: string[]): Promise<number> {
     console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; load ${loadavg()[0]?.toFixed(1) ?? ''}\n`);
     if (values.vocabulary) {
       console.log(await benchVocabulary(values.quick ? 5 : 40));
+      return 0;
+    }
+    if (values.peers) {
+      const shapes = readShapes(values.shapes ?? '');
+      await benchBeside(path.join(folder, 'peers'), shapes, values.quick === true, values.only?.split(','));
+      return 0;
+    }
+    if (values.bars) {
+      const requests: BarsRequest[] = [{ model: 'models/nucleus-3m', rounds: values.quick ? 4 : 12 }];
+      const answers = await inPage<BarsAnswer>(path.join(folder, 'engine'), 'bars', requests);
+      console.log(barTable(answers.flatMap(({ rows }) => rows)));
       return 0;
     }
     if (values.views) {
@@ -68,6 +87,7 @@ export async function main(args: string[]): Promise<number> {
       quick: values.quick === true,
       shapes,
       only: values.shapes !== undefined,
+      formats: readFormats(values.formats),
     });
     return 0;
   } finally {
@@ -103,34 +123,25 @@ async function benchPage(outDir: string, rounds: number): Promise<void> {
   });
 }
 
-/** @throws for a name that is none. */
-function readShapes(list: string): readonly ShapeName[] {
-  return list
-    .split(',')
-    .filter(name => name !== '')
-    .map(name => {
-      if (!isShapeName(name)) throw new Error(`--shapes takes ${Object.keys(SHAPES).join(', ')}, not ${name}`);
-      return name;
-    });
-}
-
 interface EngineChoice {
   readonly quick: boolean;
   readonly shapes: readonly ShapeName[];
   /** Without the models that come as files. */
   readonly only: boolean;
+  readonly formats: readonly FormatChoice[];
 }
 
-async function benchEngine(outDir: string, { quick, shapes, only }: EngineChoice): Promise<void> {
+async function benchEngine(outDir: string, { quick, shapes, only, formats }: EngineChoice): Promise<void> {
   const common = {
     prefill: [16, 128, 512],
-    decode: [1, 128, 512],
+    decode: [1, 128, 1024],
     rounds: quick ? 3 : 10,
-    peers: ['naive'],
+    formats,
+    twins: ['naive'],
   } as const;
   const small: EngineRequest[] = [
     { ...common, model: { folder: GOLDEN }, cellMs: 3_000 },
-    { ...common, model: { folder: 'models/nucleus-3m' }, cellMs: quick ? 3_000 : 10_000 },
+    { ...common, decode: [1, 128, 448], model: { folder: 'models/nucleus-3m' }, cellMs: quick ? 3_000 : 10_000 },
   ];
   const requests: EngineRequest[] = [
     ...(only ? [] : small),
@@ -138,7 +149,7 @@ async function benchEngine(outDir: string, { quick, shapes, only }: EngineChoice
       (name): EngineRequest => ({
         ...common,
         // The naive twin of a large model would take a minute a token.
-        peers: name === 'gpt2-124m' ? common.peers : [],
+        twins: name === 'gpt2-124m' ? common.twins : [],
         model: { shapes: name },
         cellMs: quick ? 3_000 : 20_000,
       }),
@@ -146,6 +157,33 @@ async function benchEngine(outDir: string, { quick, shapes, only }: EngineChoice
   ];
   const answers = await inPage<EngineAnswer>(outDir, 'bench', requests);
   console.log(engineTable(answers.flatMap(({ rows }) => rows)));
+}
+
+/** Other engines beside ours, on nucleus-3m or on shapes. */
+async function benchBeside(
+  outDir: string,
+  shapes: readonly ShapeName[],
+  quick: boolean,
+  only: readonly string[] | undefined,
+): Promise<void> {
+  await buildPeerPage(outDir);
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const common = { rounds: quick ? 4 : 12, ...(only && { only }), log };
+  const models: PeerOptions[] = [];
+  if (shapes.length === 0) {
+    const at = path.join(ROOT, 'public/models/nucleus-3m');
+    const config: unknown = JSON.parse(await readFile(path.join(at, 'config.json'), 'utf8'));
+    const weightsFile = new Uint8Array(await readFile(path.join(at, 'model.safetensors')));
+    const cells = { positions: [1, 128, 448], prompts: [16, 128], tokens: 16 };
+    models.push({ ...common, ...cells, name: 'nucleus-3m', config: config as PeerOptions['config'], weightsFile });
+  }
+  for (const shape of shapes) {
+    const cells = { positions: [1, 128], prompts: [16], tokens: 4 };
+    const { name, config } = SHAPES[shape];
+    const weightsFile = randomModelFile(randomModel({ config, seed: 7 }));
+    models.push({ ...common, ...cells, name: `${name} shapes`, config, weightsFile });
+  }
+  for (const model of models) console.log(`${await benchPeers(outDir, model)}\n`);
 }
 
 async function benchViews(outDir: string, large: boolean): Promise<void> {
@@ -166,7 +204,9 @@ async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
 ): Promise<T[]> {
   await buildEngine(outDir);
   const served = (await serveFolder({ folder: outDir })) as Served;
-  const browser = await chromium.launch({ ...launchOptions(), headless: true });
+  const { args, ...found } = launchOptions();
+  const seen = ['--js-flags=--expose-gc', '--enable-precise-memory-info'];
+  const browser = await chromium.launch({ ...found, args: [...args, ...seen], headless: true });
   try {
     const answers: T[] = [];
     for (const request of requests) {

@@ -1,15 +1,21 @@
 // A speed counts only where the logits are right: every benchmark checks them in the same run, on the same sessions.
-import type { Session } from '../../src/engine/session.ts';
+import { storageOfWeights } from '../../src/engine/stored-weights.ts';
+import { defined } from '../../src/lib/assert.ts';
+import type { FormatChoice } from '../../src/lib/weight-format.ts';
+import { matchWeights } from '../../src/model/checkpoint.ts';
 import { logsumexp } from '../../src/reference/ops.ts';
 import { run } from '../../src/reference/run.ts';
 import { assertSoundRow } from '../../src/sampling/row.ts';
-import { referenceWeights } from '../support/reference-weights.ts';
+import { asStored, referenceWeights } from '../support/reference-weights.ts';
 import type { BenchModel } from './models.ts';
+import type { Subject } from './subjects.ts';
 
 /** A wrong epsilon moves log-probabilities by 1.6e-4: it must not pass. */
 const TOLERANCE = 5e-5;
 /** Two f32 ways of summing over twelve wide layers may differ by a little more than one from float64 over two. */
 const TWIN_TOLERANCE = 5e-4;
+/** Of a row of a format from that of the first one, nats: int4 of random weights moves them by some hundredths. */
+const MOST_KL = 0.3;
 const ROWS = [1, 8, 24] as const;
 
 /** `count` ids, the same for the same seed; every seed starts with another id. */
@@ -17,60 +23,96 @@ export function someIds(vocab_size: number, count: number, seed: number): Uint32
   return Uint32Array.from({ length: count }, (_, i) => (seed * 7919 + i * 104_729 + i * i * 31 + 1) % vocab_size);
 }
 
-/** Compares whole rows of log-probabilities; returns what was checked, in words. Throws where they are wrong. */
-export async function checkLogits(sessions: readonly Session[], model: BenchModel): Promise<string> {
-  const ids = someIds(model.graph.dims.vocab_size, 24, 1);
-  return model.weightsFile === null ? checkTwins(sessions, ids) : checkOracle(sessions, model, model.weightsFile, ids);
+/** The ids that rows are checked on. */
+export const checkedIds = (vocab_size: number): Uint32Array<ArrayBuffer> => someIds(vocab_size, 24, 1);
+
+/** Compares whole rows of log-probabilities; returns what was checked of each subject, in words. Throws where they are wrong. */
+export async function checkLogits(subjects: readonly Subject[], model: BenchModel): Promise<string[]> {
+  const ids = checkedIds(model.graph.dims.vocab_size);
+  const { weightsFile } = model;
+  return weightsFile === null ? checkTwins(subjects, ids) : checkOracle(subjects, model, weightsFile, ids);
 }
 
+/** Each format beside the oracle on the numbers that its kernels read. */
 async function checkOracle(
-  sessions: readonly Session[],
-  { name, graph }: BenchModel,
+  subjects: readonly Subject[],
+  { name, graph, tensors }: BenchModel,
   weightsFile: Uint8Array,
   ids: Uint32Array,
-): Promise<string> {
-  const oracle = run(graph, referenceWeights(graph, { weightsFile }), ids);
-  let worst = 0;
-  for (const length of ROWS) {
-    const wanted = logprobs(oracle.logits(length - 1));
-    for (const session of sessions) {
-      worst = Math.max(worst, difference(await soundRow(session, ids.subarray(0, length)), wanted));
+): Promise<string[]> {
+  const wanted = new Map<FormatChoice, readonly Float64Array[]>();
+  const rowsOf = (format: FormatChoice): readonly Float64Array[] => {
+    const found = wanted.get(format);
+    if (found) return found;
+    const own = referenceWeights(graph, { weightsFile });
+    const { tensorOf } = matchWeights(graph, tensors);
+    const stored =
+      format === 'stored'
+        ? { graph, weights: own }
+        : asStored(graph, own, storageOfWeights(graph, tensorOf, tensors, format));
+    const oracle = run(stored.graph, stored.weights, ids);
+    const rows = ROWS.map(length => logprobs(oracle.logits(length - 1)));
+    wanted.set(format, rows);
+    return rows;
+  };
+  const words: string[] = [];
+  for (const { session, format } of subjects) {
+    let worst = 0;
+    for (const [i, length] of ROWS.entries()) {
+      const row = logprobs(await soundRow(session, ids.subarray(0, length)));
+      worst = Math.max(worst, difference(row, defined(rowsOf(format)[i], 'a row')));
     }
+    if (!(worst < TOLERANCE)) throw new Error(`${name}, ${format}: log-probabilities are off by ${worst}`);
+    words.push(`within ${worst.toExponential(1)} of float64 at positions ${ROWS.join(', ')}`);
   }
-  if (!(worst < TOLERANCE)) throw new Error(`${name}: log-probabilities are off by ${worst}`);
-  return `within ${worst.toExponential(1)} of float64 at positions ${ROWS.join(', ')}`;
+  return words;
 }
 
-/** Too large for the oracle: a sane logsumexp, and kernels of different classes that agree. */
-async function checkTwins(sessions: readonly Session[], ids: Uint32Array): Promise<string> {
+/** Too large for the oracle: a sane logsumexp, kernels of different classes that agree, and formats that are near the first one. */
+async function checkTwins(subjects: readonly Subject[], ids: Uint32Array): Promise<string[]> {
+  const firstOf = new Map<FormatChoice, Float64Array>();
   let first: Float64Array | null = null;
-  let worst = 0;
-  for (const session of sessions) {
+  const words: string[] = [];
+  for (const { session, format } of subjects) {
     const row = await soundRow(session, ids);
     const logZ = logsumexp(Float64Array.from(row));
     const uniform = Math.log(row.length);
     // Logits of deviation 2 around 0: ln V + 2.
     if (!(logZ > uniform && logZ < uniform + 8)) throw new Error(`logZ ${logZ} is no sum over ${row.length} logits`);
-    first ??= logprobs(row);
-    worst = Math.max(worst, difference(row, first));
+    const own = logprobs(row);
+    first ??= own;
+    const twin = firstOf.get(format);
+    firstOf.set(format, twin ?? own);
+    const apart = twin === undefined ? 0 : difference(own, twin);
+    if (!(apart < TWIN_TOLERANCE)) throw new Error(`${format}: kernel classes differ by ${apart}`);
+    const kl = divergence(first, own);
+    if (!(kl < MOST_KL)) throw new Error(`${format}: ${kl} nats from the first format`);
+    const sane = 'finite, logZ sane';
+    const beside =
+      twin === undefined ? `KL to the first ${kl.toExponential(1)}` : `classes within ${apart.toExponential(1)}`;
+    words.push(own === first ? sane : `${sane}, ${beside}`);
   }
-  if (!(worst < TWIN_TOLERANCE)) throw new Error(`kernel classes differ by ${worst}`);
-  return sessions.length > 1 ? `finite, logZ sane, classes within ${worst.toExponential(1)}` : 'finite, logZ sane';
+  return words;
 }
 
-async function soundRow(session: Session, ids: Uint32Array): Promise<Float32Array> {
+async function soundRow(session: Subject['session'], ids: Uint32Array): Promise<Float32Array> {
   const row = await session.next(ids);
   assertSoundRow(row);
   return row;
 }
 
-function logprobs(row: Float32Array | Float64Array): Float64Array {
+export function logprobs(row: ArrayLike<number>): Float64Array {
   const logits = Float64Array.from(row);
   const z = logsumexp(logits);
   return logits.map(logit => logit - z);
 }
 
 /** The largest difference of log-probabilities. */
-function difference(row: Float32Array, wanted: Float64Array): number {
-  return logprobs(row).reduce((worst, value, id) => Math.max(worst, Math.abs(value - (wanted[id] ?? Number.NaN))), 0);
+export function difference(row: Float64Array, wanted: Float64Array): number {
+  return row.reduce((worst, value, id) => Math.max(worst, Math.abs(value - (wanted[id] ?? Number.NaN))), 0);
+}
+
+/** Kullback-Leibler divergence of `row` from `wanted`, log-probabilities both, nats. */
+export function divergence(wanted: Float64Array, row: Float64Array): number {
+  return wanted.reduce((sum, value, id) => sum + Math.exp(value) * (value - (row[id] ?? Number.NaN)), 0);
 }

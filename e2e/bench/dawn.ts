@@ -1,4 +1,5 @@
-// The engine part of the benchmark in Node on Dawn: npm run bench:dawn -- [model folders] [--kernels a,b] [--rounds N] [--without-124m] [--views]
+// The engine part of the benchmark in Node on Dawn: npm run bench:dawn -- [model folders] [--kernels a,b] [--formats stored,int8] [--shapes a,b]
+// [--rounds N] [--cell-ms N] [--without-124m] [--views]
 //
 // Reads nothing of the repository but the folders given, so that it can be bundled into one file and run anywhere (README.md beside it).
 import { parseArgs } from 'node:util';
@@ -6,8 +7,10 @@ import { describeAdapter } from '../../src/engine/adapter.ts';
 import { readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import { openFolder } from '../support/node-files.ts';
+import { barTable, measureBars } from './bars.ts';
 import { type EngineNumbers, type MeasureOptions, measureModel } from './measure.ts';
-import { type BenchModel, gpt2At124M } from './models.ts';
+import { type BenchModel, gpt2At124M, readFormats, readShapes, shapesOf } from './models.ts';
+import { variantsOf } from './subjects.ts';
 import { engineTable } from './table.ts';
 import { measureViews, type ViewNumbers, viewTable } from './views.ts';
 
@@ -24,15 +27,25 @@ export async function main(args: string[]): Promise<number> {
       kernels: text,
       rounds: text,
       'cell-ms': text,
+      formats: text,
+      shapes: text,
       'without-124m': { type: 'boolean' },
       views: { type: 'boolean' },
+      bars: { type: 'boolean' },
     },
   });
   const gpu = await openGpu();
   console.log(`adapter: ${adapterWords(gpu)}\n`);
   if (process.env.GPU === 'hardware' && gpu.software) throw new Error('GPU=hardware, but the adapter is a CPU');
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (values.bars) {
+    const [folder] = positionals;
+    if (folder === undefined) throw new Error('--bars takes the folder of nucleus-3m');
+    const options = { rounds: Number(values.rounds ?? 12), heap: heapOfNode(), log };
+    console.log(barTable(await measureBars(gpu, await modelOfFolder(folder), options)));
+    return 0;
+  }
   if (values.views) {
-    const log = (line: string): void => void process.stderr.write(`${line}\n`);
     const viewOptions = { rounds: Number(values.rounds ?? 5), cellMs: Number(values['cell-ms'] ?? 20_000), log };
     const models = await Promise.all(positionals.map(modelOfFolder));
     if (!values['without-124m']) models.push(gpt2At124M(gpu.software ? 2 : 12));
@@ -47,17 +60,19 @@ export async function main(args: string[]): Promise<number> {
   const classes = [gpu.kernelClass, ...able.filter(kernels => kernels !== gpu.kernelClass)].filter(kernels =>
     asked.includes(kernels),
   );
+  const formats = readFormats(values.formats);
   const options: MeasureOptions = {
-    classes,
+    variants: variantsOf(classes[0] ?? gpu.kernelClass, formats, classes),
     prefill: [16, 128, 512],
-    decode: [1, 128, 512],
+    decode: [1, 128, 1024],
     rounds: Number(values.rounds ?? 10),
     cellMs: Number(values['cell-ms'] ?? 10_000),
-    log: line => process.stderr.write(`${line}\n`),
+    log,
   };
   const rows: EngineNumbers[] = [];
   for (const folder of positionals) rows.push(...(await measureModel(gpu, await modelOfFolder(folder), options)));
-  if (!values['without-124m']) rows.push(...(await measureModel(gpu, gpt2At124M(), options)));
+  const shapes = readShapes(values.shapes ?? (values['without-124m'] ? '' : 'gpt2-124m'));
+  for (const shape of shapes) rows.push(...(await measureModel(gpu, shapesOf(shape), options)));
   console.log(engineTable(rows));
   return 0;
 }
@@ -65,6 +80,16 @@ export async function main(args: string[]): Promise<number> {
 export function adapterWords(gpu: Gpu): string {
   const { vendor, architecture, description, software } = describeAdapter(gpu);
   return `${[vendor, architecture, description].join(' ').trim()}${software ? ' (a CPU)' : ''}`;
+}
+
+/** With `node --expose-gc` alone. */
+function heapOfNode(): (() => Promise<number>) | null {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) return null;
+  return async () => {
+    gc();
+    return process.memoryUsage().heapUsed;
+  };
 }
 
 async function modelOfFolder(folder: string): Promise<BenchModel> {

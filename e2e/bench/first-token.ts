@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium } from 'playwright';
 import { launchOptions } from '../tools/browser.ts';
-import { type Timing, timingOf } from './measure.ts';
+import { type Timing, timingOf } from './timing.ts';
 
 /** Milliseconds after the start of the navigation, but for `load`. */
 interface Visit {

@@ -1,9 +1,9 @@
 // How a long text feels: a paste of a megabyte, and keys in a long text, on the production build in a real Chromium.
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { launchOptions } from '../tools/browser.ts';
-import { timingOf } from './measure.ts';
 import { markdown, timingCell } from './table.ts';
 import { type BenchText, TEXTS } from './texts.ts';
+import { timingOf } from './timing.ts';
 
 const PASTED_BYTES = 1_000_000;
 /** A text of so many tokens is typed in. */

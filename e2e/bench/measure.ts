@@ -1,40 +1,38 @@
-// Measures the engine on an open adapter: prefill and decode of one model by several classes of kernels in turn, on one copy of its weights.
-import { ModelLoader, openSession } from '../../src/engine/model.ts';
-import type { Session } from '../../src/engine/session.ts';
+// Measures the engine on an open adapter: prefill and decode of one model, its formats and classes of kernels in turn.
+import { Decoder } from '../../src/engine/decode/decoder.ts';
 import type { Gpu, KernelClass } from '../../src/gpu/device.ts';
-import { partBytes } from '../../src/gpu/layout.ts';
-import type { Runner } from '../../src/gpu/runner.ts';
-import type { Weights } from '../../src/gpu/weights.ts';
 import { defined } from '../../src/lib/assert.ts';
-import type { Graph } from '../../src/model/ir/graph.ts';
-import { fuse } from '../../src/model/rewrites/fuse.ts';
+import type { FormatChoice } from '../../src/lib/weight-format.ts';
+import { DEFAULT_SETTINGS } from '../../src/sampling/settings.ts';
 import { checkLogits, someIds } from './check.ts';
 import type { BenchModel } from './models.ts';
-
-/** Milliseconds over `rounds` rounds. */
-export interface Timing {
-  readonly min: number;
-  readonly median: number;
-  readonly rounds: number;
-}
+import { openSubjects, type Subject, type Variant } from './subjects.ts';
+import { inTurns, type Timing, timed } from './timing.ts';
 
 /** Null where a cell was left out because it would have taken too long, or does not fit the context. */
 export type Cells = Readonly<Record<number, Timing | null>>;
 
 export interface EngineNumbers {
   readonly model: string;
+  readonly format: FormatChoice;
   readonly kernels: KernelClass;
   /** Milliseconds for a prompt of so many tokens. */
   readonly prefill: Cells;
-  /** Milliseconds for a token with so many positions before it, logits read back. */
+  /** Milliseconds for a token of a run with so many positions before it: drawn on the GPU, the next step queued behind it. */
   readonly decode: Cells;
+  /** Milliseconds for a step there whose whole row of logits is read back before the next one begins. */
+  readonly row: Cells;
+  /** Milliseconds: weights, kernels. */
+  readonly load: Subject['load'];
+  readonly bytes: Subject['bytes'];
   readonly dispatchesPerToken: number;
   readonly weightBytesPerToken: number;
   readonly check: string;
 }
 
 export interface MeasureOptions {
-  readonly classes: readonly KernelClass[];
+  /** The first one is what ratios are to. */
+  readonly variants: readonly Variant[];
   /** Lengths of prompts. */
   readonly prefill: readonly number[];
   /** Positions. */
@@ -45,63 +43,43 @@ export interface MeasureOptions {
   readonly log: (line: string) => void;
 }
 
-interface Subject {
-  readonly kernels: KernelClass;
-  readonly session: Session;
-  readonly runner: Runner;
-}
-
-const SEQUENCES = 8;
+/** Greedy tokens of one round, of a model that takes less than SLOW_MS a token; and of one that takes more. */
+const DRAWN = 8;
+const FEW_DRAWN = 2;
+const SLOW_MS = 250;
+const GREEDY = { ...DEFAULT_SETTINGS, temperature: 0 };
 
 /** Checks the logits, then measures. Throws where they are wrong, and as loading does. */
 export async function measureModel(gpu: Gpu, model: BenchModel, options: MeasureOptions): Promise<EngineNumbers[]> {
   const scope = gpu.scope.open(model.name);
   try {
     options.log(`${model.name}: loading`);
-    const loader = await ModelLoader.create(gpu, scope, model.graph, model.tensors);
-    for (const file of model.weightFiles) await loader.upload(file, model.stream(file));
-    const subjects: Subject[] = [];
-    for (const kernels of options.classes)
-      subjects.push(await subject(gpu, scope, model.graph, loader.weights, kernels));
-    const sessions = subjects.map(({ session }) => session);
-    const check = await checkLogits(sessions, model);
-    options.log(`${model.name}: ${check}`);
+    const subjects = await openSubjects(gpu, scope, model, options.variants);
+    const checks = await checkLogits(subjects, model);
+    for (const check of new Set(checks)) options.log(`${model.name}: ${check}`);
     const prefill = await measurePrefill(model, subjects, options);
-    const decode = await measureDecode(model, subjects, prefill, options);
-    return subjects.map(({ kernels, runner }, i) => ({
+    const row = await measureDecode('whole row', model, subjects, options, wholeRow);
+    for (const { session } of subjects) await session.canDraw();
+    const decode = await measureDecode('decode', model, subjects, options, (subject, ids) => {
+      const slow = Object.values(row[subjects.indexOf(subject)] ?? {}).some(cell => cell && cell.min > SLOW_MS);
+      return drawn(subject, ids, slow ? FEW_DRAWN : DRAWN);
+    });
+    return subjects.map(({ format, kernels, load, bytes, runner, weightBytesPerToken }, i) => ({
       model: model.name,
+      format,
       kernels,
       prefill: defined(prefill[i], 'cells'),
       decode: defined(decode[i], 'cells'),
+      row: defined(row[i], 'cells'),
+      load,
+      bytes,
       dispatchesPerToken: runner.dispatchesPerToken,
-      weightBytesPerToken: bytesPerToken(model.graph, loader.weights),
-      check,
+      weightBytesPerToken,
+      check: defined(checks[i], 'a check'),
     }));
   } finally {
     scope[Symbol.dispose]();
   }
-}
-
-async function subject(
-  gpu: Gpu,
-  scope: Gpu['scope'],
-  graph: Graph,
-  weights: Weights,
-  kernels: KernelClass,
-): Promise<Subject> {
-  const own = scope.open(kernels);
-  const options = { sequences: SEQUENCES };
-  const { runner, session } = await openSession({ ...gpu, kernelClass: kernels }, own, fuse(graph), weights, options);
-  return { kernels, runner, session };
-}
-
-/** Bytes of every matrix that a decode step multiplies with, and of all vectors. */
-function bytesPerToken(graph: Graph, { layouts }: Weights): number {
-  const names = graph.ops.flatMap(op => (op.op === 'linear' ? [op.weight] : []));
-  return [...names, graph.head].reduce((sum, name) => {
-    const matrix = defined(layouts.matrices.get(name), name);
-    return matrix.parts.reduce((bytes, part) => bytes + partBytes(matrix, part), sum);
-  }, layouts.vectorBytes);
 }
 
 /** Prompts that share no prefix with any before, so that nothing is re-used. */
@@ -117,7 +95,7 @@ async function measurePrefill(model: BenchModel, subjects: readonly Subject[], o
       return timed(() => subject.session.prefill(ids));
     });
     const able = rounds.map((round, i) => (length > n_ctx || slow.has(subjects[i]!) ? null : round));
-    for (const [i, timing] of (await measureCell(able, options)).entries()) {
+    for (const [i, timing] of (await inTurns(able, options)).entries()) {
       const subject = subjects[i]!;
       if (timing && (timing.min / length) * next > 3 * options.cellMs) slow.add(subject);
       note(options, model, subject, `prefill ${length}`, timing);
@@ -127,74 +105,63 @@ async function measurePrefill(model: BenchModel, subjects: readonly Subject[], o
   return cells;
 }
 
-/**
- * Tokens one after the other, the first with `position` positions before it (a little fewer where the context would end). Left out where
- * the prefill of that length was.
- */
+/** Milliseconds a token after `ids`, of which all but the last are in the cache. */
+type Work = (subject: Subject, ids: Uint32Array<ArrayBuffer>) => Promise<number>;
+
+const wholeRow: Work = ({ session }, ids) => timed(() => session.next(ids));
+
+/** Of `count` tokens that are drawn one after the other as a run draws them; nothing is left queued behind the last. */
+export async function drawn({ session }: Subject, ids: Uint32Array<ArrayBuffer>, count: number): Promise<number> {
+  const text = [...ids];
+  const { signal } = new AbortController();
+  const ms = await timed(async () => {
+    using decoder = new Decoder(session, { settings: GREEDY, seed: 1, eosIds: [] });
+    for (let i = 0; i < count; i++) {
+      const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
+      const { id } = await decoder.next(history, { noEnd: false, last: i === count - 1 }, signal);
+      text.push(id);
+    }
+  });
+  return ms / count;
+}
+
+/** `work` after texts of so many positions, a little fewer where the context would end. */
 async function measureDecode(
+  what: string,
   model: BenchModel,
   subjects: readonly Subject[],
-  prefill: readonly Cells[],
   options: MeasureOptions,
+  work: Work,
 ) {
   const { n_ctx, vocab_size } = model.graph.dims;
-  const ids = someIds(vocab_size, n_ctx, 3);
   const cells: Record<number, Timing | null>[] = subjects.map(() => ({}));
   for (const position of options.decode) {
-    const begin = Math.min(position, n_ctx - options.rounds - 1);
-    const rounds = subjects.map(({ session }, i) => {
-      if (position > n_ctx || begin < 1 || prefill[i]?.[position] === null) return null;
-      let at = begin;
-      return async () => {
-        await session.prefill(ids.subarray(0, at));
-        return timed(() => session.next(ids.subarray(0, ++at)));
+    const begin = Math.min(position, n_ctx - DRAWN - 1);
+    const rounds = subjects.map(subject => {
+      if (position > n_ctx || begin < 1) return null;
+      return async (round: number) => {
+        // A last token that no round before had: its step is yet to be computed.
+        const ids = someIds(vocab_size, begin + 1, 3);
+        ids[begin] = (7 * round + position) % vocab_size;
+        await subject.layOut(ids.subarray(0, begin));
+        return work(subject, ids);
       };
     });
-    for (const [i, timing] of (await measureCell(rounds, options)).entries()) {
-      note(options, model, subjects[i]!, `decode at ${position}`, timing);
+    for (const [i, timing] of (await inTurns(rounds, options)).entries()) {
+      note(options, model, subjects[i]!, `${what} at ${position}`, timing);
       cells[i]![position] = timing;
     }
   }
   return cells;
 }
 
-/** Rounds in which every subject takes its turn, so that what else the machine does hits all of them. The first one warms up and is not counted. */
-async function measureCell(
-  subjects: readonly ((() => Promise<number>) | null)[],
-  { rounds, cellMs }: MeasureOptions,
-): Promise<(Timing | null)[]> {
-  const times = subjects.map((): number[] => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [i, subject] of subjects.entries()) {
-      const own = times[i]!;
-      if (subject === null || own.reduce((sum, ms) => sum + ms, 0) > cellMs) continue;
-      own.push(await subject());
-    }
-  }
-  return times.map(own => timingOf(own.length > 1 ? own.slice(1) : own));
-}
-
 function note(
   { log }: MeasureOptions,
   model: BenchModel,
-  { kernels }: Subject,
+  { format, kernels }: Subject,
   what: string,
   timing: Timing | null,
 ): void {
-  log(`${model.name}, ${kernels}: ${what}: ${timing === null ? 'left out' : `${timing.min.toFixed(2)} ms`}`);
-}
-
-export function timingOf(times: readonly number[]): Timing | null {
-  const sorted = [...times].sort((a, b) => a - b);
-  const [min] = sorted;
-  if (min === undefined) return null;
-  const middle = sorted.length / 2;
-  const low = defined(sorted[Math.ceil(middle) - 1], 'a middle');
-  return { min, median: (low + defined(sorted[Math.floor(middle)], 'a middle')) / 2, rounds: sorted.length };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  await work();
-  return performance.now() - begin;
+  const ms = timing === null ? 'left out' : `${timing.min.toFixed(2)} ms`;
+  log(`${model.name}, ${format}, ${kernels}: ${what}: ${ms}`);
 }

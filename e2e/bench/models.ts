@@ -5,6 +5,7 @@ import { headerLength, parseSafetensorsHeader } from '../../src/checkpoint/safet
 import { joinShards } from '../../src/checkpoint/shards.ts';
 import type { NumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { defined } from '../../src/lib/assert.ts';
+import { type FormatChoice, isWeightFormat, WEIGHT_FORMATS } from '../../src/lib/weight-format.ts';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import { GPT2_124M_CONFIG, QWEN3_600M_CONFIG, randomModel, SMOLLM2_135M_CONFIG } from '../support/random-model.ts';
 
@@ -34,7 +35,24 @@ export const SHAPES = {
 } as const satisfies Readonly<Record<string, { name: string; config: object; dtype: WeightDtype }>>;
 export type ShapeName = keyof typeof SHAPES;
 
-export const isShapeName = (name: string): name is ShapeName => Object.hasOwn(SHAPES, name);
+const isShapeName = (name: string): name is ShapeName => Object.hasOwn(SHAPES, name);
+
+/** Names of shapes behind commas. Throws for one that is none. */
+export const readShapes = (list: string): readonly ShapeName[] =>
+  named(list).map(name => {
+    if (!isShapeName(name)) throw new Error(`--shapes takes ${Object.keys(SHAPES).join(', ')}, not ${name}`);
+    return name;
+  });
+
+/** Names of formats behind commas, all of them unless given. Throws for one that is none. */
+export const readFormats = (list = WEIGHT_FORMATS.join(',')): readonly FormatChoice[] =>
+  named(list).map(name => {
+    if (name !== 'stored' && !isWeightFormat(name))
+      throw new Error(`--formats takes stored, ${WEIGHT_FORMATS.join(', ')}, not ${name}`);
+    return name;
+  });
+
+const named = (list: string): string[] => list.split(',').filter(name => name !== '');
 
 /** One of them; numbers are made one tensor at a time. */
 export function shapesOf(shape: ShapeName): BenchModel {
@@ -48,7 +66,8 @@ export function gpt2At124M(n_layer = 12): BenchModel {
   return randomOf(`GPT-2 124M shapes, ${n_layer} of 12 layers`, { ...GPT2_124M_CONFIG, n_layer }, 'F32');
 }
 
-function randomOf(name: string, config: Readonly<Record<string, unknown>>, dtype: WeightDtype): BenchModel {
+/** Any shapes with numbers from a seed. */
+export function randomOf(name: string, config: Readonly<Record<string, unknown>>, dtype: WeightDtype): BenchModel {
   const random = randomModel({ config, seed: 7, dtype });
   async function* stream(): AsyncGenerator<Uint8Array> {
     yield* random.parts();

@@ -1,5 +1,6 @@
-// The numbers of the engine as a markdown table: best of the rounds, the median behind it, and the ratio to the first class of kernels.
-import type { Cells, EngineNumbers, Timing } from './measure.ts';
+// The numbers of the engine as a markdown table: how many times as long as the first row of a model, the median, the best round, and the spread.
+import type { Cells, EngineNumbers } from './measure.ts';
+import { ratioOf, type Timing } from './timing.ts';
 
 type Column = readonly [string, (numbers: EngineNumbers, first: EngineNumbers) => string];
 
@@ -9,32 +10,55 @@ export function timingCell(timing: Timing | null | undefined, unit: (ms: number)
   return `${unit(timing.median).toFixed(digits)} (${unit(timing.min).toFixed(digits)})`;
 }
 
-/** How many times as fast the first one is, by the best rounds. */
-function ratio(own: Timing | null | undefined, first: Timing | null | undefined): string {
-  return own && first && own !== first ? ` ${(own.min / first.min).toFixed(1)}x` : '';
+/** `ratio: median (best) ±spread`: the ratio of times to those of `first`, by rounds. */
+export function comparedCell(
+  own: Timing | null | undefined,
+  first: Timing | null | undefined,
+  unit: (ms: number) => number = ms => ms,
+  digits = 1,
+): string {
+  if (!own) return '–';
+  const ratio = own === first ? null : ratioOf(own, first);
+  const spread = own.each.length > 2 ? ` ±${(50 * own.spread).toFixed(0)} %` : '';
+  return `${ratio === null ? '' : `**${ratio.toFixed(2)}x** `}${timingCell(own, unit, digits)}${spread}`;
 }
 
-/** One line a model and class of kernels. Times are medians, the best round in brackets; `2.0x` says how many times as long as the first class. */
+/** One line a model, format and class of kernels; ratios are to the first line of the model. */
 export function engineTable(rows: readonly EngineNumbers[]): string {
-  const lengths = keysOf(rows.map(row => row.prefill));
-  const positions = keysOf(rows.map(row => row.decode));
+  const per = (
+    title: (key: number) => string,
+    cells: (row: EngineNumbers) => Cells,
+    unit: (key: number) => (ms: number) => number,
+    digits = 1,
+  ): Column[] =>
+    keysOf(rows.map(cells)).map(key => [
+      title(key),
+      (row, first) => comparedCell(cells(row)[key], cells(first)[key], unit(key), digits),
+    ]);
   const columns: Column[] = [
     ['model', row => row.model],
+    ['weights', row => row.format],
     ['kernels', row => row.kernels],
-    ...lengths.map(
-      (T): Column => [
-        `prefill ${T}, tokens/s`,
-        (row, first) => timingCell(row.prefill[T], ms => (T / ms) * 1000, 0) + ratio(row.prefill[T], first.prefill[T]),
-      ],
+    ...per(
+      p => `decode at ${p}, ms/token`,
+      row => row.decode,
+      () => ms => ms,
     ),
-    ...positions.map(
-      (p): Column => [
-        `decode at ${p}, ms/token`,
-        (row, first) => timingCell(row.decode[p], ms => ms) + ratio(row.decode[p], first.decode[p]),
-      ],
+    ...per(
+      p => `whole row at ${p}, ms`,
+      row => row.row,
+      () => ms => ms,
     ),
+    ...per(
+      T => `prefill ${T}, tokens/s`,
+      row => row.prefill,
+      T => ms => (T / ms) * 1000,
+      0,
+    ),
+    ['load, s: weights + kernels', ({ load }) => `${seconds(load.weights)} + ${seconds(load.kernels)}`],
+    ['MB: weights + session', ({ bytes }) => `${megabytes(bytes.weights)} + ${megabytes(bytes.session)}`],
     ['dispatches/token', row => String(row.dispatchesPerToken)],
-    ['MB of weights/token', row => (row.weightBytesPerToken / 1e6).toFixed(1)],
+    ['MB of weights/token', row => megabytes(row.weightBytesPerToken)],
     ['logits', row => row.check],
   ];
   const lines = rows.map(row => {
@@ -46,6 +70,9 @@ export function engineTable(rows: readonly EngineNumbers[]): string {
     lines,
   );
 }
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+export const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 export function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...lines].map(cells => `| ${cells.join(' | ')} |`).join('\n');

@@ -8,9 +8,9 @@ import type { Dims } from '../../src/model/ir/graph.ts';
 import type { Part } from '../../src/model/rewrites/ablation.ts';
 import type { ProbeCommand, ProbeView } from '../../src/protocol/probe-commands.ts';
 import { someIds } from './check.ts';
-import { type Timing, timingOf } from './measure.ts';
 import type { BenchModel } from './models.ts';
 import { markdown, timingCell } from './table.ts';
+import { type Timing, timingOf } from './timing.ts';
 
 export interface ViewNumbers {
   readonly model: string;

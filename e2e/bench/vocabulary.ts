@@ -12,8 +12,8 @@ import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/se
 import { logitStepsOf, STEPS, type StepName } from '../../src/sampling/steps.ts';
 import { searchTokens } from '../../src/tokenizer/search.ts';
 import { drawTwin } from '../support/draw-twin.ts';
-import { timingOf } from './measure.ts';
 import { markdown } from './table.ts';
+import { timingOf } from './timing.ts';
 
 const VOCABULARIES = [50_257, 151_936, 262_144] as const;
 const QUERIES = ['k', 'ka', 'ter', 'Term', ' proka', '中文', 'zzzz', '\\xe4', '1234'] as const;

@@ -10,11 +10,11 @@ export interface Source {
   readonly text: string;
 }
 
-/** All files below a folder of the project whose name ends in one of `endings`; none where there is no such folder. */
+/** All files below a folder of the project whose name ends in one of `endings`, but for installed packages; none where there is no such folder. */
 export function sources(folder: string, endings: readonly string[]): Source[] {
   if (!existsSync(path.join(ROOT, folder))) return [];
   return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter(name => endings.some(ending => name.endsWith(ending)))
+    .filter(name => endings.some(ending => name.endsWith(ending)) && !name.split(path.sep).includes('node_modules'))
     .map(name => path.posix.join(folder, name.split(path.sep).join('/')))
     .sort()
     .map(file => ({ file, text: readFileSync(path.join(ROOT, file), 'utf8') }));

@@ -18,6 +18,8 @@ async function openRunner() {
       configFile: false,
       envDir: false,
       logLevel: 'error',
+      // What Node 20 lacks of the language, such as `using`.
+      oxc: { target: 'node20' },
       define: {
         'import.meta.env.GPU_HOST': JSON.stringify('dawn'),
         'import.meta.env.GPU': JSON.stringify(process.env.GPU ?? ''),

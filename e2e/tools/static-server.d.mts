@@ -7,4 +7,6 @@ export function serveFolder(options: {
   readonly prefix?: string;
   readonly ports?: readonly number[];
   readonly connect?: readonly string[];
+  /** Null: none. */
+  readonly policy?: string | null;
 }): Promise<{ readonly url: string; close(): Promise<void> }>;

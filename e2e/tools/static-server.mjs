@@ -100,12 +100,19 @@ async function answer(request, response, { folder, prefix, headers }) {
 /**
  * Serves `folder` under `prefix` (starts and ends with `/`) on 127.0.0.1.
  * `ports` are tried in order; 0 is any free one. `connect`: more sources for the policy's connect-src.
+ * `policy`: another one in its place, or null for none: for pages that hold code of others.
  * Resolves to the page's address and a `close()` that cuts open connections. Throws when no port could be had.
  */
-export async function serveFolder({ folder, prefix = '/', ports = [0], connect = [] }) {
+export async function serveFolder({
+  folder,
+  prefix = '/',
+  ports = [0],
+  connect = [],
+  policy = contentSecurityPolicy(connect),
+}) {
   const headers = {
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': contentSecurityPolicy(connect),
+    ...(policy !== null && { 'Content-Security-Policy': policy }),
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',

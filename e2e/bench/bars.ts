@@ -1,0 +1,224 @@
+// Bars of the engine that are not speeds of one cell: what a token costs far into a text, JavaScript outside waits, memory over 1,000 tokens, dispatches.
+import { Decoder } from '../../src/engine/decode/decoder.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
+import { QWEN3_600M_CONFIG } from '../support/random-model.ts';
+import { checkLogits, someIds } from './check.ts';
+import { drawn } from './measure.ts';
+import { type BenchModel, randomOf } from './models.ts';
+import { openSubjects, type Subject } from './subjects.ts';
+import { markdown, megabytes, timingCell } from './table.ts';
+import { inTurns, ratioOf, timingOf } from './timing.ts';
+
+/** One line of the table: what, measured, the bar. */
+export type Bar = readonly [string, string, string];
+
+export interface BarOptions {
+  readonly rounds: number;
+  /** Frees what nothing refers to and says how many bytes of heap are left; null where that cannot be had. */
+  readonly heap: (() => Promise<number>) | null;
+  readonly log: (line: string) => void;
+}
+
+const FAR = 448;
+const TOKENS = 1000;
+/** Tokens between two looks at the memory. */
+const LOOK = 100;
+
+export async function measureBars(gpu: Gpu, nucleus3m: BenchModel, options: BarOptions): Promise<Bar[]> {
+  const bars: Bar[] = [];
+  const add = (found: readonly Bar[]): void => {
+    for (const [what, measured] of found) options.log(`${what}: ${measured}`);
+    bars.push(...found);
+  };
+  add(await onModel(gpu, nucleus3m, subject => farBar(subject, nucleus3m, options.rounds)));
+  add(await onModel(gpu, wideVocabulary(), subject => scriptBar(subject, options.rounds)));
+  add(await onModel(gpu, longText(), subject => memoryBar(gpu, subject, options)));
+  add(await onModel(gpu, narrowGpt2(), async subject => [dispatchBar(subject)]));
+  return bars;
+}
+
+export const barTable = (bars: readonly Bar[]): string => markdown(['what', 'measured', 'bar'], bars);
+
+/** `measure` on a checked model. */
+async function onModel(gpu: Gpu, model: BenchModel, measure: (subject: Subject) => Promise<Bar[]>): Promise<Bar[]> {
+  const scope = gpu.scope.open(model.name);
+  try {
+    const subjects = await openSubjects(gpu, scope, model, [{ format: 'stored', kernels: gpu.kernelClass }]);
+    await checkLogits(subjects, model);
+    const [subject] = subjects;
+    if (subject === undefined) throw new Error('a subject');
+    await subject.session.canDraw();
+    return await measure(subject);
+  } finally {
+    scope[Symbol.dispose]();
+  }
+}
+
+/** The layers and the vocabulary of Qwen3-0.6B, narrow: as many calls and as long rows, without what a CPU adapter would take for the products. */
+const wideVocabulary = (): BenchModel =>
+  randomOf(
+    'Qwen3-0.6B, 64 columns wide',
+    {
+      ...QWEN3_600M_CONFIG,
+      hidden_size: 64,
+      intermediate_size: 64,
+      num_attention_heads: 2,
+      num_key_value_heads: 1,
+      head_dim: 32,
+    },
+    'BF16',
+  );
+
+/** As many layers as GPT-2 124M: what a layer takes does not depend on its width. */
+const narrowGpt2 = (): BenchModel =>
+  randomOf('12 layers of 64', { model_type: 'gpt2', n_layer: 12, n_head: 2, n_embd: 64, vocab_size: 2048 }, 'F32');
+
+const longText = (): BenchModel =>
+  randomOf('2 layers of 64', { model_type: 'gpt2', n_layer: 2, n_head: 2, n_embd: 64, vocab_size: 2048 }, 'F32');
+
+async function farBar(subject: Subject, model: BenchModel, rounds: number): Promise<Bar[]> {
+  const { vocab_size } = model.graph.dims;
+  const at = (position: number) => async (round: number) => {
+    const ids = someIds(vocab_size, position + 1, 3);
+    ids[position] = (7 * round + position) % vocab_size;
+    await subject.layOut(ids.subarray(0, position));
+    return drawn(subject, ids, 8);
+  };
+  const [near, far] = await inTurns([at(1), at(FAR)], { rounds: 4 * rounds, cellMs: 60_000 });
+  const ratio = ratioOf(far, near) ?? Number.NaN;
+  const cells = `${ratio.toFixed(2)} (${timingCell(far, ms => ms)} beside ${timingCell(near, ms => ms)} ms)`;
+  return [[`${model.name}: a token at ${FAR} beside one at 1`, cells, 'at most 1.6']];
+}
+
+/** Milliseconds of each token that were spent in JavaScript, and of it in what submits to the queue. */
+async function scriptTimes({ session }: Subject, settings: GenerationSettings, count: number) {
+  const waits = watchWaits();
+  const text = [...someIds(session.dims.vocab_size, 8, 5)];
+  const { signal } = new AbortController();
+  const own: number[] = [];
+  const submits: number[] = [];
+  try {
+    using decoder = new Decoder(session, { settings, seed: 1, eosIds: [] });
+    for (let i = 0; i < count; i++) {
+      waits.reset();
+      const begin = performance.now();
+      const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
+      const { id } = await decoder.next(history, { noEnd: false, last: i === count - 1 }, signal);
+      const ms = performance.now() - begin - waits.waited;
+      text.push(id);
+      // The first token compiles and computes its prompt.
+      if (i === 0) continue;
+      own.push(ms);
+      submits.push(waits.submitted);
+    }
+  } finally {
+    waits.end();
+  }
+  return { own: timingOf(own), submits: timingOf(submits) };
+}
+
+/** Counts milliseconds between a map and its end, and within submits, until `end`. */
+function watchWaits() {
+  const counts = { waited: 0, submitted: 0 };
+  const { mapAsync } = GPUBuffer.prototype;
+  const { submit } = GPUQueue.prototype;
+  GPUBuffer.prototype.mapAsync = async function (this: GPUBuffer, ...args: Parameters<GPUBuffer['mapAsync']>) {
+    const begin = performance.now();
+    try {
+      return await mapAsync.apply(this, args);
+    } finally {
+      counts.waited += performance.now() - begin;
+    }
+  };
+  GPUQueue.prototype.submit = function (this: GPUQueue, buffers: Iterable<GPUCommandBuffer>) {
+    const begin = performance.now();
+    submit.call(this, [...buffers]);
+    counts.submitted += performance.now() - begin;
+  };
+  return {
+    get waited() {
+      return counts.waited;
+    },
+    get submitted() {
+      return counts.submitted;
+    },
+    reset: () => Object.assign(counts, { waited: 0, submitted: 0 }),
+    end: () => {
+      GPUBuffer.prototype.mapAsync = mapAsync;
+      GPUQueue.prototype.submit = submit;
+    },
+  };
+}
+
+async function scriptBar(subject: Subject, rounds: number): Promise<Bar[]> {
+  const bars: Bar[] = [];
+  const V = subject.session.dims.vocab_size.toLocaleString('en-US');
+  for (const [words, part] of [
+    ['greedy', { temperature: 0 }],
+    ['temperature 0.8, top-p 0.95', { temperature: 0.8, top_p: 0.95 }],
+  ] as const) {
+    const { own, submits } = await scriptTimes(subject, { ...DEFAULT_SETTINGS, ...part }, 4 * rounds + 1);
+    const cells = `${timingCell(own, ms => ms, 2)}, of it ${timingCell(submits, ms => ms, 2)} in submits`;
+    bars.push([`ms of JavaScript a token, V = ${V}, 28 layers, ${words}`, cells, 'under 1']);
+  }
+  return bars;
+}
+
+async function memoryBar(gpu: Gpu, { session }: Subject, { heap }: BarOptions): Promise<Bar[]> {
+  const made = watchBuffers(gpu.device);
+  const text = [...someIds(session.dims.vocab_size, 8, 5)];
+  const settings = { ...DEFAULT_SETTINGS, temperature: 0 };
+  const heaps: number[] = [];
+  const buffers: number[] = [];
+  try {
+    using decoder = new Decoder(session, { settings, seed: 1, eosIds: [] });
+    const { signal } = new AbortController();
+    for (let i = 0; i <= TOKENS; i++) {
+      if (i % LOOK === 0) {
+        if (heap) heaps.push(await heap());
+        buffers.push(gpu.scope.bytes);
+      }
+      const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
+      text.push((await decoder.next(history, { noEnd: false, last: i === TOKENS }, signal)).id);
+    }
+  } finally {
+    made.end();
+  }
+  // What the first tokens compile and keep is not growth.
+  const [first = Number.NaN, ...rest] = heaps.slice(1);
+  const grown = ((rest.at(-1) ?? Number.NaN) - first) / (TOKENS - LOOK);
+  const pages = `${megabytes(buffers[0] ?? 0)} MB, then ${megabytes(buffers.at(-1) ?? 0)}; ${made.count} buffers made`;
+  return [
+    [`bytes of GPU buffers over ${TOKENS} tokens`, pages, 'flat, but for pages of the pool'],
+    [
+      `JavaScript heap over ${TOKENS} tokens`,
+      heap
+        ? `${megabytes(first)} MB after ${LOOK}, ${grown.toFixed(0)} bytes a token after that`
+        : 'not to be had here',
+      'flat',
+    ],
+  ];
+}
+
+/** Counts buffers that are made, until `end`. */
+function watchBuffers(device: GPUDevice) {
+  const { createBuffer } = GPUDevice.prototype;
+  const counted = {
+    count: 0,
+    end: () => {
+      GPUDevice.prototype.createBuffer = createBuffer;
+    },
+  };
+  GPUDevice.prototype.createBuffer = function (this: GPUDevice, ...args: Parameters<GPUDevice['createBuffer']>) {
+    if (this === device) counted.count++;
+    return createBuffer.apply(this, args);
+  };
+  return counted;
+}
+
+const dispatchBar = ({ runner }: Subject): Bar => [
+  'dispatches a token, 12 layers of GPT-2',
+  String(runner.dispatchesPerToken),
+  'at most 90',
+];

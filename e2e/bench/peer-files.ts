@@ -1,0 +1,73 @@
+// The same weights for every engine: a safetensors file, an ONNX file with a folder around it, and GGUF files.
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fromFloat32, isWeightDtype, toFloat32 } from '../../src/checkpoint/dtypes.ts';
+import { STORAGES } from '../../src/gpu/storage/storages.ts';
+import type { Graph } from '../../src/model/ir/graph.ts';
+import { BYTE_TO_CHAR } from '../../src/tokenizer/byte-alphabet.ts';
+import { type GgufTensor, writeGguf } from '../support/gguf-file.ts';
+import { type Config, goldenGguf } from '../support/gguf-golden.ts';
+import { referenceWeights } from '../support/reference-weights.ts';
+import { onnxModel } from './onnx/onnx-model.ts';
+
+export interface PeerSource {
+  readonly graph: Graph;
+  readonly config: Config;
+  readonly weightsFile: Uint8Array<ArrayBuffer>;
+}
+
+/** Writes `model.safetensors`, `config.json`, `onnx/model.onnx`, `f32.gguf` and `q8_0.gguf` into `folder`. */
+export async function writePeerFiles(folder: string, { graph, config, weightsFile }: PeerSource): Promise<void> {
+  await mkdir(path.join(folder, 'onnx'), { recursive: true });
+  await writeFile(path.join(folder, 'model.safetensors'), weightsFile);
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify(publishedConfig(config, graph)));
+  const onnx = await open(path.join(folder, 'onnx', 'model.onnx'), 'w');
+  try {
+    for (const part of onnxModel(graph, referenceWeights(graph, { weightsFile }))) await onnx.write(part);
+  } finally {
+    await onnx.close();
+  }
+  const { metadata, tensors } = goldenGguf({ weightsFile }, publishedConfig(config, graph), {
+    metadata: byteTokens(graph.dims.vocab_size),
+  });
+  const f32 = tensors.map(tensor => ({ ...tensor, ...float(tensor), dtype: 'F32' as const }));
+  await writeFile(path.join(folder, 'f32.gguf'), writeGguf({ metadata, tensors: f32 }));
+  const { block, quantise } = STORAGES.q8_0;
+  const q8_0 = f32.map(tensor => {
+    const [, columns = 0] = tensor.shape;
+    if (quantise === null || columns === 0 || columns % block !== 0 || tensor.name === 'position_embd.weight')
+      return tensor;
+    return { ...tensor, dtype: 'Q8_0' as const, bytes: quantise(toFloat32(tensor.bytes, 'F32')) };
+  });
+  await writeFile(path.join(folder, 'q8_0.gguf'), writeGguf({ metadata, tensors: q8_0 }));
+}
+
+/** config.json with what published files of the family have and the graph knows. */
+function publishedConfig(config: Config, { dims }: Graph): Config {
+  const { n_layer, n_embd, n_head, n_kv_head, head_size, n_ctx, vocab_size } = dims;
+  const end = vocab_size - 1;
+  const ends = { bos_token_id: end, eos_token_id: end };
+  if (config.model_type === 'gpt2') {
+    const sizes = { n_layer, n_embd, n_head, n_positions: n_ctx, n_ctx, vocab_size, layer_norm_epsilon: 1e-5 };
+    return { ...sizes, ...ends, architectures: ['GPT2LMHeadModel'], ...config };
+  }
+  const sizes = { num_key_value_heads: n_kv_head, head_dim: head_size };
+  return { ...sizes, ...ends, hidden_act: 'silu', architectures: ['LlamaForCausalLM'], ...config };
+}
+
+/** A vocabulary in which the ids of bytes are those bytes, so that a text of letters is known ids to engines that take nothing but texts. */
+function byteTokens(V: number) {
+  const tokens = Array.from({ length: V }, (_, id) => BYTE_TO_CHAR[id] ?? `<${id}>`);
+  return [
+    ['tokenizer.ggml.model', 'gpt2'],
+    ['tokenizer.ggml.pre', 'gpt-2'],
+    ['tokenizer.ggml.tokens', tokens],
+    ['tokenizer.ggml.token_type', tokens.map(() => 1)],
+    ['tokenizer.ggml.merges', [`${tokens[0]} ${tokens[1]}`]],
+  ] as const;
+}
+
+function float({ bytes, dtype }: GgufTensor): Pick<GgufTensor, 'bytes'> {
+  if (!isWeightDtype(dtype)) throw new Error(`${dtype} is no float`);
+  return { bytes: fromFloat32(toFloat32(bytes, dtype), 'F32') };
+}
