@@ -3,7 +3,11 @@ import type { Peer, PeerModel } from './peer.ts';
 
 interface Completion {
   readonly choices: readonly {
-    readonly logprobs: { readonly top_logprobs: readonly Readonly<Record<string, number>>[] } | null;
+    readonly logprobs: {
+      readonly content?: readonly {
+        readonly top_logprobs: readonly { readonly id: number; readonly logprob: number }[];
+      }[];
+    } | null;
   }[];
   readonly timings?: { readonly prompt_ms: number; readonly predicted_ms: number; readonly predicted_n: number };
 }
@@ -45,12 +49,9 @@ export async function wllamaPeer({ base, n_ctx }: PeerModel, file: string): Prom
   return {
     row: async ids => {
       const { choices } = await complete(ids, 1, { logprobs: LISTED, n_probs: LISTED });
-      const [top = {}] = choices[0]?.logprobs?.top_logprobs ?? [];
-      // Ids that are no bytes carry their number in their text.
-      const some = Object.entries(top).flatMap(([text, logprob]) => {
-        const [, id] = /^<(\d+)>$/.exec(text) ?? [];
-        return id === undefined ? [] : [[Number(id), logprob] as const];
-      });
+      const top = choices[0]?.logprobs?.content?.[0]?.top_logprobs ?? [];
+      const some = top.map(({ id, logprob }) => [id, logprob] as const);
+      if (some.length === 0) throw new Error(`no log-probabilities in ${JSON.stringify(choices).slice(0, 300)}`);
       return { some };
     },
     decode: async (ids, count) => {
