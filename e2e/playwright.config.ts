@@ -31,13 +31,14 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: process.env.CI !== undefined,
   retries: 0,
-  timeout: 240_000,
-  expect: { timeout: 30_000 },
+  // For what hangs: a busy machine is many times slower.
+  timeout: 480_000,
+  expect: { timeout: 60_000 },
   reporter: 'list',
   use: {
     baseURL: process.env.E2E_ROOT_URL,
     headless: true,
-    actionTimeout: 60_000,
+    actionTimeout: 120_000,
     trace: 'off', // it costs a quarter of all the time; `--trace retain-on-failure` where one is wanted
     launchOptions: launchOptions(),
   },
@@ -52,7 +53,7 @@ export default defineConfig({
   webServer: {
     command: 'node tools/serve-build.mjs',
     url: process.env.E2E_SUBPATH_URL,
-    timeout: 120_000,
+    timeout: 300_000,
     reuseExistingServer: false,
     stdout: 'pipe',
     gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },

@@ -33,6 +33,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    // One page for all files, so that they share a device and what was compiled on it.
+    isolate: false,
     browser: {
       enabled: true,
       headless: true,

@@ -2,10 +2,7 @@
 
 import { complaints } from '../support/axe.ts';
 import { candidatesOf, noteCommands, openPage, setCaret, setText } from '../support/page.ts';
-import { expect, type Locator, type Page, test } from '../support/tests.ts';
-
-/** A sweep is still under way when it is to be stopped. */
-test.use({ turn: 60 });
+import { expect, goOn, holdAfter, type Locator, type Page, test } from '../support/tests.ts';
 
 const view = (page: Page) => page.getByRole('region', { name: 'Ablation', exact: true });
 const switchOf = (page: Page, name: string) => view(page).getByRole('switch', { name: new RegExp(`^${name}(,.*)?$`) });
@@ -141,11 +138,13 @@ test('a ranking of all heads, stopped and gone on with; its first is what switch
   await setText(page, `${'The little fox went home to the old house. '.repeat(14)}The little fox went`);
   await open(page);
   await show(page, 'Ranking');
+  await holdAfter(page, 'swept', 4);
   await view(page).getByRole('button', { name: 'Rank 36 parts' }).click();
   const stop = view(page).getByRole('button', { name: 'Stop ranking' });
   await expect(view(page).getByRole('progressbar', { name: 'Ranking the parts' })).toBeVisible();
   await expect(view(page).getByText(/^[1-9]\d* of 36 parts$/)).toBeVisible();
   await stop.click();
+  await goOn(page);
   const on = view(page).getByRole('button', { name: /^Go on with \d+ parts$/ });
   await expect(on).toBeVisible();
   await on.click();

@@ -27,7 +27,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
-import { expect, type Page, test } from '../support/tests.ts';
+import { expect, goOn, holdAfter, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 
@@ -52,22 +52,26 @@ async function seedAt(page: Page, offset: number): Promise<string> {
 test('Run and Stop are one spot; Ctrl+Enter runs, Esc stops', async ({ page }) => {
   await openPage(page);
   await endless(page);
+  await holdAfter(page, 'token', 3);
   const before = await runButton(page).boundingBox();
   await runButton(page).click();
   await expect(stopButton(page)).toBeVisible();
   expect(await stopButton(page).boundingBox()).toEqual(before);
   await grows(page, PROMPT);
   await stopButton(page).click();
+  await goOn(page);
   await runFinished(page, 'Stopped after');
   await expect(page.getByRole('main')).toContainText(/Stopped after \d+ tokens?\./);
   const stopped = await textOf(page);
   expect(stopped.startsWith(PROMPT)).toBe(true);
 
   await textArea(page).focus();
+  await holdAfter(page, 'token', 3);
   await page.keyboard.press('Control+Enter');
   await expect(stopButton(page)).toBeVisible();
   await grows(page, stopped);
   await page.keyboard.press('Escape');
+  await goOn(page);
   await runFinished(page, 'Stopped after');
   expect((await textOf(page)).startsWith(stopped)).toBe(true);
 });

@@ -23,7 +23,7 @@ import {
   tokensOf,
   undoButton,
 } from '../support/page.ts';
-import { expect, type Page, test } from '../support/tests.ts';
+import { expect, goOn, holdAfter, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 const END_OF_TEXT = 2047;
@@ -169,10 +169,7 @@ test('one seed gives one text, by Run, by Step, and by stop-and-go', async ({ pa
   await setText(page, PROMPT);
   await setNumbers(page, { Length: 300 });
   await neverEnds(page);
-  await runButton(page).click();
-  await expect.poll(async () => (await tokensOf(page)).length, { intervals: [20] }).toBeGreaterThan(9);
-  await stopButton(page).click();
-  await runFinished(page, 'Stopped after');
+  await runAndStop(page);
   const stopped = await textOf(page);
   await setNumbers(page, { Length: 4 });
   await run(page);
@@ -185,14 +182,21 @@ test('one seed gives one text, by Run, by Step, and by stop-and-go', async ({ pa
   await expect(textArea(page)).toHaveValue(whole);
 });
 
+/** A run that is stopped by hand after some tokens. */
+async function runAndStop(page: Page): Promise<void> {
+  await holdAfter(page, 'token', 4);
+  await runButton(page).click();
+  await expect.poll(async () => (await tokensOf(page)).length, { intervals: [20] }).toBeGreaterThan(9);
+  await stopButton(page).click();
+  await goOn(page);
+  await runFinished(page, 'Stopped after');
+}
+
 test('with no lock a stopped run goes on with the seed it had', async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 300, Temperature: 1 });
   await neverEnds(page);
-  await runButton(page).click();
-  await expect.poll(async () => (await tokensOf(page)).length, { intervals: [20] }).toBeGreaterThan(9);
-  await stopButton(page).click();
-  await runFinished(page, 'Stopped after');
+  await runAndStop(page);
   const stopped = await textOf(page);
   await setNumbers(page, { Length: 2 });
   await run(page);

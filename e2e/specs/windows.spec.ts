@@ -182,7 +182,7 @@ test('no view is wider than its column', { tag: '@engine' }, async ({ page }) =>
       await page.setViewportSize({ width, height });
       // A picture takes the width of its pane a frame after the pane has it: only what stays cut is.
       const cuts = async () => (await cutsOf(page)).map(cut => `${view} at ${width} x ${height}: ${cut}`);
-      const settled = expect.poll(cuts, { timeout: 5000 }).toEqual([]);
+      const settled = expect.poll(cuts).toEqual([]);
       await settled.catch(async () => found.push(...(await cuts())));
     }
   }

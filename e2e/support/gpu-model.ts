@@ -8,6 +8,7 @@ import type { Room } from '../../src/engine/room.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { Runner } from '../../src/gpu/runner.ts';
+import { Scope } from '../../src/gpu/scope.ts';
 import type { Weights } from '../../src/gpu/weights.ts';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import type { Graph } from '../../src/model/ir/graph.ts';
@@ -25,8 +26,11 @@ export interface GpuModel extends Disposable {
 
 const FILE = 'model.safetensors';
 
-/** `GPU=hardware` refuses an adapter that is a CPU; the adapter is printed once. */
-export async function openTestGpu(kernelClass?: KernelClass): Promise<Gpu> {
+/**
+ * A device of its own, with nothing compiled: for tests that change the device, or count what is made on it. `GPU=hardware` refuses an
+ * adapter that is a CPU; the adapter is printed once.
+ */
+export async function openOwnGpu(kernelClass?: KernelClass): Promise<Gpu> {
   const gpu = await openGpu(kernelClass);
   const { vendor, architecture, description } = gpu.adapter;
   const name = `${vendor} ${architecture} ${description}`.trim();
@@ -36,6 +40,17 @@ export async function openTestGpu(kernelClass?: KernelClass): Promise<Gpu> {
   return gpu;
 }
 const printed = new Set<string>();
+
+/**
+ * A scope of its own on the device that all tests share: most of their time is the compiling of kernels, and what one test has compiled
+ * the next one has. Buffers and models are of the caller, who closes the scope.
+ */
+export async function openTestGpu(kernelClass?: KernelClass): Promise<Gpu> {
+  shared ??= openOwnGpu();
+  const gpu = await shared;
+  return { ...gpu, kernelClass: kernelClass ?? gpu.kernelClass, scope: new Scope('device', gpu.device) };
+}
+let shared: Promise<Gpu> | null = null;
 
 /** Pieces of a file, of a size that is a multiple of nothing. */
 export async function* pieces(file: Uint8Array, size = 10_007): AsyncGenerator<Uint8Array> {

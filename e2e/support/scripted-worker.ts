@@ -12,10 +12,29 @@ interface WorkerScope {
 /** Milliseconds between two tokens: long enough that a person, or a test, can act in the middle of a run. */
 const turn = Number(new URL(self.location.href).searchParams.get('turn') ?? 15);
 
+/** Takes no more turns once this many more events of the type have been said: a test acts in the middle of work, however slow the machine. */
+let hold: { readonly after: string; left: number } | null = null;
+let goOn = (): void => {};
+const holds = new BroadcastChannel('holds');
+holds.addEventListener('message', ({ data }: MessageEvent<typeof hold>) => {
+  hold = data;
+  if (hold === null) goOn();
+  holds.postMessage('heard');
+});
+
+async function nextTurn(): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, turn));
+  if (hold !== null && hold.left <= 0) {
+    await new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+  }
+}
+
 const scope = globalThis as unknown as WorkerScope;
 const worker = new ScriptedWorker(
   engineScript({
-    turn: () => new Promise(resolve => setTimeout(resolve, turn)),
+    turn: nextTurn,
     model: {
       name: 'nucleus-3m',
       dtype: 'f16',
@@ -26,5 +45,8 @@ const worker = new ScriptedWorker(
     },
   }),
 );
-worker.addEventListener('message', ({ data }: MessageEvent<EngineEvent>) => scope.postMessage(data));
+worker.addEventListener('message', ({ data }: MessageEvent<EngineEvent>) => {
+  if (hold !== null && data.type === hold.after) hold.left -= 1;
+  scope.postMessage(data);
+});
 scope.addEventListener('message', ({ data }) => worker.postMessage(data));

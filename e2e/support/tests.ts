@@ -1,6 +1,7 @@
 // The two kinds of browser tests. `test`: the page on the scripted engine, the same page, stores and protocol, without a download or a GPU.
 // `engineTest`, or a `test` with the tag @engine: the real worker, where a model's numbers, its files or its GPU are the subject.
-import { test as base } from '@playwright/test';
+import { test as base, type Page } from '@playwright/test';
+import type { EngineEvent } from '../../src/protocol/events.ts';
 
 export {
   type Browser,
@@ -35,6 +36,30 @@ export const test = engineTest.extend<Options>({
     await use(context);
   },
 });
+
+/** From now on the scripted engine stands still once it has said `count` events of a type, until `goOn`: what runs is stopped in the middle of it. */
+export function holdAfter(page: Page, type: EngineEvent['type'], count: number): Promise<void> {
+  return tellEngine(page, { after: type, left: count });
+}
+
+export function goOn(page: Page): Promise<void> {
+  return tellEngine(page, null);
+}
+
+function tellEngine(page: Page, hold: { after: string; left: number } | null): Promise<void> {
+  return page.evaluate(
+    told =>
+      new Promise<void>(resolve => {
+        const channel = new BroadcastChannel('holds');
+        channel.addEventListener('message', () => {
+          channel.close();
+          resolve();
+        });
+        channel.postMessage(told);
+      }),
+    hold,
+  );
+}
 
 function scriptWorkers(script: string): void {
   const RealWorker = globalThis.Worker;

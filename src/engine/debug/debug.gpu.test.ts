@@ -1,7 +1,7 @@
 // The debug room on a real adapter: every op of the golden models agrees with the oracle, and a planted fault shows where it is.
 import { afterEach, describe, expect, test } from 'vitest';
 import { type GoldenName, loadGolden } from '../../../e2e/support/golden.ts';
-import { loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
+import { loadOnGpu, openOwnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { DebugCheck } from '../../protocol/debug.ts';
 import { checkOps } from './check-ops.ts';
@@ -14,11 +14,13 @@ const TOKENS = Uint32Array.of(3, 1, 4, 1, 5, 9, 2);
 let gpu: Gpu | null = null;
 afterEach(() => gpu?.scope[Symbol.dispose]());
 
-async function open(name: GoldenName, plant: (code: string) => string = code => code) {
-  gpu = await openTestGpu('barrier_free');
-  const { device } = gpu;
-  const make = device.createShaderModule.bind(device);
-  device.createShaderModule = given => make({ ...given, code: plant(given.code) });
+async function open(name: GoldenName, plant?: (code: string) => string) {
+  gpu = await (plant ? openOwnGpu('barrier_free') : openTestGpu('barrier_free'));
+  if (plant) {
+    const { device } = gpu;
+    const make = device.createShaderModule.bind(device);
+    device.createShaderModule = given => make({ ...given, code: plant(given.code) });
+  }
   const golden = await loadGolden(name);
   return loadOnGpu(gpu, golden.config, { bytes: golden.weightsFile });
 }

@@ -1,7 +1,7 @@
 // A decode that does not wait, beside one that takes every row whole: the same tokens and numbers by every setting, and no trace of a step in vain.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadGolden } from '../../../e2e/support/golden.ts';
-import { type GpuModel, loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
+import { type GpuModel, loadOnGpu, openOwnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import { ODD_CONFIG, randomModel, randomModelFile } from '../../../e2e/support/random-model.ts';
 import { readBytes, readJson } from '../../../e2e/support/read-bytes.ts';
 import { RECORD_WORDS } from '../../gpu/draw-record.ts';
@@ -33,7 +33,8 @@ beforeAll(async () => {
     readJson(`${FOLDER}/config.json`),
     readBytes(`${FOLDER}/model.safetensors`),
   ]);
-  model = await loadOnGpu(await openTestGpu(), config, { bytes });
+  // Nothing of what its steps need may have been compiled by another test.
+  model = await loadOnGpu(await openOwnGpu(), config, { bytes });
 });
 afterAll(() => model[Symbol.dispose]());
 

@@ -2,7 +2,7 @@
 // memory comes back, and a view that finds no room leaves all else working.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadGolden } from '../../../e2e/support/golden.ts';
-import { type GpuModel, loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
+import { type GpuModel, loadOnGpu, openOwnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import type { ProbeCommand, ProbeView } from '../../protocol/probe-commands.ts';
 import type { ProbeEvent } from '../../protocol/probe-events.ts';
 import { answerProbe } from './probe-answers.ts';
@@ -11,7 +11,8 @@ let model: GpuModel;
 const ids = Uint32Array.from({ length: 37 }, (_, i) => (i * i * 13 + i) % 509);
 beforeAll(async () => {
   const golden = await loadGolden('gpt2-odd');
-  model = await loadOnGpu(await openTestGpu('barrier_free'), golden.config, { bytes: golden.weightsFile });
+  // Nothing of what its steps need may have been compiled by another test.
+  model = await loadOnGpu(await openOwnGpu('barrier_free'), golden.config, { bytes: golden.weightsFile });
 });
 afterAll(() => model[Symbol.dispose]());
 
