@@ -31,7 +31,7 @@ export default defineConfig({
     include: ['src/**/*.gpu.test.ts'],
     globalSetup: ['e2e/tools/require-browser.ts'],
     testTimeout: 300_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     fileParallelism: false,
     // One page for all files, so that they share a device and what was compiled on it.
     isolate: false,

@@ -117,7 +117,7 @@ describe.each(gpt2Names)('%s', name => {
   });
 });
 
-test('two layers as wide as GPT-2 124M: each of the 12 heads is its own', { timeout: 120_000 }, async () => {
+test('two layers as wide as GPT-2 124M: each of the 12 heads is its own', async () => {
   const config = { model_type: 'gpt2', n_layer: 2, vocab_size: 300, n_positions: 32 };
   const random = randomModel({ config, seed: 5, dtype: 'F16' });
   const bytes = randomModelFile(random);
