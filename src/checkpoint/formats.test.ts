@@ -68,6 +68,15 @@ describe('the files of a model', () => {
     expect([...stored.tokenizerFiles.keys()].sort()).toEqual([...chosen, 'tokenizer_config.json'].sort());
   });
 
+  test('chat templates in files of their own belong to it', async () => {
+    const templates = ['additional_chat_templates/rag.jinja', 'chat_template.jinja'];
+    const there = { ...WHOLE, ...Object.fromEntries(templates.map(name => [name, 'x'])), 'other.jinja': 'x' };
+    const found = await modelFiles(new Set(Object.keys(there)), noRead);
+    expect(found.filter(name => name.endsWith('.jinja'))).toEqual(templates);
+    const stored = await openCheckpoint(memoryFiles(there));
+    expect([...stored.tokenizerFiles.keys()].filter(name => name.endsWith('.jinja'))).toEqual(templates);
+  });
+
   test('PyTorch weights where there are no others; complete ones before a stray file', async () => {
     const pytorch = pytorchFiles({ style: 'gpt2', dtype: 'F16' }, 2);
     const files = memoryFiles(pytorch);

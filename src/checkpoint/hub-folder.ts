@@ -25,6 +25,8 @@ const TOKENIZERS: readonly { readonly files: readonly string[]; readonly beside:
   { files: ['vocab.txt'], beside: ['special_tokens_map.json', 'added_tokens.json'] },
   { files: ['tekken.json'], beside: [] },
 ];
+/** Chat templates in files of their own. A host that lists nothing is not asked for them: there they stand in tokenizer_config.json. */
+const TEMPLATES = /^(?:chat_template|additional_chat_templates\/[A-Za-z0-9_.-]{1,64})\.jinja$/;
 const OTHER_TOKENIZER_FILES = [...new Set(TOKENIZERS.slice(1).flatMap(({ files, beside }) => [...files, ...beside]))];
 
 /** A kind of files with tensors. */
@@ -83,7 +85,7 @@ function folderOf(container: Container): CheckpointFormat {
       const config = parseJson(await files.bytes(CONFIG_FILE), CONFIG_FILE);
       await refuseQuantised(config, async () => (await files.card?.()) ?? '');
       const tokenizerFiles = new Map<string, Uint8Array>();
-      for (const name of tokenizerNames(files)) tokenizerFiles.set(name, await files.bytes(name));
+      for (const name of tokenizerNames(files.names)) tokenizerFiles.set(name, await files.bytes(name));
       const generation = await readOptional(files, GENERATION_FILE);
       const tokenizerConfig = await readOptional(files, TOKENIZER_CONFIG_FILE);
       const weights = () => readWeights(container, files);
@@ -93,10 +95,12 @@ function folderOf(container: Container): CheckpointFormat {
 }
 
 /** The files that say something of the tokenizer, among those that are there. */
-function tokenizerNames(present: { has(name: string): boolean }): readonly string[] {
+function tokenizerNames(names: Iterable<string>): readonly string[] {
+  const present = new Set(names);
   const chosen = TOKENIZERS.find(({ files }) => files.every(name => present.has(name)));
-  const names = [...(chosen?.files ?? []), ...(chosen?.beside ?? []), TOKENIZER_CONFIG_FILE];
-  return names.filter(name => present.has(name));
+  const wanted = [...(chosen?.files ?? []), ...(chosen?.beside ?? []), TOKENIZER_CONFIG_FILE];
+  const templates = [...present].filter(name => TEMPLATES.test(name)).sort();
+  return [...wanted.filter(name => present.has(name)), ...templates];
 }
 
 /** Fields beside `text_config` that say something of the text where it does not. */

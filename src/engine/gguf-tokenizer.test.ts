@@ -141,3 +141,18 @@ describe.each(['sentencepiece-bpe', 'sentencepiece-unigram'] as const)('%s', fol
     for (const [text, ids] of texts) expect([...tokenizer.encode(text)], JSON.stringify(text)).toEqual(ids);
   });
 });
+
+test('chat templates, the default one and those with a name', async () => {
+  const config = async (...values: readonly (readonly [string, GgufValue])[]) =>
+    readTokenizerFiles(await filesOf(...BYTE_LEVEL, ...values))?.config.chat_template;
+  expect(await config()).toBeUndefined();
+  expect(await config(['chat_template', 'd'])).toEqual([{ name: 'default', template: 'd' }]);
+  const named = [
+    ['chat_templates', ['tool_use', 'gone']],
+    ['chat_template.tool_use', 't'],
+  ] as const;
+  expect(await config(['chat_template', 'd'], ...named)).toEqual([
+    { name: 'default', template: 'd' },
+    { name: 'tool_use', template: 't' },
+  ]);
+});

@@ -51,6 +51,9 @@ export interface FileSize {
   readonly size: number;
 }
 
+/** The one folder of a model whose files keep its name. */
+const TEMPLATES_FOLDER = 'additional_chat_templates';
+
 /**
  * The model among opened files. Names may carry folders; of two files of one name the one nearer to the top counts.
  * @throws NucleusError missing_file, bad_json.
@@ -59,7 +62,8 @@ export async function listLocal(opened: readonly File[], signal: AbortSignal): P
   const byName = new Map<string, { readonly file: File; readonly depth: number }>();
   for (const file of opened) {
     const path = (file.webkitRelativePath || file.name).split(/[\\/]/);
-    const name = path.at(-1) ?? file.name;
+    const last = path.at(-1) ?? file.name;
+    const name = path.at(-2) === TEMPLATES_FOLDER ? `${TEMPLATES_FOLDER}/${last}` : last;
     const before = byName.get(name);
     if (!before || path.length < before.depth) byName.set(name, { file, depth: path.length });
   }

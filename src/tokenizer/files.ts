@@ -1,6 +1,7 @@
 // The files that people keep a tokenizer in, read into one form: tokenizer.json, a SentencePiece model, vocab.json with merges.txt, or vocab.txt.
 import { NucleusError } from '../lib/error.ts';
 import { BYTE_TO_CHAR } from './byte-alphabet.ts';
+import { TEMPLATE_FILE, withTemplateFiles } from './chat-templates.ts';
 import { isJsonObject, type JsonObject } from './spec.ts';
 import { namedSpecials } from './special-names.ts';
 
@@ -15,6 +16,7 @@ export const TOKENIZER_FILES = [
   'special_tokens_map.json',
   'added_tokens.json',
   'tekken.json',
+  TEMPLATE_FILE,
 ] as const;
 
 /** The bytes of those that are there, by name. */
@@ -23,7 +25,7 @@ export type TokenizerFiles = ReadonlyMap<string, Uint8Array>;
 export interface FoundTokenizer {
   /** For `openTokenizer`: the object of a tokenizer.json or one in its form, or `{ sentencepiece }` with the bytes of a model. */
   readonly source: unknown;
-  /** tokenizer_config.json, with the names of special tokens that only special_tokens_map.json gives. */
+  /** tokenizer_config.json, with the names of special tokens that only special_tokens_map.json gives, and the templates that lie in files of their own. */
   readonly config: JsonObject;
 }
 
@@ -209,5 +211,5 @@ function sourceOf(files: TokenizerFiles, config: JsonObject): unknown {
 export function readTokenizerFiles(files: TokenizerFiles): FoundTokenizer | null {
   const config = { ...objectOf(files, 'special_tokens_map.json'), ...objectOf(files, 'tokenizer_config.json') };
   const source = sourceOf(files, config);
-  return source === undefined ? null : { source, config };
+  return source === undefined ? null : { source, config: withTemplateFiles(config, files) };
 }

@@ -115,10 +115,15 @@ function configOf(metadata: Metadata, kind: string, tokens: readonly string[]): 
     return content === undefined ? [] : [[field, content] as const];
   });
   const template = metadata.text('tokenizer.chat_template');
+  const others = [...(metadata.texts('tokenizer.chat_templates') ?? [])].flatMap(name => {
+    const source = metadata.text(`tokenizer.chat_template.${name}`);
+    return source === undefined ? [] : [{ name, template: source }];
+  });
+  const templates = [...(template === undefined ? [] : [{ name: 'default', template }]), ...others];
   return {
     ...Object.fromEntries(specials),
     add_bos_token: metadata.flag('tokenizer.ggml.add_bos_token') ?? byDefault,
     add_eos_token: metadata.flag('tokenizer.ggml.add_eos_token') ?? false,
-    ...(template !== undefined && { chat_template: template }),
+    ...(templates.length > 0 && { chat_template: others.length > 0 ? templates : template }),
   };
 }
