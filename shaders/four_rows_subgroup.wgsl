@@ -4,8 +4,8 @@
 
 var<workgroup> parts: array<vec4f, WORKGROUP>;
 
-// With the row of x that begins at x0; all threads call it with their place in their subgroup, and the first four get the sums.
-fn four_products(n: vec4u, x0: u32, lane: u32, place: u32) -> vec4f {
+// With the row of x that begins at x0; all threads call it with their place in their subgroup and its size, and all get the sums.
+fn four_products(n: vec4u, x0: u32, lane: u32, place: u32, size: u32) -> vec4f {
   var sum = vec4f();
   for (var k = lane; k < K4; k += WORKGROUP) {
     let v = x[x0 + k];
@@ -15,11 +15,9 @@ fn four_products(n: vec4u, x0: u32, lane: u32, place: u32) -> vec4f {
   // Subgroups need not be runs of lanes in order: each first lane leaves its part at its own place, the others leave zero.
   parts[lane] = select(vec4f(), joined, place == 0u);
   workgroupBarrier();
-  var total = vec4f();
-  if (lane < 4u) {
-    for (var i = 0u; i < WORKGROUP; i++) {
-      total += parts[i];
-    }
+  var own = vec4f();
+  for (var i = place; i < WORKGROUP; i += size) {
+    own += parts[i];
   }
-  return total;
+  return subgroupAdd(own);
 }

@@ -4,7 +4,7 @@ import { type VariableInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module
 import type { Consts } from '../../src/gpu/dispatch.ts';
 import type { KernelSpec } from '../../src/gpu/kernels/kernel.ts';
 import { KERNELS } from '../../src/gpu/kernels/registry.ts';
-import { joinModule } from '../../src/gpu/module.ts';
+import { joinModule, partsOf } from '../../src/gpu/module.ts';
 import { SHADERS } from '../../src/gpu/shaders.ts';
 import { STORAGES } from '../../src/gpu/storage/storages.ts';
 import { kernelNamed } from '../support/kernel-run.ts';
@@ -12,7 +12,7 @@ import { sources } from './sources.ts';
 
 const ALL = Object.values(STORAGES);
 const MODULES = KERNELS.flatMap(kernel =>
-  (kernel.parts.includes('weights') ? ALL : [undefined]).map(storage => ({
+  (kernel.parts.some(part => part === 'weights' || part === 'units') ? ALL : [undefined]).map(storage => ({
     name: kernel.name,
     on: storage?.name ?? 'no weights',
     kernel,
@@ -87,9 +87,7 @@ test('a step is a count and rows of four words, as TypeScript writes them', () =
 test('every shader file is a kernel or a part of one', () => {
   const names = KERNELS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  const parts = KERNELS.flatMap(kernel => kernel.parts).flatMap(part =>
-    part === 'weights' ? ALL.flatMap(storage => storage.parts) : [part],
-  );
+  const parts = MODULES.flatMap(({ kernel, storage }) => partsOf(kernel, storage));
   expect([...SHADERS.keys()].sort()).toEqual([...new Set([...names, ...parts])].sort());
 });
 
@@ -99,7 +97,7 @@ test('every file of kernels/ and of storage/ is in its list', () => {
       .map(({ file }) => file.slice(folder.length + 1, -'.ts'.length))
       .filter(file => !without.includes(file) && !file.endsWith('.test'));
   const kernels = new Set(KERNELS.map(({ name }) => name));
-  const files = filesOf('src/gpu/kernels', ['kernel', 'registry', 'elementwise']);
+  const files = filesOf('src/gpu/kernels', ['kernel', 'registry', 'elementwise', 'team']);
   const holds = (file: string) => [...kernels].some(name => name === file || name.startsWith(`${file}_`));
   expect(files.filter(file => !holds(file))).toEqual([]);
   expect(filesOf('src/gpu/storage', ['storage', 'storages', 'plain', 'blocks', 'quantise']).sort()).toEqual(

@@ -51,6 +51,10 @@ test('every op of the open model agrees with the oracle, in both plans; the plan
     .first()
     .click();
   await expect(dialog.locator('pre').filter({ hasText: 'fn attention' }).first()).toBeVisible();
+  await dialog.getByRole('tab', { name: 'Tuning' }).click();
+  await expect(
+    dialog.getByText(process.env.GPU === 'hardware' ? /uned for this GPU/ : /^Not tuned: a CPU/),
+  ).toBeVisible();
 });
 
 test('an empty text says so, and the panel closes and opens again', async ({ page }) => {

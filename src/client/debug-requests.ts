@@ -4,6 +4,11 @@ import type { EventOf } from '../protocol/events.ts';
 import type { Client } from './client.ts';
 import { answer } from './requests.ts';
 
+/** Forgets what was measured on this adapter; the plan as it is chosen without. */
+export function forgetTuning(client: Client): Promise<EventOf<'debug_plan'>> {
+  return answer(client, { type: 'debug_forget_tuning' }, 'debug_plan');
+}
+
 export function debugPlan(client: Client, signal?: AbortSignal): Promise<EventOf<'debug_plan'>> {
   return answer(client, { type: 'debug_plan' }, 'debug_plan', signal);
 }

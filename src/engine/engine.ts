@@ -5,6 +5,7 @@ import { assertSoundRows, type RowStatistics } from '../gpu/statistics.ts';
 import { ModelCache } from '../hub/cache.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
+import { tuningStore } from '../hub/tuning-store.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { DebugCommand } from '../protocol/debug.ts';
@@ -16,6 +17,7 @@ import { JobQueue } from './job-queue.ts';
 import { inspect, loadModel, type OpenModel } from './load.ts';
 import { answerProbe } from './probes/probe-answers.ts';
 import { Throttle } from './throttle.ts';
+import { Tuning } from './tuning.ts';
 
 type Post = (event: EngineEvent) => void;
 /** A command that is a run of its own: all but `cancel`. */
@@ -27,6 +29,7 @@ const PROGRESS_MS = 50;
 export class Engine {
   readonly #post: Post;
   readonly #cache = new ModelCache();
+  readonly #tuning = new Tuning(tuningStore(), () => performance.now());
   readonly #jobs = new JobQueue();
   readonly #running = new Map<number, AbortController>();
   #gpu: Promise<Gpu> | null = null;
@@ -93,6 +96,7 @@ export class Engine {
         return this.#onGpu(signal, () => this.#probe(command, signal));
       case 'debug_plan':
       case 'debug_check':
+      case 'debug_forget_tuning':
         return this.#onGpu(signal, () => this.#debug(command, signal));
       case 'cache_list':
         return this.#cacheList(command.run);
@@ -197,7 +201,10 @@ export class Engine {
         this.#post({ type: 'closed', run });
       };
       // The device may have been opened just now: the race of the jobs began before it.
-      this.#model = await this.#untilLost(loadModel({ gpu, files, signal, allowed, kv, format, onReadable, onPhase }));
+      const tuning = this.#tuning;
+      this.#model = await this.#untilLost(
+        loadModel({ gpu, files, signal, allowed, kv, format, tuning, onReadable, onPhase }),
+      );
       this.#model.room.onChange = context => this.#post({ type: 'context', run: 0, context });
     } finally {
       progresses.flush();
@@ -256,6 +263,7 @@ export class Engine {
   async #debug(command: DebugCommand, signal: AbortSignal): Promise<void> {
     const { probes } = this.#needModel();
     const { answerDebug } = await import('./debug/debug-answers.ts');
+    if (command.type === 'debug_forget_tuning') await this.#tuning.forget(await this.#open());
     for await (const event of answerDebug(probes, command, signal)) this.#post(event);
   }
 

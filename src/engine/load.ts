@@ -19,6 +19,7 @@ import { deviceMemory, ModelLoader } from './model.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
+import type { Tuning } from './tuning.ts';
 
 /** A model that is ready to run, and what the page is told of it. */
 export interface OpenModel extends Disposable {
@@ -39,6 +40,7 @@ export interface LoadOptions {
   readonly kv?: 'f16' | undefined;
   /** As stored unless given, or in the largest format that fits where that does not. */
   readonly format?: WeightFormat | undefined;
+  readonly tuning: Tuning;
   /** Called once the model is known to be readable and before its memory is taken: the time to let go of another one. */
   readonly onReadable: () => void;
   readonly onPhase: (phase: LoadPhase) => void;
@@ -58,6 +60,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
       ...(allowed !== undefined && { allowed }),
       ...(kv !== undefined && { kv }),
       ...(format !== 'stored' && { format }),
+      tuning: options.tuning,
     });
     // Pipelines compile while the bytes come.
     const finishing = loader.finish();

@@ -25,6 +25,7 @@ import { Probes } from './probes/probes.ts';
 import { Room } from './room.ts';
 import { Session } from './session.ts';
 import { storageOfTensor, storageOfWeights } from './stored-weights.ts';
+import type { Tuning } from './tuning.ts';
 
 /** Tables of slots: how many texts and branches stay in the cache side by side, room in the pool permitting. */
 const SEQUENCES = 16;
@@ -45,6 +46,8 @@ export interface ModelOptions {
   readonly kv?: 'f16';
   /** How matrices of floats are stored; as in the checkpoint unless given. */
   readonly format?: WeightFormat;
+  /** Measures kernels where the adapter has several; by rule unless given. */
+  readonly tuning?: Tuning;
 }
 
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
@@ -114,7 +117,9 @@ export async function openSession(
   const page = options.page ?? PAGE;
   const runnerSizes = runnerOptions(gpu, graph, options);
   const slots = Math.min(page, slotsFor(needs, allowed));
-  const runner = await Runner.create(gpu, scope, graph, weights, { ...runnerSizes, slots });
+  const { tuning } = options;
+  const tune: RunnerOptions['tune'] = tuning && ((dispatches, buffers) => tuning.measure(gpu, dispatches, buffers));
+  const runner = await Runner.create(gpu, scope, graph, weights, { ...runnerSizes, slots, tune });
   const cache = new KvCache(slots, runnerSizes.sequences);
   const room = new Room(runner.pool, cache, { needs, allowed, page, kv: graph.kv });
   const states = runnerSizes.states === 0 ? null : new StateCache(runnerSizes.states);

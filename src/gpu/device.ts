@@ -1,5 +1,6 @@
 // Opens the adapter and the device: limits asked for by name and only as far as the adapter goes, features, and which kernels suit it.
 import { NucleusError } from '../lib/error.ts';
+import type { Team } from './product.ts';
 import { Scope } from './scope.ts';
 
 /**
@@ -13,6 +14,10 @@ export interface Gpu {
   readonly adapter: GPUAdapterInfo;
   readonly software: boolean;
   readonly kernelClass: KernelClass;
+  /** Lanes of the smallest subgroup of the class `subgroup` where WGSL numbers subgroups, else 0. */
+  readonly lanes: number;
+  /** Teams of threads that were measured on this adapter. */
+  readonly tuned: Map<string, Team>;
   /** Owns everything on the device. */
   readonly scope: Scope;
   /** Compiled pipelines by module text. */
@@ -73,9 +78,17 @@ export async function openGpu(kernelClass?: KernelClass): Promise<Gpu> {
     adapter: adapter.info,
     software,
     kernelClass: kernelClass ?? best,
+    tuned: new Map(),
+    lanes: device.features.has('subgroups') ? lanesOf(gpu, adapter.info) : 0,
     scope: new Scope('device', device),
     pipelines: new Map(),
   };
+}
+
+/** A power of two from 4 on; 0 where the browser tells too little. */
+function lanesOf({ wgslLanguageFeatures }: GPU, { subgroupMinSize }: GPUAdapterInfo): number {
+  const told = subgroupMinSize >= 4 && Number.isInteger(Math.log2(subgroupMinSize));
+  return wgslLanguageFeatures.has('subgroup_id') && told ? subgroupMinSize : 0;
 }
 
 /** Runs `work`, which must not await, inside a validation error scope; an error there becomes a thrown `kernel_failed`. */

@@ -2,9 +2,10 @@
 import { defined } from '../lib/assert.ts';
 import type { Allocation } from '../model/ir/allocate.ts';
 import type { Graph, ValueName } from '../model/ir/graph.ts';
-import type { KernelClass } from './device.ts';
+import type { Gpu, KernelClass } from './device.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
+import type { Product, Tuned } from './product.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** A buffer of the model or the session by name, or a piece of it. Bytes. */
@@ -26,6 +27,8 @@ export interface Dispatch {
   /** Of the matrix it reads, for kernels with the part `weights`. */
   readonly storage?: Storage;
   readonly consts: Consts;
+  /** Of a row kernel on a GPU: what its team was chosen for. */
+  readonly product?: Product;
   /** By place in the kernel's list of bindings. */
   readonly bind: readonly BufferRef[];
   readonly grid: readonly [Extent, Extent, Extent];
@@ -34,8 +37,7 @@ export interface Dispatch {
 /** `row`: few rows, matrix-vector products; `tile`: many rows, register tiles. */
 export type RowsKind = 'row' | 'tile';
 
-export interface PlanOptions {
-  readonly kernelClass: KernelClass;
+export interface PlanOptions extends Choosing {
   readonly rows: RowsKind;
   /** Name of the buffer that holds the rows of the step. */
   readonly step: string;
@@ -44,6 +46,21 @@ export interface PlanOptions {
   /** A product and the gate over its halves are one dispatch where they can; the product itself is in no buffer then. */
   readonly pairs?: boolean;
 }
+
+/** What an adapter is to the choice of kernels. */
+export interface Choosing {
+  readonly kernelClass: KernelClass;
+  /** Lanes of the smallest subgroup where a kernel is told the number of its own, else 0: clusters of that many lanes need no barrier. */
+  readonly lanes?: number;
+  readonly tuned?: Tuned;
+}
+
+/** What a plan needs of a device. */
+export const choosing = ({ kernelClass, lanes, tuned }: Pick<Gpu, keyof Choosing>): Choosing => ({
+  kernelClass,
+  lanes,
+  tuned,
+});
 
 export interface PlanContext extends PlanOptions {
   readonly graph: Graph;

@@ -40,8 +40,8 @@ const OFFSET_ALIGNMENT = 256;
 export const stride4 = (n: number): number => Math.ceil(n / 4) * 4;
 
 /** Bytes of a part on the GPU. */
-export function partBytes(matrix: MatrixLayout, part: MatrixPart): number {
-  return part.rows * part.storage.strideBytes(matrix.cols);
+export function partBytes({ cols }: Pick<MatrixLayout, 'cols'>, { rows, storage }: Omit<MatrixPart, 'row0'>): number {
+  return rows * storage.strideBytes(cols);
 }
 
 /**

@@ -38,7 +38,10 @@ interface Case {
 }
 const T = 3;
 
-async function gatedProduct(kernelClass: KernelClass, { H, K, storage = 'f32', bias = false, maxBinding }: Case) {
+async function gatedProduct(
+  kernels: { kernelClass: KernelClass; lanes?: number },
+  { H, K, storage = 'f32', bias = false, maxBinding }: Case,
+) {
   const { graph, allocation } = opGraph({
     ops: [
       { op: 'linear', x: 'x', weight: 'w', out: 'both', ...(bias && { bias: 'b' }) },
@@ -57,7 +60,7 @@ async function gatedProduct(kernelClass: KernelClass, { H, K, storage = 'f32', b
     ...matrixContents(defined(layouts.matrices.get('w'), 'w'), w),
     ...vectorContents(layouts, { b }),
   };
-  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step', pairs: true });
+  const dispatches = planBody(graph, layouts, allocation, { ...kernels, rows: 'row', step: 'step', pairs: true });
   const output = await runDispatches(gpu, dispatches, contents, T, 'value/2');
   expect(output.subarray(T * stride4(H)).every(v => v === FILLER)).toBe(true);
   const product = reference.linear(x, rounded(w, storage), 2 * H, K);
@@ -70,22 +73,23 @@ const CLASSES = (
     { kernel: 'linear_gated', kernelClass: 'barrier_free' },
     { kernel: 'linear_gated_workgroup', kernelClass: 'workgroup' },
     { kernel: 'linear_gated_subgroup', kernelClass: 'subgroup' },
+    { kernel: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
   ] as const
 ).filter(({ kernelClass }) => runsHere(kernelClass));
 
-describe.each(CLASSES)('$kernel', ({ kernel, kernelClass }) => {
+describe.each(CLASSES)('$kernel', ({ kernel, ...chosen }) => {
   test.each<Case>([
     { H: 1, K: 1 },
     { H: 33, K: 67, bias: true },
-    { H: 70, K: 260, storage: 'f16' },
+    { H: 70, K: 264, storage: 'f16' },
   ])('$H gates over $K columns', async c => {
-    const { got, wanted, kernels } = await gatedProduct(kernelClass, c);
+    const { got, wanted, kernels } = await gatedProduct(chosen, c);
     expect(kernels).toEqual([kernel]);
     expectClose(got, wanted);
   });
 
   test('a matrix in parts has gates in one and what they let through in another: product and gate stay apart', async () => {
-    const { got, wanted, kernels } = await gatedProduct(kernelClass, { H: 20, K: 8, bias: true, maxBinding: 30 * 32 });
+    const { got, wanted, kernels } = await gatedProduct(chosen, { H: 20, K: 8, bias: true, maxBinding: 30 * 32 });
     expect(kernels.at(-1)).toBe('gated');
     expect(kernels).toHaveLength(3);
     expectClose(got, wanted);

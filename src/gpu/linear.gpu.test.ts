@@ -26,9 +26,11 @@ import type { LinearOp, LogitsRule } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import type { PlanOptions } from './dispatch.ts';
+import { teamsFor } from './kernels/team.ts';
 import { partBytes, stride4 } from './layout.ts';
 import { planBody, planHead } from './plan.ts';
-import type { StorageName } from './storage/storages.ts';
+import { productName, type Tuned } from './product.ts';
+import { STORAGES, type StorageName } from './storage/storages.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -39,6 +41,9 @@ interface Variant {
   readonly kernel: string;
   readonly kernelClass: KernelClass;
   readonly rows: PlanOptions['rows'];
+  /** Of a cluster. */
+  readonly lanes?: number;
+  readonly tuned?: Tuned;
 }
 const ALL_VARIANTS: readonly Variant[] = [
   { kernel: 'linear_naive', kernelClass: 'naive', rows: 'tile' },
@@ -47,6 +52,8 @@ const ALL_VARIANTS: readonly Variant[] = [
   { kernel: 'linear_row_workgroup', kernelClass: 'workgroup', rows: 'row' },
   { kernel: 'linear_tile_workgroup', kernelClass: 'workgroup', rows: 'tile' },
   { kernel: 'linear_row_subgroup', kernelClass: 'subgroup', rows: 'row' },
+  // Of four lanes, so that a subgroup has several clusters on most adapters.
+  { kernel: 'linear_row_cluster', kernelClass: 'subgroup', rows: 'row', lanes: 4 },
 ];
 const VARIANTS = ALL_VARIANTS.filter(({ kernelClass }) => runsHere(kernelClass));
 
@@ -62,7 +69,7 @@ interface Case {
 }
 
 /** Runs one linear op; the rows [T, N] of the output buffer, the cache, and what the oracle says of all N columns. */
-async function linear({ kernel, kernelClass, rows }: Variant, c: Case) {
+async function linear({ kernel, ...variant }: Variant, c: Case) {
   const { T, N, K, storage = 'f32', maxBinding, op = {}, scale = 1 } = c;
   const { graph, allocation } = opGraph({
     ops: [{ op: 'linear', x: 'x', weight: 'w', out: 'y', ...op }],
@@ -82,7 +89,7 @@ async function linear({ kernel, kernelClass, rows }: Variant, c: Case) {
     ...matrixContents(defined(layouts.matrices.get('w'), 'w'), w),
     ...vectorContents(layouts, { b }),
   };
-  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows, step: 'step' });
+  const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step' });
   expect(new Set(dispatches.map(d => d.kernel.name))).toEqual(new Set([kernel]));
   const run = (read: string) => runDispatches(gpu, dispatches, contents, T, read);
   let wanted = reference.linear(x, rounded(w, storage), N, K);
@@ -207,10 +214,45 @@ describe.each(VARIANTS)('$kernel', variant => {
 });
 
 test.each(VARIANTS.slice(1))('$kernel agrees with linear_naive', async variant => {
-  const size: Case = brief(variant) ? { T: 67, N: 70, K: 20 } : { T: 4, N: 70, K: 50, storage: 'bf16' };
+  const size: Case = brief(variant) ? { T: 67, N: 70, K: 20 } : { T: 4, N: 70, K: 56, storage: 'bf16' };
   const fast = await linear(variant, size);
   const naive = await linear(VARIANTS[0]!, size);
   expectClose(fast.got, naive.got, 1e-12);
+});
+
+describe.runIf(runsHere('subgroup'))('linear_row_cluster of the whole of the smallest subgroup', () => {
+  test.each<Case>([
+    { T: 3, N: 63, K: 7 },
+    { T: 2, N: 70, K: 520 },
+    { T: 1, N: 9, K: 264, storage: 'f16' },
+    { T: 2, N: 34, K: 256, storage: 'bf16' },
+  ])('$T x $N x $K', async size => {
+    const { lanes } = gpu;
+    expect(lanes).toBeGreaterThan(0);
+    const wide: Variant = { kernel: 'linear_row_cluster', kernelClass: 'subgroup', rows: 'row', lanes };
+    const { got, wanted } = await linear(wide, size);
+    expectClose(got, wanted);
+  });
+
+  test('every team that measuring may choose gives the same product', async () => {
+    const product = { op: 'linear', outputs: 70, stride: 520, storage: STORAGES.f16 } as const;
+    const choosing = { kernelClass: 'subgroup', lanes: gpu.lanes } as const;
+    for (const team of teamsFor(choosing, product)) {
+      const kernel = team.CLUSTER > 0 ? 'linear_row_cluster' : 'linear_row_subgroup';
+      const tuned = new Map([[productName(product), team]]);
+      const { got, wanted } = await linear(
+        { kernel, rows: 'row', ...choosing, tuned },
+        { T: 2, N: 70, K: 520, storage: 'f16' },
+      );
+      expectClose(got, wanted);
+    }
+  });
+
+  test('rows that are no whole units of 16 bytes take a workgroup', async () => {
+    const variant: Variant = { kernel: 'linear_row_subgroup', kernelClass: 'subgroup', rows: 'row', lanes: 4 };
+    const { got, wanted } = await linear(variant, { T: 2, N: 9, K: 20, storage: 'f16' });
+    expectClose(got, wanted);
+  });
 });
 
 test('a vocabulary wider than 65,535 groups of four is folded and complete', async () => {

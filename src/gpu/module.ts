@@ -27,6 +27,14 @@ function literal(name: string, type: ConstType, value: number | boolean): string
   }
 }
 
+/** The files before the kernel's own: those of its spec, with the storage's in place of `weights` or `units`. */
+export function partsOf({ name, parts }: Kernel, storage: Storage | undefined): readonly string[] {
+  return parts.flatMap(part => {
+    if (part === 'weights') return defined(storage, `storage of ${name}`).parts;
+    return part === 'units' ? defined(storage, `storage of ${name}`).unit.parts : [part];
+  });
+}
+
 /** The module of a kernel for a storage and given constants; exactly the constants of the spec must be there. */
 export function joinModule(kernel: Kernel, storage: Storage | undefined, consts: Consts): ShaderModule {
   const { name, ...spec } = kernel;
@@ -38,10 +46,7 @@ export function joinModule(kernel: Kernel, storage: Storage | undefined, consts:
       return `const ${key}: ${type} = ${literal(key, type, value)};`;
     }),
   ];
-  const files = [
-    ...spec.parts.flatMap(part => (part === 'weights' ? defined(storage, `storage of ${name}`).parts : [part])),
-    name,
-  ];
+  const files = [...partsOf(kernel, storage), name];
   const starts: { file: string; line: number }[] = [{ file: 'constants', line: 1 }];
   const lines = [...head];
   for (const file of files) {

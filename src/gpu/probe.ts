@@ -4,7 +4,7 @@ import { type Allocation, allocateValues } from '../model/ir/allocate.ts';
 import type { Graph, Op, ValueName } from '../model/ir/graph.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
 import type { Gpu } from './device.ts';
-import type { Dispatch } from './dispatch.ts';
+import { choosing, type Dispatch } from './dispatch.ts';
 import { type Buffers, Executor } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 import { planBody } from './plan.ts';
@@ -97,7 +97,7 @@ export class Probe implements Disposable {
       const own = new Map(specs.map((each, i) => [each.label, buffers[i]!]));
       const probe = new Probe(base, scope, graph, allocation, own);
       const rows = spec.rows <= ROW_LIMIT ? 'row' : 'tile';
-      const options = { kernelClass: base.gpu.kernelClass, rows, step: STEP } as const;
+      const options = { ...choosing(base.gpu), rows, step: STEP } as const;
       const plans = graph.ops.map(op => planBody({ ...graph, ops: [op] }, base.weights, allocation, options));
       for (const plan of plans) probe.#starts.push(defined(probe.#starts.at(-1), 'a start') + plan.length);
       probe.#body = await probe.executor(plans.flat());

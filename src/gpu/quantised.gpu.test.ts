@@ -61,7 +61,7 @@ const numbersOf = ({ parts }: MatrixLayout): Float32Array =>
 async function run(
   op: Op,
   storage: Storage,
-  variant: { kernelClass: KernelClass; rows: RowsKind },
+  variant: { kernelClass: KernelClass; rows: RowsKind; lanes?: number },
   N: number,
   first: number,
 ) {
@@ -94,16 +94,20 @@ const PRODUCTS = (
     { kernelClass: 'barrier_free', rows: 'row' },
     { kernelClass: 'barrier_free', rows: 'tile' },
     { kernelClass: 'subgroup', rows: 'row' },
+    { kernelClass: 'subgroup', rows: 'row', lanes: 4 },
   ] as const
 ).filter(({ kernelClass }) => runsHere(kernelClass));
 const BLOCKS = Object.values(STORAGES).filter(({ block }) => block > 1);
 
 describe.each(BLOCKS)('$name', storage => {
-  test.each(PRODUCTS)('products, $kernelClass, $rows: rows of two storages in one matrix', async variant => {
-    const op: Op = { op: 'linear', x: 'x', weight: 'w', out: 'y' };
-    const { got, x, numbers } = await run(op, storage, variant, 13, 9);
-    expectClose(got, reference.linear(x, numbers, 13, K));
-  });
+  test.each(PRODUCTS)(
+    'products, $kernelClass, $rows, clusters of $lanes: rows of two storages in one matrix',
+    async variant => {
+      const op: Op = { op: 'linear', x: 'x', weight: 'w', out: 'y' };
+      const { got, x, numbers } = await run(op, storage, variant, 13, 9);
+      expectClose(got, reference.linear(x, numbers, 13, K));
+    },
+  );
 
   test('rows of a table', async () => {
     const op: Op = { op: 'embedding', index: 'id', table: 'w', out: 'y' };

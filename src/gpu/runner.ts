@@ -7,7 +7,7 @@ import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { turnsLong } from '../model/ir/positions.ts';
 import type { Gpu } from './device.ts';
-import type { Dispatch, PlanOptions } from './dispatch.ts';
+import { choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
 import { type Buffers, Executor } from './executor.ts';
 import { growsLong, LONG_FROM, stretchFloats } from './kernels/attention.ts';
@@ -15,8 +15,8 @@ import { planDraw } from './kernels/draw.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
-import { planBody, planHead } from './plan.ts';
-import { Pool } from './pool.ts';
+import { planBody, planHead, planToken } from './plan.ts';
+import { Pool, withPool } from './pool.ts';
 import { type Lent, Readback } from './readback.ts';
 import { anglesLength, rotaryAngles } from './rotary-angles.ts';
 import type { BufferSpec, Scope } from './scope.ts';
@@ -44,6 +44,8 @@ export interface RunnerOptions {
   readonly maxRows: number;
   /** Rows of the pool of running states; 0 for a model without any. */
   readonly states: number;
+  /** Called with the dispatches of a token and the buffers they run on before any plan is made: the time to measure kernels. */
+  readonly tune?: ((dispatches: readonly Dispatch[], buffers: Buffers) => Promise<void>) | undefined;
 }
 
 /** Up to this many rows the matrix-vector kernels are used. */
@@ -124,16 +126,18 @@ export class Runner {
     const made = await scope.buffers(specs);
     const pool = await Pool.create(scope, graph, { slots: options.slots, tables: tablesOf(options) });
     const fixed = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
-    const buffers = joined(pool, fixed);
-    const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({
-      kernelClass: gpu.kernelClass,
-      rows,
-      step,
-    });
+    const buffers = withPool(pool, fixed);
+    const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({ ...choosing(gpu), rows, step });
     const { layouts } = weights;
     const score = plan('tile', 'step/score');
     const long = gpu.kernelClass !== 'naive' && growsLong(graph.dims);
     const few = { ...plan('row', 'step/row'), pairs: true };
+    if (options.tune) {
+      const words = stepWords([{ id: 0, position: 0, slot: 0, sequence: 0 }], 0);
+      for (const step of ['step/row', 'step/head'])
+        gpu.device.queue.writeBuffer(defined(fixed.get(step), step), 0, words);
+      await options.tune(planToken(graph, layouts, choosing(gpu)), buffers);
+    }
     const [tile, row, rowLong, head, scored] = await Promise.all([
       Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
       Executor.create(gpu, planBody(graph, layouts, allocation, few), buffers),
@@ -357,16 +361,6 @@ export function stepWords(rows: readonly Row[], tableLength: number): Uint32Arra
 
 /** The session's tables and those for probes. */
 export const tablesOf = ({ sequences }: Pick<RunnerOptions, 'sequences'>): number => sequences + PROBE_TABLES;
-
-/** The buffers of the pool, and those that stay. */
-function joined(pool: Pool, fixed: ReadonlyMap<string, GPUBuffer>): Buffers {
-  return {
-    get: name => fixed.get(name) ?? pool.get(name),
-    get version() {
-      return pool.version;
-    },
-  };
-}
 
 /** Every buffer a session owns beside the pool, by the names that plans use. */
 export function sessionBuffers(

@@ -3,6 +3,8 @@
 export type DebugCommand =
   /** The plans of the open model and the text of every module they run. */
   | { readonly type: 'debug_plan'; readonly run: number }
+  /** Forgets which kernels were measured on this adapter, and answers as `debug_plan`: the next load measures anew. */
+  | { readonly type: 'debug_forget_tuning'; readonly run: number }
   /**
    * Runs `tokens`, 1 to 16 of them, and compares what every op gave with the float64 oracle, which starts each layer from the GPU's own stream:
    * the embedding, each layer, the last norm and head; or layer `layer` alone. Up to 4 tokens take the kernels of a decode step.
@@ -31,6 +33,15 @@ export interface DebugDispatch {
   /** Workgroups along x, y, z; `T/8`: one for every 8 rows of the step. */
   readonly grid: readonly [string, string, string];
   readonly bind: readonly DebugBinding[];
+}
+
+/** How the threads of a product of a few rows are chosen. */
+export interface DebugTeam {
+  /** Op, outputs and columns, storage. */
+  readonly product: string;
+  readonly threads: string;
+  /** On this adapter; by rule else. */
+  readonly measured: boolean;
 }
 
 export interface DebugOp {
@@ -70,6 +81,8 @@ export type DebugEvent =
       readonly run: number;
       readonly modules: readonly DebugModule[];
       readonly plans: readonly DebugPlan[];
+      /** Each product of a token once; none on a CPU that plays a GPU, which has one kernel for all. */
+      readonly teams: readonly DebugTeam[];
     }
   /** Ops of one layer, in their order; `part` of `parts` of the model are done. */
   | {

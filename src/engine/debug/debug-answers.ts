@@ -13,6 +13,7 @@ export async function* answerDebug(
   const { run } = command;
   switch (command.type) {
     case 'debug_plan':
+    case 'debug_forget_tuning':
       yield { type: 'debug_plan', run, ...describePlans(context) };
       return;
     case 'debug_check':

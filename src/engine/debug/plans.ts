@@ -1,32 +1,55 @@
 // The plans of the open model as data for people: ops with shapes and bytes, and the joined WGSL of every kernel in use.
-import type { BufferRef, Dispatch, Extent, PlanOptions, RowsKind } from '../../gpu/dispatch.ts';
+import {
+  type BufferRef,
+  choosing,
+  type Dispatch,
+  type Extent,
+  type PlanOptions,
+  type RowsKind,
+} from '../../gpu/dispatch.ts';
 import type { Buffers } from '../../gpu/executor.ts';
 import { pairAt } from '../../gpu/kernels/linear_gated.ts';
+import { teamOf } from '../../gpu/kernels/team.ts';
 import { type MatrixLayout, partBytes } from '../../gpu/layout.ts';
 import { joinModule } from '../../gpu/module.ts';
 import { planBody, planHead } from '../../gpu/plan.ts';
+import { productName } from '../../gpu/product.ts';
 import { allocateValues } from '../../model/ir/allocate.ts';
 import type { Graph, Op } from '../../model/ir/graph.ts';
 import { valuesRead, valueWritten, weightsRead } from '../../model/ir/ops.ts';
 import { fuse } from '../../model/rewrites/fuse.ts';
-import type { DebugDispatch, DebugModule, DebugOp, DebugPlan, DebugValue } from '../../protocol/debug.ts';
+import type { DebugDispatch, DebugModule, DebugOp, DebugPlan, DebugTeam, DebugValue } from '../../protocol/debug.ts';
 import type { ProbeContext } from '../probes/context.ts';
 
 export interface DescribedPlans {
   readonly modules: readonly DebugModule[];
   readonly plans: readonly DebugPlan[];
+  readonly teams: readonly DebugTeam[];
 }
 
 export function describePlans(context: ProbeContext): DescribedPlans {
   const modules = new Modules();
   const plans = (['row', 'tile'] as const).map(rows => ({ rows, ops: describeOps(context, modules, rows) }));
-  return { modules: modules.all, plans };
+  return { modules: modules.all, plans, teams: teamsOf(context) };
+}
+
+/** As `choosing` has them now. */
+function teamsOf({ base, runner }: ProbeContext): DebugTeam[] {
+  const teams = new Map<string, DebugTeam>();
+  for (const { product } of runner.decodePlan) {
+    if (!product) continue;
+    const name = productName(product);
+    const { WORKGROUP, CLUSTER } = teamOf(choosing(base.gpu), product);
+    const threads = CLUSTER > 0 ? `${CLUSTER} lanes for four outputs` : `${WORKGROUP} threads for four outputs`;
+    teams.set(name, { product: name, threads, measured: base.gpu.tuned.has(name) });
+  }
+  return [...teams.values()];
 }
 
 function describeOps({ base, graph: plain }: ProbeContext, modules: Modules, rows: RowsKind): DebugOp[] {
   const graph = fuse(plain);
   const allocation = allocateValues(graph);
-  const options: PlanOptions = { kernelClass: base.gpu.kernelClass, rows, step: `step/${rows}`, pairs: rows === 'row' };
+  const options: PlanOptions = { ...choosing(base.gpu), rows, step: `step/${rows}`, pairs: rows === 'row' };
   const dispatch = (each: Dispatch): DebugDispatch => ({
     label: each.label,
     module: modules.place(each),

@@ -1,6 +1,6 @@
 // Logit lens: what each layer would say next, tile by tile.
 
-import type { Dispatch } from '../../gpu/dispatch.ts';
+import { choosing, type Dispatch } from '../../gpu/dispatch.ts';
 import type { Executor } from '../../gpu/executor.ts';
 import { lensStatistics } from '../../gpu/kernels/lens_statistics.ts';
 import { stride4 } from '../../gpu/layout.ts';
@@ -91,7 +91,7 @@ export class Lens {
       'lens/final': SCORE_ROWS * V,
       'lens/statistics': (taps.length + 1) * LAYER_FLOATS,
     };
-    const options = { kernelClass: this.#context.base.gpu.kernelClass, rows: 'tile', step: LENS_STEP } as const;
+    const options = { ...choosing(this.#context.base.gpu), rows: 'tile', step: LENS_STEP } as const;
     const head = (logits: string, x?: string): Dispatch[] =>
       planHead(graph, this.#context.base.weights, options, { logits, ...(x !== undefined && { x: { buffer: x } }) });
     const statistics = (logits: string, layer: number) =>

@@ -3,7 +3,7 @@
 // A part of layer l changes nothing before that layer. The model as it is runs once and leaves the residual stream that enters each layer;
 // a part then runs the layers from its own on.
 
-import type { RowsKind } from '../../gpu/dispatch.ts';
+import { choosing, type RowsKind } from '../../gpu/dispatch.ts';
 import type { Executor } from '../../gpu/executor.ts';
 import { lensStatistics } from '../../gpu/kernels/lens_statistics.ts';
 import { stride4 } from '../../gpu/layout.ts';
@@ -92,7 +92,7 @@ function openSweep(context: ProbeContext, T: number, layers: ReadonlySet<number>
     ...Object.fromEntries([...layers].map(layer => [`stream/${layer}`, T * stride4(n_embd)])),
   };
   return openProbe(context, { graph, keep: [], rows: 1, buffers }, async probe => {
-    const plan = (rows: RowsKind) => ({ kernelClass: context.base.gpu.kernelClass, rows, step: 'step/sweep' }) as const;
+    const plan = (rows: RowsKind) => ({ ...choosing(context.base.gpu), rows, step: 'step/sweep' }) as const;
     const use = { x: { buffer: 'sweep/finals' }, logits: 'lens/logits' };
     const head = (rows: RowsKind) => probe.executor(planHead(graph, context.base.weights, plan(rows), use));
     const [row, tile, statistics] = await Promise.all([

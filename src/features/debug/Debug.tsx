@@ -11,19 +11,24 @@ import { Tabs } from '../../ui/controls/Tabs.tsx';
 import { CheckPane } from './CheckPane.tsx';
 import styles from './Debug.module.css';
 import { KernelsPane, PlanPane } from './PlanPane.tsx';
+import { TuningPane } from './TuningPane.tsx';
 
 const PANES = [
   { key: 'check', label: 'Check' },
   { key: 'plan', label: 'Plan' },
   { key: 'kernels', label: 'Kernels' },
+  { key: 'tuning', label: 'Tuning' },
 ] as const;
 
+/** A sentence where there is none. */
+type Plan = EventOf<'debug_plan'> | string | null;
+
 /** The plans of the open model; asked for anew with every model. */
-function usePlan(): EventOf<'debug_plan'> | string | null {
+function usePlan(): readonly [Plan, (plan: Plan) => void] {
   const { work } = useStores();
   const load = useModel(s => s.load);
   const model = load.status === 'ready' ? load.model : null;
-  const [plan, setPlan] = useState<EventOf<'debug_plan'> | string | null>(null);
+  const [plan, setPlan] = useState<Plan>(null);
   useEffect(() => {
     setPlan(null);
     if (model === null) return;
@@ -34,12 +39,12 @@ function usePlan(): EventOf<'debug_plan'> | string | null {
     });
     return () => controller.abort();
   }, [work, model]);
-  return plan;
+  return [plan, setPlan];
 }
 
 function Panes() {
   const [pane, setPane] = useState<(typeof PANES)[number]['key']>('check');
-  const plan = usePlan();
+  const [plan, setPlan] = usePlan();
   return (
     <Tabs label="Debug" tabs={PANES} value={pane} onChange={setPane}>
       {pane === 'check' && <CheckPane />}
@@ -47,6 +52,7 @@ function Panes() {
       {pane !== 'check' && typeof plan === 'string' && <Notice tone="bad">{plan}</Notice>}
       {pane === 'plan' && plan !== null && typeof plan === 'object' && <PlanPane {...plan} />}
       {pane === 'kernels' && plan !== null && typeof plan === 'object' && <KernelsPane {...plan} />}
+      {pane === 'tuning' && plan !== null && typeof plan === 'object' && <TuningPane {...plan} onChange={setPlan} />}
     </Tabs>
   );
 }

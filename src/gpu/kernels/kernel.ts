@@ -10,7 +10,7 @@ export interface Binding {
 }
 
 export interface KernelSpec {
-  /** Files joined before the kernel's own, in order. `weights` stands for the part of the matrix's storage. */
+  /** Files joined before the kernel's own, in order. `weights` stands for the parts of the matrix's storage, `units` for those that read it by units. */
   readonly parts: readonly string[];
   readonly bindings: readonly Binding[];
   readonly consts: Readonly<Record<string, ConstType>>;

@@ -1,15 +1,14 @@
 // linear: products with a matrix and what fusion added to them; one dispatch a part of the matrix.
 import { assert, defined } from '../../lib/assert.ts';
 import type { LinearOp, LogitsRule } from '../../model/ir/graph.ts';
-import type { KernelClass } from '../device.ts';
 import {
   type BufferRef,
+  type Choosing,
   type Dispatch,
   kvRef,
   kvStride,
   type PlanContext,
   perRow,
-  type RowsKind,
   strideOfValue,
   UNUSED,
   UNUSED_WRITE,
@@ -17,8 +16,10 @@ import {
   vectorRef,
 } from '../dispatch.ts';
 import type { MatrixLayout } from '../layout.ts';
+import type { Product, Team } from '../product.ts';
 import { ACTIVATION_CODES } from './activation.ts';
-import { type Kernel, type KernelSpec, kernel, reads, writes } from './kernel.ts';
+import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
+import { type TeamWork, teamOf } from './team.ts';
 
 const SPEC = {
   parts: ['step', 'weights', 'activations', 'cap', 'epilogue'],
@@ -44,15 +45,30 @@ const linearNaive = kernel('linear_naive', SIZED);
 const linearRow = kernel('linear_row', SIZED);
 const linearRowWorkgroup = kernel('linear_row_workgroup', fourRows(SIZED));
 const linearRowSubgroup = kernel('linear_row_subgroup', fourRows(SIZED, 'subgroups'));
+const linearRowCluster = kernel('linear_row_cluster', clustered(SIZED));
 const linearTile = kernel('linear_tile', SIZED);
 const linearTileWorkgroup = kernel('linear_tile_workgroup', SPEC);
 
-export const kernels = [linearNaive, linearRow, linearRowWorkgroup, linearRowSubgroup, linearTile, linearTileWorkgroup];
+export const kernels = [
+  linearNaive,
+  linearRow,
+  linearRowWorkgroup,
+  linearRowSubgroup,
+  linearRowCluster,
+  linearTile,
+  linearTileWorkgroup,
+];
 
 /** `spec` with products of four rows by the threads of a workgroup. */
 export function fourRows(spec: KernelSpec, enable?: 'subgroups'): KernelSpec {
   const parts = [...spec.parts, enable ? 'four_rows_subgroup' : 'four_rows_workgroup'];
   return { ...spec, parts, ...(enable && { enable }) };
+}
+
+/** `spec` with products of four rows by a cluster of lanes. */
+export function clustered(spec: KernelSpec): KernelSpec {
+  const parts = [...spec.parts.map(part => (part === 'weights' ? 'units' : part)), 'four_rows_cluster'];
+  return { ...spec, parts, consts: { ...spec.consts, CLUSTER: 'u32' }, enable: 'subgroups' };
 }
 
 /** Workgroups along one dimension of a grid at most. */
@@ -86,68 +102,75 @@ export interface MatrixUse {
 export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse): Dispatch[] {
   const { op, logits } = use;
   const bias = op?.bias ?? logits?.bias;
-  const { kernel: chosen, workgroup, grid } = variant(c.kernelClass, c.rows);
-  const sized = 'WORKGROUP' in chosen.consts;
-  return matrix.parts.map(({ row0, rows, storage }, part) => ({
-    label: `${use.label} (${chosen.name})`,
-    kernel: chosen,
-    storage,
-    consts: {
-      ...(sized && { WORKGROUP: workgroup }),
-      ROWS: rows,
-      K4: matrix.stride / 4,
-      ROW0: row0,
-      X_BY_SLOT: use.xBySlot,
-      OUT_STRIDE: use.stride,
-      HAS_BIAS: bias !== undefined,
-      ACTIVATION: op?.activation === undefined ? 0 : ACTIVATION_CODES[op.activation],
-      FACTOR: op?.scale ?? logits?.scale ?? 1,
-      SOFTCAP: logits?.softcap ?? 0,
-      HAS_RESIDUAL: op?.residual !== undefined,
-      HAS_KV: op?.kv !== undefined,
-      KV_FROM: op?.kv?.from ?? 0,
-      KV_STRIDE: op?.kv === undefined ? 0 : kvStride(c.graph),
-    },
-    bind: [
-      { buffer: c.step },
-      { buffer: `weight/${matrix.name}/${part}` },
-      use.x,
-      bias === undefined ? UNUSED : vectorRef(c, bias),
-      op?.residual === undefined ? UNUSED : valueRef(c, op.residual),
-      use.output,
-      op?.kv === undefined ? UNUSED_WRITE : kvRef(op.kv.layer),
-    ],
-    grid: grid(rows),
-  }));
+  return matrix.parts.map(({ row0, rows, storage }, part) => {
+    const {
+      kernel: chosen,
+      sizes,
+      ...rest
+    } = variant(c, { op: 'linear', outputs: rows, stride: matrix.stride, storage });
+    return {
+      label: `${use.label} (${chosen.name})`,
+      kernel: chosen,
+      storage,
+      consts: {
+        ...sizes,
+        ROWS: rows,
+        K4: matrix.stride / 4,
+        ROW0: row0,
+        X_BY_SLOT: use.xBySlot,
+        OUT_STRIDE: use.stride,
+        HAS_BIAS: bias !== undefined,
+        ACTIVATION: op?.activation === undefined ? 0 : ACTIVATION_CODES[op.activation],
+        FACTOR: op?.scale ?? logits?.scale ?? 1,
+        SOFTCAP: logits?.softcap ?? 0,
+        HAS_RESIDUAL: op?.residual !== undefined,
+        HAS_KV: op?.kv !== undefined,
+        KV_FROM: op?.kv?.from ?? 0,
+        KV_STRIDE: op?.kv === undefined ? 0 : kvStride(c.graph),
+      },
+      bind: [
+        { buffer: c.step },
+        { buffer: `weight/${matrix.name}/${part}` },
+        use.x,
+        bias === undefined ? UNUSED : vectorRef(c, bias),
+        op?.residual === undefined ? UNUSED : valueRef(c, op.residual),
+        use.output,
+        op?.kv === undefined ? UNUSED_WRITE : kvRef(op.kv.layer),
+      ],
+      ...rest,
+    };
+  });
 }
 
-interface Variant {
-  readonly kernel: Kernel;
-  readonly workgroup: number;
-  readonly grid: (rows: number) => Dispatch['grid'];
-}
-
-/** The kernel of a linear op for an adapter class and number of rows, with its workgroup size and grid for `rows` outputs. */
-function variant(kernelClass: KernelClass, kind: RowsKind): Variant {
-  switch (kernelClass) {
+/** The kernel of a linear op for an adapter and a number of rows, with its sizes and its grid for a part of the matrix. */
+function variant(c: PlanContext, product: Product): TeamWork & { readonly product?: Product } {
+  const { outputs } = product;
+  const tile = c.rows === 'tile';
+  switch (c.kernelClass) {
     case 'naive':
-      return { kernel: linearNaive, workgroup: 64, grid: rows => [Math.ceil(rows / 64), perRow, 1] };
+      return { kernel: linearNaive, sizes: { WORKGROUP: 64 }, grid: [Math.ceil(outputs / 64), perRow, 1] };
     case 'barrier_free':
-      return kind === 'row'
-        ? { kernel: linearRow, workgroup: 8, grid: rows => [Math.ceil(rows / 64), perRow, 1] }
-        : { kernel: linearTile, workgroup: 4, grid: rows => [Math.ceil(rows / 32), { rowsPer: 8 }, 1] };
+      return tile
+        ? { kernel: linearTile, sizes: { WORKGROUP: 4 }, grid: [Math.ceil(outputs / 32), { rowsPer: 8 }, 1] }
+        : { kernel: linearRow, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(outputs / 64), perRow, 1] };
     case 'workgroup':
     case 'subgroup':
-      return kind === 'row'
-        ? {
-            kernel: kernelClass === 'subgroup' ? linearRowSubgroup : linearRowWorkgroup,
-            workgroup: 64,
-            grid: rows => foldGroups(rows),
-          }
-        : { kernel: linearTileWorkgroup, workgroup: 256, grid: rows => [Math.ceil(rows / 64), { rowsPer: 64 }, 1] };
+      return tile
+        ? { kernel: linearTileWorkgroup, sizes: {}, grid: [Math.ceil(outputs / 64), { rowsPer: 64 }, 1] }
+        : { ...rowWork(c, product, teamOf(c, product)), product };
     default:
-      return kernelClass satisfies never;
+      return c.kernelClass satisfies never;
   }
+}
+
+/** A product of few rows by a team. */
+export function rowWork({ kernelClass }: Choosing, { outputs }: Product, { WORKGROUP, CLUSTER }: Team): TeamWork {
+  if (CLUSTER > 0) {
+    const grid = foldGroups(outputs, (4 * WORKGROUP) / CLUSTER);
+    return { kernel: linearRowCluster, sizes: { WORKGROUP, CLUSTER }, grid };
+  }
+  const chosen = kernelClass === 'subgroup' ? linearRowSubgroup : linearRowWorkgroup;
+  return { kernel: chosen, sizes: { WORKGROUP }, grid: foldGroups(outputs) };
 }
 
 /** A workgroup for every `each` outputs, folded into x and z where x alone would pass the limit. */

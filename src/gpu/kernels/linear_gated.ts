@@ -1,11 +1,22 @@
 // linear_gated: a product and the gate over its halves in one dispatch, for few rows.
 import type { GatedOp, Graph, LinearOp } from '../../model/ir/graph.ts';
 import { valuesRead } from '../../model/ir/ops.ts';
-import { type Dispatch, type PlanContext, perRow, strideOfValue, UNUSED, valueRef, vectorRef } from '../dispatch.ts';
+import {
+  type Choosing,
+  type Dispatch,
+  type PlanContext,
+  perRow,
+  strideOfValue,
+  UNUSED,
+  valueRef,
+  vectorRef,
+} from '../dispatch.ts';
 import type { MatrixLayout } from '../layout.ts';
+import type { Product, Team } from '../product.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
-import { foldGroups, fourRows } from './linear.ts';
+import { clustered, foldGroups, fourRows } from './linear.ts';
+import { type TeamWork, teamOf } from './team.ts';
 
 const SPEC: KernelSpec = {
   parts: ['step', 'weights', 'activations', 'pair'],
@@ -15,8 +26,9 @@ const SPEC: KernelSpec = {
 const linearGated = kernel('linear_gated', SPEC);
 const linearGatedWorkgroup = kernel('linear_gated_workgroup', fourRows(SPEC));
 const linearGatedSubgroup = kernel('linear_gated_subgroup', fourRows(SPEC, 'subgroups'));
+const linearGatedCluster = kernel('linear_gated_cluster', clustered(SPEC));
 
-export const kernels = [linearGated, linearGatedWorkgroup, linearGatedSubgroup];
+export const kernels = [linearGated, linearGatedWorkgroup, linearGatedSubgroup, linearGatedCluster];
 
 /** The product that op number `at` of a graph is, and the gate that alone reads it and comes next; null where it is another. */
 export function pairAt({ ops }: Graph, at: number): { readonly linear: LinearOp; readonly gated: GatedOp } | null {
@@ -31,15 +43,14 @@ export function pairAt({ ops }: Graph, at: number): { readonly linear: LinearOp;
 export function planPair(c: PlanContext, linear: LinearOp, gated: GatedOp, matrix: MatrixLayout): Dispatch | null {
   const [part, ...more] = matrix.parts;
   if (part === undefined || more.length > 0 || c.kernelClass === 'naive') return null;
-  const free = c.kernelClass === 'barrier_free';
-  const chosen = free ? linearGated : c.kernelClass === 'subgroup' ? linearGatedSubgroup : linearGatedWorkgroup;
-  const half = part.rows / 2;
+  const product: Product = { op: 'gated', outputs: part.rows, stride: matrix.stride, storage: part.storage };
+  const { kernel: chosen, sizes, ...rest } = variant(c, product);
   return {
     label: `${linear.weight.replace(/\.weight$/, '')} (${chosen.name})`,
     kernel: chosen,
     storage: part.storage,
     consts: {
-      WORKGROUP: free ? 8 : 64,
+      ...sizes,
       ROWS: part.rows,
       K4: matrix.stride / 4,
       OUT_STRIDE: strideOfValue(c, gated.out),
@@ -53,6 +64,22 @@ export function planPair(c: PlanContext, linear: LinearOp, gated: GatedOp, matri
       linear.bias === undefined ? UNUSED : vectorRef(c, linear.bias),
       valueRef(c, gated.out),
     ],
-    grid: free ? [Math.ceil(half / 32), perRow, 1] : foldGroups(half, 2),
+    ...rest,
   };
+}
+
+function variant(c: PlanContext, product: Product): TeamWork & { readonly product?: Product } {
+  if (c.kernelClass !== 'barrier_free') return { ...gatedWork(c, product, teamOf(c, product)), product };
+  return { kernel: linearGated, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(product.outputs / 64), perRow, 1] };
+}
+
+/** A gated product of few rows by a team. */
+export function gatedWork({ kernelClass }: Choosing, { outputs }: Product, { WORKGROUP, CLUSTER }: Team): TeamWork {
+  const half = outputs / 2;
+  if (CLUSTER > 0) {
+    const grid = foldGroups(half, (2 * WORKGROUP) / CLUSTER);
+    return { kernel: linearGatedCluster, sizes: { WORKGROUP, CLUSTER }, grid };
+  }
+  const chosen = kernelClass === 'subgroup' ? linearGatedSubgroup : linearGatedWorkgroup;
+  return { kernel: chosen, sizes: { WORKGROUP }, grid: foldGroups(half, 2) };
 }

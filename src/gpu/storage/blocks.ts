@@ -1,7 +1,7 @@
 // Storages of quantised blocks as ggml lays them down: on the GPU the bytes of a row lie in planes, the quants first, so that words and 16-byte loads are
 // aligned. No number is changed. Source of every layout and formula: ggml-common.h and ggml-quants.c of ggml-org/ggml.
 import { float32OfHalf } from '../../lib/half.ts';
-import type { Storage } from './storage.ts';
+import type { Storage, Unit } from './storage.ts';
 
 /** Bytes of every block that lie side by side on the GPU; a plane begins at a word. */
 interface Plane {
@@ -16,6 +16,8 @@ interface Blocks extends Pick<Storage, 'name' | 'dtype' | 'block' | 'blockBytes'
   readonly planes: readonly Plane[];
   /** Parts that weights_<name> reads besides `blocks`. */
   readonly parts?: readonly string[];
+  /** Columns of a unit that has parts of its own, and these. */
+  readonly unit?: Unit;
   /** The numbers of one block of the checkpoint into `out`, from `at` on. */
   readonly numbers: (block: DataView, out: Float32Array, at: number) => void;
   readonly quantise?: NonNullable<Storage['quantise']>;
@@ -23,8 +25,11 @@ interface Blocks extends Pick<Storage, 'name' | 'dtype' | 'block' | 'blockBytes'
 
 const round = (n: number, to: number): number => Math.ceil(n / to) * to;
 
+const FOUR: Unit = { parts: ['unit_4'], columns: 4 };
+
 export function blockStorage({ name, dtype, block, blockBytes, planes, parts = [], ...rest }: Blocks): Storage {
-  const { numbers, quantise = null } = rest;
+  const { numbers, quantise = null, unit = FOUR } = rest;
+  const read = ['blocks', ...parts, `weights_${name}`];
   const strideBytes = (columns: number): number =>
     round(
       planes.reduce((sum, { bytes, stride = bytes }) => sum + round((columns / block) * stride, 4), 0),
@@ -51,7 +56,8 @@ export function blockStorage({ name, dtype, block, blockBytes, planes, parts = [
   return {
     name,
     dtype,
-    parts: ['blocks', ...parts, `weights_${name}`],
+    parts: read,
+    unit: { ...unit, parts: [...read, ...unit.parts] },
     block,
     blockBytes,
     strideBytes,

@@ -7,6 +7,7 @@ export const q8_0 = blockStorage({
   dtype: 'Q8_0',
   block: 32,
   blockBytes: 34,
+  unit: { parts: ['unit_q8_0'], columns: 16 },
   planes: [
     { from: 2, bytes: 32 },
     { from: 0, bytes: 2 },

@@ -1,0 +1,24 @@
+// Runs the candidates of a trial on the device, on the model's own weights and buffers, before its first step.
+import type { Gpu } from './device.ts';
+import { type Buffers, Executor } from './executor.ts';
+import type { Runs, Trial } from './tune.ts';
+
+/** A run reads about so many bytes, in repeats, so that it outlasts the submit around it. */
+const RUN_BYTES = 32e6;
+const MOST_REPEATS = 16;
+
+/** The candidates compiled, all at once. `now` in milliseconds. Throws `kernel_failed`. */
+export async function prepareRuns(gpu: Gpu, buffers: Buffers, trial: Trial, now: () => number): Promise<Runs[]> {
+  const repeats = Math.min(MOST_REPEATS, Math.max(1, Math.round(RUN_BYTES / trial.bytes)));
+  const made = trial.candidates.map(({ dispatch }) => Executor.create(gpu, [dispatch], buffers));
+  return (await Promise.all(made)).map(executor => async () => {
+    const encoder = gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (let i = 0; i < repeats; i++) executor.encode(pass, 1);
+    pass.end();
+    const begin = now();
+    gpu.device.queue.submit([encoder.finish()]);
+    await gpu.device.queue.onSubmittedWorkDone();
+    return now() - begin;
+  });
+}

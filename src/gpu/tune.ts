@@ -1,0 +1,87 @@
+// Measures which team of threads makes a product quickest: the candidates of each shape in turn, in a budget of time. Pure but for the clock and the
+// runs, which are given.
+import type { Choosing, Dispatch } from './dispatch.ts';
+import { rowWork } from './kernels/linear.ts';
+import { gatedWork } from './kernels/linear_gated.ts';
+import { teamByRule, teamsFor } from './kernels/team.ts';
+import { partBytes } from './layout.ts';
+import { productName, sameTeam, type Team } from './product.ts';
+
+/** One shape: its name, and a dispatch of it by each team, the one by rule first. */
+export interface Trial {
+  readonly name: string;
+  /** Of weights that a run reads. */
+  readonly bytes: number;
+  readonly candidates: readonly { readonly team: Team; readonly dispatch: Dispatch }[];
+}
+
+/** The shapes among the dispatches of a token, those that read most first. */
+export function trialsOf(c: Choosing, dispatches: readonly Dispatch[]): Trial[] {
+  const trials = new Map<string, Trial>();
+  for (const dispatch of dispatches) {
+    const { product } = dispatch;
+    if (!product || trials.has(productName(product))) continue;
+    const rule = teamByRule(c, product);
+    const others = teamsFor(c, product).filter(team => !sameTeam(team, rule));
+    const work = product.op === 'gated' ? gatedWork : rowWork;
+    const candidates = [rule, ...others].map(team => {
+      const { WORKGROUP: _, CLUSTER: __, ...consts } = dispatch.consts;
+      const { kernel, sizes, grid } = work(c, product, team);
+      return { team, dispatch: { ...dispatch, kernel, grid, consts: { ...consts, ...sizes } } };
+    });
+    const { outputs, stride, storage } = product;
+    const bytes = partBytes({ cols: stride }, { rows: outputs, storage });
+    trials.set(productName(product), { name: productName(product), bytes, candidates });
+  }
+  return [...trials.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Prepared runs of a dispatch, each with the milliseconds that it took. */
+export type Runs = () => Promise<number>;
+
+export interface TuneOptions {
+  /** Compiles the candidates of a trial. */
+  readonly prepare: (trial: Trial) => Promise<readonly Runs[]>;
+  /** Milliseconds of a clock that only goes on. */
+  readonly now: () => number;
+  /** Of all of it. A shape that is not done by then keeps the rule, and is measured another time. */
+  readonly budgetMs: number;
+}
+
+export interface TuneResult {
+  /** Of the shapes that were measured to their end. */
+  readonly teams: ReadonlyMap<string, Team>;
+  readonly ms: number;
+}
+
+/** Rounds of a trial, in which its candidates take turns; the first warms up and is not counted. */
+const ROUNDS = 4;
+/** Another team has to be this much quicker than the rule's: less is noise. */
+const BETTER = 0.95;
+
+export async function tune(trials: readonly Trial[], { prepare, now, budgetMs }: TuneOptions): Promise<TuneResult> {
+  const begin = now();
+  const late = (): boolean => now() - begin >= budgetMs;
+  const teams = new Map<string, Team>();
+  for (const trial of trials) {
+    if (late()) break;
+    const runs = await prepare(trial);
+    const best = runs.map(() => Number.POSITIVE_INFINITY);
+    let round = 0;
+    for (; round < ROUNDS && !late(); round++) {
+      for (const [i, run] of runs.entries()) {
+        const ms = await run();
+        if (round > 0) best[i] = Math.min(best[i] ?? ms, ms);
+      }
+    }
+    const quickest = round === ROUNDS && quickestOf(trial, best);
+    if (quickest) teams.set(trial.name, quickest);
+  }
+  return { teams, ms: now() - begin };
+}
+
+function quickestOf({ candidates }: Trial, best: readonly number[]): Team | undefined {
+  const [rule = Number.POSITIVE_INFINITY] = best;
+  const least = best.reduce((low, ms, i) => (ms < (best[low] ?? ms) ? i : low), 0);
+  return candidates[(best[least] ?? rule) < rule * BETTER ? least : 0]?.team;
+}
