@@ -15,7 +15,6 @@ import {
   textArea,
   textOf,
   tokensOf,
-  undoButton,
 } from '../support/page.ts';
 import { type Browser, expect, type Locator, type Page, test } from '../support/tests.ts';
 
@@ -199,13 +198,12 @@ test('a replay says that all agree, or names the first token that differs', asyn
   await expect(rows.filter({ hasText: 'drawn here' })).toContainText('%');
   expect(await textOf(page)).toBe(text);
 
-  // Opened, it is one step that Undo takes back.
+  // Opened, it is a document of its own; the other one stays as it is.
   await dialog.getByRole('button', { name: 'Open this text' }).click();
   await expect(banner(page)).toBeVisible();
-  await expect(undoButton(page)).toHaveAccessibleName('Undo opening of a shared text');
-  await undoButton(page).click();
+  await banner(page).getByRole('button', { name: 'Back to my text' }).click();
   await expect(banner(page)).toBeHidden();
-  expect(await textOf(page)).toBe(text);
+  await expect(textArea(page)).toHaveValue(text);
 });
 
 test('a link opens in a fresh browser: the text with its ids, no run, no request beyond the page itself', {
@@ -237,7 +235,7 @@ test('a link opens in a fresh browser: the text with its ids, no run, no request
   await other.context().close();
 });
 
-test('a link over one’s own text: it stays on its branch, over a reload too', async ({ page }) => {
+test('a link over one’s own text: it stays as a document, over a reload too', async ({ page }) => {
   await story(page);
   const [shared, link] = [await textOf(page), await linkOf(page)];
   await setText(page, 'My own words.');
@@ -249,8 +247,9 @@ test('a link over one’s own text: it stays on its branch, over a reload too', 
   await page.reload();
   await modelReady(page);
   await expect(textArea(page)).toHaveValue(shared);
-  await page.getByRole('tab', { name: 'Branches' }).click();
-  await expect(page.getByRole('complementary', { name: 'Look inside' })).toContainText('My own words');
+  await page.getByRole('button', { name: 'Documents', exact: true }).click();
+  await page.getByRole('button', { name: 'Open My own words.' }).click();
+  await expect(textArea(page)).toHaveValue('My own words.');
 });
 
 test('a model that is not here, a damaged link, a newer one, a hostile file: each says what to do', {

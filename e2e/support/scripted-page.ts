@@ -21,7 +21,8 @@ import { topPredictionStore } from '../../src/features/text/topPrediction.ts';
 import type { NucleusError } from '../../src/lib/error.ts';
 import type { HubToken } from '../../src/lib/model-source.ts';
 import { isRunning } from '../../src/stores/run/generation-types.ts';
-import type { SavedStore } from '../../src/stores/saved/persistence.ts';
+import type { SavedStore } from '../../src/stores/saved/browser-store.ts';
+import { type KeyValue, stampOf } from '../../src/stores/saved/records.ts';
 import { type EngineOptions, engineScript, until } from './scripted-engine.ts';
 
 export interface Page extends AppPage {
@@ -45,6 +46,8 @@ export interface Page extends AppPage {
 export interface PageOptions extends EngineOptions {
   readonly firstText?: string;
   readonly memory?: Map<string, unknown>;
+  /** Which of the tabs with this memory it is. */
+  readonly tab?: string;
   readonly blocked?: NucleusError;
   /** Frames wait in `frames` until the test runs them. */
   readonly holdFrames?: boolean;
@@ -53,15 +56,54 @@ export interface PageOptions extends EngineOptions {
   readonly hubToken?: HubToken;
 }
 
-/** As IndexedDB would: a copy in, a copy out. */
-export function memoryStore(memory: Map<string, unknown>): SavedStore {
+/** Who listens to the tabs of one memory. */
+const listeners = new WeakMap<Map<string, unknown>, Set<(id: string) => void>>();
+
+/** As IndexedDB would: a copy in, a copy out, all or nothing. Tabs of one memory hear of each other. */
+function memoryStore(memory: Map<string, unknown>, tab = 'tab'): SavedStore {
+  const heard = listeners.get(memory) ?? new Set();
+  listeners.set(memory, heard);
+  let own: ((id: string) => void) | null = null;
+  const entries = (prefix: string): KeyValue[] =>
+    [...memory].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key, structuredClone(value)]);
   return {
-    get: key => Promise.resolve(structuredClone(memory.get(key))),
-    set: (key, value) => {
-      memory.set(key, structuredClone(value));
-      return Promise.resolve();
+    records: {
+      get: key => Promise.resolve(structuredClone(memory.get(key))),
+      keys: () => Promise.resolve([...memory.keys()]),
+      all: prefix => Promise.resolve(entries(prefix)),
+      put: (puts, only) => {
+        if (only !== undefined && stampOf(memory.get(only.key)) !== only.stamp) return Promise.resolve(false);
+        for (const [key, value] of puts) {
+          if (value === undefined) memory.delete(key);
+          else memory.set(key, structuredClone(value));
+        }
+        return Promise.resolve(true);
+      },
+    },
+    tab: () => Promise.resolve({ id: tab, from: tab }),
+    keepNow: value => void memory.set(`kept:${tab}`, structuredClone(value)),
+    kept: () => memory.get(`kept:${tab}`) ?? null,
+    forgetKept: () => void memory.delete(`kept:${tab}`),
+    tell: id => {
+      for (const each of heard) if (each !== own) each(id);
+    },
+    hear: listener => {
+      own = listener;
+      heard.add(listener);
+      return () => heard.delete(listener);
     },
   };
+}
+
+/** The record of the open document of a tab. */
+export function keptRecord(
+  memory: Map<string, unknown>,
+  tab = 'tab',
+): { readonly key: string; readonly record: unknown } {
+  const page = memory.get(`page:${tab}`);
+  const id = typeof page === 'object' && page !== null && 'document' in page ? page.document : '';
+  const key = `document:${id}`;
+  return { key, record: memory.get(key) };
 }
 
 export function makePage(options: PageOptions = {}): Page {
@@ -81,7 +123,7 @@ export function makePage(options: PageOptions = {}): Page {
     firstText: options.firstText ?? 'Once upon a time there was a small',
     hubToken: () => options.hubToken ?? null,
     client,
-    saved: memoryStore(memory),
+    saved: memoryStore(memory, options.tab),
     links: { take: () => options.link ?? '', follow: () => () => {} },
     checkCapability: () => options.blocked ?? null,
     persist: () => {},

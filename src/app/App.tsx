@@ -54,6 +54,7 @@ export function App() {
         <main className="shell-main">
           <div className="shell-top">
             <Later load={PARTS.blocked} />
+            <Later load={PARTS.kept} />
             <Later load={PARTS.opened} />
           </div>
           <div className="shell-surface">

@@ -47,6 +47,7 @@ export function Header() {
         <Mark />
         <span>Nucleus</span>
       </h1>
+      <Later load={PARTS.title} />
       <Later load={PARTS.model} />
       <span className={styles.space} />
       <ShareButton />

@@ -15,6 +15,8 @@ const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: 'Enter', does: 'Continue from the selected candidate' },
   { keys: 'Left+Right+Up+Down', does: 'Walk through the tree of branches once it has the focus; Enter takes a node' },
   { keys: 'P', does: 'Pin the selected candidate, or take its pin off' },
+  { keys: 'Own+N', does: 'New document' },
+  { keys: 'Own+O', does: 'Documents' },
   { keys: 'Mod+/', does: 'These keys' },
 ];
 

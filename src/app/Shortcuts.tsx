@@ -13,6 +13,9 @@ function pressOf(event: KeyboardEvent): Press {
     mod: isMac() ? event.metaKey : event.ctrlKey,
     shift: event.shiftKey,
     alt: event.altKey,
+    own: isMac()
+      ? event.ctrlKey && event.shiftKey && !event.metaKey
+      : event.altKey && !event.ctrlKey && !event.shiftKey && !event.metaKey,
     composing: event.isComposing,
     inField: target?.matches('input:not([type="range"], [type="radio"], [type="checkbox"]), select') ?? false,
     overlay: document.querySelector('dialog[open], :popover-open') !== null,
@@ -42,6 +45,12 @@ function act(shortcut: Shortcut, stores: Stores): boolean {
       return true;
     case 'redo':
       text.redo();
+      return true;
+    case 'new_document':
+      void stores.documents.getState().acts?.create();
+      return true;
+    case 'documents':
+      stores.view.getState().open('documents');
       return true;
     case 'keys':
       stores.view.getState().open('keys');

@@ -15,8 +15,10 @@ import { createPinsStore } from '../stores/run/pins.ts';
 import { createRowsStore } from '../stores/run/rows.ts';
 import { createScoresStore } from '../stores/run/scores.ts';
 import { createSettingsStore } from '../stores/run/settings.ts';
+import type { SavedStore } from '../stores/saved/browser-store.ts';
+import { createDocumentsStore } from '../stores/saved/documents.ts';
 import { keepEarlyText } from '../stores/saved/early-text.ts';
-import type { SavedStore } from '../stores/saved/persistence.ts';
+import type { Subjects } from '../stores/saved/open-document.ts';
 import type { Stores, Work } from '../stores/stores.ts';
 import { createViewStore } from '../stores/view.ts';
 import { Leases } from '../stores/work/leases.ts';
@@ -24,7 +26,7 @@ import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { Subjects, Visit, Wanted } from './visit.ts';
+import type { Visit, Wanted } from './visit.ts';
 
 /** Fragments of the page's address that hold shared texts. */
 export interface SharedLinks {
@@ -162,7 +164,7 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
   });
   const pins = createPinsStore({ model, document });
   work.onEnd(pins.dispose);
-  return { model, document, settings, generation, view, pins: pins.store };
+  return { model, document, settings, generation, view, pins: pins.store, documents: createDocumentsStore() };
 }
 
 /** Opens a shared text, if `fragment` holds one; says which model it needs. What reads it comes with such a text rather than with the page. */

@@ -7,6 +7,7 @@ const press = (key: string, part: Partial<Press> = {}): Press => ({
   mod: false,
   shift: false,
   alt: false,
+  own: false,
   composing: false,
   inField: false,
   overlay: false,
@@ -25,6 +26,13 @@ test('undo and redo, in capitals too, but not in other fields', () => {
   expect(shortcutOf(press('Z', { mod: true, shift: true }))).toBe('redo');
   expect(shortcutOf(press('y', { mod: true }))).toBe('redo');
   expect(shortcutOf(press('z', { mod: true, inField: true }))).toBeNull();
+});
+
+test('a new document and the list of them', () => {
+  expect(shortcutOf(press('n', { own: true, alt: true }))).toBe('new_document');
+  expect(shortcutOf(press('O', { own: true, shift: true }))).toBe('documents');
+  expect(shortcutOf(press('n', { alt: true }))).toBeNull();
+  expect(shortcutOf(press('n', { own: true, overlay: true }))).toBeNull();
 });
 
 test('plain keys, an input method and open dialogs keep their keys', () => {

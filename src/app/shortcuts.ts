@@ -1,6 +1,6 @@
 // Which key does what, decided purely; the app acts on it.
 
-export type Shortcut = 'run' | 'regenerate' | 'step' | 'stop' | 'undo' | 'redo' | 'keys';
+export type Shortcut = 'run' | 'regenerate' | 'step' | 'stop' | 'undo' | 'redo' | 'keys' | 'new_document' | 'documents';
 
 /** The facts of a key event that matter. */
 export interface Press {
@@ -9,6 +9,8 @@ export interface Press {
   readonly mod: boolean;
   readonly shift: boolean;
   readonly alt: boolean;
+  /** The modifier of keys that browsers leave to pages: Alt, and on a Mac, where Alt writes letters, Control with Shift. */
+  readonly own: boolean;
   readonly composing: boolean;
   /** The focus is in a field other than the text, which has an undo of its own. */
   readonly inField: boolean;
@@ -18,8 +20,13 @@ export interface Press {
 
 /** The shortcut of a key press; null where the key belongs to somebody else. */
 export function shortcutOf(press: Press): Shortcut | null {
-  if (press.composing || press.alt) return null;
+  if (press.composing) return null;
   const key = press.key.toLowerCase();
+  if (press.own && !press.overlay) {
+    if (key === 'n') return 'new_document';
+    if (key === 'o') return 'documents';
+  }
+  if (press.alt) return null;
   if (key === 'escape') return press.overlay ? null : 'stop';
   if (!press.mod) return null;
   if (key === '/') return 'keys';

@@ -45,6 +45,12 @@ export interface DialogView {
 /** Over the page; each is the content of a dialog. */
 export const DIALOG_VIEWS: readonly DialogView[] = [
   {
+    key: 'documents',
+    title: 'Documents',
+    variant: 'wide',
+    load: async () => (await import('../features/documents/DocumentsPanel.tsx')).DocumentsPanel,
+  },
+  {
     key: 'models',
     title: 'Models',
     variant: 'wide',
@@ -64,6 +70,9 @@ export const PARTS = {
   settings: async () => (await import('../features/settings/Settings.tsx')).Settings,
   /** The selected token of a phone, whose views are in a sheet. */
   selected: async () => (await import('../features/probabilities/SelectedStrip.tsx')).SelectedStrip,
+  title: async () => (await import('../features/documents/DocumentTitle.tsx')).DocumentTitle,
+  /** What there is to say of the keeping of documents. */
+  kept: async () => (await import('../features/documents/DocumentNotices.tsx')).DocumentNotices,
   blocked: async () => (await import('./Blocked.tsx')).Blocked,
   opened: async () => (await import('../features/share/OpenedBanner.tsx')).OpenedBanner,
   loading: async () => (await import('../features/models/LoadStrip.tsx')).LoadStrip,

@@ -12,6 +12,7 @@ import type { PinsStoreState } from './run/pins-types.ts';
 import type { RowsStoreState } from './run/rows-types.ts';
 import type { ScoresStoreState } from './run/scores.ts';
 import type { SettingsStoreState } from './run/settings.ts';
+import type { DocumentsState } from './saved/documents.ts';
 import type { Stores } from './stores.ts';
 import type { ViewStoreState } from './view.ts';
 
@@ -53,6 +54,10 @@ export function usePins<T>(select: (state: PinsStoreState) => T): T {
 
 export function useView<T>(select: (state: ViewStoreState) => T): T {
   return useStore(useStores().view, select);
+}
+
+export function useDocuments<T>(select: (state: DocumentsState) => T): T {
+  return useStore(useStores().documents, select);
 }
 
 export function useAttentionTint<T>(select: (state: AttentionTintState) => T): T {

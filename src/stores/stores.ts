@@ -8,6 +8,7 @@ import type { PinsStore } from './run/pins-types.ts';
 import type { RowsStore } from './run/rows-types.ts';
 import type { ScoresStore } from './run/scores.ts';
 import type { SettingsStore } from './run/settings.ts';
+import type { DocumentsStore } from './saved/documents.ts';
 import type { ViewStore } from './view.ts';
 import type { Leases } from './work/leases.ts';
 import type { PrefillCost } from './work/prefill-cost.ts';
@@ -38,6 +39,7 @@ export interface Stores {
   readonly scores: ScoresStore;
   readonly pins: PinsStore;
   readonly view: ViewStore;
+  readonly documents: DocumentsStore;
   readonly attentionTint: AttentionTintStore;
   readonly work: Work;
 }

@@ -5,7 +5,7 @@ import { labelOf, MOST_NAME } from '../../stores/document/branches.ts';
 import type { Branch } from '../../stores/document/types.ts';
 import { useStores } from '../../stores/react.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
-import { ageWords } from './age.ts';
+import { ageWords } from '../shared/age.ts';
 import styles from './BranchList.module.css';
 import type { BranchNumbers } from './branchTree.ts';
 

@@ -1,7 +1,7 @@
 // The drawing of the tree: where nodes stand, how the keys walk, what stands in a node.
 import { describe, expect, test } from 'vitest';
 import type { Branch, DocumentToken } from '../../stores/document/types.ts';
-import { ageWords } from './age.ts';
+import { ageWords } from '../shared/age.ts';
 import { branchTree } from './branchTree.ts';
 import { columns, runLabel, shortened } from './label.ts';
 import { edgePath, fittedLayout, type LayoutSizes, type PlacedNode, treeLayout } from './treeLayout.ts';

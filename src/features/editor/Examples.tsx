@@ -21,7 +21,7 @@ function isShipped({ load }: ModelState): boolean {
 }
 
 export function Examples() {
-  const { document, view } = useStores();
+  const { document, documents, view } = useStores();
   const shipped = useModel(isShipped);
   const running = useGeneration(s => isRunning(s.status));
   if (!shipped) return null;
@@ -36,8 +36,9 @@ export function Examples() {
               title={example.text}
               disabled={running}
               onClick={() => {
-                document.getState().setText(example.text);
-                document.getState().selectToken('end');
+                const { acts } = documents.getState();
+                if (acts !== null) void acts.create({ text: example.text });
+                else document.getState().setText(example.text);
               }}
             >
               {example.name}

@@ -17,7 +17,6 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   grown: 'grown branch',
   rename: 'renaming',
   remove: 'deletion of a branch',
-  shared: 'opening of a shared text',
 };
 
 export function faultWords({ kind, message }: FieldFault): string {

@@ -88,7 +88,7 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
         <Button
           variant={other ? 'plain' : 'primary'}
           disabled={load.status !== 'ready'}
-          onClick={() => share.getState().open()}
+          onClick={() => void share.getState().open()}
         >
           {other && here !== '' ? `Open with ${here}` : 'Open this text'}
         </Button>
@@ -106,7 +106,7 @@ function Arrived({ name, run }: { name: string; run: SharedRun }) {
             ? 'The text or the model has changed since its tokens were drawn, so their draws cannot be made again.'
             : 'Nothing in it was drawn by a sampler, so there is nothing to replay.'
           : 'Replay draws them again from the same ids, settings and seeds, beside your text, and compares.'}{' '}
-        Opening puts the text on a branch of its own; yours stays, and Undo brings it back.
+        Opening makes a new document of it; yours stays in Documents.
       </p>
       <Replayed run={run} />
     </>

@@ -1,5 +1,5 @@
 // Above the text: that it came from elsewhere, and the ways to one's own text and to a replay.
-import { useDocument, useModel, useStores } from '../../stores/react.ts';
+import { useDocuments, useModel, useStores } from '../../stores/react.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import styles from './OpenedBanner.module.css';
 import { useShare, useShareStore } from './useShare.ts';
@@ -9,7 +9,7 @@ export function OpenedBanner() {
   const share = useShareStore();
   const opened = useShare(s => s.opened);
   const waiting = useShare(s => s.waiting);
-  const branch = useDocument(s => s.branch);
+  const document = useDocuments(s => s.id);
   const here = useModel(s => (s.load.status === 'ready' ? s.load.model.name : ''));
   const show = () => {
     share.getState().setPane('open');
@@ -23,16 +23,16 @@ export function OpenedBanner() {
       </aside>
     );
   }
-  if (opened === null || opened.branch !== branch) return null;
+  if (opened === null || opened.document !== document) return null;
   return (
     <aside className={styles.banner} aria-label="Shared text">
       <p>
-        This text came from a {opened.from}, with its settings and seeds; it has a branch of its own.
+        This text came from a {opened.from}, with its settings and seeds; it is a document of its own.
         {!opened.exact && ` Its token ids were made anew for ${here}: ${opened.model} had others.`}
       </p>
       <div className={styles.actions}>
         {opened.exact && <Button onClick={show}>Replay</Button>}
-        <Button onClick={() => share.getState().back()}>Back to my text</Button>
+        <Button onClick={() => void share.getState().back()}>Back to my text</Button>
         <IconButton icon="close" label="Dismiss" onClick={() => share.getState().dismissOpened()} />
       </div>
     </aside>

@@ -19,6 +19,13 @@ afterEach(() => {
   for (const page of pages.splice(0)) page.dispose();
 });
 
+/** A page that a link has opened a text in. */
+async function opened(options: PageOptions): Promise<Page> {
+  const page = await visit(options);
+  await until(() => page.share.getState().opened !== null);
+  return page;
+}
+
 /** A page that has drawn eight tokens at a temperature of its own, and a chosen one in between. */
 async function drawn(): Promise<{ page: Page; run: RunToShare }> {
   const page = await visit();
@@ -44,7 +51,7 @@ const generated = (page: Page): number => page.workers.flatMap(worker => worker.
 const share = (page: Page) => page.share.getState();
 
 describe('a link', () => {
-  test('opens on a branch of its own when the model is there, runs nothing, and leaves the own text as it was', async () => {
+  test('opens as a document of its own when the model is there, runs nothing, and leaves the own text as it was', async () => {
     const { run } = await drawn();
     const own = await visit({ firstText: 'My own words' });
     await own.generation.getState().run();
@@ -52,7 +59,7 @@ describe('a link', () => {
     const { settings, seed } = own.settings.getState();
     await own.flush();
 
-    const page = await visit({ memory: own.memory, link: await linkOf(run) });
+    const page = await opened({ memory: own.memory, link: await linkOf(run) });
     expect(text(page)).toBe(run.text);
     expect(ids(page)).toEqual(run.tokens.map(token => token.id));
     expect(page.document.getState().tokens.map(token => token.draw)).toEqual(run.tokens.map(token => token.draw));
@@ -61,43 +68,38 @@ describe('a link', () => {
     expect(page.view.getState().dialog).toBeNull();
     expect(generated(page)).toBe(0);
 
-    share(page).back();
+    await share(page).back();
     expect(ids(page)).toEqual(ownIds);
     expect(page.settings.getState()).toMatchObject({ settings, seed });
     expect(share(page).opened).toBeNull();
   });
 
-  test('Undo takes the shared text away, with the settings that came with it', async () => {
+  test('takes no step of the own text, which stays even where the shared one begins with all of it', async () => {
     const { run } = await drawn();
-    const page = await visit({ link: await linkOf(run) });
-    expect(page.document.getState().canUndo).toBe('shared');
-    page.document.getState().undo();
+    const page = await opened({ link: await linkOf(run) });
+    expect(page.document.getState()).toMatchObject({ canUndo: null });
+    expect(page.document.getState().branches).toHaveLength(1);
+    expect(run.text.startsWith('Once upon a time there was a small')).toBe(true);
+    await share(page).back();
     expect(text(page)).toBe('Once upon a time there was a small');
     expect(page.settings.getState().settings.temperature).toBe(0.8);
-    expect(share(page).opened).toBeNull();
-  });
-
-  test('the own text stays even where the shared one begins with all of it', async () => {
-    const { run } = await drawn();
-    const page = await visit({ link: await linkOf(run) });
-    expect(run.text.startsWith('Once upon a time there was a small')).toBe(true);
-    share(page).back();
-    expect(text(page)).toBe('Once upon a time there was a small');
-    const empty = await visit({ firstText: '', link: await linkOf(run) });
-    share(empty).back();
+    const empty = await opened({ firstText: '', link: await linkOf(run) });
+    await share(empty).back();
     expect(text(empty)).toBe('');
   });
 
-  test('the own text outlives a reload after the link was opened', async () => {
+  test('is kept as a document, beside the own one, over a reload', async () => {
     const { run } = await drawn();
     const own = await visit({ firstText: 'My own words' });
+    own.document.getState().edit(0, 0, 'All ');
     await own.flush();
-    const page = await visit({ memory: own.memory, link: await linkOf(run) });
-    page.document.getState().select(0, 0);
+    const page = await opened({ memory: own.memory, link: await linkOf(run) });
     await page.flush();
     const again = await visit({ memory: own.memory });
     expect(text(again)).toBe(run.text);
-    expect(again.document.getState().branches).toHaveLength(2);
+    const listed = (await again.documents.getState().acts?.list()) ?? [];
+    expect(listed.map(({ words }) => words)).toContain('All My own words');
+    expect(listed).toHaveLength(2);
   });
 
   test('of another vocabulary asks; opened all the same its ids are made anew and its bias stays away', async () => {
@@ -109,7 +111,7 @@ describe('a link', () => {
     expect(page.view.getState().dialog).toBe('share');
     expect(share(page).pane).toBe('open');
     expect(text(page)).not.toBe(run.text);
-    share(page).open();
+    await share(page).open();
     expect(text(page)).toBe(run.text);
     expect(share(page).opened?.exact).toBe(false);
     expect(page.document.getState().tokens.every(token => token.origin === 'typed')).toBe(true);
@@ -136,6 +138,7 @@ describe('a link', () => {
     await until(() => share(page).waiting);
     expect(text(page)).toBe('Once upon a time there was a small');
     await start;
+    await until(() => share(page).opened !== null);
     expect(share(page).waiting).toBe(false);
     expect(text(page)).toBe(run.text);
   });

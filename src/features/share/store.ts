@@ -1,4 +1,4 @@
-// Sharing: links and files out, links and files in. What comes in never takes the place of a person's own text: it gets a branch.
+// Sharing: links and files out, links and files in. What comes in never takes the place of a person's own text: it is a new document.
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
 import { wholeText, withoutNumbers } from '../../stores/document/change.ts';
@@ -7,6 +7,7 @@ import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { SettingsStore } from '../../stores/run/settings.ts';
+import type { DocumentsStore } from '../../stores/saved/documents.ts';
 import type { ViewStore } from '../../stores/view.ts';
 import type { Scheduler } from '../../stores/work/scheduler.ts';
 import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
@@ -17,13 +18,14 @@ import { readLink } from './readLink.ts';
 import { MOST_FILE, readRunJson } from './readRunJson.ts';
 import { Replay } from './replay.ts';
 import { differencesOf, formatNeeded, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
-import type { OpenedRun, ShareStore, ShareStoreState } from './types.ts';
+import type { ShareStore, ShareStoreState } from './types.ts';
 
 interface ShareOptions {
   readonly client: Client;
   readonly scheduler: Scheduler;
   readonly model: ModelStore;
   readonly document: DocumentStore;
+  readonly documents: DocumentsStore;
   readonly generation: GenerationStore;
   readonly settings: SettingsStore;
   readonly view: ViewStore;
@@ -90,7 +92,6 @@ class Sharing {
         if (now.revision !== before.revision && this.store.getState().link.status !== 'none') {
           this.store.setState({ link: { status: 'none' } });
         }
-        if (now.branches !== before.branches) this.#followUndo();
       }),
     ];
     return () => {
@@ -163,7 +164,7 @@ class Sharing {
     this.store.setState({ waiting: onItsWay });
     if (onItsWay) return;
     this.#opens = false;
-    if (differences !== null && !differences.vocabulary) this.open();
+    if (differences !== null && !differences.vocabulary) void this.open();
     else this.#show();
   }
 
@@ -172,28 +173,25 @@ class Sharing {
     this.#options.view.getState().open('share');
   }
 
-  open(): void {
+  async open(): Promise<void> {
     const { incoming } = this.store.getState();
-    const { document, settings, generation, model, view } = this.#options;
-    const { tokenizer, branch } = document.getState();
-    if (incoming.status !== 'ready' || tokenizer === null) return;
+    const { document, documents, settings, generation, model, view } = this.#options;
+    const { tokenizer, text } = document.getState();
+    const { acts, id } = documents.getState();
+    if (incoming.status !== 'ready' || tokenizer === null || acts === null) return;
     const { run, from } = incoming;
     const differences = differencesOf(run, model.getState());
     const sameModel = differences !== null && differences.model === null && !differences.commit;
     const own = exactTokens(run, tokenizer, sameModel);
-    const before: OpenedRun['before'] = {
-      branch,
-      settings: settings.getState().settings,
-      seed: settings.getState().seed,
-      lastSeed: generation.getState().seed,
-    };
+    const { settings: chosen, seed } = settings.getState();
+    const before = { document: id, text, settings: chosen, seed, lastSeed: generation.getState().seed };
     this.#opens = false;
-    document.getState().openShared(own ?? wholeText(tokenizer, run.text), 'Shared text');
+    await acts.create({ text: run.text, tokens: own ?? wholeText(tokenizer, run.text), keep: true });
     // Ids of a bias are those of the other vocabulary.
     const shaped = own === null ? { ...run.settings, logit_bias: [] } : run.settings;
     settings.getState().restore({ settings: shaped, seed: run.seed });
     generation.getState().restore(run.lastSeed);
-    const opened = { branch: document.getState().branch, exact: own !== null, from, model: run.model.name, before };
+    const opened = { document: documents.getState().id, exact: own !== null, from, model: run.model.name, before };
     this.store.setState({ opened, waiting: false });
     view.getState().close();
   }
@@ -214,25 +212,15 @@ class Sharing {
     } else void inspect(way.source, format); // its size is said before anything is fetched
   }
 
-  back(): void {
+  async back(): Promise<void> {
     const { opened } = this.store.getState();
+    const { documents, settings, generation } = this.#options;
     if (opened === null) return;
+    const { before } = opened;
     this.store.setState({ opened: null });
-    this.#options.document.getState().switchBranch(opened.before.branch);
-    this.#settingsOf(opened);
-  }
-
-  /** Undo has taken the shared text away: the settings that came with it go too. */
-  #followUndo(): void {
-    const { opened } = this.store.getState();
-    if (opened === null || this.#options.document.getState().branches.some(({ id }) => id === opened.branch)) return;
-    this.store.setState({ opened: null });
-    this.#settingsOf(opened);
-  }
-
-  #settingsOf({ before }: OpenedRun): void {
-    this.#options.settings.getState().restore({ settings: before.settings, seed: before.seed });
-    this.#options.generation.getState().restore(before.lastSeed);
+    await documents.getState().acts?.open(before.document, before.text);
+    settings.getState().restore({ settings: before.settings, seed: before.seed });
+    generation.getState().restore(before.lastSeed);
   }
 
   async replay(): Promise<void> {

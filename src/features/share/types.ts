@@ -22,16 +22,18 @@ type Incoming =
   | { readonly status: 'refused'; readonly name: string; readonly problem: Problem }
   | { readonly status: 'ready'; readonly name: string; readonly from: 'link' | 'file'; readonly run: SharedRun };
 
-/** A text that came from elsewhere and stands in the document, on a branch of its own. */
-export interface OpenedRun {
-  readonly branch: number;
+/** A text that came from elsewhere and has become a document of its own. */
+interface OpenedRun {
+  /** Its id. */
+  readonly document: string;
   /** Its ids are those that were shared; else they were made anew from the text. */
   readonly exact: boolean;
   readonly from: 'link' | 'file';
   readonly model: string;
   /** Where the person was. */
   readonly before: {
-    readonly branch: number;
+    readonly document: string;
+    readonly text: string;
     readonly settings: GenerationSettings;
     readonly seed: string;
     readonly lastSeed: number | null;
@@ -58,12 +60,12 @@ interface ShareActions {
   /** Reads a file and shows what it is; puts nothing into the text. Never rejects. */
   readFile(file: File): Promise<void>;
   forget(): void;
-  /** Puts what came in into the document, on a branch of its own, with its settings and seeds. */
-  open(): void;
+  /** Makes a document of what came in, with its settings and seeds, and opens it. */
+  open(): Promise<void>;
   /** Asks for the model that what came in was made with; its text opens when that is there. */
   loadNeeded(): void;
-  /** To the branch and the settings of before. */
-  back(): void;
+  /** To the document and the settings of before. */
+  back(): Promise<void>;
   dismissOpened(): void;
   replay(): Promise<void>;
   stopReplay(): void;

@@ -1,7 +1,15 @@
 // Branches and runs on a scripted engine: what forks, what undo brings back, what a switch computes, what a reload keeps.
 import { afterEach, describe, expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, makePage, type Page, type PageOptions, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import {
+  ids,
+  keptRecord,
+  makePage,
+  type Page,
+  type PageOptions,
+  readyPage,
+  text,
+} from '../../../e2e/support/scripted-page.ts';
 
 const pages: Page[] = [];
 const page = async (options: PageOptions = {}): Promise<Page> => {
@@ -134,9 +142,9 @@ describe('a reload', () => {
     await first.generation.getState().run();
     await first.generation.getState().continueFrom(5, 300);
     await first.flush();
-    const kept = memory.get('page');
+    const { key, record: kept } = keptRecord(memory);
     if (typeof kept !== 'object' || kept === null) throw new Error('nothing was kept');
-    memory.set('page', { ...kept, branches: undefined });
+    memory.set(key, { ...kept, branches: undefined });
     const second = await page({ memory });
     expect(branches(second)).toEqual([ids(first)]);
   });

@@ -69,21 +69,6 @@ export function forked(
   return settled({ ...set, branches: [...set.branches, made], branch: made.id });
 }
 
-/** The name a person's own text gets when another one is opened beside it. */
-const OWN_NAME = 'My text';
-
-/**
- * A text from elsewhere as the active one, on a branch of its own. Both get a name: a branch without one goes where another begins with all
- * of its tokens, and neither text may go for that.
- */
-export function opened(set: BranchSet, tokens: readonly DocumentToken[], name: string, birth: () => Birth): BranchSet {
-  const made = { ...birth(), name: cleanName(name), tokens };
-  const own = set.branches.map(each =>
-    each.id === set.branch && each.name === '' ? { ...each, name: OWN_NAME } : each,
-  );
-  return settled({ ...set, branches: [...own, made], branch: made.id });
-}
-
 /** Null where it is the active one already, or none. */
 export function switched(set: BranchSet, id: number): BranchSet | null {
   if (id === set.branch || branchOf(set, id) === undefined) return null;

@@ -1,6 +1,6 @@
 // The store of the document, and its actions.
 import { createStore } from 'zustand/vanilla';
-import { opened, removed, renamed, switched } from './branches.ts';
+import { removed, renamed, switched } from './branches.ts';
 import { shownPlain } from './shown.ts';
 import type { DocumentActions, DocumentStore, DocumentStoreState } from './types.ts';
 import { WholeDocument } from './whole-document.ts';
@@ -41,7 +41,6 @@ function actionsOf(document: WholeDocument): DocumentActions {
     cut: (index, kind) => document.cut(index, kind),
     force: (index, text) => document.force(index, text),
     graft: (id, index, added) => document.graft(id, index, added),
-    openShared: (tokens, name) => document.change('shared', set => opened(set, tokens, name, document.birth)),
     switchBranch: id => document.change('switch', set => switched(set, id)),
     renameBranch: (id, name) => document.change('rename', set => renamed(set, id, name)),
     removeBranch: id => document.change('remove', set => removed(set, id)),
@@ -57,6 +56,7 @@ function actionsOf(document: WholeDocument): DocumentActions {
     redo: () => document.redo(),
     fillStats: (ids, from, stats) => document.fillStats(ids, from, stats),
     setTokenizer: (tokenizer, sameModel) => document.setTokenizer(tokenizer, sameModel),
+    leave: () => document.leave(),
     restore: kept => document.restore(kept),
   };
 }

@@ -107,12 +107,6 @@ export class History {
     return this.#move(this.#future, this.#past, now);
   }
 
-  clear(): void {
-    this.#past = [];
-    this.#future = [];
-    this.#typing = null;
-  }
-
   #move(from: Step[], to: Step[], now: Snapshot): Snapshot | null {
     this.#typing = null;
     const step = from.pop();

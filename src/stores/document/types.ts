@@ -4,6 +4,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import type { History } from './history.ts';
 
 /** How a token came into the text: typed by a person, drawn by the sampler, or picked from the candidates. */
 export type TokenOrigin = 'typed' | 'drawn' | 'chosen';
@@ -104,8 +105,7 @@ export type ChangeKind =
   | 'force'
   | 'grown'
   | 'rename'
-  | 'remove'
-  | 'shared';
+  | 'remove';
 
 /** What follows the tokens while a long text gets them: its text, and tokens that stand behind it as they were. */
 export interface Pending {
@@ -162,8 +162,6 @@ export interface DocumentActions {
   force(index: number, text: string): void;
   /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */
   graft(id: number, index: number, added: readonly number[]): void;
-  /** A text from elsewhere as the active one, on a branch of its own with this name; what stands there stays as it is. */
-  openShared(tokens: readonly DocumentToken[], name: string): void;
   /** Makes another branch the active one: its tokens, numbers and draws, with the caret at its end. */
   switchBranch(id: number): void;
   renameBranch(id: number, name: string): void;
@@ -189,14 +187,24 @@ export interface DocumentActions {
   fillStats(ids: Uint32Array, from: number, stats: readonly TokenStats[]): void;
   /** Another vocabulary: the text is tokenised anew. The same one (by `tokenizer.fingerprint`): ids stay. */
   setTokenizer(tokenizer: Tokenizer, sameModel: boolean): void;
-  /** Brings back what a reload kept. Clears the history. */
+  /** Gives the history away, to come back with `restore`, and begins another one. */
+  leave(): KeptHistory;
+  /** Takes what was kept in place of all that is there; without a history it begins a new one. */
   restore(kept: {
     readonly text: string;
     readonly tokens: readonly DocumentToken[];
     readonly selection: Selection;
-    /** With the active one, whose tokens are `tokens`. */
+    /** With the active one, whose tokens are `tokens`. Absent: one branch without a name. */
     readonly set?: Pick<BranchSet, 'branches' | 'branch'> | undefined;
+    readonly history?: KeptHistory | undefined;
   }): void;
+}
+
+/** Steps of Undo and Redo of a document that is not the open one. */
+export interface KeptHistory {
+  readonly history: History;
+  /** The highest id that a branch has had. */
+  readonly lastBranch: number;
 }
 
 export type DocumentStoreState = DocumentState & DocumentActions;

@@ -36,7 +36,7 @@ import { wordStart } from './word-start.ts';
 
 export class WholeDocument {
   store!: DocumentStore;
-  readonly #history = new History();
+  #history = new History();
   /** A run has been opened; `fresh`: its step of the history is still to be made. */
   #run: 'none' | 'fresh' | 'open' = 'none';
   /** The last change made a step of its own, which a run may join. */
@@ -244,18 +244,24 @@ export class WholeDocument {
     }
   }
 
-  restore: DocumentActions['restore'] = ({ text, tokens, selection, set }) => {
-    this.#history.clear();
+  leave: DocumentActions['leave'] = () => {
+    const [history, lastBranch] = [this.#history, this.#lastBranch];
+    this.#history = new History();
+    return { history, lastBranch };
+  };
+
+  restore: DocumentActions['restore'] = ({ text, tokens, selection, set, history }) => {
+    this.#history = history?.history ?? new History();
     this.#closeRun();
-    if (tokens.length === 0) this.#setPlainOrTyped(text, selection);
-    else if (set === undefined) this.#setTokens(tokens, selection);
-    else {
-      this.#lastBranch = mostOf(
-        set.branches.map(({ id }) => id),
-        this.#lastBranch,
-      );
-      this.#setBranches({ ...set, forgotten: null }, selection);
-    }
+    const only = { branches: [{ id: 1, began: this.#now(), name: '', tokens }], branch: 1 };
+    const kept = { ...(tokens.length > 0 && set ? set : only), forgotten: null };
+    this.#lastBranch = mostOf(
+      kept.branches.map(({ id }) => id),
+      history?.lastBranch ?? 1,
+    );
+    if (tokens.length > 0) return this.#setBranches(kept, selection);
+    this.store.setState(kept);
+    this.#setPlainOrTyped(text, selection);
   };
 
   #setPlainOrTyped(text: string, selection: Selection): void {

@@ -1,7 +1,7 @@
 // Pinned tokens: which ones stay pinned.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { V } from '../../../e2e/support/scripted-engine.ts';
-import { type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { keptRecord, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { shippedJson } from '../../tokenizer/texts.fixture.ts';
 
 const pages: Page[] = [];
@@ -63,8 +63,8 @@ describe('which tokens', () => {
     await page.flush();
     await visit({ memory });
     expect(page.settings.getState()).toMatchObject({ settings: { logit_bias: [{ id: 300 }] }, lostBiases: 0 });
-    const stored = memory.get('page');
-    memory.set('page', { ...Object(stored), fingerprint: 'another', pins: { ids: [300, 7], fingerprint: 'another' } });
+    const { key, record: stored } = keptRecord(memory);
+    memory.set(key, { ...Object(stored), fingerprint: 'another', pins: { ids: [300, 7], fingerprint: 'another' } });
     await visit({ memory });
     expect(page.settings.getState()).toMatchObject({ settings: { logit_bias: [] }, lostBiases: 1 });
     expect(pinnedIds()).toEqual([]);

@@ -9,7 +9,7 @@ import { readTokens, writeTokens } from './saved-tokens.ts';
 
 const token = (id: number, seed?: number): DocumentToken => ({
   id,
-  bytes: new Uint8Array(1),
+  bytes: Uint8Array.of(id % 128),
   special: false,
   origin: seed === undefined ? 'typed' : 'drawn',
   ...(seed === undefined
@@ -27,10 +27,15 @@ const branch = (id: number, ids: readonly number[], name = ''): Branch => ({
 function through(branches: readonly Branch[], active: number) {
   const tokens = branches.find(({ id }) => id === active)?.tokens ?? [];
   const written = writeBranches({ branches, branch: active });
-  return readBranches(structuredClone(written), readTokens({ ...writeTokens(tokens) }));
+  return readBranches(structuredClone(written), readTokens({ ...writeTokens(tokens) }), textOf(tokens));
 }
+const textOf = (tokens: readonly DocumentToken[]) => String.fromCharCode(...tokens.map(({ id }) => id));
 const bare = (branches: readonly Branch[]) =>
-  branches.map(each => ({ ...each, tokens: each.tokens.map(({ bytes: _, special: __, ...saved }) => saved) }));
+  branches.map(each => ({
+    ...each,
+    text: textOf(each.tokens),
+    tokens: each.tokens.map(({ bytes: _, special: __, ...saved }) => saved),
+  }));
 
 describe('what was written', () => {
   test('is read, in its order, with draws and names', () => {
@@ -84,7 +89,7 @@ describe('reading is careful', () => {
   };
 
   test('the sound value is read', () => {
-    const read = readBranches(sound(), saved);
+    const read = readBranches(sound(), saved, 'abc');
     expect(read?.branches.map(each => each.tokens.map(({ id }) => id))).toEqual([
       [1, 2, 3],
       [1, 8, 9],
@@ -109,11 +114,11 @@ describe('reading is careful', () => {
     ['not a number', entry({ began: Number.NaN })],
     ['an active one that is not the document', entry({ shared: 2 }, 0)],
   ])('%s gives none', (_, value) => {
-    expect(readBranches(value, saved)).toBeNull();
+    expect(readBranches(value, saved, 'abc')).toBeNull();
   });
 
   test('a name is cut, a place outside is the last', () => {
-    const read = readBranches({ ...entry({ name: `${'n'.repeat(5000)}` }), at: 99 }, saved);
+    const read = readBranches({ ...entry({ name: `${'n'.repeat(5000)}` }), at: 99 }, saved, 'abc');
     expect(read?.branches.map(({ id }) => id)).toEqual([2, 1]);
     expect(read?.branches[0]?.name).toHaveLength(60);
   });
@@ -121,7 +126,7 @@ describe('reading is careful', () => {
   test('anything at all does not throw', () => {
     fc.assert(
       fc.property(fc.anything(), value => {
-        expect(() => readBranches(value, saved)).not.toThrow();
+        expect(() => readBranches(value, saved, 'abc')).not.toThrow();
       }),
     );
   });

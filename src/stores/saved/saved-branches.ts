@@ -1,5 +1,6 @@
 // The branches beside the active one as a reload keeps them: each names the branch whose beginning it shares, and only its own tokens follow.
 import * as v from 'valibot';
+import { layoutTokens } from '../../tokenizer/text.ts';
 import { cleanName, MOST_BRANCHES, sameToken } from '../document/branches.ts';
 import type { Branch, BranchSet, DocumentToken } from '../document/types.ts';
 import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
@@ -9,6 +10,8 @@ interface SavedBranch {
   readonly name: string;
   readonly began: number;
   readonly tokens: readonly SavedToken[];
+  /** What another vocabulary makes its tokens of; null in what was written before it was kept. */
+  readonly text: string | null;
 }
 
 export interface SavedBranches {
@@ -26,6 +29,9 @@ interface Entry {
   readonly shared: number;
   /** Tokens of its own, in the columns that all entries share, one entry after the other. */
   readonly own: number;
+  /** UTF-16 units of its text that are those of `like`, and the rest of it. Absent in what was written before texts were kept. */
+  readonly from?: number | undefined;
+  readonly tail?: string | undefined;
 }
 
 export interface StoredBranches {
@@ -35,7 +41,7 @@ export interface StoredBranches {
   readonly columns: TokenColumns;
 }
 
-/** Tokens of all branches together, shared ones counted each time: more is not brought back. */
+/** Tokens of all branches together, or characters, shared ones counted each time: more is not brought back. */
 const MOST_TOGETHER = 4_000_000;
 
 /** Null for a single branch without a name: there is nothing to keep beside its tokens. */
@@ -53,10 +59,28 @@ export function writeBranches({
     const { id, name, began, tokens } = branch;
     const { like, shared } = listed.length === 0 ? { like: 0, shared: tokens.length } : nearest(tokens, listed);
     for (const token of tokens.slice(shared)) own.push(token);
-    entries.push({ id, name, began, like, shared, own: tokens.length - shared });
+    const text = listed.length === 0 ? {} : tailOf(textOf(listed[like]?.tokens ?? []), textOf(tokens));
+    entries.push({ id, name, began, like, shared, own: tokens.length - shared, ...text });
     listed.push(branch);
   }
   return { entries, at, columns: writeTokens(own) };
+}
+
+/** Branches at rest keep their tokens, so that their text is spelled once. */
+const spelled = new WeakMap<readonly DocumentToken[], string>();
+
+function textOf(tokens: readonly DocumentToken[]): string {
+  const known = spelled.get(tokens);
+  if (known !== undefined) return known;
+  const { text } = layoutTokens(tokens.map(({ bytes }) => bytes));
+  spelled.set(tokens, text);
+  return text;
+}
+
+function tailOf(like: string, text: string): { from: number; tail: string } {
+  let from = 0;
+  while (from < text.length && text.charCodeAt(from) === like.charCodeAt(from)) from++;
+  return { from, tail: text.slice(from) };
 }
 
 function nearest(tokens: readonly DocumentToken[], listed: readonly Branch[]): { like: number; shared: number } {
@@ -69,6 +93,11 @@ function nearest(tokens: readonly DocumentToken[], listed: readonly Branch[]): {
   return { like, shared };
 }
 
+function branchText({ from, tail }: Entry, like: string | null): string | null {
+  if (from === undefined || tail === undefined || like === null || from > like.length) return null;
+  return like.slice(0, from) + tail;
+}
+
 /** Ids grow by one with each branch. */
 const MOST_ID = 2 ** 40;
 
@@ -79,6 +108,8 @@ const ENTRY = v.object({
   like: WHOLE,
   shared: WHOLE,
   own: WHOLE,
+  from: v.optional(WHOLE),
+  tail: v.optional(v.string()),
 });
 
 const STORED = v.object({
@@ -89,15 +120,15 @@ const STORED = v.object({
 
 /**
  * The branches of the store, where every part of them is sound; else null, and the text alone is brought back.
- * @param active tokens of the document
+ * @param active tokens of the document, whose text is `text`
  */
-export function readBranches(value: unknown, active: readonly SavedToken[]): SavedBranches | null {
+export function readBranches(value: unknown, active: readonly SavedToken[], text: string): SavedBranches | null {
   const stored = v.safeParse(STORED, value);
   if (!stored.success || active.length === 0) return null;
   const { entries, at, columns } = stored.output;
   const own = readTokens(columns);
   const read: SavedBranch[] = [];
-  let [next, together] = [0, 0];
+  let [next, together, characters] = [0, 0, 0];
   for (const entry of entries) {
     if (read.some(({ id }) => id === entry.id)) return null;
     const source = read.length === 0 ? active : read[entry.like]?.tokens;
@@ -107,7 +138,10 @@ export function readBranches(value: unknown, active: readonly SavedToken[]): Sav
     if (together > MOST_TOGETHER) return null;
     const tokens = [...source.slice(0, entry.shared), ...own.slice(next, next + entry.own)];
     next += entry.own;
-    read.push({ id: entry.id, name: entry.name, began: entry.began, tokens });
+    const spells = read.length === 0 ? text : branchText(entry, read[entry.like]?.text ?? null);
+    characters += spells?.length ?? 0;
+    const known = characters > MOST_TOGETHER ? null : spells;
+    read.push({ id: entry.id, name: entry.name, began: entry.began, tokens, text: known });
   }
   const [first, ...others] = read;
   if (first === undefined || next !== own.length) return null;

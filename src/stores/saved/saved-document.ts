@@ -1,7 +1,8 @@
 // Saved ids become tokens of today's tokenizer again, where they are of its vocabulary and spell the kept text.
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { withoutNumbers } from '../document/change.ts';
-import type { BranchSet, DocumentToken } from '../document/types.ts';
+import { mapTokens } from '../document/branches.ts';
+import { wholeText, withoutNumbers } from '../document/change.ts';
+import type { Branch, BranchSet, DocumentToken } from '../document/types.ts';
 import type { Saved } from './saved.ts';
 import type { SavedToken } from './saved-tokens.ts';
 
@@ -10,13 +11,14 @@ export interface SavedDocument {
   readonly set: Pick<BranchSet, 'branches' | 'branch'> | undefined;
 }
 
-/** Null where the ids are of another tokenizer: then the text alone comes back. */
+/** Null where the ids are of another tokenizer and there is one branch: then the text alone comes back. */
 export function savedDocument(
   saved: Pick<Saved, 'text' | 'tokens' | 'set' | 'fingerprint'>,
   tokenizer: Tokenizer,
   sameModel: boolean,
 ): SavedDocument | null {
-  if (saved.tokens.length === 0 || saved.fingerprint !== tokenizer.fingerprint) return null;
+  if (saved.tokens.length === 0) return null;
+  if (saved.fingerprint !== tokenizer.fingerprint) return inOtherWords(saved.set, tokenizer);
   const sound = (tokens: readonly SavedToken[]): boolean => tokens.every(token => token.id < tokenizer.vocabSize);
   if (!sound(saved.tokens)) return null;
   const shown = tokenizer.showing(idsOf(saved.tokens), saved.text);
@@ -38,11 +40,24 @@ export function savedDocument(
   };
   const { set } = saved;
   if (set === null || !set.branches.every(branch => sound(branch.tokens))) return { tokens, set: undefined };
-  const branches = set.branches.map(branch => ({
+  const branches = set.branches.map(({ text: _, ...branch }) => ({
     ...branch,
     tokens: branch.id === set.branch ? tokens : restored(branch.tokens),
   }));
   return { tokens, set: { branches, branch: set.branch } };
+}
+
+/** All branches by their texts, as typed tokens of another vocabulary. */
+function inOtherWords(set: Saved['set'], tokenizer: Tokenizer): SavedDocument | null {
+  if (set === null || set.branches.length === 1) return null;
+  const branches: Branch[] = [];
+  for (const { id, name, began, text } of set.branches) {
+    if (text === null) return null;
+    branches.push({ id, name, began, tokens: wholeText(tokenizer, text) });
+  }
+  const shared = mapTokens(branches, tokens => tokens);
+  const active = shared.find(({ id }) => id === set.branch);
+  return active === undefined ? null : { tokens: active.tokens, set: { branches: shared, branch: set.branch } };
 }
 
 function idsOf(tokens: readonly SavedToken[]): number[] {

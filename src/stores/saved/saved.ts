@@ -1,14 +1,13 @@
-// What a reload keeps, and its careful reading: an old, damaged or hostile value gives defaults, never an error.
+// The record of a document, and its careful reading: an old, damaged or hostile value gives defaults, never an error.
 import * as v from 'valibot';
 import { type ModelSource, sourceName } from '../../lib/model-source.ts';
-import { WEIGHT_FORMATS, type WeightFormat } from '../../lib/weight-format.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
 import { parseModelName } from '../model/model-name.ts';
 import { MOST_PINS, type SavedPins } from '../run/pins-types.ts';
-import { BAR_SCALES, FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from '../view.ts';
 import { readBranches, type SavedBranches, type StoredBranches, writeBranches } from './saved-branches.ts';
 import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
+import { cleanTitle } from './title.ts';
 
 /** Another number: the value was written by another version and is not read. */
 export const SAVED_VERSION = 1;
@@ -17,6 +16,10 @@ export const SAVED_VERSION = 1;
 export const MOST_TEXT = 4_000_000;
 
 export interface Saved {
+  /** As a person named it; '' until then. */
+  readonly title: string;
+  /** Milliseconds since 1970; 0 where nobody knows. */
+  readonly created: number;
   readonly text: string;
   /** Empty when there was no tokenizer. */
   readonly tokens: readonly SavedToken[];
@@ -30,12 +33,9 @@ export interface Saved {
   readonly settings: GenerationSettings;
   readonly seed: string;
   readonly lastSeed: number | null;
-  readonly view: Partial<ViewChoices>;
   readonly pins: SavedPins;
-  /** Null: the shipped default. */
+  /** Of the model in use; null where there was none. */
   readonly source: ModelSource | null;
-  /** By key of a model, how its weights are wanted where that is not as stored. */
-  readonly formats: Readonly<Record<string, WeightFormat>>;
 }
 
 /** As it lies in the store. */
@@ -70,25 +70,6 @@ const SELECTION = v.pipe(
   v.check(({ start, end }) => start <= end),
 );
 
-/** What this page does not know, or what is not there, stays as it is by itself. */
-function choice<const T extends readonly string[]>(choices: T) {
-  return v.fallback(v.optional(v.picklist(choices)), undefined);
-}
-
-const FLAG = v.fallback(v.optional(v.boolean()), undefined);
-
-const VIEW = v.object({
-  theme: choice(THEMES),
-  tint: choice(TINTS),
-  side: choice(SIDES),
-  wide: FLAG,
-  panel: choice(INSPECTOR_PANELS),
-  followStep: choice(FOLLOW_STEPS),
-  borders: FLAG,
-  whitespace: FLAG,
-  barScale: choice(BAR_SCALES),
-});
-
 const ID = v.pipe(WHOLE, v.maxValue(2 ** 32 - 1));
 
 /** Ids of a vocabulary, each once; whether it is today's is seen when the tokenizer is there. */
@@ -119,6 +100,8 @@ const SOURCE = v.variant('kind', [
 /** Of a part that is not sound the page's own is taken. Tokens and branches have readers of their own: they hold together or not at all. */
 const STORED = v.object({
   version: v.literal(SAVED_VERSION),
+  title: v.fallback(v.pipe(v.string(), v.transform(cleanTitle)), ''),
+  created: v.fallback(WHOLE, 0),
   text: v.pipe(v.string(), v.maxLength(MOST_TEXT)),
   fingerprint: v.fallback(shortText(64), ''),
   model: v.fallback(shortText(300), ''),
@@ -126,10 +109,8 @@ const STORED = v.object({
   settings: v.optional(v.unknown()),
   seed: v.fallback(v.pipe(v.string(), v.regex(/^\d{1,16}$/)), ''),
   lastSeed: v.fallback(v.nullable(WHOLE), null),
-  view: v.fallback(VIEW, {}),
   pins: v.fallback(PINS, { ids: [], fingerprint: '' }),
   source: v.fallback(v.nullable(SOURCE), null),
-  formats: v.fallback(v.optional(v.record(v.pipe(v.string(), v.maxLength(300)), v.picklist(WEIGHT_FORMATS)), {}), {}),
   branches: v.optional(v.unknown()),
 });
 
@@ -145,15 +126,14 @@ export function readSaved(value: unknown): Saved | null {
 function read(value: unknown): Saved | null {
   const stored = v.safeParse(STORED, value);
   if (!stored.success) return null;
-  const { version: _, branches, selection, view, settings, ...others } = stored.output;
+  const { version: _, branches, selection, settings, ...others } = stored.output;
   const tokens = readTokens(value);
   const { length } = others.text;
   return {
     ...others,
     tokens,
-    set: readBranches(branches, tokens),
+    set: readBranches(branches, tokens, others.text),
     selection: selection !== null && selection.end <= length ? selection : { start: length, end: length, focus: 'end' },
     settings: clampSettings(settings),
-    view: Object.fromEntries(Object.entries(view).filter(([, chosen]) => chosen !== undefined)),
   };
 }

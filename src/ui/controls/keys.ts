@@ -4,13 +4,22 @@ const MAC: Readonly<Record<string, string>> = {
   Mod: '⌘',
   Shift: '⇧',
   Alt: '⌥',
+  Own: '⌃⇧',
   Enter: '↵',
   Left: '←',
   Right: '→',
   Up: '↑',
   Down: '↓',
 };
-const OTHER: Readonly<Record<string, string>> = { Mod: 'Ctrl', Enter: '↵', Left: '←', Right: '→', Up: '↑', Down: '↓' };
+const OTHER: Readonly<Record<string, string>> = {
+  Mod: 'Ctrl',
+  Own: 'Alt',
+  Enter: '↵',
+  Left: '←',
+  Right: '→',
+  Up: '↑',
+  Down: '↓',
+};
 
 export const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
 

@@ -3,18 +3,20 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { turn, until } from '../../../e2e/support/scripted-engine.ts';
 import {
+  keptRecord,
   makePage,
-  memoryStore,
   type Page,
   type PageOptions,
   readyPage,
   text,
 } from '../../../e2e/support/scripted-page.ts';
 import { settle } from '../../../e2e/support/settle.ts';
+import { NucleusError } from '../../lib/error.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import { DEFAULT_VIEW, VIEW_CHOICES, type ViewChoices } from '../view.ts';
-import { createPersistence, WRITE_DELAY_MS } from './persistence.ts';
 import { readSaved, SAVED_VERSION, writeSaved } from './saved.ts';
+import { readPage } from './saved-page.ts';
+import { MOST_DELAY_MS, WRITE_DELAY_MS } from './writer.ts';
 
 const pages: Page[] = [];
 const visit = async (options: PageOptions): Promise<Page> => {
@@ -33,13 +35,12 @@ afterEach(() => {
 describe('a reload', () => {
   test('brings back what was typed before anything was read, also when no model came', async () => {
     const memory = new Map<string, unknown>();
-    const page = makePage();
+    const page = makePage({ memory, blocked: new NucleusError('no_webgpu', 'none') });
     pages.push(page);
     page.document.getState().setText('Typed at once');
-    const persistence = createPersistence(page, memoryStore(memory));
-    persistence.watch(true);
-    await persistence.flush();
-    persistence.dispose();
+    await page.start();
+    await page.flush();
+    page.dispose();
     expect(text(await visit({ memory }))).toBe('Typed at once');
   });
 
@@ -153,7 +154,7 @@ describe('a reload', () => {
     expect(text(second)).toBe(text(first).replace('Once', 'Twice'));
   });
 
-  test('what was typed before anything was read stands beside what was kept, with its branches', async () => {
+  test('what was typed before anything was read is a document of its own; what was kept stays, with its branches', async () => {
     const memory = new Map<string, unknown>();
     const first = await visit({ memory });
     await first.generation.getState().run();
@@ -165,17 +166,16 @@ describe('a reload', () => {
     pages.push(second);
     second.document.getState().setText('Typed at once');
     await second.start();
-    const { branches } = second.document.getState();
     expect(text(second)).toBe('Typed at once');
-    expect(branches).toHaveLength(3);
-    for (const branch of kept) {
-      const same = branches.find(({ id }) => id === branch.id);
-      expect(same?.tokens.map(token => token.id)).toEqual(branch.tokens.map(token => token.id));
-    }
+    expect(second.document.getState().branches).toHaveLength(1);
     await second.flush();
     const third = await visit({ memory });
     expect(text(third)).toBe('Typed at once');
-    expect(third.document.getState().branches).toHaveLength(3);
+    await third.documents.getState().acts?.open(first.documents.getState().id);
+    const { branches } = third.document.getState();
+    expect(branches.map(branch => branch.tokens.map(token => token.id))).toEqual(
+      kept.map(branch => branch.tokens.map(token => token.id)),
+    );
   });
 
   test('with another model keeps the text; draws are marked', async () => {
@@ -201,67 +201,90 @@ describe('a reload', () => {
 });
 
 describe('writing', () => {
+  const written = (page: Page) => readSaved(keptRecord(page.memory).record)?.text;
+
   test('a word is one write, a moment after its last key', async () => {
     const page = await visit({});
     await page.flush();
     page.memory.clear();
-    for (const letter of 'fox') {
-      page.document.getState().edit(text(page).length, text(page).length, letter);
-      await vi.advanceTimersByTimeAsync(WRITE_DELAY_MS - 1);
-      expect(page.memory.size).toBe(0);
-    }
-    await vi.advanceTimersByTimeAsync(1);
-    expect(readSaved(page.memory.get('page'))?.text).toBe(text(page));
+    for (const letter of 'f') page.document.getState().edit(text(page).length, text(page).length, letter);
+    await vi.advanceTimersByTimeAsync(WRITE_DELAY_MS - 1);
+    page.document.getState().edit(text(page).length, text(page).length, 'ox');
+    await vi.advanceTimersByTimeAsync(WRITE_DELAY_MS - 100);
+    expect(page.memory.size).toBe(0);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(written(page)).toBe(text(page));
   });
 
-  test('a page that goes writes at once', async () => {
+  test('a text that grows without a pause, as in a run, is written as it grows', async () => {
+    const page = await visit({ firstText: 'Begun' });
+    const seen = new Set<string | undefined>();
+    for (let i = 0; i < 40; i++) {
+      page.document.getState().edit(text(page).length, text(page).length, ` ${i}`);
+      await vi.advanceTimersByTimeAsync(100);
+      seen.add(written(page));
+      const behind = text(page).length - (written(page) ?? '').length;
+      if (i > 10) expect(behind).toBeLessThanOrEqual((3 * MOST_DELAY_MS) / 100 + 3);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+  });
+
+  test('a page that goes writes at once, and the next one takes over what did not arrive', async () => {
     const events = new EventTarget();
     vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
     vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
-    const page = await visit({});
+    const memory = new Map<string, unknown>();
+    const page = await visit({ memory });
     page.document.getState().edit(0, 0, 'X');
     events.dispatchEvent(new Event('pagehide'));
+    const kept = structuredClone(memory.get('kept:tab'));
     await turn();
-    expect(readSaved(page.memory.get('page'))?.text).toBe(text(page));
+    await turn();
+    expect(written(page)).toBe(text(page));
+    expect(memory.has('kept:tab')).toBe(false);
     vi.unstubAllGlobals();
+    // Killed before the database had it.
+    const fresh = new Map<string, unknown>([['kept:tab', kept]]);
+    expect(text(await visit({ memory: fresh }))).toBe(text(page));
+    // Killed after: nothing comes twice.
+    memory.set('kept:tab', kept);
+    const again = await visit({ memory });
+    expect(text(again)).toBe(text(page));
+    expect(await again.documents.getState().acts?.list()).toHaveLength(1);
   });
 
-  test('a new tab begins with what a person wrote, not with what a tab writes when its model comes', async () => {
-    const page = await visit({});
-    const begins: boolean[] = [];
-    const persistence = createPersistence(page, {
-      get: () => Promise.resolve(null),
-      set: async (_key, _value, begin) => void begins.push(begin),
-    });
-    persistence.watch(false);
-    await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
-    await persistence.flush();
-    page.document.getState().edit(0, 0, 'X');
-    await persistence.flush();
-    page.settings.getState().change({ temperature: 1.3 });
-    await persistence.flush();
-    persistence.dispose();
-    expect(begins).toEqual([false, true, true]);
+  test('a text that nobody has touched makes no document, and stands there after a reload', async () => {
+    const memory = new Map<string, unknown>();
+    const page = await visit({ memory, firstText: 'A first text' });
+    page.view.getState().setTint('rank');
+    await page.flush();
+    expect([...memory.keys()].filter(key => key.startsWith('document:'))).toEqual([]);
+    const second = await visit({ memory, firstText: 'Another first text' });
+    expect(text(second)).toBe('A first text');
+    expect(second.view.getState().tint).toBe('rank');
   });
 
-  test('a store that refuses leaves a page that works', async () => {
+  test('a store that refuses leaves a page that works, says so, and writes when it can', async () => {
     const page = await visit({});
-    const refusing = {
-      get: () => Promise.reject(new Error('no')),
-      set: () => Promise.reject(new Error('full')),
+    const set = page.memory.set.bind(page.memory);
+    page.memory.set = () => {
+      throw new DOMException('full', 'QuotaExceededError');
     };
-    const persistence = createPersistence(page, refusing);
-    expect(await persistence.read()).toBeNull();
-    persistence.watch(false);
     page.document.getState().edit(0, 0, 'X');
-    await expect(persistence.flush()).resolves.toBeUndefined();
-    persistence.dispose();
+    await expect(page.flush()).resolves.toBeUndefined();
+    expect(page.documents.getState().failed).toBe(true);
+    page.memory.set = set;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(page.documents.getState().failed).toBe(false);
+    expect(written(page)).toBe(text(page));
   });
 });
 
 describe('reading is careful', () => {
   const sound = () =>
     writeSaved({
+      title: 'A title',
+      created: 5,
       text: 'Once',
       tokens: [{ id: 5, bytes: new Uint8Array(1), special: false, origin: 'typed' }],
       set: null,
@@ -271,14 +294,14 @@ describe('reading is careful', () => {
       settings: DEFAULT_SETTINGS,
       seed: '7',
       lastSeed: 8,
-      view: { tint: 'rank' },
       pins: { ids: [3, 300], fingerprint: 'f' },
       source: { kind: 'hub', repo: 'a/b', revision: 'main' },
-      formats: { 'hub/a/b@main': 'int8' },
     });
 
   test('what was written is read', () => {
     expect(readSaved(structuredClone(sound()))).toEqual({
+      title: 'A title',
+      created: 5,
       text: 'Once',
       tokens: [{ id: 5, origin: 'typed' }],
       set: null,
@@ -288,16 +311,14 @@ describe('reading is careful', () => {
       settings: DEFAULT_SETTINGS,
       seed: '7',
       lastSeed: 8,
-      view: { tint: 'rank' },
       pins: { ids: [3, 300], fingerprint: 'f' },
       source: { kind: 'hub', repo: 'a/b', revision: 'main' },
-      formats: { 'hub/a/b@main': 'int8' },
     });
   });
 
   test('formats that are none are as stored', () => {
     for (const formats of [{ 'local/a': 'int2' }, ['int2'], 7, undefined]) {
-      expect(readSaved({ ...Object(sound()), formats })?.formats).toEqual({});
+      expect(readPage({ version: 2, formats })?.formats).toEqual({});
     }
   });
 
@@ -347,10 +368,14 @@ describe('reading is careful', () => {
 
   test('a page starts on anything', async () => {
     for (const value of [null, 5, 'x', [], { version: SAVED_VERSION }, { ...Object(sound()), ids: 'x', view: 3 }]) {
-      const memory = new Map<string, unknown>([['page', value]]);
-      const page = await visit({ memory });
-      expect(page.model.getState().load.status).toBe('ready');
+      for (const key of ['page', 'page:tab', 'document:a', 'entry:a', 'kept:tab']) {
+        const memory = new Map<string, unknown>([
+          ['page', { version: 2, document: 'a' }],
+          [key, value],
+        ]);
+        const page = await visit({ memory });
+        expect(page.model.getState().load.status).toBe('ready');
+      }
     }
-    expect(await memoryStore(new Map()).get('page')).toBeUndefined();
   });
 });

@@ -1,49 +1,60 @@
-// What a reload keeps, tab by tab: two tabs never write over each other, and a new tab begins with what was written last.
-import { createStore, del, get, keys, setMany } from 'idb-keyval';
+// Where a page of the browser keeps things: the records of all tabs, which tab this one is, and what the tabs tell each other.
 import * as v from 'valibot';
-import type { SavedStore } from './persistence.ts';
+import { databaseRecords, type Records } from './records.ts';
 
 const TAB_KEY = 'nucleus-tab';
 /** Holds what was written while the page went away, when a database may be too slow. */
 const PENDING_KEY = 'nucleus-pending';
-/** Tabs whose text is kept after they were closed; the one written longest ago goes first. */
-const MOST_TABS = 12;
+const CHANNEL = 'nucleus-documents';
 
 interface Tab {
   readonly id: string;
-  /** Whose text this tab begins with: its own after a reload, that of the tab it was duplicated from. */
+  /** Where this tab begins: where it was itself before a reload, or the tab it was duplicated from. */
   readonly from: string;
 }
 
+/** All that keeping needs of its surroundings; a test has a map. */
+export interface SavedStore {
+  readonly records: Records;
+  /** The tab of this page; always the same. */
+  tab(): Promise<Tab>;
+  /** Keeps a value within this call, for the next page of this tab: this one may be gone a moment later. Never throws. */
+  keepNow(value: unknown): void;
+  /** What was kept so; null where nothing was. */
+  kept(): unknown;
+  forgetKept(): void;
+  /** Says to other tabs that a document was written or removed. */
+  tell(id: string): void;
+  hear(listener: (id: string) => void): () => void;
+}
+
 /** The store of this page. Tab ids live in sessionStorage, which a reload keeps and a duplicated tab copies. */
-export function tabStore(): SavedStore {
-  const store = createStore('nucleus-page', 'kept');
+export function browserStore(): SavedStore {
   let claimed: Promise<Tab> | null = null;
-  const tab = () => {
-    claimed ??= claimTab();
-    return claimed;
-  };
-  const write = async (key: string, value: unknown, begins: boolean): Promise<void> => {
-    const name = `${key}:${(await tab()).id}`;
-    const entries: [string, unknown][] = [
-      [name, value],
-      [`written:${name}`, Date.now()],
-    ];
-    if (begins) entries.push([key, value]);
-    await setMany(entries, store);
-    session(storage => storage.removeItem(`${PENDING_KEY}:${key}`));
-    await forgetOldest(store);
-  };
+  const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
   return {
-    get: async key => {
-      const pending = readSession(`${PENDING_KEY}:${key}`);
-      if (pending === null) return (await get(`${key}:${(await tab()).from}`, store)) ?? get(key, store);
-      const value = fromJson(pending);
-      await write(key, value, true).catch(() => {});
-      return value;
+    records: databaseRecords(),
+    tab: () => {
+      claimed ??= claimTab();
+      return claimed;
     },
-    set: write,
-    setNow: (key, value) => session(storage => storage.setItem(`${PENDING_KEY}:${key}`, toJson(value))),
+    keepNow: value => session(storage => storage.setItem(PENDING_KEY, toJson(value))),
+    kept: () => {
+      const pending = readSession(PENDING_KEY);
+      return pending === null ? null : fromJson(pending);
+    },
+    forgetKept: () => session(storage => storage.removeItem(PENDING_KEY)),
+    tell: id => channel?.postMessage(id),
+    hear: listener => {
+      const heard = ({ data }: MessageEvent<unknown>): void => {
+        if (typeof data === 'string') listener(data);
+      };
+      channel?.addEventListener('message', heard);
+      return () => {
+        channel?.removeEventListener('message', heard);
+        channel?.close();
+      };
+    },
   };
 }
 
@@ -114,15 +125,4 @@ function hold(id: string): Promise<boolean> {
       })
       .catch(() => resolve(true));
   });
-}
-
-async function forgetOldest(store: ReturnType<typeof createStore>): Promise<void> {
-  const marks = (await keys<string>(store)).filter(key => key.startsWith('written:'));
-  if (marks.length <= MOST_TABS) return;
-  const times = await Promise.all(marks.map(async mark => ({ mark, at: Number(await get(mark, store)) })));
-  times.sort((a, b) => a.at - b.at);
-  for (const { mark } of times.slice(0, times.length - MOST_TABS)) {
-    await del(mark.slice('written:'.length), store);
-    await del(mark, store);
-  }
 }

@@ -1,4 +1,4 @@
-// How long ago a branch began, in words.
+// How long ago something was, in words.
 
 /** `now`, `5 min`, `3 h`, `2 days`; milliseconds. */
 export function ageWords(ms: number): string {

@@ -1,0 +1,152 @@
+// Documents as a person has them: titles, a list, search, removal and the way back, what a killed tab and two tabs leave, keys, a phone.
+import { complaints } from '../support/axe.ts';
+import {
+  neverEnds,
+  openPage,
+  runButton,
+  setNumbers,
+  setText,
+  step,
+  textArea,
+  textOf,
+  undoButton,
+} from '../support/page.ts';
+import { expect, type Locator, type Page, test } from '../support/tests.ts';
+
+const panel = (page: Page): Locator => page.getByRole('dialog', { name: 'Documents' });
+const rows = (page: Page): Locator => panel(page).getByRole('list', { name: 'Documents' }).getByRole('listitem');
+const title = (page: Page): Locator => page.getByRole('button', { name: /^Title: / });
+
+async function openPanel(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Documents', exact: true }).click();
+  await expect(panel(page).getByRole('searchbox', { name: 'Search documents' })).toBeVisible();
+  return panel(page);
+}
+
+async function rename(page: Page, to: string): Promise<void> {
+  await title(page).click();
+  const field = page.getByRole('textbox', { name: 'Title of the document' });
+  await field.fill(to);
+  await field.press('Enter');
+  await expect(title(page)).toHaveText(to);
+}
+
+test('named, begun, searched, opened, copied, removed and brought back; each with its own Undo and settings', async ({
+  page,
+}) => {
+  await openPage(page);
+  await setText(page, 'The fox and the river');
+  await expect(title(page)).toHaveText('The fox and the river');
+  await expect(page).toHaveTitle('The fox and the river · Nucleus');
+  await setNumbers(page, { Temperature: 1.3 });
+  await step(page);
+  const first = await textOf(page);
+  await rename(page, 'Foxes');
+  await page.keyboard.press('Alt+n');
+  await expect(textArea(page)).toHaveValue('');
+  await expect(title(page)).toHaveText('Untitled');
+  await setText(page, 'A bear in the wood');
+  await setNumbers(page, { Temperature: 0.5 });
+
+  // An example takes the place of nothing that was written.
+  await page.getByRole('list', { name: 'Examples' }).getByRole('button', { name: 'A capital' }).click();
+  await expect(textArea(page)).toHaveValue(/capital of France/);
+
+  await page.keyboard.press('Alt+o');
+  await expect(rows(page)).toHaveCount(2);
+  expect(await complaints(page)).toEqual([]);
+  const search = panel(page).getByRole('searchbox', { name: 'Search documents' });
+  await search.fill('RIVER');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page).first()).toContainText('Foxes');
+  await expect(rows(page).first()).toContainText('nucleus-3m');
+  await rows(page).getByRole('button', { name: 'Open Foxes' }).click();
+  await expect(panel(page)).toBeHidden();
+  await expect(textArea(page)).toHaveValue(first);
+  await expect(page.getByRole('spinbutton', { name: 'Temperature, number' })).toHaveValue('1.3');
+  await undoButton(page).click();
+  await expect(textArea(page)).toHaveValue('The fox and the river');
+
+  await openPanel(page);
+  await rows(page).getByRole('button', { name: 'Duplicate Foxes' }).click();
+  await expect(rows(page)).toHaveCount(3);
+  await rows(page).getByRole('button', { name: 'Delete A bear in the wood' }).click();
+  await expect(rows(page)).toHaveCount(2);
+  await panel(page).getByRole('button', { name: 'Bring it back' }).click();
+  await expect(rows(page)).toHaveCount(3);
+  await rows(page).getByRole('button', { name: 'Open A bear in the wood' }).click();
+  await expect(textArea(page)).toHaveValue('A bear in the wood');
+  await page.reload();
+  await expect(textArea(page)).toHaveValue('A bear in the wood');
+  await expect(page.getByRole('spinbutton', { name: 'Temperature, number' })).toHaveValue('0.5');
+});
+
+test('a tab that is killed in a run comes back with what the run had written', async ({ page, context }) => {
+  await openPage(page);
+  await setText(page, 'A long run');
+  await setNumbers(page, { Length: 400 });
+  await neverEnds(page);
+  await runButton(page).click();
+  await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(300);
+  const seen = (await textOf(page)).slice(0, 200);
+  // Long enough for the write that was due when that was read.
+  await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(700);
+  const crashed = page.waitForEvent('crash');
+  await page.goto('chrome://crash').catch(() => {});
+  await crashed;
+  const again = await context.newPage();
+  await again.goto('');
+  await expect(textArea(again)).toHaveValue(new RegExp(`^${seen.replace(/[^\w\s]/g, '\\$&')}`));
+});
+
+test('two tabs with one document: one follows the other, and of two texts at once none is lost', async ({
+  context,
+}) => {
+  const one = await context.newPage();
+  await openPage(one);
+  await setText(one, 'In both tabs');
+  await expect.poll(() => storedDocuments(one)).toBe(1);
+  const two = await context.newPage();
+  await openPage(two);
+  await expect(textArea(two)).toHaveValue('In both tabs');
+  await setText(one, 'In both tabs, from the first');
+  await expect(textArea(two)).toHaveValue('In both tabs, from the first');
+  // Neither hears of the other in time.
+  await Promise.all([setText(one, 'What the first wrote'), setText(two, 'What the second wrote')]);
+  const notice = /changed in another tab at the same time/;
+  await expect.poll(async () => (await one.getByText(notice).count()) + (await two.getByText(notice).count())).toBe(1);
+  await expect.poll(() => storedDocuments(one)).toBe(2);
+  await one.reload();
+  await two.reload();
+  await expect(textArea(one)).toHaveValue('What the first wrote');
+  await expect(textArea(two)).toHaveValue('What the second wrote');
+});
+
+function storedDocuments(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const open = indexedDB.open('nucleus-page');
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+          const asked = open.result.transaction('kept').objectStore('kept').getAllKeys();
+          asked.onsuccess = () => {
+            open.result.close();
+            resolve(asked.result.filter(key => String(key).startsWith('document:')).length);
+          };
+        };
+      }),
+  );
+}
+
+test('on a phone the list fits, and axe finds nothing in either theme @phone', async ({ page }) => {
+  await openPage(page);
+  await setText(page, 'A document with a rather long first line, so that it must be cut');
+  await page.getByRole('button', { name: 'Documents', exact: true }).tap();
+  await expect(rows(page).first()).toContainText('A document with a rather long');
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(sideways).toBe(0);
+  expect(await complaints(page)).toEqual([]);
+});

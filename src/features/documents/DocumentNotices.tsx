@@ -1,0 +1,59 @@
+// Above the text: what there is to say of the keeping of documents, and what can be done about it.
+import { sourceName } from '../../lib/model-source.ts';
+import { useDocuments, useStores } from '../../stores/react.ts';
+import type { DocumentNotice } from '../../stores/saved/documents.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+
+function words(notice: DocumentNotice): string {
+  switch (notice.kind) {
+    case 'deleted':
+      return `${notice.title === '' ? 'The document' : `“${notice.title}”`} is deleted.`;
+    case 'copied':
+      return notice.why === 'changed'
+        ? `This document was changed in another tab at the same time. What you wrote here is kept as “${notice.title}”; the other text stands in Documents.`
+        : 'This document was deleted in another tab. It is kept, since you wrote in it here.';
+    case 'unreadable':
+      return 'That document cannot be read: it is damaged, or a newer Nucleus wrote it. It stays as it is.';
+    case 'model':
+      return `This document was written with ${sourceName(notice.source)}, which is not stored here. Until you change its text it is kept as it was.`;
+    default:
+      return notice satisfies never;
+  }
+}
+
+export function DocumentNotices() {
+  const { documents, model, view } = useStores();
+  const notice = useDocuments(s => s.notice);
+  const failed = useDocuments(s => s.failed);
+  const dismiss = () => documents.setState({ notice: null });
+  const act = () => {
+    if (notice?.kind === 'deleted')
+      return <Button onClick={() => void documents.getState().acts?.putBack()}>Bring it back</Button>;
+    if (notice?.kind !== 'model') return null;
+    const { source } = notice;
+    const show = (): void => {
+      view.getState().open('models');
+      // Its size is said before anything is fetched.
+      if (source.kind === 'hub') void model.getState().inspect(source);
+    };
+    return <Button onClick={show}>Look at the model</Button>;
+  };
+  return (
+    <>
+      {failed && (
+        <Notice tone="bad">
+          The browser does not keep this document: its storage is full, closed or damaged. Take what you need along with
+          Share. It is tried again every few seconds.
+        </Notice>
+      )}
+      {notice !== null && (
+        <div role="status">
+          <Notice tone={notice.kind === 'deleted' ? 'hint' : 'warn'} action={act()} onDismiss={dismiss}>
+            {words(notice)}
+          </Notice>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,236 @@
+// What a person does with documents, and the beginning of a visit: the library of records and the open document, joined.
+import type { SavedStore } from './browser-store.ts';
+import type { DocumentActs, DocumentsStore, NewDocument } from './documents.ts';
+import { Library, type RawDocument } from './library.ts';
+import { OpenDocument, type Opening, type Subjects } from './open-document.ts';
+import type { Saved } from './saved.ts';
+import { readPage, type SavedPage } from './saved-page.ts';
+import { cleanTitle } from './title.ts';
+import { DocumentWriter } from './writer.ts';
+
+/** A database that says nothing for so long is done without. */
+const READ_MS = 5000;
+
+export class Documents {
+  readonly open: OpenDocument;
+  readonly #writer: DocumentWriter;
+  readonly #library: Library;
+  readonly #documents: DocumentsStore;
+  readonly #stores: Subjects;
+  readonly #where: SavedStore;
+  #removed: { readonly raw: RawDocument; readonly wasOpen: boolean } | null = null;
+  #endHearing: () => void = () => {};
+  /** Acts follow one another. */
+  #last: Promise<void> = Promise.resolve();
+
+  /** @param now milliseconds since 1970 */
+  constructor(
+    stores: Subjects,
+    where: SavedStore,
+    freshId: () => string = () => crypto.randomUUID(),
+    now: () => number = Date.now,
+  ) {
+    this.#stores = stores;
+    this.#where = where;
+    this.#documents = stores.documents;
+    this.#library = new Library(where, freshId, now);
+    const { documents } = stores;
+    this.#writer = new DocumentWriter({
+      where,
+      documents,
+      content: () => this.open.content(),
+      stale: id => void this.#heard(id),
+      freshId,
+      now,
+    });
+    this.open = new OpenDocument(stores, this.#writer);
+    this.#fresh = () => ({ id: freshId(), title: '', created: now(), stamp: null });
+  }
+
+  readonly #fresh: () => Opening;
+
+  /** Brings back where this tab was. Null where there is nothing sound. Never rejects. */
+  async begin(early: string | null): Promise<Saved | null> {
+    const { document } = this.#stores;
+    const read = await within(READ_MS, this.#read()).catch(() => null);
+    if (early !== null && document.getState().revision === 0) document.getState().setText(early);
+    const typed = document.getState().revision > 0;
+    if (read?.page) this.open.restorePage(read.page);
+    const { saved = null, id = null, stamp = null, begun = null } = read ?? {};
+    if (saved !== null && id !== null && (!typed || document.getState().text === saved.text)) {
+      this.open.enter({ id, title: saved.title, created: saved.created, stamp }, saved);
+    } else {
+      const fresh = this.#fresh();
+      if (typed) this.#adopt(fresh);
+      else if (begun !== null) this.open.begin({ ...fresh, id: id ?? fresh.id }, { text: begun });
+      else this.#adopt(fresh);
+      if (typed) this.#writer.changed('content');
+    }
+    this.open.watch();
+    this.#writer.start();
+    this.#endHearing = this.#where.hear(heard => void this.#heard(heard));
+    this.#documents.setState({ acts: this.#acts() });
+    // As what is kept while a page goes: another tab may begin with it at any moment.
+    if (early !== null) await this.#writer.flush();
+    return saved;
+  }
+
+  /** The text that stands in the field is that of a new document. */
+  #adopt(fresh: Opening): void {
+    this.#writer.opened(fresh.id, fresh.created, null);
+    this.#documents.setState({ id: fresh.id, title: '' });
+  }
+
+  async #read(): Promise<{
+    readonly page: SavedPage | null;
+    readonly id: string | null;
+    readonly saved: Saved | null;
+    readonly stamp: string | null;
+    readonly begun: string | null;
+  }> {
+    const { records } = this.#where;
+    const tab = await this.#where.tab();
+    await this.#library.bringOver().catch(() => {});
+    await this.#writer.takeKept().catch(() => {});
+    const page = readPage(await records.get(`page:${tab.from}`)) ?? readPage(await records.get('page'));
+    const id = page?.document ?? null;
+    const opened = id === null ? null : await this.#library.read(id);
+    const begun = opened === null ? (page?.begun ?? null) : null;
+    return { page, id, saved: opened?.saved ?? null, stamp: opened?.stamp ?? null, begun };
+  }
+
+  flush(): Promise<void> {
+    return this.#writer.flush();
+  }
+
+  dispose(): void {
+    this.open.dispose();
+    this.#writer.dispose();
+    this.#endHearing();
+  }
+
+  /** Another tab has written or removed a document. The open one follows where nothing has been changed here meanwhile. */
+  async #heard(id: string): Promise<void> {
+    this.#turn();
+    if (id !== this.#writer.id || this.#writer.unwritten || this.open.running) return;
+    const read = await this.#library.read(id).catch(() => null);
+    if (read === null || read.stamp === this.#writer.stored) return;
+    if (id !== this.#writer.id || this.#writer.unwritten || this.open.running) return;
+    const { saved, stamp } = read;
+    this.open.renew({ id, title: saved.title, created: saved.created, stamp }, saved);
+  }
+
+  #turn(): void {
+    this.#documents.setState(state => ({ turn: state.turn + 1 }));
+  }
+
+  #acts(): DocumentActs {
+    const inTurn = (act: () => Promise<void>): Promise<void> => {
+      // What a browser refuses leaves the page as it is; the list says what is there.
+      this.#last = this.#last.then(act).catch(() => {});
+      return this.#last.then(() => this.#turn());
+    };
+    return {
+      create: wanted => inTurn(() => this.#create(wanted ?? { text: '' })),
+      open: (id, begun) => inTurn(() => this.#open(id, begun)),
+      rename: (id, title) => inTurn(() => this.#rename(id, title)),
+      duplicate: id => inTurn(() => this.#duplicate(id)),
+      remove: id => inTurn(() => this.#remove(id)),
+      putBack: () => inTurn(() => this.#putBack()),
+      list: async () => {
+        await this.#writer.flush();
+        return this.#library.list();
+      },
+      find: (ids, query, signal) => this.#library.find(ids, query, signal),
+      dismiss: () => this.#documents.setState({ notice: null }),
+    };
+  }
+
+  async #create(wanted: NewDocument): Promise<void> {
+    if (this.#writer.untouched && !wanted.keep) {
+      this.open.replaceUntouched(wanted.text);
+      this.#writer.changed('page');
+      return;
+    }
+    await this.#leave();
+    this.open.begin({ ...this.#fresh(), title: cleanTitle(wanted.title ?? '') }, wanted);
+    if (wanted.keep) this.#writer.changed('content');
+  }
+
+  /** What is open is kept before another one takes its place. */
+  async #leave(): Promise<void> {
+    this.open.leave(this.#writer.id);
+    await this.#writer.flush();
+    this.#documents.setState({ notice: null });
+  }
+
+  async #open(id: string, begun?: string): Promise<void> {
+    if (id === this.#writer.id) return;
+    const read = await this.#library.read(id);
+    if (read === null && begun !== undefined) {
+      await this.#leave();
+      return this.open.begin({ ...this.#fresh(), id }, { text: begun });
+    }
+    if (read === null) return this.#documents.setState({ notice: { kind: 'unreadable' } });
+    await this.#leave();
+    const { saved, stamp } = read;
+    this.open.enter({ id, title: saved.title, created: saved.created, stamp }, saved);
+    void this.open.wantModel();
+  }
+
+  async #rename(id: string, title: string): Promise<void> {
+    if (id !== this.#writer.id) return void (await this.#library.rename(id, title));
+    this.#documents.setState({ title: cleanTitle(title) });
+    this.#writer.changed('content');
+    await this.#writer.flush();
+  }
+
+  async #duplicate(id: string): Promise<void> {
+    if (id === this.#writer.id) {
+      if (this.#writer.untouched) this.#writer.changed('content');
+      await this.#writer.flush();
+    }
+    const copy = await this.#library.duplicate(id);
+    if (copy !== null) await this.#open(copy);
+  }
+
+  async #remove(id: string): Promise<void> {
+    const wasOpen = id === this.#writer.id;
+    const { title } = this.#documents.getState();
+    if (wasOpen) await this.#leave();
+    const raw = await this.#library.raw(id);
+    const listed = await this.#library.list();
+    await this.#library.remove(id);
+    if (wasOpen) {
+      const next = listed.find(each => each.id !== id && each.readable);
+      const read = next === undefined ? null : await this.#library.read(next.id);
+      if (next === undefined || read === null) this.open.begin(this.#fresh(), { text: '' });
+      else {
+        const { saved, stamp } = read;
+        this.open.enter({ id: next.id, title: saved.title, created: saved.created, stamp }, saved);
+      }
+    }
+    const gone = listed.find(each => each.id === id);
+    this.#removed = raw.record === undefined && raw.entry === undefined ? null : { raw, wasOpen };
+    const name = (wasOpen ? title : gone?.title) || gone?.words || '';
+    if (this.#removed !== null) this.#documents.setState({ notice: { kind: 'deleted', title: name } });
+  }
+
+  async #putBack(): Promise<void> {
+    const removed = this.#removed;
+    if (removed === null) return;
+    await this.#library.putBack(removed.raw);
+    this.#removed = null;
+    this.#documents.setState({ notice: null });
+    if (removed.wasOpen) await this.#open(removed.raw.id);
+  }
+}
+
+/** @throws where `work` takes longer than `ms` */
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the browser does not answer')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,84 @@
+// Which document is open, and what there is to say of its keeping. What can be done with documents comes with the code that keeps them.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ModelSource } from '../../lib/model-source.ts';
+import type { DocumentToken } from '../document/types.ts';
+
+/** A document as the list of them shows it. */
+export interface ListedDocument {
+  readonly id: string;
+  /** As a person named it; '' until then. */
+  readonly title: string;
+  /** The beginning of its text. */
+  readonly words: string;
+  /** Milliseconds since 1970; 0 where nobody knows. */
+  readonly changed: number;
+  readonly tokens: number;
+  readonly branches: number;
+  /** Name of its model; '' where there was none. */
+  readonly model: string;
+  /** False: its record is damaged, or a newer page wrote it. */
+  readonly readable: boolean;
+}
+
+export type DocumentNotice =
+  | { readonly kind: 'deleted'; readonly title: string }
+  /** Another tab had changed or deleted the document: what was written here is one of its own now. */
+  | { readonly kind: 'copied'; readonly title: string; readonly why: 'changed' | 'deleted' }
+  | { readonly kind: 'unreadable' }
+  /** The document was written with a model that is not stored here. */
+  | { readonly kind: 'model'; readonly source: ModelSource };
+
+/** A text to begin a document with. */
+export interface NewDocument {
+  readonly text: string;
+  readonly title?: string;
+  /** Where its ids are known: those of the tokenizer in use. */
+  readonly tokens?: readonly DocumentToken[];
+  /** A person wrote it or wants it: it is kept though nothing has been changed in it. */
+  readonly keep?: boolean;
+}
+
+export interface DocumentActs {
+  /** Opens a new document; one that nobody has touched gives way to it. */
+  create(wanted?: NewDocument): Promise<void>;
+  /** @param begun where it has no record since nobody has touched it: its text */
+  open(id: string, begun?: string): Promise<void>;
+  rename(id: string, title: string): Promise<void>;
+  /** Opens the copy. */
+  duplicate(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** The one that was removed last. */
+  putBack(): Promise<void>;
+  /** Newest first. */
+  list(): Promise<readonly ListedDocument[]>;
+  /** Which of these have `query` in their text, in any branch. */
+  find(ids: readonly string[], query: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  dismiss(): void;
+}
+
+export interface DocumentsState {
+  /** '' until what was kept has been read. */
+  readonly id: string;
+  /** As a person named it; '' stands for its first words. */
+  readonly title: string;
+  /** The browser refuses to keep it. */
+  readonly failed: boolean;
+  readonly notice: DocumentNotice | null;
+  /** Grows with every change of the list, by another tab too. */
+  readonly turn: number;
+  /** Null until what was kept has been read. */
+  readonly acts: DocumentActs | null;
+}
+
+export type DocumentsStore = StoreApi<DocumentsState>;
+
+export function createDocumentsStore(): DocumentsStore {
+  return createStore<DocumentsState>()(() => ({
+    id: '',
+    title: '',
+    failed: false,
+    notice: null,
+    turn: 0,
+    acts: null,
+  }));
+}

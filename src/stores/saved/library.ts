@@ -1,0 +1,182 @@
+// All documents as records: their list, search, names, copies and removal. Knows nothing of the page.
+import type { SavedStore } from './browser-store.ts';
+import {
+  type DocumentEntry,
+  documentKey,
+  entryKey,
+  entryOf,
+  idOfKey,
+  readEntry,
+  writeEntry,
+} from './document-entry.ts';
+import type { ListedDocument } from './documents.ts';
+import { type KeyValue, stampOf } from './records.ts';
+import { readSaved, type Saved } from './saved.ts';
+import { readPage, writePage } from './saved-page.ts';
+import { cleanTitle, titleOf } from './title.ts';
+
+/** A document and what is known of it, both as they lie in the store. */
+export interface RawDocument {
+  readonly id: string;
+  readonly record: unknown;
+  readonly entry: unknown;
+}
+
+export interface OpenedRecord {
+  readonly saved: Saved;
+  readonly stamp: string | null;
+}
+
+/** Pages whose tab was closed long ago are forgotten; their documents stay. */
+const MOST_PAGES = 24;
+
+export class Library {
+  readonly #where: SavedStore;
+  readonly #freshId: () => string;
+  readonly #now: () => number;
+
+  constructor(where: SavedStore, freshId: () => string, now: () => number) {
+    this.#where = where;
+    this.#freshId = freshId;
+    this.#now = now;
+  }
+
+  /** Null where there is none, or nothing that can be read. */
+  async read(id: string): Promise<OpenedRecord | null> {
+    const { records } = this.#where;
+    const saved = readSaved(await records.get(documentKey(id)));
+    return saved && { saved, stamp: stampOf(await records.get(entryKey(id))) };
+  }
+
+  async raw(id: string): Promise<RawDocument> {
+    const { records } = this.#where;
+    return { id, record: await records.get(documentKey(id)), entry: await records.get(entryKey(id)) };
+  }
+
+  async list(): Promise<ListedDocument[]> {
+    const { records } = this.#where;
+    const entries = new Map((await records.all('entry:')).map(([key, value]) => [key, readEntry(value)]));
+    const listed: ListedDocument[] = [];
+    for (const key of await records.keys()) {
+      const id = idOfKey(key, 'document:');
+      if (id === null) continue;
+      const known = entries.get(entryKey(id)) ?? (await this.#entryOf(id));
+      listed.push(
+        known === null
+          ? { id, title: '', words: '', changed: 0, tokens: 0, branches: 0, model: '', readable: false }
+          : { ...known, id, readable: true },
+      );
+    }
+    return listed.sort((a, b) => b.changed - a.changed || (a.id < b.id ? -1 : 1));
+  }
+
+  /** Of a document whose small record is damaged or gone: from the document itself, unless that is damaged too. */
+  async #entryOf(id: string): Promise<DocumentEntry | null> {
+    const saved = readSaved(await this.#where.records.get(documentKey(id)));
+    return saved && entryOf(saved, saved.created, '');
+  }
+
+  async find(ids: readonly string[], query: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const wanted = query.toLocaleLowerCase();
+    const found = new Set<string>();
+    for (const id of ids) {
+      if (signal.aborted) break;
+      const saved = readSaved(await this.#where.records.get(documentKey(id)));
+      const texts = saved === null ? [] : [saved.text, ...(saved.set?.branches ?? []).map(({ text }) => text ?? '')];
+      if (texts.some(text => text.toLocaleLowerCase().includes(wanted))) found.add(id);
+    }
+    return found;
+  }
+
+  /** False where another tab wrote at the same time. */
+  async rename(id: string, title: string): Promise<boolean> {
+    const { records } = this.#where;
+    const { record, entry } = await this.raw(id);
+    const known = readEntry(entry) ?? (await this.#entryOf(id));
+    if (known === null || typeof record !== 'object' || record === null) return false;
+    const named = { ...known, title: cleanTitle(title), stamp: this.#freshId() };
+    return this.#put(
+      [
+        [documentKey(id), { ...record, title: named.title }],
+        [entryKey(id), writeEntry(named)],
+      ],
+      id,
+      stampOf(await records.get(entryKey(id))),
+    );
+  }
+
+  /** The id of the copy; null where there is nothing to copy. */
+  async duplicate(id: string): Promise<string | null> {
+    const opened = await this.read(id);
+    if (opened === null) return null;
+    const { record } = await this.raw(id);
+    const { saved } = opened;
+    const title = cleanTitle(`${titleOf(saved.title, saved.text)} (copy)`);
+    const [now, copy] = [this.#now(), this.#freshId()];
+    const entry = entryOf({ ...saved, title, created: now }, now, this.#freshId());
+    await this.#put(
+      [
+        [documentKey(copy), { ...Object(record), title, created: now }],
+        [entryKey(copy), writeEntry(entry)],
+      ],
+      copy,
+      null,
+    );
+    return copy;
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#where.records.put([
+      [documentKey(id), undefined],
+      [entryKey(id), undefined],
+    ]);
+    this.#where.tell(id);
+  }
+
+  /** What was removed comes back as it was. */
+  async putBack({ id, record, entry }: RawDocument): Promise<void> {
+    const back: KeyValue[] = [[documentKey(id), record]];
+    if (entry !== undefined) back.push([entryKey(id), entry]);
+    await this.#put(back, id, null);
+  }
+
+  async #put(entries: readonly KeyValue[], id: string, stamp: string | null): Promise<boolean> {
+    const done = await this.#where.records.put(entries, { key: entryKey(id), stamp });
+    if (done) this.#where.tell(id);
+    return done;
+  }
+
+  /** The texts that tabs kept before there were documents become documents, each once; pages of old tabs are forgotten. */
+  async bringOver(): Promise<void> {
+    const { records } = this.#where;
+    const pages = (await records.all('page')).filter(([key]) => key === 'page' || key.startsWith('page:'));
+    const made = new Map<string, string>();
+    const puts: KeyValue[] = [];
+    for (const [key, value] of pages) {
+      const saved = readSaved(value);
+      const page = readPage(value);
+      if (saved === null || page === null || !isOld(value)) continue;
+      const same = JSON.stringify([saved.text, saved.tokens.map(token => token.id)]);
+      const written = Number((await records.get(`written:${key}`)) ?? this.#now()) || this.#now();
+      const id = made.get(same) ?? this.#freshId();
+      if (!made.has(same)) {
+        const whole = { ...Object(value), created: written };
+        puts.push([documentKey(id), whole], [entryKey(id), writeEntry(entryOf(saved, written, this.#freshId()))]);
+      }
+      made.set(same, id);
+      puts.push([key, writePage({ ...page, document: id, written })], [`written:${key}`, undefined]);
+    }
+    const old = pages
+      .filter(([key]) => key !== 'page')
+      .map(([key, value]) => ({ key, written: readPage(value)?.written ?? 0 }))
+      .sort((a, b) => b.written - a.written)
+      .slice(MOST_PAGES)
+      .filter(({ key }) => !puts.some(([put]) => put === key));
+    for (const { key } of old) puts.push([key, undefined]);
+    if (puts.length > 0) await records.put(puts);
+  }
+}
+
+function isOld(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
+}

@@ -1,0 +1,281 @@
+// The open document: brought back at the start, fitted to each model that becomes ready, written as it changes, exchanged for another one.
+import { sourceKey } from '../../lib/model-source.ts';
+import { splitDigest } from '../../lib/weight-format.ts';
+import type { LoadedModel } from '../../protocol/events.ts';
+import { sameToken } from '../../tokenizer/same-token.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { withTokens } from '../document/branches.ts';
+import type { KeptHistory } from '../document/types.ts';
+import { modelTag } from '../model/model.ts';
+import { isRunning } from '../run/generation-types.ts';
+import type { Stores } from '../stores.ts';
+import { VIEW_CHOICES } from '../view.ts';
+import type { NewDocument } from './documents.ts';
+import type { Saved } from './saved.ts';
+import { savedDocument } from './saved-document.ts';
+import type { SavedPage } from './saved-page.ts';
+import type { Content, DocumentWriter } from './writer.ts';
+
+/** The stores that a document is brought back to. */
+export type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generation' | 'view' | 'pins' | 'documents'>;
+
+/** Documents whose steps of Undo are kept while another one is open. */
+const MOST_HISTORIES = 8;
+
+/** What an opened document begins with. */
+export interface Opening {
+  readonly id: string;
+  readonly title: string;
+  readonly created: number;
+  /** Of its record; null while it has none. */
+  readonly stamp: string | null;
+}
+
+export class OpenDocument {
+  readonly #stores: Subjects;
+  readonly #writer: DocumentWriter;
+  readonly #histories = new Map<string, KeptHistory>();
+  #ends: (() => void)[] = [];
+  /** What lies in the store, as long as a model may still come that its ids and numbers are of. */
+  #saved: Saved | null = null;
+  /** Of the document after that was brought back: an edit since then is worth more. */
+  #savedRevision = -1;
+  #lastModel = '';
+  /** The changes are the page's own. */
+  #quiet = false;
+
+  constructor(stores: Subjects, writer: DocumentWriter) {
+    this.#stores = stores;
+    this.#writer = writer;
+  }
+
+  /** From now on what a person changes is written. */
+  watch(): void {
+    const { document, settings, generation, view, pins, model } = this.#stores;
+    const changed = (what: 'text' | 'content' | 'aside' | 'page'): void => {
+      if (this.#quiet) return;
+      // A text in other ids than its own is written over when it is changed itself, not before.
+      if (what === 'text' && document.getState().tokenizer !== null) this.#saved = null;
+      if (what === 'text') this.#writer.changed('content');
+      else this.#writer.changed(this.#saved === null ? what : 'page');
+    };
+    this.#ends = [
+      document.subscribe((now, before) => {
+        // A name, or a branch that is gone; numbers that arrive are not kept.
+        const branches = now.branches !== before.branches && now.tokens === before.tokens;
+        if (now.revision !== before.revision || branches) changed('text');
+        else if (now.selection !== before.selection) changed('aside');
+      }),
+      settings.subscribe((now, before) => {
+        const same = JSON.stringify(now.settings) === JSON.stringify(before.settings);
+        if (!same || now.seed !== before.seed) changed('content');
+      }),
+      generation.subscribe((now, before) => {
+        if (now.seed !== before.seed) changed('aside');
+      }),
+      view.subscribe((now, before) => {
+        if (VIEW_CHOICES.some(name => now[name] !== before[name])) changed('page');
+      }),
+      pins.subscribe((now, before) => {
+        if (now.pins !== before.pins) changed('content');
+      }),
+      model.subscribe((now, before) => {
+        if (now.load !== before.load && now.load.status === 'ready') changed('page');
+      }),
+    ];
+  }
+
+  dispose(): void {
+    for (const end of this.#ends.splice(0)) end();
+  }
+
+  get running(): boolean {
+    return isRunning(this.#stores.generation.getState().status);
+  }
+
+  /** Everything of the document and the page that is written. */
+  content(): Content {
+    const { document, settings, generation, pins, model, view } = this.#stores;
+    // Only where a long text has not got its tokens yet: they come faster than the delay of a write.
+    document.getState().finish();
+    const { text, tokens, tokenizer, selection, branches, branch } = document.getState();
+    const { load, formats } = model.getState();
+    const { settings: chosen, seed } = settings.getState();
+    const ready = load.status === 'ready' ? load.model : null;
+    const { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale } = view.getState();
+    return {
+      saved: {
+        text,
+        tokens,
+        set: tokenizer === null ? null : { branches, branch },
+        fingerprint: tokenizer?.fingerprint ?? '',
+        model: modelTag(model.getState()),
+        source: ready?.source ?? null,
+        selection,
+        settings: chosen,
+        seed,
+        lastSeed: generation.getState().seed,
+        pins: pins.getState().saved(),
+      },
+      page: {
+        view: { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale },
+        formats,
+      },
+    };
+  }
+
+  restorePage(page: SavedPage): void {
+    this.#quietly(() => {
+      this.#stores.view.getState().restore(page.view);
+      this.#stores.model.getState().restoreFormats(page.formats);
+    });
+  }
+
+  /** A document that has no record yet. */
+  begin(opening: Opening, wanted: NewDocument): void {
+    this.#quietly(() => {
+      const { text, tokens = [] } = wanted;
+      this.#saved = null;
+      const selection = { start: text.length, end: text.length, focus: 'end' } as const;
+      this.#stores.document.getState().restore({ text, tokens, selection });
+      this.#opened(opening);
+    });
+  }
+
+  /** A text that nobody has touched gives way to another one, as a step of its history. */
+  replaceUntouched(text: string): void {
+    const { document } = this.#stores;
+    this.#quietly(() => {
+      document.getState().setText(text);
+      document.getState().selectToken('end');
+    });
+  }
+
+  /** The document of a record, as far as the model in use goes. */
+  enter(opening: Opening, saved: Saved): void {
+    const { settings, generation, pins, document } = this.#stores;
+    this.#quietly(() => {
+      settings.getState().restore(saved);
+      generation.getState().restore(saved.lastSeed);
+      pins.getState().restore(saved.pins);
+      this.#restoreText(saved, this.#histories.get(opening.id));
+      this.#histories.delete(opening.id);
+      this.#saved = saved;
+      this.#savedRevision = document.getState().revision;
+      this.#opened(opening);
+    });
+  }
+
+  /** The record has been changed by another tab; what stood here is a step of Undo. */
+  renew(opening: Opening, saved: Saved): void {
+    const { document } = this.#stores;
+    const { text, selection } = document.getState();
+    document.getState().setText(saved.text);
+    this.#histories.set(opening.id, document.getState().leave());
+    const { length } = saved.text;
+    const caret = text === saved.text ? selection : { start: length, end: length, focus: 'end' as const };
+    this.enter(opening, { ...saved, selection: caret });
+  }
+
+  /** Another document is about to be opened: a run ends here, and the steps of Undo are put by. */
+  leave(id: string): void {
+    this.#quietly(() => this.#stores.generation.getState().interrupt());
+    this.#histories.set(id, this.#stores.document.getState().leave());
+    const [oldest] = this.#histories.keys();
+    if (this.#histories.size > MOST_HISTORIES && oldest !== undefined) this.#histories.delete(oldest);
+  }
+
+  forget(id: string): void {
+    this.#histories.delete(id);
+  }
+
+  /** The text, the settings and the views come to the model that is there now. */
+  fit(model: LoadedModel, tokenizer: Tokenizer): void {
+    const was = this.#saved?.model;
+    this.#quietly(() => this.#fit(model, tokenizer));
+    // Brought back as it was, there is nothing to write.
+    const same = was === modelTag(this.#stores.model.getState());
+    this.#writer.changed(this.#saved === null && !same ? 'aside' : 'page');
+  }
+
+  #fit(model: LoadedModel, tokenizer: Tokenizer): void {
+    const { document, settings, view } = this.#stores;
+    const { tokenizer: last } = document.getState();
+    const tag = modelTag(this.#stores.model.getState());
+    const saved = this.#saved;
+    const asSaved = document.getState().revision === this.#savedRevision;
+    document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
+    // The same id is another token there.
+    if (last?.fingerprint !== tokenizer.fingerprint) {
+      view.getState().follow(null);
+      if (last !== null) settings.getState().moveBiases(id => sameToken(last, tokenizer, id));
+      else if (saved?.fingerprint && saved.fingerprint !== tokenizer.fingerprint)
+        settings.getState().moveBiases(() => null);
+    }
+    settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
+    this.#lastModel = tag;
+    if (saved === null) return;
+    if (asSaved) this.#restoreText(saved, document.getState().leave());
+    else this.#restoreBranches(saved, tokenizer, tag);
+    this.#savedRevision = document.getState().revision;
+    if (!asSaved || saved.model === tag) this.#saved = null;
+    else this.#sayModel(saved, model);
+  }
+
+  #restoreText(saved: Saved, history: KeptHistory | undefined): void {
+    const { document, model } = this.#stores;
+    const { tokenizer } = document.getState();
+    const same = saved.model === modelTag(model.getState());
+    const made = tokenizer === null ? null : savedDocument(saved, tokenizer, same);
+    const { text, selection } = saved;
+    document.getState().restore({ text, tokens: [], selection, ...made, history });
+  }
+
+  /** Of a text that was edited before its model was there, the other branches. */
+  #restoreBranches(saved: Saved, tokenizer: Tokenizer, tag: string): void {
+    const { document } = this.#stores;
+    const set = savedDocument(saved, tokenizer, saved.model === tag)?.set;
+    if (set === undefined) return;
+    const { text, tokens, selection } = document.getState();
+    const branches = withTokens(set.branches, set.branch, tokens);
+    document.getState().restore({ text, tokens, selection, set: { branches, branch: set.branch } });
+  }
+
+  #opened({ id, title, created, stamp }: Opening): void {
+    this.#stores.view.getState().resetCandidates();
+    this.#writer.opened(id, created, stamp);
+    this.#stores.documents.setState({ id, title });
+  }
+
+  /** A document opens with its own model where that is stored; else it is named. Nothing is downloaded. */
+  async wantModel(): Promise<void> {
+    const { model } = this.#stores;
+    const saved = this.#saved;
+    if (saved === null || model.getState().load.status !== 'ready') return;
+    const { source } = saved;
+    if (saved.model === '' || saved.model === modelTag(model.getState())) return;
+    if (source === null || source.kind !== 'shipped') await model.getState().listCache();
+    if (this.#saved !== saved) return;
+    const { files, format } = splitDigest(saved.model);
+    const stored = model.getState().cache.models.find(({ digest, complete }) => complete && digest === files)?.source;
+    const found = stored ?? (source?.kind === 'shipped' ? source : undefined);
+    if (found !== undefined) return model.getState().loadModel(found, { format });
+    const { load } = model.getState();
+    if (load.status === 'ready') this.#sayModel(saved, load.model);
+  }
+
+  #sayModel({ source }: Saved, here: LoadedModel): void {
+    if (source === null || sourceKey(source) === sourceKey(here.source)) return;
+    this.#stores.documents.setState({ notice: { kind: 'model', source } });
+  }
+
+  #quietly(change: () => void): void {
+    const before = this.#quiet;
+    this.#quiet = true;
+    try {
+      change();
+    } finally {
+      this.#quiet = before;
+    }
+  }
+}

@@ -1,0 +1,312 @@
+// Writes the open document as it changes: a moment after each change, at the latest a second later while a run streams, at once when the page goes.
+import * as v from 'valibot';
+import type { SavedStore } from './browser-store.ts';
+import { documentKey, entryKey, entryOf, writeEntry } from './document-entry.ts';
+import type { DocumentsStore } from './documents.ts';
+import { type KeyValue, stampOf } from './records.ts';
+import { type ToSave, writeSaved } from './saved.ts';
+import { type SavedPage, writePage } from './saved-page.ts';
+import { cleanTitle, titleOf } from './title.ts';
+
+/** A change is written this long after it, so that a word is one write. */
+export const WRITE_DELAY_MS = 400;
+/** While changes go on, as in a run, a write comes this long after the first of them. */
+export const MOST_DELAY_MS = 800;
+/** After a write that the browser refused. */
+const AGAIN_MS = 5000;
+
+/** What is there to be written, before the document has its name and place. */
+export interface Content {
+  readonly saved: Omit<ToSave, 'title' | 'created'>;
+  readonly page: Pick<SavedPage, 'view' | 'formats'>;
+}
+
+/** One write: plain data, so that it can be kept while a page goes and done by the next one. */
+interface Write {
+  readonly id: string;
+  /** Null: the document stays as it is, or has no record yet. */
+  readonly document: { readonly record: unknown; readonly entry: unknown; readonly stamp: string } | null;
+  readonly page: SavedPage;
+  /** Something of the content is new: nothing of it may be lost, and a new tab begins here. */
+  readonly begins: boolean;
+  /** Stamps that the record may carry before this write. */
+  readonly after: readonly (string | null)[];
+}
+
+const WRITE = v.object({
+  id: v.string(),
+  document: v.nullable(v.object({ record: v.looseObject({}), entry: v.looseObject({}), stamp: v.string() })),
+  page: v.custom<SavedPage>(value => typeof value === 'object' && value !== null),
+  begins: v.boolean(),
+  after: v.array(v.nullable(v.string())),
+});
+
+export interface WriterOptions {
+  readonly where: SavedStore;
+  readonly documents: DocumentsStore;
+  readonly content: () => Content;
+  /** Another tab has written the document, and this one has changed nothing but the caret. */
+  readonly stale: (id: string) => void;
+  readonly freshId: () => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export class DocumentWriter {
+  readonly #options: WriterOptions;
+  #id = '';
+  #created = 0;
+  /** Stamp of the record as this tab knows it; null while there is none. */
+  #stored: string | null = null;
+  /** Of a write under way. */
+  #under: string | null = null;
+  #next: string | null = null;
+  #content = false;
+  #aside = false;
+  /** The page as it was written last. */
+  #page = '';
+  #delay: ReturnType<typeof setTimeout> | undefined;
+  #most: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #started = false;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#started = true;
+    if (this.#content || this.#aside) this.#later();
+    globalThis.addEventListener?.('pagehide', this.#onHide);
+    globalThis.addEventListener?.('visibilitychange', this.#onHide);
+  }
+
+  dispose(): void {
+    this.#rest();
+    this.#started = false;
+    globalThis.removeEventListener?.('pagehide', this.#onHide);
+    globalThis.removeEventListener?.('visibilitychange', this.#onHide);
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get created(): number {
+    return this.#created;
+  }
+
+  /** Stamp of the record; null while the document has none. */
+  get stored(): string | null {
+    return this.#stored;
+  }
+
+  /** Nobody has changed anything in it, and it has no record. */
+  get untouched(): boolean {
+    return this.#stored === null && !this.#content && this.#under === null;
+  }
+
+  /** Something of its content has not been written. */
+  get unwritten(): boolean {
+    return this.#content || this.#under !== null;
+  }
+
+  opened(id: string, created: number, stamp: string | null): void {
+    this.#id = id;
+    this.#created = created;
+    this.#stored = stamp;
+    this.#next = null;
+    this.#content = false;
+    this.#aside = false;
+    this.changed('page');
+  }
+
+  /** `content`: what the document is; `aside`: caret and last seed, which alone make no document; `page`: how it is looked at. */
+  changed(what: 'content' | 'aside' | 'page'): void {
+    if (what === 'content') this.#content = true;
+    if (what === 'aside') this.#aside = true;
+    if (this.#started) this.#later();
+  }
+
+  #later(): void {
+    clearTimeout(this.#delay);
+    this.#delay = setTimeout(this.#due, WRITE_DELAY_MS);
+    this.#most ??= setTimeout(this.#due, MOST_DELAY_MS);
+  }
+
+  #rest(): void {
+    clearTimeout(this.#delay);
+    clearTimeout(this.#most);
+    this.#most = undefined;
+  }
+
+  readonly #due = (): void => void this.flush();
+
+  /** Writes at once what has not been written. Never rejects. */
+  flush(): Promise<void> {
+    this.#rest();
+    this.#writing = this.#writing.then(() => this.#writeAll());
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    for (let write = this.#take(); write !== null; write = this.#take()) {
+      const done = await this.#commit(write);
+      if (!done) {
+        clearTimeout(this.#delay);
+        this.#delay = setTimeout(this.#due, AGAIN_MS);
+        return;
+      }
+    }
+  }
+
+  /** Null where there is nothing to write. What is taken is on its way. */
+  #take(): Write | null {
+    if (!this.#started || this.#id === '') return null;
+    const write = this.#gather();
+    if (write === null) return null;
+    this.#content = false;
+    this.#aside = false;
+    this.#under = write.document?.stamp ?? null;
+    this.#next = null;
+    this.#page = JSON.stringify({ ...write.page, written: 0 });
+    return write;
+  }
+
+  #gather(): Write | null {
+    const { content, documents, freshId, now } = this.#options;
+    const whole = this.#content || (this.#aside && this.#stored !== null);
+    const { saved, page } = content();
+    const kept = { ...page, document: this.#id, begun: this.untouched ? saved.text : null, written: now() };
+    if (!whole && JSON.stringify({ ...kept, written: 0 }) === this.#page) return null;
+    const head = { title: documents.getState().title, created: this.#created };
+    this.#next ??= freshId();
+    const stamp = this.#next;
+    const named = { ...saved, ...head };
+    return {
+      id: this.#id,
+      document: whole ? { record: writeSaved(named), entry: writeEntry(entryOf(named, now(), stamp)), stamp } : null,
+      page: kept,
+      begins: this.#content,
+      after: this.#under === null ? [this.#stored] : [this.#stored, this.#under],
+    };
+  }
+
+  /** False where the browser refused. */
+  async #commit(write: Write): Promise<boolean> {
+    const { where, documents } = this.#options;
+    const before = this.#stored;
+    try {
+      const as = await this.#put(write, [before]);
+      if (as.why !== null && this.#id === write.id) {
+        this.#id = as.id;
+        documents.setState({ id: as.id, title: as.title, notice: { kind: 'copied', title: as.title, why: as.why } });
+        this.#page = '';
+      }
+      const done = write.document !== null && as.passed === undefined;
+      if (done && this.#id === as.id) this.#stored = write.document?.stamp ?? null;
+      this.#under = null;
+      where.forgetKept();
+      if (done) where.tell(as.id);
+      documents.setState(state => ({ failed: false, turn: state.turn + 1 }));
+      return true;
+    } catch {
+      // Full, closed or damaged: the page works on, says so, and tries again.
+      this.#under = null;
+      this.#content ||= write.document !== null;
+      this.#page = '';
+      documents.setState({ failed: write.document !== null });
+      return false;
+    }
+  }
+
+  /** Where the record is not the one it was made from, another tab has written: then this becomes a document of its own. */
+  async #put(
+    write: Write,
+    after: readonly (string | null)[],
+  ): Promise<{
+    readonly id: string;
+    readonly title: string;
+    readonly why: 'changed' | 'deleted' | null;
+    readonly passed?: true;
+  }> {
+    const { where, freshId } = this.#options;
+    const tab = await where.tab();
+    const title = this.#options.documents.getState().title;
+    if (write.document === null) {
+      await where.records.put(pageEntries(write, tab.id, write.id));
+      return { id: write.id, title, why: null };
+    }
+    for (const stamp of after) {
+      const only = { key: entryKey(write.id), stamp };
+      if (await where.records.put(entriesOf(write, tab.id), only)) return { id: write.id, title, why: null };
+    }
+    if (!write.begins) {
+      await where.records.put(pageEntries(write, tab.id, write.id));
+      this.#options.stale(write.id);
+      return { id: write.id, title, why: null, passed: true };
+    }
+    const there = await where.records.get(entryKey(write.id));
+    const why = there === undefined ? 'deleted' : 'changed';
+    const copy = why === 'deleted' ? write : asCopy(write, freshId());
+    await where.records.put(entriesOf(copy, tab.id), { key: entryKey(copy.id), stamp: null });
+    return { id: copy.id, title: titleIn(copy), why };
+  }
+
+  readonly #onHide = (): void => {
+    if (this.#content || this.#aside || this.#under !== null) {
+      const write = this.#gather();
+      // What is under way has been kept, or is about to be written; it says more than where the page was.
+      if (write !== null && (write.document !== null || this.#under === null)) this.#options.where.keepNow(write);
+    }
+    void this.flush();
+  };
+
+  /** What a page of this tab kept while it went is written now, unless it was. */
+  async takeKept(): Promise<void> {
+    const { where } = this.#options;
+    const kept = v.safeParse(WRITE, where.kept());
+    where.forgetKept();
+    if (!kept.success) return;
+    const write = kept.output;
+    const there = stampOf(await where.records.get(entryKey(write.id)));
+    if (write.document === null || there !== write.document.stamp) await this.#put(write, write.after);
+  }
+}
+
+function pageEntries({ page, begins }: Write, tab: string, id: string): KeyValue[] {
+  const value = writePage({ ...page, document: id });
+  return begins
+    ? [
+        [`page:${tab}`, value],
+        ['page', value],
+      ]
+    : [[`page:${tab}`, value]];
+}
+
+function entriesOf(write: Write, tab: string): KeyValue[] {
+  const { id, document } = write;
+  return [[documentKey(id), document?.record], [entryKey(id), document?.entry], ...pageEntries(write, tab, id)];
+}
+
+const titleIn = ({ document }: Write): string => {
+  const entry = v.safeParse(v.object({ title: v.string() }), document?.entry);
+  return entry.success ? entry.output.title : '';
+};
+
+/** The same under another id, named after what it was. */
+function asCopy(write: Write, id: string): Write {
+  if (write.document === null) return { ...write, id };
+  const entry = v.safeParse(v.looseObject({ title: v.string(), words: v.string() }), write.document.entry);
+  const { title, words } = entry.success ? entry.output : { title: '', words: '' };
+  const named = cleanTitle(`${titleOf(title, words)} (copy)`);
+  return {
+    ...write,
+    id,
+    document: {
+      ...write.document,
+      record: { ...Object(write.document.record), title: named },
+      entry: { ...Object(write.document.entry), title: named },
+    },
+  };
+}
