@@ -1,4 +1,5 @@
 // Documents as a person has them: titles, a list, search, removal and the way back, what a killed tab and two tabs leave, keys, a phone.
+import { readFile } from 'node:fs/promises';
 import { complaints } from '../support/axe.ts';
 import {
   neverEnds,
@@ -74,7 +75,20 @@ test('named, begun, searched, opened, copied, removed and brought back; each wit
   await expect(rows(page)).toHaveCount(2);
   await panel(page).getByRole('button', { name: 'Bring it back' }).click();
   await expect(rows(page)).toHaveCount(3);
-  await rows(page).getByRole('button', { name: 'Open A bear in the wood' }).click();
+  // All of them as a file, which adds to what is there.
+  const coming = page.waitForEvent('download');
+  await panel(page).getByRole('button', { name: 'Export all' }).click();
+  const file = await (await coming).path();
+  const buffer = await readFile(file);
+  await panel(page)
+    .getByLabel('Files of documents')
+    .setInputFiles([
+      { name: 'all.nucleus.json', mimeType: 'application/json', buffer },
+      { name: 'other.json', mimeType: 'application/json', buffer: Buffer.from('{}') },
+    ]);
+  await expect(panel(page)).toContainText('3 documents from all.nucleus.json. other.json holds no documents.');
+  await expect(rows(page)).toHaveCount(6);
+  await rows(page).getByRole('button', { name: 'Open A bear in the wood' }).first().click();
   await expect(textArea(page)).toHaveValue('A bear in the wood');
   await page.reload();
   await expect(textArea(page)).toHaveValue('A bear in the wood');

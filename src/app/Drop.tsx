@@ -1,12 +1,27 @@
-// Files dropped on the page: a run is shown where runs are opened, all others may be a model.
+// Files dropped on the page: documents are added, a run is shown where runs are opened, all others may be a model.
 import { useCallback } from 'react';
 import { DropZone } from '../features/models/DropZone.tsx';
 import { isRunFile, shareStore } from '../features/share/store.ts';
 import { useStores } from '../stores/react.ts';
 import type { Stores } from '../stores/stores.ts';
 
+async function addAll({ documents }: Stores, files: readonly File[]): Promise<void> {
+  for (const file of files) {
+    const imported = await documents
+      .getState()
+      .acts?.imported(await file.text())
+      .catch(() => null);
+    if (!imported || imported.added === 0) documents.setState({ notice: { kind: 'unreadable' } });
+  }
+}
+
 function claimRun(stores: Stores, files: readonly File[]): boolean {
   const [file] = files;
+  if (files.length > 0 && files.every(({ name }) => name.endsWith('.nucleus.json'))) {
+    stores.view.getState().open('documents');
+    void addAll(stores, files);
+    return true;
+  }
   if (!isRunFile(files) || file === undefined) return false;
   stores.view.getState().open('share');
   void shareStore.of(stores).getState().readFile(file);

@@ -2,11 +2,12 @@
 import { useRef, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useDocuments } from '../../stores/react.ts';
-import type { ListedDocument } from '../../stores/saved/documents.ts';
+import type { DocumentActs, ListedDocument } from '../../stores/saved/documents.ts';
 import { firstWords, titleOf } from '../../stores/saved/title.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { ageWords } from '../shared/age.ts';
 import styles from './Documents.module.css';
+import { downloadDocuments } from './FileButtons.tsx';
 import { TitleField } from './TitleField.tsx';
 
 interface DocumentRowProps {
@@ -15,6 +16,10 @@ interface DocumentRowProps {
   /** Milliseconds since 1970. */
   now: number;
   onOpen: () => void;
+}
+
+function exportOne(acts: DocumentActs | null, id: string, name: string): void {
+  void acts?.exported([id]).then(json => downloadDocuments(name, json));
 }
 
 function Facts({ listed, now }: { listed: ListedDocument; now: number }) {
@@ -64,6 +69,9 @@ export function DocumentRow({ listed, open, now, onOpen }: DocumentRowProps) {
         <Button variant="quiet" aria-label={`Duplicate ${label}`} onClick={() => void acts?.duplicate(id)}>
           Duplicate
         </Button>
+        <Button variant="quiet" aria-label={`Export ${label}`} onClick={() => exportOne(acts, id, label)}>
+          Export
+        </Button>
         <Button variant="quiet" aria-label={`Delete ${label}`} onClick={() => void acts?.remove(id)}>
           Delete
         </Button>
@@ -82,6 +90,13 @@ export function UnreadableRow({ id }: { id: string }) {
         <span className={styles.facts}>damaged, or written by a newer Nucleus; it stays as it is</span>
       </div>
       <div className={styles.acts}>
+        <Button
+          variant="quiet"
+          aria-label="Export the document that cannot be read as it is"
+          onClick={() => exportOne(acts, id, 'unreadable')}
+        >
+          Export as it is
+        </Button>
         <Button
           variant="quiet"
           aria-label="Delete the document that cannot be read"

@@ -9,6 +9,7 @@ import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { DocumentNotices } from './DocumentNotices.tsx';
 import { DocumentRow, UnreadableRow } from './DocumentRow.tsx';
 import styles from './Documents.module.css';
+import { FileButtons } from './FileButtons.tsx';
 import { useFound, useListed } from './useListed.ts';
 
 /** Rows shown at first, and how many come with each "more". */
@@ -35,6 +36,7 @@ export function DocumentsPanel() {
         </Button>
         <SearchField label="Search documents" placeholder="Search titles and texts" value={query} onChange={setQuery} />
       </div>
+      <FileButtons some={all.length > 0} />
       <DocumentNotices />
       {listed === 'failed' && (
         <Notice tone="bad">The browser does not give what is stored: its storage is closed or damaged.</Notice>

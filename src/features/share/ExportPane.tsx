@@ -5,11 +5,11 @@ import { useDocument, useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { drawersOf, drawnByWords } from '../shared/drawnBy.ts';
+import { download } from '../shared/saving.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { writeRunCsv } from './runCsv.ts';
 import { writeRunJson } from './runJson.ts';
 import styles from './Share.module.css';
-import { download } from './saving.ts';
 import { type RunToShare, runToShare } from './sharedRun.ts';
 
 type Format = 'json' | 'legacy' | 'csv' | 'text';

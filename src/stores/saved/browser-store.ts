@@ -1,6 +1,6 @@
 // Where a page of the browser keeps things: the records of all tabs, which tab this one is, and what the tabs tell each other.
-import * as v from 'valibot';
 import { databaseRecords, type Records } from './records.ts';
+import { fromJson, toJson } from './typed-json.ts';
 
 const TAB_KEY = 'nucleus-tab';
 /** Holds what was written while the page went away, when a database may be too slow. */
@@ -83,35 +83,6 @@ function readSession(key: string): string | null {
     value = storage.getItem(key);
   });
   return value;
-}
-
-const ARRAYS = { Uint32Array, Uint16Array, Uint8Array, Float64Array } as const;
-const TYPED_ARRAY = v.object({
-  array: v.picklist(['Uint32Array', 'Uint16Array', 'Uint8Array', 'Float64Array']),
-  /** JSON has null for what is no finite number. */
-  values: v.array(v.nullable(v.number())),
-});
-
-/** JSON with typed arrays as `{ array: 'Uint32Array', values: [...] }`. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    const name = Object.keys(ARRAYS).find(each => part instanceof ARRAYS[each as keyof typeof ARRAYS]);
-    return name === undefined ? part : { array: name, values: Array.from(part as Iterable<number>) };
-  });
-}
-
-function fromJson(json: string): unknown {
-  try {
-    return JSON.parse(json, (_, part: unknown) => {
-      if (typeof part !== 'object') return part;
-      const typed = v.safeParse(TYPED_ARRAY, part);
-      return typed.success
-        ? ARRAYS[typed.output.array].from(typed.output.values.map(value => value ?? Number.NaN))
-        : part;
-    });
-  } catch {
-    return null;
-  }
 }
 
 /** Holds the lock of a tab for as long as the page lives; false when another page holds it. A browser without locks says true. */

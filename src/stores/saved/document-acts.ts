@@ -142,6 +142,15 @@ export class Documents {
         return this.#library.list();
       },
       find: (ids, query, signal) => this.#library.find(ids, query, signal),
+      exported: async ids => {
+        await this.#writer.flush();
+        return this.#library.exported(ids);
+      },
+      imported: async json => {
+        const imported = await this.#library.imported(json);
+        this.#turn();
+        return imported;
+      },
       dismiss: () => this.#documents.setState({ notice: null }),
     };
   }

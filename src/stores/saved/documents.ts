@@ -38,6 +38,15 @@ export interface NewDocument {
   readonly keep?: boolean;
 }
 
+/** What became of a file. */
+export interface Imported {
+  readonly added: number;
+  /** Documents in it that cannot be read. */
+  readonly refused: number;
+  /** Why nothing of it was read. */
+  readonly why: 'too_large' | 'not_ours' | 'newer' | null;
+}
+
 export interface DocumentActs {
   /** Opens a new document; one that nobody has touched gives way to it. */
   create(wanted?: NewDocument): Promise<void>;
@@ -53,6 +62,10 @@ export interface DocumentActs {
   list(): Promise<readonly ListedDocument[]>;
   /** Which of these have `query` in their text, in any branch. */
   find(ids: readonly string[], query: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** These, or all, as the text of a file. */
+  exported(ids: readonly string[] | 'all'): Promise<string>;
+  /** Adds what such a file holds. */
+  imported(json: string): Promise<Imported>;
   dismiss(): void;
 }
 

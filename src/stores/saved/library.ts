@@ -9,7 +9,8 @@ import {
   readEntry,
   writeEntry,
 } from './document-entry.ts';
-import type { ListedDocument } from './documents.ts';
+import { readDocuments, writeDocuments } from './document-files.ts';
+import type { Imported, ListedDocument } from './documents.ts';
 import { type KeyValue, stampOf } from './records.ts';
 import { readSaved, type Saved } from './saved.ts';
 import { readPage, writePage } from './saved-page.ts';
@@ -138,6 +139,35 @@ export class Library {
     const back: KeyValue[] = [[documentKey(id), record]];
     if (entry !== undefined) back.push([entryKey(id), entry]);
     await this.#put(back, id, null);
+  }
+
+  /** These, or all, as a file; what cannot be read goes along as it lies there. */
+  async exported(ids: readonly string[] | 'all'): Promise<string> {
+    const all = ids === 'all' ? (await this.list()).map(({ id }) => id) : ids;
+    const raw: RawDocument[] = [];
+    for (const id of all) raw.push(await this.raw(id));
+    return writeDocuments(raw, this.#now());
+  }
+
+  /** What a file holds becomes documents; none takes the place of another one. */
+  async imported(json: string): Promise<Imported> {
+    const read = readDocuments(json);
+    if (!read.ok) return { added: 0, refused: 0, why: read.why };
+    for (const { id, record, entry } of read.documents) {
+      const { records } = this.#where;
+      const taken =
+        (await records.get(documentKey(id))) !== undefined || (await records.get(entryKey(id))) !== undefined;
+      const saved = readSaved(record);
+      const known = readEntry(entry) ?? (saved && entryOf(saved, saved.created || this.#now(), ''));
+      if (known === null) continue;
+      const free = taken ? this.#freshId() : id;
+      const puts: KeyValue[] = [
+        [documentKey(free), record],
+        [entryKey(free), writeEntry({ ...known, stamp: this.#freshId() })],
+      ];
+      await this.#put(puts, free, null);
+    }
+    return { added: read.documents.length, refused: read.unreadable, why: null };
   }
 
   async #put(entries: readonly KeyValue[], id: string, stamp: string | null): Promise<boolean> {

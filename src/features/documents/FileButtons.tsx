@@ -1,0 +1,86 @@
+// Documents out of the page and into it: all of them as a file, and the files of others or of another browser.
+import { useRef, useState } from 'react';
+import { useDocuments } from '../../stores/react.ts';
+import { FILE_END } from '../../stores/saved/document-files.ts';
+import type { Imported } from '../../stores/saved/documents.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Notice } from '../../ui/controls/Notice.tsx';
+import { download } from '../shared/saving.ts';
+import styles from './Documents.module.css';
+
+/** A file named after what it holds. */
+export function downloadDocuments(name: string, json: string): void {
+  const plain = name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
+  download(`${plain || 'documents'}${FILE_END}`, 'application/json', json);
+}
+
+const count = (documents: number): string => `${documents} ${documents === 1 ? 'document' : 'documents'}`;
+
+function words(name: string, { added, refused, why }: Imported): string {
+  switch (why) {
+    case 'too_large':
+      return `${name} is too large to be read.`;
+    case 'not_ours':
+      return `${name} holds no documents. A run that was exported as JSON opens with Share.`;
+    case 'newer':
+      return `${name} was written by a newer Nucleus. Reload the page to get the newest, then try again.`;
+    case null:
+      return `${count(added)} from ${name}${refused === 0 ? '' : `; ${count(refused)} in it cannot be read`}.`;
+    default:
+      return why satisfies never;
+  }
+}
+
+export function FileButtons({ some }: { some: boolean }) {
+  const acts = useDocuments(s => s.acts);
+  const input = useRef<HTMLInputElement>(null);
+  const [said, setSaid] = useState<{ readonly text: string; readonly bad: boolean } | null>(null);
+  const take = async (files: readonly File[]): Promise<void> => {
+    const each: string[] = [];
+    let bad = false;
+    for (const file of files) {
+      const imported = await acts?.imported(await file.text()).catch(() => null);
+      bad ||= !imported || imported.why !== null || imported.refused > 0;
+      each.push(
+        imported ? words(file.name, imported) : `${file.name} could not be kept: the storage is full or closed.`,
+      );
+    }
+    setSaid({ text: each.join(' '), bad });
+  };
+  return (
+    <>
+      <div className={styles.files}>
+        <Button icon="file" onClick={() => input.current?.click()}>
+          Import
+        </Button>
+        <Button
+          icon="download"
+          disabled={!some}
+          onClick={() => void acts?.exported('all').then(json => downloadDocuments('nucleus-documents', json))}
+        >
+          Export all
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          multiple
+          accept=".json,application/json"
+          className="visually-hidden"
+          tabIndex={-1}
+          aria-label="Files of documents"
+          onChange={event => {
+            void take([...(event.target.files ?? [])]);
+            event.target.value = '';
+          }}
+        />
+      </div>
+      {said !== null && (
+        <div role="status">
+          <Notice tone={said.bad ? 'warn' : 'hint'} onDismiss={() => setSaid(null)}>
+            {said.text}
+          </Notice>
+        </div>
+      )}
+    </>
+  );
+}
