@@ -174,6 +174,7 @@ export function candidateRow(page: Page, id: number): Locator {
 
 /** Waits for the distribution of the selected place: the rows of the first candidates. */
 export async function candidatesReady(page: Page): Promise<void> {
+  await expect(inspector(page)).not.toHaveAttribute('aria-busy', 'true');
   await expect(candidateGrid(page).locator('[id^="candidate-"]').first()).toBeVisible();
 }
 
@@ -205,6 +206,7 @@ export async function factOf(page: Page, term: string): Promise<{ readonly words
     .locator('dl > div')
     .filter({ has: page.getByRole('button', { name: term, exact: true }) })
     .locator('dd');
+  await expect(inspector(page)).not.toHaveAttribute('aria-busy', 'true');
   await expect(value).toBeVisible();
   return { words: await value.innerText(), exact: Number((await value.getAttribute('title')) ?? Number.NaN) };
 }

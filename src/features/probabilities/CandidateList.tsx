@@ -14,7 +14,7 @@ import { listedIds, rowHeight, stepIndex } from './listed.ts';
 import { TailRow } from './TailRow.tsx';
 
 export function CandidateList({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {
-  const { view, generation, pins: pinStore } = useStores();
+  const { view, generation, pins: pinStore, document: documentStore } = useStores();
   const { drawn, now, token, tokenizer, place } = inspected;
   const count = useView(s => s.candidateCount);
   const search = useView(s => s.search);
@@ -48,7 +48,14 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
     return () => observer.disconnect();
   }, []);
 
+  // A candidate of a run that writes on is chosen where it stands: the list stays at that place.
+  const select = (id: number): void => {
+    if (inspected.stale) return;
+    if (inspected.live) documentStore.getState().selectToken(place);
+    view.getState().selectCandidate(id);
+  };
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (inspected.stale) return;
     if (event.key === 'Enter' && selected !== null && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       view.getState().selectCandidate(null);
@@ -65,7 +72,7 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
     const id = next === null ? undefined : ids[next];
     if (id === undefined || next === null || !pane.current) return;
     event.preventDefault();
-    view.getState().selectCandidate(id);
+    select(id);
     const top = next * height;
     const { scrollTop, clientHeight } = pane.current;
     const head = pane.current.querySelector<HTMLElement>('[data-head]')?.offsetHeight ?? 0;
@@ -109,7 +116,7 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
               current={id === token?.id}
               columns={columns}
               largest={largest}
-              onSelect={() => view.getState().selectCandidate(id)}
+              onSelect={() => select(id)}
             />
           ))}
         </div>

@@ -16,6 +16,18 @@ const WORDS: Readonly<Record<'no_model' | 'first' | 'waiting' | 'loading', strin
 const NOTHING =
   'The text is empty. Type a word to see what could come after it, or press Run: the model then starts from its beginning-of-text token.';
 
+/** Below the dimmed numbers of the place before, where those of this one take a while. */
+export function ComingBar({ row }: { row: SelectedRow }) {
+  const { rows } = useStores();
+  if (row.status !== 'loading') return null;
+  return (
+    <div className={styles.coming}>
+      <p>{WORDS.loading}</p>
+      <Button onClick={() => rows.getState().stopFetch()}>Stop computing</Button>
+    </div>
+  );
+}
+
 export function EmptyState({ row }: { row: SelectedRow }) {
   const { rows } = useStores();
   const empty = useDocument(s => s.tokens.length === 0);

@@ -1,5 +1,5 @@
 // The column to look inside: the selected token, what else could have come, and what sampling did to it.
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { TYPED_HINT } from '../../lib/typed-text.ts';
 import { useDocument, useStores, useView } from '../../stores/react.ts';
@@ -9,7 +9,7 @@ import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
 import { readySearch } from '../shared/readySearch.ts';
 import { CandidateList } from './CandidateList.tsx';
 import { ContinueBar } from './ContinueBar.tsx';
-import { EmptyState } from './EmptyState.tsx';
+import { ComingBar, EmptyState } from './EmptyState.tsx';
 import styles from './Inspector.module.css';
 import { useInspected } from './inspected.ts';
 import { PinnedHere } from './PinnedHere.tsx';
@@ -46,11 +46,16 @@ export function Inspector() {
   const inspected = useInspected();
   const panel = useView(s => s.panel);
   const shown = panel === 'stages' ? 'stages' : 'candidates';
-  // Another place: the list starts from the top again.
+  const { place, live, stale } = inspected;
+  const followed = useRef(false);
+  // Another place: the list starts from the top again. One that goes on with a run does not, nor does the one where a person stopped it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what resets the list.
-  useEffect(() => view.getState().resetCandidates(), [view, inspected.place]);
+  useEffect(() => {
+    if (!followed.current || (!live && place === 'end')) view.getState().resetCandidates();
+    followed.current = live;
+  }, [view, place, live]);
   return (
-    <section className={styles.inspector} aria-label="Token">
+    <section className={styles.inspector} aria-label="Token" aria-busy={stale}>
       <div>
         <TokenFacts inspected={inspected} />
         <PinnedHere inspected={inspected} />
@@ -70,7 +75,7 @@ export function Inspector() {
               <Stages inspected={inspected} ranked={inspected.ranked} />
             )}
           </Tabs>
-          <ContinueBar inspected={inspected} ranked={inspected.ranked} />
+          {stale ? <ComingBar row={inspected.row} /> : <ContinueBar inspected={inspected} ranked={inspected.ranked} />}
         </>
       ) : (
         <EmptyState row={inspected.row} />

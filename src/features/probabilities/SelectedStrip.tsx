@@ -1,23 +1,32 @@
 // On a phone: the selected token in one line, and the ways into the two sheets.
+import { useEffect, useRef } from 'react';
 import { formatProbability } from '../../lib/format.ts';
-import { useDocument, useRows, useStores } from '../../stores/react.ts';
+import { useDocument, useGeneration, useRows, useStores } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import { rankedOfRow } from './candidates.ts';
 import styles from './SelectedStrip.module.css';
 
-/** The likeliest next token, once its distribution is here. */
+/** The likeliest next token; until its distribution is here that of the place before, dimmed. */
 function NextToken() {
   const row = useRows(s => (s.selected.status === 'ready' && s.selected.place === 'end' ? s.selected.row : null));
+  const coming = useRows(s => s.selected.status === 'waiting' || s.selected.status === 'loading');
   const tokenizer = useDocument(s => s.tokenizer);
-  const ranked = row && rankedOfRow(row.ranked);
+  const last = useRef({ row, tokenizer });
+  useEffect(() => {
+    if (row !== null) last.current = { row, tokenizer };
+  }, [row, tokenizer]);
+  const kept = coming && last.current.tokenizer === tokenizer ? last.current.row : null;
+  const known = row ?? kept;
+  const ranked = known && rankedOfRow(known.ranked);
   const likeliest = ranked?.ids[0];
   if (likeliest === undefined || !tokenizer || !ranked) return 'What comes next';
   return (
     <>
       Next:{' '}
-      <span className={styles.number}>
+      <span className={styles.number} data-stale={row === null}>
         <TokenText {...faceOf(tokenizer, likeliest)} />{' '}
         <span className="num">{formatProbability(ranked.before(likeliest))}</span> before sampling
       </span>
@@ -27,7 +36,13 @@ function NextToken() {
 
 export function SelectedStrip() {
   const { view } = useStores();
-  const token = useDocument(s => (s.selected === 'end' ? null : (s.tokens[s.selected] ?? null)));
+  const running = useGeneration(s => isRunning(s.status));
+  // Behind a run that writes, the token that has just come.
+  const token = useDocument(s => {
+    if (s.selected !== 'end') return s.tokens[s.selected] ?? null;
+    const newest = s.tokens.at(-1);
+    return running && newest?.top !== undefined ? newest : null;
+  });
   return (
     <div className={styles.strip}>
       <Button icon="inspect" className={styles.token} onClick={() => view.getState().open('inspector')}>
