@@ -25,6 +25,9 @@ import type { SavedStore } from '../../src/stores/saved/browser-store.ts';
 import { type KeyValue, stampOf } from '../../src/stores/saved/records.ts';
 import { type EngineOptions, engineScript, until } from './scripted-engine.ts';
 
+/** When every run of a scripted page begins. */
+const DRAWN_AT = Date.UTC(2026, 0, 2, 3, 4);
+
 export interface Page extends AppPage {
   readonly lens: LensStore;
   readonly ablation: AblationStore;
@@ -132,6 +135,7 @@ export function makePage(options: PageOptions = {}): Page {
       else queueMicrotask(callback);
     },
     freshSeed: () => 1000 + seeds++,
+    date: () => DRAWN_AT,
     now: () => clock.now,
     later: (ms, callback) => {
       const wait = { ms, callback };

@@ -49,6 +49,8 @@ export interface PageOptions {
   readonly makeTokenizer?: (model: LoadedModel) => Tokenizer | Promise<Tokenizer>;
   readonly requestFrame?: (callback: () => void) => void;
   readonly freshSeed?: () => number;
+  /** Milliseconds since 1970. */
+  readonly date?: () => number;
   readonly persist?: () => void;
   readonly now?: () => number;
   readonly later?: (ms: number, callback: () => void) => () => void;
@@ -161,6 +163,7 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
     document,
     settings,
     freshSeed: options.freshSeed ?? freshSeed,
+    date: options.date ?? Date.now,
   });
   const pins = createPinsStore({ model, document });
   work.onEnd(pins.dispose);

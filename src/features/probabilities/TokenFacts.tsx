@@ -10,6 +10,7 @@ import { drawersOf, drawnByWords } from '../shared/drawnBy.ts';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import { rankedOfRow } from './candidates.ts';
 import type { Inspected } from './inspected.ts';
+import { recordWords } from './record.ts';
 import styles from './TokenFacts.module.css';
 
 const ORIGINS = { typed: 'typed', drawn: 'drawn by the sampler', chosen: 'chosen by you' } as const;
@@ -129,7 +130,8 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
           <Explain meaning="The random number of the draw, from 0 to 1: it falls into this token's share of the distribution after sampling.">
             random
           </Explain>{' '}
-          <span className="num">{draw.u.toFixed(4)}</span>
+          <span className="num">{draw.u.toFixed(4)}</span> ·{' '}
+          <Explain meaning={recordWords(draw, at => new Date(at).toLocaleString())}>its run</Explain>
           {drawnBy !== null ? ` · ${drawnBy}` : draw.outdated && ' · the text before it has changed since'}
         </p>
       )}

@@ -57,6 +57,8 @@ interface DrawGroup {
   readonly x?: 1;
   /** Index of the model that drew; absent where nobody said. */
   readonly m?: number;
+  /** When their run began; absent where nobody said. */
+  readonly t?: number;
 }
 
 function groupsOf(
@@ -75,6 +77,7 @@ function groupsOf(
       before?.seed === draw.seed &&
       before.settings === draw.settings &&
       before.outdated === draw.outdated &&
+      before.at === draw.at &&
       before.model?.digest === draw.model?.digest;
     if (joins) last.draws.push(draw);
     else groups.push({ f: i, draws: [draw] });
@@ -93,6 +96,7 @@ function groupsOf(
       ...(own ? { u: draws.map(draw => draw.u) } : {}),
       ...(first?.outdated === true ? { x: 1 as const } : {}),
       ...(by >= 0 ? { m: by } : {}),
+      ...(first?.at === undefined ? {} : { t: first.at }),
     };
   });
 }

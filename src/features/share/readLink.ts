@@ -21,6 +21,7 @@ import {
   SEED,
   SEED_DIGITS,
   SETTINGS,
+  TIME,
   text,
   unsound,
   wholeBetween,
@@ -65,6 +66,7 @@ const GROUP = fields({
   u: v.optional(list(RANDOM, MOST_LINK_TOKENS)),
   x: v.optional(numberBetween(0, 1), 0),
   m: v.optional(wholeBetween(0, MOST_DRAWERS)),
+  t: v.optional(TIME),
 });
 type Group = v.InferOutput<typeof GROUP>;
 
@@ -106,6 +108,7 @@ const GROUP_FIELDS: Readonly<Record<string, string>> = {
   u: 'random number',
   x: 'mark',
   m: 'model',
+  t: 'time',
 };
 
 function placeOf([field, index, ...rest]: Path): string {
@@ -149,7 +152,8 @@ function addDraws(draws: Map<number, Draw>, packed: Packed, group: Group, where:
   const model = drawerOf(packed, group, where);
   for (const [i, pAfter] of afters.entries()) {
     const u = us?.[i] ?? uniform(seed, from + i, 0);
-    draws.set(from + i, { settings, seed, u, pAfter, outdated: group.x === 1, model });
+    const draw = { settings, seed, u, pAfter, outdated: group.x === 1, model };
+    draws.set(from + i, group.t === undefined ? draw : { ...draw, at: group.t });
   }
 }
 

@@ -22,6 +22,7 @@ import {
   SEED,
   SEED_DIGITS,
   SETTINGS,
+  TIME,
   text,
   unsound,
   wholeBetween,
@@ -45,6 +46,7 @@ const DRAW = fields({
   outdated: v.optional(FLAG, false),
   /** Absent in version 1. */
   model: v.optional(v.nullable(wholeBetween(0, MOST_DRAWERS))),
+  at: v.optional(TIME),
 });
 
 const TOKEN = fields({
@@ -161,7 +163,8 @@ function tokenOf({ id, origin, logprob, draw }: Token, own: Own, where: string):
   const settings = own.draw_settings[draw.settings] ?? unsound(`${where}, draw.settings`, 'are not in the file');
   const { seed, u, probability_after: pAfter, outdated } = draw;
   const model = drawerOf(draw.model, outdated, own, where);
-  return { id, origin, logprob, draw: { settings, seed, u, pAfter, outdated, model } };
+  const made = { settings, seed, u, pAfter, outdated, model };
+  return { id, origin, logprob, draw: draw.at === undefined ? made : { ...made, at: draw.at } };
 }
 
 function drawerOf(index: number | null | undefined, outdated: boolean, own: Own, where: string): ModelIdentity | null {

@@ -87,6 +87,8 @@ export function oneOf<const T extends readonly [string, ...string[]]>(choices: T
 
 export const ID = wholeBetween(0, 2 ** 32 - 1);
 export const SEED = wholeBetween(0, Number.MAX_SAFE_INTEGER);
+/** Milliseconds since 1970. */
+export const TIME = wholeBetween(0, 8.64e15);
 export const PROBABILITY = numberBetween(0, 1);
 /** [0, 1) */
 export const RANDOM = numberBetween(0, 1 - 2 ** -53);

@@ -18,7 +18,7 @@ const NO_LOGPROB = -9999;
 const ABOUT =
   'Every logprob is the natural logarithm of the probability the model gave before sampling: before penalties, temperature and cuts. ' +
   'The whole text is listed, what was typed too. -9999.0 stands at the first token and where no number was computed; nucleus.tokens has null there. ' +
-  'probability_after is that of the draw, after all sampling steps. u is the random number of the draw, in [0, 1). ' +
+  'probability_after is that of the draw, after all sampling steps. u is the random number of the draw, in [0, 1); at is when its run began, in milliseconds since 1970. ' +
   'nucleus.model is the model whose numbers these are; draw_models are the models that drew, one of them for each draw.';
 
 /** JSON has no infinities. */
@@ -99,6 +99,7 @@ function ownFields(run: RunToShare, shape: RunShape): object {
     probability_after: draw.pAfter,
     outdated: draw.outdated,
     model: draw.model === null ? null : drawers.findIndex(({ digest }) => digest === draw.model?.digest),
+    ...(draw.at === undefined ? {} : { at: draw.at }),
   });
   return {
     format: RUN_FORMAT,

@@ -134,11 +134,13 @@ describe('a link', () => {
     const { run } = await drawn();
     const page = makePage({ link: await linkOf(run) });
     pages.push(page);
-    const start = page.start();
-    await until(() => share(page).waiting);
-    expect(text(page)).toBe('Once upon a time there was a small');
-    await start;
+    const meanwhile: string[] = [];
+    page.share.subscribe(({ waiting }) => {
+      if (waiting) meanwhile.push(text(page));
+    });
+    await page.start();
     await until(() => share(page).opened !== null);
+    expect(new Set(meanwhile)).toEqual(new Set(['Once upon a time there was a small']));
     expect(share(page).waiting).toBe(false);
     expect(text(page)).toBe(run.text);
   });

@@ -165,6 +165,7 @@ function sameDraw({ draw: a }: DocumentToken, { draw: b }: DocumentToken): boole
     a?.u === b?.u &&
     a?.pAfter === b?.pAfter &&
     a?.settings === b?.settings &&
+    a?.at === b?.at &&
     a?.model?.digest === b?.model?.digest
   );
 }

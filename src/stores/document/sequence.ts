@@ -84,13 +84,14 @@ export function drawnToken(
   settings: GenerationSettings,
   seed: number,
   model: ModelIdentity | null,
+  at: number,
 ): DocumentToken {
   return {
     id: event.id,
     bytes: tokenizer.bytes(event.id),
     special: tokenizer.isSpecial(event.id),
     origin: 'drawn',
-    draw: { settings, seed, u: event.u, pAfter: event.pAfter, outdated: false, model },
+    draw: { settings, seed, u: event.u, pAfter: event.pAfter, outdated: false, model, at },
     stats: { logprob: event.logit - event.logZ, rank: event.rank, entropy: event.entropy, logZ: event.logZ },
     top: { ids: event.topIds, logits: event.topLogits },
   };

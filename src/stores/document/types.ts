@@ -21,6 +21,8 @@ export interface Draw {
   readonly outdated: boolean;
   /** The model that drew it; null where nobody said. Draws of one run share the object. */
   readonly model: ModelIdentity | null;
+  /** When its run began, milliseconds since 1970; absent where nobody said. */
+  readonly at?: number;
 }
 
 /** What the model thinks of a token where it stands. Before sampling; nats. */

@@ -101,6 +101,8 @@ export interface GenerationOptions {
   /** Calls back before the next paint. */
   readonly requestFrame: (callback: () => void) => void;
   readonly freshSeed: () => number;
+  /** Milliseconds since 1970. */
+  readonly date: () => number;
   /** Calls back once after `ms` milliseconds; returns what calls it off. */
   readonly later: (ms: number, callback: () => void) => () => void;
 }

@@ -32,6 +32,7 @@ export class Run {
   readonly #request: RunRequest;
   readonly #settings: GenerationSettings;
   readonly #model: ModelIdentity | null;
+  readonly #at: number;
   #buffer: DocumentToken[] = [];
   #frameAsked = false;
   #length = 0;
@@ -47,6 +48,7 @@ export class Run {
     this.#request = request;
     this.#settings = options.settings.getState().settings;
     this.#model = modelIdentity(options.model.getState());
+    this.#at = options.date();
     this.#stats = store.getState().stats;
   }
 
@@ -109,7 +111,7 @@ export class Run {
     if (event.position !== this.#length) return;
     const tokenizer = defined(this.#options.document.getState().tokenizer, 'tokenizer of the document');
     this.#length += 1;
-    this.#buffer.push(drawnToken(tokenizer, event, this.#settingsOfDraw(), this.seed, this.#model));
+    this.#buffer.push(drawnToken(tokenizer, event, this.#settingsOfDraw(), this.seed, this.#model, this.#at));
     this.#stats = this.#counted(event.ms);
     if (this.#buffer.length >= MOST_BUFFERED) this.#flush();
     else this.#askFrame();

@@ -31,6 +31,8 @@ export interface TokenColumns {
   /** Index into `drawModels` + 1; 0 where nobody said. Absent in what was written before draws named their model. */
   readonly drawnBy?: Uint8Array;
   readonly drawModels?: readonly ModelIdentity[];
+  /** Milliseconds since 1970; 0 where nobody said. Absent in what was written before draws had a time. */
+  readonly drawnAt?: Float64Array;
 }
 
 const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen'];
@@ -55,6 +57,7 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
   const [seeds, us, pAfters] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
   const outdated = new Uint8Array(length);
   const drawnBy = new Uint8Array(length);
+  const drawnAt = new Float64Array(length);
   for (const [i, { id, origin, draw }] of tokens.entries()) {
     ids[i] = id;
     origins[i] = ORIGINS.indexOf(origin);
@@ -65,6 +68,7 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
     pAfters[i] = draw.pAfter;
     outdated[i] = Number(draw.outdated);
     drawnBy[i] = modelIndex(draw.model);
+    drawnAt[i] = draw.at ?? 0;
   }
   return {
     ids,
@@ -77,6 +81,7 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
     drawSettings,
     drawnBy,
     drawModels,
+    drawnAt,
   };
 }
 
@@ -95,7 +100,7 @@ export function shortText(most: number) {
 
 const DRAWER = v.object({ name: shortText(MOST_NAME), digest: shortText(80) });
 
-/** One entry a token in all of them. What was written before draws named their model lacks the last two. */
+/** One entry a token in all of them. What was written before draws named their model lacks the last ones. */
 const COLUMNS = v.pipe(
   v.object({
     ids: v.instance(Uint32Array),
@@ -107,6 +112,7 @@ const COLUMNS = v.pipe(
     outdated: v.instance(Uint8Array),
     drawSettings: v.array(v.unknown()),
     drawnBy: v.fallback(v.optional(v.instance(Uint8Array)), undefined),
+    drawnAt: v.fallback(v.optional(v.instance(Float64Array)), undefined),
     drawModels: v.fallback(v.optional(v.array(v.fallback(v.nullable(DRAWER), null)), []), []),
   }),
   v.check(({ ids, origins, drawOf, seeds, us, pAfters, outdated }) => {
@@ -121,7 +127,8 @@ const COLUMNS = v.pipe(
 export function readTokens(stored: unknown): SavedToken[] {
   const columns = v.safeParse(COLUMNS, stored);
   if (!columns.success) return [];
-  const { ids, origins, drawOf, seeds, us, pAfters, outdated, drawSettings, drawnBy, drawModels } = columns.output;
+  const { ids, origins, drawOf, seeds, us, pAfters, outdated, drawSettings, drawnBy, drawModels, drawnAt } =
+    columns.output;
   // A step that was not there yet was off when they were drawn.
   const settings = drawSettings.slice(0, MOST_DRAW_SETTINGS).map(each => readSettings(each).settings);
   const models = drawnBy?.length === ids.length ? drawModels.slice(0, MOST_DRAW_MODELS) : [];
@@ -132,6 +139,8 @@ export function readTokens(stored: unknown): SavedToken[] {
     if (origin !== 'drawn' || made === undefined) return { id, origin };
     if (!v.is(WHOLE, seed) || !v.is(PROBABILITY, u) || !v.is(PROBABILITY, pAfter)) return { id, origin };
     const model = models[(drawnBy?.[i] ?? 0) - 1] ?? null;
-    return { id, origin, draw: { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0, model } };
+    const at = drawnAt?.[i] ?? 0;
+    const draw = { settings: made, seed, u, pAfter, outdated: outdated[i] !== 0, model };
+    return { id, origin, draw: v.is(WHOLE, at) && at > 0 ? { ...draw, at } : draw };
   });
 }
