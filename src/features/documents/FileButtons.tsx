@@ -1,7 +1,7 @@
 // Documents out of the page and into it: all of them as a file, and the files of others or of another browser.
 import { useRef, useState } from 'react';
 import { useDocuments } from '../../stores/react.ts';
-import { FILE_END } from '../../stores/saved/document-files.ts';
+import { FILE_END, MOST_FILE } from '../../stores/saved/document-files.ts';
 import type { Imported } from '../../stores/saved/documents.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
@@ -13,6 +13,8 @@ export function downloadDocuments(name: string, json: string): void {
   const plain = name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
   download(`${plain || 'documents'}${FILE_END}`, 'application/json', json);
 }
+
+const TOO_LARGE: Imported = { added: 0, refused: 0, why: 'too_large' };
 
 const count = (documents: number): string => `${documents} ${documents === 1 ? 'document' : 'documents'}`;
 
@@ -39,7 +41,7 @@ export function FileButtons({ some }: { some: boolean }) {
     const each: string[] = [];
     let bad = false;
     for (const file of files) {
-      const imported = await acts?.imported(await file.text()).catch(() => null);
+      const imported = file.size > MOST_FILE ? TOO_LARGE : await acts?.imported(await file.text()).catch(() => null);
       bad ||= !imported || imported.why !== null || imported.refused > 0;
       each.push(
         imported ? words(file.name, imported) : `${file.name} could not be kept: the storage is full or closed.`,

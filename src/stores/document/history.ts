@@ -1,26 +1,5 @@
 // Undo and redo of the document: whole states, each with all branches, their tokens and numbers, the text and the caret.
-import type { Branch, ChangeKind, Pending, Selection } from './types.ts';
-
-export interface Snapshot {
-  readonly branches: readonly Branch[];
-  /** Id of the active one. */
-  readonly branch: number;
-  /** What follows the tokens of the active one. */
-  readonly pending: Pending | null;
-  /** Kept while there is no tokenizer; else the tokens have it. */
-  readonly text: string;
-  readonly selection: Selection;
-  /** Of the tokenizer the ids belong to; '' for plain text. */
-  readonly fingerprint: string;
-  /** Of the model the numbers are of. */
-  readonly model: number;
-}
-
-interface Step {
-  readonly kind: ChangeKind;
-  /** The state to go back (or forth) to. Token objects are shared between states. */
-  readonly snapshot: Snapshot;
-}
+import type { ChangeKind, KeptHistory, Snapshot, Step } from './types.ts';
 
 /** Steps kept; the oldest go. */
 const MOST_STEPS = 300;
@@ -44,9 +23,18 @@ function isCharacter(text: string): boolean {
 }
 
 export class History {
-  #past: Step[] = [];
-  #future: Step[] = [];
+  #past: Step[];
+  #future: Step[];
   #typing: Typing | null = null;
+
+  constructor({ past, future }: Pick<KeptHistory, 'past' | 'future'> = { past: [], future: [] }) {
+    this.#past = [...past];
+    this.#future = [...future];
+  }
+
+  get steps(): Pick<KeptHistory, 'past' | 'future'> {
+    return { past: this.#past, future: this.#future };
+  }
 
   get canUndo(): ChangeKind | null {
     return this.#past.at(-1)?.kind ?? null;

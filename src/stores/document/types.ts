@@ -4,7 +4,6 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import type { History } from './history.ts';
 
 /** How a token came into the text: typed by a person, drawn by the sampler, or picked from the candidates. */
 export type TokenOrigin = 'typed' | 'drawn' | 'chosen';
@@ -202,9 +201,31 @@ export interface DocumentActions {
   }): void;
 }
 
+export interface Snapshot {
+  readonly branches: readonly Branch[];
+  /** Id of the active one. */
+  readonly branch: number;
+  /** What follows the tokens of the active one. */
+  readonly pending: Pending | null;
+  /** Kept while there is no tokenizer; else the tokens have it. */
+  readonly text: string;
+  readonly selection: Selection;
+  /** Of the tokenizer the ids belong to; '' for plain text. */
+  readonly fingerprint: string;
+  /** Of the model the numbers are of. */
+  readonly model: number;
+}
+
+export interface Step {
+  readonly kind: ChangeKind;
+  /** The state to go back (or forth) to. Token objects are shared between states. */
+  readonly snapshot: Snapshot;
+}
+
 /** Steps of Undo and Redo of a document that is not the open one. */
 export interface KeptHistory {
-  readonly history: History;
+  readonly past: readonly Step[];
+  readonly future: readonly Step[];
   /** The highest id that a branch has had. */
   readonly lastBranch: number;
 }

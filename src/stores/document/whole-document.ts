@@ -1,6 +1,5 @@
 // The state of the document and every change of it: ids are the truth, text and offsets a view of them; history, runs, branches.
 
-import { mostOf } from '../../lib/most.ts';
 import { layoutTokens, type TokenLayout, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { type Birth, forked, spreadStats, withTokens } from './branches.ts';
@@ -16,7 +15,7 @@ import {
   withoutNumbers,
   withSpecial,
 } from './change.ts';
-import { History, type Snapshot } from './history.ts';
+import { History } from './history.ts';
 import { allPending, editedParts, isLong, pendingOfToday } from './pending.ts';
 import { plainToken, shownAfter } from './sequence.ts';
 import { caretAt, EMPTY_VIEW, placeAt, shownPlain, shownTokens } from './shown.ts';
@@ -30,6 +29,7 @@ import type {
   DocumentToken,
   Pending,
   Selection,
+  Snapshot,
   TokenPlace,
 } from './types.ts';
 import { wordStart } from './word-start.ts';
@@ -245,20 +245,17 @@ export class WholeDocument {
   }
 
   leave: DocumentActions['leave'] = () => {
-    const [history, lastBranch] = [this.#history, this.#lastBranch];
+    const { steps } = this.#history;
     this.#history = new History();
-    return { history, lastBranch };
+    return { ...steps, lastBranch: this.#lastBranch };
   };
 
   restore: DocumentActions['restore'] = ({ text, tokens, selection, set, history }) => {
-    this.#history = history?.history ?? new History();
+    this.#history = new History(history);
     this.#closeRun();
     const only = { branches: [{ id: 1, began: this.#now(), name: '', tokens }], branch: 1 };
     const kept = { ...(tokens.length > 0 && set ? set : only), forgotten: null };
-    this.#lastBranch = mostOf(
-      kept.branches.map(({ id }) => id),
-      history?.lastBranch ?? 1,
-    );
+    this.#lastBranch = kept.branches.reduce((most, { id }) => Math.max(most, id), history?.lastBranch ?? 1);
     if (tokens.length > 0) return this.#setBranches(kept, selection);
     this.store.setState(kept);
     this.#setPlainOrTyped(text, selection);

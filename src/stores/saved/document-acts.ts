@@ -1,7 +1,8 @@
 // What a person does with documents, and the beginning of a visit: the library of records and the open document, joined.
 import type { SavedStore } from './browser-store.ts';
+import type { RawDocument } from './document-files.ts';
 import type { DocumentActs, DocumentsStore, NewDocument } from './documents.ts';
-import { Library, type RawDocument } from './library.ts';
+import { Library } from './library.ts';
 import { OpenDocument, type Opening, type Subjects } from './open-document.ts';
 import type { Saved } from './saved.ts';
 import { readPage, type SavedPage } from './saved-page.ts';

@@ -1,7 +1,6 @@
 // Documents as a file: one or all of them, with everything their records hold; and its careful reading.
 import * as v from 'valibot';
 import { readEntry } from './document-entry.ts';
-import type { RawDocument } from './library.ts';
 import { readSaved } from './saved.ts';
 import { fromJson, toJson } from './typed-json.ts';
 
@@ -9,9 +8,16 @@ const FORMAT = 'nucleus.documents';
 const VERSION = 1;
 /** What such a file is called ends so. */
 export const FILE_END = '.nucleus.json';
-/** Characters of a file that is read. */
-const MOST_FILE = 256 * 1024 * 1024;
+/** Bytes, and characters, of a file that is read. */
+export const MOST_FILE = 256 * 1024 * 1024;
 const MOST_DOCUMENTS = 10_000;
+
+/** A document and what is known of it, both as they lie in the store. */
+export interface RawDocument {
+  readonly id: string;
+  readonly record: unknown;
+  readonly entry: unknown;
+}
 
 /** @param exported milliseconds since 1970 */
 export function writeDocuments(documents: readonly RawDocument[], exported: number): string {

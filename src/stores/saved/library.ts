@@ -9,19 +9,12 @@ import {
   readEntry,
   writeEntry,
 } from './document-entry.ts';
-import { readDocuments, writeDocuments } from './document-files.ts';
+import { type RawDocument, readDocuments, writeDocuments } from './document-files.ts';
 import type { Imported, ListedDocument } from './documents.ts';
 import { type KeyValue, stampOf } from './records.ts';
 import { readSaved, type Saved } from './saved.ts';
 import { readPage, writePage } from './saved-page.ts';
 import { cleanTitle, titleOf } from './title.ts';
-
-/** A document and what is known of it, both as they lie in the store. */
-export interface RawDocument {
-  readonly id: string;
-  readonly record: unknown;
-  readonly entry: unknown;
-}
 
 export interface OpenedRecord {
   readonly saved: Saved;

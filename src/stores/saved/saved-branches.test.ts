@@ -26,7 +26,7 @@ const branch = (id: number, ids: readonly number[], name = ''): Branch => ({
 /** As it comes back from the store. */
 function through(branches: readonly Branch[], active: number) {
   const tokens = branches.find(({ id }) => id === active)?.tokens ?? [];
-  const written = writeBranches({ branches, branch: active });
+  const written = writeBranches({ branches, branch: active }, textOf(tokens));
   return readBranches(structuredClone(written), readTokens({ ...writeTokens(tokens) }), textOf(tokens));
 }
 const textOf = (tokens: readonly DocumentToken[]) => String.fromCharCode(...tokens.map(({ id }) => id));
@@ -46,14 +46,14 @@ describe('what was written', () => {
   test('holds a shared beginning once', () => {
     const head = Array.from({ length: 500 }, (_, i) => token(i));
     const branches = [1, 2, 3].map(id => ({ ...branch(id, []), tokens: [...head, token(600 + id)] }));
-    const written = writeBranches({ branches, branch: 2 });
+    const written = writeBranches({ branches, branch: 2 }, textOf(head));
     expect(written?.columns.ids).toHaveLength(2);
     const read = through(branches, 2);
     expect(read?.branches[0]?.tokens[9]).toBe(read?.branches[1]?.tokens[9]);
   });
 
   test('is nothing for one branch without a name', () => {
-    expect(writeBranches({ branches: [branch(1, [1])], branch: 1 })).toBeNull();
+    expect(writeBranches({ branches: [branch(1, [1])], branch: 1 }, '')).toBeNull();
     expect(through([branch(1, [1], 'named')], 1)?.branches[0]?.name).toBe('named');
   });
 

@@ -44,14 +44,18 @@ export interface StoredBranches {
 /** Tokens of all branches together, or characters, shared ones counted each time: more is not brought back. */
 const MOST_TOGETHER = 4_000_000;
 
-/** Null for a single branch without a name: there is nothing to keep beside its tokens. */
-export function writeBranches({
-  branches,
-  branch: active,
-}: Pick<BranchSet, 'branches' | 'branch'>): StoredBranches | null {
+/**
+ * Null for a single branch without a name: there is nothing to keep beside its tokens.
+ * @param text of the active one
+ */
+export function writeBranches(
+  { branches, branch: active }: Pick<BranchSet, 'branches' | 'branch'>,
+  text: string,
+): StoredBranches | null {
   const at = branches.findIndex(({ id }) => id === active);
   const first = branches[at];
   if (first === undefined || (branches.length === 1 && first.name === '')) return null;
+  spelled.set(first.tokens, text);
   const listed: Branch[] = [];
   const entries: Entry[] = [];
   const own: DocumentToken[] = [];
@@ -59,8 +63,8 @@ export function writeBranches({
     const { id, name, began, tokens } = branch;
     const { like, shared } = listed.length === 0 ? { like: 0, shared: tokens.length } : nearest(tokens, listed);
     for (const token of tokens.slice(shared)) own.push(token);
-    const text = listed.length === 0 ? {} : tailOf(textOf(listed[like]?.tokens ?? []), textOf(tokens));
-    entries.push({ id, name, began, like, shared, own: tokens.length - shared, ...text });
+    const ending = listed.length === 0 ? {} : tailOf(textOf(listed[like]?.tokens ?? []), textOf(tokens));
+    entries.push({ id, name, began, like, shared, own: tokens.length - shared, ...ending });
     listed.push(branch);
   }
   return { entries, at, columns: writeTokens(own) };

@@ -55,7 +55,7 @@ export interface ToSave extends Omit<Saved, 'tokens' | 'set'> {
 /** The value for the store. */
 export function writeSaved(saved: ToSave): unknown {
   const { tokens, set, ...others } = saved;
-  const branches = set === null ? null : writeBranches(set);
+  const branches = set === null ? null : writeBranches(set, others.text);
   const stored: Stored = {
     ...others,
     version: SAVED_VERSION,

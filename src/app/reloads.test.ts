@@ -1,11 +1,11 @@
 // The browser's own store through reloads: pages of two tabs that go at once, each with its text, and where a new tab begins.
 import 'fake-indexeddb/auto';
 import { afterEach, expect, test, vi } from 'vitest';
-import { engineScript } from '../../../e2e/support/scripted-engine.ts';
-import { createPage, type Page } from '../../app/page.ts';
-import { createClient } from '../../client/client.ts';
-import { ScriptedWorker } from '../../client/scripted-worker.ts';
-import { browserStore } from './browser-store.ts';
+import { engineScript } from '../../e2e/support/scripted-engine.ts';
+import { createClient } from '../client/client.ts';
+import { ScriptedWorker } from '../client/scripted-worker.ts';
+import { browserStore } from '../stores/saved/browser-store.ts';
+import { createPage, type Page } from './page.ts';
 
 interface Tab {
   readonly kept: Map<string, string>;
