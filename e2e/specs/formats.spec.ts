@@ -1,4 +1,4 @@
-// The format of the weights: offered with its bytes, another model in every number, the same again after a reload.
+// The format of the weights: offered with its bytes, another model in every number, measured beside the files, the same again after a reload.
 
 import { startHubServer } from '../support/hub-server.ts';
 import { inUse, lookAt } from '../support/open-model.ts';
@@ -6,7 +6,9 @@ import { candidatesOf, closeDialog, openModels, openPage, setHub, setText, token
 import { SHIPPED_FILES, SHIPPED_FOLDER, shippedModel } from '../support/page-models.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
-const PROMPT = 'Once upon a time there was a small';
+/** Long enough for the accuracy of a format to be measured on it. */
+const PROMPT =
+  'Once upon a time there was a small boy named Daniel. Early in the spring Daniel left home to visit Eva, who lived near the museum. He packed an apple and an old watch. First he came to the';
 
 /** Candidates at the end of the text with their probabilities, once every token has its numbers. */
 async function numbers(page: Page): Promise<readonly (readonly [number, number])[]> {
@@ -31,6 +33,12 @@ test('a model from disk in int8: its numbers are those of int8, and a reload bri
   await formats.getByText(/^int8 · 3\.\d MB$/).click();
   await inUse(page, 'model', /int8 · 3\.\d MB/);
   await expect(current).toContainText('On the small model measured');
+  await current.getByRole('button', { name: 'Measure accuracy' }).click();
+  const measured = current.getByText(/^\d+ positions of your text, int8 beside the weights of the files/);
+  await expect(measured).toContainText('KL divergence');
+  const [, moved = ''] = /move by (\S+) nats on average/.exec((await measured.textContent()) ?? '') ?? [];
+  expect(Number(moved)).toBeGreaterThan(0);
+  expect(Number(moved)).toBeLessThan(1e-3);
   await closeDialog(dialog);
   const made = await numbers(page);
   expect(made).not.toEqual(own);

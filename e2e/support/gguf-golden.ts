@@ -161,7 +161,10 @@ function reordered(values: Float32Array, rows: number, order: (row: number) => n
 }
 
 function turned(values: Float32Array, [rows = 0, columns = 0]: readonly number[]): Float32Array {
-  return values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)] ?? 0);
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) out[column * rows + row] = values[row * columns + column] ?? 0;
+  return out;
 }
 
 /** A tensor of the checkpoint as the converter writes it; null for one that it leaves out. */

@@ -66,6 +66,18 @@ export async function load(
   return loaded.model;
 }
 
+export type AccuracyRequest = Extract<Request, { type: 'measure_accuracy' }>;
+
+/** What is known after each row, and before that how far the reading of the files is. */
+export async function* measureAccuracy(
+  client: Client,
+  request: Omit<AccuracyRequest, 'type'>,
+  signal?: AbortSignal,
+): AsyncGenerator<EventOf<'accuracy'> | EventOf<'progress'>> {
+  for await (const event of client.run({ type: 'measure_accuracy', ...request }, signal))
+    if (event.type === 'accuracy' || event.type === 'progress') yield event;
+}
+
 /** A row with what its prefill cost; `prefilled` is null when the worker did not say. */
 export interface RowAnswer {
   /** All V logits. */

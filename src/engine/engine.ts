@@ -83,6 +83,8 @@ export class Engine {
         return this.#onGpu(signal, () => this.#row(command, signal));
       case 'score':
         return this.#onGpu(signal, () => this.#score(command, signal));
+      case 'measure_accuracy':
+        return this.#onGpu(signal, () => this.#accuracy(command, signal));
       case 'lens':
       case 'attention':
       case 'attention_map':
@@ -253,6 +255,32 @@ export class Engine {
     for await (const tile of session.score(tokens, from, signal)) {
       this.#post(scoredEvent(run, tile.from, tile.rows));
       if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while scoring');
+    }
+  }
+
+  async #accuracy(command: CommandOf<'measure_accuracy'>, signal: AbortSignal): Promise<void> {
+    const { run, source, origins, tokens } = command;
+    const model = this.#needModel();
+    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, event => this.#post(event));
+    const { measureAccuracy } = await import('./accuracy.ts');
+    try {
+      const files = await openModel({
+        source,
+        origins,
+        cache: this.#cache,
+        files: command.files,
+        keep: false,
+        refresh: false,
+        signal,
+        onProgress: progress => progresses.push({ type: 'progress', run, ...progress }),
+      });
+      const gpu = await this.#open();
+      for await (const accuracy of measureAccuracy({ gpu, model, files, tokens, signal })) {
+        progresses.flush();
+        this.#post({ type: 'accuracy', run, ...accuracy });
+      }
+    } finally {
+      progresses.flush();
     }
   }
 

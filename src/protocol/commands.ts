@@ -46,6 +46,16 @@ export type Command =
   | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }
   /** Log-probability, rank and entropy of `tokens[from...]`, in tiles; cancellable. */
   | { readonly type: 'score'; readonly run: number; readonly tokens: Uint32Array; readonly from: number }
+  /** What the format of the loaded weights changes on `tokens`: the files are read again, and loaded beside it as they are for that long. */
+  | {
+      readonly type: 'measure_accuracy';
+      readonly run: number;
+      readonly source: ModelSource;
+      readonly origins: Origins;
+      /** For `local`: the opened files. */
+      readonly files?: readonly File[];
+      readonly tokens: Uint32Array;
+    }
   | ProbeCommand
   | DebugCommand
   | { readonly type: 'cancel'; readonly run: number }

@@ -227,6 +227,21 @@ export interface ScoredEvent {
   readonly logZs: Float32Array;
 }
 
+/** A format of weights beside the files as they are, on the rows compared so far. */
+export interface Accuracy {
+  /** Rows compared so far, and all of them. */
+  readonly done: number;
+  readonly total: number;
+  /** Mean Kullback-Leibler divergence from the rows of the files, and that of the worst row, nats. */
+  readonly kl: number;
+  readonly worst: number;
+  /** Rows with the same likeliest token. */
+  readonly same: number;
+  readonly perplexity: number;
+  /** Of the files as they are. */
+  readonly originalPerplexity: number;
+}
+
 export type EngineEvent =
   | { readonly type: 'adapter'; readonly run: number; readonly adapter: AdapterDescription }
   | ProgressEvent
@@ -240,6 +255,7 @@ export type EngineEvent =
   | FinishedEvent
   | RowEvent
   | ScoredEvent
+  | ({ readonly type: 'accuracy'; readonly run: number } & Accuracy)
   | ProbeEvent
   | DebugEvent
   | { readonly type: 'cache'; readonly run: number; readonly models: readonly CachedModel[]; readonly usage: number }

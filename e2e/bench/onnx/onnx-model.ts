@@ -2,8 +2,8 @@
 //
 // T rows of this step · S positions with those of this step · V vocab · NH heads · KVH key/value heads · HS head size. Values are [T, width].
 import { defined } from '../../../src/lib/assert.ts';
-import type { Graph, Op, RotaryOp, ValueName, View } from '../../../src/model/ir/graph.ts';
-import { transpose } from '../../../src/reference/ops.ts';
+import type { Graph, Op, RotaryOp, ValueName, View, WeightSpec } from '../../../src/model/ir/graph.ts';
+import type { Recipe } from '../../../src/model/ir/recipe.ts';
 import { type ReferenceWeights, weight } from '../../../src/reference/weights.ts';
 import { FLOAT, INT64, OnnxGraph } from './onnx-file.ts';
 
@@ -16,6 +16,14 @@ const LONGEST = 2048;
 /** The file in pieces. Throws for ops beyond those of GPT-2, Llama and Qwen3. */
 export function onnxModel(graph: Graph, tensors: ReferenceWeights): readonly Uint8Array[] {
   return new Writer(graph, tensors).file();
+}
+
+/** [columns, rows] of [rows, columns]. */
+function turnedRows(numbers: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(numbers.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) out[column * rows + row] = numbers[row * columns + column] ?? 0;
+  return out;
 }
 
 class Writer {
@@ -58,18 +66,31 @@ class Writer {
     return defined(this.#values.get(name), name);
   }
 
-  #numbers(name: string): Float32Array {
-    const spec = defined(
+  #spec(name: string): WeightSpec {
+    return defined(
       this.#graph.weights.find(each => each.name === name),
       name,
     );
-    return Float32Array.from(weight(spec.from, this.#tensors));
+  }
+
+  /** Without the detour over doubles that the oracle takes: these may be hundreds of millions. */
+  #numbers(recipe: Recipe): Float32Array {
+    if (recipe.make === 'tensor') return new Float32Array(defined(this.#tensors.get(recipe.name), recipe.name));
+    if (recipe.make !== 'concat') return new Float32Array(weight(recipe, this.#tensors));
+    const parts = recipe.parts.map(part => this.#numbers(part));
+    const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
   }
 
   #vector(name: string, plusOne = false): string {
     const known = this.#weights.get(name);
     if (known !== undefined) return known;
-    const numbers = this.#numbers(name);
+    const numbers = this.#numbers(this.#spec(name).from);
     const own = plusOne ? numbers.map(number => number + 1) : numbers;
     this.#weights.set(name, this.#onnx.floats(name, [own.length], own));
     return name;
@@ -80,13 +101,11 @@ class Writer {
     const key = turned ? `${name} turned` : name;
     const known = this.#weights.get(key);
     if (known !== undefined) return known;
-    const { shape } = defined(
-      this.#graph.weights.find(each => each.name === name),
-      name,
-    );
+    const { shape, from } = this.#spec(name);
     const [rows, columns = 1] = shape;
-    const numbers = this.#numbers(name);
-    const own = turned ? Float32Array.from(transpose(numbers, columns, rows)) : numbers;
+    const lies = turned && from.make === 'transpose';
+    const numbers = this.#numbers(lies ? from.of : from);
+    const own = turned && !lies ? turnedRows(numbers, rows, columns) : numbers;
     this.#weights.set(key, this.#onnx.floats(key, turned ? [columns, rows] : [rows, columns], own));
     return key;
   }

@@ -7,6 +7,7 @@ import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { layersNamed, layersWhere, MIXER_NAMES } from '../shared/modelWords.ts';
+import { AccuracyMeasure } from './AccuracyMeasure.tsx';
 import { ContextInUse } from './ContextInUse.tsx';
 import { FormatChoice } from './FormatChoice.tsx';
 import styles from './Models.module.css';
@@ -49,6 +50,7 @@ export function CurrentModel() {
         value={model.format}
         onChange={format => void store.getState().keepFormat(format)}
       />
+      <AccuracyMeasure model={model} />
       <ContextInUse />
       {model.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">

@@ -101,6 +101,7 @@ type LoadActions = Pick<
   | 'reopen'
   | 'keepKv'
   | 'keepFormat'
+  | 'openedFrom'
   | 'cancelLoad'
 >;
 
@@ -176,6 +177,10 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     reopen: () => begin(opened.source, again(), false),
     keepKv: kv => begin(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }, true),
     keepFormat: format => begin(opened.source, { ...again(), format }, true),
+    openedFrom: () => {
+      const { source, options: given } = opened;
+      return { source, origins: originsNow(options), ...(given.files && { files: given.files }) };
+    },
     openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
       const { load } = get().getState();

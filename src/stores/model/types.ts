@@ -1,7 +1,7 @@
 // The model subject: which one is chosen, how far its load is, what is cached. State and actions of its store.
 
 import type { StoreApi } from 'zustand/vanilla';
-import type { CachedModel, ModelSource } from '../../lib/model-source.ts';
+import type { CachedModel, ModelSource, Origins } from '../../lib/model-source.ts';
 import type { FormatChoice, WeightFormat } from '../../lib/weight-format.ts';
 import type {
   AdapterDescription,
@@ -126,6 +126,8 @@ interface ModelActions {
   keepKv(kv: 'f32' | 'f16'): Promise<void>;
   /** Loads the model in use once more, with its weights in that format. */
   keepFormat(format: FormatChoice): Promise<void>;
+  /** Where the model in use came from, as a command names it. */
+  openedFrom(): { readonly source: ModelSource; readonly origins: Origins; readonly files?: readonly File[] };
   /** What another visit has chosen. */
   restoreFormats(formats: ModelState['formats']): void;
 }
