@@ -4,7 +4,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
 import { QWEN3_600M_CONFIG } from '../support/random-model.ts';
 import { checkLogits, someIds } from './check.ts';
-import { drawn } from './measure.ts';
+import { drawn, freshText } from './measure.ts';
 import { type BenchModel, randomOf } from './models.ts';
 import { openSubjects, type Subject } from './subjects.ts';
 import { markdown, megabytes, timingCell } from './table.ts';
@@ -79,9 +79,8 @@ const longText = (): BenchModel =>
 
 async function farBar(subject: Subject, model: BenchModel, rounds: number): Promise<Bar[]> {
   const { vocab_size } = model.graph.dims;
-  const at = (position: number) => async (round: number) => {
-    const ids = someIds(vocab_size, position + 1, 3);
-    ids[position] = (7 * round + position) % vocab_size;
+  const at = (position: number) => async () => {
+    const ids = freshText(vocab_size, position);
     await subject.layOut(ids.subarray(0, position));
     return drawn(subject, ids, 8);
   };

@@ -125,6 +125,15 @@ export async function drawn({ session }: Subject, ids: Uint32Array<ArrayBuffer>,
   return ms / count;
 }
 
+let texts = 0;
+
+/** A text of `position` tokens that is always the same, and one more that no text before had: its step is yet to be computed. */
+export function freshText(vocab_size: number, position: number): Uint32Array<ArrayBuffer> {
+  const ids = someIds(vocab_size, position + 1, 3);
+  ids[position] = texts++ % vocab_size;
+  return ids;
+}
+
 /** `work` after texts of so many positions, a little fewer where the context would end. */
 async function measureDecode(
   what: string,
@@ -139,10 +148,8 @@ async function measureDecode(
     const begin = Math.min(position, n_ctx - DRAWN - 1);
     const rounds = subjects.map(subject => {
       if (position > n_ctx || begin < 1) return null;
-      return async (round: number) => {
-        // A last token that no round before had: its step is yet to be computed.
-        const ids = someIds(vocab_size, begin + 1, 3);
-        ids[begin] = (7 * round + position) % vocab_size;
+      return async () => {
+        const ids = freshText(vocab_size, begin);
         await subject.layOut(ids.subarray(0, begin));
         return work(subject, ids);
       };

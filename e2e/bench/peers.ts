@@ -110,9 +110,7 @@ export async function benchPeers(outDir: string, options: PeerOptions): Promise<
   try {
     const missing: string[] = [];
     const runners: Runner[] = [];
-    for (const entrant of ENTRANTS) {
-      const { only } = options;
-      if (only && entrant.name !== entrant.ours && !only.some(part => entrant.name.includes(part))) continue;
+    for (const entrant of entrantsOf(options)) {
       if (entrant.package !== null && !installed(entrant.package)) {
         missing.push(`${entrant.name}: not installed (npm ci in e2e/bench/peers)`);
         continue;
@@ -133,6 +131,13 @@ export async function benchPeers(outDir: string, options: PeerOptions): Promise<
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+/** Those that are asked for, and ours that they stand beside. */
+function entrantsOf({ only }: PeerOptions): readonly Entrant[] {
+  if (only === undefined) return ENTRANTS;
+  const others = ENTRANTS.filter(({ name, ours }) => name !== ours && only.some(part => name.includes(part)));
+  return ENTRANTS.filter(entrant => others.some(other => other === entrant || other.ours === entrant.name));
 }
 
 interface Place {
