@@ -1,6 +1,8 @@
 // What a first visit must fetch before it sees the page: the scripts that the entry imports, without those that come when something is opened.
 import { build, createLogger, type Rolldown } from 'vite';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** Bytes of script, uncompressed. React alone is 218,000 of them. */
 const MOST_BYTES = 350_000;
@@ -33,7 +35,7 @@ function firstChunks(chunks: readonly Rolldown.OutputChunk[]): Rolldown.OutputCh
 }
 
 test('the first page is small, each view is a chunk of its own, and the build has nothing to complain about', async () => {
-  process.env.NODE_ENV = 'production';
+  vi.stubEnv('NODE_ENV', 'production');
   const { chunks, complaints } = await built();
   const first = firstChunks(chunks);
   const bytes = first.reduce((sum, { code }) => sum + new TextEncoder().encode(code).length, 0);
