@@ -8,7 +8,10 @@ const BOUNDED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'src/checkpoint/safetensors.ts': { 'first8.subarray(0, 8)': 'eight bytes' },
   'src/checkpoint/first-bytes.ts': { 'first.subarray(0, 24)': 'twenty-four bytes' },
   'src/sampling/adjust.ts': { 'step.apply(value, past, changeIn(logits, lines))': 'the apply of a step of sampling' },
-  'src/sampling/pipeline.ts': { 'step.apply(slice, value)': 'the apply of a step of sampling' },
+  'src/sampling/pipeline.ts': {
+    'step.apply(slice, value, past)': 'the apply of a step of sampling',
+    'step.apply(now.logits, value, past)': 'the apply of a step of sampling',
+  },
 };
 
 interface Spread {

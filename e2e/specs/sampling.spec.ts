@@ -182,6 +182,55 @@ test('one seed gives one text, by Run, by Step, and by stop-and-go', async ({ pa
   await expect(textArea(page)).toHaveValue(whole);
 });
 
+test('steps that hang on the text, and by a coin: Run, Step and stop-and-go agree, and each says what it did', async ({
+  page,
+}) => {
+  await openPage(page);
+  const settings = page.getByRole('region', { name: 'Settings' });
+  await settings.getByText('More steps').click();
+  await setNumbers(page, {
+    Length: 4,
+    'Top-n-sigma': 2.5,
+    'Dynamic temperature': 0.4,
+    XTC: 0.5,
+    Mirostat: 4,
+    DRY: 0.8,
+  });
+  await setNumbers(page, {
+    'XTC threshold': 0.02,
+    'Mirostat rate': 0.3,
+    'Penalty window': 8,
+    'Frequency penalty': 0.3,
+  });
+  await expect(settings.getByText('6 on')).toBeVisible();
+  await lockSeed(page, 77);
+  const byRun = await drawnText(page);
+  for (let i = 0; i < 4; i++) await step(page);
+  await expect(textArea(page)).toHaveValue(PROMPT + byRun);
+  await setText(page, PROMPT);
+  await setNumbers(page, { Length: 2 });
+  for (let i = 0; i < 2; i++) await run(page);
+  await expect(textArea(page)).toHaveValue(PROMPT + byRun);
+
+  // The step of the last token was drawn by a bound that three tokens had moved.
+  const [last] = (await tokensOf(page)).slice(-1);
+  await setCaret(page, PROMPT.length + byRun.length - (last?.text.length ?? 0));
+  await inspector(page).getByRole('tab', { name: 'Sampling steps' }).click();
+  const table = page.getByRole('table', { name: 'What each step of sampling did, in order' });
+  for (const [name, told] of [
+    ['frequency penalty', /of the last 8 tokens/],
+    ['DRY', /nothing repeats/],
+    ['top-n-sigma', /2\.5/],
+    ['dynamic temperature', /temperature \d\.\d{3}/],
+    ['XTC', /threshold 0\.02; coin 0\.\d+/],
+    ['mirostat', /bound \d+\.\d+ bits/],
+  ] as const) {
+    const row = table.getByRole('row').filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${name}`) }) });
+    await expect(row).toContainText(told);
+  }
+  await expect(table.getByRole('row').filter({ hasText: 'bound 8.00 bits' })).toHaveCount(0);
+});
+
 /** A run that is stopped by hand after some tokens. */
 async function runAndStop(page: Page): Promise<void> {
   await holdAfter(page, 'token', 4);

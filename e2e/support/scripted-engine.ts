@@ -14,13 +14,16 @@ import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, LoadedModel } from '../../src/protocol/events.ts';
 import { divergence } from '../../src/sampling/compare.ts';
 import { draw } from '../../src/sampling/draw.ts';
+import { negativeText } from '../../src/sampling/guidance.ts';
 import { sample } from '../../src/sampling/pipeline.ts';
 import { rankOf, rankRow, rowStatistics, topOf } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
+import { tokenBytesTable } from '../../src/tokenizer/bytes.ts';
 import { plainAnatomy } from './plain-anatomy.ts';
 
 /** Ids of the tokenizer that ships. */
 export const V = 2048;
+const BYTES = tokenBytesTable(tokenizerJson, V);
 export const BOS = 2047;
 
 export const ADAPTER: AdapterDescription = {
@@ -349,6 +352,7 @@ class Engine {
 
   async #generate(command: CommandOf<'generate'>, say: Say): Promise<void> {
     const { run, tokens, drawn, settings, seed } = command;
+    let pAfters = command.pAfter ?? new Float64Array(tokens.length).fill(Number.NaN);
     const eosIds = this.#options.model?.eosIds ?? [BOS];
     this.#prefill(run, tokens, say);
     const n_ctx = this.#context?.allowed ?? 64;
@@ -364,7 +368,10 @@ class Engine {
       const row = rankRow(logitsAfter(ids, this.#weights));
       const u = uniform(seed, ids.length, 0);
       const past = settings.end_of_text === 'never' || (command.pastEnd === true && generated === 0);
-      const drawnNow = draw(sample(row, settings, { ids, drawn: flags }, past ? eosIds : []), u);
+      const plain = { ids, drawn: flags, pAfter: pAfters, seed, bytesOf: (id: number) => BYTES[id] };
+      const beside = command.negative && logitsAfter(negativeText(command.negative, plain), this.#weights);
+      const text = beside ? { ...plain, negative: beside } : plain;
+      const drawnNow = draw(sample(row, settings, text, past ? eosIds : []), u);
       if (settings.end_of_text === 'stop' && eosIds.includes(drawnNow.id)) {
         reason = 'end_of_text';
         break;
@@ -373,25 +380,11 @@ class Engine {
       const top = topOf(row.logits, 5);
       const { logZ, entropy } = row;
       const { id, pAfter } = drawnNow;
-      const [topIds, topLogits] = [top.ids, top.logits];
-      const ms = 10 * (generated + 1);
-      say({
-        type: 'token',
-        run,
-        position: ids.length,
-        id,
-        logit,
-        logZ,
-        entropy,
-        rank,
-        pAfter,
-        u,
-        topIds,
-        topLogits,
-        ms,
-      });
+      const numbers = { id, logit, logZ, entropy, rank, pAfter, u, topIds: top.ids, topLogits: top.logits };
+      say({ type: 'token', run, position: ids.length, ...numbers, ms: 10 * (generated + 1) });
       ids = Uint32Array.of(...ids, id);
       flags = Uint8Array.of(...flags, 1);
+      pAfters = Float64Array.of(...pAfters, pAfter);
     }
     this.#keep(ids);
     const piece = new Uint8Array(0);

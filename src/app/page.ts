@@ -122,8 +122,9 @@ export function createPage(options: PageOptions): Page {
     ...stores,
     start: async () => {
       const linked = await receive(stores, options.links?.take() ?? '');
-      const { Visit } = await import('./visit.ts');
+      const { Visit, shaping } = await import('./visit.ts');
       if (disposed) return;
+      rows.shapeWith(shaping);
       visit = new Visit(subjects, options.saved);
       await visit.start(linked);
     },

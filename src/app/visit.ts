@@ -3,11 +3,16 @@ import { type CachedModel, sourceKey } from '../lib/model-source.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
 import type { WantedModel } from '../stores/model/types.ts';
+import { Distributions } from '../stores/run/distributions.ts';
+import type { Shaping, ShapingOptions } from '../stores/run/rows-types.ts';
 import { browserStore, type SavedStore } from '../stores/saved/browser-store.ts';
 import { Documents } from '../stores/saved/document-acts.ts';
 import { takeEarlyText } from '../stores/saved/early-text.ts';
 import type { Subjects } from '../stores/saved/open-document.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+
+/** What makes distributions of rows. */
+export const shaping = (options: ShapingOptions): Shaping => new Distributions(options);
 
 /** The model to open, if any, given what is stored. */
 export type Wanted = (stored: readonly CachedModel[]) => WantedModel | null;

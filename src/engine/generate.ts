@@ -2,6 +2,7 @@
 import { asNucleusError } from '../lib/error.ts';
 import { uniform } from '../lib/rng.ts';
 import type { EngineEvent, FinishedEvent, TokenEvent } from '../protocol/events.ts';
+import type { History } from '../sampling/past.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
 import { validateSettings } from '../sampling/settings.ts';
 import { StopMatcher } from '../tokenizer/stop.ts';
@@ -13,6 +14,10 @@ export interface GenerateInput {
   /** The text so far [1 .. allowed], and 1 where an id was drawn or chosen. */
   readonly tokens: Uint32Array;
   readonly drawn: Uint8Array;
+  /** Of what mirostat has drawn; see the command. */
+  readonly pAfter?: Float64Array;
+  /** Ids of the negative prompt; see the command. */
+  readonly negative?: Uint32Array;
   readonly settings: GenerationSettings;
   readonly seed: number;
   /** The first draw may not be an end-of-text token. */
@@ -52,8 +57,13 @@ export async function* generate(
   const prefillMs = performance.now() - begin;
   yield { type: 'prefilled', run, ...counts, ms: prefillMs };
 
-  const text = new History(input);
-  using decoder = new Decoder(session, { settings, seed: input.seed, eosIds: vocabulary.eosIds });
+  const text = new GrowingText(input, vocabulary);
+  using decoder = new Decoder(session, {
+    settings,
+    seed: input.seed,
+    eosIds: vocabulary.eosIds,
+    negative: input.negative,
+  });
   const stops = new StopMatcher(settings.stop);
   let generated = 0;
   let end: End | null = null;
@@ -86,7 +96,7 @@ export async function* generate(
       end = { reason: 'end_of_text' };
       break;
     }
-    text.push(token.id);
+    text.push(token.id, token.pAfter);
     generated++;
     held.push(token);
     const { release, match } = stops.push(vocabulary.bytes[token.id] ?? new Uint8Array());
@@ -101,18 +111,25 @@ export async function* generate(
   yield { type: 'finished', run, stop: '', piece: new Uint8Array(), ...end, generated, prefillMs, decodeMs };
 }
 
-/** The ids of the text, growing in place. */
-class History {
+/** The text of a run, growing in place. */
+class GrowingText implements History {
+  readonly seed: number;
+  readonly bytesOf: (id: number) => Uint8Array | undefined;
   #ids: Uint32Array;
   #drawn: Uint8Array;
+  #pAfter: Float64Array;
   length: number;
 
-  constructor({ tokens, drawn }: GenerateInput) {
+  constructor({ tokens, drawn, pAfter, seed }: GenerateInput, { bytes }: Vocabulary) {
+    this.seed = seed;
+    this.bytesOf = id => bytes[id];
     this.length = tokens.length;
     this.#ids = new Uint32Array(2 * tokens.length + 16);
     this.#drawn = new Uint8Array(this.#ids.length);
+    this.#pAfter = new Float64Array(this.#ids.length).fill(Number.NaN);
     this.#ids.set(tokens);
     this.#drawn.set(drawn.subarray(0, tokens.length));
+    if (pAfter) this.#pAfter.set(pAfter.subarray(0, tokens.length));
   }
 
   get ids(): Uint32Array {
@@ -123,16 +140,23 @@ class History {
     return this.#drawn.subarray(0, this.length);
   }
 
-  push(id: number): void {
+  get pAfter(): Float64Array {
+    return this.#pAfter.subarray(0, this.length);
+  }
+
+  push(id: number, pAfter: number): void {
     if (this.length === this.#ids.length) {
-      const [ids, drawn] = [this.#ids, this.#drawn];
+      const [ids, drawn, before] = [this.#ids, this.#drawn, this.#pAfter];
       this.#ids = new Uint32Array(2 * ids.length);
       this.#drawn = new Uint8Array(2 * ids.length);
+      this.#pAfter = new Float64Array(2 * ids.length);
       this.#ids.set(ids);
       this.#drawn.set(drawn);
+      this.#pAfter.set(before);
     }
     this.#ids[this.length] = id;
     this.#drawn[this.length] = 1;
+    this.#pAfter[this.length] = pAfter;
     this.length++;
   }
 }

@@ -45,10 +45,11 @@ export function philox4x32(counter: Philox4, key: readonly [number, number]): Ph
 /**
  * The random number in [0, 1), a multiple of 2^-53, that draws the token at `position` in the continuation number `sample`.
  * @param seed a whole number from 0 to 2^53 - 1; all its bits count.
+ * @param stream 0 draws tokens; others are for what else falls by chance there.
  */
-export function uniform(seed: number, position: number, sample: number): number {
+export function uniform(seed: number, position: number, sample: number, stream = 0): number {
   const key: [number, number] = [seed >>> 0, Math.floor(seed / 0x1_0000_0000) >>> 0];
-  const [high, low] = philox4x32([position >>> 0, sample >>> 0, 0, 0], key);
+  const [high, low] = philox4x32([position >>> 0, sample >>> 0, stream, 0], key);
   return ((high >>> 5) * 0x400_0000 + (low >>> 6)) / 0x20_0000_0000_0000;
 }
 

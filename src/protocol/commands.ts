@@ -37,6 +37,10 @@ export type Command =
       readonly tokens: Uint32Array;
       /** 1 where the id was drawn or chosen, 0 where it was typed: frequency and presence penalties count the former alone. [T] */
       readonly drawn: Uint8Array;
+      /** Probability after sampling of what mirostat has drawn with these settings, NaN for every other token; left out where it is off. [T] */
+      readonly pAfter?: Float64Array;
+      /** Ids of the negative prompt; left out where guidance is off. */
+      readonly negative?: Uint32Array;
       readonly settings: GenerationSettings;
       readonly seed: number;
       /** The first draw may not be an end-of-text token, whatever `settings.end_of_text` says: the run goes on past the end. */

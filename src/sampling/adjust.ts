@@ -1,13 +1,7 @@
 // The logit steps on a ranked row: a table of the few ids they touch, and those ids put back into the cached order.
+import { type History, pastOf } from './past.ts';
 import { indexIn, placeIn, type RankedRow, type Ranking } from './row.ts';
-import type { Change, LogitStep, Past } from './steps/step.ts';
-
-/** The ids before the position that is drawn, on this branch. */
-export interface History {
-  readonly ids: Uint32Array;
-  /** 1 where the id was drawn or chosen, 0 where it was typed. Same length as `ids`. */
-  readonly drawn: Uint8Array;
-}
+import type { Change, LogitStep } from './steps/step.ts';
 
 /** Logits of the touched ids after one logit step; -Infinity where it banned one. */
 interface LogitColumn<N extends string = string> {
@@ -24,38 +18,6 @@ export interface Adjusted<N extends string = string> {
   readonly columns: readonly LogitColumn<N>[];
 }
 
-/** Counts of a history, made when a step first asks for them. */
-class CountedPast implements Past {
-  readonly ends: readonly number[];
-  readonly #history: History;
-  #seen: Map<number, number> | null = null;
-  #drawn: Map<number, number> | null = null;
-
-  constructor(history: History, ends: readonly number[]) {
-    this.#history = history;
-    this.ends = ends;
-  }
-
-  get seen(): ReadonlyMap<number, number> {
-    this.#seen ??= countIds(this.#history, false);
-    return this.#seen;
-  }
-
-  get drawn(): ReadonlyMap<number, number> {
-    this.#drawn ??= countIds(this.#history, true);
-    return this.#drawn;
-  }
-}
-
-/** How often each id occurs; only where `drawn` is set, if it is given. */
-function countIds(history: History, drawnAlone: boolean): Map<number, number> {
-  const counts = new Map<number, number>();
-  history.ids.forEach((id, i) => {
-    if (!drawnAlone || history.drawn[i]) counts.set(id, (counts.get(id) ?? 0) + 1);
-  });
-  return counts;
-}
-
 /**
  * What the logit steps do to a row. Ids the row lacks or rules out are passed over, so that settings outlive a change of model.
  * @param logitOf the row; undefined for an id that it lacks.
@@ -69,7 +31,7 @@ export function adjustLogits<N extends string>(
   history: History,
   cutIds: readonly number[],
 ): Adjusted<N> {
-  const past = new CountedPast(history, cutIds);
+  const past = pastOf(history, values, cutIds);
   const lines = new Map<number, number>();
   const raw: number[] = [];
   const acting = steps.map(step => ({ step, value: values[step.key], active: step.acts(values[step.key], past) }));

@@ -1,24 +1,34 @@
 // What the settings panel shows: the numeric settings, the choices, and the presets.
-import type { NumericFields } from './setting.ts';
+import type { NumericSetting, Setting } from './setting.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings, maxNewTokens, type SamplingSettings } from './settings.ts';
+import { drySequenceBreakers } from './steps/dry_multiplier.ts';
 import type { EndOfText } from './steps/end_of_text.ts';
-import { isNumeric, type SamplerOrder, type Step } from './steps/step.ts';
-import { STEPS } from './steps.ts';
+import type { PenaltiesCount } from './steps/penalty_window.ts';
+import { type BesideOf, isNumeric, type SamplerOrder, type Step } from './steps/step.ts';
+import { isSame, STEPS } from './steps.ts';
 
 type NumericStep = Extract<(typeof STEPS)[number], { readonly default: number }>;
 export type ShapeKey = NumericStep['key'];
-export type NumericKey = ShapeKey | 'max_new_tokens';
+type NumericBeside = Extract<BesideOf<typeof STEPS>, { readonly default: number }>;
+export type NumericKey = ShapeKey | NumericBeside['key'] | 'max_new_tokens';
 
 /** The numeric settings of a list of steps, in its order. */
-export function numericOf<K extends string>(steps: readonly Step<K>[]): NumericFields<K>[] {
+export function numericOf<K extends string>(steps: readonly Step<K>[]): NumericSetting<K>[] {
   return steps.filter(isNumeric);
 }
 
-/** The numeric settings that shape the distribution. */
-export const SHAPE: readonly NumericFields<ShapeKey>[] = STEPS.filter(isNumeric);
+/** The numeric settings of the steps. */
+export const SHAPE: readonly NumericSetting<ShapeKey>[] = STEPS.filter(isNumeric);
+
+const isNumber = (setting: BesideOf<typeof STEPS>): setting is NumericBeside => 'travel' in setting;
+
+/** The numeric settings beside those of the steps, each once. */
+export const BESIDE: readonly NumericSetting<NumericBeside['key']>[] = [
+  ...new Set(STEPS.flatMap((step): readonly BesideOf<typeof STEPS>[] => step.beside).filter(isNumber)),
+];
 
 /** Every numeric setting, in the order of the panel. */
-export const CONTROLS: readonly NumericFields<NumericKey>[] = [...SHAPE, maxNewTokens];
+export const CONTROLS: readonly NumericSetting<NumericKey>[] = [...SHAPE, ...BESIDE, maxNewTokens];
 
 export interface Choice<T extends string> {
   readonly value: T;
@@ -26,17 +36,35 @@ export interface Choice<T extends string> {
   readonly explanation: string;
 }
 
-export const ORDER_CHOICES: readonly Choice<SamplerOrder>[] = [
+interface OrderChoice extends Choice<SamplerOrder> {
+  /** Where it is not as in the library. */
+  readonly apart: string;
+}
+
+export const ORDER_CHOICES: readonly OrderChoice[] = [
   {
     value: 'transformers',
     label: 'transformers',
     explanation: 'Temperature first: it changes what the cuts after it keep.',
+    apart:
+      'Steps that transformers lacks stand first, behind the temperature, or last. Random numbers are those of this page.',
   },
   {
     value: 'llama.cpp',
     label: 'llama.cpp',
     explanation: "Temperature last: the cuts see the model's own probabilities.",
+    apart:
+      'Not as in llama.cpp: random numbers; mirostat, which there leaves out every other step but the temperature; the epsilon and eta cutoffs, which it lacks.',
   },
+];
+
+export const PENALTIES_COUNT_CHOICES: readonly Choice<PenaltiesCount>[] = [
+  {
+    value: 'drawn',
+    label: 'Drawn tokens',
+    explanation: 'Frequency and presence count what was drawn or chosen, as OpenAI does.',
+  },
+  { value: 'all', label: 'All tokens', explanation: 'Frequency and presence count the prompt too, as llama.cpp does.' },
 ];
 
 export const END_OF_TEXT_CHOICES: readonly Choice<EndOfText>[] = [
@@ -55,10 +83,9 @@ export interface Preset {
   readonly settings: ShapeSettings;
 }
 
-/** Every step of a list at the value that does nothing. */
-export function neutralOf<K extends string>(settings: readonly NumericFields<K>[]): Readonly<Record<K, number>> {
-  const off = settings.map(setting => [setting.key, setting.off ?? setting.default] as const);
-  return Object.fromEntries(off) as Record<K, number>;
+/** Every setting of a list at the value that does nothing. */
+export function neutralOf<K extends string>(settings: readonly Setting<K, number>[]): Readonly<Record<K, number>> {
+  return Object.fromEntries(settings.map(({ key, unnamed }) => [key, unnamed])) as Record<K, number>;
 }
 
 /** The model's own distribution. */
@@ -91,13 +118,43 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
+/** What each library samples with where nothing is said, as far as there is a step for it. */
+const LIBRARY: Readonly<Record<SamplerOrder, Partial<SamplingSettings>>> = {
+  transformers: { ...NEUTRAL, top_k: 50, repeat_last_n: -1, penalties_count: 'drawn' },
+  'llama.cpp': {
+    ...NEUTRAL,
+    ...{ temperature: 0.8, top_k: 40, top_p: 0.95, min_p: 0.05 },
+    ...{ repeat_last_n: 64, penalties_count: 'all' },
+    ...{ dynatemp_exponent: 1, xtc_threshold: 0.1, mirostat_eta: 0.1 },
+    ...{ dry_base: 1.75, dry_allowed_length: 2, dry_penalty_last_n: -1 },
+    dry_sequence_breakers: drySequenceBreakers.default,
+  },
+};
+
+/** The settings with all that the library of their order has by default; logit bias, length, stop strings and end-of-text stay. */
+export function withLibrary(settings: GenerationSettings): GenerationSettings {
+  return { ...settings, ...LIBRARY[settings.order] };
+}
+
+/** Whether that changes nothing. */
+export function isLibrary(settings: GenerationSettings): boolean {
+  const taken = withLibrary(settings);
+  return Object.entries(settings).every(([key, value]) => {
+    const other: unknown = Object.getOwnPropertyDescriptor(taken, key)?.value;
+    return value === other || (typeof value === 'object' && JSON.stringify(value) === JSON.stringify(other));
+  });
+}
+
 /** The settings with a preset's shape; logit bias, order, length, stop strings and end-of-text stay. */
 export function withPreset(settings: GenerationSettings, preset: Preset): GenerationSettings {
   return { ...settings, ...preset.settings };
 }
 
-/** The preset these settings have the shape of, or null. */
-export function presetOf(settings: SamplingSettings): Preset | null {
-  const same = (shape: ShapeSettings): boolean => SHAPE.every(({ key }) => shape[key] === settings[key]);
-  return PRESETS.find(preset => same(preset.settings)) ?? null;
+/** The preset these settings have the shape of, or null. Settings beside a step that is off do not count. */
+export function presetOf(settings: GenerationSettings): Preset | null {
+  const same = (preset: Preset): boolean => {
+    const taken = withPreset(settings, preset);
+    return STEPS.every(step => isSame(step, taken, settings));
+  };
+  return PRESETS.find(same) ?? null;
 }

@@ -6,6 +6,7 @@ import { NEUTRAL } from './controls.ts';
 import { draw, drawLine, largestShares } from './draw.ts';
 import { type Distribution, sample } from './pipeline.ts';
 import { rankRow } from './row.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
 
 const EMPTY = { ids: new Uint32Array(), drawn: new Uint8Array() };
 
@@ -20,7 +21,7 @@ const distributions = fc
     top_k: fc.constantFrom(0, 1, 5),
   })
   .map(({ logits, ...cuts }): Distribution => {
-    const settings = { ...NEUTRAL, ...cuts, logit_bias: [], order: 'transformers' as const };
+    const settings = { ...DEFAULT_SETTINGS, ...NEUTRAL, ...cuts, logit_bias: [], order: 'transformers' as const };
     return sample(rankRow(Float32Array.from(logits)), settings, EMPTY, []);
   });
 const randoms = fc.oneof(
@@ -69,7 +70,7 @@ describe('draw', () => {
 
   test('drawn often, the shares are the probabilities', () => {
     const row = rankRow(Float32Array.from([0.1, 0.4, 0.2, 0.3], Math.log));
-    const settings = { ...NEUTRAL, logit_bias: [], order: 'transformers' as const, top_k: 3 };
+    const settings = { ...DEFAULT_SETTINGS, ...NEUTRAL, logit_bias: [], order: 'transformers' as const, top_k: 3 };
     const distribution = sample(row, settings, EMPTY, []);
     const counts = [0, 0, 0, 0];
     const n = 20_000;
@@ -90,7 +91,14 @@ describe('draw', () => {
 test('few kept ids of a large vocabulary are drawn as a walk over all ids draws them, bit by bit', () => {
   const logits = Float32Array.from({ length: 4_000 }, (_, id) => Math.sin(id * id) * 9);
   for (const top_k of [1, 7, 100, 124, 125, 126, 3_000]) {
-    const settings = { ...NEUTRAL, logit_bias: [], order: 'transformers' as const, top_k, temperature: 0.7 };
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      ...NEUTRAL,
+      logit_bias: [],
+      order: 'transformers' as const,
+      top_k,
+      temperature: 0.7,
+    };
     const distribution = sample(rankRow(logits), settings, EMPTY, []);
     const byId = new Float64Array(logits.length);
     distribution.kept.forEach((id, i) => {

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { NEUTRAL } from './controls.ts';
 import { type Distribution, sample } from './pipeline.ts';
 import { rankRow } from './row.ts';
-import type { SamplingSettings } from './settings.ts';
+import { DEFAULT_SETTINGS, type SamplingSettings } from './settings.ts';
 
-const OFF: SamplingSettings = { ...NEUTRAL, logit_bias: [], order: 'transformers' };
+const OFF: SamplingSettings = { ...DEFAULT_SETTINGS, ...NEUTRAL, logit_bias: [], order: 'transformers' };
 const EMPTY = { ids: new Uint32Array(), drawn: new Uint8Array() };
 
 /** A row with these probabilities. */
@@ -146,8 +146,8 @@ describe('bans', () => {
   test('end-of-text goes first, and the rest is renormalised', () => {
     const d = sample(rowOf(0.5, 0.25, 0.25), OFF, EMPTY, [0]);
     expect(d.cutBy(0)).toBe('end_of_text');
-    expect(d.steps[0]).toMatchObject({ name: 'end_of_text', active: true, removed: 1, kept: 2 });
-    expect(d.steps[0]?.massRemoved).toBeCloseTo(0.5, 6);
+    expect(d.steps[1]).toMatchObject({ name: 'end_of_text', active: true, removed: 1, kept: 2 });
+    expect(d.steps[1]?.massRemoved).toBeCloseTo(0.5, 6);
     expect(d.pBefore(0)).toBeCloseTo(0.5, 6);
     expect([d.pAfter(0), d.pAfter(1)]).toEqual([0, 0.5]);
   });

@@ -1,156 +1,10 @@
 // The whole pipeline against a plain one: objects in an array, sorted and filtered anew at every step.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { History } from './adjust.ts';
 import { sample } from './pipeline.ts';
+import { Doubt, plainSample } from './plain.fixture.ts';
 import { rankRow } from './row.ts';
 import type { SamplingSettings } from './settings.ts';
-import type { StepName } from './steps.ts';
-
-const ORDER = {
-  transformers: ['temperature', 'top_k', 'top_p', 'min_p', 'typical_p'],
-  'llama.cpp': ['top_k', 'typical_p', 'top_p', 'min_p', 'temperature'],
-} as const;
-const LOGITS = ['end_of_text', 'logit_bias', 'repetition_penalty', 'frequency_penalty', 'presence_penalty'] as const;
-
-interface Token {
-  readonly id: number;
-  readonly logit: number;
-  readonly p: number;
-}
-interface PlainStep {
-  readonly name: StepName;
-  /** What is left, by falling logit. */
-  readonly tokens: readonly Token[];
-  readonly massRemoved: number;
-}
-
-/** Sorts, and computes the softmax of what is left. */
-function normalised(tokens: readonly { id: number; logit: number }[]): Token[] {
-  const sorted = tokens.toSorted((a, b) => b.logit - a.logit || a.id - b.id);
-  const top = sorted[0]?.logit ?? 0;
-  const total = sorted.reduce((sum, { logit }) => sum + Math.exp(logit - top), 0);
-  return sorted.map(({ id, logit }) => ({ id, logit, p: Math.exp(logit - top) / total }));
-}
-
-/** Notes when a decision hangs on the last bits, where two right sums may differ. */
-class Doubt {
-  found = false;
-  compare(a: number, b: number): void {
-    if (Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b))) this.found = true;
-  }
-}
-
-function plainNucleus(tokens: readonly Token[], mass: number, doubt: Doubt): Token[] {
-  const kept: Token[] = [];
-  let reached = 0;
-  for (const token of tokens) {
-    if (kept.length > 0 && reached >= mass) break;
-    kept.push(token);
-    reached += token.p;
-    doubt.compare(reached, mass);
-  }
-  return kept;
-}
-
-function plainTypical(tokens: readonly Token[], mass: number, doubt: Doubt): Token[] {
-  const top = tokens[0]!;
-  const surprisal = (token: Token): number => top.logit - token.logit - Math.log(top.p);
-  const entropy = tokens.reduce((sum, token) => (token.p > 0 ? sum + token.p * surprisal(token) : sum), 0);
-  const far = tokens.map(token => ({ token, distance: Math.abs(surprisal(token) - entropy) }));
-  far.sort((a, b) => a.distance - b.distance);
-  far.forEach((entry, i) => {
-    const next = far[i + 1];
-    if (next && next.token.logit !== entry.token.logit) doubt.compare(entry.distance, next.distance);
-  });
-  let reached = 0;
-  let limit = 0;
-  for (const { token, distance } of far) {
-    if (reached >= mass) break;
-    limit = distance;
-    reached += token.p;
-    doubt.compare(reached, mass);
-  }
-  return far.filter(({ distance }) => distance <= limit).map(({ token }) => token);
-}
-
-function plainStep(
-  name: StepName,
-  tokens: readonly Token[],
-  s: SamplingSettings,
-  history: History,
-  cutIds: readonly number[],
-  doubt: Doubt,
-): { id: number; logit: number }[] {
-  const generated = (id: number): number =>
-    [...history.ids].filter((other, i) => other === id && history.drawn[i] === 1).length;
-  const change = (f: (id: number, logit: number) => number) =>
-    tokens.map(({ id, logit }) => ({ id, logit: f(id, logit) }));
-  switch (name) {
-    case 'end_of_text':
-      return tokens.filter(({ id }) => !cutIds.includes(id));
-    case 'logit_bias':
-      return change((id, logit) =>
-        s.logit_bias
-          .filter(entry => entry.id === id)
-          .reduce((l, { bias }) => (bias <= -100 ? -Infinity : l + bias), logit),
-      ).filter(({ logit }) => logit !== -Infinity);
-    case 'repetition_penalty':
-      return change((id, logit) => {
-        if (!history.ids.includes(id)) return logit;
-        return logit > 0 ? logit / s.repetition_penalty : logit * s.repetition_penalty;
-      });
-    case 'frequency_penalty':
-      return change((id, logit) => logit - generated(id) * s.frequency_penalty);
-    case 'presence_penalty':
-      return change((id, logit) => logit - (generated(id) > 0 ? s.presence_penalty : 0));
-    case 'temperature':
-      // Logits a last bit apart may come out equal, and then their ids would decide.
-      tokens.slice(1).forEach(({ logit }, i) => {
-        const before = tokens[i]?.logit ?? logit;
-        if (logit !== before && logit / s.temperature === before / s.temperature) doubt.found = true;
-      });
-      return s.temperature === 0 ? tokens.slice(0, 1) : change((_, logit) => logit / s.temperature);
-    case 'top_k':
-      return s.top_k === 0 ? [...tokens] : tokens.slice(0, s.top_k);
-    case 'top_p':
-      return s.top_p >= 1 ? [...tokens] : plainNucleus(tokens, s.top_p, doubt);
-    case 'min_p': {
-      const limit = s.min_p * tokens[0]!.p;
-      for (const { p, logit } of tokens) {
-        const exact = s.min_p === 1 && logit === tokens[0]!.logit;
-        if (s.min_p > 0 && !exact && Math.abs(p - limit) <= 1e-9 * limit) doubt.found = true;
-      }
-      return tokens.filter(({ p }) => s.min_p === 0 || p >= limit);
-    }
-    case 'typical_p':
-      return s.typical_p >= 1 ? [...tokens] : plainTypical(tokens, s.typical_p, doubt);
-    default:
-      return name satisfies never;
-  }
-}
-
-function plainSample(
-  logits: Float32Array,
-  s: SamplingSettings,
-  history: History,
-  cutIds: readonly number[],
-  doubt: Doubt,
-) {
-  let tokens = normalised(
-    Array.from(logits, (logit, id) => ({ id, logit })).filter(({ logit }) => logit !== -Infinity),
-  );
-  const steps: PlainStep[] = [];
-  for (const name of [...LOGITS, ...ORDER[s.order]]) {
-    if (tokens.length === 0) return steps;
-    const left = normalised(plainStep(name, tokens, s, history, cutIds, doubt));
-    const stays = new Set(left.map(({ id }) => id));
-    const massRemoved = tokens.reduce((sum, { id, p }) => (stays.has(id) ? sum : sum + p), 0);
-    steps.push({ name, tokens: left, massRemoved });
-    tokens = left;
-  }
-  return steps;
-}
 
 const logit = fc.oneof(
   { weight: 6, arbitrary: fc.float({ noNaN: true, noDefaultInfinity: true, min: -12, max: 12 }) },
@@ -185,10 +39,37 @@ const settings: fc.Arbitrary<SamplingSettings> = fc.record({
     }),
   ),
   order: fc.constantFrom('transformers', 'llama.cpp'),
+  repeat_last_n: often(-1, fc.integer({ min: 0, max: 30 })),
+  penalties_count: fc.constantFrom('drawn', 'all'),
+  top_n_sigma: often(0, fc.double({ min: 0.1, max: 4, noNaN: true })),
+  epsilon_cutoff: often(0, share),
+  eta_cutoff: often(0, share),
+  dynatemp_range: often(0, fc.double({ min: 0.05, max: 2, noNaN: true })),
+  dynatemp_exponent: fc.double({ min: 0.2, max: 3, noNaN: true }),
+  xtc_probability: often(0, fc.constantFrom(0.3, 0.7, 1)),
+  xtc_threshold: fc.constantFrom(0, 0.02, 0.1, 0.4, 0.6),
+  mirostat_tau: often(0, fc.double({ min: 0.2, max: 9, noNaN: true })),
+  mirostat_eta: fc.constantFrom(0, 0.1, 0.8),
+  dry_multiplier: often(0, fc.double({ min: 0.1, max: 3, noNaN: true })),
+  dry_base: fc.double({ min: 1, max: 3, noNaN: true }),
+  dry_allowed_length: fc.integer({ min: 1, max: 4 }),
+  dry_penalty_last_n: often(-1, fc.integer({ min: 0, max: 30 })),
+  dry_sequence_breakers: fc.constant([':']),
+  // Has a test of its own: it rounds to floats of 32 bits, where two right sums may differ.
+  guidance_scale: fc.constant(1),
+  negative_prompt: fc.constant(''),
 });
-const histories = fc
-  .array(fc.tuple(ids, fc.constantFrom(0, 1)), { maxLength: 40 })
-  .map(entries => ({ ids: Uint32Array.from(entries, e => e[0]), drawn: Uint8Array.from(entries, e => e[1]) }));
+const histories = fc.oneof(
+  fc.array(fc.tuple(ids, fc.constantFrom(0, 1)), { maxLength: 40 }),
+  // Few ids, which repeat.
+  fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.constantFrom(0, 1)), { maxLength: 40 }),
+);
+const texts = fc.tuple(histories, fc.option(fc.nat(), { nil: undefined })).map(([entries, seed]) => ({
+  ids: Uint32Array.from(entries, e => e[0]),
+  drawn: Uint8Array.from(entries, e => e[1]),
+  pAfter: Float64Array.from(entries, ([id, drawn]) => (drawn === 1 ? 1 / (id + 1) : Number.NaN)),
+  ...(seed === undefined ? {} : { seed }),
+}));
 const cuts = often<number[]>([], fc.array(ids, { maxLength: 3 }));
 
 /** As near as two float64 sums of a few hundred terms come. */
@@ -204,7 +85,7 @@ describe('sample', () => {
     const runs = 1500;
     let compared = 0;
     fc.assert(
-      fc.property(rows, settings, histories, cuts, (logits, s, history, cutIds) => {
+      fc.property(rows, settings, texts, cuts, (logits, s, history, cutIds) => {
         const doubt = new Doubt();
         const plain = plainSample(logits, s, history, cutIds, doubt);
         if (doubt.found) return;
@@ -254,6 +135,6 @@ describe('sample', () => {
       }),
       { numRuns: runs },
     );
-    expect(compared).toBeGreaterThan(0.6 * runs);
+    expect(compared).toBeGreaterThan(0.4 * runs);
   });
 });

@@ -1,12 +1,13 @@
 // From a ranked row and the settings to the distribution a token is drawn from, with a record of what every step did.
 import { NucleusError } from '../lib/error.ts';
-import { type Adjusted, adjustLogits, type History, withoutTouched, withTouched } from './adjust.ts';
-import type { RankedRow } from './row.ts';
+import { type Adjusted, adjustLogits, withoutTouched, withTouched } from './adjust.ts';
+import { type History, type Past, pastOf } from './past.ts';
+import { type RankedRow, rankRow } from './row.ts';
 import type { SamplingSettings } from './settings.ts';
 import { Slice } from './slice.ts';
 import { LogitStage, SliceStage, type Stage } from './stages.ts';
-import type { SamplerOrder, Step } from './steps/step.ts';
-import { cutStepsOf, logitStepsOf, STEPS, type StepName } from './steps.ts';
+import type { RowStep, SamplerOrder, Step } from './steps/step.ts';
+import { cutStepsOf, logitStepsOf, rowStepsOf, STEPS, type StepName } from './steps.ts';
 
 /** What a step did at one place. */
 export interface StepRecord<N extends string = StepName> {
@@ -18,6 +19,8 @@ export interface StepRecord<N extends string = StepName> {
   readonly kept: number;
   /** Mass of the ids it cut, in the distribution that entered the step. Computed when first read. */
   readonly massRemoved: number;
+  /** What it did, in a few words, where its setting alone does not tell; else ''. */
+  readonly told: string;
 }
 
 class RecordedStep<N extends string> implements StepRecord<N> {
@@ -26,12 +29,18 @@ class RecordedStep<N extends string> implements StepRecord<N> {
   readonly before: Stage;
   readonly after: Stage;
   #massRemoved: number | null = null;
+  readonly #tell: () => string;
 
-  constructor(name: N, active: boolean, before: Stage, after: Stage) {
+  constructor(name: N, active: boolean, before: Stage, after: Stage, tell: () => string) {
     this.name = name;
     this.active = active;
     this.before = before;
     this.after = after;
+    this.#tell = tell;
+  }
+
+  get told(): string {
+    return this.active ? this.#tell() : '';
   }
 
   get removed(): number {
@@ -98,10 +107,7 @@ export class Distribution<N extends string = StepName> {
 
   /** Nats, of the distribution after sampling. */
   get entropyAfter(): number {
-    const { weights, total } = this.#final;
-    let weighted = 0;
-    for (const weight of weights) if (weight > 0) weighted += weight * Math.log(weight);
-    return Math.max(0, Math.log(total) - weighted / total);
+    return this.#final.entropy;
   }
 
   /** Logit of an id after a step, divided by the temperature once that is done; -Infinity when it is cut. */
@@ -153,35 +159,71 @@ export function sampleBy<N extends string>(
   history: History,
   cutIds: readonly number[],
 ): Distribution<N> {
-  const adjusted = adjustLogits(id => row.logits[id], logitStepsOf(steps), settings, history, cutIds);
+  const past = pastOf(history, settings, cutIds);
+  const logitSteps = logitStepsOf(steps);
   const recorded: RecordedStep<N>[] = [];
-  let slice = recordLogitSteps(row, adjusted, recorded);
-  let stage: Stage = new SliceStage(row, adjusted, slice);
+  const entered = applyRowSteps(rowStepsOf(steps), row, settings, past, recorded);
+  const adjusted = adjustLogits(id => entered.logits[id], logitSteps, settings, history, cutIds);
+  const told = new Map(logitSteps.map(step => [step.key, () => step.told?.(settings[step.key], past) ?? '']));
+  let slice = recordLogitSteps(entered, adjusted, name => told.get(name)?.() ?? '', recorded);
+  let stage: Stage = new SliceStage(entered, adjusted, slice);
   for (const step of cutStepsOf(steps, settings.order)) {
     const value = Number(settings[step.key]);
     const active = !step.isOff(value);
     const before = stage;
+    const whole = slice;
     if (active) {
-      const next = step.apply(slice, value);
-      if (next !== slice) stage = new SliceStage(row, adjusted, next);
+      const next = step.apply(slice, value, past);
+      if (next !== slice) stage = new SliceStage(entered, adjusted, next);
       slice = next;
     }
-    recorded.push(new RecordedStep(step.key, active, before, stage));
+    recorded.push(new RecordedStep(step.key, active, before, stage, () => step.told?.(whole, value, past) ?? ''));
   }
   return new Distribution(row, recorded, slice);
 }
 
+/** Appends their records and gives the row that the other steps work on. */
+function applyRowSteps<N extends string>(
+  steps: readonly RowStep<N>[],
+  row: RankedRow,
+  settings: Readonly<Record<string, unknown>>,
+  past: Past,
+  recorded: RecordedStep<N>[],
+): RankedRow {
+  const stageOf = ({ logits, finite }: RankedRow): Stage => new LogitStage({ logits }, NO_LINES, NO_LOGITS, finite);
+  let [now, stage] = [row, stageOf(row)];
+  for (const step of steps) {
+    const value = Number(settings[step.key]);
+    const made = step.isOff(value) ? null : step.apply(now.logits, value, past);
+    const before = stage;
+    if (made !== null) {
+      now = rankRow(made);
+      stage = stageOf(now);
+    }
+    recorded.push(new RecordedStep(step.key, made !== null, before, stage, () => ''));
+  }
+  return now;
+}
+
+const NO_LINES: ReadonlyMap<number, number> = new Map();
+const NO_LOGITS = new Float64Array();
+
 /** Appends the records of the logit steps and gives what they leave, at temperature 1. */
-function recordLogitSteps<N extends string>(row: RankedRow, adjusted: Adjusted<N>, recorded: RecordedStep<N>[]): Slice {
+function recordLogitSteps<N extends string>(
+  row: RankedRow,
+  adjusted: Adjusted<N>,
+  told: (name: N) => string,
+  recorded: RecordedStep<N>[],
+): Slice {
   const untouched = adjusted.lines.size === 0;
   const rest = untouched ? row.finite : withoutTouched(row, adjusted.lines);
   let stage: Stage = new LogitStage(row, adjusted.lines, adjusted.raw, rest);
   let { raw: logits } = adjusted;
-  for (const column of adjusted.columns) {
+  for (const { name, active, logits: changed } of adjusted.columns) {
     const before = stage;
-    if (column.logits !== logits) stage = new LogitStage(row, adjusted.lines, column.logits, rest);
-    logits = column.logits;
-    recorded.push(new RecordedStep(column.name, column.active, before, stage));
+    if (changed !== logits) stage = new LogitStage(row, adjusted.lines, changed, rest);
+    logits = changed;
+    recorded.push(new RecordedStep(name, active, before, stage, () => told(name)));
   }
   const ranking = untouched ? rest : withTouched(rest, adjusted.lines, logits);
   if (ranking.ids.length === 0) {

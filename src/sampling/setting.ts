@@ -64,6 +64,41 @@ export function numeric<const K extends string>(fields: NumericFields<K>): Numer
   };
 }
 
+/** A text of at most `most` UTF-16 units; longer ones are cut. */
+export function text<const K extends string>(key: K, noun: string, most: number): Setting<K, string> {
+  return {
+    key,
+    default: '',
+    unnamed: '',
+    clamp: value => (typeof value === 'string' ? value.slice(0, most) : ''),
+    fault: value => (value.length <= most ? null : `a ${noun} of length ${value.length} is longer than ${most}`),
+  };
+}
+
+/** Some strings, each once and none of them empty. `noun`: what one of them is called. */
+export function strings<const K extends string>(
+  key: K,
+  noun: string,
+  usual: readonly string[],
+  { entries, length }: { readonly entries: number; readonly length: number },
+): Setting<K, readonly string[]> {
+  return {
+    key,
+    default: usual,
+    unnamed: usual,
+    clamp: value => {
+      if (!Array.isArray(value)) return usual;
+      const sound = value.filter(text => typeof text === 'string' && text !== '' && text.length <= length);
+      return [...new Set<string>(sound)].slice(0, entries);
+    },
+    fault: value => {
+      if (value.length > entries) return `${value.length} ${noun}s are more than ${entries}`;
+      const wrong = value.find(text => text === '' || text.length > length);
+      return wrong === undefined ? null : `a ${noun} of length ${wrong.length} is not in [1, ${length}]`;
+    },
+  };
+}
+
 /** One of a few words. */
 export function choice<const K extends string, T extends string>(
   key: K,

@@ -1,7 +1,7 @@
 // Settings from outside, their bounds, and what the panel says of them.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CONTROLS, NEUTRAL, PRESETS, presetOf, SHAPE, withPreset } from './controls.ts';
+import { CONTROLS, isLibrary, NEUTRAL, PRESETS, presetOf, SHAPE, withLibrary, withPreset } from './controls.ts';
 import {
   clampSettings,
   DEFAULT_SETTINGS,
@@ -143,6 +143,9 @@ describe('validateSettings', () => {
     ['repetition_penalty', { repetition_penalty: 0 }],
     ['max_new_tokens', { max_new_tokens: 0 }],
     ['stop', { stop: [''] }],
+    ['negative_prompt', { negative_prompt: 'x'.repeat(4001) }],
+    ['dry_sequence_breakers', { dry_sequence_breakers: ['x'.repeat(41)] }],
+    ['xtc_probability', { xtc_probability: 1.1 }],
     ['stop', { stop: new Array<string>(17).fill('x') }],
     ['logit_bias', { logit_bias: [{ id: 1.5, bias: 1 }] }],
     ['logit_bias', { logit_bias: [{ id: 1, bias: Number.NaN }] }],
@@ -198,19 +201,55 @@ describe('CONTROLS', () => {
     expect(names('llama.cpp').toSorted()).toEqual(names('transformers').toSorted());
     expect(new Set(names('transformers')).size).toBe(STEPS.length);
     expect(cutStepsOf<StepName>(STEPS, 'transformers').map(({ key }) => key)).toEqual([
+      'top_n_sigma',
       'temperature',
+      'dynatemp_range',
       'top_k',
       'top_p',
       'min_p',
       'typical_p',
+      'epsilon_cutoff',
+      'eta_cutoff',
+      'xtc_probability',
+      'mirostat_tau',
     ]);
     expect(cutStepsOf<StepName>(STEPS, 'llama.cpp').map(({ key }) => key)).toEqual([
+      'top_n_sigma',
       'top_k',
       'typical_p',
       'top_p',
       'min_p',
+      'epsilon_cutoff',
+      'eta_cutoff',
+      'xtc_probability',
       'temperature',
+      'dynatemp_range',
+      'mirostat_tau',
     ]);
+  });
+});
+
+describe('the defaults of a library', () => {
+  test('are taken as a whole, told apart, and leave what is not of sampling', () => {
+    const own = {
+      ...DEFAULT_SETTINGS,
+      order: 'llama.cpp' as const,
+      stop: ['x'],
+      max_new_tokens: 7,
+      xtc_probability: 1,
+    };
+    expect(isLibrary(own)).toBe(false);
+    const taken = withLibrary(own);
+    expect(taken).toMatchObject({ temperature: 0.8, top_k: 40, top_p: 0.95, min_p: 0.05, typical_p: 1 });
+    expect(taken).toMatchObject({ repeat_last_n: 64, penalties_count: 'all', xtc_probability: 0, stop: ['x'] });
+    expect(isLibrary(taken)).toBe(true);
+    expect(isLibrary({ ...taken, dry_sequence_breakers: ['.'] })).toBe(false);
+    const other = withLibrary({ ...taken, order: 'transformers' });
+    expect(other).toMatchObject({ temperature: 1, top_k: 50, top_p: 1, min_p: 0, repeat_last_n: -1 });
+    for (const settings of [taken, other]) {
+      expect(() => validateSettings(settings)).not.toThrow();
+      expect(clampSettings(settings)).toEqual(settings);
+    }
   });
 });
 

@@ -1,9 +1,9 @@
 // The settings of sampling and of a run: those of the steps, and the few beside them; reading settings that come from outside.
 import { NucleusError } from '../lib/error.ts';
-import { choice, numeric, type Setting } from './setting.ts';
+import { choice, numeric, type Setting, strings } from './setting.ts';
 import type { EndOfText } from './steps/end_of_text.ts';
 import type { SamplerOrder, Step } from './steps/step.ts';
-import { STEPS, type StepValues } from './steps.ts';
+import { STEPS, type StepValues, settingsOf } from './steps.ts';
 
 /** What shapes a distribution. What each setting means, its bounds and where it is off stand in `steps/<key>.ts`. */
 export type SamplingSettings = Omit<StepValues, 'end_of_text'> & { readonly order: SamplerOrder };
@@ -33,22 +33,7 @@ export const maxNewTokens = numeric({
   unit: 'tokens',
 });
 
-const stop: Setting<'stop', readonly string[]> = {
-  key: 'stop',
-  default: [],
-  unnamed: [],
-  clamp: value => {
-    if (!Array.isArray(value)) return [];
-    const strings = value.filter(text => typeof text === 'string' && text !== '' && text.length <= STOP_BOUNDS.length);
-    return [...new Set<string>(strings)].slice(0, STOP_BOUNDS.entries);
-  },
-  fault: value => {
-    const { entries, length } = STOP_BOUNDS;
-    if (value.length > entries) return `${value.length} stop strings are more than ${entries}`;
-    const wrong = value.find(text => text === '' || text.length > length);
-    return wrong === undefined ? null : `a stop string of length ${wrong.length} is not in [1, ${length}]`;
-  },
-};
+const stop = strings('stop', 'stop string', [], STOP_BOUNDS);
 
 /** Settings beside those of the steps. */
 const BESIDE = [order, maxNewTokens, stop] as const;
@@ -90,7 +75,7 @@ function same(value: unknown, clamped: unknown): boolean {
 
 /** Reads the settings of a list of steps and those beside them. S: all of their values by key. */
 export function settingsReader<S extends Readonly<Record<string, unknown>>>(steps: readonly Step[]): SettingsReader<S> {
-  const all: readonly Setting[] = [...steps, ...BESIDE];
+  const all: readonly Setting[] = [...settingsOf(steps), ...BESIDE];
   // The keys and types of S are those of the list.
   const made = (value: (setting: Setting) => unknown): S =>
     Object.fromEntries(all.map(setting => [setting.key, value(setting)])) as S;

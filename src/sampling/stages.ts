@@ -19,7 +19,7 @@ export interface Stage {
 
 /** Between logit steps: the row, with other logits for the touched ids. The sum waits until it is asked for. */
 export class LogitStage implements Stage {
-  readonly #row: RankedRow;
+  readonly #row: Pick<RankedRow, 'logits'>;
   readonly #lines: ReadonlyMap<number, number>;
   readonly #logits: Float64Array;
   readonly #rest: Ranking;
@@ -27,7 +27,7 @@ export class LogitStage implements Stage {
   #partition: Partition | null = null;
 
   /** @param logits of the touched ids, by line. @param rest the finite entries of the row that no step touches. */
-  constructor(row: RankedRow, lines: ReadonlyMap<number, number>, logits: Float64Array, rest: Ranking) {
+  constructor(row: Pick<RankedRow, 'logits'>, lines: ReadonlyMap<number, number>, logits: Float64Array, rest: Ranking) {
     this.#row = row;
     this.#lines = lines;
     this.#logits = logits;

@@ -18,7 +18,7 @@ const skipTop = cutStep({
   explanation: 'Cuts this many of the likeliest tokens.',
   travel: { min: 0, max: 8, step: 1 },
   unit: 'tokens',
-  place: { transformers: 25, 'llama.cpp': 5 },
+  place: { transformers: 25, 'llama.cpp': 8 },
   apply: (slice, count) => slice.window(Math.min(slice.lo + count, slice.hi - 1), slice.hi),
 });
 
@@ -77,24 +77,32 @@ describe('a list with two more steps', () => {
     expect([...made.kept]).toEqual([2, 3, 4]);
     expect(made.cutBy(0)).toBe('skip_top');
     expect(made.steps.map(({ name }) => name)).toEqual([
+      'guidance_scale',
       'end_of_text',
       'logit_bias',
       'repetition_penalty',
       'frequency_penalty',
       'presence_penalty',
+      'dry_multiplier',
       'seen_penalty',
+      'top_n_sigma',
       'temperature',
+      'dynatemp_range',
       'top_k',
       'skip_top',
       'top_p',
       'min_p',
       'typical_p',
+      'epsilon_cutoff',
+      'eta_cutoff',
+      'xtc_probability',
+      'mirostat_tau',
     ]);
     expect(made.steps.find(({ name }) => name === 'skip_top')).toMatchObject({ active: true, removed: 2, kept: 3 });
     expect(made.steps.filter(({ active }) => active)).toHaveLength(1);
     expect(traceOf<Name>(made, 1, ['top_k', 'skip_top']).map(({ fate }) => fate)).toEqual(['kept', 'kept', 'cut']);
     const llama = sampleBy<Name>(LIST, ROW, { ...settings, order: 'llama.cpp' }, EMPTY, []);
-    expect(llama.steps.map(({ name }) => name).slice(6, 8)).toEqual(['skip_top', 'top_k']);
+    expect(llama.steps.map(({ name }) => name).slice(9, 11)).toEqual(['skip_top', 'top_k']);
   });
 
   test('a step on logits moves the tokens it names', () => {

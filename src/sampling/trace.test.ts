@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { NEUTRAL } from './controls.ts';
 import { sample } from './pipeline.ts';
 import { rankRow } from './row.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
 import type { StepName } from './steps.ts';
 import { leadersOf, traceOf } from './trace.ts';
 
 const ROW = rankRow(Float32Array.from([1, 3, 2, Number.NEGATIVE_INFINITY, 0]));
 const EMPTY = { ids: new Uint32Array(), drawn: new Uint8Array() };
 const SETTINGS = {
+  ...DEFAULT_SETTINGS,
   ...NEUTRAL,
   temperature: 0.5,
   top_k: 2,

@@ -264,3 +264,22 @@ test('settings that the GPU lacks are known', () => {
   expect(drawsOnGpu({ ...DEFAULT_SETTINGS, typical_p: 0.9 })).toBe(true);
   expect(drawsOnGpu({ ...DEFAULT_SETTINGS, order: 'llama.cpp', typical_p: 0.9 })).toBe(false);
 });
+
+describe('what the GPU draws by', () => {
+  const on = (settings: Partial<GenerationSettings>) => drawsOnGpu({ ...OPEN, ...settings });
+
+  test('no step that its kernel does not know', () => {
+    const rare = STEPS.filter(step => 'rare' in step && step.rare);
+    expect(rare).toHaveLength(8);
+    for (const { key } of rare) expect(on({ [key]: 0.5 }), key).toBe(false);
+  });
+
+  test('no penalty over a window, or of what it does not count; a window without penalties is nothing', () => {
+    expect(on({ frequency_penalty: 0.5 })).toBe(true);
+    expect(on({ repeat_last_n: 64, penalties_count: 'all' })).toBe(true);
+    for (const key of ['repetition_penalty', 'frequency_penalty', 'presence_penalty'])
+      expect(on({ [key]: 0.5, repeat_last_n: 64 }), key).toBe(false);
+    expect(on({ presence_penalty: 0.5, penalties_count: 'all' })).toBe(false);
+    expect(on({ repetition_penalty: 1.5, penalties_count: 'all' })).toBe(true);
+  });
+});

@@ -8,6 +8,7 @@ import { drawKept } from '../../sampling/draw.ts';
 import type { Ranking } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { Slice, sum } from '../../sampling/slice.ts';
+import type { Step } from '../../sampling/steps/step.ts';
 import { typicalP } from '../../sampling/steps/typical_p.ts';
 import { isOff, STEPS, type StepName } from '../../sampling/steps.ts';
 import { ERROR, type Listed, listedAfter, listedOf } from './listed.ts';
@@ -17,8 +18,6 @@ import { type Prediction, TOP } from './prediction.ts';
 const SHOWN = 2e-6;
 /** Places where a nucleus may end, of which each is tried. */
 const ENDS = 16;
-
-const { apply: narrow } = typicalP;
 
 /** Steps that the GPU knows: what changes single logits, and what cuts. */
 const ON_GPU: ReadonlySet<StepName> = new Set<StepName>([
@@ -37,7 +36,13 @@ const ON_GPU: ReadonlySet<StepName> = new Set<StepName>([
 /** Whether the GPU draws by these settings: not where typical-p comes before other cuts. */
 export function drawsOnGpu(settings: GenerationSettings): boolean {
   if (settings.order === 'llama.cpp' && !isOff(typicalP, settings)) return false;
-  return STEPS.every(step => ON_GPU.has(step.key) || isOff(step, settings));
+  return STEPS.every(step => isOff(step, settings) || (ON_GPU.has(step.key) && besideUnset(step, settings)));
+}
+
+/** Whether the settings beside a step are as if there were none, which is all that the GPU knows of them. */
+function besideUnset({ beside }: Step<StepName>, settings: GenerationSettings): boolean {
+  const values = new Map<string, unknown>(Object.entries(settings));
+  return beside.every(({ key, unnamed }) => values.get(key) === unnamed);
 }
 
 /** `change`: what is done to single logits first. */
@@ -105,7 +110,7 @@ function drawnFromList(listed: Listed, setting: DrawSetting): Drawn | null {
   const draws: Drawn[] = [];
   for (let kept = range.least; kept <= range.most; kept++) {
     const all = new Slice(ranking, 0, kept, drawTemperature, weights.subarray(0, kept));
-    const slice = setting.typicalP < 1 ? narrow(all, setting.typicalP) : all;
+    const slice = setting.typicalP < 1 ? all.nearestToEntropy(setting.typicalP) : all;
     const ids = ranking.ids.subarray(slice.lo, slice.hi);
     const id = drawKept(ids, slice.weights, u);
     draws.push({ id, pAfter: (slice.weights[ids.indexOf(id)] ?? Number.NaN) / slice.total });

@@ -52,6 +52,8 @@ interface How {
   readonly on?: Pick<OpenedSession, 'session' | 'runner'>;
   readonly tokens?: Uint32Array<ArrayBuffer>;
   readonly eosIds?: readonly number[];
+  /** Ids of a negative prompt. */
+  readonly negative?: Uint32Array<ArrayBuffer>;
   /** Cancelled after so many tokens. */
   readonly cancelAfter?: number;
   /** The GPU draws by another u. */
@@ -77,7 +79,9 @@ async function watch(settings: GenerationSettings, how: How = {}): Promise<Watch
     counts.rows++;
     return step(row);
   };
-  const input = { run: 1, tokens, drawn: new Uint8Array(tokens.length), settings, seed: SEED };
+  const { negative } = how;
+  const own = { run: 1, tokens, drawn: new Uint8Array(tokens.length), settings, seed: SEED };
+  const input = negative ? { ...own, negative } : own;
   const controller = new AbortController();
   const events: EngineEvent[] = [];
   try {
@@ -93,14 +97,31 @@ async function watch(settings: GenerationSettings, how: How = {}): Promise<Watch
 }
 
 /** The tokens of the same run, each from its whole row. */
-async function fromRows(settings: GenerationSettings, tokens: Uint32Array<ArrayBuffer>, count: number, on = model) {
+async function fromRows(
+  settings: GenerationSettings,
+  tokens: Uint32Array<ArrayBuffer>,
+  count: number,
+  on: Pick<OpenedSession, 'session'> = model,
+  negative: Uint32Array<ArrayBuffer> | null = null,
+) {
   let ids = tokens;
   const out: Prediction[] = [];
   while (out.length < count) {
-    const history = { ids, drawn: Uint8Array.from(ids, (_, i) => (i < tokens.length ? 0 : 1)) };
+    const history = {
+      ids,
+      drawn: Uint8Array.from(ids, (_, i) => (i < tokens.length ? 0 : 1)),
+      pAfter: Float64Array.from(ids, (_, i) => out[i - tokens.length]?.pAfter ?? Number.NaN),
+      seed: SEED,
+      bytesOf: (id: number) => BYTES[id],
+    };
     const row = rankRow(await on.session.next(ids));
+    const beside = negative && (await on.session.next(Uint32Array.from([...negative, ...ids.subarray(tokens.length)])));
     const cutIds = settings.end_of_text === 'never' ? [0] : [];
-    const prediction = predictionOf(row, sample(row, settings, history, cutIds), uniform(SEED, ids.length, 0));
+    const prediction = predictionOf(
+      row,
+      sample(row, settings, beside ? { ...history, negative: beside } : history, cutIds),
+      uniform(SEED, ids.length, 0),
+    );
     out.push(prediction);
     ids = Uint32Array.from([...ids, prediction.id]);
   }
@@ -128,6 +149,14 @@ const ON_GPU: Readonly<Record<string, Partial<GenerationSettings>>> = {
 };
 const BY_ROWS: Readonly<Record<string, Partial<GenerationSettings>>> = {
   'typical-p before other cuts': { order: 'llama.cpp', typical_p: 0.7 },
+  'steps that hang on the text and on a coin': {
+    top_n_sigma: 2,
+    xtc_probability: 0.5,
+    mirostat_tau: 4,
+    dry_multiplier: 0.8,
+    frequency_penalty: 0.4,
+    repeat_last_n: 5,
+  },
 };
 
 test('what comes back for a token is under two kilobytes', () => {
@@ -151,6 +180,15 @@ describe('the same tokens as from whole rows', () => {
     const run = await watch(settings, { tokens });
     expect(run).toMatchObject({ draws: 0, rows: 12 });
     expectSame(run.events, await fromRows(settings, tokens, 12));
+  });
+
+  test('guidance: a second text beside the real one, whose rows come back whole too', async () => {
+    const settings = { ...BASE, max_new_tokens: 6, guidance_scale: 1.8 };
+    const [tokens, negative] = [promptOf('guidance'), Uint32Array.of(71, 500, 23)];
+    const run = await watch(settings, { tokens, negative });
+    expect(run).toMatchObject({ draws: 0, rows: 12 });
+    expectSame(run.events, await fromRows(settings, tokens, 6, model, negative));
+    expect((await watch({ ...settings, guidance_scale: 1 }, { tokens })).ids).not.toEqual(run.ids);
   });
 
   test('where a driver refuses the draw, rows come back whole', async () => {

@@ -4,11 +4,14 @@
 import type { DrawRecord, DrawSetting } from '../../gpu/draw-record.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { uniform } from '../../lib/rng.ts';
-import { adjustLogits, type History } from '../../sampling/adjust.ts';
+import { adjustLogits } from '../../sampling/adjust.ts';
+import { negativeText } from '../../sampling/guidance.ts';
+import { type History, withNegative } from '../../sampling/past.ts';
 import { sample } from '../../sampling/pipeline.ts';
 import { type RankedRow, rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { logitStepsOf, STEPS, type StepName } from '../../sampling/steps.ts';
+import { guidanceScale } from '../../sampling/steps/guidance_scale.ts';
+import { isOff, logitStepsOf, STEPS, type StepName } from '../../sampling/steps.ts';
 import type { Session } from '../session.ts';
 import { decide, drawsOnGpu, settingFor } from './decide.ts';
 import { type Prediction, predictionOf } from './prediction.ts';
@@ -21,6 +24,8 @@ interface Drawing {
   readonly seed: number;
   /** End-of-text ids. */
   readonly eosIds: readonly number[];
+  /** Ids of the negative prompt, where there is guidance. */
+  readonly negative?: Uint32Array | undefined;
 }
 
 /** Tokens taken from their rows before the next draw on the GPU, at most. */
@@ -117,7 +122,17 @@ export class Decoder implements Disposable {
     const position = history.ids.length;
     const row = soundRow(await this.#session.next(history.ids, signal), position);
     const cutIds = noEnd ? eosIds : this.#ends;
-    return predictionOf(row, sample(row, settings, history, cutIds), uniform(seed, position, 0));
+    const guided = await this.#guided(history, signal);
+    return predictionOf(row, sample(row, settings, guided, cutIds), uniform(seed, position, 0));
+  }
+
+  /** With the row after the negative text, where there is guidance: a sequence of its own, which the cache keeps beside the real one. */
+  async #guided(history: History, signal: AbortSignal): Promise<History> {
+    const { settings, negative: prompt } = this.#drawing;
+    if (prompt === undefined || isOff(guidanceScale, settings)) return history;
+    const text = negativeText(prompt, history);
+    const { logits } = soundRow(await this.#session.next(text, signal), history.ids.length);
+    return withNegative(history, logits);
   }
 }
 

@@ -1,6 +1,6 @@
 // The table of ids whose logits the settings change: what the GPU needs of the text for bans, biases and penalties. It grows with the text.
 import { type LogitChange, MOST_TOUCHED, TOUCHED_WORDS } from '../../gpu/draw-record.ts';
-import type { History } from '../../sampling/adjust.ts';
+import type { History } from '../../sampling/past.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { BIAS_BOUNDS } from '../../sampling/steps/logit_bias.ts';
 

@@ -33,7 +33,7 @@ function useSelected({ row, place, output, pass }: Followed): Selected {
     if (row.status !== 'ready' || !pass) return { distribution: null, drawn: false, u: null };
     const of = (chosen: GenerationSettings): Distribution | null => {
       try {
-        return rows.getState().distribution(place, chosen);
+        return rows.getState().distribution(place, chosen, seed);
       } catch (thrown) {
         if (thrown instanceof NucleusError && thrown.code === 'bad_settings') return null;
         throw thrown;

@@ -5,7 +5,7 @@ import type { GenerationSettings } from '../../sampling/settings.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { Amount } from './Amount.tsx';
 import styles from './Stages.module.css';
-import { pipelineLines, STEP_WORDS, stepMeaning, stepValue } from './steps.ts';
+import { offWords, pipelineLines, STEP_WORDS, stepMeaning, stepValue } from './steps.ts';
 
 interface PipelineTableProps {
   distribution: Distribution;
@@ -38,7 +38,7 @@ export function PipelineTable({ distribution, settings, exact }: PipelineTablePr
         {pipelineLines(distribution.steps).map(line =>
           line.kind === 'off' ? (
             <tr key={line.name} className={styles.off}>
-              <th scope="row">{line.name === 'logits' ? 'bias and penalties' : STEP_WORDS[line.name]}</th>
+              <th scope="row">{offWords(line.name)}</th>
               <td>off</td>
               <td />
               <td />
@@ -48,6 +48,7 @@ export function PipelineTable({ distribution, settings, exact }: PipelineTablePr
             <tr key={line.step.name}>
               <th scope="row">
                 <Explain meaning={stepMeaning(line.step.name)}>{STEP_WORDS[line.step.name]}</Explain>
+                {line.step.told !== '' && <span className={styles.told}>{line.step.told}</span>}
               </th>
               <td className="num">{stepValue(line.step.name, settings)}</td>
               <td className="num">{line.step.removed === 0 ? 'none' : formatCount(line.step.removed)}</td>

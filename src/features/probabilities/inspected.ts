@@ -7,6 +7,7 @@ import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { useDocument, useGeneration, useModel, useRows, useSettings, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { RowsActions, SelectedRow } from '../../stores/run/rows-types.ts';
+import { lockedSeed } from '../../stores/run/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { type Ranked, rankedOfRow, rankedOfTop } from './candidates.ts';
 import { sameShape } from './steps.ts';
@@ -42,9 +43,14 @@ function livePlace(place: TokenPlace, tokens: readonly DocumentToken[], running:
 }
 
 /** The distribution, or null where these settings cannot give one. */
-function shaped(rows: RowsActions, place: TokenPlace, settings: GenerationSettings): Distribution | null {
+function shaped(
+  rows: RowsActions,
+  place: TokenPlace,
+  settings: GenerationSettings,
+  seed: number | null,
+): Distribution | null {
   try {
-    return rows.distribution(place, settings);
+    return rows.distribution(place, settings, seed);
   } catch (thrown) {
     if (thrown instanceof NucleusError && thrown.code === 'bad_settings') return null;
     throw thrown;
@@ -73,6 +79,7 @@ function useKnown(): Inspected {
   const tokens = useDocument(s => s.tokens);
   const tokenizer = useDocument(s => s.tokenizer);
   const settings = useSettings(s => s.settings);
+  const seed = useSettings(lockedSeed);
   const vocabulary = useModel(s => (s.load.status === 'ready' ? s.load.model.dims.vocab_size : 0));
   return useMemo(() => {
     const following = livePlace(caret, tokens, running);
@@ -83,8 +90,8 @@ function useKnown(): Inspected {
     const whole = { place, position, token, row, tokenizer, live: following !== null, stale: false };
     if (row.status === 'ready') {
       const draw = token?.draw && !token.draw.outdated ? token.draw : null;
-      const drawn = draw && shaped(rows.getState(), place, draw.settings);
-      const now = shaped(rows.getState(), place, settings);
+      const drawn = draw && shaped(rows.getState(), place, draw.settings, seed);
+      const now = shaped(rows.getState(), place, settings, seed);
       const repeats = draw !== null && drawn !== null && sameShape(draw.settings, settings);
       return {
         ...whole,
@@ -104,5 +111,5 @@ function useKnown(): Inspected {
       nothingLeft: false,
       entropy: token?.stats?.entropy ?? null,
     };
-  }, [rows, selected, caret, running, tokens, tokenizer, settings, vocabulary]);
+  }, [rows, selected, caret, running, tokens, tokenizer, settings, seed, vocabulary]);
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { NEUTRAL } from '../../sampling/controls.ts';
 import { sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
+import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import { slopeOf, spread } from './slope.ts';
 
 describe('spread', () => {
@@ -34,7 +35,14 @@ describe('spread', () => {
 
 test('a line per candidate: its probabilities from stage to stage, down to nothing where it is cut', () => {
   const row = rankRow(Float32Array.from([Math.log(8), Math.log(4), Math.log(2), Math.log(2)]));
-  const settings = { ...NEUTRAL, temperature: 0.5, top_k: 2, logit_bias: [], order: 'transformers' as const };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    ...NEUTRAL,
+    temperature: 0.5,
+    top_k: 2,
+    logit_bias: [],
+    order: 'transformers' as const,
+  };
   const distribution = sample(row, settings, { ids: new Uint32Array(), drawn: new Uint8Array() }, []);
   const box = { width: 300, height: 112, margin: 50, label: 12 };
   const { lines, xs, top } = slopeOf(distribution, [0, 1, 2], ['temperature', 'top_k'], box);

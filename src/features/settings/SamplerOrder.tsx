@@ -1,7 +1,8 @@
 // The chain of sampling steps in the order in which they run; those that do something stand out.
-import { ORDER_CHOICES } from '../../sampling/controls.ts';
+import { isLibrary, ORDER_CHOICES, withLibrary } from '../../sampling/controls.ts';
 import { isOff, stepsInOrder, wordsOf } from '../../sampling/steps.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
@@ -33,7 +34,14 @@ export function SamplerOrder() {
           onChange={next => store.getState().change({ order: next })}
         />
       </div>
-      <p className={styles.hint}>{order?.explanation}</p>
+      <p className={styles.hint}>
+        {order?.explanation} {order?.apart}
+      </p>
+      <div className={styles.line}>
+        <Button disabled={isLibrary(settings)} onClick={() => store.getState().change(withLibrary(settings))}>
+          Take the defaults of {settings.order}
+        </Button>
+      </div>
       <ol className={styles.chain} aria-label="Steps in order">
         {steps.map(({ name, words, off }) => (
           <li key={name}>

@@ -9,6 +9,7 @@ import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { Controls } from './Controls.tsx';
 import { EndOfTextChoice } from './EndOfTextChoice.tsx';
 import { LogitBias } from './LogitBias.tsx';
+import { MoreSteps } from './MoreSteps.tsx';
 import { SamplerOrder } from './SamplerOrder.tsx';
 import { Seed } from './Seed.tsx';
 import styles from './Settings.module.css';
@@ -55,6 +56,7 @@ export function Settings() {
         <div className={styles.controls}>
           <Controls part="others" />
         </div>
+        <MoreSteps />
         <LogitBias />
         <SamplerOrder />
       </ScrollPane>

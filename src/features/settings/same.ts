@@ -3,13 +3,10 @@ import type { GenerationSettings } from '../../sampling/settings.ts';
 
 export function sameSettings(a: GenerationSettings, b: GenerationSettings): boolean {
   if (a === b) return true;
-  const { stop, logit_bias, ...rest } = a;
   const others = new Map<string, unknown>(Object.entries(b));
-  return (
-    Object.entries(rest).every(([name, value]) => others.get(name) === value) &&
-    stop.length === b.stop.length &&
-    stop.every((text, i) => text === b.stop[i]) &&
-    logit_bias.length === b.logit_bias.length &&
-    logit_bias.every((entry, i) => entry.id === b.logit_bias[i]?.id && entry.bias === b.logit_bias[i]?.bias)
-  );
+  return Object.entries(a).every(([name, value]) => {
+    const other = others.get(name);
+    // Lists are short, and made by `clampSettings` alone.
+    return other === value || (typeof value === 'object' && JSON.stringify(value) === JSON.stringify(other));
+  });
 }

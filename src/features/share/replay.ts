@@ -3,6 +3,8 @@ import type { Client } from '../../client/client.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { FinishReason, TokenEvent } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
+import { mirostatDrawn } from '../../stores/document/sequence.ts';
+import { negativePromptIds, type Vocabulary } from '../../stores/run/negative.ts';
 import type { SharedToken } from './sharedRun.ts';
 
 /** Neighbours that one run draws: same settings, same seed. */
@@ -64,12 +66,15 @@ function replaySettings(settings: GenerationSettings, count: number): Generation
 /** One replay; `work` may be interrupted and called again, and goes on behind the tokens that agreed. */
 export class Replay {
   readonly #client: Client;
+  readonly #vocabulary: Vocabulary | null;
   readonly #tokens: readonly SharedToken[];
   readonly #blocks: readonly ReplayBlock[];
   #outcome: ReplayOutcome;
 
-  constructor(client: Client, tokens: readonly SharedToken[]) {
+  /** @param vocabulary of the loaded model; null where there is none, which the run then says. */
+  constructor(client: Client, tokens: readonly SharedToken[], vocabulary: Vocabulary | null) {
     this.#client = client;
+    this.#vocabulary = vocabulary;
     this.#tokens = tokens;
     this.#blocks = replayBlocks(tokens);
     const total = this.#blocks.reduce((sum, block) => sum + block.count, 0);
@@ -93,11 +98,15 @@ export class Replay {
   async #draw(block: ReplayBlock, done: number, signal: AbortSignal, progress: (done: number) => void): Promise<void> {
     const from = block.from + done;
     const head = this.#tokens.slice(0, from);
+    const pAfter = mirostatDrawn(head, block.settings);
+    const negative = this.#vocabulary && negativePromptIds(block.settings, this.#vocabulary, head);
     const events = this.#client.run(
       {
         type: 'generate',
         tokens: Uint32Array.from(head, token => token.id),
         drawn: Uint8Array.from(head, token => (token.origin === 'typed' ? 0 : 1)),
+        ...(pAfter === null ? {} : { pAfter }),
+        ...(negative === null ? {} : { negative }),
         settings: replaySettings(block.settings, block.count - done),
         seed: block.seed,
       },

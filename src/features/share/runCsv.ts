@@ -1,6 +1,6 @@
 // A run as CSV (RFC 4180), a token a row. Probabilities and log-probabilities say in their names whether they are before sampling or after.
 
-import { SHAPE } from '../../sampling/controls.ts';
+import { BESIDE, SHAPE } from '../../sampling/controls.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { tokenText } from '../../tokenizer/text.ts';
 import type { RunToShare } from './sharedRun.ts';
@@ -35,7 +35,7 @@ const COLUMNS: readonly Column[] = [
   ['probability_after_sampling', token => token.draw?.pAfter],
   ['seed', token => token.draw?.seed],
   ['u', token => token.draw?.u],
-  ...SHAPE.map(({ key }): Column => [key, token => token.draw?.settings[key]]),
+  ...[...SHAPE, ...BESIDE].map(({ key }): Column => [key, token => token.draw?.settings[key]]),
   ['sampler_order', token => token.draw?.settings.order],
   ['drawn_by', token => token.draw?.model?.name],
   ['drawn_by_digest', token => token.draw?.model?.digest],

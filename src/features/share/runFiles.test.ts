@@ -183,15 +183,15 @@ describe('JSON', () => {
 
   test('a setting that is missing is off, one that is unknown is kept and named', () => {
     const { top_k: _, ...less } = SAMPLE.settings;
-    const settings = { ...less, dry_multiplier: 0.8 };
+    const settings = { ...less, quadratic_sampling: 0.8 };
     const read = readRunJson(changed(['nucleus', 'settings'], settings));
     if (!read.ok) throw new Error(JSON.stringify(read.problem));
     expect(read.value.settings).toEqual({ ...settings, top_k: 0 });
-    expect(unknownSettings([read.value.settings])).toEqual(['dry_multiplier']);
+    expect(unknownSettings([read.value.settings])).toEqual(['quadratic_sampling']);
     const again = JSON.parse(json({ ...SAMPLE, settings: read.value.settings }));
-    expect(again.nucleus.settings.dry_multiplier).toBe(0.8);
+    expect(again.nucleus.settings.quadratic_sampling).toBe(0.8);
     const long = readRunJson(changed(['nucleus', 'settings'], { ...settings, x: 'x'.repeat(5000) }));
-    expect(long).toMatchObject({ problem: { where: 'nucleus.settings.dry_multiplier' } });
+    expect(long).toMatchObject({ problem: { where: 'nucleus.settings.quadratic_sampling' } });
   });
 
   test('an impossible log-probability is null, never a broken number', () => {

@@ -29,6 +29,11 @@ const settings: fc.Arbitrary<GenerationSettings> = fc
     top_p: fc.double({ min: 0.0001, max: 1, noNaN: true }),
     logit_bias: fc.array(fc.record({ id: fc.nat(2047), bias: fc.integer({ min: -100, max: 100 }) }), { maxLength: 3 }),
     stop: fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 2 }),
+    repeat_last_n: fc.integer({ min: -1, max: 100 }),
+    penalties_count: fc.constantFrom('drawn', 'all'),
+    xtc_probability: shares,
+    mirostat_tau: fc.double({ min: 0, max: 20, noNaN: true }),
+    dry_sequence_breakers: fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 2 }),
   })
   .map(part => clampSettings({ ...DEFAULT_SETTINGS, ...part }));
 

@@ -218,6 +218,25 @@ describe('a replay', () => {
     expect(page.settings.getState().settings).toEqual(run.settings);
   });
 
+  test('of steps that hang on the text and on a coin agrees too, from its first token and from any other', async () => {
+    const page = await visit();
+    page.settings.getState().change({
+      ...{ max_new_tokens: 5, mirostat_tau: 3, mirostat_eta: 0.6, xtc_probability: 0.5, xtc_threshold: 0.01 },
+      ...{ dry_multiplier: 2, repeat_last_n: 3, presence_penalty: 1, penalties_count: 'all' },
+      ...{ guidance_scale: 1.5, negative_prompt: 'never' },
+    });
+    await page.generation.getState().run();
+    await page.generation.getState().run();
+    const run = runToShare(page);
+    if (run === null) throw new Error('nothing to share');
+    const opened = await visit({ link: await linkOf(run) });
+    await share(opened).replay();
+    expect(share(opened).outcome).toMatchObject({ agreed: 10, total: 10, difference: null });
+    // Each run of the replay knew what mirostat had drawn before it.
+    const sent = opened.workers.flatMap(worker => worker.of('generate'));
+    expect(sent.map(({ pAfter }) => pAfter?.filter(p => p > 0).length)).toEqual([0, 5]);
+  });
+
   test('under another seed: the first token that differs, with both its probabilities', async () => {
     const { page, run } = await drawn();
     const other = run.tokens.map(token => (token.draw ? { ...token, draw: { ...token.draw, seed: 5 } } : token));

@@ -226,7 +226,8 @@ class Sharing {
   async replay(): Promise<void> {
     const { incoming } = this.store.getState();
     if (incoming.status !== 'ready') return;
-    const replay = new Replay(this.#options.client, incoming.run.tokens);
+    const { load } = this.#options.model.getState();
+    const replay = new Replay(this.#options.client, incoming.run.tokens, load.status === 'ready' ? load : null);
     this.store.setState({ outcome: null });
     await this.#task.run(replay.outcome.total, (signal, progress) => replay.work(signal, progress));
     if (this.store.getState().task.status === 'done') this.store.setState({ outcome: replay.outcome });

@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<Range, string>> = {
 };
 
 export function Numbers({ measures, range }: { measures: Measures; range: Range }) {
-  const { scored, missing, logprob, nll, bitsPerByte, bytes, specials, first, entropy } = measures;
+  const { scored, missing, logprob, nll, bitsPerByte, bytes, specials, first, entropy, distinctPairs } = measures;
   const any = scored > 0;
   const all = scored + missing;
   return (
@@ -61,6 +61,12 @@ export function Numbers({ measures, range }: { measures: Measures; range: Range 
         meaning="The share of tokens that the model held likeliest at their place, before sampling."
         value={any ? formatProbability(first / scored) : '–'}
         exact={any ? `${formatCount(first)} of ${formatCount(scored)}` : undefined}
+      />
+      <Fact
+        term="distinct-2"
+        meaning="How many pairs of neighbouring tokens are different, of all pairs. Text that goes in circles has few."
+        value={Number.isNaN(distinctPairs) ? '–' : formatProbability(distinctPairs)}
+        exact={exactly(distinctPairs)}
       />
       <Fact
         term="tokens scored"

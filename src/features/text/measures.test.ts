@@ -70,3 +70,17 @@ test('perplexity lies between the best and the worst token', () => {
     }),
   );
 });
+
+test('pairs of neighbours are told apart within a range, not across its gaps', () => {
+  const of = (ids: string, origins: string) =>
+    [...ids].map((id, i) => ({
+      ...made({}),
+      id: Number(id),
+      origin: origins[i] === 't' ? ('typed' as const) : ('drawn' as const),
+    }));
+  const tokens = of('1212312', 'ttddtdd');
+  expect(measure(tokens, 'all').distinctPairs).toBe(4 / 6);
+  expect(measure(tokens, 'typed').distinctPairs).toBe(1);
+  expect(measure(tokens, 'drawn').distinctPairs).toBe(1 / 2);
+  expect(measure(tokens.slice(0, 1), 'all').distinctPairs).toBeNaN();
+});

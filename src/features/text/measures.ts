@@ -1,4 +1,5 @@
 // What the model thought of a whole text, as numbers. Pure; natural logarithms unless a name says bits.
+import { distinctN } from '../../sampling/diversity.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 
 /** Which tokens count: all of them, those typed by a person, or those drawn by the sampler. */
@@ -28,6 +29,8 @@ export interface Measures {
   readonly first: number;
   /** Mean entropy of the distributions they were predicted by. */
   readonly entropy: number;
+  /** Different pairs of neighbours of all of them, within the range; of tokens without numbers too. */
+  readonly distinctPairs: number;
 }
 
 export function inRange(token: DocumentToken, range: Range): boolean {
@@ -63,5 +66,20 @@ export function measure(tokens: readonly DocumentToken[], range: Range): Measure
     bitsPerByte: bytes === 0 ? Number.NaN : -textLogprob / Math.LN2 / bytes,
     first,
     entropy: entropy / scored,
+    distinctPairs: distinctN(stretches(tokens, range), 2),
   };
+}
+
+/** Ids of the tokens of a range, neighbours together. */
+function stretches(tokens: readonly DocumentToken[], range: Range): number[][] {
+  const found: number[][] = [];
+  let within = false;
+  for (const token of tokens) {
+    if (inRange(token, range)) {
+      if (!within) found.push([]);
+      found.at(-1)?.push(token.id);
+    }
+    within = inRange(token, range);
+  }
+  return found;
 }

@@ -8,9 +8,10 @@ export type EndOfText = 'stop' | 'continue' | 'never';
 const WAYS: readonly EndOfText[] = ['stop', 'continue', 'never'];
 
 /** Acts where the ids are cut at that place, which a run may ask for whatever the setting. */
-export const endOfText: LogitStep<'end_of_text', EndOfText> = {
+export const endOfText: LogitStep<'end_of_text', EndOfText> & { readonly beside: readonly [] } = {
   ...choice('end_of_text', WAYS, 'stop'),
   kind: 'logit',
+  beside: [],
   label: 'End-of-text',
   explanation: 'Cuts the end-of-text token, so that a run never draws it.',
   isOff: value => value !== 'never',

@@ -1,4 +1,5 @@
-// OpenAI's frequency penalty: the more often a token was drawn or chosen, the lower.
+// The frequency penalty: the more often a token was drawn or chosen, the lower. As OpenAI has it, or as llama.cpp does: see `penalty_window`.
+import { penaltiesCount, repeatLastN, windowWords } from './penalty_window.ts';
 import { penaltyStep } from './step.ts';
 
 export const frequencyPenalty = penaltyStep({
@@ -10,8 +11,10 @@ export const frequencyPenalty = penaltyStep({
   explanation: 'Lowers a token each time it was drawn or chosen before; below 0 it raises it.',
   travel: { min: -2, max: 2, step: 0.05 },
   unit: '',
-  ids: past => past.drawn.keys(),
+  beside: [repeatLastN, penaltiesCount],
+  ids: past => past.counted.keys(),
   apply: (penalty, past, change) => {
-    for (const [id, count] of past.drawn) change(id, logit => logit - penalty * count);
+    for (const [id, count] of past.counted) change(id, logit => logit - penalty * count);
   },
+  told: (_, past) => windowWords(past.of(repeatLastN)),
 });

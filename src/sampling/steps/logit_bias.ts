@@ -16,9 +16,10 @@ export const BIAS_BOUNDS = {
 /** A bias this low or lower bans the token. */
 const BAN = -BIAS_BOUNDS.bias;
 
-export const logitBias: LogitStep<'logit_bias', readonly Bias[]> = {
+export const logitBias: LogitStep<'logit_bias', readonly Bias[]> & { readonly beside: readonly [] } = {
   key: 'logit_bias',
   kind: 'logit',
+  beside: [],
   default: [],
   unnamed: [],
   label: 'Logit bias',

@@ -1,5 +1,4 @@
 // Min-p: keeps what is at least so many times as likely as the likeliest.
-import type { Slice } from '../slice.ts';
 import { cutStep } from './step.ts';
 
 export const minP = cutStep({
@@ -12,15 +11,8 @@ export const minP = cutStep({
   travel: { min: 0, max: 0.5, step: 0.01 },
   unit: '',
   place: { transformers: 40, 'llama.cpp': 40 },
-  apply: (slice: Slice, share: number): Slice => {
+  apply: (slice, share) => {
     const { weights } = slice;
-    let low = 1;
-    let high = slice.size;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (weights[middle]! >= share) low = middle + 1;
-      else high = middle;
-    }
-    return slice.head(low);
+    return slice.leading(i => weights[i]! >= share);
   },
 });

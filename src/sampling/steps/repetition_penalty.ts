@@ -1,4 +1,5 @@
-// Repetition penalty, transformers' RepetitionPenaltyLogitsProcessor: looks at every earlier token, the prompt's too.
+// Repetition penalty, transformers' RepetitionPenaltyLogitsProcessor: looks at every earlier token, the prompt's too, or at those of the window.
+import { repeatLastN, windowWords } from './penalty_window.ts';
 import { penaltyStep } from './step.ts';
 
 export const repetitionPenalty = penaltyStep({
@@ -10,9 +11,11 @@ export const repetitionPenalty = penaltyStep({
   explanation: 'Above 1, scales down every token that occurs earlier, in the prompt too.',
   travel: { min: 0.5, max: 2, step: 0.01 },
   unit: '',
+  beside: [repeatLastN],
   ids: past => past.seen.keys(),
   /** Above 1 it lowers the logit, whatever its sign. */
   apply: (penalty, past, change) => {
     for (const id of past.seen.keys()) change(id, logit => (logit < 0 ? logit * penalty : logit / penalty));
   },
+  told: (_, past) => windowWords(past.of(repeatLastN)),
 });

@@ -1,5 +1,4 @@
 // Temperature: divides the logits; 0 keeps the likeliest alone.
-import { Slice } from '../slice.ts';
 import { cutStep } from './step.ts';
 
 export const temperature = cutStep({
@@ -14,5 +13,5 @@ export const temperature = cutStep({
   unit: '',
   place: { transformers: 10, 'llama.cpp': 50 },
   /** 0 keeps the likeliest, of equals the one with the lowest id. */
-  apply: (slice, value) => (value === 0 ? slice.head(1) : new Slice(slice.ranking, slice.lo, slice.hi, value)),
+  apply: (slice, value) => (value === 0 ? slice.head(1) : slice.at(value)),
 });

@@ -2,6 +2,7 @@
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
+import { movesBound } from '../../sampling/steps/mirostat_tau.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { DocumentToken } from './types.ts';
 
@@ -15,6 +16,17 @@ export function idsOf(tokens: readonly DocumentToken[]): Uint32Array<ArrayBuffer
 /** 1 where a token was drawn or chosen, 0 where it was typed. [T] */
 export function drawnFlags(tokens: readonly DocumentToken[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(tokens, token => (token.origin === 'typed' ? 0 : 1));
+}
+
+/** Probability after sampling of what mirostat has drawn with these settings, NaN for every other token; null where it is off. [T] */
+export function mirostatDrawn(
+  tokens: readonly Pick<DocumentToken, 'draw'>[],
+  settings: GenerationSettings,
+): Float64Array<ArrayBuffer> | null {
+  if (settings.mirostat_tau === 0) return null;
+  return Float64Array.from(tokens, ({ draw }) =>
+    draw !== undefined && movesBound(draw.settings, settings) ? draw.pAfter : Number.NaN,
+  );
 }
 
 /** Tokens `[from, to)` of one sequence gave way to `[from, from + added)` of another. */

@@ -5,7 +5,9 @@ import type { WireError } from '../../protocol/events.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { RankedRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import type { TokenPlace } from '../document/types.ts';
+import type { DocumentStore, TokenPlace } from '../document/types.ts';
+import type { ModelStore } from '../model/types.ts';
+import type { SettingsStore } from './settings.ts';
 
 /** One full row: what the model expected at a place, before sampling. */
 export interface LogitsRow {
@@ -42,8 +44,35 @@ export interface RowsActions {
   stopFetch(): void;
   /** The row that predicts `place`, when it is here; a stored reference. */
   rowAt(place: TokenPlace): LogitsRow | null;
-  /** The distribution at `place` under `settings`: pure sampling over the row, no forward pass; memoised. Null without a row. */
-  distribution(place: TokenPlace, settings: GenerationSettings): Distribution | null;
+  /**
+   * The distribution at `place` under `settings`: pure sampling over the row, no forward pass; memoised. Null without a row. What falls by chance
+   * falls by the seed of the token's own draw, else by `seed`; where that is null, nothing has fallen yet.
+   */
+  distribution(place: TokenPlace, settings: GenerationSettings, seed: number | null): Distribution | null;
+}
+
+/** What makes distributions of rows. It comes with the first visit's work rather than with the page. */
+export interface Shaping {
+  rank(ids: Uint32Array, logits: Float32Array): LogitsRow;
+  /** The negative texts whose rows the distributions at a place need: with the settings of now, and as drawn. */
+  negatives(place: TokenPlace): Uint32Array[];
+  /** Null where the row of its negative text is not there. */
+  distribution(
+    row: LogitsRow,
+    place: TokenPlace,
+    settings: GenerationSettings,
+    seed: number | null,
+  ): Distribution | null;
+  /** Forgets all that were made. */
+  clear(): void;
+}
+
+export interface ShapingOptions {
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly settings: SettingsStore;
+  /** The row that follows ids, where it is here. */
+  readonly cached: (ids: Uint32Array) => LogitsRow | null;
 }
 
 export type RowsStoreState = RowsState & RowsActions;

@@ -282,11 +282,11 @@ describe('distribution', () => {
     const { tokens } = page.document.getState();
     const all = Uint32Array.from(ids(page));
     const expected = sample(rankRow(logitsAfter(all)), settings, { ids: all, drawn: drawnFlags(tokens) }, []);
-    const found = page.rows.getState().distribution('end', settings);
+    const found = page.rows.getState().distribution('end', settings, null);
     expect(found?.kept).toEqual(expected.kept);
     expect(found?.weights).toEqual(expected.weights);
-    expect(page.rows.getState().distribution('end', settings)).toBe(found);
-    expect(page.rows.getState().distribution('end', { ...settings, temperature: 2 })).not.toBe(found);
+    expect(page.rows.getState().distribution('end', settings, null)).toBe(found);
+    expect(page.rows.getState().distribution('end', { ...settings, temperature: 2 }, null)).not.toBe(found);
     expect(page.worker.posted).toHaveLength(posted);
   });
 
@@ -295,11 +295,11 @@ describe('distribution', () => {
     await pass(1000);
     await until(() => selected().status === 'ready');
     const open = { ...DEFAULT_SETTINGS, top_p: 1, temperature: 1 };
-    expect(page.rows.getState().distribution('end', open)?.pAfter(BOS)).toBeGreaterThan(0);
+    expect(page.rows.getState().distribution('end', open, null)?.pAfter(BOS)).toBeGreaterThan(0);
     expect(
       page.rows
         .getState()
-        .distribution('end', { ...open, end_of_text: 'never' })
+        .distribution('end', { ...open, end_of_text: 'never' }, null)
         ?.pAfter(BOS),
     ).toBe(0);
   });
@@ -313,14 +313,84 @@ describe('distribution', () => {
     await until(() => selected().status === 'ready');
     const token = page.document.getState().tokens[prompt + 2];
     if (token?.draw === undefined) throw new Error('not drawn');
-    const made = page.rows.getState().distribution(prompt + 2, token.draw.settings);
+    const made = page.rows.getState().distribution(prompt + 2, token.draw.settings, null);
     expect(made?.pAfter(token.id)).toBe(token.draw.pAfter);
     expect(Math.log(made?.pBefore(token.id) ?? 0)).toBeCloseTo(token.stats?.logprob ?? 0, 6);
   });
 
+  test('of steps that hang on the text and on a coin is that of the draw too, and stop-and-go draws what one run does', async () => {
+    page = await readyPage();
+    const prompt = ids(page).length;
+    const text = page.document.getState().text;
+    page.settings.getState().change({
+      ...{ max_new_tokens: 6, top_n_sigma: 3, dynatemp_range: 0.4, xtc_probability: 0.5, xtc_threshold: 0.01 },
+      ...{ mirostat_tau: 3, mirostat_eta: 0.5, dry_multiplier: 1, repeat_last_n: 4, presence_penalty: 1 },
+      penalties_count: 'all',
+    });
+    page.settings.getState().lockSeed(31);
+    await page.generation.getState().run();
+    const whole = page.document.getState().tokens;
+    expect(whole).toHaveLength(prompt + 6);
+    for (let place = prompt; place < whole.length; place++) {
+      page.document.getState().selectToken(place);
+      await pass(1000);
+      await until(() => selected().status === 'ready');
+      const { id, draw } = whole[place]!;
+      if (draw === undefined) throw new Error('not drawn');
+      // No seed but the token's own tells how its coin fell.
+      const made = page.rows.getState().distribution(place, draw.settings, null);
+      expect(made?.pAfter(id), `${place}`).toBe(draw.pAfter);
+      expect(made?.steps.find(({ name }) => name === 'xtc_probability')?.told).toContain('coin');
+    }
+    page.document.getState().setText(text);
+    page.settings.getState().change({ max_new_tokens: 2 });
+    for (let i = 0; i < 2; i++) await page.generation.getState().run();
+    for (let i = 0; i < 2; i++) await page.generation.getState().step();
+    expect(ids(page)).toEqual(whole.map(({ id }) => id));
+    // Without what mirostat had drawn before, the last runs would have begun anew.
+    const sent = page.worker.of('generate').at(-1);
+    expect(sent?.pAfter?.filter(p => p > 0)).toHaveLength(5);
+  });
+
+  test('under guidance waits for the row of the negative text, and is that of the draw', async () => {
+    page = await readyPage();
+    const prompt = ids(page).length;
+    const text = page.document.getState().text;
+    page.settings.getState().change({ max_new_tokens: 4, guidance_scale: 1.7, negative_prompt: 'a bad day' });
+    page.settings.getState().lockSeed(31);
+    await page.generation.getState().run();
+    const whole = page.document.getState().tokens;
+    const sent = page.worker.of('generate').at(-1)?.negative;
+    expect(sent).toEqual(Uint32Array.from(page.document.getState().tokenizer?.encode('a bad day') ?? []));
+    for (let place = prompt; place < whole.length; place++) {
+      page.document.getState().selectToken(place);
+      await pass(1000);
+      await until(() => selected().status === 'ready');
+      const { id, draw } = whole[place]!;
+      if (draw === undefined) throw new Error('not drawn');
+      const made = page.rows.getState().distribution(place, draw.settings, null);
+      expect(made?.pAfter(id)).toBe(draw.pAfter);
+      expect(made?.steps[0]).toMatchObject({ name: 'guidance_scale', active: true });
+    }
+    // Another negative prompt is another text, whose row is not here yet; a scale needs none.
+    const now = page.settings.getState().settings;
+    const last = whole.length - 1;
+    const own = { ...now, guidance_scale: 3 };
+    expect(page.rows.getState().distribution(last, own, null)).not.toBeNull();
+    page.settings.getState().change({ negative_prompt: 'rain' });
+    expect(page.rows.getState().distribution(last, page.settings.getState().settings, null)).toBeNull();
+    await pass(1000);
+    await until(() => page.rows.getState().distribution(last, page.settings.getState().settings, null) !== null);
+
+    page.document.getState().setText(text);
+    page.settings.getState().change({ max_new_tokens: 2, negative_prompt: 'a bad day' });
+    for (let i = 0; i < 2; i++) await page.generation.getState().run();
+    expect(ids(page)).toEqual(whole.map(({ id }) => id));
+  });
+
   test('without a row is null', async () => {
     page = await readyPage();
-    expect(page.rows.getState().distribution('end', DEFAULT_SETTINGS)).toBeNull();
+    expect(page.rows.getState().distribution('end', DEFAULT_SETTINGS, null)).toBeNull();
   });
 });
 

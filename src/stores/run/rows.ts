@@ -3,12 +3,12 @@
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
 import { row as fetchRow, prefill, type RowAnswer } from '../../client/requests.ts';
+import { defined } from '../../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import type { WireError } from '../../protocol/events.ts';
-import { type Distribution, sample } from '../../sampling/pipeline.ts';
-import { rankRow } from '../../sampling/row.ts';
+import type { Distribution } from '../../sampling/pipeline.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { drawnFlags, idsOf } from '../document/sequence.ts';
+import { idsOf } from '../document/sequence.ts';
 import type { DocumentStore, TokenPlace } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
 import { isOfLoss } from '../model/loss.ts';
@@ -19,9 +19,10 @@ import type { Scheduler } from '../work/scheduler.ts';
 import { MOST_SECONDS, MOVE_MS, SETTLE_MS } from '../work/times.ts';
 import type { GenerationStore } from './generation-types.ts';
 import { isRunning } from './generation-types.ts';
-import { keyOfIds, RowCache } from './row-cache.ts';
-import type { LogitsRow, RowsStore, RowsStoreState, SelectedRow } from './rows-types.ts';
+import { RowCache } from './row-cache.ts';
+import type { LogitsRow, RowsStore, RowsStoreState, SelectedRow, Shaping, ShapingOptions } from './rows-types.ts';
 import { firstMissing, scoreMissing } from './scoring.ts';
+import type { SettingsStore } from './settings.ts';
 
 export interface RowsOptions {
   readonly client: Client;
@@ -29,17 +30,17 @@ export interface RowsOptions {
   readonly model: ModelStore;
   readonly document: DocumentStore;
   readonly generation: GenerationStore;
+  readonly settings: SettingsStore;
   /** Learns here what a prefill costs; views of the inside read it. */
   readonly cost: PrefillCost;
 }
 
-/**
- * Places whose distributions are remembered, and settings for each. A distribution holds on to about 24 bytes an id: fewer of a large vocabulary,
- * some 32 MB in all.
- */
-const mostKept = ({ row }: Distribution): number => (row.logits.length > 90_000 ? 2 : 4);
-
-export function createRowsStore(options: RowsOptions): { store: RowsStore; dispose: () => void } {
+export function createRowsStore(options: RowsOptions): {
+  store: RowsStore;
+  /** Before the first row is asked for. */
+  shapeWith: (make: (options: ShapingOptions) => Shaping) => void;
+  dispose: () => void;
+} {
   const rows = new Rows(options);
   const store: RowsStore = createStore<RowsStoreState>()(() => ({
     selected: { status: 'no_model', place: 'end' },
@@ -49,10 +50,10 @@ export function createRowsStore(options: RowsOptions): { store: RowsStore; dispo
     fetchSelected: () => rows.fetch(),
     stopFetch: () => rows.stopFetch(),
     rowAt: place => rows.rowAt(place),
-    distribution: (place, settings) => rows.distribution(place, settings),
+    distribution: (place, settings, seed) => rows.distribution(place, settings, seed),
   }));
   rows.store = store;
-  return { store, dispose: rows.watch() };
+  return { store, shapeWith: make => rows.shapeWith(make), dispose: rows.watch() };
 }
 
 class Rows {
@@ -60,10 +61,10 @@ class Rows {
   readonly #options: RowsOptions;
   readonly #cache = new RowCache();
   readonly #cost: PrefillCost;
-  readonly #distributions = new Map<string, Map<GenerationSettings, Distribution>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** A person ended the last fetch. */
   #stopped = false;
+  #shaping: Shaping | null = null;
   /** Key of the loaded model: rows of another one mean nothing. */
   #model = '';
 
@@ -72,10 +73,22 @@ class Rows {
     this.#cost = options.cost;
   }
 
+  shapeWith(make: (options: ShapingOptions) => Shaping): void {
+    this.#shaping = make({ ...this.#options, cached: ids => this.#cache.get(ids) });
+  }
+
+  get #shaped(): Shaping {
+    return defined(this.#shaping, 'shaping');
+  }
+
   /** Follows text, caret, runs and model; returns the end of it. */
   watch(): () => void {
-    const { model, document, generation, scheduler } = this.#options;
+    const { model, document, generation, settings, scheduler } = this.#options;
     const ends = [
+      settings.subscribe(({ settings: now }, { settings: before }) => {
+        const turned = (now.guidance_scale === 1) !== (before.guidance_scale === 1);
+        if (turned || now.negative_prompt !== before.negative_prompt) this.#look(SETTLE_MS);
+      }),
       document.subscribe((now, before) => {
         if (now.revision !== before.revision) {
           scheduler.cancel('score');
@@ -106,19 +119,9 @@ class Rows {
     return count === 0 || count > this.#limit() ? null : this.#cache.get(this.#idsBefore(place));
   }
 
-  distribution(place: TokenPlace, settings: GenerationSettings): Distribution | null {
-    const { load } = this.#options.model.getState();
+  distribution(place: TokenPlace, settings: GenerationSettings, seed: number | null): Distribution | null {
     const row = this.rowAt(place);
-    if (row === null || load.status !== 'ready') return null;
-    const drawn = drawnFlags(this.#tokensBefore(place));
-    const key = `${row.key}:${keyOfIds(Uint32Array.from(drawn))}`;
-    const known = this.#distributions.get(key) ?? new Map<GenerationSettings, Distribution>();
-    const found = known.get(settings);
-    if (found !== undefined && found.row === row.ranked) return found;
-    const cut = settings.end_of_text === 'never' ? load.model.eosIds : [];
-    const made = sample(row.ranked, settings, { ids: row.ids, drawn }, cut);
-    this.#remember(key, known, settings, made);
-    return made;
+    return row && (this.#shaping?.distribution(row, place, settings, seed) ?? null);
   }
 
   /** Ends a fetch under way; the place then waits for the button. */
@@ -132,15 +135,21 @@ class Rows {
   async fetch(): Promise<void> {
     clearTimeout(this.#timer);
     this.#stopped = false;
-    const { scheduler, document } = this.#options;
+    const { client, scheduler, document } = this.#options;
     const place = document.getState().selected;
     const ids = this.#idsBefore(place);
     const model = this.#model;
     this.#show({ status: 'loading', place });
     try {
-      const row = await scheduler.start('row', signal => this.#request(ids, signal));
+      const rows = await scheduler.start('row', async signal => {
+        const lacking = this.#shaped.negatives(place).filter(each => this.#cache.get(each) === null);
+        const own = this.#cache.get(ids) ?? (await this.#request(ids, signal));
+        const beside: LogitsRow[] = [];
+        for (const each of lacking) beside.push(this.#shaped.rank(each, (await prefill(client, each, signal)).logits));
+        return [own, ...beside];
+      });
       if (model !== this.#model) return;
-      this.#cache.put(row);
+      for (const row of rows) this.#cache.put(row);
       this.store.setState(state => ({ revision: state.revision + 1 }));
       this.#look(0);
     } catch (thrown) {
@@ -176,7 +185,7 @@ class Rows {
       this.#cost.measured(known, computed, ms);
       this.store.setState({ prefilled: { reused, computed } });
     }
-    return { key: keyOfIds(ids), ids, ranked: rankRow(answer.logits) };
+    return this.#shaped.rank(ids, answer.logits);
   }
 
   #modelChanged(): void {
@@ -191,7 +200,7 @@ class Rows {
     this.#cost.begin(load.model.parameters, load.model.adapter.software);
     if (key !== this.#model) {
       this.#cache.clear();
-      this.#distributions.clear();
+      this.#shaping?.clear();
       this.store.setState(state => ({ revision: state.revision + 1 }));
     }
     this.#model = key;
@@ -227,7 +236,8 @@ class Rows {
       return;
     }
     const ids = this.#idsBefore(place);
-    const row = this.#cache.get(ids);
+    const complete = this.#shaping?.negatives(place).every(each => this.#cache.get(each)) ?? false;
+    const row = complete ? this.#cache.get(ids) : null;
     if (row !== null) this.#show({ status: 'ready', place, row });
     else this.#show({ status: 'waiting', place });
     if (running) return;
@@ -285,25 +295,6 @@ class Rows {
 
   #show(selected: SelectedRow): void {
     if (!sameRow(this.store.getState().selected, selected)) this.store.setState({ selected });
-  }
-
-  #remember(
-    key: string,
-    known: Map<GenerationSettings, Distribution>,
-    settings: GenerationSettings,
-    made: Distribution,
-  ): void {
-    // A moving slider makes a new settings object each time: only the last few of a row are worth keeping.
-    const most = mostKept(made);
-    if (known.size >= most)
-      for (const oldest of [...known.keys()].slice(0, 1 + known.size - most)) known.delete(oldest);
-    known.set(settings, made);
-    this.#distributions.delete(key);
-    this.#distributions.set(key, known);
-    for (const oldest of this.#distributions.keys()) {
-      if (this.#distributions.size <= most) break;
-      this.#distributions.delete(oldest);
-    }
   }
 }
 

@@ -1,0 +1,78 @@
+// Strings as chips, with a field for one more; what has no shape is written as it is typed.
+import { useId, useState } from 'react';
+import { readTyped, TYPED_HINT, typedForm } from '../../lib/typed-text.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Chip } from '../../ui/controls/Chip.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { TypedReading } from '../shared/TypedReading.tsx';
+import styles from './Settings.module.css';
+
+interface StringListProps {
+  /** `Stop strings`, and what one of them is called: `stop string`. */
+  label: string;
+  noun: string;
+  meaning: string;
+  placeholder: string;
+  strings: readonly string[];
+  bounds: { readonly entries: number; readonly length: number };
+  onChange: (strings: readonly string[]) => void;
+}
+
+export function StringList({ label, noun, meaning, placeholder, strings, bounds, onChange }: StringListProps) {
+  const [draft, setDraft] = useState('');
+  const id = useId();
+  const full = strings.length >= bounds.entries;
+  const { text } = readTyped(draft);
+  const add = () => {
+    // Bytes that are no text stay in the field, which says so.
+    if (text === null) return;
+    if (text !== '' && !strings.includes(text) && !full) onChange([...strings, text]);
+    setDraft('');
+  };
+  return (
+    <div className={styles.field}>
+      <span className={styles.label}>
+        <Explain meaning={`${meaning} ${TYPED_HINT}`} id={id}>
+          {label}
+        </Explain>
+      </span>
+      {strings.length > 0 && (
+        <ul className={styles.line} aria-label={label}>
+          {strings.map(text => (
+            <li key={text}>
+              <Chip
+                removeLabel={`Remove the ${noun} ${typedForm(text)}`}
+                onRemove={() => onChange(strings.filter(each => each !== text))}
+              >
+                <span className="mono">{typedForm(text).replaceAll(' ', '·')}</span>
+              </Chip>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className={styles.line}>
+        <input
+          className={styles.input}
+          aria-label={`New ${noun}`}
+          aria-describedby={id}
+          placeholder={placeholder}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={bounds.length}
+          disabled={full}
+          value={draft}
+          onChange={event => setDraft(event.target.value)}
+          onKeyDown={event => {
+            if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.ctrlKey || event.metaKey) return;
+            event.preventDefault();
+            add();
+          }}
+        />
+        <Button disabled={draft === '' || text === null || full} onClick={add}>
+          Add
+        </Button>
+      </div>
+      <TypedReading typed={draft} />
+    </div>
+  );
+}
