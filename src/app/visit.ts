@@ -1,6 +1,7 @@
 // What the last visit left: brought back at the start, kept while the page is open, fitted to every model that becomes ready.
 import { type CachedModel, sourceKey } from '../lib/model-source.ts';
 import type { LoadedModel } from '../protocol/events.ts';
+import { clampSettings } from '../sampling/settings.ts';
 import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
 import type { WantedModel } from '../stores/model/types.ts';
 import { Distributions } from '../stores/run/distributions.ts';
@@ -26,6 +27,7 @@ export class Visit {
   /** @param where the last visit is kept; by itself in the browser. */
   constructor(stores: Subjects, where: SavedStore | undefined) {
     this.#stores = stores;
+    stores.settings.getState().clampWith(clampSettings);
     this.#documents = new Documents(stores, where ?? browserStore());
   }
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { uniform } from '../lib/rng.ts';
 import { NEUTRAL, SHAPE } from './controls.ts';
 import { draw } from './draw.ts';
+import { movesBound } from './mirostat.ts';
 import type { History } from './past.ts';
 import { sample } from './pipeline.ts';
 import { rankRow } from './row.ts';
 import { DEFAULT_SETTINGS, type SamplingSettings } from './settings.ts';
-import { movesBound } from './steps/mirostat_tau.ts';
 import { STEPS, stepsInOrder } from './steps.ts';
 
 const OFF: SamplingSettings = { ...DEFAULT_SETTINGS, ...NEUTRAL };

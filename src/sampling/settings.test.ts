@@ -10,6 +10,7 @@ import {
   STOP_BOUNDS,
   validateSettings,
 } from './settings.ts';
+import { STARTING_SETTINGS } from './starting.ts';
 import { BIAS_BOUNDS } from './steps/logit_bias.ts';
 import { temperature } from './steps/temperature.ts';
 import { topP } from './steps/top_p.ts';
@@ -130,6 +131,10 @@ describe('readSettings', () => {
       { numRuns: 300 },
     );
   });
+});
+
+test('a page starts with the defaults', () => {
+  expect(STARTING_SETTINGS).toEqual(DEFAULT_SETTINGS);
 });
 
 describe('validateSettings', () => {

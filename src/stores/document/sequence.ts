@@ -1,8 +1,8 @@
 // Tokens of the document as the model sees them.
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { EventOf } from '../../protocol/events.ts';
+import { movesBound } from '../../sampling/mirostat.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { movesBound } from '../../sampling/steps/mirostat_tau.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { DocumentToken } from './types.ts';
 

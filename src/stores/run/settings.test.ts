@@ -1,12 +1,29 @@
 // Controls, seed and view: clamped, locked, reset.
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
+import { clampSettings, DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import { CANDIDATES_STEP, createViewStore } from '../view.ts';
 import { createSettingsStore, lockedSeed, MAX_SEED } from './settings.ts';
 
+const createStore = () => {
+  const store = createSettingsStore();
+  store.getState().clampWith(clampSettings);
+  return store;
+};
+
 describe('controls', () => {
-  test('are clamped on the way in', () => {
+  test('what was set before the steps were there is clamped when they are; what was not stays the same object', () => {
     const store = createSettingsStore();
+    const { settings } = store.getState();
+    store.getState().clampWith(clampSettings);
+    expect(store.getState().settings).toBe(settings);
+    const early = createSettingsStore();
+    early.getState().change({ temperature: 99 });
+    early.getState().clampWith(clampSettings);
+    expect(early.getState().settings).toEqual({ ...DEFAULT_SETTINGS, temperature: 5 });
+  });
+
+  test('are clamped on the way in', () => {
+    const store = createStore();
     store.getState().change({ temperature: 99, top_p: -1, max_new_tokens: 2.6 });
     const { settings } = store.getState();
     expect(settings.temperature).toBe(5);
@@ -17,7 +34,7 @@ describe('controls', () => {
   });
 
   test('those a person has touched do not follow the model, reset does', () => {
-    const store = createSettingsStore();
+    const store = createStore();
     store.getState().change({ temperature: 0.1 });
     store.getState().setModelDefaults({ temperature: 0.5, top_p: 0.6 });
     expect(store.getState().settings).toMatchObject({ temperature: 0.1, top_p: 0.6 });
@@ -32,7 +49,7 @@ describe('controls', () => {
 
 describe('seed', () => {
   test('empty is fresh, digits lock, other text is ignored', () => {
-    const store = createSettingsStore();
+    const store = createStore();
     expect(lockedSeed(store.getState())).toBeNull();
     store.getState().setSeed(' 42 ');
     expect(lockedSeed(store.getState())).toBe(42);

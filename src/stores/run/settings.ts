@@ -1,7 +1,8 @@
 // The sampling controls and the seed as a person has set them. Values are clamped on the way in.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { GenerationDefaults } from '../../protocol/events.ts';
-import { clampSettings, DEFAULT_SETTINGS, type GenerationSettings } from '../../sampling/settings.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
+import { STARTING_SETTINGS } from '../../sampling/starting.ts';
 
 /** Every whole number up to here is a seed of its own. */
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
@@ -16,7 +17,12 @@ export interface SettingsState {
   readonly lostBiases: number;
 }
 
+/** The nearest settings that can be used. */
+type Clamp = (value: unknown) => GenerationSettings;
+
 interface SettingsActions {
+  /** What clamps the values, once the steps are there; what has been set before is clamped then. */
+  clampWith(clamp: Clamp): void;
   /** Changes some controls; everything is clamped to its range. */
   change(part: Partial<GenerationSettings>): void;
   reset(): void;
@@ -42,12 +48,19 @@ export function lockedSeed(state: SettingsState): number | null {
 }
 
 export function createSettingsStore(): SettingsStore {
+  let clamp: Clamp | null = null;
+  const clamped = (value: GenerationSettings): GenerationSettings => clamp?.(value) ?? value;
   return createStore<SettingsStoreState>()((set, get) => ({
-    settings: DEFAULT_SETTINGS,
+    settings: STARTING_SETTINGS,
     seed: '',
-    defaults: DEFAULT_SETTINGS,
+    defaults: STARTING_SETTINGS,
     lostBiases: 0,
-    change: part => set(state => ({ settings: clampSettings({ ...state.settings, ...part }) })),
+    clampWith: given => {
+      clamp = given;
+      const { settings } = get();
+      if (settings !== STARTING_SETTINGS) set({ settings: clamp(settings) });
+    },
+    change: part => set(state => ({ settings: clamped({ ...state.settings, ...part }) })),
     reset: () => set(state => ({ settings: state.defaults })),
     setSeed: text => {
       const digits = text.trim();
@@ -61,14 +74,14 @@ export function createSettingsStore(): SettingsStore {
     unlockSeed: () => set({ seed: '' }),
     setModelDefaults: (given, stay = false) => {
       const { settings, defaults: before } = get();
-      const defaults = clampSettings({ ...DEFAULT_SETTINGS, ...given });
+      const defaults = clamped({ ...STARTING_SETTINGS, ...given });
       const untouched = Object.fromEntries(
         Object.entries(defaults).filter(([name]) => {
           const control = name as keyof GenerationSettings;
           return settings[control] === before[control];
         }),
       );
-      set(stay ? { defaults } : { defaults, settings: clampSettings({ ...settings, ...untouched }) });
+      set(stay ? { defaults } : { defaults, settings: clamped({ ...settings, ...untouched }) });
     },
     moveBiases: there => {
       const { logit_bias: biases } = get().settings;
@@ -81,7 +94,7 @@ export function createSettingsStore(): SettingsStore {
     },
     dismissLost: () => set({ lostBiases: 0 }),
     restore: kept => {
-      set(state => ({ settings: clampSettings({ ...state.settings, ...kept.settings }), seed: '' }));
+      set(state => ({ settings: clamped({ ...state.settings, ...kept.settings }), seed: '' }));
       get().setSeed(kept.seed);
     },
   }));
