@@ -33,12 +33,10 @@ export class Visit {
 
   /** @param linked the model of a shared text the page was opened with: it comes first where all of it is here. */
   async start(linked: Wanted): Promise<void> {
-    const saved = await this.#documents.begin(takeEarlyText());
+    const sources = await this.#documents.begin(takeEarlyText());
     this.#watches = true;
     const { model } = this.#stores;
-    await model
-      .getState()
-      .start(() => this.#firstSource([linked, () => (saved?.source ? { source: saved.source } : null)]));
+    await model.getState().start(() => this.#firstSource([linked, ...sources.map(source => () => ({ source }))]));
   }
 
   /** Changes are written from now on. */

@@ -1,4 +1,5 @@
 // What a person does with documents, and the beginning of a visit: the library of records and the open document, joined.
+import type { ModelSource } from '../../lib/model-source.ts';
 import type { SavedStore } from './browser-store.ts';
 import type { RawDocument } from './document-files.ts';
 import type { DocumentActs, DocumentsStore, NewDocument } from './documents.ts';
@@ -50,8 +51,8 @@ export class Documents {
 
   readonly #fresh: () => Opening;
 
-  /** Brings back where this tab was. Null where there is nothing sound. Never rejects. */
-  async begin(early: string | null): Promise<Saved | null> {
+  /** Brings back where this tab was; gives the models of its document and its page, the likelier first. Never rejects. */
+  async begin(early: string | null): Promise<readonly ModelSource[]> {
     const { document } = this.#stores;
     const read = await within(READ_MS, this.#read()).catch(() => null);
     if (early !== null && document.getState().revision === 0) document.getState().setText(early);
@@ -73,7 +74,7 @@ export class Documents {
     this.#documents.setState({ acts: this.#acts() });
     // As what is kept while a page goes: another tab may begin with it at any moment.
     if (early !== null) await this.#writer.flush();
-    return saved;
+    return [saved?.source, read?.page?.source].filter(source => source != null);
   }
 
   /** The text that stands in the field is that of a new document. */

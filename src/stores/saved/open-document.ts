@@ -120,6 +120,7 @@ export class OpenDocument {
       page: {
         view: { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale },
         formats,
+        source: ready?.source ?? null,
       },
     };
   }

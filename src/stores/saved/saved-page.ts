@@ -1,7 +1,9 @@
 // What a tab keeps beside its document: which one is open, and how the page looks.
 import * as v from 'valibot';
+import type { ModelSource } from '../../lib/model-source.ts';
 import { WEIGHT_FORMATS, type WeightFormat } from '../../lib/weight-format.ts';
 import { BAR_SCALES, FOLLOW_STEPS, INSPECTOR_PANELS, SIDES, THEMES, TINTS, type ViewChoices } from '../view.ts';
+import { SOURCE } from './saved-source.ts';
 import { shortText, WHOLE } from './saved-tokens.ts';
 
 /** In version 1 the only text lay here too. */
@@ -13,6 +15,8 @@ export interface SavedPage {
   /** Text of that document while nobody has touched it: it has no record then. */
   readonly begun: string | null;
   readonly view: Partial<ViewChoices>;
+  /** Of the model in use, whatever the document was written with; null where there was none. */
+  readonly source: ModelSource | null;
   /** By key of a model, how its weights are wanted where that is not as stored. */
   readonly formats: Readonly<Record<string, WeightFormat>>;
   /** Milliseconds since 1970. */
@@ -51,6 +55,7 @@ const STORED = v.object({
   document: v.fallback(v.nullable(v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/))), null),
   begun: v.fallback(v.nullable(shortText(MOST_BEGUN)), null),
   view: v.fallback(VIEW, {}),
+  source: v.fallback(v.nullable(SOURCE), null),
   formats: v.fallback(v.optional(v.record(v.pipe(v.string(), v.maxLength(300)), v.picklist(WEIGHT_FORMATS)), {}), {}),
   written: v.fallback(WHOLE, 0),
 });

@@ -1,11 +1,11 @@
 // The record of a document, and its careful reading: an old, damaged or hostile value gives defaults, never an error.
 import * as v from 'valibot';
-import { type ModelSource, sourceName } from '../../lib/model-source.ts';
+import type { ModelSource } from '../../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
-import { parseModelName } from '../model/model-name.ts';
 import { MOST_PINS, type SavedPins } from '../run/pins-types.ts';
 import { readBranches, type SavedBranches, type StoredBranches, writeBranches } from './saved-branches.ts';
+import { SOURCE } from './saved-source.ts';
 import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
 import { cleanTitle } from './title.ts';
 
@@ -80,22 +80,6 @@ const PINS = v.object({
   ),
   fingerprint: shortText(64),
 });
-
-const SOURCE = v.variant('kind', [
-  v.object({ kind: v.literal('shipped'), id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/)) }),
-  v.pipe(
-    v.object({ kind: v.literal('hub'), repo: v.string(), revision: v.string(), file: v.optional(v.string()) }),
-    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): ModelSource => {
-      try {
-        return parseModelName(sourceName(value));
-      } catch {
-        addIssue({ message: 'names no model' });
-        return NEVER;
-      }
-    }),
-  ),
-  v.object({ kind: v.literal('local'), name: v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,96}$/)) }),
-]);
 
 /** Of a part that is not sound the page's own is taken. Tokens and branches have readers of their own: they hold together or not at all. */
 const STORED = v.object({

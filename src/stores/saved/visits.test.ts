@@ -1,7 +1,7 @@
 // What a reload keeps, and that nothing in the store can break a start.
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { turn, until } from '../../../e2e/support/scripted-engine.ts';
+import { type Interception, turn, until } from '../../../e2e/support/scripted-engine.ts';
 import {
   keptRecord,
   makePage,
@@ -12,6 +12,7 @@ import {
 } from '../../../e2e/support/scripted-page.ts';
 import { settle } from '../../../e2e/support/settle.ts';
 import { NucleusError } from '../../lib/error.ts';
+import { sourceKey } from '../../lib/model-source.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import { DEFAULT_VIEW, VIEW_CHOICES, type ViewChoices } from '../view.ts';
 import { readSaved, SAVED_VERSION, writeSaved } from './saved.ts';
@@ -186,6 +187,33 @@ describe('a reload', () => {
     const second = await visit({ memory, model: { commit: 'other' } });
     expect(text(second)).toBe(text(first));
     expect(second.document.getState().tokens.at(-1)).toMatchObject({ origin: 'drawn', draw: { outdated: true } });
+  });
+
+  test('brings back the model in use, also where nobody has touched the text', async () => {
+    const source = { kind: 'hub', repo: 'a/b', revision: 'main' } as const;
+    const stored = {
+      key: sourceKey(source),
+      name: 'a/b',
+      source,
+      commit: 'c',
+      digest: '',
+      bytes: 1,
+      complete: true,
+      storedAt: 0,
+    };
+    const intercept: Interception = (command, say) => {
+      if (command.type !== 'cache_list') return false;
+      say({ type: 'cache', run: command.run, models: [stored], usage: 1 });
+      say({ type: 'done', run: command.run });
+      return true;
+    };
+    const memory = new Map<string, unknown>();
+    const first = await visit({ memory, intercept });
+    await first.model.getState().loadModel(source);
+    await first.flush();
+    expect([...memory.keys()].filter(key => key.startsWith('document:'))).toEqual([]);
+    const second = await visit({ memory, intercept });
+    expect(second.worker.of('load').map(command => command.source)).toEqual([source]);
   });
 
   test('a model of the Hub that is no longer cached is not fetched unasked', async () => {

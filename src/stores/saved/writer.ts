@@ -18,7 +18,7 @@ const AGAIN_MS = 5000;
 /** What is there to be written, before the document has its name and place. */
 export interface Content {
   readonly saved: Omit<ToSave, 'title' | 'created'>;
-  readonly page: Pick<SavedPage, 'view' | 'formats'>;
+  readonly page: Pick<SavedPage, 'view' | 'formats' | 'source'>;
 }
 
 /** One write: plain data, so that it can be kept while a page goes and done by the next one. */
