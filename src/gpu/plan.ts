@@ -10,27 +10,40 @@ import { pairAt, planPair } from './kernels/linear_gated.ts';
 import { PLANNERS } from './kernels/registry.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 
-/** The dispatches that take token ids to final states, in order. `graph` is fused or plain; both run. */
+/** Ops that are planned together, one or a product with the gate over it, and the dispatches that run them. */
+export interface PlannedOps {
+  readonly ops: readonly Op[];
+  readonly dispatches: readonly Dispatch[];
+}
+
+/** The dispatches that take token ids to final states, in order, with the ops they run. `graph` is fused or plain; both run. */
+export function planOps(
+  graph: Graph,
+  weights: WeightLayouts,
+  allocation: Allocation,
+  options: PlanOptions,
+): PlannedOps[] {
+  const context: PlanContext = { ...options, graph, weights, allocation };
+  const gates = new Set<Op>();
+  return graph.ops.flatMap((op, at) => {
+    if (gates.has(op)) return [];
+    const pair = options.pairs ? pairAt(graph, at) : null;
+    const matrix = pair && weights.matrices.get(pair.linear.weight);
+    const dispatch = pair && matrix && planPair(context, pair.linear, pair.gated, matrix);
+    if (!pair || !dispatch) return [{ ops: [op], dispatches: planOp(context, op) }];
+    gates.add(pair.gated);
+    return [{ ops: [pair.linear, pair.gated], dispatches: [dispatch] }];
+  });
+}
+
+/** The dispatches of `planOps` alone. */
 export function planBody(
   graph: Graph,
   weights: WeightLayouts,
   allocation: Allocation,
   options: PlanOptions,
 ): Dispatch[] {
-  const context: PlanContext = { ...options, graph, weights, allocation };
-  const joined = new Map<Op, Dispatch | null>();
-  if (options.pairs) {
-    graph.ops.forEach((_, at) => {
-      const pair = pairAt(graph, at);
-      const matrix = pair && weights.matrices.get(pair.linear.weight);
-      const dispatch = pair && matrix && planPair(context, pair.linear, pair.gated, matrix);
-      if (dispatch) joined.set(pair.linear, dispatch).set(pair.gated, null);
-    });
-  }
-  return graph.ops.flatMap(op => {
-    const own = joined.get(op);
-    return own === undefined ? planOp(context, op) : own === null ? [] : [own];
-  });
+  return planOps(graph, weights, allocation, options).flatMap(({ dispatches }) => dispatches);
 }
 
 /** What the head reads: the final states, found by slot, unless another buffer [T, C] is named. */

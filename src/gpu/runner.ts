@@ -7,19 +7,19 @@ import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { turnsLong } from '../model/ir/positions.ts';
 import type { Gpu } from './device.ts';
-import { choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
+import { choosing, type Dispatch } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
 import { type Buffers, Executor } from './executor.ts';
 import { growsLong, LONG_FROM, stretchFloats } from './kernels/attention.ts';
 import { planDraw } from './kernels/draw.ts';
-import { planStatistics } from './kernels/row_statistics.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
-import { planBody, planHead, planToken } from './plan.ts';
+import { planToken } from './plan.ts';
 import { Pool, withPool } from './pool.ts';
 import { type Lent, Readback } from './readback.ts';
 import { anglesLength, rotaryAngles } from './rotary-angles.ts';
 import type { BufferSpec, Scope } from './scope.ts';
+import { type BodyKind, bodyKinds, bodyPlan, headPlan, STATISTIC_PARTS, scorePlan } from './session-plans.ts';
 import { SCRATCH_STATE, type StateMove } from './state-cache.ts';
 import { statePlanes } from './state-planes.ts';
 import { joinStatistics, type RowStatistics } from './statistics.ts';
@@ -54,8 +54,6 @@ export const ROW_LIMIT = 4;
 export const SCORE_ROWS = 16;
 /** Tables of slots that the session leaves to probes: one a row of a scoring step. */
 const PROBE_TABLES = SCORE_ROWS;
-/** Pieces a row of logits is cut into by row_statistics. */
-const STATISTIC_PARTS = 64;
 /** Words of a row in a step buffer. */
 export const ROW_WORDS = 4;
 
@@ -63,7 +61,7 @@ export const ROW_WORDS = 4;
 type Plans = Readonly<Record<'tile' | 'row' | 'long' | 'head' | 'score', Executor>>;
 
 /** A plan to run over T rows, whose step is written. */
-type Planned = readonly [plan: Executor, T: number];
+export type Planned = readonly [plan: Executor, T: number];
 
 /** A step whose token is drawn on the GPU. */
 export interface DrawStep {
@@ -127,35 +125,27 @@ export class Runner {
     const pool = await Pool.create(scope, graph, { slots: options.slots, tables: tablesOf(options) });
     const fixed = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
     const buffers = withPool(pool, fixed);
-    const plan = (rows: PlanOptions['rows'], step: string): PlanOptions => ({ ...choosing(gpu), rows, step });
     const { layouts } = weights;
-    const score = plan('tile', 'step/score');
-    const long = gpu.kernelClass !== 'naive' && growsLong(graph.dims);
-    const few = { ...plan('row', 'step/row'), pairs: true };
     if (options.tune) {
       const words = stepWords([{ id: 0, position: 0, slot: 0, sequence: 0 }], 0);
       for (const step of ['step/row', 'step/head'])
         gpu.device.queue.writeBuffer(defined(fixed.get(step), step), 0, words);
       await options.tune(planToken(graph, layouts, choosing(gpu)), buffers);
     }
-    const [tile, row, rowLong, head, scored] = await Promise.all([
-      Executor.create(gpu, planBody(graph, layouts, allocation, plan('tile', 'step/tile')), buffers),
-      Executor.create(gpu, planBody(graph, layouts, allocation, few), buffers),
-      long ? Executor.create(gpu, planBody(graph, layouts, allocation, { ...few, long }), buffers) : null,
-      Executor.create(gpu, planHead(graph, layouts, plan('row', 'step/head'), { logits: 'logits' }), buffers),
-      Executor.create(
-        gpu,
-        [
-          ...planHead(graph, layouts, score, { logits: 'logits_tile' }),
-          planStatistics(graph, score, 'logits_tile', 'statistics', STATISTIC_PARTS),
-        ],
-        buffers,
-      ),
+    const compiled = (plan: readonly Dispatch[]) => Executor.create(gpu, plan, buffers);
+    const body = (kind: BodyKind) =>
+      compiled(bodyPlan(gpu, graph, layouts, kind).flatMap(({ dispatches }) => dispatches));
+    const [tile, row, rowLong, head, score] = await Promise.all([
+      body('tile'),
+      body('row'),
+      bodyKinds(gpu, graph).includes('long') ? body('long') : null,
+      compiled(headPlan(gpu, graph, layouts)),
+      compiled(scorePlan(gpu, graph, layouts)),
     ]);
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
     const records = await Readback.create(scope, RECORD_WORDS * 4, 3);
-    const plans = { tile, row, long: rowLong ?? row, head, score: scored };
+    const plans = { tile, row, long: rowLong ?? row, head, score };
     const runner = new Runner(gpu, graph, options, pool, buffers, plans, { rows: readback, records });
     runner.#writeAngles(0);
     return runner;
@@ -231,13 +221,22 @@ export class Runner {
 
   /** One decode step with its draw, which is prepared, submitted: the record comes when it is read. */
   draw({ row, slot, follows, setting }: DrawStep): Lent {
-    const words = settingWords(setting, this.#graph.dims.vocab_size);
-    this.#gpu.device.queue.writeBuffer(this.#buffer('draw/setting'), 0, words);
+    this.#writeSetting(setting);
     return this.#submit(encoder => {
       const body = row ? [this.#body(encoder, [row], follows ? this.#buffer('draw/record') : null)] : [];
       this.#encode(encoder, [...body, this.#head(slot), [defined(this.#draw, 'the draw, prepared'), 1]]);
       return this.#records.lend(encoder, this.#buffer('draw/record'), RECORD_WORDS * 4);
     });
+  }
+
+  /**
+   * The plans of one step of rows with the head of the last one, and of its draw where a setting is given and that is prepared, ready to be encoded one
+   * after the other: for who measures them.
+   */
+  stepPlans(rows: readonly Row[], setting: DrawSetting | null): Planned[] {
+    if (setting) this.#writeSetting(setting);
+    const draws = setting && this.#draw ? [[this.#draw, 1] as const] : [];
+    return [this.#body(null, rows), this.#head(defined(rows.at(-1), 'a row').slot), ...draws];
   }
 
   /** Logits [V] of a row computed before: the head alone, on its stored final state. Bit-identical to those of its step. */
@@ -291,13 +290,18 @@ export class Runner {
     return vocab_size === logits.length ? logits : logits.slice(0, vocab_size);
   }
 
-  /** The plan of 1 to maxRows rows. The id of a single row is the first word of `drawn`, where that is given. */
-  #body(encoder: GPUCommandEncoder, rows: readonly Row[], drawn: GPUBuffer | null = null): Planned {
+  #writeSetting(setting: DrawSetting): void {
+    const words = settingWords(setting, this.#graph.dims.vocab_size);
+    this.#gpu.device.queue.writeBuffer(this.#buffer('draw/setting'), 0, words);
+  }
+
+  /** The plan of 1 to maxRows rows. The id of a single row is the first word of `drawn`, where `encoder` copies it from. */
+  #body(encoder: GPUCommandEncoder | null, rows: readonly Row[], drawn: GPUBuffer | null = null): Planned {
     assert(rows.length >= 1 && rows.length <= this.maxRows, 'rows of a step');
     const few = rows.length <= ROW_LIMIT;
     const step = few ? 'step/row' : 'step/tile';
     this.#writeStep(step, rows);
-    if (drawn) encoder.copyBufferToBuffer(drawn, 0, this.#buffer(step), ROW_WORDS * 4, 4);
+    if (drawn) encoder?.copyBufferToBuffer(drawn, 0, this.#buffer(step), ROW_WORDS * 4, 4);
     const far = rows.some(({ position }) => position >= LONG_FROM);
     return [this.#plans[few ? (far ? 'long' : 'row') : 'tile'], rows.length];
   }

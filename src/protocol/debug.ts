@@ -59,8 +59,8 @@ export interface DebugValue {
 }
 
 export interface DebugPlan {
-  /** `row`: a decode step; `tile`: a step of many rows. */
-  readonly rows: 'row' | 'tile';
+  /** `row`: a decode step; `long`: one far into a text, of models whose texts grow long; `tile`: a step of many rows. */
+  readonly rows: 'row' | 'long' | 'tile';
   /** The ops of the body, then the head. */
   readonly ops: readonly DebugOp[];
 }

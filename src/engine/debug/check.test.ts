@@ -1,9 +1,11 @@
-// What the check says without a GPU: how far two matrices are apart, and that a model too large for the oracle is refused before anything runs.
+// What the room says without a GPU: how far two matrices are apart, that a model too large for the oracle is refused before anything runs, and its plans.
 import { expect, test } from 'vitest';
+import { layoutAll } from '../../../e2e/support/kernel-run.ts';
 import { buildGraph } from '../../model/architectures/architectures.ts';
 import type { ProbeContext } from '../probes/context.ts';
 import { checkOps } from './check-ops.ts';
 import { compare } from './compare.ts';
+import { describePlans } from './plans.ts';
 
 test('the error is relative to what is wanted, and the worst has its place', () => {
   const { shape, nmse, worst } = compare('x', [1, 2, 3, 4.5, 5, 6], [1, 2, 3, 4, 5, 6], 3);
@@ -38,4 +40,19 @@ test('too much work for the oracle is refused with what it would take; one layer
   // What is not refused goes on to the pool of slots, which is not there.
   await expect(checkOps(without(XL), new Uint32Array(4), 47).next()).rejects.toThrow(TypeError);
   await expect(checkOps(without({}), new Uint32Array(4), null).next()).rejects.toThrow(TypeError);
+});
+
+test('plans of a model whose texts grow long: one of few rows far into a text, whose keys are cut', () => {
+  const config = { model_type: 'llama', hidden_size: 64, intermediate_size: 96, num_hidden_layers: 2, vocab_size: 96 };
+  const heads = { num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 4096 };
+  const { graph } = buildGraph({ ...config, ...heads, rms_norm_eps: 1e-5, hidden_act: 'silu' });
+  const gpu = { kernelClass: 'barrier_free', lanes: 0, tuned: new Map() };
+  const base = { gpu, buffers: { get: () => undefined }, weights: layoutAll(graph, 'f32') };
+  const { plans } = describePlans({ graph, base } as unknown as ProbeContext);
+  const kernels = (rows: string) =>
+    plans.find(plan => plan.rows === rows)?.ops.flatMap(({ dispatches }) => dispatches.map(({ label }) => label));
+  expect(plans.map(({ rows }) => rows)).toEqual(['row', 'long', 'tile']);
+  const cut = (label: string) => /attention_(split|join)/.test(label);
+  expect(kernels('long')?.filter(cut)).toHaveLength(4);
+  expect(kernels('row')?.filter(cut)).toEqual([]);
 });

@@ -1,20 +1,11 @@
 // The plans of the open model as data for people: ops with shapes and bytes, and the joined WGSL of every kernel in use.
-import {
-  type BufferRef,
-  choosing,
-  type Dispatch,
-  type Extent,
-  type PlanOptions,
-  type RowsKind,
-} from '../../gpu/dispatch.ts';
+import { type BufferRef, choosing, type Dispatch, type Extent } from '../../gpu/dispatch.ts';
 import type { Buffers } from '../../gpu/executor.ts';
-import { pairAt } from '../../gpu/kernels/linear_gated.ts';
 import { teamOf } from '../../gpu/kernels/team.ts';
 import { type MatrixLayout, partBytes } from '../../gpu/layout.ts';
 import { joinModule } from '../../gpu/module.ts';
-import { planBody, planHead } from '../../gpu/plan.ts';
 import { productName } from '../../gpu/product.ts';
-import { allocateValues } from '../../model/ir/allocate.ts';
+import { type BodyKind, bodyKinds, bodyPlan, headPlan, scorePlan } from '../../gpu/session-plans.ts';
 import type { Graph, Op } from '../../model/ir/graph.ts';
 import { valuesRead, valueWritten, weightsRead } from '../../model/ir/ops.ts';
 import { fuse } from '../../model/rewrites/fuse.ts';
@@ -29,7 +20,8 @@ export interface DescribedPlans {
 
 export function describePlans(context: ProbeContext): DescribedPlans {
   const modules = new Modules();
-  const plans = (['row', 'tile'] as const).map(rows => ({ rows, ops: describeOps(context, modules, rows) }));
+  const { base, graph } = context;
+  const plans = bodyKinds(base.gpu, graph).map(rows => ({ rows, ops: describeOps(context, modules, rows) }));
   return { modules: modules.all, plans, teams: teamsOf(context) };
 }
 
@@ -46,10 +38,8 @@ function teamsOf({ base, runner }: ProbeContext): DebugTeam[] {
   return [...teams.values()];
 }
 
-function describeOps({ base, graph: plain }: ProbeContext, modules: Modules, rows: RowsKind): DebugOp[] {
+function describeOps({ base, graph: plain }: ProbeContext, modules: Modules, kind: BodyKind): DebugOp[] {
   const graph = fuse(plain);
-  const allocation = allocateValues(graph);
-  const options: PlanOptions = { ...choosing(base.gpu), rows, step: `step/${rows}`, pairs: rows === 'row' };
   const dispatch = (each: Dispatch): DebugDispatch => ({
     label: each.label,
     module: modules.place(each),
@@ -59,24 +49,21 @@ function describeOps({ base, graph: plain }: ProbeContext, modules: Modules, row
       return { binding: name, access, buffer: ref?.buffer ?? '', bytes: ref ? bytesOf(base.buffers, ref) : 0 };
     }),
   });
-  // A gate in one dispatch with its product stands with the product.
-  const together = (op: Op, at: number): Op[] => {
-    if (rows === 'tile') return [op];
-    if (pairAt(graph, at - 1)) return [];
-    const pair = pairAt(graph, at);
-    return pair ? [pair.linear, pair.gated] : [op];
-  };
-  const body = graph.ops.map((op, at): DebugOp => {
+  const describe = (op: Op, dispatches: readonly Dispatch[]): DebugOp => {
     const written = valueWritten(op);
     return {
       op: op.op,
       reads: valuesRead(op).map(name => valueNamed(graph, name)),
       writes: written === null ? null : valueNamed(graph, written),
       weight: weightOf(base.weights.matrices, weightsRead(op)[0]),
-      dispatches: planBody({ ...graph, ops: together(op, at) }, base.weights, allocation, options).map(dispatch),
+      dispatches: dispatches.map(dispatch),
     };
-  });
-  const head = planHead(graph, base.weights, options, { logits: rows === 'row' ? 'logits' : 'logits_tile' });
+  };
+  // A gate in one dispatch with its product stands with the product.
+  const body = bodyPlan(base.gpu, graph, base.weights, kind).flatMap(({ ops, dispatches }) =>
+    ops.map((op, i) => describe(op, i === 0 ? dispatches : [])),
+  );
+  const head = (kind === 'tile' ? scorePlan : headPlan)(base.gpu, graph, base.weights);
   const last: DebugOp = {
     op: 'linear',
     reads: [valueNamed(graph, graph.final)],

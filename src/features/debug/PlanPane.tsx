@@ -7,6 +7,7 @@ import styles from './Debug.module.css';
 
 const ROWS = [
   { value: 'row', label: 'A decode step' },
+  { value: 'long', label: 'Far into a text' },
   { value: 'tile', label: 'A step of many rows' },
 ] as const;
 
@@ -63,7 +64,12 @@ export function PlanPane({ plans, modules }: { plans: readonly DebugPlan[]; modu
   const plan = plans.find(each => each.rows === rows);
   return (
     <section className={styles.pane}>
-      <Choice label="Plan" value={rows} options={ROWS} onChange={setRows} />
+      <Choice
+        label="Plan"
+        value={rows}
+        options={ROWS.filter(({ value }) => plans.some(each => each.rows === value))}
+        onChange={setRows}
+      />
       {plan && <Ops plan={plan} modules={modules} />}
     </section>
   );

@@ -1,0 +1,45 @@
+// The plans of a session: its body for a step of few rows, of few rows far into their texts, and of many; its head for a row, and for a tile with statistics.
+import { allocateValues } from '../model/ir/allocate.ts';
+import type { Graph } from '../model/ir/graph.ts';
+import type { Gpu } from './device.ts';
+import { type Choosing, choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
+import { growsLong } from './kernels/attention.ts';
+import { planStatistics } from './kernels/row_statistics.ts';
+import type { WeightLayouts } from './layout.ts';
+import { type PlannedOps, planHead, planOps } from './plan.ts';
+
+/** Pieces a row of logits is cut into by row_statistics. */
+export const STATISTIC_PARTS = 64;
+
+type Device = Pick<Gpu, keyof Choosing>;
+
+/** `row`: up to ROW_LIMIT rows, in the step buffer of that name; `long`: as many, from position LONG_FROM on; `tile`: more. */
+export type BodyKind = 'row' | 'long' | 'tile';
+
+/** The plans of a body that a model has: where texts stay short, `row` stands for `long`. */
+export function bodyKinds({ kernelClass }: Device, { dims }: Graph): BodyKind[] {
+  return kernelClass !== 'naive' && growsLong(dims) ? ['row', 'long', 'tile'] : ['row', 'tile'];
+}
+
+/** The options of a plan of few rows or of many. */
+function bodyOptions(gpu: Device, kind: BodyKind): PlanOptions {
+  if (kind === 'tile') return { ...choosing(gpu), rows: 'tile', step: 'step/tile' };
+  return { ...choosing(gpu), rows: 'row', step: 'step/row', pairs: true, long: kind === 'long' };
+}
+
+/** A plan of the body op by op. `graph` is fused. */
+export function bodyPlan(gpu: Device, graph: Graph, weights: WeightLayouts, kind: BodyKind): PlannedOps[] {
+  return planOps(graph, weights, allocateValues(graph), bodyOptions(gpu, kind));
+}
+
+/** The head on one row's final states, found by slot, to `logits`. */
+export function headPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
+  return planHead(graph, weights, { ...bodyOptions(gpu, 'row'), step: 'step/head' }, { logits: 'logits' });
+}
+
+/** The head on a tile of rows, and the statistics of each. */
+export function scorePlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
+  const options: PlanOptions = { ...bodyOptions(gpu, 'tile'), step: 'step/score' };
+  const head = planHead(graph, weights, options, { logits: 'logits_tile' });
+  return [...head, planStatistics(graph, options, 'logits_tile', 'statistics', STATISTIC_PARTS)];
+}
