@@ -2,6 +2,7 @@
 import { Actions } from '../features/editor/Actions.tsx';
 import { Surface } from '../features/editor/Surface.tsx';
 import { useStores, useView } from '../stores/react.ts';
+import type { Dialog as DialogName } from '../stores/view.ts';
 import { Dialog } from '../ui/controls/Dialog.tsx';
 import { NARROW, useMedia } from '../ui/controls/useMedia.ts';
 import { Header } from './Header.tsx';
@@ -12,16 +13,23 @@ import { DIALOG_VIEWS, PARTS } from './views.ts';
 
 const wantsDebug = new URLSearchParams(location.search).has('debug');
 
-function Sheets() {
+/** Closes a dialog; where another has taken its place, that one stays. */
+function useClose(): (dialog: DialogName) => () => void {
   const { view } = useStores();
+  return dialog => () => {
+    if (view.getState().dialog === dialog) view.getState().close();
+  };
+}
+
+function Sheets() {
   const dialog = useView(s => s.dialog);
-  const close = () => view.getState().close();
+  const close = useClose();
   return (
     <>
-      <Dialog variant="sheet" title="Look inside" open={dialog === 'inspector'} onClose={close}>
+      <Dialog variant="sheet" title="Look inside" open={dialog === 'inspector'} onClose={close('inspector')}>
         <SideViews narrow />
       </Dialog>
-      <Dialog variant="sheet" title="Settings" open={dialog === 'settings'} onClose={close}>
+      <Dialog variant="sheet" title="Settings" open={dialog === 'settings'} onClose={close('settings')}>
         <Later load={PARTS.settings} name="Settings" />
       </Dialog>
     </>
@@ -29,16 +37,10 @@ function Sheets() {
 }
 
 function Dialogs() {
-  const { view } = useStores();
   const open = useView(s => s.dialog);
+  const close = useClose();
   return DIALOG_VIEWS.map(each => (
-    <Dialog
-      key={each.key}
-      variant={each.variant}
-      title={each.title}
-      open={open === each.key}
-      onClose={() => view.getState().close()}
-    >
+    <Dialog key={each.key} variant={each.variant} title={each.title} open={open === each.key} onClose={close(each.key)}>
       <Later load={each.load} name={each.title} />
     </Dialog>
   ));

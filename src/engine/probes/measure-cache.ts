@@ -3,6 +3,7 @@
 // Both ways end in the same row of logits, through the kernels of every run; both write to scratch slots, so that the session's states stay.
 import type { Row } from '../../gpu/runner.ts';
 import { assert, defined } from '../../lib/assert.ts';
+import { median } from '../../lib/median.ts';
 import type { CacheMeasuredEvent } from '../../protocol/probe-events.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { type ProbeContext, throwIfCancelled } from './context.ts';
@@ -35,8 +36,11 @@ export async function* measureCache(
     const scratch = await context.room.scratch(length);
     try {
       const state = await stateBefore(context, ids, sequence, length - 1);
-      const cached = await median(() => withCache(context, ids, sequence.slots, scratch.slots, length, state), signal);
-      const uncached = await median(() => withoutCache(context, ids, scratch.slots, length, signal), signal);
+      const cached = await timedRounds(
+        () => withCache(context, ids, sequence.slots, scratch.slots, length, state),
+        signal,
+      );
+      const uncached = await timedRounds(() => withoutCache(context, ids, scratch.slots, length, signal), signal);
       const difference = largestDifference(cached.logits, uncached.logits);
       yield { length, cachedMs: cached.ms, uncachedMs: uncached.ms, difference };
     } finally {
@@ -92,7 +96,7 @@ async function timed(work: () => Promise<Float32Array<ArrayBuffer>>): Promise<Ti
 }
 
 /** The median of some rounds; a slow way has fewer, at least one. */
-async function median(round: () => Promise<Timed>, signal?: AbortSignal): Promise<Timed> {
+async function timedRounds(round: () => Promise<Timed>, signal?: AbortSignal): Promise<Timed> {
   throwIfCancelled(signal, 'the measurement');
   let last = await round();
   const times: number[] = [];
@@ -103,10 +107,7 @@ async function median(round: () => Promise<Timed>, signal?: AbortSignal): Promis
     last = await round();
     times.push(last.ms);
   }
-  times.sort((a, b) => a - b);
-  const middle = (times.length - 1) / 2;
-  const [low, high] = [times[Math.floor(middle)], times[Math.ceil(middle)]];
-  return { ms: (defined(low, 'a middle') + defined(high, 'a middle')) / 2, logits: last.logits };
+  return { ms: median(times), logits: last.logits };
 }
 
 /** Of the log-probabilities of two rows. Throws `nan_logits`. */

@@ -4,7 +4,7 @@ import { formatCount } from '../../lib/format.ts';
 import { useDocument, useModel, useSettings } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
-import { CopyButton } from './CopyButton.tsx';
+import { CopyButton } from '../shared/CopyButton.tsx';
 import styles from './Share.module.css';
 import { useShare, useShareStore } from './useShare.ts';
 

@@ -1,8 +1,8 @@
 // Copies a text and says so, or says that the browser does not allow it.
 import { useEffect, useState } from 'react';
 import { Button } from '../../ui/controls/Button.tsx';
-import { copy } from '../shared/saving.ts';
-import styles from './Share.module.css';
+import styles from './CopyButton.module.css';
+import { copy } from './saving.ts';
 
 const WORDS = {
   none: '',
