@@ -1,6 +1,7 @@
 // The debug panel: loaded when the address asks for it, every op of the shipped model beside the oracle, plans and WGSL as they run.
-
-import { modelReady, openPage, textArea } from '../support/page.ts';
+import { readFile } from 'node:fs/promises';
+import { complaints } from '../support/axe.ts';
+import { closeDialog, modelReady, openModels, openPage, textArea, textOf } from '../support/page.ts';
 import { expect, type Locator, type Page, engineTest as test } from '../support/tests.ts';
 
 /** Opens the page with the panel, and waits until there is a model to check. */
@@ -55,6 +56,8 @@ test('every op of the open model agrees with the oracle, in both plans; the plan
   await expect(
     dialog.getByText(process.env.GPU === 'hardware' ? /uned for this GPU/ : /^Not tuned: a CPU/),
   ).toBeVisible();
+  await dialog.getByRole('tab', { name: 'Profile' }).click();
+  await expect(dialog.getByRole('button', { name: 'Measure' })).toBeEnabled();
 });
 
 test('an empty text says so, and the panel closes and opens again', async ({ page }) => {
@@ -64,4 +67,39 @@ test('an empty text says so, and the panel closes and opens again', async ({ pag
   await page.getByRole('button', { name: 'Debug' }).click();
   await expect(dialog.getByText('The text is empty: there is no token to check.')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Check against the oracle' })).toBeDisabled();
+});
+
+test('where the time goes: from the models to every kernel of a step, a token beside its floor, and a trace', async ({
+  page,
+}) => {
+  await openPage(page);
+  await modelReady(page);
+  const text = await textOf(page);
+  const models = await openModels(page);
+  await models.getByRole('button', { name: 'Where the time goes' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Where the time goes' });
+  await dialog.getByRole('button', { name: 'Measure' }).click();
+  await dialog.getByRole('button', { name: 'Stop' }).click();
+  await expect(dialog.getByText('Stopped: nothing was measured to its end.')).toBeVisible({ timeout: 60_000 });
+
+  await dialog.getByRole('button', { name: 'Measure' }).click();
+  const table = dialog.getByRole('table', { name: 'Kernels of the step' });
+  await expect(table.getByRole('rowheader', { name: /^linear_row/ })).toBeVisible({ timeout: 60_000 });
+  await expect(table.getByRole('rowheader', { name: 'draw', exact: true })).toBeVisible();
+  for (const piece of ['floor', 'idle', 'encode', 'wait for the GPU'])
+    await expect(dialog.getByRole('listitem').filter({ hasText: piece }).first()).toBeVisible();
+  const counts = (await table.locator('tbody tr td:nth-child(2)').allInnerTexts()).map(Number);
+  const dispatches = counts.reduce((sum, count) => sum + count, 0);
+  expect(await complaints(page)).toEqual([]);
+
+  const saved = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Save trace' }).click();
+  const trace = JSON.parse(await readFile(await (await saved).path(), 'utf8')) as {
+    traceEvents: { ph: string; tid: number }[];
+  };
+  expect(trace.traceEvents.filter(({ ph, tid }) => ph === 'X' && tid === 1)).toHaveLength(dispatches);
+  await dialog.getByText('By place in a layer').click();
+  await expect(table.getByRole('rowheader', { name: /^h\.\*\.mlp\.c_fc / })).toBeVisible();
+  await closeDialog(dialog);
+  expect(await textOf(page)).toBe(text);
 });

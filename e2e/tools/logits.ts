@@ -6,9 +6,8 @@ import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../../src/checkpoint/formats.ts';
 import { describeAdapter } from '../../src/engine/adapter.ts';
 import { type NumericCheckpoint, readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
-import { ModelLoader } from '../../src/engine/model.ts';
 import type { Session } from '../../src/engine/session.ts';
-import { type Gpu, openGpu } from '../../src/gpu/device.ts';
+import { openGpu } from '../../src/gpu/device.ts';
 import { defined } from '../../src/lib/assert.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 import { isWeightFormat, WEIGHT_FORMATS, type WeightFormat } from '../../src/lib/weight-format.ts';
@@ -16,6 +15,7 @@ import { matchWeights } from '../../src/model/checkpoint.ts';
 import { assertSoundRow, rankRow } from '../../src/sampling/row.ts';
 import { readTokenizerFiles } from '../../src/tokenizer/files.ts';
 import { openTokenizer } from '../../src/tokenizer/open.ts';
+import { loadFolder } from '../support/folder-model.ts';
 import { type FolderFiles, openFolder } from '../support/node-files.ts';
 
 const USAGE =
@@ -127,7 +127,7 @@ async function compute(
   { greedy: count, format }: Request,
 ): Promise<Answer> {
   const gpu = await openGpu();
-  const session = await load(gpu, files, checkpoint, format);
+  const { session } = await loadFolder(gpu, files, checkpoint, format);
   const row = await soundRow(session, ids);
   const { order, logZ } = rankRow(row);
   const top = Array.from(order.subarray(0, TOP), id => {
@@ -142,20 +142,6 @@ async function compute(
   const { description, vendor, architecture } = describeAdapter(gpu);
   const adapter = description || `${vendor} ${architecture}`.trim() || 'unknown';
   return { adapter, log_z: logZ, top, logprobs, greedy, tokens: [...ids] };
-}
-
-async function load(
-  gpu: Gpu,
-  files: FolderFiles,
-  { graph, tensors, weightFiles }: NumericCheckpoint,
-  format: WeightFormat | null,
-): Promise<Session> {
-  const loader = await ModelLoader.create(gpu, gpu.scope.open('model'), graph, tensors, {
-    ...(format !== null && { format }),
-  });
-  for (const file of weightFiles) await loader.upload(file, files.stream(file));
-  const { session } = await loader.finish();
-  return session;
 }
 
 async function soundRow(session: Session, ids: Uint32Array): Promise<Float32Array> {

@@ -38,7 +38,7 @@ export const SIDE_VIEWS: readonly SideView[] = [
 export interface DialogView {
   readonly key: Dialog;
   readonly title: string;
-  readonly variant: 'dialog' | 'wide';
+  readonly variant: 'dialog' | 'wide' | 'full';
   readonly load: Load;
 }
 
@@ -61,6 +61,12 @@ export const DIALOG_VIEWS: readonly DialogView[] = [
     title: 'Share and export',
     variant: 'wide',
     load: async () => (await import('../features/share/Share.tsx')).Share,
+  },
+  {
+    key: 'profile',
+    title: 'Where the time goes',
+    variant: 'full',
+    load: async () => (await import('../features/debug/ProfilePane.tsx')).ProfilePane,
   },
   { key: 'keys', title: 'Keys', variant: 'dialog', load: async () => (await import('./Keys.tsx')).Keys },
 ];

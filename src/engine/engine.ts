@@ -99,6 +99,7 @@ export class Engine {
       case 'debug_plan':
       case 'debug_check':
       case 'debug_forget_tuning':
+      case 'debug_profile':
         return this.#onGpu(signal, () => this.#debug(command, signal));
       case 'cache_list':
         return this.#cacheList(command.run);

@@ -26,7 +26,7 @@ const FIRST_ROWS = 16;
 export interface SessionParts {
   readonly runner: Runner;
   readonly cache: KvCache;
-  readonly room: Room;
+  readonly room: Pick<Room, 'allowed' | 'need'>;
   /** Of a model with running states. */
   readonly states: StateCache | null;
   readonly dims: Dims;
@@ -36,7 +36,7 @@ export class Session {
   readonly dims: Dims;
   readonly #runner: Runner;
   readonly #cache: KvCache;
-  readonly #room: Room;
+  readonly #room: SessionParts['room'];
   readonly #states: StateCache | null;
   #rowsPerStep: number;
 

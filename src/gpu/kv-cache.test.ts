@@ -233,3 +233,17 @@ test('the shared prefix of two lists', () => {
   expect(sharedPrefix([], [1])).toBe(0);
   expect(sharedPrefix([5], [1])).toBe(0);
 });
+
+test('over slots that another cache has lent it uses those alone, with tables behind the first ones', () => {
+  const owner = new KvCache(20, 4);
+  const own = open(owner, 'abc').sequence;
+  const lent = owner.scratch(6);
+  const cache = new KvCache(6, 2, { slots: [...lent.slots], table: 7 });
+  const texts = ['abcd', 'abxy', 'q'].map(each => open(cache, each).sequence);
+  const slots = texts.flatMap(sequence => [...sequence.slots]);
+  expect(slots.every(slot => lent.slots.includes(slot) && !own.slots.includes(slot))).toBe(true);
+  expect(texts.every(({ index }) => index === 7 || index === 8)).toBe(true);
+  expect(cache.capacity).toBe(6);
+  cache.clear();
+  expect(cache.free).toBe(6);
+});

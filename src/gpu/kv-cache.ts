@@ -35,15 +35,26 @@ export class KvCache {
   readonly #free: number[] = [];
   /** How many sequences hold a slot. */
   #holders: Uint16Array;
+  /** By table; those before the first one are another's. */
   readonly #sequences: (OwnSequence | null)[];
+  readonly #firstTable: number;
   #tick = 0;
 
-  /** `capacity` slots, of which more may come; `sequences` tables. */
-  constructor(capacity: number, sequences: number) {
+  /**
+   * `capacity` slots, of which more may come; `sequences` tables. Over slots that another cache has `lent`, which never grow, with the tables from number
+   * `table` on.
+   */
+  constructor(
+    capacity: number,
+    sequences: number,
+    lent?: { readonly slots: readonly number[]; readonly table: number },
+  ) {
     this.#capacity = capacity;
-    this.#holders = new Uint16Array(capacity);
-    for (let slot = capacity - 1; slot >= 0; slot--) this.#free.push(slot);
-    this.#sequences = new Array<OwnSequence | null>(sequences).fill(null);
+    const slots = lent?.slots ?? Array.from({ length: capacity }, (_, slot) => slot);
+    this.#holders = new Uint16Array(slots.reduce((most, slot) => Math.max(most, slot + 1), 0));
+    for (const slot of slots.toReversed()) this.#free.push(slot);
+    this.#firstTable = lent?.table ?? 0;
+    this.#sequences = new Array<OwnSequence | null>(this.#firstTable + sequences).fill(null);
   }
 
   get capacity(): number {
@@ -182,7 +193,7 @@ export class KvCache {
 
   /** A table for a new sequence; the parent makes room only when there is no other (its shared slots are held already). */
   #freeIndex(parent: OwnSequence | null): number {
-    const empty = this.#sequences.indexOf(null);
+    const empty = this.#sequences.indexOf(null, this.#firstTable);
     if (empty >= 0) return empty;
     const oldest = defined(this.#oldest(parent) ?? parent, 'a sequence to drop');
     this.#drop(oldest);

@@ -3,6 +3,7 @@ import type { DebugCommand, DebugEvent } from '../../protocol/debug.ts';
 import type { Probes } from '../probes/probes.ts';
 import { checkOps } from './check-ops.ts';
 import { describePlans } from './plans.ts';
+import { profile } from './profile.ts';
 
 /** Throws as `checkOps`. */
 export async function* answerDebug(
@@ -20,6 +21,12 @@ export async function* answerDebug(
       for await (const step of checkOps(context, command.tokens, command.layer, signal)) {
         if (step.kind === 'refused') yield { type: 'debug_refused', run, work: step.work, limit: step.limit };
         else yield { type: 'debug_checked', run, part: step.part, parts: step.parts, checks: step.checks };
+      }
+      return;
+    case 'debug_profile':
+      for await (const step of profile(context, command, signal)) {
+        if (step.kind === 'profiled') yield { type: 'debug_profiled', run, profile: step.profile };
+        else yield { type: 'debug_profiling', run, done: step.done, of: step.of };
       }
       return;
     default:

@@ -18,6 +18,9 @@ import { type Prediction, predictionOf } from './prediction.ts';
 import type { QueuedDraw } from './queued-draw.ts';
 import { TouchedIds } from './touched.ts';
 
+/** Where the time of a token goes: to steps written down and submitted, to the wait for the GPU, to the draw and its proof. */
+export type DecodePart = 'encode' | 'wait' | 'draw';
+
 /** What the tokens of a run are drawn by. */
 interface Drawing {
   readonly settings: GenerationSettings;
@@ -26,6 +29,8 @@ interface Drawing {
   readonly eosIds: readonly number[];
   /** Ids of the negative prompt, where there is guidance. */
   readonly negative?: Uint32Array | undefined;
+  /** Told at the end of each part of a token, where anyone measures. */
+  readonly lap?: (part: DecodePart) => void;
 }
 
 /** Tokens taken from their rows before the next draw on the GPU, at most. */
@@ -78,8 +83,11 @@ export class Decoder implements Disposable {
     const wanted = !last && this.#unproven === 0;
     const behind = wanted ? this.#session.drawBehind(queued, this.#settingAt(ids.length + 1, true)) : null;
     this.#queued = behind;
+    this.#drawing.lap?.('encode');
     const record = await queued.read();
+    this.#drawing.lap?.('wait');
     const proven = this.#decide(record, setting, history);
+    this.#drawing.lap?.('draw');
     this.#unproven = proven === null ? this.#unproven + 1 : 0;
     this.#resting = proven === null ? Math.min(2 ** (this.#unproven - 1) - 1, MOST_RESTING) : 0;
     const prediction = proven ?? (await this.#fromRow(history, noEnd, signal));
@@ -118,12 +126,16 @@ export class Decoder implements Disposable {
 
   /** The row comes back whole, and `sampling/` draws. */
   async #fromRow(history: History, noEnd: boolean, signal: AbortSignal): Promise<Prediction> {
-    const { settings, seed, eosIds } = this.#drawing;
+    const { settings, seed, eosIds, lap } = this.#drawing;
     const position = history.ids.length;
-    const row = soundRow(await this.#session.next(history.ids, signal), position);
-    const cutIds = noEnd ? eosIds : this.#ends;
+    const logits = await this.#session.next(history.ids, signal);
     const guided = await this.#guided(history, signal);
-    return predictionOf(row, sample(row, settings, guided, cutIds), uniform(seed, position, 0));
+    lap?.('wait');
+    const row = soundRow(logits, position);
+    const cutIds = noEnd ? eosIds : this.#ends;
+    const prediction = predictionOf(row, sample(row, settings, guided, cutIds), uniform(seed, position, 0));
+    lap?.('draw');
+    return prediction;
   }
 
   /** With the row after the negative text, where there is guidance: a sequence of its own, which the cache keeps beside the real one. */

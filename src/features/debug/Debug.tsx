@@ -11,6 +11,7 @@ import { Tabs } from '../../ui/controls/Tabs.tsx';
 import { CheckPane } from './CheckPane.tsx';
 import styles from './Debug.module.css';
 import { KernelsPane, PlanPane } from './PlanPane.tsx';
+import { ProfilePane } from './ProfilePane.tsx';
 import { TuningPane } from './TuningPane.tsx';
 
 const PANES = [
@@ -18,6 +19,7 @@ const PANES = [
   { key: 'plan', label: 'Plan' },
   { key: 'kernels', label: 'Kernels' },
   { key: 'tuning', label: 'Tuning' },
+  { key: 'profile', label: 'Profile' },
 ] as const;
 
 /** A sentence where there is none. */
@@ -45,11 +47,13 @@ function usePlan(): readonly [Plan, (plan: Plan) => void] {
 function Panes() {
   const [pane, setPane] = useState<(typeof PANES)[number]['key']>('check');
   const [plan, setPlan] = usePlan();
+  const isPlanned = pane !== 'check' && pane !== 'profile';
   return (
     <Tabs label="Debug" tabs={PANES} value={pane} onChange={setPane}>
       {pane === 'check' && <CheckPane />}
-      {pane !== 'check' && plan === null && <Notice tone="hint">Once a model is open, its plan is shown here.</Notice>}
-      {pane !== 'check' && typeof plan === 'string' && <Notice tone="bad">{plan}</Notice>}
+      {pane === 'profile' && <ProfilePane />}
+      {isPlanned && plan === null && <Notice tone="hint">Once a model is open, its plan is shown here.</Notice>}
+      {isPlanned && typeof plan === 'string' && <Notice tone="bad">{plan}</Notice>}
       {pane === 'plan' && plan !== null && typeof plan === 'object' && <PlanPane {...plan} />}
       {pane === 'kernels' && plan !== null && typeof plan === 'object' && <KernelsPane {...plan} />}
       {pane === 'tuning' && plan !== null && typeof plan === 'object' && <TuningPane {...plan} onChange={setPlan} />}

@@ -5,6 +5,7 @@ import type { Mixer } from '../../model/ir/mixers.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
+import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { layersNamed, layersWhere, MIXER_NAMES } from '../shared/modelWords.ts';
 import { AccuracyMeasure } from './AccuracyMeasure.tsx';
@@ -25,7 +26,7 @@ function othersOf(model: LoadedModel): string {
 }
 
 export function CurrentModel() {
-  const { model: store } = useStores();
+  const { model: store, view } = useStores();
   const load = useModel(s => s.load);
   if (load.status !== 'ready') return null;
   const { model } = load;
@@ -52,6 +53,9 @@ export function CurrentModel() {
       />
       <AccuracyMeasure model={model} />
       <ContextInUse />
+      <div>
+        <Button onClick={() => view.getState().open('profile')}>Where the time goes</Button>
+      </div>
       {model.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">
           {warningWords(warning)}

@@ -21,6 +21,7 @@ import * as linear from './linear.ts';
 import * as linearGated from './linear_gated.ts';
 import * as mask from './mask.ts';
 import * as pinnedLogits from './pinned_logits.ts';
+import * as rate from './rate.ts';
 import * as rmsnorm from './rmsnorm.ts';
 import * as rotary from './rotary.ts';
 import * as rowStatistics from './row_statistics.ts';
@@ -73,6 +74,7 @@ export const KERNELS: readonly Kernel[] = [
   linearGated,
   mask,
   pinnedLogits,
+  rate,
   rmsnorm,
   rotary,
   rowStatistics,

@@ -1,0 +1,38 @@
+// A session beside the document's: the same plans and weights, slots and tables of its own, so that nothing of what the document has in the cache is touched.
+import { KvCache } from '../../gpu/kv-cache.ts';
+import type { ProbeContext } from '../probes/context.ts';
+import { Session } from '../session.ts';
+
+/** Tables of a lent session, of those that are left to probes. */
+const TABLES = 2;
+
+/** A session for texts of `length` tokens, in slots that the pool lends. Running states that it leaves go with it. Throws `out_of_memory`. */
+export async function lendSession(
+  { session, room, runner, states, table }: ProbeContext,
+  ids: Uint32Array,
+  length: number,
+): Promise<Disposable & { readonly session: Session }> {
+  session.turnFor(length);
+  const scratch = await room.scratch(length);
+  const cache = new KvCache(length, TABLES, { slots: [...scratch.slots], table });
+  const held = states?.find(ids, ids.length)?.length ?? 0;
+  const lent = new Session({
+    runner,
+    cache,
+    room: { allowed: length, need: async () => {} },
+    states,
+    dims: session.dims,
+  });
+  return {
+    session: lent,
+    [Symbol.dispose]: () => {
+      for (
+        let state = states?.find(ids, ids.length);
+        state && state.length > held;
+        state = states?.find(ids, ids.length)
+      )
+        states?.drop(state);
+      scratch.release();
+    },
+  };
+}
