@@ -46,7 +46,7 @@ export class Documents {
       now,
     });
     this.open = new OpenDocument(stores, this.#writer);
-    this.#fresh = () => ({ id: freshId(), title: '', created: now(), stamp: null });
+    this.#fresh = () => ({ id: freshId(), title: '', created: now(), stamp: null, changed: 0 });
   }
 
   readonly #fresh: () => Opening;
@@ -58,9 +58,9 @@ export class Documents {
     if (early !== null && document.getState().revision === 0) document.getState().setText(early);
     const typed = document.getState().revision > 0;
     if (read?.page) this.open.restorePage(read.page);
-    const { saved = null, id = null, stamp = null, begun = null } = read ?? {};
+    const { saved = null, id = null, stamp = null, changed = 0, begun = null } = read ?? {};
     if (saved !== null && id !== null && (!typed || document.getState().text === saved.text)) {
-      this.open.enter({ id, title: saved.title, created: saved.created, stamp }, saved);
+      this.open.enter({ id, title: saved.title, created: saved.created, stamp, changed }, saved);
     } else {
       const fresh = this.#fresh();
       if (typed) this.#adopt(fresh);
@@ -79,7 +79,7 @@ export class Documents {
 
   /** The text that stands in the field is that of a new document. */
   #adopt(fresh: Opening): void {
-    this.#writer.opened(fresh.id, fresh.created, null);
+    this.#writer.opened(fresh.id, fresh.created, null, 0);
     this.#documents.setState({ id: fresh.id, title: '' });
   }
 
@@ -88,6 +88,7 @@ export class Documents {
     readonly id: string | null;
     readonly saved: Saved | null;
     readonly stamp: string | null;
+    readonly changed: number;
     readonly begun: string | null;
   }> {
     const { records } = this.#where;
@@ -98,7 +99,14 @@ export class Documents {
     const id = page?.document ?? null;
     const opened = id === null ? null : await this.#library.read(id);
     const begun = opened === null ? (page?.begun ?? null) : null;
-    return { page, id, saved: opened?.saved ?? null, stamp: opened?.stamp ?? null, begun };
+    return {
+      page,
+      id,
+      saved: opened?.saved ?? null,
+      stamp: opened?.stamp ?? null,
+      changed: opened?.changed ?? 0,
+      begun,
+    };
   }
 
   flush(): Promise<void> {
@@ -118,8 +126,8 @@ export class Documents {
     const read = await this.#library.read(id).catch(() => null);
     if (read === null || read.stamp === this.#writer.stored) return;
     if (id !== this.#writer.id || this.#writer.unwritten || this.open.running) return;
-    const { saved, stamp } = read;
-    this.open.renew({ id, title: saved.title, created: saved.created, stamp }, saved);
+    const { saved, stamp, changed } = read;
+    this.open.renew({ id, title: saved.title, created: saved.created, stamp, changed }, saved);
   }
 
   #turn(): void {
@@ -184,8 +192,8 @@ export class Documents {
     }
     if (read === null) return this.#documents.setState({ notice: { kind: 'unreadable' } });
     await this.#leave();
-    const { saved, stamp } = read;
-    this.open.enter({ id, title: saved.title, created: saved.created, stamp }, saved);
+    const { saved, stamp, changed } = read;
+    this.open.enter({ id, title: saved.title, created: saved.created, stamp, changed }, saved);
     void this.open.wantModel();
   }
 
@@ -217,8 +225,8 @@ export class Documents {
       const read = next === undefined ? null : await this.#library.read(next.id);
       if (next === undefined || read === null) this.open.begin(this.#fresh(), { text: '' });
       else {
-        const { saved, stamp } = read;
-        this.open.enter({ id: next.id, title: saved.title, created: saved.created, stamp }, saved);
+        const { saved, stamp, changed } = read;
+        this.open.enter({ id: next.id, title: saved.title, created: saved.created, stamp, changed }, saved);
       }
     }
     const gone = listed.find(each => each.id === id);

@@ -348,6 +348,11 @@ describe('two tabs', () => {
     await one.flush();
     await two.flush();
     await until(() => text(two) === 'Shared. More');
+    const [before] = await list(two);
+    await new Promise(setImmediate);
+    two.document.getState().select(0, 1);
+    await two.flush();
+    expect(await list(two)).toMatchObject([{ changed: before?.changed }]);
     expect(two.documents.getState()).toMatchObject({ notice: null, id: one.documents.getState().id });
   });
 

@@ -19,6 +19,8 @@ import { cleanTitle, titleOf } from './title.ts';
 export interface OpenedRecord {
   readonly saved: Saved;
   readonly stamp: string | null;
+  /** Milliseconds since 1970; 0 where nobody knows. */
+  readonly changed: number;
 }
 
 /** Pages whose tab was closed long ago are forgotten; their documents stay. */
@@ -39,7 +41,8 @@ export class Library {
   async read(id: string): Promise<OpenedRecord | null> {
     const { records } = this.#where;
     const saved = readSaved(await records.get(documentKey(id)));
-    return saved && { saved, stamp: stampOf(await records.get(entryKey(id))) };
+    const entry = await records.get(entryKey(id));
+    return saved && { saved, stamp: stampOf(entry), changed: readEntry(entry)?.changed ?? 0 };
   }
 
   async raw(id: string): Promise<RawDocument> {

@@ -29,6 +29,8 @@ export interface Opening {
   readonly created: number;
   /** Of its record; null while it has none. */
   readonly stamp: string | null;
+  /** When its content was changed last; 0 where nobody knows. */
+  readonly changed: number;
 }
 
 export class OpenDocument {
@@ -242,9 +244,9 @@ export class OpenDocument {
     document.getState().restore({ text, tokens, selection, set: { branches, branch: set.branch } });
   }
 
-  #opened({ id, title, created, stamp }: Opening): void {
+  #opened({ id, title, created, stamp, changed }: Opening): void {
     this.#stores.view.getState().resetCandidates();
-    this.#writer.opened(id, created, stamp);
+    this.#writer.opened(id, created, stamp, changed);
     this.#stores.documents.setState({ id, title });
   }
 

@@ -56,6 +56,8 @@ export class DocumentWriter {
   readonly #options: WriterOptions;
   #id = '';
   #created = 0;
+  /** When its content was changed last: a caret that moves does not make a document newer. */
+  #changedAt = 0;
   /** Stamp of the record as this tab knows it; null while there is none. */
   #stored: string | null = null;
   /** Of a write under way. */
@@ -111,10 +113,11 @@ export class DocumentWriter {
     return this.#content || this.#under !== null;
   }
 
-  opened(id: string, created: number, stamp: string | null): void {
+  opened(id: string, created: number, stamp: string | null, changed: number): void {
     this.#id = id;
     this.#created = created;
     this.#stored = stamp;
+    this.#changedAt = changed;
     this.#next = null;
     this.#content = false;
     this.#aside = false;
@@ -165,6 +168,7 @@ export class DocumentWriter {
     if (!this.#started || this.#id === '') return null;
     const write = this.#gather();
     if (write === null) return null;
+    if (this.#content) this.#changedAt = this.#options.now();
     this.#content = false;
     this.#aside = false;
     this.#under = write.document?.stamp ?? null;
@@ -183,9 +187,10 @@ export class DocumentWriter {
     this.#next ??= freshId();
     const stamp = this.#next;
     const named = { ...saved, ...head };
+    const changed = this.#content || this.#changedAt === 0 ? now() : this.#changedAt;
     return {
       id: this.#id,
-      document: whole ? { record: writeSaved(named), entry: writeEntry(entryOf(named, now(), stamp)), stamp } : null,
+      document: whole ? { record: writeSaved(named), entry: writeEntry(entryOf(named, changed, stamp)), stamp } : null,
       page: kept,
       begins: this.#content,
       after: this.#under === null ? [this.#stored] : [this.#stored, this.#under],
