@@ -2,6 +2,7 @@
 
 import { isWeights } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
+import { freshId } from '../lib/fresh-id.ts';
 import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.ts';
 import { Access } from './access.ts';
 import type { ModelCache } from './cache.ts';
@@ -101,7 +102,7 @@ async function findFiles(options: OpenOptions): Promise<ModelFiles> {
     const found = await find(options, whole, usable);
     const fresh: CopyRecord = {
       key: sourceKey(found.source),
-      stamp: crypto.randomUUID(),
+      stamp: freshId(),
       source: found.source,
       version: found.version,
       files: found.files.map(({ name, size }) => ({ name, size })),

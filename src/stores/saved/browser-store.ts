@@ -1,4 +1,5 @@
 // Where a page of the browser keeps things: the records of all tabs, which tab this one is, and what the tabs tell each other.
+import { freshId } from '../../lib/fresh-id.ts';
 import { databaseRecords, type Records } from './records.ts';
 import { fromJson, toJson } from './typed-json.ts';
 
@@ -60,8 +61,8 @@ export function browserStore(): SavedStore {
 
 /** The id of before the reload, unless another tab holds it: then this one is a copy and takes an id of its own. */
 async function claimTab(): Promise<Tab> {
-  const from = readSession(TAB_KEY) ?? crypto.randomUUID();
-  const id = (await hold(from)) ? from : crypto.randomUUID();
+  const from = readSession(TAB_KEY) ?? freshId();
+  const id = (await hold(from)) ? from : freshId();
   if (id !== from) await hold(id);
   // Without it every reload is a new tab, which begins with what was written last.
   session(storage => storage.setItem(TAB_KEY, id));

@@ -1,4 +1,5 @@
 // What a person does with documents, and the beginning of a visit: the library of records and the open document, joined.
+import { freshId } from '../../lib/fresh-id.ts';
 import type { ModelSource } from '../../lib/model-source.ts';
 import type { SavedStore } from './browser-store.ts';
 import type { RawDocument } from './document-files.ts';
@@ -26,27 +27,22 @@ export class Documents {
   #last: Promise<void> = Promise.resolve();
 
   /** @param now milliseconds since 1970 */
-  constructor(
-    stores: Subjects,
-    where: SavedStore,
-    freshId: () => string = () => crypto.randomUUID(),
-    now: () => number = Date.now,
-  ) {
+  constructor(stores: Subjects, where: SavedStore, newId: () => string = freshId, now: () => number = Date.now) {
     this.#stores = stores;
     this.#where = where;
     this.#documents = stores.documents;
-    this.#library = new Library(where, freshId, now);
+    this.#library = new Library(where, newId, now);
     const { documents } = stores;
     this.#writer = new DocumentWriter({
       where,
       documents,
       content: () => this.open.content(),
       stale: id => void this.#heard(id),
-      freshId,
+      freshId: newId,
       now,
     });
     this.open = new OpenDocument(stores, this.#writer);
-    this.#fresh = () => ({ id: freshId(), title: '', created: now(), stamp: null, changed: 0 });
+    this.#fresh = () => ({ id: newId(), title: '', created: now(), stamp: null, changed: 0 });
   }
 
   readonly #fresh: () => Opening;
