@@ -64,8 +64,8 @@ function tellEngine(page: Page, hold: { after: string; left: number } | null): P
 function scriptWorkers(script: string): void {
   const RealWorker = globalThis.Worker;
   globalThis.Worker = class extends RealWorker {
-    constructor(_: string | URL, options?: WorkerOptions) {
-      super(script, options);
+    constructor(own: string | URL, options?: WorkerOptions) {
+      super(options?.name === 'nucleus-engine' ? script : own, options);
     }
   };
 }

@@ -41,7 +41,7 @@ test('the first page is small, each view is a chunk of its own, and the build ha
   const bytes = first.reduce((sum, { code }) => sum + new TextEncoder().encode(code).length, 0);
   console.log(`first page: ${bytes.toLocaleString('en-US')} bytes of script`);
   const modules = first.flatMap(chunk => chunk.moduleIds);
-  const views = /features\/(text|branches|lens|attention|ablation|follow|probabilities|settings)\//;
+  const views = /features\/(text|chat|branches|lens|attention|ablation|follow|probabilities|settings)\//;
   expect(modules.filter(id => views.test(id) && id.endsWith('.tsx'))).toEqual([]);
   expect(bytes).toBeLessThan(MOST_BYTES);
   expect(bytes).toBeGreaterThan(200_000);

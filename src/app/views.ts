@@ -15,6 +15,7 @@ export const SIDE_VIEWS: readonly SideView[] = [
     label: 'Token',
     load: async () => (await import('../features/probabilities/Inspector.tsx')).Inspector,
   },
+  { key: 'chat', label: 'Chat', load: async () => (await import('../features/chat/Chat.tsx')).Chat },
   { key: 'text', label: 'Text', load: async () => (await import('../features/text/TextView.tsx')).TextView },
   {
     key: 'branches',

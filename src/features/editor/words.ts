@@ -17,6 +17,7 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   grown: 'grown branch',
   rename: 'renaming',
   remove: 'deletion of a branch',
+  chat: 'turn of the chat',
 };
 
 export function faultWords({ kind, message }: FieldFault): string {

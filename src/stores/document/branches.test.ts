@@ -41,6 +41,24 @@ beforeEach(() => {
   now().appendDrawn([300, 301, 302].map(drawn));
 });
 
+describe('a turn of a conversation', () => {
+  test('is written in place, or aside with the old text as another branch; Undo takes it back', () => {
+    const [whole = []] = lists();
+    const kept = whole.slice(0, 3);
+    now().rewrite(3, [drawn(400)], false);
+    expect(lists()).toEqual([[...kept, 400]]);
+    now().rewrite(2, [drawn(401)], true);
+    expect(lists()).toEqual([
+      [...kept, 400],
+      [...kept.slice(0, 2), 401],
+    ]);
+    expect(now().canUndo).toBe('chat');
+    now().undo();
+    now().undo();
+    expect(lists()).toEqual([whole]);
+  });
+});
+
 describe('a fork', () => {
   test('in the middle leaves the old tail as another branch, with its numbers and draws', () => {
     const before = now().tokens;

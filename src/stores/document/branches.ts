@@ -69,6 +69,20 @@ export function forked(
   return settled({ ...set, branches: [...set.branches, made], branch: made.id });
 }
 
+/** Token `index` and all behind it of the active branch give way to `added`: on a branch of its own where `aside`, else in place. */
+export function rewritten(
+  set: BranchSet,
+  index: number,
+  added: readonly DocumentToken[],
+  aside: boolean,
+  birth: () => Birth,
+): BranchSet | null {
+  const from = branchOf(set, set.branch);
+  if (from === undefined || aside) return forked(set, set.branch, index, added, birth);
+  const tokens = from.tokens.slice(0, index).concat(added);
+  return settled({ ...set, branches: withTokens(set.branches, set.branch, tokens) });
+}
+
 /** Null where it is the active one already, or none. */
 export function switched(set: BranchSet, id: number): BranchSet | null {
   if (id === set.branch || branchOf(set, id) === undefined) return null;

@@ -1,6 +1,6 @@
 // The store of the document, and its actions.
 import { createStore } from 'zustand/vanilla';
-import { removed, renamed, switched } from './branches.ts';
+import { removed, renamed, rewritten, switched } from './branches.ts';
 import { shownPlain } from './shown.ts';
 import type { DocumentActions, DocumentStore, DocumentStoreState } from './types.ts';
 import { WholeDocument } from './whole-document.ts';
@@ -41,6 +41,8 @@ function actionsOf(document: WholeDocument): DocumentActions {
     cut: (index, kind) => document.cut(index, kind),
     force: (index, text) => document.force(index, text),
     graft: (id, index, added) => document.graft(id, index, added),
+    rewrite: (index, added, aside) =>
+      document.change('chat', set => rewritten(set, index, added, aside, document.birth)),
     switchBranch: id => document.change('switch', set => switched(set, id)),
     renameBranch: (id, name) => document.change('rename', set => renamed(set, id, name)),
     removeBranch: id => document.change('remove', set => removed(set, id)),

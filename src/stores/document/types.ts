@@ -106,7 +106,8 @@ export type ChangeKind =
   | 'force'
   | 'grown'
   | 'rename'
-  | 'remove';
+  | 'remove'
+  | 'chat';
 
 /** What follows the tokens while a long text gets them: its text, and tokens that stand behind it as they were. */
 export interface Pending {
@@ -163,6 +164,8 @@ export interface DocumentActions {
   force(index: number, text: string): void;
   /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */
   graft(id: number, index: number, added: readonly number[]): void;
+  /** Token `index` and all behind it give way to `added`, a turn of a conversation: in place, or on a branch of its own where `aside`. */
+  rewrite(index: number, added: readonly DocumentToken[], aside: boolean): void;
   /** Makes another branch the active one: its tokens, numbers and draws, with the caret at its end. */
   switchBranch(id: number): void;
   renameBranch(id: number, name: string): void;

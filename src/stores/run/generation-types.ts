@@ -67,6 +67,11 @@ interface GenerationActions {
   goPast(): Promise<void>;
   /** A person takes the text over: a run that has begun stops, and what it still has to say is dropped. */
   interrupt(): void;
+  /**
+   * A run that belongs to the step of the history just made, unless it goes on with what was drawn before; it ends at these strings, too. Past an
+   * end-of-text token it goes on with another one.
+   */
+  reply(stop: readonly string[], goesOn: boolean): Promise<void>;
   /** Takes the last run away and draws again, with a fresh seed unless it is locked. */
   regenerate(): Promise<void>;
   /** Cuts from token `index` on ('end': nothing), puts `id` there as chosen, and runs. */

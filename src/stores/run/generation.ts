@@ -46,6 +46,8 @@ interface RunPlan {
   readonly join: boolean;
   /** The first draw is not an end-of-text token. */
   readonly pastEnd?: boolean;
+  /** Beside the stop strings of the settings. */
+  readonly stop?: readonly string[];
 }
 
 export function createGenerationStore(options: GenerationOptions): GenerationStore {
@@ -60,6 +62,7 @@ export function createGenerationStore(options: GenerationOptions): GenerationSto
     step: () => runner.begin({ steps: 'step', seed: 'continue', join: false }),
     stop: () => runner.stop(),
     goPast: () => runner.goPast(),
+    reply: (stop, goesOn) => runner.reply(stop, goesOn),
     interrupt: () => runner.interrupt(),
     regenerate: () => runner.regenerate(),
     continueFrom: (index, id) => runner.continueFrom(index, id),
@@ -141,6 +144,13 @@ class Runs {
     await this.begin({ steps: status.steps, seed: 'continue', join: false, pastEnd });
   }
 
+  async reply(stop: readonly string[], goesOn: boolean): Promise<void> {
+    await this.#halt();
+    const { status } = this.store.getState();
+    const pastEnd = goesOn && status.kind === 'finished' && status.reason === 'end_of_text';
+    await this.begin({ steps: 'run', seed: goesOn ? 'continue' : 'fresh', join: !goesOn, pastEnd, stop });
+  }
+
   async continueFrom(index: number | 'end', id: number): Promise<void> {
     const place = index === 'end' ? this.#tokens.length : index;
     await this.#halt();
@@ -188,6 +198,7 @@ class Runs {
         seed: this.#chooseSeed(plan),
         steps: plan.steps,
         pastEnd: plan.pastEnd ?? false,
+        stop: plan.stop ?? [],
         join,
         append: change => this.#append(change),
         alive: () => this.#wait(),

@@ -14,6 +14,8 @@ export interface RunRequest {
   readonly steps: 'run' | 'step';
   /** The first draw is not an end-of-text token. */
   readonly pastEnd: boolean;
+  /** Ends the run beside the stop strings of the settings. */
+  readonly stop: readonly string[];
   /** Belongs to the step of the history just made. */
   readonly join: boolean;
   /** Wraps every change of the document by this run. */
@@ -24,6 +26,9 @@ export interface RunRequest {
 
 /** More tokens than this do not wait for a frame: a hidden tab paints none. */
 const MOST_BUFFERED = 64;
+
+/** Stop strings that settings may hold. */
+const MOST_STOPS = 16;
 
 export class Run {
   readonly seed: number;
@@ -46,7 +51,9 @@ export class Run {
     this.#options = options;
     this.#store = store;
     this.#request = request;
-    this.#settings = options.settings.getState().settings;
+    const { settings } = options.settings.getState();
+    const stop = [...new Set([...request.stop, ...settings.stop])].slice(0, MOST_STOPS);
+    this.#settings = request.stop.length === 0 ? settings : { ...settings, stop };
     this.#model = modelIdentity(options.model.getState());
     this.#at = options.date();
     this.#stats = store.getState().stats;

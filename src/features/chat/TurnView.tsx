@@ -1,0 +1,208 @@
+// One turn: who says what, what it cost, and what can be done with it.
+import { type KeyboardEvent, useMemo, useState } from 'react';
+import { formatCount, formatDuration } from '../../lib/format.ts';
+import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { alternatives, type BranchTurns } from './prompts.ts';
+import { ReplyText } from './ReplyText.tsx';
+import styles from './Turns.module.css';
+import { replyParts } from './thinking.ts';
+import type { Turn, TurnCost } from './types.ts';
+import { useBusy, useChat, useChatStore } from './useChat.ts';
+
+const NAMES: Readonly<Record<Turn['role'], string>> = { user: 'You', assistant: 'Model' };
+
+interface TurnProps {
+  turn: Turn;
+  index: number;
+  /** The last of all. */
+  last: boolean;
+  /** Of all branches. */
+  lists: readonly BranchTurns[];
+}
+
+function CostWords({ cost }: { cost: TurnCost }) {
+  return (
+    <>
+      <span className="num">{formatCount(cost.reused)}</span> tokens re-used from the{' '}
+      <Explain meaning="Keys and values of tokens that the model has looked at before, kept on the GPU. A prompt that begins with the same ids begins there; from the first other id on all is computed again.">
+        cache
+      </Explain>
+      , <span className="num">{formatCount(cost.computed)}</span> computed in {formatDuration(cost.prefillMs)}
+    </>
+  );
+}
+
+/** What of the prompt was run again for this reply. */
+function CostLine({ index, last }: { index: number; last: boolean }) {
+  const store = useChatStore();
+  const running = useGeneration(s => isRunning(s.status));
+  const stats = useGeneration(s => s.stats);
+  const cost = useChat(
+    s => s.prompts.findLast(each => each.turns.length === index && isOf(each, s.shown?.prompt))?.cost,
+  );
+  const uncached = useChat(s => s.uncached);
+  const revision = useDocument(s => s.revision);
+  const live = last && running && stats.reused !== null && stats.computed !== null;
+  const { reused, computed, prefillMs, generated, tokensPerSecond } = stats;
+  const shown = live
+    ? { reused: reused ?? 0, computed: computed ?? 0, prefillMs: prefillMs ?? 0, generated, tokensPerSecond }
+    : cost;
+  if (!shown) return null;
+  return (
+    <p className={styles.cost}>
+      <CostWords cost={shown} />
+      {last && !running && (
+        <>
+          {'. '}
+          {uncached?.revision === revision ? (
+            <>
+              Without the cache: all <span className="num">{formatCount(uncached.tokens)}</span> in{' '}
+              {formatDuration(uncached.ms)}.
+            </>
+          ) : (
+            <button type="button" className={styles.link} onClick={() => void store.getState().measure()}>
+              Measure without the cache
+            </button>
+          )}
+        </>
+      )}
+    </p>
+  );
+}
+
+/** A prompt of the same conversation: what its users said is what they say in the text. */
+function isOf(
+  prompt: { readonly turns: readonly Turn[] },
+  shown: { readonly turns: readonly Turn[] } | undefined,
+): boolean {
+  return prompt.turns.every((turn, i) => turn.role === 'assistant' || shown?.turns[i]?.content === turn.content);
+}
+
+function Alternatives({ index, lists }: { index: number; lists: readonly BranchTurns[] }) {
+  const { document } = useStores();
+  const branch = useDocument(s => s.branch);
+  const found = useMemo(() => alternatives(lists, branch, index), [lists, branch, index]);
+  const at = found.findIndex(each => each.branch === branch);
+  if (found.length < 2) return null;
+  const go = (by: number) =>
+    document.getState().switchBranch(found[(at + by + found.length) % found.length]?.branch ?? -1);
+  return (
+    <span className={styles.alternatives}>
+      <IconButton icon="earlier" label={`Earlier branch of turn ${index + 1}`} onClick={() => go(-1)} />
+      <span className="num">
+        {at + 1} of {found.length}
+      </span>
+      <IconButton icon="later" label={`Later branch of turn ${index + 1}`} onClick={() => go(1)} />
+    </span>
+  );
+}
+
+function Editor({ turn, index, close }: { turn: Turn; index: number; close: () => void }) {
+  const store = useChatStore();
+  const [text, setText] = useState(turn.content);
+  const put = () => {
+    close();
+    void store.getState().edit(index, text);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      close();
+    }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.stopPropagation();
+      put();
+    }
+  };
+  return (
+    <div className={styles.editor}>
+      <textarea
+        aria-label={`New text of turn ${index + 1}`}
+        rows={Math.min(12, Math.max(2, text.split('\n').length))}
+        value={text}
+        // biome-ignore lint/a11y/noAutofocus: it takes the place of the text that was clicked.
+        autoFocus
+        onChange={event => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className={styles.buttons}>
+        <Button variant="primary" disabled={text === turn.content} onClick={put}>
+          {turn.role === 'user' ? 'Answer this instead' : 'Let it say this'}
+        </Button>
+        <Button onClick={close}>Leave it</Button>
+      </div>
+    </div>
+  );
+}
+
+/** Whether a turn stands in the text, and where. */
+function usePlace(index: number) {
+  const shown = useChat(s => s.shown);
+  const end = useDocument(s => s.text.length);
+  if (shown === null) return null;
+  const { prompt } = shown;
+  return index < prompt.turns.length ? (prompt.spans[index] ?? null) : { start: prompt.text.length, end };
+}
+
+export function TurnView({ turn, index, last, lists }: TurnProps) {
+  const { document } = useStores();
+  const store = useChatStore();
+  const [editing, setEditing] = useState(false);
+  const busy = useBusy();
+  const markdown = useChat(s => s.markdown);
+  const prompt = useChat(s => s.shown?.prompt.text ?? '');
+  const place = usePlace(index);
+  const model = turn.role === 'assistant';
+  const before = model && last ? prompt : '';
+  return (
+    <li
+      className={styles.turn}
+      data-role={turn.role}
+      data-left={place === null}
+      aria-label={`Turn ${index + 1}, ${NAMES[turn.role]}`}
+    >
+      <div className={styles.head}>
+        <span className={styles.name}>{NAMES[turn.role]}</span>
+        {place === null && <span className={styles.note}>not in the text</span>}
+        <Alternatives index={index} lists={lists} />
+        <span className={styles.tools}>
+          {place !== null && (
+            <IconButton
+              icon="inspect"
+              label={`Show turn ${index + 1} in the text`}
+              onClick={() => document.getState().select(place.start, place.end)}
+            />
+          )}
+          <IconButton icon="rename" label={`Edit turn ${index + 1}`} disabled={busy} onClick={() => setEditing(true)} />
+          {(model || last) && (
+            <IconButton
+              icon="regenerate"
+              label={model ? `Another reply as turn ${index + 1}` : `Reply to turn ${index + 1}`}
+              disabled={busy}
+              onClick={() => void store.getState().regenerate(index)}
+            />
+          )}
+        </span>
+      </div>
+      {editing ? (
+        <Editor turn={turn} index={index} close={() => setEditing(false)} />
+      ) : model ? (
+        <ReplyText parts={replyParts(turn.content, before)} markdown={markdown} />
+      ) : (
+        <p className={styles.plain} translate="no">
+          {turn.content}
+        </p>
+      )}
+      {model && <CostLine index={index} last={last} />}
+      {model && last && !busy && !editing && (
+        <div className={styles.buttons}>
+          <Button onClick={() => void store.getState().goOn()}>Continue this reply</Button>
+        </div>
+      )}
+    </li>
+  );
+}

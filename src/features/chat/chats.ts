@@ -1,0 +1,347 @@
+// What a person does with a conversation, as changes of the document and runs: every one of them writes a prompt into the text, and what is drawn behind it is the reply.
+import type { Client } from '../../client/client.ts';
+import { measureCache } from '../../client/probe-requests.ts';
+import { asNucleusError } from '../../lib/error.ts';
+import { idsOf } from '../../stores/document/sequence.ts';
+import type { DocumentState, DocumentStore } from '../../stores/document/types.ts';
+import { tokensAllowed } from '../../stores/model/allowed.ts';
+import type { ModelStore } from '../../stores/model/types.ts';
+import { type GenerationStore, isRunning } from '../../stores/run/generation-types.ts';
+import type { SettingsStore } from '../../stores/run/settings.ts';
+import type { Scheduler } from '../../stores/work/scheduler.ts';
+import { type Composed, type Conversation, compose, type Outcome } from './compose.ts';
+import { planned } from './plan.ts';
+import { editedPrompt, shownIn, turnsOf, withPrompt } from './prompts.ts';
+import type { Render } from './renderer.ts';
+import { writtenWith } from './setup.ts';
+import { summarise } from './summarise.ts';
+import { promptRoom, readyModel, replyEnds } from './surroundings.ts';
+import { joined, promptTokens } from './tokens.ts';
+import type { ChatState, ChatStore, Prompt, Setup, Turn } from './types.ts';
+
+export interface ChatOptions {
+  readonly client: Client;
+  readonly scheduler: Scheduler;
+  readonly model: ModelStore;
+  readonly document: DocumentStore;
+  readonly generation: GenerationStore;
+  readonly settings: SettingsStore;
+  readonly render: Render;
+  /** Milliseconds since 1970, for templates that write the date. */
+  readonly today: () => number;
+}
+
+/** A conversation that waits for a plan to be applied. */
+interface Pending {
+  readonly conversation: Conversation;
+  readonly whole: Composed;
+  readonly aside: boolean;
+  /** What Apply writes. */
+  readonly composed: Composed | null;
+}
+
+export class Chats {
+  store!: ChatStore;
+  readonly #options: ChatOptions;
+  /** The document is changing by this store's own hand. */
+  #own = false;
+  #pending: Pending | null = null;
+  /** Plans that were asked for: only the newest counts. */
+  #plans = 0;
+  #planning: Promise<void> = Promise.resolve();
+  #abort: AbortController | null = null;
+
+  constructor(options: ChatOptions) {
+    this.#options = options;
+  }
+
+  get #state(): ChatState {
+    return this.store.getState();
+  }
+
+  #set(part: Partial<ChatState>): void {
+    this.store.setState(part);
+  }
+
+  /** Follows the text; returns the end of it. */
+  watch(): () => void {
+    const { document } = this.#options;
+    this.#look();
+    return document.subscribe((now, before) => {
+      if (now.revision !== before.revision) this.#changed(now, before);
+    });
+  }
+
+  #changed(now: DocumentState, before: DocumentState): void {
+    const { shown, prompts } = this.#state;
+    const sameBranch = now.branch === before.branch && before.pending === null && now.pending === null;
+    if (!this.#own && shown !== null && sameBranch && !now.text.startsWith(shown.prompt.text)) {
+      const edited = editedPrompt(shown.prompt, before.text, now.text);
+      if (edited !== null) this.#set({ prompts: withPrompt(prompts, edited) });
+    }
+    this.#look();
+  }
+
+  #look(): void {
+    const { text } = this.#options.document.getState();
+    const { shown: before, prompts, setup, plan } = this.#state;
+    const shown = shownIn(prompts, text);
+    const other = shown !== null && shown.prompt !== before?.prompt;
+    const part =
+      other && shown.prompt.system !== setup.system ? { setup: { ...setup, system: shown.prompt.system } } : {};
+    if (plan !== null && !this.#own) this.dropPlan();
+    this.#set({ shown, uncached: null, ...part });
+  }
+
+  change(part: Partial<Setup>): void {
+    const { setup, plan } = this.#state;
+    this.#set({ setup: { ...setup, ...part } });
+    if (plan !== null) void this.#plan(null);
+  }
+
+  async send(): Promise<void> {
+    const { draft, shown } = this.#state;
+    if (draft.trim() === '' || !this.#free()) return;
+    const turns: readonly Turn[] = [...(shown === null ? [] : turnsOf(shown)), { role: 'user', content: draft }];
+    const aside = shown === null && this.#options.document.getState().text !== '';
+    const sent = await this.#put(this.#conversation(turns), aside);
+    if (sent) await this.#reply();
+  }
+
+  restore(setup: Setup, prompts: readonly Prompt[]): void {
+    this.#set({ setup, prompts });
+    this.#look();
+  }
+
+  async sendPlanned(): Promise<void> {
+    await this.#planning;
+    const pending = this.#pending;
+    if (!pending?.composed || !this.#free()) return;
+    this.#write(pending.composed, pending.aside);
+    await this.#reply();
+  }
+
+  async edit(index: number, content: string): Promise<void> {
+    const { shown } = this.#state;
+    if (shown === null || !this.#free()) return;
+    const turns = turnsOf(shown);
+    const turn = turns[index];
+    if (turn === undefined || turn.content === content) return;
+    const changed = turns.map((each, i) => (i === index ? { ...each, content } : each));
+    if (turn.role === 'user') {
+      if (await this.#put(this.#conversation(changed.slice(0, index + 1)), true)) await this.#reply();
+      return;
+    }
+    await this.#rewrite(changed, {});
+  }
+
+  async editSummary(summary: string): Promise<void> {
+    const { shown } = this.#state;
+    if (shown !== null && this.#free()) await this.#rewrite(turnsOf(shown), { summary });
+  }
+
+  /** The text says what the person says; nothing is drawn. */
+  async #rewrite(turns: readonly Turn[], part: Partial<Conversation>): Promise<void> {
+    const last = turns.at(-1);
+    const open = last?.role === 'assistant';
+    const conversation = { ...this.#conversation(open ? turns.slice(0, -1) : turns), ...part };
+    await this.#put(conversation, true, open ? last.content : '');
+  }
+
+  async regenerate(index: number): Promise<void> {
+    const { shown } = this.#state;
+    if (shown === null || !this.#free()) return;
+    const turns = turnsOf(shown);
+    const until = turns[index]?.role === 'assistant' ? index : index + 1;
+    if (await this.#put(this.#conversation(turns.slice(0, until)), true)) await this.#reply();
+  }
+
+  async goOn(): Promise<void> {
+    if (this.#state.shown === null || !this.#free()) return;
+    await this.#options.generation.getState().reply(replyEnds(this.#state.shown, readyModel(this.#options)), true);
+    this.#noteCost();
+  }
+
+  begin(): void {
+    if (!this.#free()) return;
+    this.dropPlan();
+    const { document } = this.#options;
+    if (document.getState().text !== '') document.getState().rewrite(0, [], true);
+  }
+
+  stop(): void {
+    this.#abort?.abort();
+    this.#options.generation.getState().stop();
+  }
+
+  dropPlan(): void {
+    this.#pending = null;
+    this.#plans += 1;
+    this.#set({ plan: null });
+  }
+
+  setSummary(summary: string): void {
+    const { plan } = this.#state;
+    if (plan === null) return;
+    // What is typed stands there at once; what it comes to follows.
+    this.#set({ plan: { ...plan, summary } });
+    void this.#plan(summary);
+  }
+
+  async measure(): Promise<void> {
+    const { client, scheduler, document } = this.#options;
+    const { tokens, revision } = document.getState();
+    if (tokens.length === 0 || !this.#free()) return;
+    const asked = { tokens: idsOf(tokens), lengths: [tokens.length] };
+    const abort = new AbortController();
+    try {
+      await scheduler.view(async signal => {
+        for await (const { uncachedMs } of measureCache(client, asked, signal))
+          this.#set({ uncached: { revision, tokens: tokens.length, ms: uncachedMs } });
+      }, abort.signal);
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
+  }
+
+  /** The model writes what the oldest turns said; a person can change it before it is used. */
+  async summarise(): Promise<void> {
+    const pending = this.#pending;
+    const { plan, setup } = this.#state;
+    const ready = readyModel(this.#options);
+    if (pending === null || plan === null || ready === null || !this.#free()) return;
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#set({ status: 'summarising', trouble: null });
+    try {
+      const { client, scheduler, settings, render, today } = this.#options;
+      const turns = pending.conversation.turns.slice(0, plan.turns);
+      const written = writtenWith(ready.model, ready.tokenizer, setup);
+      const asked = { ...pending.conversation, turns, room: plan.room };
+      const context = { client, scheduler, render, settings: settings.getState().settings, now: today() };
+      const summary = await summarise(context, { ...ready, written, asked, signal: abort.signal });
+      this.#set({ status: 'idle' });
+      if (typeof summary === 'string') await this.#plan(summary);
+      else this.#set({ trouble: summary });
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
+  }
+
+  /** What the strategy would do, worked out anew. */
+  #plan(summary: string | null): Promise<void> {
+    this.#planning = this.#planAnew(summary);
+    return this.#planning;
+  }
+
+  async #planAnew(summary: string | null): Promise<void> {
+    const pending = this.#pending;
+    if (pending === null) return;
+    const { document } = this.#options;
+    const { tokens, view } = document.getState();
+    this.#plans += 1;
+    const plans = this.#plans;
+    const found = await planned({
+      setup: this.#state.setup,
+      conversation: pending.conversation,
+      whole: pending.whole,
+      room: promptRoom(this.#options),
+      tokens,
+      view,
+      summary,
+      compose: conversation => this.#compose(conversation),
+    });
+    // Another plan, or none, by now.
+    if (this.#plans !== plans || this.#pending === null) return;
+    if ('trouble' in found) {
+      this.#set({ trouble: found.trouble });
+      return;
+    }
+    this.#pending = { ...pending, composed: found.composed };
+    this.#set({ plan: found.plan });
+  }
+
+  #conversation(turns: readonly Turn[]): Conversation {
+    const { setup, shown } = this.#state;
+    const { omitted = 0, summary = '' } = shown?.prompt ?? {};
+    return { system: setup.system, turns, omitted: Math.min(omitted, turns.length - 1), summary };
+  }
+
+  /** Writes the prompt of `conversation` into the text, with the beginning of a reply. False: something stands in the way, and is said. */
+  async #put(conversation: Conversation, aside: boolean, reply = ''): Promise<boolean> {
+    this.dropPlan();
+    const outcome = await this.#compose(conversation);
+    if ('trouble' in outcome) {
+      this.#set({ trouble: outcome.trouble });
+      return false;
+    }
+    const { composed } = outcome;
+    const limit = tokensAllowed(this.#options.model.getState());
+    if (limit > 0 && composed.tokens.length > promptRoom(this.#options)) {
+      this.#pending = { conversation, whole: composed, aside, composed: null };
+      await this.#plan(null);
+      return false;
+    }
+    this.#write(composed, aside, reply);
+    return true;
+  }
+
+  async #compose(conversation: Conversation): Promise<Outcome> {
+    const ready = readyModel(this.#options);
+    if (ready === null) return { trouble: { kind: 'text', words: 'A conversation needs a model.' } };
+    const { render, today } = this.#options;
+    const written = writtenWith(ready.model, ready.tokenizer, this.#state.setup);
+    this.#set({ status: 'writing', trouble: null });
+    try {
+      return await compose(render, ready.tokenizer, written, conversation, today());
+    } catch (thrown) {
+      return { trouble: { kind: 'text', words: asNucleusError(thrown).message } };
+    } finally {
+      this.#set({ status: 'idle' });
+    }
+  }
+
+  #write({ prompt, tokens: whole }: Composed, aside: boolean, reply = ''): void {
+    const { document } = this.#options;
+    const { tokens, view, tokenizer, finish, rewrite } = document.getState();
+    if (tokenizer === null) return;
+    finish();
+    const all = reply === '' ? whole : promptTokens(tokenizer, prompt.text + reply);
+    const { kept, added } = joined(tokens, view, all);
+    this.#pending = null;
+    this.#set({ prompts: withPrompt(this.#state.prompts, prompt), plan: null, draft: '' });
+    this.#own = true;
+    try {
+      rewrite(kept, added, aside);
+    } finally {
+      this.#own = false;
+    }
+    this.#look();
+  }
+
+  async #reply(): Promise<void> {
+    await this.#options.generation.getState().reply(replyEnds(this.#state.shown, readyModel(this.#options)), false);
+    this.#noteCost();
+  }
+
+  #noteCost(): void {
+    const { shown, prompts } = this.#state;
+    const { reused, computed, prefillMs, generated, tokensPerSecond } = this.#options.generation.getState().stats;
+    if (shown === null || reused === null || computed === null) return;
+    const prompt = {
+      ...shown.prompt,
+      cost: { reused, computed, prefillMs: prefillMs ?? 0, generated, tokensPerSecond },
+    };
+    this.#set({ prompts: withPrompt(prompts, prompt), shown: { ...shown, prompt } });
+  }
+
+  /** Nothing is under way. */
+  #free(): boolean {
+    return this.#state.status === 'idle' && !isRunning(this.#options.generation.getState().status);
+  }
+
+  #failed(thrown: unknown): void {
+    const { code, message } = asNucleusError(thrown);
+    this.#set({ status: 'idle', ...(code === 'cancelled' ? {} : { trouble: { kind: 'text', words: message } }) });
+  }
+}

@@ -1,0 +1,121 @@
+// Conversations that a reload brings back. A text says by itself which of the kept prompts it begins with, so they belong to no document or tab.
+import { createStore, get, update } from 'idb-keyval';
+import * as v from 'valibot';
+import { withPrompt } from './prompts.ts';
+import { DEFAULT_SETUP } from './setup.ts';
+import type { ChatState, ChatStore, Prompt } from './types.ts';
+
+/** Where the record lies; a test has a variable. */
+export interface ChatRecords {
+  read(): Promise<unknown>;
+  /** Puts what `change` makes of the kept record in its place, in one step. */
+  update(change: (kept: unknown) => unknown): Promise<void>;
+}
+
+const KEY = 'conversations';
+
+export function databaseRecords(): ChatRecords {
+  const store = createStore('nucleus-chat', 'kept');
+  return {
+    // A browser may refuse the database at once.
+    read: async () => get(KEY, store),
+    update: async change => update(KEY, change, store),
+  };
+}
+
+const TEXT = v.pipe(v.string(), v.maxLength(4_000_000));
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const SPAN = v.object({ start: COUNT, end: COUNT });
+const COST = v.object({
+  reused: COUNT,
+  computed: COUNT,
+  prefillMs: v.number(),
+  generated: COUNT,
+  tokensPerSecond: v.nullable(v.number()),
+});
+const PROMPT = v.pipe(
+  v.object({
+    system: TEXT,
+    turns: v.pipe(v.array(v.object({ role: v.picklist(['user', 'assistant']), content: TEXT })), v.maxLength(10_000)),
+    omitted: COUNT,
+    summary: TEXT,
+    windowed: COUNT,
+    text: TEXT,
+    spans: v.array(v.nullable(SPAN)),
+    end: v.pipe(v.string(), v.maxLength(256)),
+    cost: v.fallback(v.nullable(COST), null),
+  }),
+  v.check(({ text, turns, spans, omitted }) => {
+    const within = spans.every(span => span === null || (span.start <= span.end && span.end <= text.length));
+    return within && spans.length === turns.length && omitted <= turns.length;
+  }),
+);
+const SETUP = v.object({
+  system: v.fallback(TEXT, ''),
+  template: v.fallback(v.pipe(v.string(), v.maxLength(64)), DEFAULT_SETUP.template),
+  custom: v.fallback(v.nullable(TEXT), null),
+  thinking: v.fallback(v.boolean(), true),
+  strategy: v.fallback(v.picklist(['stop', 'drop', 'window', 'summary']), 'stop'),
+  first: v.fallback(COUNT, DEFAULT_SETUP.first),
+});
+const RECORD = v.object({ setup: v.fallback(SETUP, DEFAULT_SETUP), prompts: v.array(v.unknown()) });
+
+type Kept = Pick<ChatState, 'setup' | 'prompts'>;
+
+/** An old, damaged or hostile record gives less, never an error. */
+export function readKept(value: unknown): Kept | null {
+  const record = v.safeParse(RECORD, value);
+  if (!record.success) return null;
+  const { setup, prompts } = record.output;
+  const sound = prompts.flatMap(each => {
+    const read = v.safeParse(PROMPT, each);
+    return read.success ? [read.output] : [];
+  });
+  return { setup, prompts: joinedPrompts([], sound) };
+}
+
+function joinedPrompts(older: readonly Prompt[], newer: readonly Prompt[]): readonly Prompt[] {
+  return newer.reduce(withPrompt, older);
+}
+
+/** Milliseconds between a change of the setup and its writing. */
+const PAUSE_MS = 400;
+
+/** Brings back what was kept, and keeps what comes. Returns the end of it. */
+export function keepConversations(
+  store: ChatStore,
+  records: ChatRecords,
+  later: (ms: number, callback: () => void) => () => void,
+): () => void {
+  let callOff: (() => void) | null = null;
+  let ended = false;
+  const write = (): void => {
+    callOff = null;
+    const { setup, prompts } = store.getState();
+    // Another tab may have written meanwhile.
+    const change = (kept: unknown) => ({ setup, prompts: joinedPrompts(readKept(kept)?.prompts ?? [], prompts) });
+    // A browser that stores nothing keeps the conversation as long as the page.
+    records.update(change).catch(() => {});
+  };
+  const bring = async (): Promise<void> => {
+    const kept = readKept(await records.read());
+    if (ended || kept === null) return;
+    const { setup, prompts, restore } = store.getState();
+    restore(setup === DEFAULT_SETUP ? kept.setup : setup, joinedPrompts(kept.prompts, prompts));
+  };
+  bring().catch(() => {});
+  const end = store.subscribe((now, before) => {
+    if (now.setup === before.setup && now.prompts === before.prompts) return;
+    callOff?.();
+    // What is typed comes letter by letter, a prompt once.
+    if (now.prompts !== before.prompts) write();
+    else callOff = later(PAUSE_MS, write);
+  });
+  return () => {
+    ended = true;
+    end();
+    if (callOff === null) return;
+    callOff();
+    write();
+  };
+}

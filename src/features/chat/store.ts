@@ -1,0 +1,57 @@
+// The store of conversations: a view of the document, with what a person has drafted and chosen.
+import { createStore } from 'zustand/vanilla';
+import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { type ChatOptions, Chats } from './chats.ts';
+import { databaseRecords, keepConversations } from './kept.ts';
+import { createRenderer } from './renderer.ts';
+import { DEFAULT_SETUP } from './setup.ts';
+import type { ChatStore, ChatStoreState } from './types.ts';
+
+/** One a page. */
+export const chatStore = defineFeatureStore<ChatStore>(stores => {
+  const { render, dispose } = createRenderer(stores.work.later);
+  const made = createChatStore({ ...stores, ...stores.work, render, today: Date.now });
+  const endKeeping = keepConversations(made.store, databaseRecords(), stores.work.later);
+  return {
+    store: made.store,
+    dispose: () => {
+      endKeeping();
+      made.dispose();
+      dispose();
+    },
+  };
+});
+
+export function createChatStore(options: ChatOptions): Made<ChatStore> {
+  const chats = new Chats(options);
+  const store: ChatStore = createStore<ChatStoreState>()(set => ({
+    setup: DEFAULT_SETUP,
+    prompts: [],
+    shown: null,
+    draft: '',
+    status: 'idle',
+    trouble: null,
+    plan: null,
+    markdown: true,
+    uncached: null,
+    change: part => chats.change(part),
+    setDraft: draft => set({ draft }),
+    setMarkdown: markdown => set({ markdown }),
+    send: () => chats.send(),
+    sendPlanned: () => chats.sendPlanned(),
+    summarise: () => chats.summarise(),
+    setSummary: summary => chats.setSummary(summary),
+    dropPlan: () => chats.dropPlan(),
+    stop: () => chats.stop(),
+    edit: (index, content) => chats.edit(index, content),
+    editSummary: summary => chats.editSummary(summary),
+    regenerate: index => chats.regenerate(index),
+    goOn: () => chats.goOn(),
+    begin: () => chats.begin(),
+    measure: () => chats.measure(),
+    dismiss: () => set({ trouble: null }),
+    restore: (setup, prompts) => chats.restore(setup, prompts),
+  }));
+  chats.store = store;
+  return { store, dispose: chats.watch() };
+}
