@@ -1,5 +1,6 @@
 // Bars of the engine that are not speeds of one cell: what a token costs far into a text, JavaScript outside waits, memory over 1,000 tokens, dispatches.
 import { Decoder } from '../../src/engine/decode/decoder.ts';
+import { Drawing } from '../../src/engine/decode/drawing.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
 import { QWEN3_600M_CONFIG } from '../support/random-model.ts';
@@ -98,7 +99,10 @@ async function scriptTimes({ session }: Subject, settings: GenerationSettings, c
   const own: number[] = [];
   const submits: number[] = [];
   try {
-    using decoder = new Decoder(session, { settings, seed: 1, eosIds: [] });
+    using decoder = new Decoder(
+      session,
+      new Drawing({ settings, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size),
+    );
     for (let i = 0; i < count; i++) {
       waits.reset();
       const begin = performance.now();
@@ -171,7 +175,10 @@ async function memoryBar(gpu: Gpu, { session }: Subject, { heap }: BarOptions): 
   const heaps: number[] = [];
   const buffers: number[] = [];
   try {
-    using decoder = new Decoder(session, { settings, seed: 1, eosIds: [] });
+    using decoder = new Decoder(
+      session,
+      new Drawing({ settings, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size),
+    );
     const { signal } = new AbortController();
     for (let i = 0; i <= TOKENS; i++) {
       if (i % LOOK === 0) {

@@ -1,5 +1,5 @@
 // The engine part of the benchmark in Node on Dawn: npm run bench:dawn -- [model folders] [--kernels a,b] [--formats stored,int8] [--shapes a,b]
-// [--rounds N] [--cell-ms N] [--without-124m] [--views]
+// [--rounds N] [--cell-ms N] [--without-124m] [--views | --batch]
 //
 // Reads nothing of the repository but the folders given, so that it can be bundled into one file and run anywhere (README.md beside it).
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import { readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import { openFolder } from '../support/node-files.ts';
 import { barTable, measureBars } from './bars.ts';
+import { type BatchNumbers, batchTable, measureBatch } from './batch.ts';
 import { type EngineNumbers, type MeasureOptions, measureModel } from './measure.ts';
 import { type BenchModel, gpt2At124M, readFormats, readShapes, shapesOf } from './models.ts';
 import { variantsOf } from './subjects.ts';
@@ -32,6 +33,7 @@ export async function main(args: string[]): Promise<number> {
       'without-124m': { type: 'boolean' },
       views: { type: 'boolean' },
       bars: { type: 'boolean' },
+      batch: { type: 'boolean' },
     },
   });
   const gpu = await openGpu();
@@ -60,6 +62,15 @@ export async function main(args: string[]): Promise<number> {
   const classes = [gpu.kernelClass, ...able.filter(kernels => kernels !== gpu.kernelClass)].filter(kernels =>
     asked.includes(kernels),
   );
+  if (values.batch) {
+    const models = await Promise.all(positionals.map(modelOfFolder));
+    if (!values['without-124m']) models.push(gpt2At124M());
+    const numbers: BatchNumbers[] = [];
+    for (const model of models)
+      numbers.push(...(await measureBatch(gpu, model, { classes, rounds: Number(values.rounds ?? 5), log })));
+    console.log(batchTable(numbers));
+    return 0;
+  }
   const formats = readFormats(values.formats);
   const options: MeasureOptions = {
     variants: variantsOf(classes[0] ?? gpu.kernelClass, formats, classes),

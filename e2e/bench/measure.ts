@@ -1,5 +1,6 @@
 // Measures the engine on an open adapter: prefill and decode of one model, its formats and classes of kernels in turn.
 import { Decoder } from '../../src/engine/decode/decoder.ts';
+import { Drawing } from '../../src/engine/decode/drawing.ts';
 import type { Gpu, KernelClass } from '../../src/gpu/device.ts';
 import { defined } from '../../src/lib/assert.ts';
 import type { FormatChoice } from '../../src/lib/weight-format.ts';
@@ -115,7 +116,8 @@ export async function drawn({ session }: Subject, ids: Uint32Array<ArrayBuffer>,
   const text = [...ids];
   const { signal } = new AbortController();
   const ms = await timed(async () => {
-    using decoder = new Decoder(session, { settings: GREEDY, seed: 1, eosIds: [] });
+    const drawing = new Drawing({ settings: GREEDY, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size);
+    using decoder = new Decoder(session, drawing);
     for (let i = 0; i < count; i++) {
       const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
       const { id } = await decoder.next(history, { noEnd: false, last: i === count - 1 }, signal);

@@ -2,6 +2,7 @@
 // since they are no dependency of the project.
 import { readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { Decoder } from '../../src/engine/decode/decoder.ts';
+import { Drawing } from '../../src/engine/decode/drawing.ts';
 import { ModelLoader } from '../../src/engine/model.ts';
 import { openGpu } from '../../src/gpu/device.ts';
 import { DEFAULT_SETTINGS } from '../../src/sampling/settings.ts';
@@ -50,7 +51,9 @@ async function nucleus({ base }: PeerModel, names: readonly string[]): Promise<P
       const text = [...ids];
       await session.prefill(Uint32Array.from(text.slice(0, -1)));
       const begin = performance.now();
-      using decoder = new Decoder(session, { settings: { ...DEFAULT_SETTINGS, temperature: 0 }, seed: 1, eosIds: [] });
+      const settings = { ...DEFAULT_SETTINGS, temperature: 0 };
+      const drawing = new Drawing({ settings, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size);
+      using decoder = new Decoder(session, drawing);
       for (let i = 0; i < count; i++) {
         const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
         text.push((await decoder.next(history, { noEnd: false, last: i === count - 1 }, signal)).id);

@@ -6,6 +6,7 @@ import { ModelLoader, type ModelOptions } from '../../src/engine/model.ts';
 import type { Probes } from '../../src/engine/probes/probes.ts';
 import type { Room } from '../../src/engine/room.ts';
 import type { Session } from '../../src/engine/session.ts';
+import type { BatchRunner } from '../../src/gpu/batch-runner.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { Runner } from '../../src/gpu/runner.ts';
 import { Scope } from '../../src/gpu/scope.ts';
@@ -20,6 +21,7 @@ export interface GpuModel extends Disposable {
   readonly room: Room;
   readonly runner: Runner;
   readonly probes: Probes;
+  readonly batch: BatchRunner | null;
   /** For further sessions on the same device. */
   readonly weights: Weights;
 }
@@ -84,7 +86,17 @@ export async function loadGraph(
   const tensors = joinShards(index, new Map([[FILE, header]]));
   const loader = await ModelLoader.create(gpu, scope, graph, tensors, options);
   await loader.upload(FILE, file.stream ?? pieces(file.bytes));
-  const { session, room, runner, probes } = await loader.finish();
+  const { session, room, runner, probes, batch } = await loader.finish();
   const { weights } = loader;
-  return { gpu, graph, session, room, runner, probes, weights, [Symbol.dispose]: () => gpu.scope[Symbol.dispose]() };
+  return {
+    gpu,
+    graph,
+    session,
+    room,
+    runner,
+    probes,
+    batch,
+    weights,
+    [Symbol.dispose]: () => gpu.scope[Symbol.dispose](),
+  };
 }

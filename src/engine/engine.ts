@@ -9,10 +9,12 @@ import { tuningStore } from '../hub/tuning-store.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { DebugCommand } from '../protocol/debug.ts';
-import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent, TokenEvent } from '../protocol/events.ts';
+import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../protocol/events.ts';
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import { describeAdapter } from './adapter.ts';
+import { answers, type HeldAnswers } from './answers.ts';
 import { generate } from './generate.ts';
+import type { Drawn } from './growing.ts';
 import { JobQueue } from './job-queue.ts';
 import { inspect, loadModel, type OpenModel } from './load.ts';
 import { answerProbe } from './probes/probe-answers.ts';
@@ -79,6 +81,8 @@ export class Engine {
         return this.#onGpu(signal, () => this.#prefill(command, signal));
       case 'generate':
         return this.#jobs.run(() => this.#generate(command, signal));
+      case 'answers':
+        return this.#jobs.run(() => this.#answers(command, signal));
       case 'row':
         return this.#onGpu(signal, () => this.#row(command, signal));
       case 'score':
@@ -234,21 +238,37 @@ export class Engine {
   }
 
   async #generate(command: CommandOf<'generate'>, signal: AbortSignal): Promise<void> {
+    const { run } = command;
     // Tokens held back for a stop string: the loss of the device must not take them along.
-    const held: TokenEvent[] = [];
+    const held: Drawn[] = [];
     try {
       await this.#untilLost(this.#draw(command, signal, held));
     } catch (error) {
-      for (const token of held.splice(0)) this.#post(token);
+      for (const token of held.splice(0)) this.#post({ type: 'token', run, ...token });
       if (asNucleusError(error).code !== 'cancelled') throw error;
       const none = { stop: '', piece: new Uint8Array(), generated: 0, prefillMs: 0, decodeMs: 0 };
-      this.#post({ type: 'finished', run: command.run, reason: 'cancelled', ...none });
+      this.#post({ type: 'finished', run, reason: 'cancelled', ...none });
     }
   }
 
-  async #draw(command: CommandOf<'generate'>, signal: AbortSignal, held: TokenEvent[]): Promise<void> {
+  async #draw(command: CommandOf<'generate'>, signal: AbortSignal, held: Drawn[]): Promise<void> {
     const { session, vocabulary } = this.#needModel();
     for await (const event of generate(session, vocabulary, command, signal, held)) this.#post(event);
+  }
+
+  async #answers(command: CommandOf<'answers'>, signal: AbortSignal): Promise<void> {
+    const held: HeldAnswers = [];
+    try {
+      await this.#untilLost(this.#drawAnswers(command, signal, held));
+    } catch (error) {
+      for (const [answer, tokens] of held.entries())
+        for (const token of tokens.splice(0)) this.#post({ type: 'answer_token', run: command.run, answer, ...token });
+      throw error;
+    }
+  }
+
+  async #drawAnswers(command: CommandOf<'answers'>, signal: AbortSignal, held: HeldAnswers): Promise<void> {
+    for await (const event of answers(this.#needModel(), command, signal, held)) this.#post(event);
   }
 
   async #score({ run, tokens, from }: CommandOf<'score'>, signal: AbortSignal): Promise<void> {

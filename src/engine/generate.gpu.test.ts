@@ -8,7 +8,8 @@ import type { EngineEvent, FinishedEvent, TokenEvent } from '../protocol/events.
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../sampling/settings.ts';
 import { tokenBytesTable } from '../tokenizer/bytes.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
-import { type GenerateInput, generate, type Vocabulary } from './generate.ts';
+import { type GenerateInput, generate } from './generate.ts';
+import type { Vocabulary } from './growing.ts';
 
 const FOLDER = 'public/models/nucleus-3m';
 const V = 2_048;

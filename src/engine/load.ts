@@ -1,5 +1,6 @@
 // Loads a model: files, checks, memory, bytes to the GPU, pipelines; and says what a model would need before any of it.
 
+import type { BatchRunner } from '../gpu/batch-runner.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
@@ -14,7 +15,7 @@ import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Fit, fitOf, refusalWords } from './fit.ts';
-import type { Vocabulary } from './generate.ts';
+import type { Vocabulary } from './growing.ts';
 import { deviceMemory, ModelLoader } from './model.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
@@ -26,6 +27,7 @@ export interface OpenModel extends Disposable {
   readonly session: Session;
   readonly room: Room;
   readonly probes: Probes;
+  readonly batch: BatchRunner | null;
   readonly vocabulary: Vocabulary;
   /** But for the number of the device, which the engine counts, and the context, which is the room's. */
   readonly loaded: Omit<LoadedModel, 'device' | 'context'>;
@@ -69,7 +71,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     onPhase('upload');
     await gpu.device.queue.onSubmittedWorkDone();
     onPhase('compile');
-    const { session, room, probes } = await finishing;
+    const { session, room, probes, batch } = await finishing;
     // The draw is compiled while a person looks for Run; on a CPU that would slow down all else, and the first run waits for it.
     if (!gpu.software) void session.canDraw();
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
@@ -77,7 +79,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     const digest = digestIn(await files.digest(), format);
     const loaded = { ...describe(gpu, files, checkpoint, fit, scope), digest };
     onPhase('ready');
-    return { session, room, probes, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
+    return { session, room, probes, batch, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
   } catch (error) {
     scope[Symbol.dispose]();
     throw error;

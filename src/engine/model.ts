@@ -3,6 +3,7 @@
 import type { StoredTensor } from '../checkpoint/checkpoint.ts';
 import { damaged } from '../checkpoint/first-bytes.ts';
 import { Reordering } from '../checkpoint/strided.ts';
+import { BatchRunner } from '../gpu/batch-runner.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
@@ -100,6 +101,8 @@ export interface OpenedSession {
   readonly runner: Runner;
   readonly cache: KvCache;
   readonly room: Room;
+  /** For several texts in one step; null where a running state allows one alone. */
+  readonly batch: BatchRunner | null;
   /** Of a model with running states. */
   readonly states: StateCache | null;
 }
@@ -123,7 +126,10 @@ export async function openSession(
   const cache = new KvCache(slots, runnerSizes.sequences);
   const room = new Room(runner.pool, cache, { needs, allowed, page, kv: graph.kv });
   const states = runnerSizes.states === 0 ? null : new StateCache(runnerSizes.states);
-  return { runner, cache, room, states, session: new Session({ runner, cache, room, states, dims: graph.dims }) };
+  const base = { gpu, buffers: runner.buffers, pool: runner.pool, graph, layouts: weights.layouts };
+  const batch = states === null ? new BatchRunner(base, scope) : null;
+  const session = new Session({ runner, cache, room, states, dims: graph.dims });
+  return { runner, cache, room, states, batch, session };
 }
 
 /** Reserves memory for a model, takes its bytes file by file, then compiles its plans. */
@@ -211,10 +217,11 @@ export class ModelLoader {
   async finish(): Promise<OpenedSession & { readonly probes: Probes }> {
     const scope = this.#scope;
     const opened = await openSession(this.#gpu, scope, fuse(this.graph), this.weights, this.#options);
-    const { session, runner, cache, room, states } = opened;
+    const { session, runner, cache, room, states, batch } = opened;
     const base = { gpu: this.#gpu, buffers: runner.buffers, pool: runner.pool, weights: this.weights.layouts };
     const table = runner.firstProbeTable;
-    const probes = new Probes({ base, scope, graph: this.graph, session, cache, room, states, runner, table });
+    const { graph } = this;
+    const probes = new Probes({ base, scope, graph, session, cache, room, states, runner, batch, table });
     return { ...opened, probes };
   }
 

@@ -70,20 +70,25 @@ export class Room {
    * memory gives out, texts as long as the pool are all that is allowed from here on.
    */
   async need(count: number): Promise<void> {
-    const missing = count - this.#cache.free;
-    if (missing <= 0) return;
+    if (await this.spare(count)) return;
     const { capacity } = this.#cache;
-    const { most } = this;
-    const least = Math.min(most, this.#pages(capacity + missing));
-    if (least <= capacity) return;
-    const wanted = Math.min(most, Math.max(least, this.#pages(capacity * GROWTH)));
-    if ((await this.#grown(wanted)) || (wanted > least && (await this.#grown(least)))) {
-      this.onChange(this.state);
-      return;
-    }
     this.#short = true;
     this.#allowed = Math.min(this.#allowed, capacity);
     this.onChange(this.state);
+  }
+
+  /** The same for texts beside the one that is worked on, which can wait: false where memory has no more, and nothing comes of it. */
+  async spare(count: number): Promise<boolean> {
+    const missing = count - this.#cache.free;
+    if (missing <= 0) return true;
+    const { capacity } = this.#cache;
+    const { most } = this;
+    const least = Math.min(most, this.#pages(capacity + missing));
+    if (least <= capacity) return true;
+    const wanted = Math.min(most, Math.max(least, this.#pages(capacity * GROWTH)));
+    const grown = (await this.#grown(wanted)) || (wanted > least && (await this.#grown(least)));
+    if (grown) this.onChange(this.state);
+    return grown;
   }
 
   /** `count` slots that belong to no sequence, for a probe, as KvCache.scratch; the pool grows for them first. */

@@ -23,8 +23,24 @@ export interface PrefillCounts {
 const STEP_MS = 100;
 const FIRST_ROWS = 16;
 
+/** What of a runner a session needs. */
+export type SessionRunner = Pick<
+  Runner,
+  | 'maxRows'
+  | 'prefill'
+  | 'step'
+  | 'logits'
+  | 'draw'
+  | 'prepareDraw'
+  | 'score'
+  | 'writeTable'
+  | 'writeTouched'
+  | 'turnFor'
+  | 'turnsAsBefore'
+>;
+
 export interface SessionParts {
-  readonly runner: Runner;
+  readonly runner: SessionRunner;
   readonly cache: KvCache;
   readonly room: Pick<Room, 'allowed' | 'need'>;
   /** Of a model with running states. */
@@ -32,9 +48,16 @@ export interface SessionParts {
   readonly dims: Dims;
 }
 
+/** A text whose last row is computed next, or is there: `row` is null then. */
+export interface OpenText {
+  readonly sequence: Sequence;
+  readonly row: Row | null;
+  readonly slot: number;
+}
+
 export class Session {
   readonly dims: Dims;
-  readonly #runner: Runner;
+  readonly #runner: SessionRunner;
   readonly #cache: KvCache;
   readonly #room: SessionParts['room'];
   readonly #states: StateCache | null;
@@ -52,6 +75,11 @@ export class Session {
   /** Tokens that a text may have now. */
   get allowed(): number {
     return this.#room.allowed;
+  }
+
+  /** Texts that one step can take, beside the one that all of them begin with, which may go on another way. */
+  get widest(): number {
+    return Math.max(1, Math.min(this.#runner.maxRows, this.#cache.tables - 2));
   }
 
   /** How many leading positions of `ids` need no computing: of a model with running states, up to the last one that is held. */
@@ -167,6 +195,46 @@ export class Session {
     }
   }
 
+  /**
+   * Texts for a step of all of them: of each the last row is there or to be computed; what is missing before it is computed now. Null for texts that have to
+   * wait until there is room beside the others, or that turn their heads otherwise than the first. Throws as `prefill`. For models without running states.
+   */
+  async openTogether(texts: readonly Uint32Array[], signal?: AbortSignal): Promise<(OpenText | null)[]> {
+    const first = defined(texts[0], 'a text');
+    this.check(first);
+    this.turnFor(first.length);
+    const turned = texts.filter(ids => this.#runner.turnsAsBefore(ids.length));
+    await this.#room.spare(turned.reduce((sum, ids) => sum + ids.length - this.reusable(ids), 0));
+    if (first.length > this.#cache.capacity) {
+      await this.#room.need(first.length);
+      this.check(first);
+    }
+    const alike = new Set(turned.filter(ids => ids.length <= this.#cache.capacity));
+    for (const ids of alike) if (this.reusable(ids) < ids.length - 1) await this.#fill(ids, signal, true);
+    const opened = texts.map(ids => (alike.has(ids) ? this.#openLast(ids) : null));
+    // One that was opened later may have taken the room of an earlier one.
+    return opened.map(text => (text && this.#cache.holds(text.sequence) ? text : null));
+  }
+
+  /** A text of which all but the last position are there; null where they are not any more. */
+  #openLast(ids: Uint32Array): OpenText | null {
+    const last = ids.length - 1;
+    const { sequence, reused, write } = this.#cache.open(ids);
+    if (write) this.#runner.writeTable(write);
+    if (reused < last) {
+      this.#cache.truncate(sequence, reused);
+      return null;
+    }
+    const row = reused === last ? rowAt(sequence, last) : null;
+    return { sequence, row, slot: defined(sequence.slots[last], 'slot') };
+  }
+
+  /** Texts whose step has failed: the rows that it was to compute are in doubt. */
+  forget(texts: readonly OpenText[]): void {
+    for (const { sequence, row } of texts)
+      if (row && this.#cache.holds(sequence)) this.#cache.truncate(sequence, row.position);
+  }
+
   /** One decode step: all of `ids` but the last are cached. */
   async #step(ids: Uint32Array): Promise<Float32Array<ArrayBuffer>> {
     const { sequence, reused, at } = await this.#open(ids);
@@ -179,8 +247,9 @@ export class Session {
     }
   }
 
-  async #fill(ids: Uint32Array, signal?: AbortSignal): Promise<{ sequence: Sequence; reused: number }> {
-    const { sequence, reused, at } = await this.#open(ids);
+  /** `beside`: of several texts, of which others may wait; the pool as it is has room for it. */
+  async #fill(ids: Uint32Array, signal?: AbortSignal, beside = false): Promise<{ sequence: Sequence; reused: number }> {
+    const { sequence, reused, at } = await this.#open(ids, beside);
     const states = this.#states;
     let [done, state] = [reused, at];
     if (state) states?.keep(state);
@@ -203,11 +272,11 @@ export class Session {
   }
 
   /** The sequence of `ids`, how much of it is there, and the running state that the rest goes on from. */
-  async #open(ids: Uint32Array): Promise<{ sequence: Sequence; reused: number; at: HeldState | null }> {
+  async #open(ids: Uint32Array, beside = false): Promise<{ sequence: Sequence; reused: number; at: HeldState | null }> {
     this.check(ids);
     this.turnFor(ids.length);
     // Where all of it is free anyway, nobody need count what is there.
-    if (this.#cache.free < ids.length) {
+    if (!beside && this.#cache.free < ids.length) {
       await this.#room.need(ids.length - this.reusable(ids));
       this.check(ids); // memory may have given out
     }

@@ -34,8 +34,11 @@ export interface Dispatch {
   readonly grid: readonly [Extent, Extent, Extent];
 }
 
-/** `row`: few rows, matrix-vector products; `tile`: many rows, register tiles. */
-export type RowsKind = 'row' | 'tile';
+/**
+ * `row`: one or a few rows, matrix-vector products; `few`: up to 16 rows, a weight read once for several of them; `tile`: many
+ * rows, register tiles.
+ */
+export type RowsKind = 'row' | 'few' | 'tile';
 
 export interface PlanOptions extends Choosing {
   readonly rows: RowsKind;

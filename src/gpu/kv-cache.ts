@@ -71,6 +71,11 @@ export class KvCache {
     this.#capacity = capacity;
   }
 
+  /** Sequences that it can hold. */
+  get tables(): number {
+    return this.#sequences.length;
+  }
+
   /** Slots that no sequence holds. */
   get free(): number {
     return this.#free.length;

@@ -48,7 +48,10 @@ interface Variant {
 const ALL_VARIANTS: readonly Variant[] = [
   { kernel: 'linear_naive', kernelClass: 'naive', rows: 'tile' },
   { kernel: 'linear_row', kernelClass: 'barrier_free', rows: 'row' },
+  { kernel: 'linear_few', kernelClass: 'barrier_free', rows: 'few' },
   { kernel: 'linear_tile', kernelClass: 'barrier_free', rows: 'tile' },
+  { kernel: 'linear_few_workgroup', kernelClass: 'workgroup', rows: 'few' },
+  { kernel: 'linear_few_subgroup', kernelClass: 'subgroup', rows: 'few' },
   { kernel: 'linear_row_workgroup', kernelClass: 'workgroup', rows: 'row' },
   { kernel: 'linear_tile_workgroup', kernelClass: 'workgroup', rows: 'tile' },
   { kernel: 'linear_row_subgroup', kernelClass: 'subgroup', rows: 'row' },
@@ -253,6 +256,17 @@ describe.runIf(runsHere('subgroup'))('linear_row_cluster of the whole of the sma
     const { got, wanted } = await linear(variant, { T: 2, N: 9, K: 20, storage: 'f16' });
     expectClose(got, wanted);
   });
+});
+
+test('linear_few has the sums of one row alone', async () => {
+  const [row, few] = ['linear_row', 'linear_few'].map(name =>
+    defined(
+      VARIANTS.find(({ kernel }) => kernel === name),
+      name,
+    ),
+  );
+  const size: Case = { T: 9, N: 37, K: 261, op: { bias: 'b', activation: 'gelu_new' } };
+  expect((await linear(defined(few, 'few'), size)).got).toEqual((await linear(defined(row, 'row'), size)).got);
 });
 
 test('a vocabulary wider than 65,535 groups of four is folded and complete', async () => {

@@ -5,6 +5,9 @@ import type { GenerationSettings } from '../sampling/settings.ts';
 import type { DebugCommand } from './debug.ts';
 import type { ProbeCommand } from './probe-commands.ts';
 
+/** Continuations of one `answers` command at most. */
+export const MOST_ANSWERS = 16;
+
 export type Command =
   | { readonly type: 'adapter'; readonly run: number }
   /** What a model would need, from its listing and its safetensors header, before any download. */
@@ -45,6 +48,20 @@ export type Command =
       readonly seed: number;
       /** The first draw may not be an end-of-text token, whatever `settings.end_of_text` says: the run goes on past the end. */
       readonly pastEnd?: boolean;
+      /** Number of the text among those with this seed; 0 where it is not given. */
+      readonly sample?: number;
+    }
+  /** Several continuations of one text, each as `generate` draws it with its own seed and sample. */
+  | {
+      readonly type: 'answers';
+      readonly run: number;
+      readonly tokens: Uint32Array;
+      readonly drawn: Uint8Array;
+      readonly pAfter?: Float64Array;
+      readonly negative?: Uint32Array;
+      readonly settings: GenerationSettings;
+      /** Of each answer, 1 to MOST_ANSWERS. */
+      readonly draws: readonly { readonly seed: number; readonly sample: number }[];
     }
   /** All logits of the row at `position`: the prediction of the token at `position + 1`. */
   | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }

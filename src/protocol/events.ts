@@ -197,6 +197,19 @@ export interface FinishedEvent {
   readonly decodeMs: number;
 }
 
+/** A token of one of several answers. */
+export interface AnswerTokenEvent extends Omit<TokenEvent, 'type'> {
+  readonly type: 'answer_token';
+  /** Number of the answer, from 0. */
+  readonly answer: number;
+}
+
+/** One of several answers is complete; all its tokens came before. */
+export interface AnswerEndedEvent extends Pick<FinishedEvent, 'run' | 'reason' | 'stop' | 'piece' | 'generated'> {
+  readonly type: 'answer_ended';
+  readonly answer: number;
+}
+
 interface PrefilledEvent {
   readonly type: 'prefilled';
   readonly run: number;
@@ -253,6 +266,8 @@ export type EngineEvent =
   | PrefilledEvent
   | TokenEvent
   | FinishedEvent
+  | AnswerTokenEvent
+  | AnswerEndedEvent
   | RowEvent
   | ScoredEvent
   | ({ readonly type: 'accuracy'; readonly run: number } & Accuracy)

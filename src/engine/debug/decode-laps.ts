@@ -3,6 +3,7 @@
 import type { ProfiledRun } from '../../protocol/debug.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { type DecodePart, Decoder } from '../decode/decoder.ts';
+import { Drawing } from '../decode/drawing.ts';
 import { throwIfCancelled } from '../probes/context.ts';
 import type { Session } from '../session.ts';
 
@@ -33,7 +34,8 @@ export async function decodeLaps(
     spent[part] += now - last;
     last = now;
   };
-  using decoder = new Decoder(session, { settings, seed: 1, eosIds: [], lap });
+  const drawing = new Drawing({ settings, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size);
+  using decoder = new Decoder(session, drawing, lap);
   let begin = last;
   let count = 0;
   for (; count < most && (count < WARM + LEAST || performance.now() - begin < ENOUGH_MS); count++) {

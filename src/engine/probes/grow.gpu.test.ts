@@ -32,9 +32,10 @@ async function collect(text: Uint32Array, options: GrowOptions, signal?: AbortSi
 
 /** Rows that the model computes from now on, in any step. */
 function countRows(): { readonly rows: Row[]; [Symbol.dispose](): void } {
-  const { runner } = model;
+  const { runner, batch } = model;
+  if (batch === null) throw new Error('texts step together');
   const rows: Row[] = [];
-  const [prefill, step, tile] = [runner.prefill, runner.step, runner.rows];
+  const [prefill, step, together] = [runner.prefill, runner.step, batch.rows];
   runner.prefill = each => {
     rows.push(...each);
     return prefill.call(runner, each);
@@ -43,14 +44,15 @@ function countRows(): { readonly rows: Row[]; [Symbol.dispose](): void } {
     rows.push(row);
     return step.call(runner, row);
   };
-  runner.rows = (each, staging) => {
-    rows.push(...each);
-    return tile.call(runner, each, staging);
+  batch.rows = each => {
+    rows.push(...each.flatMap(({ row }) => row ?? []));
+    return together.call(batch, each);
   };
   return {
     rows,
     [Symbol.dispose]() {
-      for (const name of ['prefill', 'step', 'rows']) Reflect.deleteProperty(runner, name);
+      for (const name of ['prefill', 'step']) Reflect.deleteProperty(runner, name);
+      Reflect.deleteProperty(batch, 'rows');
     },
   };
 }
@@ -154,6 +156,7 @@ describe('what is computed', () => {
     probes.context.cache.clear(); // room for both and the tree: nothing old is dropped for it
     await session.prefill(other);
     const row = await session.next(text);
+    await model.batch?.prepare(false); // kept for the next batch
     const before = { free: probes.context.cache.free, bytes: gpu.scope.bytes };
     await collect(text, { depth: 3, children: 5, floor: 0 });
     expect({ free: probes.context.cache.free, bytes: gpu.scope.bytes }).toEqual(before);

@@ -57,7 +57,7 @@ export async function* grow(
   const scope = context.scope.open('grow');
   const taken: { release(): void }[] = [];
   try {
-    const staging = await Runner.staging(scope, context.graph);
+    const staging = context.batch === null ? await Runner.staging(scope, context.graph) : null;
     const batchSize = Math.min(SCORE_ROWS, runner.maxRows);
     const state = await stateBefore(context, ids, sequence, T);
     writeText(context, text, batchSize);
@@ -75,9 +75,10 @@ export async function* grow(
         const rows = await rowsOf(context, placedRows, batch, state, staging);
         computed += batch.length;
         const nodes = batch.flatMap((node, i) => {
-          const { logits, logZ, ...statistics } = defined(rows[i], 'a row');
-          assertSoundRows([{ ...statistics, logZ }], T + depth - 1);
-          return tree.children(logits, logZ, node);
+          const logits = defined(rows[i], 'a row');
+          const statistics = rowStatistics(logits, 0);
+          assertSoundRows([statistics], T + depth - 1);
+          return tree.children(logits, statistics.logZ, node);
         });
         for (const node of nodes) level.push(node);
         // What a running state went through is run again for each node of its path.
@@ -88,6 +89,7 @@ export async function* grow(
     }
   } finally {
     scope[Symbol.dispose]();
+    context.batch?.giveBack();
     for (const scratch of taken) scratch.release();
   }
 }
@@ -108,21 +110,24 @@ function placed({ runner, table }: ProbeContext, T: number, batch: readonly Grow
   });
 }
 
-/** The rows of a batch. A running state goes one way: that of each node is made of the text's, along its path. */
+/** The logits of a batch, in one step. A running state goes one way: that of each node is made of the text's, along its path, through `staging`. */
 async function rowsOf(
-  { runner }: ProbeContext,
+  { runner, batch: together }: ProbeContext,
   rows: readonly Row[],
   batch: readonly Grower[],
   { state }: Pick<Row, 'state'>,
-  staging: Readback,
-): Promise<Awaited<ReturnType<Runner['rows']>>> {
-  if (state === undefined) return runner.rows(rows, staging);
-  const out: Awaited<ReturnType<Runner['rows']>> = [];
+  staging: Readback | null,
+): Promise<Float32Array[]> {
+  if (together !== null) {
+    await together.prepare(false);
+    return together.rows(rows.map(row => ({ row, slot: row.slot })));
+  }
+  const out: Float32Array[] = [];
   for (const [i, row] of rows.entries()) {
     const { path, slots } = defined(batch[i], 'a node');
     const first = row.position - (path.length - 1);
     const way = path.map((id, j) => ({ ...row, id, position: first + j, slot: defined(slots[j], 'slot') }));
-    let move = state;
+    let move = defined(state, 'a running state');
     for (let at = 0; at < way.length; at += runner.maxRows) {
       const step = way.slice(at, Math.min(at + runner.maxRows, way.length - 1)).map(each => ({ ...each, state: move }));
       if (step.length > 0) {
@@ -130,8 +135,8 @@ async function rowsOf(
         move = { from: move.to, to: move.to };
       }
     }
-    const [last] = await runner.rows([{ ...row, state: move }], staging);
-    out.push(defined(last, 'a row'));
+    const [last] = await runner.rows([{ ...row, state: move }], defined(staging, 'staging memory'));
+    out.push(defined(last, 'a row').logits);
   }
   return out;
 }

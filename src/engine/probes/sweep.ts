@@ -10,7 +10,7 @@ import { stride4 } from '../../gpu/layout.ts';
 import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '../../gpu/lens-statistics.ts';
 import { planHead } from '../../gpu/plan.ts';
 import { encode, type Probe, type Stretch } from '../../gpu/probe.ts';
-import { ROW_LIMIT, ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
+import { ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import type { Op, ValueName } from '../../model/ir/graph.ts';
 import { valuesRead } from '../../model/ir/ops.ts';
@@ -31,8 +31,8 @@ export interface Swept extends LensStatistics {
 /** What a sweep reserves while it runs. */
 interface SweepView {
   readonly probe: Probe;
-  /** The head on the final states in `sweep/finals`, few rows or many, and the statistics of what it leaves. */
-  readonly heads: Readonly<Record<RowsKind, Executor>>;
+  /** The head on the final states in `sweep/finals`, one row or several, and the statistics of what it leaves. */
+  readonly heads: Readonly<Record<'row' | 'few', Executor>>;
   readonly statistics: Executor;
 }
 
@@ -95,12 +95,12 @@ function openSweep(context: ProbeContext, T: number, layers: ReadonlySet<number>
     const plan = (rows: RowsKind) => ({ ...choosing(context.base.gpu), rows, step: 'step/sweep' }) as const;
     const use = { x: { buffer: 'sweep/finals' }, logits: 'lens/logits' };
     const head = (rows: RowsKind) => probe.executor(planHead(graph, context.base.weights, plan(rows), use));
-    const [row, tile, statistics] = await Promise.all([
+    const [row, few, statistics] = await Promise.all([
       head('row'),
-      head('tile'),
+      head('few'),
       probe.executor([lensStatistics(graph, plan('tile'), 'lens/logits', PARTS)]),
     ]);
-    return { heads: { row, tile }, statistics };
+    return { heads: { row, few }, statistics };
   });
 }
 
@@ -139,7 +139,7 @@ async function* switchedOff(all: Sweep, parts: readonly Part[], signal?: AbortSi
     const begin = performance.now();
     for (const [row, part] of batch.entries()) await runPart(all, part, row, batch.length === 1, signal);
     writeAsked(all, batch.length);
-    all.own.probe.submit(all.own.heads[batch.length <= ROW_LIMIT ? 'row' : 'tile'], batch.length);
+    all.own.probe.submit(all.own.heads[batch.length === 1 ? 'row' : 'few'], batch.length);
     all.own.probe.submit(all.own.statistics, batch.length);
     for (const [row, statistics] of (await readRows(all, batch.length)).entries()) {
       yield { part: defined(batch[row], 'a part'), ...statistics };

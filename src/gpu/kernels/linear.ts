@@ -5,6 +5,7 @@ import {
   type BufferRef,
   type Choosing,
   type Dispatch,
+  type Extent,
   kvRef,
   kvStride,
   type PlanContext,
@@ -46,6 +47,13 @@ const linearRow = kernel('linear_row', SIZED);
 const linearRowWorkgroup = kernel('linear_row_workgroup', fourRows(SIZED));
 const linearRowSubgroup = kernel('linear_row_subgroup', fourRows(SIZED, 'subgroups'));
 const linearRowCluster = kernel('linear_row_cluster', clustered(SIZED));
+const linearFew = kernel('linear_few', SIZED);
+const linearFewWorkgroup = kernel('linear_few_workgroup', { ...SIZED, parts: [...SIZED.parts, 'few_rows'] });
+const linearFewSubgroup = kernel('linear_few_subgroup', {
+  ...SIZED,
+  parts: [...SIZED.parts, 'few_rows'],
+  enable: 'subgroups',
+});
 const linearTile = kernel('linear_tile', SIZED);
 const linearTileWorkgroup = kernel('linear_tile_workgroup', SPEC);
 
@@ -55,6 +63,9 @@ export const kernels = [
   linearRowWorkgroup,
   linearRowSubgroup,
   linearRowCluster,
+  linearFew,
+  linearFewWorkgroup,
+  linearFewSubgroup,
   linearTile,
   linearTileWorkgroup,
 ];
@@ -145,21 +156,38 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
 /** The kernel of a linear op for an adapter and a number of rows, with its sizes and its grid for a part of the matrix. */
 function variant(c: PlanContext, product: Product): TeamWork & { readonly product?: Product } {
   const { outputs } = product;
-  const tile = c.rows === 'tile';
   switch (c.kernelClass) {
     case 'naive':
       return { kernel: linearNaive, sizes: { WORKGROUP: 64 }, grid: [Math.ceil(outputs / 64), perRow, 1] };
     case 'barrier_free':
-      return tile
-        ? { kernel: linearTile, sizes: { WORKGROUP: 4 }, grid: [Math.ceil(outputs / 32), { rowsPer: 8 }, 1] }
-        : { kernel: linearRow, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(outputs / 64), perRow, 1] };
+      return BARRIER_FREE[c.rows](outputs);
     case 'workgroup':
     case 'subgroup':
-      return tile
-        ? { kernel: linearTileWorkgroup, sizes: {}, grid: [Math.ceil(outputs / 64), { rowsPer: 64 }, 1] }
-        : { ...rowWork(c, product, teamOf(c, product)), product };
+      return onGpu(c, product);
     default:
       return c.kernelClass satisfies never;
+  }
+}
+
+const BARRIER_FREE: Readonly<Record<PlanContext['rows'], (outputs: number) => TeamWork>> = {
+  row: n => ({ kernel: linearRow, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(n / 64), perRow, 1] }),
+  few: n => ({ kernel: linearFew, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(n / 64), { rowsPer: 4 }, 1] }),
+  tile: n => ({ kernel: linearTile, sizes: { WORKGROUP: 4 }, grid: [Math.ceil(n / 32), { rowsPer: 8 }, 1] }),
+};
+
+function onGpu(c: PlanContext, product: Product): TeamWork & { readonly product?: Product } {
+  const { outputs } = product;
+  switch (c.rows) {
+    case 'row':
+      return { ...rowWork(c, product, teamOf(c, product)), product };
+    case 'few': {
+      const chosen = c.kernelClass === 'subgroup' ? linearFewSubgroup : linearFewWorkgroup;
+      return { kernel: chosen, sizes: { WORKGROUP: 64 }, grid: foldGroups(outputs, 4, { rowsPer: 8 }) };
+    }
+    case 'tile':
+      return { kernel: linearTileWorkgroup, sizes: {}, grid: [Math.ceil(outputs / 64), { rowsPer: 64 }, 1] };
+    default:
+      return c.rows satisfies never;
   }
 }
 
@@ -174,8 +202,8 @@ export function rowWork({ kernelClass }: Choosing, { outputs }: Product, { WORKG
 }
 
 /** A workgroup for every `each` outputs, folded into x and z where x alone would pass the limit. */
-export function foldGroups(rows: number, each = 4): Dispatch['grid'] {
+export function foldGroups(rows: number, each = 4, steps: Extent = perRow): Dispatch['grid'] {
   const groups = Math.ceil(rows / each);
   const z = Math.ceil(groups / MAX_GROUPS);
-  return [Math.ceil(groups / z), perRow, z];
+  return [Math.ceil(groups / z), steps, z];
 }

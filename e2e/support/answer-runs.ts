@@ -1,0 +1,123 @@
+// Several answers at once, and each of them as a run of its own: what tests hold beside each other.
+import { expect } from 'vitest';
+import { answers } from '../../src/engine/answers.ts';
+import { generate } from '../../src/engine/generate.ts';
+import type { Session } from '../../src/engine/session.ts';
+import type { BatchSteps } from '../../src/gpu/batch-runner.ts';
+import { defined } from '../../src/lib/assert.ts';
+import type { AnswerEndedEvent, AnswerTokenEvent, EngineEvent, TokenEvent } from '../../src/protocol/events.ts';
+import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
+
+/** A letter of its own for every id. */
+export const letterOf = (id: number): string => String.fromCodePoint(0x4e00 + id);
+const BYTES = Array.from({ length: 300 }, (_, id) => new TextEncoder().encode(letterOf(id)));
+const VOCABULARY = { bytes: BYTES, eosIds: [0] };
+/** Of so many answers: two seeds, each with samples from 0. */
+const drawsOf = (count: number) => Array.from({ length: count }, (_, i) => ({ seed: 11 + (i % 2), sample: i >> 1 }));
+export const PROMPT = Uint32Array.from([5, 40, 7, 61]);
+export const WARM: GenerationSettings = {
+  ...DEFAULT_SETTINGS,
+  temperature: 1.3,
+  top_p: 0.9,
+  max_new_tokens: 9,
+  end_of_text: 'continue',
+};
+
+interface Told {
+  readonly tokens: readonly AnswerTokenEvent[][];
+  readonly ended: readonly AnswerEndedEvent[];
+  readonly events: readonly EngineEvent[];
+  /** Rows of every step that several answers took together. */
+  readonly steps: readonly number[];
+}
+
+interface How {
+  readonly count?: number;
+  readonly tokens?: Uint32Array;
+  /** Stopped after so many tokens, or before the first step. */
+  readonly stopAfter?: number;
+}
+
+/** What draws them: of a model, or scripted. */
+export interface Drawer {
+  readonly session: Session;
+  readonly batch: BatchSteps | null;
+}
+
+export async function tell({ session, batch }: Drawer, settings: GenerationSettings, how: How = {}): Promise<Told> {
+  const { count = 5, tokens = PROMPT, stopAfter = Number.POSITIVE_INFINITY } = how;
+  const steps: number[] = [];
+  const counting = batch && {
+    prepare: (drawing: boolean) => batch.prepare(drawing),
+    giveBack: () => batch.giveBack(),
+    writeTouched: (...written: Parameters<typeof batch.writeTouched>) => batch.writeTouched(...written),
+    draw: (...asked: Parameters<typeof batch.draw>) => {
+      steps.push(asked[0].length);
+      return batch.draw(...asked);
+    },
+    rows: (...asked: Parameters<typeof batch.rows>) => {
+      steps.push(asked[0].length);
+      return batch.rows(...asked);
+    },
+  };
+  const controller = new AbortController();
+  if (stopAfter === 0) controller.abort();
+  const input = { run: 3, tokens, drawn: new Uint8Array(tokens.length), settings, draws: drawsOf(count) };
+  const all: AnswerTokenEvent[] = [];
+  const ended: AnswerEndedEvent[] = [];
+  const events: EngineEvent[] = [];
+  for await (const event of answers({ session, batch: counting, vocabulary: VOCABULARY }, input, controller.signal)) {
+    events.push(event);
+    if (event.type === 'answer_ended') ended.push(event);
+    if (event.type === 'answer_token' && all.push(event) === stopAfter) controller.abort();
+  }
+  return {
+    tokens: Array.from({ length: count }, (_, number) => all.filter(each => each.answer === number)),
+    ended: ended.sort((a, b) => a.answer - b.answer),
+    events,
+    steps,
+  };
+}
+
+/** The same answer as a run of its own. */
+async function alone({ session }: Drawer, settings: GenerationSettings, number: number, tokens: Uint32Array) {
+  const input = {
+    run: 3,
+    tokens,
+    drawn: new Uint8Array(tokens.length),
+    settings,
+    ...defined(drawsOf(number + 1)[number], 'a draw'),
+  };
+  const events: EngineEvent[] = [];
+  for await (const event of generate(session, VOCABULARY, input, new AbortController().signal)) events.push(event);
+  const finished = events.at(-1);
+  if (finished?.type !== 'finished') throw new Error('the last event is finished');
+  return { tokens: events.flatMap(event => (event.type === 'token' ? [event] : [])), finished };
+}
+
+const placesOf = ({ position, id, u }: Omit<TokenEvent, 'type'>) => ({ position, id, u });
+const numbersOf = ({ logit, rank, pAfter, topIds, topLogits }: Omit<TokenEvent, 'type'>) => ({
+  ...{ logit, rank, topIds, topLogits },
+  pAfter: pAfter.toFixed(5),
+});
+
+/** Each answer is that of a run of its own: ids and end, and where the kernels are `exact` logits to the last bit. */
+export async function expectAlone(
+  drawer: Drawer,
+  settings: GenerationSettings,
+  told: Told,
+  tokens = PROMPT,
+  exact = true,
+): Promise<void> {
+  for (const [number, own] of told.tokens.entries()) {
+    const run = await alone(drawer, settings, number, tokens);
+    expect(own.map(placesOf)).toEqual(run.tokens.map(placesOf));
+    if (exact) expect(own.map(numbersOf)).toEqual(run.tokens.map(numbersOf));
+    const { reason, stop, piece, generated } = run.finished;
+    expect(told.ended[number]).toMatchObject({ answer: number, reason, stop, piece, generated });
+  }
+}
+
+/** Whether the answers are not all the same. */
+export const differ = ({ tokens }: Told): boolean =>
+  new Set(tokens.map(each => each.map(({ id }) => id).join())).size > 1;

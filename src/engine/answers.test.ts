@@ -1,0 +1,138 @@
+// Several answers in one batch beside as many runs one after the other: the same tokens and numbers, whatever ends them, waits or has no room.
+import { expect, test } from 'vitest';
+import { type Drawer, differ, expectAlone, letterOf, PROMPT, tell, WARM } from '../../e2e/support/answer-runs.ts';
+import { ScriptedRunner } from '../../e2e/support/scripted-runner.ts';
+import { KvCache } from '../gpu/kv-cache.ts';
+import { NucleusError } from '../lib/error.ts';
+import type { GenerationSettings } from '../sampling/settings.ts';
+import { Room } from './room.ts';
+import { Session } from './session.ts';
+
+const V = 97;
+const DIMS = { n_layer: 1, n_embd: 4, n_head: 1, n_kv_head: 1, head_size: 4, n_ctx: 64, vocab_size: V };
+
+interface Scripted extends Drawer {
+  readonly cache: KvCache;
+  /** Slots that there is memory for. */
+  memory: number;
+}
+
+function scripted({ tables = 16, slots = 128 } = {}): Scripted {
+  const runner = new ScriptedRunner(V);
+  const cache = new KvCache(slots, tables);
+  let capacity = slots;
+  const made: Partial<Scripted> & { memory: number } = { memory: 1e6 };
+  const pool = {
+    get capacity() {
+      return capacity;
+    },
+    bytes: 0,
+    grow: async (wanted: number) => {
+      if (wanted > made.memory) throw new NucleusError('out_of_memory', 'no more');
+      capacity = wanted;
+    },
+  };
+  const needs = { n_ctx: DIMS.n_ctx, slotLimit: 1e6, slotBytes: 1, baseBytes: 0 };
+  const room = new Room(pool, cache, { needs, allowed: DIMS.n_ctx, page: 8 });
+  const session = new Session({ runner, cache, room, states: null, dims: DIMS });
+  return Object.assign(made, { batch: runner.batch, session, cache });
+}
+
+test('every answer is the run with its sample, in as many steps as one has tokens', async () => {
+  const model = scripted();
+  const settings = { ...WARM, repetition_penalty: 1.2, frequency_penalty: 0.3, logit_bias: [{ id: 9, bias: 1 }] };
+  const told = await tell(model, settings);
+  expect(told.steps).toEqual(Array.from({ length: 9 }, () => 5));
+  expect(told.events[0]).toMatchObject({ type: 'prefilled', run: 3 });
+  expect(differ(told)).toBe(true);
+  await expectAlone(model, settings, told);
+});
+
+test('what the GPU cannot draw comes as whole rows', async () => {
+  const model = scripted();
+  const settings: GenerationSettings = { ...WARM, order: 'llama.cpp', typical_p: 0.7 };
+  await expectAlone(model, settings, await tell(model, settings, { count: 3 }));
+});
+
+test('answers end each in its own way, and the last one goes on alone', async () => {
+  const model = scripted();
+  const logit_bias = [{ id: 0, bias: 3 }];
+  const free: GenerationSettings = { ...WARM, logit_bias, end_of_text: 'stop', max_new_tokens: 14 };
+  const drawn = (await tell(model, free)).tokens.toSorted((one, other) => other.length - one.length);
+  const [, , third, fourth] = drawn[0] ?? [];
+  const settings = { ...free, stop: [letterOf(third?.id ?? 0) + letterOf(fourth?.id ?? 0)] };
+  const told = await tell(model, settings);
+  await expectAlone(model, settings, told);
+  const reasons = new Set(told.ended.map(({ reason }) => reason));
+  expect(reasons).toContain('stop_string');
+  expect(reasons).toContain('end_of_text');
+  expect(told.steps.at(-1)).toBeLessThan(5);
+});
+
+test('answers that draw the same tokens share their rows', async () => {
+  const model = scripted();
+  const greedy = { ...WARM, temperature: 0 };
+  const told = await tell(model, greedy);
+  expect(differ(told)).toBe(false);
+  expect(model.cache.capacity - model.cache.free).toBe(PROMPT.length + 8);
+  await expectAlone(model, greedy, told);
+});
+
+test('the context ends all of them', async () => {
+  const tokens = Uint32Array.from({ length: 61 }, (_, i) => (i * 7 + 3) % V);
+  const told = await tell(scripted({ slots: 512 }), WARM, { count: 4, tokens });
+  expect(told.ended.map(({ reason, generated }) => [reason, generated])).toEqual(
+    Array.from({ length: 4 }, () => ['context_full', 3]),
+  );
+});
+
+test.each([0, 1, 12])(
+  'a stop after %i tokens ends all at once, and only what was drawn and run is kept',
+  async stopAfter => {
+    const model = scripted();
+    const told = await tell(model, WARM, { stopAfter });
+    expect(told.ended.map(({ reason }) => reason)).toEqual(Array.from({ length: 5 }, () => 'cancelled'));
+    const drawn = told.ended.reduce((sum, { generated }) => sum + generated, 0);
+    expect(drawn).toBe(told.tokens.flat().length);
+    // The last token of an answer is drawn and not yet run; beginnings that are the same are there once.
+    expect(model.cache.capacity - model.cache.free).toBeLessThanOrEqual(PROMPT.length + Math.max(0, drawn - 5));
+    await expectAlone(model, WARM, await tell(model, WARM));
+  },
+);
+
+test.each([
+  [48, 16],
+  [30, 16],
+  [20, 16],
+  [128, 6],
+])('with %i slots and %i tables fewer step at once, with the same result', async (slots, tables) => {
+  const model = scripted({ slots, tables });
+  model.memory = slots;
+  const told = await tell(model, WARM, { count: 8 });
+  expect(Math.max(...told.steps, 0)).toBeLessThanOrEqual(8);
+  expect(told.steps.at(-1) ?? 0).toBeLessThan(8);
+  expect(told.ended.map(({ generated }) => generated)).toEqual(Array.from({ length: 8 }, () => 9));
+  await expectAlone(scripted(), WARM, told);
+});
+
+test('where texts cannot step together they come one after the other', async () => {
+  const model = scripted();
+  const told = await tell({ ...model, batch: null }, WARM, { count: 3 });
+  expect(told.steps).toEqual([]);
+  await expectAlone(model, WARM, told);
+});
+
+test('a step that fails leaves no state that was not computed', async () => {
+  const model = scripted();
+  const { cache, batch } = model;
+  if (batch === null) throw new Error('a batch');
+  let left = 3;
+  const draw: typeof batch.draw = asked =>
+    --left < 0 ? Promise.reject(new NucleusError('device_lost', 'gone')) : batch.draw(asked);
+  await expect(tell({ ...model, batch: { ...batch, draw } }, WARM, { count: 4 })).rejects.toMatchObject({
+    code: 'device_lost',
+  });
+  // The prompt, and the first two tokens of each answer but where they are the same.
+  expect(cache.capacity - cache.free).toBeLessThanOrEqual(PROMPT.length + 8);
+  await expectAlone(model, WARM, await tell(model, WARM));
+});

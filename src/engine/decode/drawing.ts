@@ -1,0 +1,92 @@
+// What the tokens of a text are drawn by, and a draw by it: from a record that proves it, or from the whole row.
+import type { DrawRecord, DrawSetting } from '../../gpu/draw-record.ts';
+import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { uniform } from '../../lib/rng.ts';
+import { adjustLogits } from '../../sampling/adjust.ts';
+import { negativeText } from '../../sampling/guidance.ts';
+import { type History, withNegative } from '../../sampling/past.ts';
+import { sample } from '../../sampling/pipeline.ts';
+import { type RankedRow, rankRow } from '../../sampling/row.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
+import { guidanceScale } from '../../sampling/steps/guidance_scale.ts';
+import { isOff, logitStepsOf, STEPS, type StepName } from '../../sampling/steps.ts';
+import { decide, settingFor } from './decide.ts';
+import { type Prediction, predictionOf } from './prediction.ts';
+import { TouchedIds } from './touched.ts';
+
+interface DrawnBy {
+  readonly settings: GenerationSettings;
+  readonly seed: number;
+  /** Number of the text among those with this seed. */
+  readonly sample: number;
+  /** End-of-text ids. */
+  readonly eosIds: readonly number[];
+  /** Ids of the negative prompt, where there is guidance. */
+  readonly negative?: Uint32Array | undefined;
+}
+
+const LOGIT_STEPS = logitStepsOf<StepName>(STEPS);
+
+export class Drawing {
+  readonly settings: GenerationSettings;
+  /** The ids that the settings change, as the GPU has them of this text. */
+  readonly touched: TouchedIds;
+  readonly #by: DrawnBy;
+  readonly #V: number;
+  /** Ids that may never be drawn. */
+  readonly #banned: readonly number[];
+
+  /** `V`: ids of a row. */
+  constructor(by: DrawnBy, V: number) {
+    this.#by = by;
+    this.#V = V;
+    this.settings = by.settings;
+    this.#banned = by.settings.end_of_text === 'never' ? by.eosIds : [];
+    this.touched = new TouchedIds(by.settings, this.#banned, V);
+  }
+
+  /** The random number of the draw of the token at `position`. */
+  u(position: number): number {
+    return uniform(this.#by.seed, position, this.#by.sample);
+  }
+
+  /** For a draw on the GPU, after the counted text, or after that and the token that the step before draws. */
+  settingAt(position: number, follows: boolean): DrawSetting {
+    return settingFor(this.settings, this.u(position), this.touched.change(follows));
+  }
+
+  /** The draw after `history`, where the record of it proves one. */
+  proven(record: DrawRecord, setting: DrawSetting, history: History): Prediction | null {
+    return decide(record, setting, this.#V, logitOf =>
+      adjustLogits(logitOf, LOGIT_STEPS, this.settings, history, this.#banned),
+    );
+  }
+
+  /** The text whose row stands beside that of `history`; null where there is no guidance. */
+  negativeOf(history: History): Uint32Array | null {
+    const { negative } = this.#by;
+    return negative === undefined || isOff(guidanceScale, this.settings) ? null : negativeText(negative, history);
+  }
+
+  /**
+   * The draw from all logits after `history`, and those after the negative text where there is one; with `noEnd` of no end-of-text token, whatever the
+   * settings say. Throws `nan_logits`.
+   */
+  fromRow(logits: Float32Array, history: History, noEnd: boolean, negative: Float32Array | null = null): Prediction {
+    const position = history.ids.length;
+    const row = soundRow(logits, position);
+    const banned = noEnd ? this.#by.eosIds : this.#banned;
+    const guided = negative ? withNegative(history, soundRow(negative, position).logits) : history;
+    return predictionOf(row, sample(row, this.settings, guided, banned), this.u(position));
+  }
+}
+
+/** The row that predicts the token at `position`. Throws `nan_logits` with the position. */
+function soundRow(logits: Float32Array, position: number): RankedRow {
+  try {
+    return rankRow(logits);
+  } catch (error) {
+    const { code, message, detail } = asNucleusError(error);
+    throw new NucleusError(code, message, { ...detail, position });
+  }
+}

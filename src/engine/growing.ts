@@ -1,0 +1,142 @@
+// A text that grows token by token: what ends it, and which of its tokens are sure to stay.
+import type { FinishedEvent, TokenEvent } from '../protocol/events.ts';
+import type { History } from '../sampling/past.ts';
+import type { GenerationSettings } from '../sampling/settings.ts';
+import { StopMatcher } from '../tokenizer/stop.ts';
+import type { Prediction } from './decode/prediction.ts';
+
+/** What of the tokenizer a run needs. */
+export interface Vocabulary {
+  /** Bytes of every id, [V]. */
+  readonly bytes: readonly Uint8Array[];
+  readonly eosIds: readonly number[];
+}
+
+/** How a text ended; `stop` and `piece` as in FinishedEvent. */
+export type End = Pick<FinishedEvent, 'reason' | 'stop' | 'piece'>;
+
+/** A drawn token as events tell of it. */
+export type Drawn = Omit<TokenEvent, 'type' | 'run'>;
+
+export interface GrowingInput {
+  /** The text so far [1 .. allowed], and 1 where an id was drawn or chosen. */
+  readonly tokens: Uint32Array;
+  readonly drawn: Uint8Array;
+  /** Of what mirostat has drawn; see the command. */
+  readonly pAfter?: Float64Array;
+  /** Ids of the negative prompt; see the command. */
+  readonly negative?: Uint32Array;
+  readonly settings: GenerationSettings;
+  /** The first draw may not be an end-of-text token. */
+  readonly pastEnd?: boolean;
+}
+
+export class Growing {
+  readonly text: GrowingText;
+  /** Tokens that may begin a stop string: held back until it is known. */
+  readonly held: Drawn[];
+  generated = 0;
+  end: End | null = null;
+  readonly #input: GrowingInput;
+  readonly #vocabulary: Vocabulary;
+  readonly #stops: StopMatcher;
+
+  constructor(vocabulary: Vocabulary, input: GrowingInput, seed: number, held: Drawn[] = []) {
+    this.#input = input;
+    this.#vocabulary = vocabulary;
+    this.held = held;
+    this.text = new GrowingText(input, vocabulary, seed);
+    this.#stops = new StopMatcher(input.settings.stop);
+  }
+
+  /** Where the next token is drawn, of a text that may have `allowed` tokens. */
+  place(allowed: number): { readonly noEnd: boolean; readonly last: boolean } {
+    return {
+      noEnd: this.#input.pastEnd === true && this.generated === 0,
+      last: this.generated + 1 === this.#input.settings.max_new_tokens || this.text.length + 1 === allowed,
+    };
+  }
+
+  /** Ends it where no token may follow. */
+  look(allowed: number, cancelled: boolean): void {
+    if (this.end !== null) return;
+    if (cancelled) this.finish('cancelled');
+    else if (this.text.length >= allowed) this.finish('context_full');
+    else if (this.generated >= this.#input.settings.max_new_tokens) this.finish('length');
+  }
+
+  finish(reason: End['reason']): void {
+    this.end = { reason, stop: '', piece: new Uint8Array() };
+  }
+
+  /** Takes the token drawn next, after `ms`; gives those that are sure to stay now. */
+  take(prediction: Prediction, u: number, ms: number): Drawn[] {
+    const { settings } = this.#input;
+    const { bytes, eosIds } = this.#vocabulary;
+    const token = { position: this.text.length, ...prediction, u, ms };
+    if (settings.end_of_text === 'stop' && eosIds.includes(token.id)) {
+      this.finish('end_of_text');
+      return [];
+    }
+    this.text.push(token.id, token.pAfter);
+    this.generated++;
+    this.held.push(token);
+    const { release, match } = this.#stops.push(bytes[token.id] ?? new Uint8Array());
+    const sure = this.held.splice(0, release);
+    if (match) {
+      this.end = { reason: 'stop_string', stop: match.stop, piece: match.piece };
+      this.held.length = 0;
+    }
+    return sure;
+  }
+}
+
+/** The text of a run, growing in place. */
+class GrowingText implements History {
+  readonly seed: number;
+  readonly bytesOf: (id: number) => Uint8Array | undefined;
+  #ids: Uint32Array;
+  #drawn: Uint8Array;
+  #pAfter: Float64Array;
+  length: number;
+
+  constructor({ tokens, drawn, pAfter }: GrowingInput, { bytes }: Vocabulary, seed: number) {
+    this.seed = seed;
+    this.bytesOf = id => bytes[id];
+    this.length = tokens.length;
+    this.#ids = new Uint32Array(2 * tokens.length + 16);
+    this.#drawn = new Uint8Array(this.#ids.length);
+    this.#pAfter = new Float64Array(this.#ids.length).fill(Number.NaN);
+    this.#ids.set(tokens);
+    this.#drawn.set(drawn.subarray(0, tokens.length));
+    if (pAfter) this.#pAfter.set(pAfter.subarray(0, tokens.length));
+  }
+
+  get ids(): Uint32Array {
+    return this.#ids.subarray(0, this.length);
+  }
+
+  get drawn(): Uint8Array {
+    return this.#drawn.subarray(0, this.length);
+  }
+
+  get pAfter(): Float64Array {
+    return this.#pAfter.subarray(0, this.length);
+  }
+
+  push(id: number, pAfter: number): void {
+    if (this.length === this.#ids.length) {
+      const [ids, drawn, before] = [this.#ids, this.#drawn, this.#pAfter];
+      this.#ids = new Uint32Array(2 * ids.length);
+      this.#drawn = new Uint8Array(2 * ids.length);
+      this.#pAfter = new Float64Array(2 * ids.length);
+      this.#ids.set(ids);
+      this.#drawn.set(drawn);
+      this.#pAfter.set(before);
+    }
+    this.#ids[this.length] = id;
+    this.#drawn[this.length] = 1;
+    this.#pAfter[this.length] = pAfter;
+    this.length++;
+  }
+}

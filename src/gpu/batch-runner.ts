@@ -1,0 +1,243 @@
+// Runs rows of several sequences in one step, each with a draw of its own: weights are read once for several rows. What it needs is reserved and compiled
+// when it is first asked for.
+//
+// T rows of a step · V vocab.
+import { assert, defined } from '../lib/assert.ts';
+import { allocateValues } from '../model/ir/allocate.ts';
+import type { Graph } from '../model/ir/graph.ts';
+import type { Gpu } from './device.ts';
+import { choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
+import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
+import { type Buffers, Executor } from './executor.ts';
+import { growsLong, LONG_FROM, stretchFloats } from './kernels/attention.ts';
+import { planDraw } from './kernels/draw.ts';
+import { stride4, type WeightLayouts } from './layout.ts';
+import { planBody, planHead } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { Readback } from './readback.ts';
+import { ROW_WORDS, type Row, SCORE_ROWS, stepWords } from './runner.ts';
+import type { Scope } from './scope.ts';
+
+/** Rows of a step at most. */
+export const BATCH_ROWS = SCORE_ROWS;
+
+const TOUCHED_BYTES = DRAW_WORDS['draw/touched'] * 4;
+const SETTING_BYTES = DRAW_WORDS['draw/setting'] * 4;
+const RECORD_BYTES = RECORD_WORDS * 4;
+
+/** What a batch runs beside. */
+export interface BatchBase {
+  readonly gpu: Gpu;
+  /** The session's and the weights'. */
+  readonly buffers: Buffers;
+  readonly pool: Pool;
+  /** Fused. */
+  readonly graph: Graph;
+  readonly layouts: WeightLayouts;
+}
+
+/** A row whose final state is, or comes to be, in `slot`. */
+export interface BatchRow {
+  /** What is computed first; null where that was done before, or is by another row of the step, and the head alone runs. */
+  readonly row: Row | null;
+  readonly slot: number;
+}
+
+export interface BatchDraw extends BatchRow {
+  readonly setting: DrawSetting;
+  /** Which table of touched ids the draw goes by. */
+  readonly lane: number;
+}
+
+/** What of it texts that step together need. */
+export type BatchSteps = Pick<BatchRunner, 'prepare' | 'draw' | 'rows' | 'writeTouched' | 'giveBack'>;
+
+/** `long` is `body` for models whose texts stay short. */
+interface Plans {
+  readonly body: Executor;
+  readonly long: Executor;
+  readonly head: Executor;
+}
+
+interface Draws {
+  readonly plan: Executor;
+  readonly records: Readback;
+}
+
+export class BatchRunner {
+  readonly #base: BatchBase;
+  readonly #scope: Scope;
+  readonly #own = new Map<string, GPUBuffer>();
+  /** Its own before the session's. */
+  readonly #buffers: Buffers;
+  #plans: Plans | null = null;
+  #draws: Draws | null = null;
+  /** For whole rows, as long as someone asks for them. */
+  #staging: { readonly scope: Scope; readonly readback: Readback } | null = null;
+
+  /** `owner` ends after the last step. */
+  constructor(base: BatchBase, owner: Scope) {
+    const own = this.#own;
+    this.#base = base;
+    this.#scope = owner.open('batch');
+    this.#buffers = {
+      get: name => own.get(name) ?? base.buffers.get(name),
+      get version() {
+        return base.pool.version;
+      },
+    };
+  }
+
+  /** Reserves and compiles what steps need, once; with `drawing` also what draws need. Not twice at a time. Throws `out_of_memory` or `kernel_failed`. */
+  async prepare(drawing: boolean): Promise<void> {
+    this.#plans ??= await this.#makePlans();
+    if (drawing) this.#draws ??= await this.#makeDraws();
+  }
+
+  /** Entries of the table of touched ids of a lane, from number `from` on; before the draws that go by them. */
+  writeTouched(lane: number, from: number, words: Uint32Array<ArrayBuffer>): void {
+    const at = lane * TOUCHED_BYTES + from * TOUCHED_WORDS * 4;
+    this.#queue.writeBuffer(this.#buffer('batch/touched'), at, words);
+  }
+
+  /** Runs a step of 1 to BATCH_ROWS rows, prepared for draws; a record a row. */
+  async draw(draws: readonly BatchDraw[]): Promise<Float32Array<ArrayBuffer>[]> {
+    const { plan, records } = defined(this.#draws, 'draws, prepared');
+    const rowBytes = stride4(this.#V) * 4;
+    for (const [i, { setting }] of draws.entries())
+      this.#queue.writeBuffer(this.#buffer('batch/settings'), i * SETTING_BYTES, settingWords(setting, this.#V));
+    const read = this.#submit(encoder => {
+      this.#encodeRows(encoder, draws);
+      for (const [i, { setting, lane }] of draws.entries()) {
+        // The kernel has room for one draw: what it reads of a row is put before it, and its record away.
+        const touched = (setting.change?.touched ?? 0) * TOUCHED_WORDS * 4;
+        this.#copy(encoder, 'logits_tile', i * rowBytes, 'logits', rowBytes);
+        this.#copy(encoder, 'batch/settings', i * SETTING_BYTES, 'draw/setting', SETTING_BYTES);
+        if (touched > 0) this.#copy(encoder, 'batch/touched', lane * TOUCHED_BYTES, 'draw/touched', touched);
+        const pass = encoder.beginComputePass();
+        plan.encode(pass, 1);
+        pass.end();
+        const [from, to] = [this.#buffer('draw/record'), this.#buffer('batch/records')];
+        encoder.copyBufferToBuffer(from, 0, to, i * RECORD_BYTES, RECORD_BYTES);
+      }
+      return records.copy(encoder, this.#buffer('batch/records'), draws.length * RECORD_BYTES);
+    });
+    const floats = await read();
+    return draws.map((_, i) => floats.slice(i * RECORD_WORDS, (i + 1) * RECORD_WORDS));
+  }
+
+  /** Runs a step of 1 to BATCH_ROWS rows; the logits [V] of each. Throws `out_of_memory` where there is no room to read them. */
+  async rows(rows: readonly BatchRow[]): Promise<Float32Array<ArrayBuffer>[]> {
+    const stride = stride4(this.#V);
+    const staging = await this.#openStaging();
+    const logits = await this.#submit(encoder => {
+      this.#encodeRows(encoder, rows);
+      return staging.copy(encoder, this.#buffer('logits_tile'), rows.length * stride * 4);
+    })();
+    return rows.map((_, i) => logits.slice(i * stride, i * stride + this.#V));
+  }
+
+  /** What whole rows were read through, once nobody asks for more. */
+  giveBack(): void {
+    this.#staging?.scope[Symbol.dispose]();
+    this.#staging = null;
+  }
+
+  async #openStaging(): Promise<Readback> {
+    if (this.#staging) return this.#staging.readback;
+    const scope = this.#scope.open('rows');
+    const readback = await Readback.create(scope, BATCH_ROWS * stride4(this.#V) * 4, 1);
+    this.#staging = { scope, readback };
+    return readback;
+  }
+
+  async #makePlans(): Promise<Plans> {
+    const { gpu, graph, layouts } = this.#base;
+    const { kernelClass } = gpu;
+    const long = kernelClass !== 'naive' && growsLong(graph.dims);
+    const step = ROW_WORDS * (BATCH_ROWS + 1) * 4;
+    await this.#reserve({
+      'batch/rows': step,
+      'batch/finals': step,
+      // In place of the session's, which has room for fewer rows.
+      ...(long && { stretches: stretchFloats(graph.dims, BATCH_ROWS) * 4 }),
+    });
+    const plan = (named: string): PlanOptions => ({ ...choosing(gpu), rows: 'few', step: named });
+    const allocation = allocateValues(graph);
+    const rows = plan('batch/rows');
+    const [body, cut, head] = await Promise.all([
+      this.#executor(planBody(graph, layouts, allocation, rows)),
+      long ? this.#executor(planBody(graph, layouts, allocation, { ...rows, long })) : null,
+      this.#executor(planHead(graph, layouts, plan('batch/finals'), { logits: 'logits_tile' })),
+    ]);
+    return { body, long: cut ?? body, head };
+  }
+
+  async #makeDraws(): Promise<Draws> {
+    await this.#reserve({
+      'batch/settings': BATCH_ROWS * SETTING_BYTES,
+      'batch/touched': BATCH_ROWS * TOUCHED_BYTES,
+      'batch/records': BATCH_ROWS * RECORD_BYTES,
+    });
+    return {
+      plan: await this.#executor(planDraw(this.#base.gpu.kernelClass, 'logits')),
+      records: await Readback.create(this.#scope, BATCH_ROWS * RECORD_BYTES, 1),
+    };
+  }
+
+  #executor(dispatches: readonly Dispatch[]): Promise<Executor> {
+    return Executor.create(this.#base.gpu, dispatches, this.#buffers);
+  }
+
+  /** Bytes by label; what is there stays. */
+  async #reserve(bytes: Readonly<Record<string, number>>): Promise<void> {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const missing = Object.entries(bytes).filter(([label]) => !this.#own.has(label));
+    const made = await this.#scope.buffers(missing.map(([label, size]) => ({ label, size, usage })));
+    for (const [i, [label]] of missing.entries()) this.#own.set(label, defined(made[i], label));
+  }
+
+  /** Body and head: the logits of the rows are in `logits_tile`. */
+  #encodeRows(encoder: GPUCommandEncoder, rows: readonly BatchRow[]): void {
+    assert(rows.length >= 1 && rows.length <= BATCH_ROWS, 'rows of a batch');
+    const { body, long, head } = defined(this.#plans, 'a batch, prepared');
+    const computed = rows.flatMap(({ row }) => (row === null ? [] : [row]));
+    this.#writeStep(
+      'batch/finals',
+      rows.map(({ slot }) => ({ id: 0, position: 0, slot, sequence: 0 })),
+    );
+    if (computed.length > 0) this.#writeStep('batch/rows', computed);
+    const pass = encoder.beginComputePass();
+    const far = computed.some(({ position }) => position >= LONG_FROM);
+    if (computed.length > 0) (far ? long : body).encode(pass, computed.length);
+    head.encode(pass, rows.length);
+    pass.end();
+  }
+
+  #writeStep(name: string, rows: readonly Row[]): void {
+    this.#queue.writeBuffer(this.#buffer(name), 0, stepWords(rows, this.#base.pool.tableLength));
+  }
+
+  #copy(encoder: GPUCommandEncoder, from: string, offset: number, to: string, bytes: number): void {
+    encoder.copyBufferToBuffer(this.#buffer(from), offset, this.#buffer(to), 0, bytes);
+  }
+
+  #submit<T>(encode: (encoder: GPUCommandEncoder) => T): T {
+    const encoder = this.#base.gpu.device.createCommandEncoder({ label: 'batch' });
+    const result = encode(encoder);
+    this.#queue.submit([encoder.finish()]);
+    return result;
+  }
+
+  #buffer(name: string): GPUBuffer {
+    return defined(this.#buffers.get(name), `buffer ${name}`);
+  }
+
+  get #queue(): GPUQueue {
+    return this.#base.gpu.device.queue;
+  }
+
+  get #V(): number {
+    return this.#base.graph.dims.vocab_size;
+  }
+}
