@@ -8,18 +8,15 @@ import { attentionAnswers, mapAnswers } from '../../src/features/attention/atten
 import { tracedOf } from '../../src/features/follow/follow.fixture.ts';
 import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
 import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
-import { uniform } from '../../src/lib/rng.ts';
 import { digestIn, type FormatNeeds } from '../../src/lib/weight-format.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, LoadedModel } from '../../src/protocol/events.ts';
 import { divergence } from '../../src/sampling/compare.ts';
-import { draw } from '../../src/sampling/draw.ts';
-import { negativeText } from '../../src/sampling/guidance.ts';
-import { sample } from '../../src/sampling/pipeline.ts';
-import { rankOf, rankRow, rowStatistics, topOf } from '../../src/sampling/row.ts';
+import { rankOf, rankRow, rowStatistics } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
 import { tokenBytesTable } from '../../src/tokenizer/bytes.ts';
 import { plainAnatomy } from './plain-anatomy.ts';
+import { Growing, type Rules } from './scripted-draws.ts';
 
 /** Ids of the tokenizer that ships. */
 export const V = 2048;
@@ -144,6 +141,7 @@ const NEEDS_MODEL: readonly Command['type'][] = [
   'row',
   'score',
   'generate',
+  'answers',
   'attention',
   'attention_map',
   'pinned',
@@ -236,6 +234,9 @@ class Engine {
         return false;
       case 'generate':
         await this.#generate(command, say);
+        return false;
+      case 'answers':
+        await this.#answers(command, say);
         return false;
       case 'ablate': {
         const { tokens, from, off, baseline } = command;
@@ -351,43 +352,46 @@ class Engine {
   }
 
   async #generate(command: CommandOf<'generate'>, say: Say): Promise<void> {
-    const { run, tokens, drawn, settings, seed } = command;
-    let pAfters = command.pAfter ?? new Float64Array(tokens.length).fill(Number.NaN);
-    const eosIds = this.#options.model?.eosIds ?? [BOS];
+    const { run, tokens, seed, sample: number = 0 } = command;
     this.#prefill(run, tokens, say);
-    const n_ctx = this.#context?.allowed ?? 64;
-    let ids = tokens;
-    let flags = drawn;
-    let generated = 0;
-    let reason: 'length' | 'cancelled' | 'context_full' | 'end_of_text' = 'length';
-    for (; generated < settings.max_new_tokens; generated++) {
+    const text = new Growing(command, { seed, sample: number });
+    while (text.reason === null) {
       await this.#turn();
-      if (this.#cancelled.has(run)) reason = 'cancelled';
-      else if (ids.length >= n_ctx) reason = 'context_full';
-      if (reason !== 'length') break;
-      const row = rankRow(logitsAfter(ids, this.#weights));
-      const u = uniform(seed, ids.length, 0);
-      const past = settings.end_of_text === 'never' || (command.pastEnd === true && generated === 0);
-      const plain = { ids, drawn: flags, pAfter: pAfters, seed, bytesOf: (id: number) => BYTES[id] };
-      const beside = command.negative && logitsAfter(negativeText(command.negative, plain), this.#weights);
-      const text = beside ? { ...plain, negative: beside } : plain;
-      const drawnNow = draw(sample(row, settings, text, past ? eosIds : []), u);
-      if (settings.end_of_text === 'stop' && eosIds.includes(drawnNow.id)) {
-        reason = 'end_of_text';
-        break;
-      }
-      const { logit, rank } = rowStatistics(row.logits, drawnNow.id);
-      const top = topOf(row.logits, 5);
-      const { logZ, entropy } = row;
-      const { id, pAfter } = drawnNow;
-      const numbers = { id, logit, logZ, entropy, rank, pAfter, u, topIds: top.ids, topLogits: top.logits };
-      say({ type: 'token', run, position: ids.length, ...numbers, ms: 10 * (generated + 1) });
-      ids = Uint32Array.of(...ids, id);
-      flags = Uint8Array.of(...flags, 1);
-      pAfters = Float64Array.of(...pAfters, pAfter);
+      const token = text.next(this.#rules(run), command.pastEnd === true);
+      if (token) say({ type: 'token', run, ...token });
     }
-    this.#keep(ids);
-    const piece = new Uint8Array(0);
-    say({ type: 'finished', run, reason, stop: '', piece, generated, prefillMs: 1, decodeMs: 10 * generated });
+    this.#keep(text.ids);
+    const { reason, generated } = text;
+    const [stop, piece] = ['', new Uint8Array(0)];
+    say({ type: 'finished', run, reason, stop, piece, generated, prefillMs: 1, decodeMs: 10 * generated });
+  }
+
+  /** A token of each that has not ended, each turn. */
+  async #answers(command: CommandOf<'answers'>, say: Say): Promise<void> {
+    const { run, tokens, draws } = command;
+    this.#prefill(run, tokens, say);
+    const texts = draws.map(by => new Growing(command, by));
+    while (texts.some(({ reason }) => reason === null)) {
+      await this.#turn();
+      for (const [answer, text] of texts.entries()) {
+        if (text.reason !== null) continue;
+        const token = text.next(this.#rules(run), false);
+        if (token) say({ type: 'answer_token', run, answer, ...token });
+        if (text.reason === null) continue;
+        const { reason, generated } = text;
+        say({ type: 'answer_ended', run, answer, reason, generated, stop: '', piece: new Uint8Array(0) });
+        this.#keep(text.ids);
+      }
+    }
+  }
+
+  #rules(run: number): Rules {
+    return {
+      cancelled: this.#cancelled.has(run),
+      allowed: this.#context?.allowed ?? 64,
+      eosIds: this.#options.model?.eosIds ?? [BOS],
+      logitsAfter: ids => logitsAfter(ids, this.#weights),
+      bytesOf: id => BYTES[id],
+    };
   }
 }

@@ -5,6 +5,8 @@ import { createClient } from '../../src/client/client.ts';
 import { ScriptedWorker } from '../../src/client/scripted-worker.ts';
 import { ablationStore } from '../../src/features/ablation/store.ts';
 import type { AblationStore } from '../../src/features/ablation/types.ts';
+import { answersStore } from '../../src/features/answers/store.ts';
+import type { AnswersStore } from '../../src/features/answers/types.ts';
 import { attentionStore } from '../../src/features/attention/store.ts';
 import type { AttentionStore } from '../../src/features/attention/types.ts';
 import { growthStore } from '../../src/features/branches/growth.ts';
@@ -31,6 +33,7 @@ const DRAWN_AT = Date.UTC(2026, 0, 2, 3, 4);
 export interface Page extends AppPage {
   readonly lens: LensStore;
   readonly ablation: AblationStore;
+  readonly answers: AnswersStore;
   readonly attention: AttentionStore;
   readonly follow: FollowStore;
   readonly growth: GrowthStore;
@@ -147,6 +150,7 @@ export function makePage(options: PageOptions = {}): Page {
     ...page,
     lens: lensStore.of(page),
     ablation: ablationStore.of(page),
+    answers: answersStore.of(page),
     attention: attentionStore.of(page),
     follow: followStore.of(page),
     growth: growthStore.of(page),

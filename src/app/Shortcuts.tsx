@@ -37,9 +37,13 @@ function act(shortcut: Shortcut, stores: Stores): boolean {
     case 'step':
       if (!running) void generation.step();
       return true;
-    case 'stop':
+    case 'stop': {
+      const { scheduler } = stores.work;
+      const stops = running || scheduler.has('run');
       if (running) generation.stop();
-      return running;
+      else if (stops) scheduler.cancel('run'); // a view's, which a person asked for
+      return stops;
+    }
     case 'undo':
       text.undo();
       return true;

@@ -42,7 +42,7 @@ export type SessionRunner = Pick<
 export interface SessionParts {
   readonly runner: SessionRunner;
   readonly cache: KvCache;
-  readonly room: Pick<Room, 'allowed' | 'need'>;
+  readonly room: Pick<Room, 'allowed' | 'need' | 'spare'>;
   /** Of a model with running states. */
   readonly states: StateCache | null;
   readonly dims: Dims;

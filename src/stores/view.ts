@@ -8,8 +8,18 @@ export type Theme = (typeof THEMES)[number];
 export const TINTS = ['probability', 'rank', 'surprisal', 'entropy', 'none'] as const;
 export type Tint = (typeof TINTS)[number];
 
-/** What the column beside the text looks at: one token, the whole text, its branches, the inside of the model, its way step by step. */
-export const SIDES = ['token', 'text', 'branches', 'lens', 'attention', 'ablation', 'follow', 'chat'] as const;
+/** What the column beside the text looks at: one token, the whole text, several answers, its branches, the inside of the model, its way step by step, a conversation. */
+export const SIDES = [
+  'token',
+  'text',
+  'answers',
+  'branches',
+  'lens',
+  'attention',
+  'ablation',
+  'follow',
+  'chat',
+] as const;
 export type Side = (typeof SIDES)[number];
 
 export const INSPECTOR_PANELS = ['candidates', 'stages', 'token'] as const;

@@ -19,7 +19,7 @@ export async function lendSession(
   const lent = new Session({
     runner,
     cache,
-    room: { allowed: length, need: async () => {} },
+    room: { allowed: length, need: async () => {}, spare: async () => false },
     states,
     dims: session.dims,
   });

@@ -15,6 +15,7 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   switch: 'switch of branch',
   force: 'forced text',
   grown: 'grown branch',
+  answers: 'choice of an answer',
   rename: 'renaming',
   remove: 'deletion of a branch',
   chat: 'turn of the chat',

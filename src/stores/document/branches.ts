@@ -1,18 +1,11 @@
 // Pure changes of the set of branches: fork, switch, rename, remove, and what keeps the set small and free of duplicates.
 import { mostOf } from '../../lib/most.ts';
-import type { Branch, BranchSet, DocumentToken, TokenStats } from './types.ts';
+import type { Birth, Branch, BranchSet, DocumentToken, TokenStats } from './types.ts';
 
 /** Branches kept; past it the oldest one without a name goes. */
 export const MOST_BRANCHES = 64;
 /** Characters of a name. */
 export const MOST_NAME = 60;
-
-/** What a new branch is given. */
-export interface Birth {
-  readonly id: number;
-  /** Milliseconds since 1970. */
-  readonly began: number;
-}
 
 /** The name a person gave, or the number. */
 export function labelOf({ id, name }: Pick<Branch, 'id' | 'name'>): string {
@@ -131,7 +124,7 @@ export function distinct({ branches, branch: active }: Pick<BranchSet, 'branches
 }
 
 /** Without duplicates, and with at most MOST_BRANCHES. */
-function settled(set: BranchSet): BranchSet {
+export function settled(set: BranchSet): BranchSet {
   const branches = distinct(set);
   if (branches.length <= MOST_BRANCHES) return { branches, branch: set.branch, forgotten: null };
   const others = branches.filter(branch => branch.id !== set.branch);
@@ -154,7 +147,7 @@ export function mapTokens(
 }
 
 /** `tokens`, with the objects of the one of `branches` that begins like it: one object a token keeps memory small. */
-function shareTokens(tokens: readonly DocumentToken[], branches: readonly Branch[]): readonly DocumentToken[] {
+export function shareTokens(tokens: readonly DocumentToken[], branches: readonly Branch[]): readonly DocumentToken[] {
   let best: readonly DocumentToken[] = [];
   let length = 0;
   for (const other of branches) {

@@ -43,6 +43,7 @@ function actionsOf(document: WholeDocument): DocumentActions {
     graft: (id, index, added) => document.graft(id, index, added),
     rewrite: (index, added, aside) =>
       document.change('chat', set => rewritten(set, index, added, aside, document.birth)),
+    takeAnswer: make => document.change('answers', set => make(set, document.birth)),
     switchBranch: id => document.change('switch', set => switched(set, id)),
     renameBranch: (id, name) => document.change('rename', set => renamed(set, id, name)),
     removeBranch: id => document.change('remove', set => removed(set, id)),

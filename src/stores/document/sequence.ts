@@ -92,7 +92,7 @@ export function shownAfter(
 /** A token event as the document keeps it. */
 export function drawnToken(
   tokenizer: Tokenizer,
-  event: EventOf<'token'>,
+  event: Omit<EventOf<'token'>, 'type' | 'run'>,
   settings: GenerationSettings,
   seed: number,
   model: ModelIdentity | null,

@@ -60,6 +60,13 @@ export interface Branch {
   readonly began: number;
 }
 
+/** What a new branch is given. */
+export interface Birth {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly began: number;
+}
+
 export interface BranchSet {
   /** In the order in which they began; never empty. */
   readonly branches: readonly Branch[];
@@ -105,6 +112,7 @@ export type ChangeKind =
   | 'switch'
   | 'force'
   | 'grown'
+  | 'answers'
   | 'rename'
   | 'remove'
   | 'chat';
@@ -166,6 +174,8 @@ export interface DocumentActions {
   graft(id: number, index: number, added: readonly number[]): void;
   /** Token `index` and all behind it give way to `added`, a turn of a conversation: in place, or on a branch of its own where `aside`. */
   rewrite(index: number, added: readonly DocumentToken[], aside: boolean): void;
+  /** One of several answers takes its place, as `answered.ts` makes it. */
+  takeAnswer(make: (set: BranchSet, birth: () => Birth) => BranchSet | null): void;
   /** Makes another branch the active one: its tokens, numbers and draws, with the caret at its end. */
   switchBranch(id: number): void;
   renameBranch(id: number, name: string): void;

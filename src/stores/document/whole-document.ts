@@ -2,7 +2,7 @@
 
 import { layoutTokens, type TokenLayout, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { type Birth, forked, spreadStats, withTokens } from './branches.ts';
+import { forked, spreadStats, withTokens } from './branches.ts';
 import {
   branchesOfToday,
   filledStats,
@@ -21,6 +21,7 @@ import { plainToken, shownAfter } from './sequence.ts';
 import { caretAt, EMPTY_VIEW, placeAt, shownPlain, shownTokens } from './shown.ts';
 import { type Turned, Turns } from './turns.ts';
 import type {
+  Birth,
   BranchSet,
   ChangeKind,
   DocumentActions,

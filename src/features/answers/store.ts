@@ -1,0 +1,221 @@
+// Draws several answers to the text as one batch, follows them live, and puts one into the text with the others as branches.
+import { createStore } from 'zustand/vanilla';
+import { defined } from '../../lib/assert.ts';
+import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import type { EngineEvent, EventOf } from '../../protocol/events.ts';
+import { answered } from '../../stores/document/answered.ts';
+import { leads } from '../../stores/document/branches.ts';
+import { typedTokens } from '../../stores/document/change.ts';
+import { drawnFlags, drawnToken, idsOf, mirostatDrawn, shownAfter } from '../../stores/document/sequence.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { modelIdentity, modelTag, toWire } from '../../stores/model/model.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { negativePromptIds } from '../../stores/run/negative.ts';
+import { lockedSeed, MAX_SEED } from '../../stores/run/settings.ts';
+import type { Stores } from '../../stores/stores.ts';
+import { tokenText } from '../../tokenizer/text.ts';
+import { type Answer, type AnswersStore, type AnswersStoreState, COUNT_BOUNDS, type Round } from './types.ts';
+
+/** One a page. */
+export const answersStore = defineFeatureStore(createAnswersStore);
+
+function createAnswersStore(stores: Stores): Made<AnswersStore> {
+  const drawer = new Drawer(stores);
+  const store: AnswersStore = createStore<AnswersStoreState>()(() => ({
+    count: 4,
+    rank: 'total',
+    round: null,
+    status: 'idle',
+    error: null,
+    setCount: count => {
+      const { min, max } = COUNT_BOUNDS;
+      if (Number.isFinite(count)) store.setState({ count: Math.min(max, Math.max(min, Math.round(count))) });
+    },
+    setRank: rank => store.setState({ rank }),
+    draw: () => drawer.draw(),
+    stop: () => drawer.stop(),
+    take: answer => drawer.take(answer),
+  }));
+  drawer.store = store;
+  return { store, dispose: drawer.watch() };
+}
+
+/** `seed` and the numbers after it, the first again behind the last. */
+function seedsFrom(seed: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => (seed <= MAX_SEED - i ? seed + i : i - 1 - (MAX_SEED - seed)));
+}
+
+class Drawer {
+  store!: AnswersStore;
+  readonly #stores: Stores;
+  #model = '';
+  /** What has come since the last frame. */
+  #answers: Answer[] = [];
+  #frameAsked = false;
+  /** Of the round under way; events of another one are nobody's. */
+  #round = 0;
+
+  constructor(stores: Stores) {
+    this.#stores = stores;
+  }
+
+  /** Answers of another model, or to a text that no branch begins with any more, are about nothing. Returns the end of it. */
+  watch(): () => void {
+    const { model, document } = this.#stores;
+    this.#model = modelTag(model.getState());
+    const ends = [
+      model.subscribe((now, before) => {
+        if (now.load === before.load || now.load.status !== 'ready' || modelTag(now) === this.#model) return;
+        this.#model = modelTag(now);
+        this.#forget();
+      }),
+      document.subscribe((now, before) => {
+        const base = this.store.getState().round?.base;
+        if (base === undefined || now.branches === before.branches) return;
+        if (!now.branches.some(({ tokens }) => leads(base, tokens))) this.#forget();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  #forget(): void {
+    if (this.#working) this.#stores.work.scheduler.cancel('run');
+    this.#round += 1;
+    this.store.setState({ round: null, status: 'idle', error: null });
+  }
+
+  get #working(): boolean {
+    const { status } = this.store.getState();
+    return status === 'working' || status === 'stopping';
+  }
+
+  async draw(): Promise<void> {
+    const { model, generation, work } = this.#stores;
+    if (this.#working || model.getState().load.status !== 'ready' || isRunning(generation.getState().status)) return;
+    const round = ++this.#round;
+    const current = (): boolean => round === this.#round;
+    this.store.setState({ status: 'working', error: null, round: null });
+    try {
+      const base = this.#base();
+      const seeds = seedsFrom(this.#firstSeed(), this.store.getState().count);
+      this.#answers = seeds.map(seed => ({ seed, tokens: [], drawn: 0, logprob: 0, end: null }));
+      this.store.setState({ round: { base, answers: this.#answers, prefilled: null, taken: null } });
+      await work.scheduler.start('run', signal => this.#consume(base, seeds, signal, current));
+      if (!current()) return;
+      this.#show();
+      const stopped = this.#answers.some(({ end }) => end === null || end.reason === 'cancelled');
+      this.store.setState({ status: stopped ? 'stopped' : 'done' });
+    } catch (thrown) {
+      if (!current()) return;
+      this.#show();
+      const error = asNucleusError(thrown);
+      if (error.code === 'cancelled') this.store.setState({ status: 'stopped' });
+      else this.store.setState({ status: 'failed', error: toWire(error) });
+    }
+  }
+
+  stop(): void {
+    if (!this.#working) return;
+    this.store.setState({ status: 'stopping' });
+    this.#stores.work.scheduler.cancel('run');
+  }
+
+  take(answer: number): void {
+    const { round } = this.store.getState();
+    if (round === null || this.#working || round.answers[answer] === undefined) return;
+    const added = round.answers.map(({ tokens }) => tokens);
+    this.#stores.document.getState().takeAnswer((set, birth) => answered(set, round.base, added, answer, birth));
+    this.store.setState({ round: { ...round, taken: answer } });
+  }
+
+  /** The whole text; an empty one begins with the token that the model begins with, as a run does. */
+  #base(): readonly DocumentToken[] {
+    const { document, model } = this.#stores;
+    document.getState().finish();
+    const { load } = model.getState();
+    if (document.getState().tokens.length === 0 && load.status === 'ready') {
+      const first = load.model.bosId ?? load.model.eosIds[0];
+      if (first === undefined) throw new NucleusError('empty_prompt', 'the model has no beginning-of-text token');
+      document.getState().insertSpecial(0, first);
+    }
+    return document.getState().tokens;
+  }
+
+  #firstSeed(): number {
+    const locked = lockedSeed(this.#stores.settings.getState());
+    return locked ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  }
+
+  async #consume(
+    base: readonly DocumentToken[],
+    seeds: readonly number[],
+    signal: AbortSignal,
+    current: () => boolean,
+  ): Promise<void> {
+    const { settings } = this.#stores.settings.getState();
+    const draws = seeds.map(seed => ({ seed, sample: 0 }));
+    const { load } = this.#stores.model.getState();
+    const pAfter = mirostatDrawn(base, settings);
+    const negative = load.status === 'ready' ? negativePromptIds(settings, load, base) : null;
+    const asked = {
+      type: 'answers',
+      tokens: idsOf(base),
+      drawn: drawnFlags(base),
+      ...(pAfter === null ? {} : { pAfter }),
+      ...(negative === null ? {} : { negative }),
+      settings,
+      draws,
+    } as const;
+    const model = modelIdentity(this.#stores.model.getState());
+    const at = Date.now();
+    const tokenizer = defined(this.#stores.document.getState().tokenizer, 'tokenizer of the document');
+    const token = (event: EventOf<'answer_token'>, { seed, tokens }: Answer): readonly DocumentToken[] => {
+      const made = drawnToken(tokenizer, event, settings, seed, model, at);
+      return tokens.length > 0 ? [made] : shownAfter(tokenizer, base, [made]);
+    };
+    const rest = ({ piece }: EventOf<'answer_ended'>, { tokens }: Answer): readonly DocumentToken[] => {
+      if (piece.length === 0) return [];
+      const whole = base.concat(tokens);
+      return typedTokens(tokenizer, tokenText(piece), tokenizer.placeBetween(whole, whole.length, whole.length));
+    };
+    const take = (event: EngineEvent): void => {
+      if (event.type === 'prefilled') this.#change({ prefilled: { reused: event.reused, computed: event.computed } });
+      else if (event.type === 'answer_token')
+        this.#grow(event.answer, answer => ({
+          ...answer,
+          tokens: answer.tokens.concat(token(event, answer)),
+          drawn: answer.drawn + 1,
+          logprob: answer.logprob + event.logit - event.logZ,
+        }));
+      else if (event.type === 'answer_ended')
+        this.#grow(event.answer, answer => ({
+          ...answer,
+          tokens: answer.tokens.concat(rest(event, answer)),
+          end: { reason: event.reason, stop: event.stop },
+        }));
+    };
+    for await (const event of this.#stores.work.client.run(asked, signal)) if (current()) take(event);
+  }
+
+  #grow(number: number, change: (answer: Answer) => Answer): void {
+    this.#answers = this.#answers.map((answer, i) => (i === number ? change(answer) : answer));
+    if (this.#frameAsked) return;
+    this.#frameAsked = true;
+    this.#stores.work.requestFrame(() => {
+      this.#frameAsked = false;
+      this.#show();
+    });
+  }
+
+  #show(): void {
+    this.#change({ answers: this.#answers });
+  }
+
+  #change(part: Partial<Round>): void {
+    const { round } = this.store.getState();
+    if (round !== null) this.store.setState({ round: { ...round, ...part } });
+  }
+}

@@ -1,0 +1,40 @@
+// Words for answers: how one ended, and what came of all.
+import { formatCount } from '../../lib/format.ts';
+import type { Answer, AnswersState, Rank } from './types.ts';
+
+export const RANK_WORDS: Readonly<Record<Rank, { readonly label: string; readonly meaning: string }>> = {
+  total: {
+    label: 'total',
+    meaning: 'The log-probability of all its tokens together, before sampling: longer answers lose.',
+  },
+  mean: { label: 'mean', meaning: 'The log-probability a token, before sampling: the length does not count.' },
+};
+
+export function endWords({ end }: Answer): string {
+  if (end === null) return 'growing';
+  switch (end.reason) {
+    case 'length':
+      return 'length reached';
+    case 'end_of_text':
+      return 'end of text';
+    case 'stop_string':
+      return `stop string ${JSON.stringify(end.stop)}`;
+    case 'context_full':
+      return 'context full';
+    case 'cancelled':
+      return 'stopped';
+    default:
+      return end.reason satisfies never;
+  }
+}
+
+const plural = (count: number, one: string): string => `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
+
+/** What stands above the answers. */
+export function outcome({ round, status }: Pick<AnswersState, 'round' | 'status'>): string {
+  if (round === null) return '';
+  const tokens = round.answers.reduce((sum, { drawn }) => sum + drawn, 0);
+  const count = `${plural(round.answers.length, 'answer')}, ${plural(tokens, 'token')}`;
+  const shared = round.prefilled === null ? '' : `; the text before was computed once`;
+  return status === 'stopped' ? `Stopped: ${count}.` : `${count}${shared}.`;
+}
