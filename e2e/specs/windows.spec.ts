@@ -1,5 +1,6 @@
 // Windows of every size: nothing is cut, five lines of the text are in sight, and five candidates or the button that leads to them. @phone
 
+import { NARROW } from '../../src/ui/controls/useMedia.ts';
 import { candidateGrid, candidatesReady, numberField, openPage, run, runButton, setNumbers } from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
@@ -152,6 +153,9 @@ async function walk(page: Page): Promise<void> {
   const found: string[] = [];
   for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
+    // The page takes the shape of its new size with its next paint.
+    const narrow = await page.evaluate(query => matchMedia(query).matches, NARROW);
+    await expect(page.getByRole('complementary')).toBeVisible({ visible: !narrow });
     for (const fault of await faultsOf(page)) found.push(`${width} x ${height}: ${fault}`);
   }
   expect(found).toEqual([]);
