@@ -194,7 +194,7 @@ test('all that the engine asks of a checkpoint, ends of text and template too', 
   expect(checkpoint.warnings).toEqual([]);
   expect(checkpoint.tokenizerConfig).toMatchObject({
     eos_token: '<end>',
-    chat_template: '{{ messages }}',
+    chat_template: [{ name: 'default', template: '{{ messages }}' }],
     add_bos_token: false,
   });
   expect(checkpoint.weightFiles).toEqual(['a.gguf']);

@@ -150,8 +150,7 @@ export class WholeDocument {
   force(index: number, text: string): void {
     const { tokenizer, branch, tokens } = this.#state;
     if (tokenizer === null || text === '') return;
-    const { left } = tokenizer.placeBetween(tokens, index, index);
-    const typed = typedTokens(tokenizer, text, { left, right: 'end' });
+    const typed = typedTokens(tokenizer, text, { ...tokenizer.placeBetween(tokens, index, index), right: 'end' });
     this.change('force', set => forked(set, branch, index, typed, this.birth));
   }
 
