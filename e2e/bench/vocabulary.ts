@@ -6,6 +6,7 @@ import { TouchedIds } from '../../src/engine/decode/touched.ts';
 import { readRecord, settingWords } from '../../src/gpu/draw-record.ts';
 import { adjustLogits } from '../../src/sampling/adjust.ts';
 import { draw } from '../../src/sampling/draw.ts';
+import { pastOf } from '../../src/sampling/past.ts';
 import { sample } from '../../src/sampling/pipeline.ts';
 import { rankRow } from '../../src/sampling/row.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
@@ -95,7 +96,9 @@ export async function benchVocabulary(rounds: number): Promise<string> {
       const twin = write && { touched: write.words, pending: 0 };
       const record = drawTwin(rowOf(V), settingWords(setting, V), 0, twin);
       const prove = () =>
-        decide(readRecord(record), setting, V, logitOf => adjustLogits(logitOf, LOGIT_STEPS, settings, history, []));
+        decide(readRecord(record), setting, V, logitOf =>
+          adjustLogits(logitOf, LOGIT_STEPS, settings, pastOf(history, settings, [])),
+        );
       if (prove() === null) throw new Error('a usual row is proven from its record');
       cells.push(await cell(rounds, prove, 100));
     }

@@ -1,5 +1,5 @@
 // The logit steps on a ranked row: a table of the few ids they touch, and those ids put back into the cached order.
-import { type History, pastOf } from './past.ts';
+import type { Past } from './past.ts';
 import { indexIn, placeIn, type RankedRow, type Ranking } from './row.ts';
 import type { Change, LogitStep } from './steps/step.ts';
 
@@ -8,6 +8,8 @@ interface LogitColumn<N extends string = string> {
   readonly name: N;
   readonly active: boolean;
   readonly logits: Float64Array;
+  /** What the step says of what it did. */
+  readonly tell: () => string;
 }
 
 export interface Adjusted<N extends string = string> {
@@ -21,17 +23,14 @@ export interface Adjusted<N extends string = string> {
 /**
  * What the logit steps do to a row. Ids the row lacks or rules out are passed over, so that settings outlive a change of model.
  * @param logitOf the row; undefined for an id that it lacks.
- * @param values the settings by the keys of their steps.
- * @param cutIds ids that `end_of_text` cuts; empty when it may be drawn.
+ * @param values the settings by the keys of their steps, those that `past` was made with.
  */
 export function adjustLogits<N extends string>(
   logitOf: (id: number) => number | undefined,
   steps: readonly LogitStep<N>[],
   values: Readonly<Record<string, unknown>>,
-  history: History,
-  cutIds: readonly number[],
+  past: Past,
 ): Adjusted<N> {
-  const past = pastOf(history, values, cutIds);
   const lines = new Map<number, number>();
   const raw: number[] = [];
   const acting = steps.map(step => ({ step, value: values[step.key], active: step.acts(values[step.key], past) }));
@@ -49,7 +48,7 @@ export function adjustLogits<N extends string>(
       logits = logits.slice();
       step.apply(value, past, changeIn(logits, lines));
     }
-    return { name: step.key, active, logits };
+    return { name: step.key, active, logits, tell: () => step.told?.(value, past) ?? '' };
   });
   return { lines, raw: Float64Array.from(raw), columns };
 }

@@ -87,10 +87,10 @@ class CountedPast implements Past {
 
   /** One step asks, and always the same. */
   repeated(last: number, allowed: number, breakers: readonly string[]): ReadonlyMap<number, number> {
+    if (this.#repeated !== null) return this.#repeated;
     const { ids, bytesOf } = this.text;
-    const window = last < 0 ? ids : ids.subarray(Math.max(0, ids.length - last));
     const bytes = breakers.map(text => new TextEncoder().encode(text));
-    this.#repeated ??= repeatedEnds(window, allowed, bytes, id => bytesOf?.(id));
+    this.#repeated = repeatedEnds(ids.subarray(windowBegin(ids.length, last)), allowed, bytes, id => bytesOf?.(id));
     return this.#repeated;
   }
 
@@ -108,12 +108,16 @@ class CountedPast implements Past {
   /** How often each id occurs in the window; only where it was drawn or chosen, if `drawnAlone`. */
   #count(drawnAlone: boolean): Map<number, number> {
     const { ids, drawn } = this.text;
-    const last = this.of(repeatLastN);
     const counts = new Map<number, number>();
-    for (let i = last < 0 ? 0 : Math.max(0, ids.length - last); i < ids.length; i++) {
+    for (let i = windowBegin(ids.length, this.of(repeatLastN)); i < ids.length; i++) {
       const id = ids[i]!;
       if (!drawnAlone || drawn[i]) counts.set(id, (counts.get(id) ?? 0) + 1);
     }
     return counts;
   }
+}
+
+/** Where the last `last` of so many tokens begin; -1 is all of them. */
+function windowBegin(length: number, last: number): number {
+  return last < 0 ? 0 : Math.max(0, length - last);
 }

@@ -160,12 +160,10 @@ export function sampleBy<N extends string>(
   cutIds: readonly number[],
 ): Distribution<N> {
   const past = pastOf(history, settings, cutIds);
-  const logitSteps = logitStepsOf(steps);
   const recorded: RecordedStep<N>[] = [];
   const entered = applyRowSteps(rowStepsOf(steps), row, settings, past, recorded);
-  const adjusted = adjustLogits(id => entered.logits[id], logitSteps, settings, history, cutIds);
-  const told = new Map(logitSteps.map(step => [step.key, () => step.told?.(settings[step.key], past) ?? '']));
-  let slice = recordLogitSteps(entered, adjusted, name => told.get(name)?.() ?? '', recorded);
+  const adjusted = adjustLogits(id => entered.logits[id], logitStepsOf(steps), settings, past);
+  let slice = recordLogitSteps(entered, adjusted, recorded);
   let stage: Stage = new SliceStage(entered, adjusted, slice);
   for (const step of cutStepsOf(steps, settings.order)) {
     const value = Number(settings[step.key]);
@@ -209,21 +207,16 @@ const NO_LINES: ReadonlyMap<number, number> = new Map();
 const NO_LOGITS = new Float64Array();
 
 /** Appends the records of the logit steps and gives what they leave, at temperature 1. */
-function recordLogitSteps<N extends string>(
-  row: RankedRow,
-  adjusted: Adjusted<N>,
-  told: (name: N) => string,
-  recorded: RecordedStep<N>[],
-): Slice {
+function recordLogitSteps<N extends string>(row: RankedRow, adjusted: Adjusted<N>, recorded: RecordedStep<N>[]): Slice {
   const untouched = adjusted.lines.size === 0;
   const rest = untouched ? row.finite : withoutTouched(row, adjusted.lines);
   let stage: Stage = new LogitStage(row, adjusted.lines, adjusted.raw, rest);
   let { raw: logits } = adjusted;
-  for (const { name, active, logits: changed } of adjusted.columns) {
+  for (const { name, active, logits: changed, tell } of adjusted.columns) {
     const before = stage;
     if (changed !== logits) stage = new LogitStage(row, adjusted.lines, changed, rest);
     logits = changed;
-    recorded.push(new RecordedStep(name, active, before, stage, () => told(name)));
+    recorded.push(new RecordedStep(name, active, before, stage, tell));
   }
   const ranking = untouched ? rest : withTouched(rest, adjusted.lines, logits);
   if (ranking.ids.length === 0) {

@@ -4,6 +4,7 @@ import { drawTwin } from '../../../e2e/support/draw-twin.ts';
 import { LISTED, MOST_TOUCHED, readRecord, settingWords } from '../../gpu/draw-record.ts';
 import { uniform } from '../../lib/rng.ts';
 import { adjustLogits } from '../../sampling/adjust.ts';
+import { pastOf } from '../../sampling/past.ts';
 import { sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../sampling/settings.ts';
@@ -85,7 +86,9 @@ function both(logits: Float32Array, settings: GenerationSettings, u: number, err
   const row = rankRow(logits);
   return {
     exact: predictionOf(row, sample(row, settings, text, ends), u),
-    proven: decide(record, setting, V, logitOf => adjustLogits(logitOf, LOGIT_STEPS, settings, text, ends)),
+    proven: decide(record, setting, V, logitOf =>
+      adjustLogits(logitOf, LOGIT_STEPS, settings, pastOf(text, settings, ends)),
+    ),
     record,
   };
 }

@@ -4,7 +4,7 @@ import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { uniform } from '../../lib/rng.ts';
 import { adjustLogits } from '../../sampling/adjust.ts';
 import { negativeText } from '../../sampling/guidance.ts';
-import { type History, withNegative } from '../../sampling/past.ts';
+import { type History, pastOf, withNegative } from '../../sampling/past.ts';
 import { sample } from '../../sampling/pipeline.ts';
 import { type RankedRow, rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
@@ -58,7 +58,7 @@ export class Drawing {
   /** The draw after `history`, where the record of it proves one. */
   proven(record: DrawRecord, setting: DrawSetting, history: History): Prediction | null {
     return decide(record, setting, this.#V, logitOf =>
-      adjustLogits(logitOf, LOGIT_STEPS, this.settings, history, this.#banned),
+      adjustLogits(logitOf, LOGIT_STEPS, this.settings, pastOf(history, this.settings, this.#banned)),
     );
   }
 
