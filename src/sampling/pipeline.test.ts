@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sample } from './pipeline.ts';
-import { Doubt, plainSample } from './plain.fixture.ts';
+import { Doubt, entropyOf, plainSample } from './plain.fixture.ts';
 import { rankRow } from './row.ts';
 import type { SamplingSettings } from './settings.ts';
 
@@ -125,8 +125,7 @@ describe('sample', () => {
         expect([...distribution.kept]).toEqual(last.tokens.map(({ id }) => id));
         const pAfter = Array.from(logits, (_, id) => distribution.pAfter(id));
         expect(Math.abs(pAfter.reduce((a, b) => a + b, 0) - 1)).toBeLessThanOrEqual(1e-12);
-        const entropy = last.tokens.reduce((sum, { p }) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
-        expectNear(distribution.entropyAfter, entropy, 'entropy after');
+        expectNear(distribution.entropyAfter, entropyOf(last.tokens), 'entropy after');
         logits.forEach((value, id) => {
           const cutter = plain.find(({ tokens }) => !tokens.some(token => token.id === id));
           expect(distribution.cutBy(id)).toBe(value === -Infinity ? null : (cutter?.name ?? null));

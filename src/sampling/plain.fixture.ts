@@ -4,7 +4,8 @@ import type { History } from './past.ts';
 import type { SamplingSettings } from './settings.ts';
 import type { StepName } from './steps.ts';
 
-const ORDER = {
+/** The cuts of each sampler order as they come, written out. */
+export const ORDER = {
   transformers: [
     'top_n_sigma',
     'temperature',
@@ -112,7 +113,7 @@ function plainLeast(tokens: readonly Token[], least: number, doubt: Doubt): Toke
   });
 }
 
-const entropyOf = (tokens: readonly Token[]): number =>
+export const entropyOf = (tokens: readonly Token[]): number =>
   tokens.reduce((sum, { p }) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 
 function plainSigma(tokens: readonly Token[], n: number, doubt: Doubt): Token[] {

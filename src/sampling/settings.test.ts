@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CONTROLS, isLibrary, NEUTRAL, PRESETS, presetOf, SHAPE, withLibrary, withPreset } from './controls.ts';
+import { ORDER } from './plain.fixture.ts';
 import {
   clampSettings,
   DEFAULT_SETTINGS,
@@ -205,32 +206,8 @@ describe('CONTROLS', () => {
     const names = (order: 'transformers' | 'llama.cpp') => stepsInOrder(order).map(step => step.key);
     expect(names('llama.cpp').toSorted()).toEqual(names('transformers').toSorted());
     expect(new Set(names('transformers')).size).toBe(STEPS.length);
-    expect(cutStepsOf<StepName>(STEPS, 'transformers').map(({ key }) => key)).toEqual([
-      'top_n_sigma',
-      'temperature',
-      'dynatemp_range',
-      'top_k',
-      'top_p',
-      'min_p',
-      'typical_p',
-      'epsilon_cutoff',
-      'eta_cutoff',
-      'xtc_probability',
-      'mirostat_tau',
-    ]);
-    expect(cutStepsOf<StepName>(STEPS, 'llama.cpp').map(({ key }) => key)).toEqual([
-      'top_n_sigma',
-      'top_k',
-      'typical_p',
-      'top_p',
-      'min_p',
-      'epsilon_cutoff',
-      'eta_cutoff',
-      'xtc_probability',
-      'temperature',
-      'dynatemp_range',
-      'mirostat_tau',
-    ]);
+    for (const order of ['transformers', 'llama.cpp'] as const)
+      expect(cutStepsOf<StepName>(STEPS, order).map(({ key }) => key)).toEqual(ORDER[order]);
   });
 });
 
