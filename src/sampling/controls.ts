@@ -5,7 +5,7 @@ import { drySequenceBreakers } from './steps/dry_multiplier.ts';
 import type { EndOfText } from './steps/end_of_text.ts';
 import type { PenaltiesCount } from './steps/penalty_window.ts';
 import { type BesideOf, isNumeric, type SamplerOrder, type Step } from './steps/step.ts';
-import { isSame, STEPS } from './steps.ts';
+import { alike, isSame, STEPS } from './steps.ts';
 
 type NumericStep = Extract<(typeof STEPS)[number], { readonly default: number }>;
 export type ShapeKey = NumericStep['key'];
@@ -20,11 +20,9 @@ export function numericOf<K extends string>(steps: readonly Step<K>[]): NumericS
 /** The numeric settings of the steps. */
 export const SHAPE: readonly NumericSetting<ShapeKey>[] = STEPS.filter(isNumeric);
 
-const isNumber = (setting: BesideOf<typeof STEPS>): setting is NumericBeside => 'travel' in setting;
-
 /** The numeric settings beside those of the steps, each once. */
 export const BESIDE: readonly NumericSetting<NumericBeside['key']>[] = [
-  ...new Set(STEPS.flatMap((step): readonly BesideOf<typeof STEPS>[] => step.beside).filter(isNumber)),
+  ...new Set(STEPS.flatMap((step): readonly BesideOf<typeof STEPS>[] => step.beside).filter(isNumeric)),
 ];
 
 /** Every numeric setting, in the order of the panel. */
@@ -138,11 +136,8 @@ export function withLibrary(settings: GenerationSettings): GenerationSettings {
 
 /** Whether that changes nothing. */
 export function isLibrary(settings: GenerationSettings): boolean {
-  const taken = withLibrary(settings);
-  return Object.entries(settings).every(([key, value]) => {
-    const other: unknown = Object.getOwnPropertyDescriptor(taken, key)?.value;
-    return value === other || (typeof value === 'object' && JSON.stringify(value) === JSON.stringify(other));
-  });
+  const taken = new Map<string, unknown>(Object.entries(withLibrary(settings)));
+  return Object.entries(settings).every(([key, value]) => alike(value, taken.get(key)));
 }
 
 /** The settings with a preset's shape; logit bias, order, length, stop strings and end-of-text stay. */

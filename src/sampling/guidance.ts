@@ -1,4 +1,5 @@
 // Classifier-free guidance: the text that stands beside the real one, and the logits of both made into one row.
+import { logZOf } from './row.ts';
 
 /** The negative prompt in place of what was typed before the first drawn or chosen token, and all that follows as it is. A function of the text, so runs may stop and go on. */
 export function negativeText(
@@ -15,10 +16,10 @@ export function negativeText(
 
 /**
  * negative + scale * (own - negative), in log-probabilities, as transformers' UnbatchedClassifierFreeGuidanceLogitsProcessor has it. What either row rules
- * out the other decides alone: an id without probability here has none, one without it there keeps its own.
+ * out the other decides alone: an id without probability here has none, one without it there keeps its own. Throws `nan_logits`.
  */
 export function guidedLogits(own: Float32Array, negative: Float32Array, scale: number): Float32Array<ArrayBuffer> {
-  const [ownZ, negativeZ] = [logsumexp(own), logsumexp(negative)];
+  const [ownZ, negativeZ] = [logZOf(own), logZOf(negative)];
   return Float32Array.from(own, (logit, id) => {
     const mine = logit - ownZ;
     const other = (negative[id] ?? Number.NEGATIVE_INFINITY) - negativeZ;
@@ -26,12 +27,4 @@ export function guidedLogits(own: Float32Array, negative: Float32Array, scale: n
       ? mine
       : other + scale * (mine - other);
   });
-}
-
-function logsumexp(logits: Float32Array): number {
-  let top = Number.NEGATIVE_INFINITY;
-  for (const logit of logits) if (logit > top) top = logit;
-  let total = 0;
-  for (const logit of logits) total += Math.exp(logit - top);
-  return top + Math.log(total);
 }

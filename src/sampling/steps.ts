@@ -88,7 +88,8 @@ export function isSame(step: Step<StepName>, a: StepValues, b: StepValues): bool
   return settingsOf([step]).every(({ key }) => alike(left.get(key), right.get(key)));
 }
 
-function alike(a: unknown, b: unknown): boolean {
+/** Of two values of a setting. Lists are short, and made by its `clamp` alone. */
+export function alike(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
 

@@ -113,7 +113,7 @@ export function penaltyStep<const K extends string>(fields: PenaltyFields<K>): P
   };
 }
 
-/** True for a step whose setting is one number. */
-export function isNumeric<S extends Step>(step: S): step is Extract<S, { readonly default: number }> {
-  return 'travel' in step;
+/** True for a setting, or a step whose setting it is, that is one number. */
+export function isNumeric<S extends Setting>(setting: S): setting is Extract<S, { readonly default: number }> {
+  return 'travel' in setting;
 }
