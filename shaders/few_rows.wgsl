@@ -1,7 +1,5 @@
 // Part: products of eight rows of x with four rows of the matrix, on a GPU: the threads of a workgroup stride over K, and a weight is read once for eight
 // rows.
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T or slots, K4]
-
 var<private> s0: vec4f;
 var<private> s1: vec4f;
 var<private> s2: vec4f;
@@ -10,15 +8,6 @@ var<private> s4: vec4f;
 var<private> s5: vec4f;
 var<private> s6: vec4f;
 var<private> s7: vec4f;
-
-fn x_row(t: u32) -> u32 {
-  let inside = min(t, current.count - 1u);
-  return select(inside, current.rows[inside].slot, X_BY_SLOT) * K4;
-}
-
-fn dots(w: mat4x4f, v: vec4f) -> vec4f {
-  return vec4f(dot(w[0], v), dot(w[1], v), dot(w[2], v), dot(w[3], v));
-}
 
 // The part of a thread: rows t .. t + 7 of x, rows n of the matrix.
 fn own_products(n: vec4u, t: u32, lane: u32) {

@@ -1,26 +1,5 @@
 // Some rows, no barrier: a thread owns eight outputs of four rows, so that each load of a weight serves four products. The sums of a row are those of
 // linear_row, in its order. For CPU adapters, where a barrier costs more than the whole product.
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T or slots, K4]
-
-fn x_row(t: u32) -> u32 {
-  let inside = min(t, current.count - 1u);
-  return select(inside, current.rows[inside].slot, X_BY_SLOT) * K4;
-}
-
-// Outputs n .. n + 7 of row t.
-fn finish8(t: u32, n: u32, low: vec4f, high: vec4f) {
-  if (t >= current.count) {
-    return;
-  }
-  for (var i = 0u; i < min(8u, ROWS - n); i++) {
-    finish(t, ROW0 + n + i, select(low[i & 3u], high[i & 3u], i > 3u));
-  }
-}
-
-fn dots(w: mat4x4f, v: vec4f) -> vec4f {
-  return vec4f(dot(w[0], v), dot(w[1], v), dot(w[2], v), dot(w[3], v));
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn linear_few(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x * 8u;

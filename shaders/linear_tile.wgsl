@@ -1,22 +1,5 @@
 // Many rows, no barrier: a thread owns a register tile of 8 rows by 8 outputs, so each load serves 8 products of four.
 // For CPU adapters, whose loads cost more than their products.
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T or slots, K4]
-
-fn x_row(t: u32) -> u32 {
-  let inside = min(t, current.count - 1u);
-  return select(inside, current.rows[inside].slot, X_BY_SLOT) * K4;
-}
-
-// Outputs n .. n + 7 of row t.
-fn finish8(t: u32, n: u32, low: vec4f, high: vec4f) {
-  if (t >= current.count) {
-    return;
-  }
-  for (var i = 0u; i < min(8u, ROWS - n); i++) {
-    finish(t, ROW0 + n + i, select(low[i & 3u], high[i & 3u], i > 3u));
-  }
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn linear_tile(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x * 8u;

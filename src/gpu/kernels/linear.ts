@@ -42,19 +42,17 @@ const SPEC = {
   },
 } as const satisfies KernelSpec;
 const SIZED: KernelSpec = { ...SPEC, consts: { ...SPEC.consts, WORKGROUP: 'u32' } };
+const EIGHT_OUTPUTS: KernelSpec = { ...SIZED, parts: [...SIZED.parts, 'x_rows', 'eight_outputs'] };
+const FEW_ROWS: KernelSpec = { ...SIZED, parts: [...SIZED.parts, 'x_rows', 'few_rows'] };
 const linearNaive = kernel('linear_naive', SIZED);
 const linearRow = kernel('linear_row', SIZED);
 const linearRowWorkgroup = kernel('linear_row_workgroup', fourRows(SIZED));
 const linearRowSubgroup = kernel('linear_row_subgroup', fourRows(SIZED, 'subgroups'));
 const linearRowCluster = kernel('linear_row_cluster', clustered(SIZED));
-const linearFew = kernel('linear_few', SIZED);
-const linearFewWorkgroup = kernel('linear_few_workgroup', { ...SIZED, parts: [...SIZED.parts, 'few_rows'] });
-const linearFewSubgroup = kernel('linear_few_subgroup', {
-  ...SIZED,
-  parts: [...SIZED.parts, 'few_rows'],
-  enable: 'subgroups',
-});
-const linearTile = kernel('linear_tile', SIZED);
+const linearFew = kernel('linear_few', EIGHT_OUTPUTS);
+const linearFewWorkgroup = kernel('linear_few_workgroup', FEW_ROWS);
+const linearFewSubgroup = kernel('linear_few_subgroup', { ...FEW_ROWS, enable: 'subgroups' });
+const linearTile = kernel('linear_tile', EIGHT_OUTPUTS);
 const linearTileWorkgroup = kernel('linear_tile_workgroup', SPEC);
 
 export const kernels = [
