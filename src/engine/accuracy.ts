@@ -4,7 +4,8 @@ import type { ModelFiles } from '../hub/files.ts';
 import { NucleusError } from '../lib/error.ts';
 import { splitDigest } from '../lib/weight-format.ts';
 import type { Accuracy } from '../protocol/events.ts';
-import { assertSoundRow } from '../sampling/row.ts';
+import { divergence } from '../sampling/compare.ts';
+import { rowStatistics, topOf } from '../sampling/row.ts';
 import { readNumericCheckpoint } from './checkpoint.ts';
 import type { OpenModel } from './load.ts';
 import { ModelLoader } from './model.ts';
@@ -63,34 +64,15 @@ export async function* compared(
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while rows were compared');
     const text = tokens.subarray(0, done);
     const [row, wanted] = [await own.next(text, signal), await original.next(text, signal)];
-    const [mine, theirs] = [logSumOf(row), logSumOf(wanted)];
-    const apart = divergence(wanted, theirs.logZ, row, mine.logZ);
     const next = tokens[done] ?? 0;
+    const [mine, theirs] = [rowStatistics(row, next), rowStatistics(wanted, next)];
+    const apart = divergence({ logits: wanted, logZ: theirs.logZ }, { logits: row, logZ: mine.logZ });
     kl += apart;
     worst = Math.max(worst, apart);
-    if (mine.best === theirs.best) same++;
-    nats += mine.logZ - (row[next] ?? Number.NaN);
-    originalNats += theirs.logZ - (wanted[next] ?? Number.NaN);
+    if (topOf(row, 1).ids[0] === topOf(wanted, 1).ids[0]) same++;
+    nats += mine.logZ - mine.logit;
+    originalNats += theirs.logZ - theirs.logit;
     const perplexities = { perplexity: Math.exp(nats / done), originalPerplexity: Math.exp(originalNats / done) };
     yield { done, total, kl: kl / done, worst, same, ...perplexities };
   }
-}
-
-/** The likeliest id, the lowest of equals, and the logsumexp of a row. Throws `nan_logits`. */
-function logSumOf(row: Float32Array): { readonly best: number; readonly logZ: number } {
-  const top = assertSoundRow(row);
-  let sum = 0;
-  for (const logit of row) sum += Math.exp(logit - top);
-  return { best: row.indexOf(top), logZ: top + Math.log(sum) };
-}
-
-/** Kullback-Leibler divergence of a row from the wanted one, nats. */
-function divergence(wanted: Float32Array, wantedZ: number, row: Float32Array, rowZ: number): number {
-  let sum = 0;
-  for (let id = 0; id < row.length; id++) {
-    const logprob = (wanted[id] ?? 0) - wantedZ;
-    // What cannot come has no part in it.
-    if (logprob > Number.NEGATIVE_INFINITY) sum += Math.exp(logprob) * (logprob - ((row[id] ?? 0) - rowZ));
-  }
-  return Math.max(0, sum);
 }
