@@ -33,7 +33,7 @@ export function costsOf(step: CostedStep, { ops, dispatches }: PlannedOps): Cost
   assert(op !== undefined, 'an op that is planned');
   if (gate?.op === 'gated' && op.op === 'linear') {
     // The product stays in registers.
-    const [product, gated] = [linearCost(step, op), opCost(step, gate)];
+    const [product, gated] = [defined(linearParts(step, op)[0], 'a part'), opCost(step, gate)];
     const between = bytesOf(step, op.out);
     const valueBytes = product.valueBytes + gated.valueBytes - 2 * between;
     return [{ ...product, valueBytes, flops: product.flops + gated.flops }];
@@ -42,7 +42,6 @@ export function costsOf(step: CostedStep, { ops, dispatches }: PlannedOps): Cost
     return stretchedCosts(step, opCost(step, op), bytesOf(step, op.out));
   const parts = op.op === 'linear' || op.op === 'embedding' ? matrixOf(step, op).parts.length : 1;
   assert(dispatches.length === parts, `${op.op} has a dispatch a part`);
-  if (parts === 1) return [op.op === 'linear' ? linearCost(step, op) : opCost(step, op)];
   return op.op === 'linear' ? linearParts(step, op) : shared(opCost(step, op), parts);
 }
 
@@ -90,18 +89,6 @@ function vectorBytes({ weights }: CostedStep, op: Op): number {
   return weightsRead(op).reduce((sum, name) => sum + 4 * (weights.vectors.get(name)?.length ?? 0), 0);
 }
 
-function linearCost(step: CostedStep, op: LinearOp): Cost {
-  const parts = linearParts(step, op);
-  const sum = (key: keyof Cost) => parts.reduce((total, part) => total + part[key], 0);
-  const again = (parts.length - 1) * bytesOf(step, op.x);
-  return {
-    weightBytes: sum('weightBytes'),
-    cacheBytes: 0,
-    valueBytes: sum('valueBytes') - again,
-    flops: sum('flops'),
-  };
-}
-
 /** Every part reads all of x, and makes its own outputs. */
 function linearParts(step: CostedStep, op: LinearOp): Cost[] {
   const T = step.positions.length;
@@ -138,7 +125,7 @@ const EACH: Partial<Record<Op['op'], number>> = {
 };
 
 /** Values that the op reads and writes, its vectors, and what its kind has beside them. */
-function opCost(step: CostedStep, op: Op): Cost {
+function opCost(step: CostedStep, op: Exclude<Op, LinearOp>): Cost {
   const { graph, positions } = step;
   const T = positions.length;
   const written = valueWritten(op);
@@ -183,8 +170,6 @@ function opCost(step: CostedStep, op: Op): Cost {
       const state = value_heads * key_size * value_size;
       return { ...plain, cacheBytes: 4 * state, valueBytes: plain.valueBytes + 4 * state, flops: 7 * T * state };
     }
-    case 'linear':
-      return linearCost(step, op);
     default:
       return plain;
   }
