@@ -1,7 +1,7 @@
 // A text that grows token by token: what ends it, and which of its tokens are sure to stay.
+import type { TextToContinue } from '../protocol/commands.ts';
 import type { FinishedEvent, TokenEvent } from '../protocol/events.ts';
 import type { History } from '../sampling/past.ts';
-import type { GenerationSettings } from '../sampling/settings.ts';
 import { StopMatcher } from '../tokenizer/stop.ts';
 import type { Prediction } from './decode/prediction.ts';
 
@@ -18,15 +18,7 @@ export type End = Pick<FinishedEvent, 'reason' | 'stop' | 'piece'>;
 /** A drawn token as events tell of it. */
 export type Drawn = Omit<TokenEvent, 'type' | 'run'>;
 
-export interface GrowingInput {
-  /** The text so far [1 .. allowed], and 1 where an id was drawn or chosen. */
-  readonly tokens: Uint32Array;
-  readonly drawn: Uint8Array;
-  /** Of what mirostat has drawn; see the command. */
-  readonly pAfter?: Float64Array;
-  /** Ids of the negative prompt; see the command. */
-  readonly negative?: Uint32Array;
-  readonly settings: GenerationSettings;
+export interface GrowingInput extends TextToContinue {
   /** The first draw may not be an end-of-text token. */
   readonly pastEnd?: boolean;
 }

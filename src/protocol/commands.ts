@@ -8,6 +8,19 @@ import type { ProbeCommand } from './probe-commands.ts';
 /** Continuations of one `answers` command at most. */
 export const MOST_ANSWERS = 16;
 
+/** A text, and what the tokens after it are drawn by. */
+export interface TextToContinue {
+  /** The text so far [1 .. allowed]. */
+  readonly tokens: Uint32Array;
+  /** 1 where the id was drawn or chosen, 0 where it was typed: frequency and presence penalties count the former alone. [T] */
+  readonly drawn: Uint8Array;
+  /** Probability after sampling of what mirostat has drawn with these settings, NaN for every other token; left out where it is off. [T] */
+  readonly pAfter?: Float64Array;
+  /** Ids of the negative prompt; left out where guidance is off. */
+  readonly negative?: Uint32Array;
+  readonly settings: GenerationSettings;
+}
+
 export type Command =
   | { readonly type: 'adapter'; readonly run: number }
   /** What a model would need, from its listing and its safetensors header, before any download. */
@@ -34,35 +47,22 @@ export type Command =
   | { readonly type: 'allow_context'; readonly run: number; readonly tokens: number }
   /** Computes what the cache lacks of `tokens`, and sends the row that predicts the next token. */
   | { readonly type: 'prefill'; readonly run: number; readonly tokens: Uint32Array }
-  | {
+  | ({
       readonly type: 'generate';
       readonly run: number;
-      readonly tokens: Uint32Array;
-      /** 1 where the id was drawn or chosen, 0 where it was typed: frequency and presence penalties count the former alone. [T] */
-      readonly drawn: Uint8Array;
-      /** Probability after sampling of what mirostat has drawn with these settings, NaN for every other token; left out where it is off. [T] */
-      readonly pAfter?: Float64Array;
-      /** Ids of the negative prompt; left out where guidance is off. */
-      readonly negative?: Uint32Array;
-      readonly settings: GenerationSettings;
       readonly seed: number;
       /** The first draw may not be an end-of-text token, whatever `settings.end_of_text` says: the run goes on past the end. */
       readonly pastEnd?: boolean;
       /** Number of the text among those with this seed; 0 where it is not given. */
       readonly sample?: number;
-    }
+    } & TextToContinue)
   /** Several continuations of one text, each as `generate` draws it with its own seed and sample. */
-  | {
+  | ({
       readonly type: 'answers';
       readonly run: number;
-      readonly tokens: Uint32Array;
-      readonly drawn: Uint8Array;
-      readonly pAfter?: Float64Array;
-      readonly negative?: Uint32Array;
-      readonly settings: GenerationSettings;
       /** Of each answer, 1 to MOST_ANSWERS. */
       readonly draws: readonly { readonly seed: number; readonly sample: number }[];
-    }
+    } & TextToContinue)
   /** All logits of the row at `position`: the prediction of the token at `position + 1`. */
   | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }
   /** Log-probability, rank and entropy of `tokens[from...]`, in tiles; cancellable. */
