@@ -1,6 +1,7 @@
 // Which kernels a GPU is quickest with: what an earlier load measured is read from its record, the rest is measured before the model's first step, within a
 // budget, and kept. A CPU that plays a GPU has one kernel a product and measures nothing.
 
+import { literal, number, object, record, safeParse, string, unknown } from 'valibot';
 import type { Gpu } from '../gpu/device.ts';
 import { choosing, type Dispatch } from '../gpu/dispatch.ts';
 import type { Buffers } from '../gpu/executor.ts';
@@ -18,25 +19,26 @@ const VERSION = 1;
 export const adapterKey = ({ adapter, kernelClass, lanes }: Pick<Gpu, 'adapter' | 'kernelClass' | 'lanes'>): string =>
   JSON.stringify([adapter.vendor, adapter.architecture, adapter.device, adapter.description, kernelClass, lanes]);
 
-/** The teams of a record that can be had for these trials: a damaged or older one has none. */
-export function readRecord(record: unknown, trials: readonly Trial[]): Map<string, Team> {
+const RECORD = object({ version: literal(VERSION), teams: record(string(), unknown()) });
+const TEAM = object({ WORKGROUP: number(), CLUSTER: number() });
+
+/** What a record has of each product; nothing where it is damaged or of another version. */
+function teamsIn(stored: unknown): Readonly<Record<string, unknown>> {
+  const result = safeParse(RECORD, stored);
+  return result.success ? result.output.teams : {};
+}
+
+/** The teams of a record that can be had for these trials. */
+export function readRecord(stored: unknown, trials: readonly Trial[]): Map<string, Team> {
+  const kept = teamsIn(stored);
   const teams = new Map<string, Team>();
-  if (!isObject(record) || record.version !== VERSION || !isObject(record.teams)) return teams;
   for (const { name, candidates } of trials) {
-    const kept = Object.hasOwn(record.teams, name) ? record.teams[name] : null;
-    if (!isObject(kept)) continue;
-    const { WORKGROUP, CLUSTER } = kept;
-    const found = candidates.find(
-      ({ team }) =>
-        typeof WORKGROUP === 'number' && typeof CLUSTER === 'number' && sameTeam(team, { WORKGROUP, CLUSTER }),
-    );
+    const result = safeParse(TEAM, kept[name]);
+    const found = result.success && candidates.find(({ team }) => sameTeam(team, result.output));
     if (found) teams.set(name, found.team);
   }
   return teams;
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 export class Tuning {
   readonly #store: TuningStore;
@@ -55,16 +57,15 @@ export class Tuning {
     const trials = trialsOf(choosing(gpu), dispatches);
     if (trials.length === 0) return;
     const key = adapterKey(gpu);
-    const record = await this.#store.get(key).catch(() => null);
-    for (const [name, team] of readRecord(record, trials)) gpu.tuned.set(name, team);
+    const stored = await this.#store.get(key).catch(() => null);
+    for (const [name, team] of readRecord(stored, trials)) gpu.tuned.set(name, team);
     const missing = trials.filter(({ name }) => !gpu.tuned.has(name));
     if (missing.length === 0) return;
     const prepare = (trial: Trial) => this.#prepare(gpu, buffers, trial, this.#now);
     const measured = await tune(missing, { prepare, now: this.#now, budgetMs: BUDGET_MS }).catch(() => null);
     if (measured === null || measured.teams.size === 0) return;
     for (const [name, team] of measured.teams) gpu.tuned.set(name, team);
-    const earlier = isObject(record) && record.version === VERSION && isObject(record.teams) ? record.teams : {};
-    const teams = { ...earlier, ...Object.fromEntries(measured.teams) };
+    const teams = { ...teamsIn(stored), ...Object.fromEntries(measured.teams) };
     await this.#store.set(key, { version: VERSION, teams }).catch(() => {});
   }
 
