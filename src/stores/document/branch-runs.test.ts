@@ -1,25 +1,10 @@
 // Branches and runs on a scripted engine: what forks, what undo brings back, what a switch computes, what a reload keeps.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import {
-  ids,
-  keptRecord,
-  makePage,
-  type Page,
-  type PageOptions,
-  readyPage,
-  text,
-} from '../../../e2e/support/scripted-page.ts';
+import { ids, keptRecord, type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 
-const pages: Page[] = [];
-const page = async (options: PageOptions = {}): Promise<Page> => {
-  const made = await readyPage(options);
-  pages.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-});
+const { visit: page, arrive } = visitsOf('real');
 
 const branches = (p: Page) => p.document.getState().branches.map(branch => branch.tokens.map(token => token.id));
 
@@ -125,8 +110,7 @@ describe('a reload', () => {
     await first.generation.getState().run();
     await first.generation.getState().continueFrom(5, 300);
     await first.flush();
-    const second = makePage({ memory });
-    pages.push(second);
+    const second = arrive({ memory });
     const started = second.start();
     await until(() => second.model.getState().load.status === 'loading');
     second.document.getState().edit(0, 0, 'New. ');

@@ -1,0 +1,56 @@
+// Documents of several models: each opens with its own, or says which one it lacks.
+import { expect, test } from 'vitest';
+import { until } from '../../../e2e/support/scripted-engine.ts';
+import { ids, keptRecord, text } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
+import { acts, type } from './documents.fixture.ts';
+import { readSaved } from './saved.ts';
+
+const { visit } = visitsOf('held');
+
+test('a document opens with its own where that ships or is stored', async () => {
+  const page = await visit({ firstText: 'Of the shipped model' });
+  await page.generation.getState().step();
+  const { id } = page.documents.getState();
+  const before = ids(page);
+  await acts(page).create({ text: 'Of another one', keep: true });
+  await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+  await acts(page).open(id);
+  await until(() => page.model.getState().load.status === 'loading');
+  await until(() => page.model.getState().load.status === 'ready');
+  const { load } = page.model.getState();
+  expect(load.status === 'ready' && load.model.source.kind).toBe('shipped');
+  expect(ids(page)).toEqual(before);
+  expect(page.document.getState().tokens.at(-1)).toMatchObject({ origin: 'drawn', draw: { outdated: false } });
+});
+
+test('one that is not stored is named, nothing is fetched, and the record stays as it is until the text is changed', async () => {
+  const memory = new Map<string, unknown>();
+  const first = await visit({ memory, firstText: 'Far away' });
+  await first.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+  await first.generation.getState().run();
+  first.document.getState().cut(1, 'choice');
+  type(first, ' branch');
+  await first.flush();
+  const { key, record } = keptRecord(memory);
+  memory.set(key, { ...Object(record), fingerprint: 'another', model: 'f'.repeat(64) });
+  const kept = structuredClone(memory.get(key));
+  const own = text(first);
+
+  const second = await visit({ memory });
+  expect(second.documents.getState().notice).toEqual({
+    kind: 'model',
+    source: { kind: 'hub', repo: 'a/b', revision: 'main' },
+  });
+  expect(second.worker.of('load').map(command => command.source.kind)).toEqual(['shipped']);
+  expect(text(second)).toBe(own);
+  // In the words of this vocabulary, all branches of it.
+  expect(second.document.getState().branches).toHaveLength(2);
+  second.settings.getState().change({ temperature: 0.1 });
+  second.document.getState().select(0, 1);
+  await second.flush();
+  expect(memory.get(key)).toEqual(kept);
+  type(second, '!');
+  await second.flush();
+  expect(readSaved(memory.get(key))?.text).toBe(`${own}!`);
+});
