@@ -1,21 +1,14 @@
 // The machine of losses by itself, and a page on a scripted engine whose messages come late and in every order: never two sentences.
-import { afterEach, describe, expect, test } from 'vitest';
-import { type EngineOptions, turn, until } from '../../../e2e/support/scripted-engine.ts';
-import { loseDevice, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { describe, expect, test } from 'vitest';
+import { turn, until } from '../../../e2e/support/scripted-engine.ts';
+import { loseDevice, type Page } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
 import { afterEvent, isOfLoss, type LossEvent, NO_LOSS } from './loss.ts';
 import { lossLine } from './loss-line.ts';
 
-const pages: Page[] = [];
-const open = async (options?: EngineOptions): Promise<Page> => {
-  const page = await readyPage(options);
-  pages.push(page);
-  return page;
-};
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-});
+const { visit: open } = visitsOf('real');
 
 /** What each event of a row makes of the memory: what is said, and what is done. */
 function told(events: readonly LossEvent[]): string[] {

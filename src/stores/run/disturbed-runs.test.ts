@@ -1,20 +1,13 @@
 // Runs that something comes between: edits, failures, other models, a device that is slow; and the words that are left of them.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { turn, until } from '../../../e2e/support/scripted-engine.ts';
-import { idle, ids, makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { idle, ids, type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
 import { SLOW_MS } from './generation.ts';
 
-const pages: Page[] = [];
-const page = async (...args: Parameters<typeof readyPage>): Promise<Page> => {
-  const made = await readyPage(...args);
-  pages.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-});
+const { visit: page, arrive } = visitsOf('real');
 
 const status = (p: Page) => p.generation.getState().status;
 const PROMPT = 'Once upon a time there was a small';
@@ -114,8 +107,7 @@ describe('when a run is disturbed', () => {
   });
 
   test('without a model says so; while one is refused gives its reason', async () => {
-    const p = makePage();
-    pages.push(p);
+    const p = arrive();
     await p.generation.getState().run();
     expect(status(p)).toMatchObject({ kind: 'failed', error: { code: 'no_model' } });
   });

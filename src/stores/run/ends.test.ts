@@ -1,17 +1,10 @@
 // The ends that a run meets again when Run is pressed, and the way over each, on a scripted engine.
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BOS } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { ids, type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 
-const pages: Page[] = [];
-const page = async (...args: Parameters<typeof readyPage>): Promise<Page> => {
-  const made = await readyPage(...args);
-  pages.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-});
+const { visit: page } = visitsOf('real');
 
 const status = (p: Page) => p.generation.getState().status;
 const commands = (p: Page) => p.worker.of('generate');

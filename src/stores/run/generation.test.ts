@@ -1,17 +1,10 @@
 // Runs on a scripted engine: seeds, stop and go, regenerate, candidates, faults.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BOS, turn, until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { ids, type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 
-const pages: Page[] = [];
-const page = async (...args: Parameters<typeof readyPage>): Promise<Page> => {
-  const made = await readyPage(...args);
-  pages.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-});
+const { visit: page, arrive } = visitsOf('real');
 
 const status = (p: Page) => p.generation.getState().status;
 const PROMPT = 'Once upon a time there was a small';
@@ -51,8 +44,7 @@ describe('a run', () => {
   });
 
   test('pressed while the model loads, begins when it is there', async () => {
-    const p = makePage();
-    pages.push(p);
+    const p = arrive();
     const started = p.start();
     await until(() => p.model.getState().load.status === 'loading');
     const run = p.generation.getState().run();

@@ -1,23 +1,16 @@
 // Pinned tokens: which ones stay pinned.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { V } from '../../../e2e/support/scripted-engine.ts';
-import { keptRecord, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { keptRecord, type Page, type PageOptions } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import { shippedJson } from '../../tokenizer/texts.fixture.ts';
 
-const pages: Page[] = [];
+const visits = visitsOf('held');
 let page: Page;
 const visit = async (options: PageOptions = {}): Promise<Page> => {
-  page = await readyPage(options);
-  pages.push(page);
+  page = await visits.visit(options);
   return page;
 };
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-  vi.useRealTimers();
-});
 
 const pins = () => page.pins.getState();
 const pinnedIds = () => pins().pins.map(pin => pin.id);

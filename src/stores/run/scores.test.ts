@@ -1,27 +1,16 @@
 // Scoring that takes long: asked for, followed, stopped, and ended by an edit.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { turn, until, V } from '../../../e2e/support/scripted-engine.ts';
+import { expect, test } from 'vitest';
+import { until, V } from '../../../e2e/support/scripted-engine.ts';
 import { type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { pass, watchedRows } from './rows.fixture.ts';
 
 let page: Page;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  page.dispose();
-  vi.useRealTimers();
-});
+const { bare } = watchedRows(() => page);
 
 const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 512, vocab_size: V };
 const LONG = 'Anna and Tom went to the small house. '.repeat(20).trim();
 const large = () => readyPage({ firstText: LONG, model: { dims, parameters: 124e6 } });
 const scores = () => page.scores.getState();
-const bare = () => page.document.getState().tokens.filter((token, i) => i > 0 && token.stats === undefined).length;
-
-async function pass(ms: number): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms);
-  for (let i = 0; i < 20; i++) await turn();
-}
 
 test('begins when a person asks, in pieces with progress', async () => {
   page = await large();
