@@ -4,9 +4,8 @@ import type { ModelSource } from '../../lib/model-source.ts';
 import type { SavedStore } from './browser-store.ts';
 import type { RawDocument } from './document-files.ts';
 import type { DocumentActs, DocumentsStore, NewDocument } from './documents.ts';
-import { Library } from './library.ts';
+import { Library, type OpenedRecord } from './library.ts';
 import { OpenDocument, type Opening, type Subjects } from './open-document.ts';
-import type { Saved } from './saved.ts';
 import { readPage, type SavedPage } from './saved-page.ts';
 import { cleanTitle } from './title.ts';
 import { DocumentWriter } from './writer.ts';
@@ -42,7 +41,7 @@ export class Documents {
       now,
     });
     this.open = new OpenDocument(stores, this.#writer);
-    this.#fresh = () => ({ id: newId(), title: '', created: now(), stamp: null, changed: 0 });
+    this.#fresh = () => ({ id: newId(), title: '', created: now() });
   }
 
   readonly #fresh: () => Opening;
@@ -53,15 +52,16 @@ export class Documents {
     const read = await within(READ_MS, this.#read()).catch(() => null);
     if (early !== null && document.getState().revision === 0) document.getState().setText(early);
     const typed = document.getState().revision > 0;
-    if (read?.page) this.open.restorePage(read.page);
-    const { saved = null, id = null, stamp = null, changed = 0, begun = null } = read ?? {};
-    if (saved !== null && id !== null && (!typed || document.getState().text === saved.text)) {
-      this.open.enter({ id, title: saved.title, created: saved.created, stamp, changed }, saved);
+    const { page = null, opened = null } = read ?? {};
+    if (page !== null) this.open.restorePage(page);
+    const id = page?.document ?? null;
+    if (id !== null && opened !== null && (!typed || document.getState().text === opened.saved.text)) {
+      this.open.enter(id, opened);
     } else {
       const fresh = this.#fresh();
-      if (typed) this.#adopt(fresh);
-      else if (begun !== null) this.open.begin({ ...fresh, id: id ?? fresh.id }, { text: begun });
-      else this.#adopt(fresh);
+      const begun = typed ? null : (page?.begun ?? null);
+      if (begun === null) this.#adopt(fresh);
+      else this.open.begin({ ...fresh, id: id ?? fresh.id }, { text: begun });
       if (typed) this.#writer.changed('content');
     }
     this.open.watch();
@@ -70,7 +70,7 @@ export class Documents {
     this.#documents.setState({ acts: this.#acts() });
     // As what is kept while a page goes: another tab may begin with it at any moment.
     if (early !== null) await this.#writer.flush();
-    return [saved?.source, read?.page?.source].filter(source => source != null);
+    return [opened?.saved.source, page?.source].filter(source => source != null);
   }
 
   /** The text that stands in the field is that of a new document. */
@@ -79,30 +79,15 @@ export class Documents {
     this.#documents.setState({ id: fresh.id, title: '' });
   }
 
-  async #read(): Promise<{
-    readonly page: SavedPage | null;
-    readonly id: string | null;
-    readonly saved: Saved | null;
-    readonly stamp: string | null;
-    readonly changed: number;
-    readonly begun: string | null;
-  }> {
+  /** The page as this tab left it, and its document; null where it has no record that can be read. */
+  async #read(): Promise<{ readonly page: SavedPage | null; readonly opened: OpenedRecord | null }> {
     const { records } = this.#where;
     const tab = await this.#where.tab();
     await this.#library.bringOver().catch(() => {});
     await this.#writer.takeKept().catch(() => {});
     const page = readPage(await records.get(`page:${tab.from}`)) ?? readPage(await records.get('page'));
     const id = page?.document ?? null;
-    const opened = id === null ? null : await this.#library.read(id);
-    const begun = opened === null ? (page?.begun ?? null) : null;
-    return {
-      page,
-      id,
-      saved: opened?.saved ?? null,
-      stamp: opened?.stamp ?? null,
-      changed: opened?.changed ?? 0,
-      begun,
-    };
+    return { page, opened: id === null ? null : await this.#library.read(id) };
   }
 
   flush(): Promise<void> {
@@ -122,8 +107,7 @@ export class Documents {
     const read = await this.#library.read(id).catch(() => null);
     if (read === null || read.stamp === this.#writer.stored) return;
     if (id !== this.#writer.id || this.#writer.unwritten || this.open.running) return;
-    const { saved, stamp, changed } = read;
-    this.open.renew({ id, title: saved.title, created: saved.created, stamp, changed }, saved);
+    this.open.renew(id, read);
   }
 
   #turn(): void {
@@ -188,8 +172,7 @@ export class Documents {
     }
     if (read === null) return this.#documents.setState({ notice: { kind: 'unreadable' } });
     await this.#leave();
-    const { saved, stamp, changed } = read;
-    this.open.enter({ id, title: saved.title, created: saved.created, stamp, changed }, saved);
+    this.open.enter(id, read);
     void this.open.wantModel();
   }
 
@@ -220,10 +203,7 @@ export class Documents {
       const next = listed.find(each => each.id !== id && each.readable);
       const read = next === undefined ? null : await this.#library.read(next.id);
       if (next === undefined || read === null) this.open.begin(this.#fresh(), { text: '' });
-      else {
-        const { saved, stamp, changed } = read;
-        this.open.enter({ id: next.id, title: saved.title, created: saved.created, stamp, changed }, saved);
-      }
+      else this.open.enter(next.id, read);
     }
     const gone = listed.find(each => each.id === id);
     this.#removed = raw.record === undefined && raw.entry === undefined ? null : { raw, wasOpen };

@@ -11,6 +11,7 @@ import { isRunning } from '../run/generation-types.ts';
 import type { Stores } from '../stores.ts';
 import { VIEW_CHOICES } from '../view.ts';
 import type { NewDocument } from './documents.ts';
+import type { OpenedRecord } from './library.ts';
 import type { Saved } from './saved.ts';
 import { savedDocument } from './saved-document.ts';
 import type { SavedPage } from './saved-page.ts';
@@ -22,15 +23,11 @@ export type Subjects = Pick<Stores, 'model' | 'document' | 'settings' | 'generat
 /** Documents whose steps of Undo are kept while another one is open. */
 const MOST_HISTORIES = 8;
 
-/** What an opened document begins with. */
+/** What an opened document is known by. */
 export interface Opening {
   readonly id: string;
   readonly title: string;
   readonly created: number;
-  /** Of its record; null while it has none. */
-  readonly stamp: string | null;
-  /** When its content was changed last; 0 where nobody knows. */
-  readonly changed: number;
 }
 
 export class OpenDocument {
@@ -155,29 +152,31 @@ export class OpenDocument {
   }
 
   /** The document of a record, as far as the model in use goes. */
-  enter(opening: Opening, saved: Saved): void {
+  enter(id: string, { saved, stamp, changed }: OpenedRecord): void {
     const { settings, generation, pins, document } = this.#stores;
+    const { title, created } = saved;
     this.#quietly(() => {
       settings.getState().restore(saved);
       generation.getState().restore(saved.lastSeed);
       pins.getState().restore(saved.pins);
-      this.#restoreText(saved, this.#histories.get(opening.id));
-      this.#histories.delete(opening.id);
+      this.#restoreText(saved, this.#histories.get(id));
+      this.#histories.delete(id);
       this.#saved = saved;
       this.#savedRevision = document.getState().revision;
-      this.#opened(opening);
+      this.#opened({ id, title, created }, stamp, changed);
     });
   }
 
   /** The record has been changed by another tab; what stood here is a step of Undo. */
-  renew(opening: Opening, saved: Saved): void {
+  renew(id: string, record: OpenedRecord): void {
     const { document } = this.#stores;
+    const { saved } = record;
     const { text, selection } = document.getState();
     document.getState().setText(saved.text);
-    this.#histories.set(opening.id, document.getState().leave());
+    this.#histories.set(id, document.getState().leave());
     const { length } = saved.text;
     const caret = text === saved.text ? selection : { start: length, end: length, focus: 'end' as const };
-    this.enter(opening, { ...saved, selection: caret });
+    this.enter(id, { ...record, saved: { ...saved, selection: caret } });
   }
 
   /** Another document is about to be opened: a run ends here, and the steps of Undo are put by. */
@@ -186,10 +185,6 @@ export class OpenDocument {
     this.#histories.set(id, this.#stores.document.getState().leave());
     const [oldest] = this.#histories.keys();
     if (this.#histories.size > MOST_HISTORIES && oldest !== undefined) this.#histories.delete(oldest);
-  }
-
-  forget(id: string): void {
-    this.#histories.delete(id);
   }
 
   /** The text, the settings and the views come to the model that is there now. */
@@ -244,7 +239,7 @@ export class OpenDocument {
     document.getState().restore({ text, tokens, selection, set: { branches, branch: set.branch } });
   }
 
-  #opened({ id, title, created, stamp, changed }: Opening): void {
+  #opened({ id, title, created }: Opening, stamp: string | null = null, changed = 0): void {
     this.#stores.view.getState().resetCandidates();
     this.#writer.opened(id, created, stamp, changed);
     this.#stores.documents.setState({ id, title });

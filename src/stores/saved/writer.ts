@@ -94,10 +94,6 @@ export class DocumentWriter {
     return this.#id;
   }
 
-  get created(): number {
-    return this.#created;
-  }
-
   /** Stamp of the record; null while the document has none. */
   get stored(): string | null {
     return this.#stored;
