@@ -1,7 +1,14 @@
 // Records in the browser's database.
 import 'fake-indexeddb/auto';
-import { expect, test } from 'vitest';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { databaseRecords } from './records.ts';
+
+// Other tests of the thread keep pages in theirs.
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+});
+afterEach(() => vi.unstubAllGlobals());
 
 test('all or nothing, only over what is known, and anew after it was deleted', async () => {
   const records = databaseRecords();
