@@ -1,6 +1,5 @@
 // npm test runs its steps side by side: none is left out, none is cut in the middle of a line, and none begins after an interrupt.
 import { expect, test } from 'vitest';
-// @ts-expect-error a plain JavaScript file, run by Node before anything is built
 import { inLanes, namedLines } from '../tools/lanes.mjs';
 
 const pause = () => new Promise<void>(resolve => setImmediate(resolve));
