@@ -1,11 +1,10 @@
 // Bars of the engine that are not speeds of one cell: what a token costs far into a text, JavaScript outside waits, memory over 1,000 tokens, dispatches.
-import { Decoder } from '../../src/engine/decode/decoder.ts';
-import { Drawing } from '../../src/engine/decode/drawing.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
 import { QWEN3_600M_CONFIG } from '../support/random-model.ts';
 import { checkLogits, someIds } from './check.ts';
-import { drawn, freshText } from './measure.ts';
+import { drawnAfter, GREEDY, greedyMs } from './drawn.ts';
+import { freshText } from './measure.ts';
 import { type BenchModel, randomOf } from './models.ts';
 import { openSubjects, type Subject } from './subjects.ts';
 import { markdown, megabytes, timingCell } from './table.ts';
@@ -34,8 +33,8 @@ export async function measureBars(gpu: Gpu, nucleus3m: BenchModel, options: BarO
   };
   add(await onModel(gpu, nucleus3m, subject => farBar(subject, nucleus3m, options.rounds)));
   add(await onModel(gpu, wideVocabulary(), subject => scriptBar(subject, options.rounds)));
-  add(await onModel(gpu, longText(), subject => memoryBar(gpu, subject, options)));
-  add(await onModel(gpu, narrowGpt2(), async subject => [dispatchBar(subject)]));
+  add(await onModel(gpu, narrowGpt2(2), subject => memoryBar(gpu, subject, options)));
+  add(await onModel(gpu, narrowGpt2(12), async subject => [dispatchBar(subject)]));
   return bars;
 }
 
@@ -71,19 +70,18 @@ const wideVocabulary = (): BenchModel =>
     'BF16',
   );
 
-/** As many layers as GPT-2 124M: what a layer takes does not depend on its width. */
-const narrowGpt2 = (): BenchModel =>
-  randomOf('12 layers of 64', { model_type: 'gpt2', n_layer: 12, n_head: 2, n_embd: 64, vocab_size: 2048 }, 'F32');
+/** With 12, as many layers as GPT-2 124M: what a layer takes does not depend on its width. */
+const narrowGpt2 = (n_layer: number): BenchModel =>
+  randomOf(`${n_layer} layers of 64`, { model_type: 'gpt2', n_layer, n_head: 2, n_embd: 64, vocab_size: 2048 }, 'F32');
 
-const longText = (): BenchModel =>
-  randomOf('2 layers of 64', { model_type: 'gpt2', n_layer: 2, n_head: 2, n_embd: 64, vocab_size: 2048 }, 'F32');
+const promptOf = ({ dims }: Subject['session']) => someIds(dims.vocab_size, 8, 5);
 
 async function farBar(subject: Subject, model: BenchModel, rounds: number): Promise<Bar[]> {
   const { vocab_size } = model.graph.dims;
   const at = (position: number) => async () => {
     const ids = freshText(vocab_size, position);
     await subject.layOut(ids.subarray(0, position));
-    return drawn(subject, ids, 8);
+    return greedyMs(subject.session, ids, 8);
   };
   const [near, far] = await inTurns([at(1), at(FAR)], { rounds: 4 * rounds, cellMs: 60_000 });
   const ratio = ratioOf(far, near) ?? Number.NaN;
@@ -94,31 +92,21 @@ async function farBar(subject: Subject, model: BenchModel, rounds: number): Prom
 /** Milliseconds of each token that were spent in JavaScript, and of it in what submits to the queue. */
 async function scriptTimes({ session }: Subject, settings: GenerationSettings, count: number) {
   const waits = watchWaits();
-  const text = [...someIds(session.dims.vocab_size, 8, 5)];
-  const { signal } = new AbortController();
   const own: number[] = [];
   const submits: number[] = [];
   try {
-    using decoder = new Decoder(
-      session,
-      new Drawing({ settings, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size),
-    );
-    for (let i = 0; i < count; i++) {
-      waits.reset();
-      const begin = performance.now();
-      const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
-      const { id } = await decoder.next(history, { noEnd: false, last: i === count - 1 }, signal);
-      const ms = performance.now() - begin - waits.waited;
-      text.push(id);
-      // The first token compiles and computes its prompt.
-      if (i === 0) continue;
-      own.push(ms);
+    let begin = performance.now();
+    for await (const _ of drawnAfter(session, promptOf(session), settings, count)) {
+      own.push(performance.now() - begin - waits.waited);
       submits.push(waits.submitted);
+      waits.reset();
+      begin = performance.now();
     }
   } finally {
     waits.end();
   }
-  return { own: timingOf(own), submits: timingOf(submits) };
+  // The first token compiles and computes its prompt.
+  return { own: timingOf(own.slice(1)), submits: timingOf(submits.slice(1)) };
 }
 
 /** Counts milliseconds between a map and its end, and within submits, until `end`. */
@@ -170,23 +158,18 @@ async function scriptBar(subject: Subject, rounds: number): Promise<Bar[]> {
 
 async function memoryBar(gpu: Gpu, { session }: Subject, { heap }: BarOptions): Promise<Bar[]> {
   const made = watchBuffers(gpu.device);
-  const text = [...someIds(session.dims.vocab_size, 8, 5)];
-  const settings = { ...DEFAULT_SETTINGS, temperature: 0 };
   const heaps: number[] = [];
   const buffers: number[] = [];
+  const look = async (): Promise<void> => {
+    if (heap) heaps.push(await heap());
+    buffers.push(gpu.scope.bytes);
+  };
   try {
-    using decoder = new Decoder(
-      session,
-      new Drawing({ settings, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size),
-    );
-    const { signal } = new AbortController();
-    for (let i = 0; i <= TOKENS; i++) {
-      if (i % LOOK === 0) {
-        if (heap) heaps.push(await heap());
-        buffers.push(gpu.scope.bytes);
-      }
-      const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
-      text.push((await decoder.next(history, { noEnd: false, last: i === TOKENS }, signal)).id);
+    await look();
+    let drawn = 0;
+    for await (const _ of drawnAfter(session, promptOf(session), GREEDY, TOKENS + 1)) {
+      drawn++;
+      if (drawn % LOOK === 0) await look();
     }
   } finally {
     made.end();

@@ -1,5 +1,5 @@
-// npm run bench [-- --quick | --views | --text | --loading | --vocabulary | --shapes a,b]: the page and the engine, or the views of the inside, or long texts, or the memory of a
-// load, in a real Chromium, or large vocabularies in Node, printed as markdown; GPU=hardware takes the machine's own adapter.
+// npm run bench [-- options]: the page, the engine and other engines, or what an option asks for (README.md beside it), in a real Chromium, or large vocabularies in Node,
+// printed as markdown; GPU=hardware takes the machine's own adapter.
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,23 +12,19 @@ import { randomModel, randomModelFile } from '../support/random-model.ts';
 import { launchOptions } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
 import { barTable } from './bars.ts';
+import { buildPage } from './build-page.ts';
 import type { BarsAnswer, BarsRequest, EngineAnswer, EngineRequest, ViewsAnswer, ViewsRequest } from './engine.ts';
 import { measureVisits, type VisitTimings } from './first-token.ts';
 import { benchLoading } from './loading.ts';
 import { benchLongTexts } from './long-text.ts';
 import { readFormats, readShapes, SHAPES, type ShapeName } from './models.ts';
 import { benchPeers, buildPeerPage, type PeerOptions } from './peers.ts';
-import { engineTable, markdown, timingCell } from './table.ts';
+import { adapterWords, engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
 import { benchVocabulary } from './vocabulary.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const GOLDEN = 'gpt2-wide';
-
-interface Served {
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 export async function main(args: string[]): Promise<number> {
   const flag = { type: 'boolean' } as const;
@@ -106,7 +102,7 @@ async function onPage(
 ): Promise<void> {
   const configFile = path.join(ROOT, 'vite.config.ts');
   await build({ root: ROOT, configFile, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  const served = (await serveFolder({ folder: outDir, connect: [...connect] })) as Served;
+  const served = await serveFolder({ folder: outDir, connect });
   try {
     await work(served.url);
   } finally {
@@ -213,7 +209,7 @@ async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
   requests: readonly object[],
 ): Promise<T[]> {
   await buildEngine(outDir);
-  const served = (await serveFolder({ folder: outDir })) as Served;
+  const served = await serveFolder({ folder: outDir });
   const { args, ...found } = launchOptions();
   const seen = ['--js-flags=--expose-gc', '--enable-precise-memory-info'];
   const browser = await chromium.launch({ ...found, args: [...args, ...seen], headless: true });
@@ -235,8 +231,7 @@ async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
     const [{ adapter } = { adapter: null }] = answers;
     if (adapter === null || (process.env.GPU === 'hardware' && isSoftware({ ...adapter, isFallbackAdapter: false })))
       throw new Error('GPU=hardware, but the adapter is a CPU');
-    const words = [adapter.vendor, adapter.architecture, adapter.description].join(' ').trim();
-    console.log(`adapter: ${words}${adapter.software ? ' (a CPU)' : ''}, Chromium ${browser.version()}\n`);
+    console.log(`adapter: ${adapterWords(adapter)}, Chromium ${browser.version()}\n`);
     return answers;
   } finally {
     await browser.close();
@@ -245,18 +240,6 @@ async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
 }
 
 async function buildEngine(outDir: string): Promise<void> {
-  await build({
-    root: path.join(ROOT, 'e2e/bench'),
-    base: './',
-    configFile: false,
-    publicDir: path.join(ROOT, 'public'),
-    logLevel: 'error',
-    build: {
-      target: 'es2022',
-      outDir,
-      emptyOutDir: true,
-      rollupOptions: { input: path.join(ROOT, 'e2e/bench/engine.html') },
-    },
-  });
+  await buildPage('engine.html', outDir, path.join(ROOT, 'public'));
   await cp(path.join(ROOT, 'e2e/golden', GOLDEN), path.join(outDir, GOLDEN), { recursive: true });
 }

@@ -1,18 +1,18 @@
 // The engine part of the benchmark in Node on Dawn: npm run bench:dawn -- [model folders] [--kernels a,b] [--formats stored,int8] [--shapes a,b]
-// [--rounds N] [--cell-ms N] [--without-124m] [--views | --batch]
+// [--rounds N] [--cell-ms N] [--without-124m] [--views | --batch | --bars]
 //
 // Reads nothing of the repository but the folders given, so that it can be bundled into one file and run anywhere (README.md beside it).
 import { parseArgs } from 'node:util';
 import { describeAdapter } from '../../src/engine/adapter.ts';
 import { readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
-import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
+import { type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import { openFolder } from '../support/node-files.ts';
 import { barTable, measureBars } from './bars.ts';
 import { type BatchNumbers, batchTable, measureBatch } from './batch.ts';
 import { type EngineNumbers, type MeasureOptions, measureModel } from './measure.ts';
 import { type BenchModel, gpt2At124M, readFormats, readShapes, shapesOf } from './models.ts';
 import { variantsOf } from './subjects.ts';
-import { engineTable } from './table.ts';
+import { adapterWords, engineTable } from './table.ts';
 import { measureViews, type ViewNumbers, viewTable } from './views.ts';
 
 /** Models up to this size are checked against the float64 oracle. */
@@ -37,7 +37,7 @@ export async function main(args: string[]): Promise<number> {
     },
   });
   const gpu = await openGpu();
-  console.log(`adapter: ${adapterWords(gpu)}\n`);
+  console.log(`adapter: ${adapterWords(describeAdapter(gpu))}\n`);
   if (process.env.GPU === 'hardware' && gpu.software) throw new Error('GPU=hardware, but the adapter is a CPU');
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   if (values.bars) {
@@ -86,11 +86,6 @@ export async function main(args: string[]): Promise<number> {
   for (const shape of shapes) rows.push(...(await measureModel(gpu, shapesOf(shape), options)));
   console.log(engineTable(rows));
   return 0;
-}
-
-export function adapterWords(gpu: Gpu): string {
-  const { vendor, architecture, description, software } = describeAdapter(gpu);
-  return `${[vendor, architecture, description].join(' ').trim()}${software ? ' (a CPU)' : ''}`;
 }
 
 /** With `node --expose-gc` alone. */

@@ -1,11 +1,9 @@
 // Measures the engine on an open adapter: prefill and decode of one model, its formats and classes of kernels in turn.
-import { Decoder } from '../../src/engine/decode/decoder.ts';
-import { Drawing } from '../../src/engine/decode/drawing.ts';
 import type { Gpu, KernelClass } from '../../src/gpu/device.ts';
 import { defined } from '../../src/lib/assert.ts';
 import type { FormatChoice } from '../../src/lib/weight-format.ts';
-import { DEFAULT_SETTINGS } from '../../src/sampling/settings.ts';
 import { checkLogits, someIds } from './check.ts';
+import { greedyMs } from './drawn.ts';
 import type { BenchModel } from './models.ts';
 import { openSubjects, type Subject, type Variant } from './subjects.ts';
 import { inTurns, type Timing, timed } from './timing.ts';
@@ -48,7 +46,6 @@ export interface MeasureOptions {
 const DRAWN = 8;
 const FEW_DRAWN = 2;
 const SLOW_MS = 250;
-const GREEDY = { ...DEFAULT_SETTINGS, temperature: 0 };
 
 /** Checks the logits, then measures. Throws where they are wrong, and as loading does. */
 export async function measureModel(gpu: Gpu, model: BenchModel, options: MeasureOptions): Promise<EngineNumbers[]> {
@@ -63,7 +60,7 @@ export async function measureModel(gpu: Gpu, model: BenchModel, options: Measure
     for (const { session } of subjects) await session.canDraw();
     const decode = await measureDecode('decode', model, subjects, options, (subject, ids) => {
       const slow = Object.values(row[subjects.indexOf(subject)] ?? {}).some(cell => cell && cell.min > SLOW_MS);
-      return drawn(subject, ids, slow ? FEW_DRAWN : DRAWN);
+      return greedyMs(subject.session, ids, slow ? FEW_DRAWN : DRAWN);
     });
     return subjects.map(({ format, kernels, load, bytes, runner, weightBytesPerToken }, i) => ({
       model: model.name,
@@ -110,22 +107,6 @@ async function measurePrefill(model: BenchModel, subjects: readonly Subject[], o
 type Work = (subject: Subject, ids: Uint32Array<ArrayBuffer>) => Promise<number>;
 
 const wholeRow: Work = ({ session }, ids) => timed(() => session.next(ids));
-
-/** Of `count` tokens that are drawn one after the other as a run draws them; nothing is left queued behind the last. */
-export async function drawn({ session }: Subject, ids: Uint32Array<ArrayBuffer>, count: number): Promise<number> {
-  const text = [...ids];
-  const { signal } = new AbortController();
-  const ms = await timed(async () => {
-    const drawing = new Drawing({ settings: GREEDY, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size);
-    using decoder = new Decoder(session, drawing);
-    for (let i = 0; i < count; i++) {
-      const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
-      const { id } = await decoder.next(history, { noEnd: false, last: i === count - 1 }, signal);
-      text.push(id);
-    }
-  });
-  return ms / count;
-}
 
 let texts = 0;
 

@@ -1,5 +1,6 @@
 // onnxruntime-web beside us: what a step gave as keys and values is what the next one takes, and the row is looked through for its largest logit.
-import { bestOf, logprobsOf, type Peer, type PeerModel } from './peer.ts';
+import { argmax } from '../../src/reference/ops.ts';
+import { logprobsOf, type Peer, type PeerModel } from './peer.ts';
 
 interface OrtTensor {
   getData(): Promise<Float32Array>;
@@ -67,7 +68,7 @@ export async function ortPeer(model: PeerModel, provider: 'wasm' | 'webgpu'): Pr
       const begin = performance.now();
       for (let i = 0; i < count; i++) {
         const { row, next } = await step([id], prefix.length + i, past);
-        id = bestOf(row);
+        id = argmax(row);
         if (past !== held.past) free(past);
         past = next;
       }

@@ -1,16 +1,15 @@
 // One engine in a page of its own: `peer(kind, model)` on the global object loads it, `row`, `decode` and `prefill` ask it. Engines of others are loaded by address,
 // since they are no dependency of the project.
 import { readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
-import { Decoder } from '../../src/engine/decode/decoder.ts';
-import { Drawing } from '../../src/engine/decode/drawing.ts';
 import { ModelLoader } from '../../src/engine/model.ts';
 import { openGpu } from '../../src/gpu/device.ts';
-import { DEFAULT_SETTINGS } from '../../src/sampling/settings.ts';
 import { memoryFiles } from '../support/memory-files.ts';
+import { greedyMs } from './drawn.ts';
 import { logprobsOf, type Peer, type PeerModel } from './peer.ts';
 import { ortPeer } from './peer-ort.ts';
 import { transformersPeer } from './peer-transformers.ts';
 import { wllamaPeer } from './peer-wllama.ts';
+import { timed } from './timing.ts';
 
 export const PAGE_PEERS = {
   'Nucleus f32': (model: PeerModel) => nucleus(model, ['config.json', 'model.safetensors']),
@@ -44,27 +43,13 @@ async function nucleus({ base }: PeerModel, names: readonly string[]): Promise<P
   }
   const { session } = await loader.finish();
   await session.canDraw();
-  const { signal } = new AbortController();
   return {
     row: async ids => ({ all: logprobsOf(await session.next(Uint32Array.from(ids))) }),
     decode: async (ids, count) => {
-      const text = [...ids];
-      await session.prefill(Uint32Array.from(text.slice(0, -1)));
-      const begin = performance.now();
-      const settings = { ...DEFAULT_SETTINGS, temperature: 0 };
-      const drawing = new Drawing({ settings, seed: 1, sample: 0, eosIds: [] }, session.dims.vocab_size);
-      using decoder = new Decoder(session, drawing);
-      for (let i = 0; i < count; i++) {
-        const history = { ids: Uint32Array.from(text), drawn: new Uint8Array(text.length) };
-        text.push((await decoder.next(history, { noEnd: false, last: i === count - 1 }, signal)).id);
-      }
-      return (performance.now() - begin) / count;
+      await session.prefill(Uint32Array.from(ids.slice(0, -1)));
+      return greedyMs(session, ids, count);
     },
-    prefill: async ids => {
-      const begin = performance.now();
-      await session.prefill(Uint32Array.from(ids));
-      return performance.now() - begin;
-    },
+    prefill: ids => timed(() => session.prefill(Uint32Array.from(ids))),
   };
 }
 
@@ -75,11 +60,10 @@ const own = (): Peer => {
 };
 
 /** Resolves to the milliseconds of the load. */
-async function peer(kind: PagePeer, model: PeerModel): Promise<number> {
-  const begin = performance.now();
-  opened = await PAGE_PEERS[kind](model);
-  return performance.now() - begin;
-}
+const peer = (kind: PagePeer, model: PeerModel): Promise<number> =>
+  timed(async () => {
+    opened = await PAGE_PEERS[kind](model);
+  });
 
 const asked = {
   peer,

@@ -1,4 +1,5 @@
 // What every engine does for a comparison, ours and others: load the same weights, give a row, and draw greedy tokens.
+import { logprobs, someIds } from './check.ts';
 
 /** Log-probabilities after a text: of all ids in order, or of those that the engine tells, by id. */
 export type PeerRow = { readonly all: readonly number[] } | { readonly some: readonly (readonly [number, number])[] };
@@ -25,20 +26,7 @@ export interface PeerModel {
 
 /** A text of letters and spaces as bytes, another one for every seed. */
 export function letters(count: number, seed: number): number[] {
-  return Array.from({ length: count }, (_, i) => {
-    const n = (seed * 7919 + i * 104_729 + i * i * 31 + 1) % 27;
-    return n === 26 ? 32 : 97 + n;
-  });
+  return Array.from(someIds(27, count, seed), n => (n === 26 ? 32 : 97 + n));
 }
 
-export function bestOf(logits: ArrayLike<number>): number {
-  let best = 0;
-  for (let id = 1; id < logits.length; id++) if ((logits[id] ?? 0) > (logits[best] ?? 0)) best = id;
-  return best;
-}
-
-export function logprobsOf(logits: Float32Array): number[] {
-  const top = logits[bestOf(logits)] ?? 0;
-  const z = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
-  return Array.from(logits, logit => logit - z);
-}
+export const logprobsOf = (logits: Float32Array): number[] => Array.from(logprobs(logits));

@@ -2,11 +2,11 @@
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
-import { build } from 'vite';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import type { Config } from '../support/gguf-golden.ts';
 import { launchOptions } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
+import { buildPage } from './build-page.ts';
 import { difference } from './check.ts';
 import { letters, type Peer, type PeerModel, type PeerRow } from './peer.ts';
 import { writePeerFiles } from './peer-files.ts';
@@ -77,19 +77,7 @@ const SERVED = {
 
 /** Builds the page of the engines into `outDir`, with what is installed of theirs. */
 export async function buildPeerPage(outDir: string): Promise<void> {
-  await build({
-    root: import.meta.dirname,
-    base: './',
-    configFile: false,
-    publicDir: false,
-    logLevel: 'error',
-    build: {
-      target: 'es2022',
-      outDir,
-      emptyOutDir: true,
-      rollupOptions: { input: path.join(import.meta.dirname, 'peers.html') },
-    },
-  });
+  await buildPage('peers.html', outDir, false);
   for (const [folder, [name, inside]] of Object.entries(SERVED)) {
     if (installed(name))
       await cp(path.join(PEERS, name, inside), path.join(outDir, 'peers', folder), { recursive: true });
@@ -102,7 +90,7 @@ export async function benchPeers(outDir: string, options: PeerOptions): Promise<
   const folder = path.join(outDir, 'model');
   options.log(`${options.name}: writing files`);
   await writePeerFiles(folder, { ...options, graph });
-  const served = (await serveFolder({ folder: outDir, policy: null })) as { url: string; close(): Promise<void> };
+  const served = await serveFolder({ folder: outDir, policy: null });
   const browser = await chromium.launch({ ...launchOptions(), headless: true });
   const closing: (() => Promise<void>)[] = [() => browser.close(), () => served.close()];
   const { n_layer, n_kv_head, head_size, n_ctx, vocab_size } = graph.dims;

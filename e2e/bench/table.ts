@@ -1,4 +1,5 @@
 // The numbers of the engine as a markdown table: how many times as long as the first row of a model, the median, the best round, and the spread.
+import type { AdapterDescription } from '../../src/protocol/events.ts';
 import type { Cells, EngineNumbers } from './measure.ts';
 import { ratioOf, type Timing } from './timing.ts';
 
@@ -69,6 +70,11 @@ export function engineTable(rows: readonly EngineNumbers[]): string {
     columns.map(([title]) => title),
     lines,
   );
+}
+
+/** An adapter in a few words. */
+export function adapterWords({ vendor, architecture, description, software }: AdapterDescription): string {
+  return `${[vendor, architecture, description].join(' ').trim()}${software ? ' (a CPU)' : ''}`;
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
