@@ -6,6 +6,7 @@ import type { TensorRange } from '../../src/checkpoint/safetensors.ts';
 import { unwrapped } from '../../src/model/tensor-names.ts';
 import { float32, type GgufTensor, type GgufValue, writeGguf } from './gguf-file.ts';
 import { type Golden, tensorsOf } from './golden.ts';
+import { turned } from './turned.ts';
 
 export type Config = Readonly<Record<string, unknown>>;
 
@@ -152,18 +153,11 @@ function keysOf(config: Config, kind: Kind): (readonly [string, GgufValue])[] {
 }
 
 /** Row i of the result is row `order(i)` of `values`. */
-function reordered(values: Float32Array, rows: number, order: (row: number) => number): Float32Array {
+function reordered(values: Float32Array, rows: number, order: (row: number) => number): Float32Array<ArrayBuffer> {
   const columns = values.length / rows;
   const out = new Float32Array(values.length);
   for (let row = 0; row < rows; row++)
     out.set(values.subarray(order(row) * columns, (order(row) + 1) * columns), row * columns);
-  return out;
-}
-
-function turned(values: Float32Array, [rows = 0, columns = 0]: readonly number[]): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) out[column * rows + row] = values[row * columns + column] ?? 0;
   return out;
 }
 
@@ -178,13 +172,13 @@ function converted(
   const name = ggufName(kind.names, plain);
   if (name === null || !isWeightDtype(dtype)) return null;
   const HS = headSize(config);
-  const [rows = 0] = shape;
+  const [rows = 0, columns = 0] = shape;
   let values = toFloat32(bytes, dtype);
   let out = shape.filter((size, axis) => size !== 1 || shape.length !== 3 || axis !== 1);
   if (kind.neighbours && /[qk]_proj/.test(plain)) {
     const half = HS / 2;
     const order = (row: number) => row - (row % HS) + (row % 2) * half + Math.floor((row % HS) / 2);
-    values = new Float32Array(reordered(values, rows, order));
+    values = reordered(values, rows, order);
   }
   if (kind.headByHead?.test(plain)) {
     const NH = heads(config);
@@ -192,10 +186,10 @@ function converted(
       const [which, head] = [Math.floor(row / (NH * HS)), Math.floor(row / HS) % NH];
       return (head * 3 + which) * HS + (row % HS);
     };
-    values = new Float32Array(reordered(values, rows, order));
+    values = reordered(values, rows, order);
   }
   if (kind.turned?.test(plain)) {
-    values = new Float32Array(turned(values, shape));
+    values = turned(values, rows, columns);
     out = [...shape].reverse();
   }
   if (kind.plusOne && shape.length === 1) values = values.map(value => value + 1);

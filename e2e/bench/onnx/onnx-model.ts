@@ -5,6 +5,7 @@ import { defined } from '../../../src/lib/assert.ts';
 import type { Graph, Op, RotaryOp, ValueName, View, WeightSpec } from '../../../src/model/ir/graph.ts';
 import type { Recipe } from '../../../src/model/ir/recipe.ts';
 import { type ReferenceWeights, weight } from '../../../src/reference/weights.ts';
+import { turned } from '../../support/turned.ts';
 import { FLOAT, INT64, OnnxGraph } from './onnx-file.ts';
 
 /** Below every score, and finite. */
@@ -16,14 +17,6 @@ const LONGEST = 2048;
 /** The file in pieces. Throws for ops beyond those of GPT-2, Llama and Qwen3. */
 export function onnxModel(graph: Graph, tensors: ReferenceWeights): readonly Uint8Array[] {
   return new Writer(graph, tensors).file();
-}
-
-/** [columns, rows] of [rows, columns]. */
-function turnedRows(numbers: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(numbers.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) out[column * rows + row] = numbers[row * columns + column] ?? 0;
-  return out;
 }
 
 class Writer {
@@ -97,16 +90,16 @@ class Writer {
   }
 
   /** [out, in] as in the graph, or turned to [in, out] for a product. */
-  #matrix(name: string, turned: boolean): string {
-    const key = turned ? `${name} turned` : name;
+  #matrix(name: string, asFactor: boolean): string {
+    const key = asFactor ? `${name} turned` : name;
     const known = this.#weights.get(key);
     if (known !== undefined) return known;
     const { shape, from } = this.#spec(name);
     const [rows, columns = 1] = shape;
-    const lies = turned && from.make === 'transpose';
+    const lies = asFactor && from.make === 'transpose';
     const numbers = this.#numbers(lies ? from.of : from);
-    const own = turned && !lies ? turnedRows(numbers, rows, columns) : numbers;
-    this.#weights.set(key, this.#onnx.floats(key, turned ? [columns, rows] : [rows, columns], own));
+    const own = asFactor && !lies ? turned(numbers, rows, columns) : numbers;
+    this.#weights.set(key, this.#onnx.floats(key, asFactor ? [columns, rows] : [rows, columns], own));
     return key;
   }
 
