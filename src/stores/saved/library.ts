@@ -14,7 +14,7 @@ import type { Imported, ListedDocument } from './documents.ts';
 import { type KeyValue, stampOf } from './records.ts';
 import { readSaved, type Saved } from './saved.ts';
 import { readPage, writePage } from './saved-page.ts';
-import { cleanTitle, titleOf } from './title.ts';
+import { cleanTitle, copyTitle } from './title.ts';
 
 export interface OpenedRecord {
   readonly saved: Saved;
@@ -39,9 +39,8 @@ export class Library {
 
   /** Null where there is none, or nothing that can be read. */
   async read(id: string): Promise<OpenedRecord | null> {
-    const { records } = this.#where;
-    const saved = readSaved(await records.get(documentKey(id)));
-    const entry = await records.get(entryKey(id));
+    const { record, entry } = await this.raw(id);
+    const saved = readSaved(record);
     return saved && { saved, stamp: stampOf(entry), changed: readEntry(entry)?.changed ?? 0 };
   }
 
@@ -57,7 +56,7 @@ export class Library {
     for (const key of await records.keys()) {
       const id = idOfKey(key, 'document:');
       if (id === null) continue;
-      const known = entries.get(entryKey(id)) ?? (await this.#entryOf(id));
+      const known = entries.get(entryKey(id)) ?? entryIn(await this.#where.records.get(documentKey(id)));
       listed.push(
         known === null
           ? { id, title: '', words: '', changed: 0, tokens: 0, branches: 0, model: '', readable: false }
@@ -65,12 +64,6 @@ export class Library {
       );
     }
     return listed.sort((a, b) => b.changed - a.changed || (a.id < b.id ? -1 : 1));
-  }
-
-  /** Of a document whose small record is damaged or gone: from the document itself, unless that is damaged too. */
-  async #entryOf(id: string): Promise<DocumentEntry | null> {
-    const saved = readSaved(await this.#where.records.get(documentKey(id)));
-    return saved && entryOf(saved, saved.created, '');
   }
 
   async find(ids: readonly string[], query: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
@@ -87,9 +80,8 @@ export class Library {
 
   /** False where another tab wrote at the same time. */
   async rename(id: string, title: string): Promise<boolean> {
-    const { records } = this.#where;
     const { record, entry } = await this.raw(id);
-    const known = readEntry(entry) ?? (await this.#entryOf(id));
+    const known = readEntry(entry) ?? entryIn(record);
     if (known === null || typeof record !== 'object' || record === null) return false;
     const named = { ...known, title: cleanTitle(title), stamp: this.#freshId() };
     return this.#put(
@@ -98,17 +90,16 @@ export class Library {
         [entryKey(id), writeEntry(named)],
       ],
       id,
-      stampOf(await records.get(entryKey(id))),
+      stampOf(entry),
     );
   }
 
   /** The id of the copy; null where there is nothing to copy. */
   async duplicate(id: string): Promise<string | null> {
-    const opened = await this.read(id);
-    if (opened === null) return null;
     const { record } = await this.raw(id);
-    const { saved } = opened;
-    const title = cleanTitle(`${titleOf(saved.title, saved.text)} (copy)`);
+    const saved = readSaved(record);
+    if (saved === null) return null;
+    const title = copyTitle(saved.title, saved.text);
     const [now, copy] = [this.#now(), this.#freshId()];
     const entry = entryOf({ ...saved, title, created: now }, now, this.#freshId());
     await this.#put(
@@ -153,8 +144,7 @@ export class Library {
       const { records } = this.#where;
       const taken =
         (await records.get(documentKey(id))) !== undefined || (await records.get(entryKey(id))) !== undefined;
-      const saved = readSaved(record);
-      const known = readEntry(entry) ?? (saved && entryOf(saved, saved.created || this.#now(), ''));
+      const known = readEntry(entry) ?? entryIn(record, this.#now());
       if (known === null) continue;
       const free = taken ? this.#freshId() : id;
       const puts: KeyValue[] = [
@@ -181,7 +171,8 @@ export class Library {
     for (const [key, value] of pages) {
       const saved = readSaved(value);
       const page = readPage(value);
-      if (saved === null || page === null || !isOld(value)) continue;
+      // The page of a document has no text of its own.
+      if (saved === null || page === null) continue;
       const same = JSON.stringify([saved.text, saved.tokens.map(token => token.id)]);
       const written = Number((await records.get(`written:${key}`)) ?? this.#now()) || this.#now();
       const id = made.get(same) ?? this.#freshId();
@@ -203,6 +194,11 @@ export class Library {
   }
 }
 
-function isOld(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
+/**
+ * Of a document whose small record is damaged or gone: from the document itself, unless that is damaged too.
+ * @param otherwise when it was changed, where it does not say when it was made
+ */
+function entryIn(record: unknown, otherwise = 0): DocumentEntry | null {
+  const saved = readSaved(record);
+  return saved && entryOf(saved, saved.created || otherwise, '');
 }

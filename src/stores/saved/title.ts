@@ -23,3 +23,8 @@ export function firstWords(text: string, most = MOST_WORDS): string {
 export function titleOf(title: string, text: string): string {
   return title || firstWords(text) || 'Untitled';
 }
+
+/** What a copy of such a document is named. */
+export function copyTitle(title: string, text: string): string {
+  return cleanTitle(`${titleOf(title, text)} (copy)`);
+}

@@ -1,12 +1,12 @@
 // Writes the open document as it changes: a moment after each change, at the latest a second later while a run streams, at once when the page goes.
 import * as v from 'valibot';
 import type { SavedStore } from './browser-store.ts';
-import { documentKey, entryKey, entryOf, writeEntry } from './document-entry.ts';
+import { documentKey, entryKey, entryOf, readEntry, writeEntry } from './document-entry.ts';
 import type { DocumentsStore } from './documents.ts';
 import { type KeyValue, stampOf } from './records.ts';
 import { type ToSave, writeSaved } from './saved.ts';
 import { type SavedPage, writePage } from './saved-page.ts';
-import { cleanTitle, titleOf } from './title.ts';
+import { copyTitle } from './title.ts';
 
 /** A change is written this long after it, so that a word is one write. */
 export const WRITE_DELAY_MS = 400;
@@ -290,17 +290,13 @@ function entriesOf(write: Write, tab: string): KeyValue[] {
   return [[documentKey(id), document?.record], [entryKey(id), document?.entry], ...pageEntries(write, tab, id)];
 }
 
-const titleIn = ({ document }: Write): string => {
-  const entry = v.safeParse(v.object({ title: v.string() }), document?.entry);
-  return entry.success ? entry.output.title : '';
-};
+const titleIn = ({ document }: Write): string => readEntry(document?.entry)?.title ?? '';
 
 /** The same under another id, named after what it was. */
 function asCopy(write: Write, id: string): Write {
   if (write.document === null) return { ...write, id };
-  const entry = v.safeParse(v.looseObject({ title: v.string(), words: v.string() }), write.document.entry);
-  const { title, words } = entry.success ? entry.output : { title: '', words: '' };
-  const named = cleanTitle(`${titleOf(title, words)} (copy)`);
+  const { title, words } = readEntry(write.document.entry) ?? { title: '', words: '' };
+  const named = copyTitle(title, words);
   return {
     ...write,
     id,
