@@ -44,9 +44,11 @@ export class Library {
     return saved && { saved, stamp: stampOf(entry), changed: readEntry(entry)?.changed ?? 0 };
   }
 
+  /** The entry first: where another tab writes in between, the record is newer than its stamp says, and nothing is written over it unseen. */
   async raw(id: string): Promise<RawDocument> {
     const { records } = this.#where;
-    return { id, record: await records.get(documentKey(id)), entry: await records.get(entryKey(id)) };
+    const entry = await records.get(entryKey(id));
+    return { id, record: await records.get(documentKey(id)), entry };
   }
 
   async list(): Promise<ListedDocument[]> {

@@ -4,6 +4,7 @@ import { until } from '../../../e2e/support/scripted-engine.ts';
 import { type Page, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
 import { acts, list, titles, type } from './documents.fixture.ts';
+import { readSaved } from './saved.ts';
 
 const { visit } = visitsOf('held');
 
@@ -93,4 +94,26 @@ test('a document that one deletes while the other one writes in it stays', async
   await two.flush();
   expect(two.documents.getState().notice).toMatchObject({ kind: 'copied', why: 'deleted' });
   expect(await titles(one)).toEqual(['Shared. Still wanted']);
+});
+
+test('what one writes while the other one opens the document is not written over', async () => {
+  const { memory, one } = await both();
+  const { id } = one.documents.getState();
+  const get = memory.get.bind(memory);
+  let asked = 0;
+  memory.get = key => {
+    const value = get(key);
+    // Between the two records of the document.
+    if (key.endsWith(id) && ++asked === 1) {
+      memory.set(`document:${id}`, { ...Object(get(`document:${id}`)), text: 'Of the first tab', ids: 'x' });
+      memory.set(`entry:${id}`, { ...Object(get(`entry:${id}`)), stamp: 'newer' });
+    }
+    return value;
+  };
+  const three = await visit({ memory, tab: 'three' });
+  expect(asked).toBe(2);
+  type(three, ' and of the third');
+  await three.flush();
+  const texts = [...memory].filter(([key]) => key.startsWith('document:')).map(([, record]) => readSaved(record)?.text);
+  expect(texts.sort()).toEqual(['Of the first tab', 'Of the first tab and of the third']);
 });
