@@ -126,8 +126,8 @@ export async function openSession(
   const cache = new KvCache(slots, runnerSizes.sequences);
   const room = new Room(runner.pool, cache, { needs, allowed, page, kv: graph.kv });
   const states = runnerSizes.states === 0 ? null : new StateCache(runnerSizes.states);
-  const base = { gpu, buffers: runner.buffers, pool: runner.pool, graph, layouts: weights.layouts };
-  const batch = states === null ? new BatchRunner(base, scope) : null;
+  const base = { gpu, buffers: runner.buffers, pool: runner.pool, weights: weights.layouts };
+  const batch = states === null ? new BatchRunner({ ...base, graph }, scope) : null;
   const session = new Session({ runner, cache, room, states, dims: graph.dims });
   return { runner, cache, room, states, batch, session };
 }

@@ -5,18 +5,18 @@
 import { assert, defined } from '../lib/assert.ts';
 import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import type { Gpu } from './device.ts';
 import { choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
-import { type Buffers, Executor } from './executor.ts';
-import { growsLong, LONG_FROM, stretchFloats } from './kernels/attention.ts';
+import { type Buffers, Executor, layered } from './executor.ts';
+import { LONG_FROM, stretchFloats } from './kernels/attention.ts';
 import { planDraw } from './kernels/draw.ts';
-import { stride4, type WeightLayouts } from './layout.ts';
+import { stride4 } from './layout.ts';
 import { planBody, planHead } from './plan.ts';
-import type { Pool } from './pool.ts';
+import type { ProbeBase } from './probe.ts';
 import { Readback } from './readback.ts';
 import { ROW_WORDS, type Row, SCORE_ROWS, stepWords } from './runner.ts';
 import type { Scope } from './scope.ts';
+import { bodyKinds } from './session-plans.ts';
 
 /** Rows of a step at most. */
 export const BATCH_ROWS = SCORE_ROWS;
@@ -26,14 +26,9 @@ const SETTING_BYTES = DRAW_WORDS['draw/setting'] * 4;
 const RECORD_BYTES = RECORD_WORDS * 4;
 
 /** What a batch runs beside. */
-export interface BatchBase {
-  readonly gpu: Gpu;
-  /** The session's and the weights'. */
-  readonly buffers: Buffers;
-  readonly pool: Pool;
+export interface BatchBase extends ProbeBase {
   /** Fused. */
   readonly graph: Graph;
-  readonly layouts: WeightLayouts;
 }
 
 /** A row whose final state is, or comes to be, in `slot`. */
@@ -77,15 +72,9 @@ export class BatchRunner {
 
   /** `owner` ends after the last step. */
   constructor(base: BatchBase, owner: Scope) {
-    const own = this.#own;
     this.#base = base;
     this.#scope = owner.open('batch');
-    this.#buffers = {
-      get: name => own.get(name) ?? base.buffers.get(name),
-      get version() {
-        return base.pool.version;
-      },
-    };
+    this.#buffers = layered(this.#own, base.buffers);
   }
 
   /** Reserves and compiles what steps need, once; with `drawing` also what draws need. Not twice at a time. Throws `out_of_memory` or `kernel_failed`. */
@@ -152,9 +141,8 @@ export class BatchRunner {
   }
 
   async #makePlans(): Promise<Plans> {
-    const { gpu, graph, layouts } = this.#base;
-    const { kernelClass } = gpu;
-    const long = kernelClass !== 'naive' && growsLong(graph.dims);
+    const { gpu, graph, weights } = this.#base;
+    const long = bodyKinds(gpu, graph).includes('long');
     const step = ROW_WORDS * (BATCH_ROWS + 1) * 4;
     await this.#reserve({
       'batch/rows': step,
@@ -166,9 +154,9 @@ export class BatchRunner {
     const allocation = allocateValues(graph);
     const rows = plan('batch/rows');
     const [body, cut, head] = await Promise.all([
-      this.#executor(planBody(graph, layouts, allocation, rows)),
-      long ? this.#executor(planBody(graph, layouts, allocation, { ...rows, long })) : null,
-      this.#executor(planHead(graph, layouts, plan('batch/finals'), { logits: 'logits_tile' })),
+      this.#executor(planBody(graph, weights, allocation, rows)),
+      long ? this.#executor(planBody(graph, weights, allocation, { ...rows, long })) : null,
+      this.#executor(planHead(graph, weights, plan('batch/finals'), { logits: 'logits_tile' })),
     ]);
     return { body, long: cut ?? body, head };
   }

@@ -8,7 +8,17 @@ import { type BufferRef, type Dispatch, groupsOf } from './dispatch.ts';
 export interface Buffers {
   get(name: string): GPUBuffer | undefined;
   /** Another one where a name has another buffer than before. */
-  readonly version?: number;
+  readonly version?: number | undefined;
+}
+
+/** Buffers of one's own before those of `below`. */
+export function layered(own: ReadonlyMap<string, GPUBuffer>, below: Buffers): Buffers {
+  return {
+    get: name => own.get(name) ?? below.get(name),
+    get version() {
+      return below.version;
+    },
+  };
 }
 
 interface Prepared {

@@ -174,13 +174,3 @@ async function planeOf(owner: Scope, spec: PlaneSpec, slots: number): Promise<Pl
     throw error;
   }
 }
-
-/** The buffers of the pool, and those that stay. */
-export function withPool(pool: Pool, fixed: ReadonlyMap<string, GPUBuffer>): Buffers {
-  return {
-    get: name => fixed.get(name) ?? pool.get(name),
-    get version() {
-      return pool.version;
-    },
-  };
-}

@@ -5,7 +5,7 @@ import type { Graph, Op, ValueName } from '../model/ir/graph.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
 import type { Gpu } from './device.ts';
 import { choosing, type Dispatch } from './dispatch.ts';
-import { type Buffers, Executor } from './executor.ts';
+import { type Buffers, Executor, layered } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 import { planBody } from './plan.ts';
 import type { Pool } from './pool.ts';
@@ -72,12 +72,7 @@ export class Probe implements Disposable {
     this.#graph = graph;
     this.#allocation = allocation;
     this.#own = own;
-    this.#buffers = {
-      get: name => own.get(name) ?? base.buffers.get(name),
-      get version() {
-        return base.pool.version;
-      },
-    };
+    this.#buffers = layered(own, base.buffers);
   }
 
   /** Reserves the probe's memory in a scope of its own inside `owner`. Throws `out_of_memory`, `model_too_large`, `kernel_failed`. */

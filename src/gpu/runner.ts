@@ -9,13 +9,13 @@ import { turnsLong } from '../model/ir/positions.ts';
 import type { Gpu } from './device.ts';
 import { choosing, type Dispatch } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
-import { type Buffers, Executor } from './executor.ts';
+import { type Buffers, Executor, layered } from './executor.ts';
 import { growsLong, LONG_FROM, stretchFloats } from './kernels/attention.ts';
 import { planDraw } from './kernels/draw.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
 import { planToken } from './plan.ts';
-import { Pool, withPool } from './pool.ts';
+import { Pool } from './pool.ts';
 import { type Lent, Readback } from './readback.ts';
 import { anglesLength, rotaryAngles } from './rotary-angles.ts';
 import type { BufferSpec, Scope } from './scope.ts';
@@ -124,7 +124,7 @@ export class Runner {
     const made = await scope.buffers(specs);
     const pool = await Pool.create(scope, graph, { slots: options.slots, tables: tablesOf(options) });
     const fixed = new Map([...weights.buffers, ...specs.map((spec, i) => [spec.label, made[i]!] as const)]);
-    const buffers = withPool(pool, fixed);
+    const buffers = layered(fixed, pool);
     const { layouts } = weights;
     if (options.tune) {
       const words = stepWords([{ id: 0, position: 0, slot: 0, sequence: 0 }], 0);
