@@ -2,9 +2,9 @@
 //
 // T rows of this step · C channels · V vocab. How an op is planned stands in its file in kernels/.
 import { defined } from '../lib/assert.ts';
-import { type Allocation, allocateValues } from '../model/ir/allocate.ts';
+import type { Allocation } from '../model/ir/allocate.ts';
 import type { Graph, Op } from '../model/ir/graph.ts';
-import type { BufferRef, Choosing, Dispatch, PlanContext, PlanOptions } from './dispatch.ts';
+import type { BufferRef, Dispatch, PlanContext, PlanOptions } from './dispatch.ts';
 import { planMatrix } from './kernels/linear.ts';
 import { pairAt, planPair } from './kernels/linear_gated.ts';
 import { PLANNERS } from './kernels/registry.ts';
@@ -64,13 +64,6 @@ export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOpti
     stride: stride4(matrix.rows),
     logits: graph.logits,
   });
-}
-
-/** The dispatches of a token, body and head, on the session's buffers. `graph` is fused. */
-export function planToken(graph: Graph, weights: WeightLayouts, choosing: Choosing): Dispatch[] {
-  const plan = { ...choosing, rows: 'row' } as const;
-  const body = planBody(graph, weights, allocateValues(graph), { ...plan, step: 'step/row', pairs: true });
-  return [...body, ...planHead(graph, weights, { ...plan, step: 'step/head' }, { logits: 'logits' })];
 }
 
 function planOp<K extends Op['op']>(context: PlanContext, op: Extract<Op, { op: K }>): Dispatch[] {

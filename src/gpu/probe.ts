@@ -10,8 +10,9 @@ import { stride4, type WeightLayouts } from './layout.ts';
 import { planBody } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { mapForReading } from './readback.ts';
-import { ROW_LIMIT, ROW_WORDS, type Row, stepWords } from './runner.ts';
+import { ROW_WORDS, type Row, stepWords } from './runner.ts';
 import type { BufferSpec, Scope } from './scope.ts';
+import { ROW_LIMIT } from './session-plans.ts';
 
 export interface ProbeSpec {
   /** Plain graph, rewritten for the view; the probe fuses it. */

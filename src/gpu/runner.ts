@@ -7,19 +7,28 @@ import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { turnsLong } from '../model/ir/positions.ts';
 import type { Gpu } from './device.ts';
-import { choosing, type Dispatch } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
 import { type Buffers, Executor, layered } from './executor.ts';
-import { growsLong, LONG_FROM, stretchFloats } from './kernels/attention.ts';
+import { growsLong, stretchFloats } from './kernels/attention.ts';
 import { planDraw } from './kernels/draw.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4 } from './layout.ts';
-import { planToken } from './plan.ts';
 import { Pool } from './pool.ts';
 import { type Lent, Readback } from './readback.ts';
 import { anglesLength, rotaryAngles } from './rotary-angles.ts';
 import type { BufferSpec, Scope } from './scope.ts';
-import { type BodyKind, bodyKinds, bodyPlan, headPlan, STATISTIC_PARTS, scorePlan } from './session-plans.ts';
+import {
+  type BodyKind,
+  bodyKindOf,
+  bodyKinds,
+  bodyPlan,
+  headPlan,
+  ROW_LIMIT,
+  STATISTIC_PARTS,
+  scorePlan,
+  tokenPlan,
+} from './session-plans.ts';
 import { SCRATCH_STATE, type StateMove } from './state-cache.ts';
 import { statePlanes } from './state-planes.ts';
 import { joinStatistics, type RowStatistics } from './statistics.ts';
@@ -48,8 +57,6 @@ export interface RunnerOptions {
   readonly tune?: ((dispatches: readonly Dispatch[], buffers: Buffers) => Promise<void>) | undefined;
 }
 
-/** Up to this many rows the matrix-vector kernels are used. */
-export const ROW_LIMIT = 4;
 /** Rows of one scoring step at most. */
 export const SCORE_ROWS = 16;
 /** Tables of slots that the session leaves to probes: one a row of a scoring step. */
@@ -58,7 +65,7 @@ const PROBE_TABLES = SCORE_ROWS;
 export const ROW_WORDS = 4;
 
 /** `long` is `row` for rows far into their texts; one and the same for models whose texts stay short. */
-type Plans = Readonly<Record<'tile' | 'row' | 'long' | 'head' | 'score', Executor>>;
+type Plans = Readonly<Record<BodyKind | 'head' | 'score', Executor>>;
 
 /** A plan to run over T rows, whose step is written. */
 export type Planned = readonly [plan: Executor, T: number];
@@ -130,7 +137,7 @@ export class Runner {
       const words = stepWords([{ id: 0, position: 0, slot: 0, sequence: 0 }], 0);
       for (const step of ['step/row', 'step/head'])
         gpu.device.queue.writeBuffer(defined(fixed.get(step), step), 0, words);
-      await options.tune(planToken(graph, layouts, choosing(gpu)), buffers);
+      await options.tune(tokenPlan(gpu, graph, layouts), buffers);
     }
     const compiled = (plan: readonly Dispatch[]) => Executor.create(gpu, plan, buffers);
     const body = (kind: BodyKind) =>
@@ -298,12 +305,11 @@ export class Runner {
   /** The plan of 1 to maxRows rows. The id of a single row is the first word of `drawn`, where `encoder` copies it from. */
   #body(encoder: GPUCommandEncoder | null, rows: readonly Row[], drawn: GPUBuffer | null = null): Planned {
     assert(rows.length >= 1 && rows.length <= this.maxRows, 'rows of a step');
-    const few = rows.length <= ROW_LIMIT;
-    const step = few ? 'step/row' : 'step/tile';
+    const kind = bodyKindOf(rows);
+    const step = kind === 'tile' ? 'step/tile' : 'step/row';
     this.#writeStep(step, rows);
     if (drawn) encoder?.copyBufferToBuffer(drawn, 0, this.#buffer(step), ROW_WORDS * 4, 4);
-    const far = rows.some(({ position }) => position >= LONG_FROM);
-    return [this.#plans[few ? (far ? 'long' : 'row') : 'tile'], rows.length];
+    return [this.#plans[kind], rows.length];
   }
 
   #head(slot: number): Planned {

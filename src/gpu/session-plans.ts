@@ -3,11 +3,13 @@ import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import type { Gpu } from './device.ts';
 import { type Choosing, choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
-import { growsLong } from './kernels/attention.ts';
+import { growsLong, LONG_FROM } from './kernels/attention.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import type { WeightLayouts } from './layout.ts';
 import { type PlannedOps, planHead, planOps } from './plan.ts';
 
+/** Up to this many rows the matrix-vector kernels are used. */
+export const ROW_LIMIT = 4;
 /** Pieces a row of logits is cut into by row_statistics. */
 export const STATISTIC_PARTS = 64;
 
@@ -19,6 +21,12 @@ export type BodyKind = 'row' | 'long' | 'tile';
 /** The plans of a body that a model has: where texts stay short, `row` stands for `long`. */
 export function bodyKinds({ kernelClass }: Device, { dims }: Graph): BodyKind[] {
   return kernelClass !== 'naive' && growsLong(dims) ? ['row', 'long', 'tile'] : ['row', 'tile'];
+}
+
+/** The plan that rows at these positions take, of a model that has them all. */
+export function bodyKindOf(rows: readonly { readonly position: number }[]): BodyKind {
+  if (rows.length > ROW_LIMIT) return 'tile';
+  return rows.some(({ position }) => position >= LONG_FROM) ? 'long' : 'row';
 }
 
 /** The options of a plan of few rows or of many. */
@@ -35,6 +43,12 @@ export function bodyPlan(gpu: Device, graph: Graph, weights: WeightLayouts, kind
 /** The head on one row's final states, found by slot, to `logits`. */
 export function headPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
   return planHead(graph, weights, { ...bodyOptions(gpu, 'row'), step: 'step/head' }, { logits: 'logits' });
+}
+
+/** The dispatches of a token, body and head. */
+export function tokenPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
+  const body = bodyPlan(gpu, graph, weights, 'row').flatMap(({ dispatches }) => dispatches);
+  return [...body, ...headPlan(gpu, graph, weights)];
 }
 
 /** The head on a tile of rows, and the statistics of each. */

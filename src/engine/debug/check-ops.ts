@@ -3,7 +3,8 @@
 // T tokens · C channels · V vocab. The oracle starts each layer from the stream that the GPU itself gave it, with the weights as they lie on the
 // GPU: a difference belongs to the layer that shows it, and no more than one layer's weights are read back at a time.
 import { Probe } from '../../gpu/probe.ts';
-import { ROW_LIMIT, SCORE_ROWS } from '../../gpu/runner.ts';
+import { SCORE_ROWS } from '../../gpu/runner.ts';
+import { ROW_LIMIT } from '../../gpu/session-plans.ts';
 import { assert, defined } from '../../lib/assert.ts';
 import type { Graph, Op, View } from '../../model/ir/graph.ts';
 import { valueWritten, weightsRead } from '../../model/ir/ops.ts';

@@ -3,9 +3,8 @@
 // The plans, weights and buffers are the session's own, the text lies in slots that the pool lends. Kernels that are compiled alike, one a layer most often,
 // are timed together: see Stopwatch.
 import type { Dispatch } from '../../gpu/dispatch.ts';
-import { LONG_FROM } from '../../gpu/kernels/attention.ts';
-import { type Planned, ROW_LIMIT, type Row } from '../../gpu/runner.ts';
-import { type BodyKind, bodyKinds, bodyPlan } from '../../gpu/session-plans.ts';
+import type { Planned, Row } from '../../gpu/runner.ts';
+import { bodyKindOf, bodyKinds, bodyPlan } from '../../gpu/session-plans.ts';
 import { SCRATCH_STATE } from '../../gpu/state-cache.ts';
 import { Stopwatch, type TimedBy } from '../../gpu/stopwatch.ts';
 import { assert, defined } from '../../lib/assert.ts';
@@ -143,10 +142,9 @@ function encodeAll(pass: GPUComputePassEncoder, plans: readonly Planned[]): void
 function costsOfStep({ base, graph: plain }: ProbeContext, rows: readonly Row[], plans: readonly Planned[]): Cost[] {
   const graph = fuse(plain);
   const positions = rows.map(({ position }) => position);
-  const far = positions.some(position => position >= LONG_FROM) && bodyKinds(base.gpu, graph).includes('long');
-  const kind: BodyKind = rows.length > ROW_LIMIT ? 'tile' : far ? 'long' : 'row';
+  const kind = bodyKindOf(rows);
   const step = { graph, weights: base.weights, positions };
-  const planned = bodyPlan(base.gpu, graph, base.weights, kind);
+  const planned = bodyPlan(base.gpu, graph, base.weights, bodyKinds(base.gpu, graph).includes(kind) ? kind : 'row');
   const [body, ...after] = plans.map(([plan]) => plan.dispatches);
   // Which kernel runs an op is no matter, and another choice since then neither.
   const placed = (dispatches: readonly Dispatch[]) => dispatches.map(({ label }) => label.replace(/ \(.*/, '')).join();
