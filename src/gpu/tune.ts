@@ -1,9 +1,9 @@
 // Measures which team of threads makes a product quickest: the candidates of each shape in turn, in a budget of time. Pure but for the clock and the
 // runs, which are given.
 import type { Choosing, Dispatch } from './dispatch.ts';
-import { rowWork } from './kernels/linear.ts';
-import { gatedWork } from './kernels/linear_gated.ts';
-import { teamByRule, teamsFor } from './kernels/team.ts';
+import { ROW_KERNELS } from './kernels/linear.ts';
+import { GATED_KERNELS } from './kernels/linear_gated.ts';
+import { teamByRule, teamsFor, teamWork } from './kernels/team.ts';
 import { partBytes } from './layout.ts';
 import { productName, sameTeam, type Team } from './product.ts';
 
@@ -23,10 +23,10 @@ export function trialsOf(c: Choosing, dispatches: readonly Dispatch[]): Trial[] 
     if (!product || trials.has(productName(product))) continue;
     const rule = teamByRule(c, product);
     const others = teamsFor(c, product).filter(team => !sameTeam(team, rule));
-    const work = product.op === 'gated' ? gatedWork : rowWork;
+    const kernels = product.op === 'gated' ? GATED_KERNELS : ROW_KERNELS;
     const candidates = [rule, ...others].map(team => {
       const { WORKGROUP: _, CLUSTER: __, ...consts } = dispatch.consts;
-      const { kernel, sizes, grid } = work(c, product, team);
+      const { kernel, sizes, grid } = teamWork(c, product, kernels, team);
       return { team, dispatch: { ...dispatch, kernel, grid, consts: { ...consts, ...sizes } } };
     });
     const { outputs, stride, storage } = product;

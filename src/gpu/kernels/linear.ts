@@ -3,9 +3,7 @@ import { assert, defined } from '../../lib/assert.ts';
 import type { LinearOp, LogitsRule } from '../../model/ir/graph.ts';
 import {
   type BufferRef,
-  type Choosing,
   type Dispatch,
-  type Extent,
   kvRef,
   kvStride,
   type PlanContext,
@@ -17,10 +15,10 @@ import {
   vectorRef,
 } from '../dispatch.ts';
 import type { MatrixLayout } from '../layout.ts';
-import type { Product, Team } from '../product.ts';
+import type { Product } from '../product.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
-import { type TeamWork, teamOf } from './team.ts';
+import { foldGroups, type TeamKernels, teamWork, type Work } from './team.ts';
 
 const SPEC = {
   parts: ['step', 'weights', 'activations', 'cap', 'epilogue'],
@@ -68,6 +66,13 @@ export const kernels = [
   linearTileWorkgroup,
 ];
 
+/** By which a team makes four outputs of a row. */
+export const ROW_KERNELS: TeamKernels = {
+  workgroup: linearRowWorkgroup,
+  subgroup: linearRowSubgroup,
+  cluster: linearRowCluster,
+};
+
 /** `spec` with products of four rows by the threads of a workgroup. */
 export function fourRows(spec: KernelSpec, enable?: 'subgroups'): KernelSpec {
   const parts = [...spec.parts, enable ? 'four_rows_subgroup' : 'four_rows_workgroup'];
@@ -79,9 +84,6 @@ export function clustered(spec: KernelSpec): KernelSpec {
   const parts = [...spec.parts.map(part => (part === 'weights' ? 'units' : part)), 'four_rows_cluster'];
   return { ...spec, parts, consts: { ...spec.consts, CLUSTER: 'u32' }, enable: 'subgroups' };
 }
-
-/** Workgroups along one dimension of a grid at most. */
-const MAX_GROUPS = 65_535;
 
 export function planLinear(c: PlanContext, op: LinearOp): Dispatch[] {
   assert(op.out !== c.graph.final, 'linear does not write the final states');
@@ -152,7 +154,7 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
 }
 
 /** The kernel of a linear op for an adapter and a number of rows, with its sizes and its grid for a part of the matrix. */
-function variant(c: PlanContext, product: Product): TeamWork & { readonly product?: Product } {
+function variant(c: PlanContext, product: Product): Work {
   const { outputs } = product;
   switch (c.kernelClass) {
     case 'naive':
@@ -167,17 +169,17 @@ function variant(c: PlanContext, product: Product): TeamWork & { readonly produc
   }
 }
 
-const BARRIER_FREE: Readonly<Record<PlanContext['rows'], (outputs: number) => TeamWork>> = {
+const BARRIER_FREE: Readonly<Record<PlanContext['rows'], (outputs: number) => Work>> = {
   row: n => ({ kernel: linearRow, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(n / 64), perRow, 1] }),
   few: n => ({ kernel: linearFew, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(n / 64), { rowsPer: 4 }, 1] }),
   tile: n => ({ kernel: linearTile, sizes: { WORKGROUP: 4 }, grid: [Math.ceil(n / 32), { rowsPer: 8 }, 1] }),
 };
 
-function onGpu(c: PlanContext, product: Product): TeamWork & { readonly product?: Product } {
+function onGpu(c: PlanContext, product: Product): Work {
   const { outputs } = product;
   switch (c.rows) {
     case 'row':
-      return { ...rowWork(c, product, teamOf(c, product)), product };
+      return teamWork(c, product, ROW_KERNELS);
     case 'few': {
       const chosen = c.kernelClass === 'subgroup' ? linearFewSubgroup : linearFewWorkgroup;
       return { kernel: chosen, sizes: { WORKGROUP: 64 }, grid: foldGroups(outputs, 4, { rowsPer: 8 }) };
@@ -187,21 +189,4 @@ function onGpu(c: PlanContext, product: Product): TeamWork & { readonly product?
     default:
       return c.rows satisfies never;
   }
-}
-
-/** A product of few rows by a team. */
-export function rowWork({ kernelClass }: Choosing, { outputs }: Product, { WORKGROUP, CLUSTER }: Team): TeamWork {
-  if (CLUSTER > 0) {
-    const grid = foldGroups(outputs, (4 * WORKGROUP) / CLUSTER);
-    return { kernel: linearRowCluster, sizes: { WORKGROUP, CLUSTER }, grid };
-  }
-  const chosen = kernelClass === 'subgroup' ? linearRowSubgroup : linearRowWorkgroup;
-  return { kernel: chosen, sizes: { WORKGROUP }, grid: foldGroups(outputs) };
-}
-
-/** A workgroup for every `each` outputs, folded into x and z where x alone would pass the limit. */
-export function foldGroups(rows: number, each = 4, steps: Extent = perRow): Dispatch['grid'] {
-  const groups = Math.ceil(rows / each);
-  const z = Math.ceil(groups / MAX_GROUPS);
-  return [Math.ceil(groups / z), steps, z];
 }

@@ -1,22 +1,13 @@
 // linear_gated: a product and the gate over its halves in one dispatch, for few rows.
 import type { GatedOp, Graph, LinearOp } from '../../model/ir/graph.ts';
 import { valuesRead } from '../../model/ir/ops.ts';
-import {
-  type Choosing,
-  type Dispatch,
-  type PlanContext,
-  perRow,
-  strideOfValue,
-  UNUSED,
-  valueRef,
-  vectorRef,
-} from '../dispatch.ts';
+import { type Dispatch, type PlanContext, perRow, strideOfValue, UNUSED, valueRef, vectorRef } from '../dispatch.ts';
 import type { MatrixLayout } from '../layout.ts';
-import type { Product, Team } from '../product.ts';
+import type { Product } from '../product.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
-import { clustered, foldGroups, fourRows } from './linear.ts';
-import { type TeamWork, teamOf } from './team.ts';
+import { clustered, fourRows } from './linear.ts';
+import { type TeamKernels, teamWork, type Work } from './team.ts';
 
 const SPEC: KernelSpec = {
   parts: ['step', 'weights', 'activations', 'pair'],
@@ -29,6 +20,13 @@ const linearGatedSubgroup = kernel('linear_gated_subgroup', fourRows(SPEC, 'subg
 const linearGatedCluster = kernel('linear_gated_cluster', clustered(SPEC));
 
 export const kernels = [linearGated, linearGatedWorkgroup, linearGatedSubgroup, linearGatedCluster];
+
+/** By which a team makes two gates, and what they let through. */
+export const GATED_KERNELS: TeamKernels = {
+  workgroup: linearGatedWorkgroup,
+  subgroup: linearGatedSubgroup,
+  cluster: linearGatedCluster,
+};
 
 /** The product that op number `at` of a graph is, and the gate that alone reads it and comes next; null where it is another. */
 export function pairAt({ ops }: Graph, at: number): { readonly linear: LinearOp; readonly gated: GatedOp } | null {
@@ -68,18 +66,7 @@ export function planPair(c: PlanContext, linear: LinearOp, gated: GatedOp, matri
   };
 }
 
-function variant(c: PlanContext, product: Product): TeamWork & { readonly product?: Product } {
-  if (c.kernelClass !== 'barrier_free') return { ...gatedWork(c, product, teamOf(c, product)), product };
+function variant(c: PlanContext, product: Product): Work {
+  if (c.kernelClass !== 'barrier_free') return teamWork(c, product, GATED_KERNELS);
   return { kernel: linearGated, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(product.outputs / 64), perRow, 1] };
-}
-
-/** A gated product of few rows by a team. */
-export function gatedWork({ kernelClass }: Choosing, { outputs }: Product, { WORKGROUP, CLUSTER }: Team): TeamWork {
-  const half = outputs / 2;
-  if (CLUSTER > 0) {
-    const grid = foldGroups(half, (2 * WORKGROUP) / CLUSTER);
-    return { kernel: linearGatedCluster, sizes: { WORKGROUP, CLUSTER }, grid };
-  }
-  const chosen = kernelClass === 'subgroup' ? linearGatedSubgroup : linearGatedWorkgroup;
-  return { kernel: chosen, sizes: { WORKGROUP }, grid: foldGroups(half, 2) };
 }

@@ -1,14 +1,21 @@
 // How many threads of a GPU make four outputs of a row kernel: by the size of the matrix, its storage and the adapter's subgroups.
-import type { Choosing, Consts, Dispatch } from '../dispatch.ts';
+import { type Choosing, type Consts, type Dispatch, type Extent, perRow } from '../dispatch.ts';
 import { type Product, productName, type Team } from '../product.ts';
 import type { Kernel } from './kernel.ts';
 
-/** What a team makes of a dispatch. */
-export interface TeamWork {
+/** The kernel of a product with its sizes and its grid, and the product where a team was chosen for it. */
+export interface Work {
   readonly kernel: Kernel;
   readonly sizes: Consts;
   readonly grid: Dispatch['grid'];
+  readonly product?: Product;
 }
+
+/** The kernels by which teams make four outputs: a workgroup without subgroups, one with them, and clusters of lanes. */
+export type TeamKernels = Readonly<Record<'workgroup' | 'subgroup' | 'cluster', Kernel>>;
+
+/** Workgroups along one dimension of a grid at most. */
+const MAX_GROUPS = 65_535;
 
 /** Threads that keep a GPU busy: a product of fewer gives each of its sets of four outputs more lanes. */
 const BUSY = 16_384;
@@ -38,4 +45,22 @@ export function teamByRule(c: Choosing, product: Product): Team {
     const widens = team.CLUSTER > 0 && next.CLUSTER > team.CLUSTER;
     return widens && sets * team.CLUSTER < BUSY && units >= 2 * next.CLUSTER ? next : team;
   }, first);
+}
+
+/** A product of few rows by a team, the chosen one unless given. */
+export function teamWork(c: Choosing, product: Product, kernels: TeamKernels, team = teamOf(c, product)): Work {
+  const { WORKGROUP, CLUSTER } = team;
+  if (CLUSTER > 0) {
+    const grid = foldGroups(product.outputs, (4 * WORKGROUP) / CLUSTER);
+    return { kernel: kernels.cluster, sizes: { WORKGROUP, CLUSTER }, grid, product };
+  }
+  const chosen = c.kernelClass === 'subgroup' ? kernels.subgroup : kernels.workgroup;
+  return { kernel: chosen, sizes: { WORKGROUP }, grid: foldGroups(product.outputs), product };
+}
+
+/** A workgroup for every `each` outputs, folded into x and z where x alone would pass the limit. */
+export function foldGroups(rows: number, each = 4, steps: Extent = perRow): Dispatch['grid'] {
+  const groups = Math.ceil(rows / each);
+  const z = Math.ceil(groups / MAX_GROUPS);
+  return [Math.ceil(groups / z), steps, z];
 }
