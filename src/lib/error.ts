@@ -67,3 +67,13 @@ export function asNucleusError(thrown: unknown): NucleusError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new NucleusError('internal', message, {}, { cause: thrown });
 }
+
+/** What `work` gives; an error that it throws has `detail` beside its own. */
+export function withDetail<T>(detail: ErrorDetail, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code, message, detail: own } = asNucleusError(error);
+    throw new NucleusError(code, message, { ...own, ...detail }, { cause: error });
+  }
+}

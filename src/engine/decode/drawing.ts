@@ -1,6 +1,6 @@
 // What the tokens of a text are drawn by, and a draw by it: from a record that proves it, or from the whole row.
 import type { DrawRecord, DrawSetting } from '../../gpu/draw-record.ts';
-import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { withDetail } from '../../lib/error.ts';
 import { uniform } from '../../lib/rng.ts';
 import { adjustLogits } from '../../sampling/adjust.ts';
 import { negativeText } from '../../sampling/guidance.ts';
@@ -82,11 +82,4 @@ export class Drawing {
 }
 
 /** The row that predicts the token at `position`. Throws `nan_logits` with the position. */
-function soundRow(logits: Float32Array, position: number): RankedRow {
-  try {
-    return rankRow(logits);
-  } catch (error) {
-    const { code, message, detail } = asNucleusError(error);
-    throw new NucleusError(code, message, { ...detail, position });
-  }
-}
+const soundRow = (logits: Float32Array, position: number): RankedRow => withDetail({ position }, () => rankRow(logits));

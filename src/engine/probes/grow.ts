@@ -3,8 +3,8 @@
 // The text is in the cache once: every path shares its slots and those of its parents. A node's own row gives its children.
 import type { Readback } from '../../gpu/readback.ts';
 import { type Row, Runner, SCORE_ROWS } from '../../gpu/runner.ts';
-import { assertSoundRows } from '../../gpu/statistics.ts';
 import { defined } from '../../lib/assert.ts';
+import { withDetail } from '../../lib/error.ts';
 import type { GrownEvent, GrownNode } from '../../protocol/probe-events.ts';
 import { rowStatistics, topOf } from '../../sampling/row.ts';
 import { type ProbeContext, throwIfCancelled } from './context.ts';
@@ -49,7 +49,7 @@ export async function* grow(
   const text = sequence.slots.slice(0, T);
   const tree = new Tree(options, session.allowed - T);
   const root = await runner.logits(defined(text[T - 1], 'slot'));
-  let level = tree.children(root, rowStatistics(root, 0).logZ, null);
+  let level = tree.children(root, logZOf(root, T), null);
   yield { nodes: level.map(plain), ...counts };
 
   // Of what the text's sequence leaves of the pool, a slot a node.
@@ -76,9 +76,7 @@ export async function* grow(
         computed += batch.length;
         const nodes = batch.flatMap((node, i) => {
           const logits = defined(rows[i], 'a row');
-          const statistics = rowStatistics(logits, 0);
-          assertSoundRows([statistics], T + depth - 1);
-          return tree.children(logits, statistics.logZ, node);
+          return tree.children(logits, logZOf(logits, T + depth - 1), node);
         });
         for (const node of nodes) level.push(node);
         // What a running state went through is run again for each node of its path.
@@ -93,6 +91,10 @@ export async function* grow(
     for (const scratch of taken) scratch.release();
   }
 }
+
+/** Of the row that predicts the token at `position`. Throws `nan_logits` with the position. */
+const logZOf = (row: Float32Array, position: number): number =>
+  withDetail({ position }, () => rowStatistics(row, 0)).logZ;
 
 /** The slots of the text at the head of every table that batches use. */
 function writeText({ runner, table }: ProbeContext, text: readonly number[], tables: number): void {

@@ -1,0 +1,17 @@
+// What an error tells, beside its code.
+import { expect, test } from 'vitest';
+import { NucleusError, withDetail } from './error.ts';
+
+test('what is known outside stands beside the own detail of an error, and what is thrown otherwise gets a code', () => {
+  expect(withDetail({ position: 3 }, () => 7)).toBe(7);
+  const thrown = (error: unknown) => () =>
+    withDetail({ position: 3 }, () => {
+      throw error;
+    });
+  expect(thrown(new NucleusError('nan_logits', 'no number', { id: 5, position: 1 }))).toThrow(
+    expect.objectContaining({ code: 'nan_logits', message: 'no number', detail: { id: 5, position: 3 } }),
+  );
+  expect(thrown(new TypeError('odd'))).toThrow(
+    expect.objectContaining({ code: 'internal', message: 'odd', detail: { position: 3 } }),
+  );
+});
