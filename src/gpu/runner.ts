@@ -251,40 +251,19 @@ export class Runner {
     return this.#logits(encoder => this.#encode(encoder, [this.#head(slot)]));
   }
 
-  /**
-   * Computes 1 to SCORE_ROWS rows, of one sequence or of several, in one step: their logits [V] and statistics (of id 0). Through `staging`,
-   * which holds a tile of rows of logits.
-   */
-  async rows(
-    rows: readonly Row[],
-    staging: Readback,
-  ): Promise<(RowStatistics & { readonly logits: Float32Array<ArrayBuffer> })[]> {
-    assert(rows.length <= SCORE_ROWS, 'a tile of rows');
-    const V = this.#graph.dims.vocab_size;
-    const stride = stride4(V);
-    const [logits, partials] = await Promise.all(
-      this.#submit(encoder => {
-        const scored = rows.map(({ slot }) => ({ slot, id: 0 }));
-        const readStatistics = this.#encodeScore(encoder, scored, [this.#body(encoder, rows)]);
-        return [staging.copy(encoder, this.#buffer('logits_tile'), rows.length * stride * 4), readStatistics];
-      }).map(read => read()),
-    );
-    return joinStatistics(defined(partials, 'statistics'), rows.length, STATISTIC_PARTS).map((statistics, t) => ({
-      ...statistics,
-      logits: defined(logits, 'logits').subarray(t * stride, t * stride + V),
-    }));
-  }
-
-  /** Staging memory for `rows`, owned by `scope`. */
-  static staging(scope: Scope, { dims }: Graph): Promise<Readback> {
-    return Readback.create(scope, SCORE_ROWS * stride4(dims.vocab_size) * 4, 1);
-  }
-
   /** logZ, entropy, and logit and rank of `id`, for up to SCORE_ROWS rows computed before. */
   async score(rows: readonly { readonly slot: number; readonly id: number }[]): Promise<RowStatistics[]> {
     assert(rows.length >= 1 && rows.length <= SCORE_ROWS, 'a tile of rows');
-    const partials = await this.#submit(encoder => this.#encodeScore(encoder, rows))();
-    return joinStatistics(partials, rows.length, STATISTIC_PARTS);
+    const bytes = rows.length * (STATISTIC_PARTS + 1) * 16;
+    this.#writeStep(
+      'step/score',
+      rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })),
+    );
+    const read = this.#submit(encoder => {
+      this.#encode(encoder, [[this.#plans.score, rows.length]]);
+      return this.#readback.copy(encoder, this.#buffer('statistics'), bytes);
+    });
+    return joinStatistics(await read(), rows.length, STATISTIC_PARTS);
   }
 
   async #logits(encode: (encoder: GPUCommandEncoder) => void): Promise<Float32Array<ArrayBuffer>> {
@@ -315,21 +294,6 @@ export class Runner {
   #head(slot: number): Planned {
     this.#writeStep('step/head', [{ id: 0, position: 0, slot, sequence: 0 }]);
     return [this.#plans.head, 1];
-  }
-
-  /** Logits of rows computed before, or by the plans `first`, in `logits_tile`, and their statistics; what it returns waits for the statistics. */
-  #encodeScore(
-    encoder: GPUCommandEncoder,
-    rows: readonly { readonly slot: number; readonly id: number }[],
-    first: readonly Planned[] = [],
-  ) {
-    const bytes = rows.length * (STATISTIC_PARTS + 1) * 16;
-    this.#writeStep(
-      'step/score',
-      rows.map(({ slot, id }) => ({ id, position: 0, slot, sequence: 0 })),
-    );
-    this.#encode(encoder, [...first, [this.#plans.score, rows.length]]);
-    return this.#readback.copy(encoder, this.#buffer('statistics'), bytes);
   }
 
   /** One pass for all. */

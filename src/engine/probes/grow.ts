@@ -1,8 +1,7 @@
 // Grows a tree of continuations: the nodes of one depth run as batches, each through a table of slots of its own, in scratch slots.
 //
 // The text is in the cache once: every path shares its slots and those of its parents. A node's own row gives its children.
-import type { Readback } from '../../gpu/readback.ts';
-import { type Row, Runner, SCORE_ROWS } from '../../gpu/runner.ts';
+import { type Row, SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import { withDetail } from '../../lib/error.ts';
 import type { GrownEvent, GrownNode } from '../../protocol/probe-events.ts';
@@ -54,10 +53,8 @@ export async function* grow(
 
   // Of what the text's sequence leaves of the pool, a slot a node.
   const most = room.most - sequence.slots.length;
-  const scope = context.scope.open('grow');
   const taken: { release(): void }[] = [];
   try {
-    const staging = context.batch === null ? await Runner.staging(scope, context.graph) : null;
     const batchSize = Math.min(SCORE_ROWS, runner.maxRows);
     const state = await stateBefore(context, ids, sequence, T);
     writeText(context, text, batchSize);
@@ -72,7 +69,7 @@ export async function* grow(
         const scratch = await room.scratch(batch.length);
         taken.push(scratch);
         const placedRows = placed(context, T, batch, scratch.slots);
-        const rows = await rowsOf(context, placedRows, batch, state, staging);
+        const rows = await rowsOf(context, placedRows, batch, state);
         computed += batch.length;
         const nodes = batch.flatMap((node, i) => {
           const logits = defined(rows[i], 'a row');
@@ -86,7 +83,6 @@ export async function* grow(
       }
     }
   } finally {
-    scope[Symbol.dispose]();
     context.batch?.giveBack();
     for (const scratch of taken) scratch.release();
   }
@@ -112,13 +108,12 @@ function placed({ runner, table }: ProbeContext, T: number, batch: readonly Grow
   });
 }
 
-/** The logits of a batch, in one step. A running state goes one way: that of each node is made of the text's, along its path, through `staging`. */
+/** The logits of a batch, in one step. A running state goes one way: that of each node is made of the text's, along its path. */
 async function rowsOf(
   { runner, batch: together }: ProbeContext,
   rows: readonly Row[],
   batch: readonly Grower[],
   { state }: Pick<Row, 'state'>,
-  staging: Readback | null,
 ): Promise<Float32Array[]> {
   if (together !== null) {
     await together.prepare(false);
@@ -137,8 +132,7 @@ async function rowsOf(
         move = { from: move.to, to: move.to };
       }
     }
-    const [last] = await runner.rows([{ ...row, state: move }], defined(staging, 'staging memory'));
-    out.push(defined(last, 'a row').logits);
+    out.push(await runner.step({ ...row, state: move }));
   }
   return out;
 }
