@@ -7,7 +7,7 @@ import { mostOf } from '../../lib/most.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { GrownNode } from '../../protocol/probe-events.ts';
 import { leads, sharedTokens } from '../../stores/document/branches.ts';
-import { idsOf, plainToken } from '../../stores/document/sequence.ts';
+import { idsOf, plainToken, tokensBefore } from '../../stores/document/sequence.ts';
 import type { DocumentState, DocumentStore, DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelTag } from '../../stores/model/model.ts';
@@ -118,8 +118,7 @@ class Grower {
   }
 
   #base(place: TokenPlace): readonly DocumentToken[] {
-    const { tokens } = this.#options.document.getState();
-    return place === 'end' ? tokens : tokens.slice(0, place);
+    return tokensBefore(this.#options.document.getState(), place);
   }
 
   async grow(place: TokenPlace): Promise<void> {

@@ -4,13 +4,18 @@ import type { EventOf } from '../../protocol/events.ts';
 import { movesBound } from '../../sampling/mirostat.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import type { DocumentToken } from './types.ts';
+import type { DocumentState, DocumentToken, TokenPlace } from './types.ts';
 
 /** [T] */
 export function idsOf(tokens: readonly DocumentToken[]): Uint32Array<ArrayBuffer> {
   const ids = new Uint32Array(tokens.length);
   for (const [i, { id }] of tokens.entries()) ids[i] = id;
   return ids;
+}
+
+/** What predicts the token at `place`. */
+export function tokensBefore({ tokens }: Pick<DocumentState, 'tokens'>, place: TokenPlace): readonly DocumentToken[] {
+  return place === 'end' ? tokens : tokens.slice(0, place);
 }
 
 /** 1 where a token was drawn or chosen, 0 where it was typed. [T] */

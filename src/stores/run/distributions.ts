@@ -2,8 +2,8 @@
 import { type Distribution, sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { drawnFlags, mirostatDrawn } from '../document/sequence.ts';
-import type { DocumentToken, Draw, TokenPlace } from '../document/types.ts';
+import { drawnFlags, mirostatDrawn, tokensBefore } from '../document/sequence.ts';
+import type { Draw, TokenPlace } from '../document/types.ts';
 import { negativeIds } from './negative.ts';
 import { keyOfIds } from './row-cache.ts';
 import type { LogitsRow, Shaping, ShapingOptions } from './rows-types.ts';
@@ -31,7 +31,7 @@ export class Distributions implements Shaping {
     if (load.status !== 'ready') return [];
     const draw = this.#drawAt(place);
     const now = this.#options.settings.getState().settings;
-    const before = this.#tokensBefore(place);
+    const before = tokensBefore(this.#options.document.getState(), place);
     return [now, ...(draw === null ? [] : [draw.settings])].flatMap(each => negativeIds(each, load, before) ?? []);
   }
 
@@ -43,7 +43,7 @@ export class Distributions implements Shaping {
   ): Distribution | null {
     const { load } = this.#options.model.getState();
     if (load.status !== 'ready') return null;
-    const before = this.#tokensBefore(place);
+    const before = tokensBefore(this.#options.document.getState(), place);
     const drawn = drawnFlags(before);
     const pAfter = mirostatDrawn(before, settings);
     const seed = this.#drawAt(place)?.seed ?? given;
@@ -77,11 +77,6 @@ export class Distributions implements Shaping {
   #drawAt(place: TokenPlace): Draw | null {
     const draw = place === 'end' ? undefined : this.#options.document.getState().tokens[place]?.draw;
     return draw === undefined || draw.outdated ? null : draw;
-  }
-
-  #tokensBefore(place: TokenPlace): readonly DocumentToken[] {
-    const { tokens } = this.#options.document.getState();
-    return place === 'end' ? tokens : tokens.slice(0, place);
   }
 
   #remember(

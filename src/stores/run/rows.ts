@@ -8,7 +8,7 @@ import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import type { WireError } from '../../protocol/events.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { idsOf } from '../document/sequence.ts';
+import { idsOf, tokensBefore } from '../document/sequence.ts';
 import type { DocumentStore, TokenPlace } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
 import { isOfLoss } from '../model/loss.ts';
@@ -284,13 +284,8 @@ class Rows {
     return place === 'end' ? this.#options.document.getState().tokens.length : place;
   }
 
-  #tokensBefore(place: TokenPlace) {
-    const { tokens } = this.#options.document.getState();
-    return place === 'end' ? tokens : tokens.slice(0, place);
-  }
-
   #idsBefore(place: TokenPlace): Uint32Array {
-    return idsOf(this.#tokensBefore(place));
+    return idsOf(tokensBefore(this.#options.document.getState(), place));
   }
 
   #show(selected: SelectedRow): void {
