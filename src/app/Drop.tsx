@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 import { DropZone } from '../features/models/DropZone.tsx';
 import { isRunFile, shareStore } from '../features/share/store.ts';
 import { useStores } from '../stores/react.ts';
+import { FILE_END } from '../stores/saved/documents.ts';
 import type { Stores } from '../stores/stores.ts';
 
 async function addAll({ documents }: Stores, files: readonly File[]): Promise<void> {
@@ -15,9 +16,9 @@ async function addAll({ documents }: Stores, files: readonly File[]): Promise<vo
   }
 }
 
-function claimRun(stores: Stores, files: readonly File[]): boolean {
+function claim(stores: Stores, files: readonly File[]): boolean {
   const [file] = files;
-  if (files.length > 0 && files.every(({ name }) => name.endsWith('.nucleus.json'))) {
+  if (files.length > 0 && files.every(({ name }) => name.endsWith(FILE_END))) {
     stores.view.getState().open('documents');
     void addAll(stores, files);
     return true;
@@ -30,5 +31,5 @@ function claimRun(stores: Stores, files: readonly File[]): boolean {
 
 export function Drop() {
   const stores = useStores();
-  return <DropZone claim={useCallback((files: readonly File[]) => claimRun(stores, files), [stores])} />;
+  return <DropZone claim={useCallback((files: readonly File[]) => claim(stores, files), [stores])} />;
 }

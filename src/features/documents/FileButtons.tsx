@@ -1,8 +1,8 @@
 // Documents out of the page and into it: all of them as a file, and the files of others or of another browser.
 import { useRef, useState } from 'react';
 import { useDocuments } from '../../stores/react.ts';
-import { FILE_END, MOST_FILE } from '../../stores/saved/document-files.ts';
-import type { Imported } from '../../stores/saved/documents.ts';
+import { MOST_FILE } from '../../stores/saved/document-files.ts';
+import { FILE_END, type Imported } from '../../stores/saved/documents.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { download } from '../shared/saving.ts';

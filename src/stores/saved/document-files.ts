@@ -6,8 +6,6 @@ import { fromJson, toJson } from './typed-json.ts';
 
 const FORMAT = 'nucleus.documents';
 const VERSION = 1;
-/** What such a file is called ends so. */
-export const FILE_END = '.nucleus.json';
 /** Bytes, and characters, of a file that is read. */
 export const MOST_FILE = 256 * 1024 * 1024;
 const MOST_DOCUMENTS = 10_000;

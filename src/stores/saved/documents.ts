@@ -38,6 +38,9 @@ export interface NewDocument {
   readonly keep?: boolean;
 }
 
+/** What a file of documents is called ends so. */
+export const FILE_END = '.nucleus.json';
+
 /** What became of a file. */
 export interface Imported {
   readonly added: number;
