@@ -1,6 +1,7 @@
 // All controls of sampling and of the run: presets, sliders, order of the steps, endings, seed, bias.
 
 import { PRESETS, presetOf, withPreset } from '../../sampling/controls.ts';
+import { sameSettings } from '../../sampling/same.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -14,7 +15,6 @@ import { SamplerOrder } from './SamplerOrder.tsx';
 import { Seed } from './Seed.tsx';
 import styles from './Settings.module.css';
 import { StopStrings } from './StopStrings.tsx';
-import { sameSettings } from './same.ts';
 
 const PRESET_OPTIONS = PRESETS.map(({ key, label, explanation }) => ({ value: key, label, title: explanation }));
 

@@ -2,6 +2,7 @@
 import { sourceKey } from '../../lib/model-source.ts';
 import { splitDigest } from '../../lib/weight-format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
+import { sameSettings } from '../../sampling/same.ts';
 import { sameToken } from '../../tokenizer/same-token.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { withTokens } from '../document/branches.ts';
@@ -66,8 +67,7 @@ export class OpenDocument {
         else if (now.selection !== before.selection) changed('aside');
       }),
       settings.subscribe((now, before) => {
-        const same = JSON.stringify(now.settings) === JSON.stringify(before.settings);
-        if (!same || now.seed !== before.seed) changed('content');
+        if (!sameSettings(now.settings, before.settings) || now.seed !== before.seed) changed('content');
       }),
       generation.subscribe((now, before) => {
         if (now.seed !== before.seed) changed('aside');

@@ -1,5 +1,5 @@
 // Whether two settings are the same in every control.
-import type { GenerationSettings } from '../../sampling/settings.ts';
+import type { GenerationSettings } from './settings.ts';
 
 export function sameSettings(a: GenerationSettings, b: GenerationSettings): boolean {
   if (a === b) return true;

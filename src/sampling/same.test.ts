@@ -1,7 +1,7 @@
 // Every control counts.
 import { expect, test } from 'vitest';
-import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
 import { sameSettings } from './same.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
 
 test('copies are the same, any change is not', () => {
   const a = { ...DEFAULT_SETTINGS, stop: ['x'], logit_bias: [{ id: 1, bias: 2 }] };
