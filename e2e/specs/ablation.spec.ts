@@ -1,7 +1,7 @@
 // Ablation in the browser: switches change the numbers and give them back; the ranking agrees with the switches; keys, a phone, axe.
 
 import { complaints } from '../support/axe.ts';
-import { candidatesOf, noteCommands, openPage, setCaret, setText } from '../support/page.ts';
+import { candidatesOf, noteCommands, openPage, setCaret, setText, sidewaysOf } from '../support/page.ts';
 import { expect, goOn, holdAfter, type Locator, type Page, test } from '../support/tests.ts';
 
 const view = (page: Page) => page.getByRole('region', { name: 'Ablation', exact: true });
@@ -259,9 +259,7 @@ test('on a phone a layer at a time, with large switches and nothing to scroll si
   await upToDate(page);
   for (const tab of ['The text', 'Ranking', 'Next token']) {
     await view(page).getByRole('tab', { name: tab }).tap();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
-      0,
-    );
+    expect(await sidewaysOf(page)).toBe(0);
     expect(
       await view(page).evaluate(
         e =>

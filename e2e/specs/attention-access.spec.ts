@@ -2,7 +2,7 @@
 
 import { grid, head, layer, openAttention, stepOf, TEXT, view, weightsOf } from '../support/attention.ts';
 import { complaints } from '../support/axe.ts';
-import { openPage, setCaret, setText } from '../support/page.ts';
+import { openPage, setCaret, setText, sidewaysOf } from '../support/page.ts';
 import { expect, test } from '../support/tests.ts';
 
 test.describe('axe, both themes', () => {
@@ -42,7 +42,6 @@ test('on a phone the tinted text stands in the sheet, a head is chosen by a tap 
   await expect(layer(page)).toHaveValue('1');
   await expect(head(page)).toHaveValue('0');
   expect(await steps()).toEqual((await weightsOf(page)).map(stepOf));
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(beyond).toBe(0);
+  expect(await sidewaysOf(page)).toBe(0);
   expect(await complaints(page)).toEqual([]);
 });

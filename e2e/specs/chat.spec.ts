@@ -3,7 +3,17 @@
 import { complaints } from '../support/axe.ts';
 import { startHubServer } from '../support/hub-server.ts';
 import { inUse, lookAt } from '../support/open-model.ts';
-import { announced, openPage, setHub, setNumbers, setText, textArea, textOf, tokensOf } from '../support/page.ts';
+import {
+  announced,
+  openPage,
+  setHub,
+  setNumbers,
+  setText,
+  sidewaysOf,
+  textArea,
+  textOf,
+  tokensOf,
+} from '../support/page.ts';
 import { shippedModel } from '../support/page-models.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
@@ -100,8 +110,7 @@ test('turns by keyboard, what they cost, other replies and other words as branch
   await openChat(page);
   await expect(turns(page)).toHaveCount(2);
   await page.setViewportSize({ width: 390, height: 844 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(wide).toBe(0);
+  expect(await sidewaysOf(page)).toBe(0);
 });
 
 test('a template that never ends is stopped and named; a full context is dealt with as it was shown', async ({

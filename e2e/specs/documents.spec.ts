@@ -7,6 +7,7 @@ import {
   runButton,
   setNumbers,
   setText,
+  sidewaysOf,
   step,
   textArea,
   textOf,
@@ -158,9 +159,6 @@ test('on a phone the list fits, and axe finds nothing in either theme @phone', a
   await setText(page, 'A document with a rather long first line, so that it must be cut');
   await page.getByRole('button', { name: 'Documents', exact: true }).tap();
   await expect(rows(page).first()).toContainText('A document with a rather long');
-  const sideways = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(sideways).toBe(0);
+  expect(await sidewaysOf(page)).toBe(0);
   expect(await complaints(page)).toEqual([]);
 });

@@ -1,7 +1,17 @@
 // Following a token: the seven steps on the person's own text, their numbers agreeing with each other and with the inspector.
 
 import { complaints } from '../support/axe.ts';
-import { commandsOf, factOf, lockSeed, noteCommands, openPage, setCaret, setText, textOf } from '../support/page.ts';
+import {
+  commandsOf,
+  factOf,
+  lockSeed,
+  noteCommands,
+  openPage,
+  setCaret,
+  setText,
+  sidewaysOf,
+  textOf,
+} from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
@@ -282,10 +292,7 @@ test('on a phone: every step within the width, targets large enough @phone', asy
   for (let number = 1; number <= STEPS.length; number++) {
     await goTo(page, number);
     await expect(view(page).getByRole('progressbar')).toHaveCount(0);
-    const beyond = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(beyond).toBeLessThanOrEqual(0);
+    expect(await sidewaysOf(page)).toBeLessThanOrEqual(0);
     const pane = await view(page)
       .locator('article')
       .evaluate(article => ({

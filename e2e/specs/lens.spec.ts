@@ -2,7 +2,7 @@
 
 import { complaints } from '../support/axe.ts';
 import { beforeWorker, engineWorker, liveBytes, recordGpu } from '../support/faults.ts';
-import { candidatesReady, factOf, openPage, setCaret, setText, textOf } from '../support/page.ts';
+import { candidatesReady, factOf, openPage, setCaret, setText, sidewaysOf, textOf } from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const TEXT = 'Once upon a time there was a small fox named Pip. Pip lived near the river and liked to sing.';
@@ -298,8 +298,7 @@ test('on a phone: a tap shows the numbers, a second one selects, nothing scrolls
   await page.touchscreen.tap(box.x + 150, box.y + 60);
   await expect(tip).toBeHidden();
   await expect(view(page).getByRole('heading', { name: new RegExp(`^Position ${position},`) })).toBeAttached();
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(beyond).toBeLessThanOrEqual(0);
+  expect(await sidewaysOf(page)).toBeLessThanOrEqual(0);
   for (const target of [
     view(page).getByRole('button', { name: 'Show as a table' }),
     view(page).getByRole('combobox', { name: 'Colour' }),

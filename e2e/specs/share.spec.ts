@@ -12,6 +12,7 @@ import {
   setCaret,
   setNumbers,
   setText,
+  sidewaysOf,
   textArea,
   textOf,
   tokensOf,
@@ -347,10 +348,7 @@ test('on a phone the way out is in the head, and every pane fits @phone', async 
   for (const pane of ['Link', 'Export a file', 'Open and replay'] as const) {
     await button.tap();
     await page.getByRole('tab', { name: pane }).tap();
-    const sideways = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(sideways).toBe(0);
+    expect(await sidewaysOf(page)).toBe(0);
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).tap();
   }
 });

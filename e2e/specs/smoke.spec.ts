@@ -1,6 +1,6 @@
 // The page opens at the root and under a sub-path, under the strict policy, with nothing to complain about.
 
-import { modelReady } from '../support/page.ts';
+import { modelReady, sidewaysOf } from '../support/page.ts';
 import { expect, engineTest as test } from '../support/tests.ts';
 
 const ADDRESSES = {
@@ -57,8 +57,5 @@ test('the strict policy refuses inline script', async ({ page }) => {
 test('the page fits a phone @phone', async ({ page }) => {
   await page.goto('');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBe(0);
+  expect(await sidewaysOf(page)).toBe(0);
 });

@@ -30,6 +30,11 @@ export async function modelReady(page: Page): Promise<void> {
   await expect(stepButton(page)).toBeEnabled({ timeout: 60_000 });
 }
 
+/** Pixels by which the page is wider than its window. */
+export function sidewaysOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
 export function textArea(page: Page): Locator {
   return page.getByRole('textbox', { name: 'Text', exact: true });
 }
