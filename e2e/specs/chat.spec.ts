@@ -15,7 +15,7 @@ import {
   tokensOf,
 } from '../support/page.ts';
 import { shippedModel } from '../support/page-models.ts';
-import { expect, type Locator, type Page, test } from '../support/tests.ts';
+import { expect, goOn, holdAfter, type Locator, type Page, test } from '../support/tests.ts';
 
 const chat = (page: Page): Locator => page.getByRole('region', { name: 'Chat', exact: true });
 const message = (page: Page): Locator => chat(page).getByRole('textbox', { name: 'Message', exact: true });
@@ -147,28 +147,27 @@ test('a template that never ends is stopped and named; a full context is dealt w
   await expect(chat(page).getByText('not in the text')).toHaveCount(4);
 });
 
-test.describe('a slow engine', () => {
-  // A reply lasts as long as the test needs it.
-  test.use({ turn: 300 });
-
-  test('Esc stops a reply, which goes on when asked', async ({ page }) => {
-    await openPage(page);
-    await setText(page, '');
-    await openChat(page);
-    await message(page).fill('Hello');
-    await message(page).press('Enter');
-    await expect(turns(page)).toHaveCount(2);
-    await message(page).press('Escape');
-    await expect(chat(page).getByRole('button', { name: 'Send', exact: true })).toBeVisible();
-    await expect(announced(page)).toContainText(/stopped/i);
-    const stopped = await textOf(page);
-    await chat(page).getByRole('button', { name: 'Continue this reply' }).click();
-    await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(stopped.length);
-    await chat(page).getByRole('button', { name: 'Stop the reply' }).click();
-    await expect(chat(page).getByRole('button', { name: 'Send', exact: true })).toBeVisible();
-    expect((await textOf(page)).startsWith(stopped)).toBe(true);
-    await expect(turns(page)).toHaveCount(2);
-  });
+test('Esc stops a reply, which goes on when asked', async ({ page }) => {
+  await openPage(page);
+  await setText(page, '');
+  await openChat(page);
+  await message(page).fill('Hello');
+  await holdAfter(page, 'token', 3);
+  await message(page).press('Enter');
+  await expect(turns(page)).toHaveCount(2);
+  await message(page).press('Escape');
+  await goOn(page);
+  await expect(chat(page).getByRole('button', { name: 'Send', exact: true })).toBeVisible();
+  await expect(announced(page)).toContainText(/stopped/i);
+  const stopped = await textOf(page);
+  await holdAfter(page, 'token', 3);
+  await chat(page).getByRole('button', { name: 'Continue this reply' }).click();
+  await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(stopped.length);
+  await chat(page).getByRole('button', { name: 'Stop the reply' }).click();
+  await goOn(page);
+  await expect(chat(page).getByRole('button', { name: 'Send', exact: true })).toBeVisible();
+  expect((await textOf(page)).startsWith(stopped)).toBe(true);
+  await expect(turns(page)).toHaveCount(2);
 });
 
 test('the template in a file of a model of the Hub writes special tokens as chips', { tag: '@engine' }, async ({
