@@ -2,6 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 import { defined } from '../../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { freshSeed } from '../../lib/rng.ts';
 import type { EngineEvent, EventOf } from '../../protocol/events.ts';
 import { answered } from '../../stores/document/answered.ts';
 import { leads } from '../../stores/document/branches.ts';
@@ -100,7 +101,7 @@ class Drawer {
     this.store.setState({ status: 'working', error: null, round: null });
     try {
       const base = this.#base();
-      const seeds = seedsFrom(this.#firstSeed(), this.store.getState().count);
+      const seeds = seedsFrom(lockedSeed(this.#stores.settings.getState()) ?? freshSeed(), this.store.getState().count);
       this.#answers = seeds.map(seed => ({ seed, tokens: [], drawn: 0, logprob: 0, end: null }));
       this.store.setState({ round: { base, answers: this.#answers, prefilled: null, taken: null } });
       await work.scheduler.start('run', signal => this.#consume(base, seeds, signal, current));
@@ -142,11 +143,6 @@ class Drawer {
       document.getState().insertSpecial(0, first);
     }
     return document.getState().tokens;
-  }
-
-  #firstSeed(): number {
-    const locked = lockedSeed(this.#stores.settings.getState());
-    return locked ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
   }
 
   async #consume(

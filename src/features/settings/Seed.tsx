@@ -1,5 +1,6 @@
 // The seed: a fresh one per run, shown after it, or one that is kept.
 import { useId } from 'react';
+import { freshSeed } from '../../lib/rng.ts';
 import { useGeneration, useSettings, useStores } from '../../stores/react.ts';
 import { MAX_SEED } from '../../stores/run/settings.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
@@ -47,7 +48,7 @@ export function Seed() {
             label="New seed"
             onClick={() => {
               forget();
-              settings.getState().lockSeed(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+              settings.getState().lockSeed(freshSeed());
             }}
           />
         </span>
