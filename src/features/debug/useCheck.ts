@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { debugCheck } from '../../client/debug-requests.ts';
 import { asNucleusError } from '../../lib/error.ts';
 import type { DebugCheck } from '../../protocol/debug.ts';
+import { idsOf } from '../../stores/document/sequence.ts';
 import { messageFor } from '../../stores/messages.ts';
 import { useStores } from '../../stores/react.ts';
 
@@ -35,7 +36,7 @@ export function useCheck(): Check {
       const controller = new AbortController();
       running.current = controller;
       const set = (next: CheckState) => running.current === controller && setState(next);
-      const tokens = Uint32Array.from(document.getState().tokens.slice(0, most), ({ id }) => id);
+      const tokens = idsOf(document.getState().tokens.slice(0, most));
       const checks: DebugCheck[] = [];
       let [done, of] = [0, 0];
       const shown = (status: 'working' | 'stopped' | 'ready') => set({ status, checks: [...checks], done, of });

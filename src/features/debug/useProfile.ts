@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { debugProfile } from '../../client/debug-requests.ts';
 import { asNucleusError } from '../../lib/error.ts';
 import type { Profile, ProfiledStep } from '../../protocol/debug.ts';
+import { idsOf } from '../../stores/document/sequence.ts';
 import { messageFor } from '../../stores/messages.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 
@@ -38,7 +39,7 @@ export function useProfile(): Profiling {
       running.current = controller;
       const set = (next: ProfileState) => running.current === controller && setState(next);
       set({ status: 'working', share: 0 });
-      const tokens = Uint32Array.from(document.getState().tokens, ({ id }) => id);
+      const tokens = idsOf(document.getState().tokens);
       const asked = { tokens, of, settings: settings.getState().settings };
       const progress = (share: number) => set({ status: 'working', share });
       try {
