@@ -1,22 +1,12 @@
 // For tests: a conversation on a page with the scripted engine, its templates rendered at once.
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
-import { renderTemplate, TemplateRefusal } from './render.ts';
+import { rendered } from './render.ts';
 import type { Render } from './renderer.ts';
 import { createChatStore } from './store.ts';
 import type { ChatStore } from './types.ts';
 
 /** As the worker does, in the same thread. */
-export const renderNow: Render = requests =>
-  Promise.resolve(
-    requests.map(request => {
-      try {
-        return { kind: 'text', text: renderTemplate(request) };
-      } catch (thrown) {
-        const words = thrown instanceof Error ? thrown.message : String(thrown);
-        return { kind: thrown instanceof TemplateRefusal ? 'refused' : 'failed', words };
-      }
-    }),
-  );
+export const renderNow: Render = requests => Promise.resolve(requests.map(rendered));
 
 export interface ChatPage {
   readonly page: Page;

@@ -3,9 +3,8 @@ import type { DocumentToken } from '../../stores/document/types.ts';
 import { layoutTokens } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { contentSpans, endOfReply, formOf, marked } from './form.ts';
-import type { ChatMessage, RenderRequest, TemplateVariables } from './render.ts';
+import type { ChatMessage, Rendered, RenderRequest, TemplateVariables } from './render.ts';
 import type { Render } from './renderer.ts';
-import type { Rendered } from './template-worker.ts';
 import { promptTokens } from './tokens.ts';
 import type { Prompt, Trouble, Turn } from './types.ts';
 

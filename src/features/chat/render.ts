@@ -25,6 +25,11 @@ export interface RenderRequest {
   readonly now: number;
 }
 
+/** What became of one request. */
+export type Rendered =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'refused' | 'failed'; readonly words: string };
+
 /** UTF-16 units. */
 export const MOST_SOURCE = 128 * 1024;
 const MOST_OUTPUT = 4 * 1024 * 1024;
@@ -44,6 +49,16 @@ export function renderTemplate({ source, messages, variables, now }: RenderReque
   const text = String(value);
   if (text.length > MOST_OUTPUT) throw new Error(`the template writes more than ${MOST_OUTPUT} characters`);
   return text;
+}
+
+/** `renderTemplate`, with what it throws as words. */
+export function rendered(request: RenderRequest): Rendered {
+  try {
+    return { kind: 'text', text: renderTemplate(request) };
+  } catch (thrown) {
+    const words = thrown instanceof Error ? thrown.message : String(thrown);
+    return { kind: thrown instanceof TemplateRefusal ? 'refused' : 'failed', words };
+  }
 }
 
 /** The library's `selectattr` passes over objects that lack the attribute, whatever the test; its `rejectattr` keeps them, as Jinja's does. */

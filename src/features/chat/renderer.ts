@@ -1,6 +1,6 @@
 // Chat templates as the page asks for them: a worker that lives while it answers, and is ended where it does not within a second.
-import type { RenderRequest } from './render.ts';
-import type { Rendered, TemplateAnswer } from './template-worker.ts';
+import type { Rendered, RenderRequest } from './render.ts';
+import type { TemplateAnswer } from './template-worker.ts';
 
 /** Milliseconds for all requests of one call. */
 export const MOST_MS = 1000;

@@ -1,10 +1,5 @@
 // Renders chat templates apart from the page and from the model: what never ends is ended with this worker.
-import { type RenderRequest, renderTemplate, TemplateRefusal } from './render.ts';
-
-/** What became of one request. */
-export type Rendered =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'refused' | 'failed'; readonly words: string };
+import { type Rendered, type RenderRequest, rendered } from './render.ts';
 
 export type TemplateAnswer =
   | { readonly type: 'ready' }
@@ -13,15 +8,6 @@ export type TemplateAnswer =
 interface WorkerScope {
   postMessage(message: TemplateAnswer): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<readonly RenderRequest[]>) => void): void;
-}
-
-function rendered(request: RenderRequest): Rendered {
-  try {
-    return { kind: 'text', text: renderTemplate(request) };
-  } catch (thrown) {
-    const words = thrown instanceof Error ? thrown.message : String(thrown);
-    return { kind: thrown instanceof TemplateRefusal ? 'refused' : 'failed', words };
-  }
 }
 
 const scope = globalThis as unknown as WorkerScope;
