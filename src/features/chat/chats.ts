@@ -1,14 +1,11 @@
 // What a person does with a conversation, as changes of the document and runs: every one of them writes a prompt into the text, and what is drawn behind it is the reply.
-import type { Client } from '../../client/client.ts';
 import { measureCache } from '../../client/probe-requests.ts';
 import { asNucleusError } from '../../lib/error.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
-import type { DocumentState, DocumentStore } from '../../stores/document/types.ts';
+import type { DocumentState } from '../../stores/document/types.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
-import type { ModelStore } from '../../stores/model/types.ts';
-import { type GenerationStore, isRunning } from '../../stores/run/generation-types.ts';
-import type { SettingsStore } from '../../stores/run/settings.ts';
-import type { Scheduler } from '../../stores/work/scheduler.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import type { Stores, Work } from '../../stores/stores.ts';
 import { type Composed, type Conversation, compose, type Outcome } from './compose.ts';
 import { planned } from './plan.ts';
 import { editedPrompt, shownIn, turnsOf, withPrompt } from './prompts.ts';
@@ -19,13 +16,9 @@ import { promptRoom, readyModel, replyEnds } from './surroundings.ts';
 import { joined, promptTokens } from './tokens.ts';
 import type { ChatState, ChatStore, Prompt, Setup, Turn } from './types.ts';
 
-export interface ChatOptions {
-  readonly client: Client;
-  readonly scheduler: Scheduler;
-  readonly model: ModelStore;
-  readonly document: DocumentStore;
-  readonly generation: GenerationStore;
-  readonly settings: SettingsStore;
+export interface ChatOptions
+  extends Pick<Stores, 'model' | 'document' | 'generation' | 'settings'>,
+    Pick<Work, 'client' | 'scheduler'> {
   readonly render: Render;
   /** Milliseconds since 1970, for templates that write the date. */
   readonly today: () => number;

@@ -1,10 +1,9 @@
 // A summary of the oldest turns by the model itself: a run beside the document, whose text a person may change before it is used.
-import type { Client } from '../../client/client.ts';
 import { freshSeed } from '../../lib/rng.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
-import type { Scheduler } from '../../stores/work/scheduler.ts';
+import type { Work } from '../../stores/stores.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { type Conversation, compose, type Written } from './compose.ts';
 import { summaryRoom } from './plan.ts';
@@ -12,9 +11,7 @@ import type { Render } from './renderer.ts';
 import { replyParts } from './thinking.ts';
 import type { Trouble, Turn } from './types.ts';
 
-interface SummaryContext {
-  readonly client: Client;
-  readonly scheduler: Scheduler;
+interface SummaryContext extends Pick<Work, 'client' | 'scheduler'> {
   readonly render: Render;
   readonly settings: GenerationSettings;
   readonly now: number;

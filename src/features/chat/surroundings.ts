@@ -1,18 +1,10 @@
 // What a conversation asks of model, text and runs around it.
 import type { LoadedModel } from '../../protocol/events.ts';
-import type { DocumentStore } from '../../stores/document/types.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
-import type { ModelStore } from '../../stores/model/types.ts';
-import type { SettingsStore } from '../../stores/run/settings.ts';
+import type { Stores } from '../../stores/stores.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { replyRoom } from './fit.ts';
 import type { Shown } from './types.ts';
-
-interface Around {
-  readonly model: ModelStore;
-  readonly document: DocumentStore;
-  readonly settings: SettingsStore;
-}
 
 interface ReadyModel {
   readonly model: LoadedModel;
@@ -20,14 +12,14 @@ interface ReadyModel {
 }
 
 /** Null while there is no model, or no tokenizer of it. */
-export function readyModel({ model, document }: Pick<Around, 'model' | 'document'>): ReadyModel | null {
+export function readyModel({ model, document }: Pick<Stores, 'model' | 'document'>): ReadyModel | null {
   const { load } = model.getState();
   const { tokenizer } = document.getState();
   return load.status === 'ready' && tokenizer !== null ? { model: load.model, tokenizer } : null;
 }
 
 /** Tokens that a prompt may have, so that a reply fits behind it. */
-export function promptRoom({ model, settings }: Pick<Around, 'model' | 'settings'>): number {
+export function promptRoom({ model, settings }: Pick<Stores, 'model' | 'settings'>): number {
   const allowed = tokensAllowed(model.getState());
   return allowed - replyRoom(allowed, settings.getState().settings.max_new_tokens);
 }
