@@ -49,7 +49,6 @@ export function Inspector() {
   const { place, live, stale } = inspected;
   const followed = useRef(false);
   // Another place: the list starts from the top again. One that goes on with a run does not, nor does the one where a person stopped it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what resets the list.
   useEffect(() => {
     if (!followed.current || (!live && place === 'end')) view.getState().resetCandidates();
     followed.current = live;
