@@ -1,16 +1,17 @@
 // Draws several answers to the text as one batch, follows them live, and puts one into the text with the others as branches.
 import { createStore } from 'zustand/vanilla';
 import { defined } from '../../lib/assert.ts';
-import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { asNucleusError } from '../../lib/error.ts';
 import { freshSeed } from '../../lib/rng.ts';
 import type { EngineEvent, EventOf } from '../../protocol/events.ts';
 import { answered } from '../../stores/document/answered.ts';
 import { leads } from '../../stores/document/branches.ts';
 import { typedTokens } from '../../stores/document/change.ts';
-import { drawnFlags, drawnToken, idsOf, mirostatDrawn, shownAfter } from '../../stores/document/sequence.ts';
+import { drawnToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelIdentity, modelTag, toWire } from '../../stores/model/model.ts';
+import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
 import { lockedSeed, MAX_SEED } from '../../stores/run/settings.ts';
@@ -134,14 +135,9 @@ class Drawer {
 
   /** The whole text; an empty one begins with the token that the model begins with, as a run does. */
   #base(): readonly DocumentToken[] {
-    const { document, model } = this.#stores;
+    const { document } = this.#stores;
     document.getState().finish();
-    const { load } = model.getState();
-    if (document.getState().tokens.length === 0 && load.status === 'ready') {
-      const first = load.model.bosId ?? load.model.eosIds[0];
-      if (first === undefined) throw new NucleusError('empty_prompt', 'the model has no beginning-of-text token');
-      document.getState().insertSpecial(0, first);
-    }
+    beginEmptyText(this.#stores, change => change());
     return document.getState().tokens;
   }
 
@@ -154,14 +150,10 @@ class Drawer {
     const { settings } = this.#stores.settings.getState();
     const draws = seeds.map(seed => ({ seed, sample: 0 }));
     const { load } = this.#stores.model.getState();
-    const pAfter = mirostatDrawn(base, settings);
     const negative = load.status === 'ready' ? negativePromptIds(settings, load, base) : null;
     const asked = {
       type: 'answers',
-      tokens: idsOf(base),
-      drawn: drawnFlags(base),
-      ...(pAfter === null ? {} : { pAfter }),
-      ...(negative === null ? {} : { negative }),
+      ...textToContinue(base, settings, negative),
       settings,
       draws,
     } as const;

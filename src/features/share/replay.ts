@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { FinishReason, TokenEvent } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { mirostatDrawn } from '../../stores/document/sequence.ts';
+import { textToContinue } from '../../stores/document/sequence.ts';
 import { negativePromptIds, type Vocabulary } from '../../stores/run/negative.ts';
 import type { SharedToken } from './sharedRun.ts';
 
@@ -98,15 +98,11 @@ export class Replay {
   async #draw(block: ReplayBlock, done: number, signal: AbortSignal, progress: (done: number) => void): Promise<void> {
     const from = block.from + done;
     const head = this.#tokens.slice(0, from);
-    const pAfter = mirostatDrawn(head, block.settings);
     const negative = this.#vocabulary && negativePromptIds(block.settings, this.#vocabulary, head);
     const events = this.#client.run(
       {
         type: 'generate',
-        tokens: Uint32Array.from(head, token => token.id),
-        drawn: Uint8Array.from(head, token => (token.origin === 'typed' ? 0 : 1)),
-        ...(pAfter === null ? {} : { pAfter }),
-        ...(negative === null ? {} : { negative }),
+        ...textToContinue(head, block.settings, negative),
         settings: replaySettings(block.settings, block.count - done),
         seed: block.seed,
       },

@@ -1,5 +1,6 @@
 // Tokens of the document as the model sees them.
 import type { ModelIdentity } from '../../lib/model-source.ts';
+import type { TextToContinue } from '../../protocol/commands.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { movesBound } from '../../sampling/mirostat.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
@@ -7,7 +8,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { DocumentState, DocumentToken, TokenPlace } from './types.ts';
 
 /** [T] */
-export function idsOf(tokens: readonly DocumentToken[]): Uint32Array<ArrayBuffer> {
+export function idsOf(tokens: readonly Pick<DocumentToken, 'id'>[]): Uint32Array<ArrayBuffer> {
   const ids = new Uint32Array(tokens.length);
   for (const [i, { id }] of tokens.entries()) ids[i] = id;
   return ids;
@@ -19,7 +20,7 @@ export function tokensBefore({ tokens }: Pick<DocumentState, 'tokens'>, place: T
 }
 
 /** 1 where a token was drawn or chosen, 0 where it was typed. [T] */
-export function drawnFlags(tokens: readonly DocumentToken[]): Uint8Array<ArrayBuffer> {
+export function drawnFlags(tokens: readonly Pick<DocumentToken, 'origin'>[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(tokens, token => (token.origin === 'typed' ? 0 : 1));
 }
 
@@ -32,6 +33,21 @@ export function mirostatDrawn(
   return Float64Array.from(tokens, ({ draw }) =>
     draw !== undefined && movesBound(draw.settings, settings) ? draw.pAfter : Number.NaN,
   );
+}
+
+/** A text as the worker goes on from it, with the ids of the negative prompt beside it, null where guidance is off. */
+export function textToContinue(
+  tokens: readonly Pick<DocumentToken, 'id' | 'origin' | 'draw'>[],
+  settings: GenerationSettings,
+  negative: Uint32Array<ArrayBuffer> | null,
+): Omit<TextToContinue, 'settings'> {
+  const pAfter = mirostatDrawn(tokens, settings);
+  return {
+    tokens: idsOf(tokens),
+    drawn: drawnFlags(tokens),
+    ...(pAfter === null ? {} : { pAfter }),
+    ...(negative === null ? {} : { negative }),
+  };
 }
 
 /** Tokens `[from, to)` of one sequence gave way to `[from, from + added)` of another. */

@@ -5,6 +5,7 @@ import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import type { DocumentToken, Draw } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
 import { toWire } from '../model/model.ts';
+import { beginEmptyText } from './empty-text.ts';
 import type { GenerationOptions, GenerationStore } from './generation-types.ts';
 import {
   type GenerationState,
@@ -89,6 +90,15 @@ class Runs {
   /** The document is changing by this run's own hand. */
   #own = false;
   #endWait: () => void = () => {};
+
+  readonly #append = (change: () => void): void => {
+    this.#own = true;
+    try {
+      change();
+    } finally {
+      this.#own = false;
+    }
+  };
 
   constructor(options: GenerationOptions) {
     this.#options = options;
@@ -192,7 +202,7 @@ class Runs {
     try {
       await this.#modelReady(abort.signal);
       await this.#textReady(abort.signal);
-      const join = this.#firstToken() || plan.join;
+      const join = beginEmptyText(this.#options, this.#append) || plan.join;
       this.#checkLength();
       const run = new Run(this.#options, this.store, {
         seed: this.#chooseSeed(plan),
@@ -200,7 +210,7 @@ class Runs {
         pastEnd: plan.pastEnd ?? false,
         stop: plan.stop ?? [],
         join,
-        append: change => this.#append(change),
+        append: this.#append,
         alive: () => this.#wait(),
       });
       await this.#drive(run, plan, abort);
@@ -265,25 +275,6 @@ class Runs {
 
   get #tokens(): readonly DocumentToken[] {
     return this.#options.document.getState().tokens;
-  }
-
-  #append(change: () => void): void {
-    this.#own = true;
-    try {
-      change();
-    } finally {
-      this.#own = false;
-    }
-  }
-
-  /** An empty text starts from the beginning-of-text token, as a chip. True when one was put in. */
-  #firstToken(): boolean {
-    const { load } = this.#options.model.getState();
-    if (load.status !== 'ready' || this.#tokens.length > 0) return false;
-    const first = load.model.bosId ?? load.model.eosIds[0];
-    if (first === undefined) throw new NucleusError('empty_prompt', 'the model has no beginning-of-text token');
-    this.#append(() => this.#options.document.getState().insertSpecial(0, first));
-    return true;
   }
 
   #checkLength(): void {

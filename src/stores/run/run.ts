@@ -4,7 +4,7 @@ import { NucleusError } from '../../lib/error.ts';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { EngineEvent, EventOf, FinishedEvent } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { drawnFlags, drawnToken, idsOf, mirostatDrawn } from '../document/sequence.ts';
+import { drawnToken, textToContinue } from '../document/sequence.ts';
 import type { DocumentToken } from '../document/types.ts';
 import { modelIdentity } from '../model/model.ts';
 import type { GenerationOptions, GenerationStore, RunStats } from './generation-types.ts';
@@ -73,16 +73,12 @@ export class Run {
     const { load } = model.getState();
     const oneToken = this.#request.steps === 'step';
     this.#length = tokens.length;
-    const pAfter = mirostatDrawn(tokens, this.#settings);
-    const negative = load.status === 'ready' ? (guided?.negativePromptIds(this.#settings, load, tokens) ?? null) : null;
+    const negative = guided && load.status === 'ready' ? guided.negativePromptIds(this.#settings, load, tokens) : null;
     document.getState().beginRun(this.#request.join);
     const events = client.run(
       {
         type: 'generate',
-        tokens: idsOf(tokens),
-        drawn: drawnFlags(tokens),
-        ...(pAfter === null ? {} : { pAfter }),
-        ...(negative === null ? {} : { negative }),
+        ...textToContinue(tokens, this.#settings, negative),
         settings: oneToken ? { ...this.#settings, max_new_tokens: 1 } : this.#settings,
         seed: this.seed,
         ...(this.#request.pastEnd ? { pastEnd: true } : {}),
