@@ -1,5 +1,6 @@
 // Which conversation a text is: the prompts that were written are known, and the text begins with one of them. So Undo, another branch and a token chosen in
 // the middle of a reply need no word from anyone: what stands behind the prompt is the reply.
+import { between } from '../../lib/text-change.ts';
 import type { Prompt, Shown, Span, Turn } from './types.ts';
 
 const MOST_PROMPTS = 64;
@@ -33,7 +34,7 @@ export function withPrompt(prompts: readonly Prompt[], prompt: Prompt): readonly
  * The prompt after an edit of the text within the content of one turn, as a person makes it in the field; null where the edit is somewhere else.
  */
 export function editedPrompt(prompt: Prompt, before: string, after: string): Prompt | null {
-  const change = changedUnits(before, after);
+  const change = between(before, after);
   if (change.start >= prompt.text.length && change.end >= prompt.text.length) return null;
   const index = prompt.spans.findIndex(span => span !== null && span.start <= change.start && change.end <= span.end);
   const span = prompt.spans[index];
@@ -48,20 +49,6 @@ export function editedPrompt(prompt: Prompt, before: string, after: string): Pro
 
 function shifted(span: Span | null, from: number, by: number): Span | null {
   return span === null || span.start < from ? span : { start: span.start + by, end: span.end + by };
-}
-
-/** Units [start, end) of `before` gave way to others. */
-function changedUnits(before: string, after: string): Span {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let tail = 0;
-  while (
-    tail < most - start &&
-    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
-  )
-    tail++;
-  return { start, end: before.length - tail };
 }
 
 /** A text that says something else in the place of a turn. */

@@ -1,4 +1,5 @@
 // A rendered prompt as tokens of the document: what the text already begins with keeps its ids, numbers and draws, all else is tokenised with its special tokens.
+import { between } from '../../lib/text-change.ts';
 import { plainToken } from '../../stores/document/sequence.ts';
 import type { DocumentToken, TextView } from '../../stores/document/types.ts';
 import { layoutTokens } from '../../tokenizer/text.ts';
@@ -22,7 +23,7 @@ export function promptTokens(tokenizer: Tokenizer, text: string): DocumentToken[
 /** `whole` as a continuation of `tokens`: drawn ids stay as they were drawn as far as both spell the same. */
 export function joined(tokens: readonly DocumentToken[], view: TextView, whole: readonly DocumentToken[]): Joined {
   const { text, starts } = layoutTokens(whole.map(({ bytes }) => bytes));
-  let same = sharedUnits(view.text, text);
+  let same = between(view.text, text).start;
   same = Math.min(same, firstOtherSpecial(tokens, view.starts, whole, starts));
   let from = whole.length;
   for (let kept = tokens.length; kept > 0; kept--) {
@@ -32,13 +33,6 @@ export function joined(tokens: readonly DocumentToken[], view: TextView, whole: 
     if (starts[from] === border) return { kept, added: whole.slice(from), text };
   }
   return { kept: 0, added: whole, text };
-}
-
-function sharedUnits(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let shared = 0;
-  while (shared < most && a.charCodeAt(shared) === b.charCodeAt(shared)) shared++;
-  return shared;
 }
 
 /** Where a special token of one is none of the other: the spelling of one in typed text is text. */

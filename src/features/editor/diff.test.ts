@@ -1,7 +1,8 @@
 // The replacement found is a replacement indeed, small, and where the caret is.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { between, diffAround, rebased } from './diff.ts';
+import { between } from '../../lib/text-change.ts';
+import { diffAround, rebased } from './diff.ts';
 
 const apply = (text: string, r: { start: number; end: number; insert: string }) =>
   text.slice(0, r.start) + r.insert + text.slice(r.end);
