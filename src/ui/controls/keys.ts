@@ -1,25 +1,8 @@
 // Keys as people read them on their own keyboard.
 
-const MAC: Readonly<Record<string, string>> = {
-  Mod: '⌘',
-  Shift: '⇧',
-  Alt: '⌥',
-  Own: '⌃⇧',
-  Enter: '↵',
-  Left: '←',
-  Right: '→',
-  Up: '↑',
-  Down: '↓',
-};
-const OTHER: Readonly<Record<string, string>> = {
-  Mod: 'Ctrl',
-  Own: 'Alt',
-  Enter: '↵',
-  Left: '←',
-  Right: '→',
-  Up: '↑',
-  Down: '↓',
-};
+const ANY = { Enter: '↵', Left: '←', Right: '→', Up: '↑', Down: '↓' };
+const MAC: Readonly<Record<string, string>> = { ...ANY, Mod: '⌘', Shift: '⇧', Alt: '⌥', Own: '⌃⇧' };
+const OTHER: Readonly<Record<string, string>> = { ...ANY, Mod: 'Ctrl', Own: 'Alt' };
 
 export const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
 
