@@ -21,10 +21,27 @@ export function visitsOf(timers: 'real' | 'held'): Visits {
   });
   afterEach(() => {
     for (const page of pages.splice(0)) page.dispose();
+    vi.unstubAllGlobals();
     vi.useRealTimers();
   });
   return {
     visit: async options => kept(await readyPage(options)),
     arrive: options => kept(makePage(options)),
   };
+}
+
+/** A window says to a page what the test dispatches here, until globals are as they were. */
+export function windowSays(events: EventTarget = new EventTarget()): EventTarget {
+  vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
+  vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
+  return events;
+}
+
+/** A tab keeps in `kept` what a reload finds again, until globals are as they were. */
+export function tabKeeps(kept: Map<string, string>): void {
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  });
 }

@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { engineScript } from '../../e2e/support/scripted-engine.ts';
+import { tabKeeps, windowSays } from '../../e2e/support/visits.ts';
 import { createClient } from '../client/client.ts';
 import { ScriptedWorker } from '../client/scripted-worker.ts';
 import { browserStore } from '../stores/saved/browser-store.ts';
@@ -26,13 +27,8 @@ afterEach(() => {
 /** What a page of this tab finds around it. */
 function within(tab: Tab, events: EventTarget): void {
   vi.stubGlobal('navigator', {});
-  vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
-  vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => tab.kept.get(key) ?? null,
-    setItem: (key: string, value: string) => tab.kept.set(key, value),
-    removeItem: (key: string) => tab.kept.delete(key),
-  });
+  windowSays(events);
+  tabKeeps(tab.kept);
 }
 
 async function load(tab: Tab): Promise<Page> {

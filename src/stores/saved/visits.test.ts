@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { type Interception, until } from '../../../e2e/support/scripted-engine.ts';
 import { makePage, text } from '../../../e2e/support/scripted-page.ts';
 import { settle } from '../../../e2e/support/settle.ts';
-import { visitsOf } from '../../../e2e/support/visits.ts';
+import { tabKeeps, visitsOf, windowSays } from '../../../e2e/support/visits.ts';
 import { NucleusError } from '../../lib/error.ts';
 import { sourceKey } from '../../lib/model-source.ts';
 import { DEFAULT_VIEW, VIEW_CHOICES, type ViewChoices } from '../view.ts';
@@ -22,15 +22,9 @@ test('brings back what was typed before anything was read, also when no model ca
 });
 
 test('brings back what was typed before the code that saves had come, and once', async () => {
-  const events = new EventTarget();
-  vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
-  vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
+  const events = windowSays();
   const kept = new Map<string, string>();
-  vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
-    removeItem: (key: string) => kept.delete(key),
-  });
+  tabKeeps(kept);
   const memory = new Map<string, unknown>();
   const before = await visit({ memory });
   before.document.getState().setText('Of the last visit');
@@ -46,7 +40,6 @@ test('brings back what was typed before the code that saves had come, and once',
   events.dispatchEvent(new Event('pagehide'));
   expect(kept.size).toBe(0);
   expect(text(await visit({ memory }))).toBe('Typed at once');
-  vi.unstubAllGlobals();
 });
 
 test('brings back text, ids with origin and draws, settings, seeds and view; numbers come by scoring', async () => {

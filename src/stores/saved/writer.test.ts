@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { turn } from '../../../e2e/support/scripted-engine.ts';
 import { keptRecord, type Page, text } from '../../../e2e/support/scripted-page.ts';
-import { visitsOf } from '../../../e2e/support/visits.ts';
+import { visitsOf, windowSays } from '../../../e2e/support/visits.ts';
 import { readSaved } from './saved.ts';
 import { MOST_DELAY_MS, WRITE_DELAY_MS } from './writer.ts';
 
@@ -37,9 +37,7 @@ test('a text that grows without a pause, as in a run, is written as it grows', a
 });
 
 test('a page that goes writes at once, and the next one takes over what did not arrive', async () => {
-  const events = new EventTarget();
-  vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
-  vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
+  const events = windowSays();
   const memory = new Map<string, unknown>();
   const page = await visit({ memory });
   page.document.getState().edit(0, 0, 'X');
