@@ -1,8 +1,8 @@
 // A numeric control by its key: slider, number, one line of meaning.
 import { CONTROLS } from '../../sampling/controls.ts';
-import { STEPS, settingsOf } from '../../sampling/steps.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { Slider } from '../../ui/controls/Slider.tsx';
+import { FOLDED } from './rare.ts';
 
 export function Control({ control }: { control: (typeof CONTROLS)[number] }) {
   const { settings } = useStores();
@@ -23,14 +23,8 @@ export function Control({ control }: { control: (typeof CONTROLS)[number] }) {
 /** What is turned most, in this order, before the endings of a run; every other control comes after them. */
 const FIRST: readonly string[] = ['temperature', 'top_p', 'top_k', 'min_p', 'max_new_tokens'];
 
-/** Those of `MoreSteps`. */
-const MORE: ReadonlySet<string> = new Set([
-  ...STEPS.filter(step => 'rare' in step && step.rare).map(({ key }) => key),
-  ...settingsOf(STEPS).flatMap(({ key }) => (STEPS.some(step => step.key === key) ? [] : [key])),
-]);
-
 export function Controls({ part }: { part: 'first' | 'others' }) {
-  const often = CONTROLS.filter(({ key }) => !MORE.has(key));
+  const often = CONTROLS.filter(({ key }) => !FOLDED.has(key));
   const found = often.filter(control => FIRST.includes(control.key) === (part === 'first'));
   const sorted = part === 'first' ? found.toSorted((a, b) => FIRST.indexOf(a.key) - FIRST.indexOf(b.key)) : found;
   return sorted.map(control => <Control key={control.key} control={control} />);

@@ -4,7 +4,6 @@ import { TYPED_HINT } from '../../lib/typed-text.ts';
 import { BIAS_BOUNDS } from '../../sampling/steps/logit_bias.ts';
 import { useDocument, useSettings, useStores } from '../../stores/react.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
-import { Explain } from '../../ui/controls/Explain.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
@@ -12,6 +11,7 @@ import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { readySearch } from '../shared/readySearch.ts';
 import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
+import { Field } from './Field.tsx';
 import styles from './Settings.module.css';
 
 const MOST_RESULTS = 6;
@@ -42,12 +42,10 @@ export function LogitBias() {
   }, [search]);
   const found = tokenizer && search !== '' ? tokenizer.search(search, MOST_RESULTS) : [];
   return (
-    <div className={styles.field}>
-      <span className={styles.label}>
-        <Explain meaning="Adds a number to the logit of a token before everything else: above 0 likelier, -100 never.">
-          Logit bias
-        </Explain>
-      </span>
+    <Field
+      label="Logit bias"
+      meaning="Adds a number to the logit of a token before everything else: above 0 likelier, -100 never."
+    >
       {lost > 0 && (
         <Notice tone="hint" onDismiss={() => settings.getState().dismissLost()}>
           {lost === 1 ? 'One bias was' : `${lost} biases were`} taken off: this vocabulary has no such token.
@@ -94,6 +92,6 @@ export function LogitBias() {
         </ul>
       )}
       {tokenizer && search !== '' && found.length === 0 && <p className={styles.hint}>No token has that text or id.</p>}
-    </div>
+    </Field>
   );
 }

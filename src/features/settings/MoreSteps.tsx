@@ -5,20 +5,14 @@ import { BREAKER_BOUNDS, drySequenceBreakers } from '../../sampling/steps/dry_mu
 import { NEGATIVE_PROMPT_LENGTH, negativePrompt } from '../../sampling/steps/guidance_scale.ts';
 import { penaltiesCount, repeatLastN } from '../../sampling/steps/penalty_window.ts';
 import type { Step } from '../../sampling/steps/step.ts';
-import { isOff, STEPS, type StepName } from '../../sampling/steps.ts';
+import { isOff, type StepName } from '../../sampling/steps.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
-import { Choice } from '../../ui/controls/Choice.tsx';
-import { Explain } from '../../ui/controls/Explain.tsx';
+import { ChoiceField } from './ChoiceField.tsx';
 import { Control } from './Controls.tsx';
+import { Field } from './Field.tsx';
+import { RARE_STEPS } from './rare.ts';
 import styles from './Settings.module.css';
 import { StringList } from './StringList.tsx';
-
-const RARE = STEPS.filter(step => 'rare' in step && step.rare);
-const COUNT_OPTIONS = PENALTIES_COUNT_CHOICES.map(({ value, label, explanation }) => ({
-  value,
-  label,
-  title: explanation,
-}));
 
 function Named({ name }: { name: string }) {
   const control = CONTROLS.find(({ key }) => key === name);
@@ -46,15 +40,11 @@ function NegativePrompt() {
   const prompt = useSettings(s => s.settings.negative_prompt);
   const id = useId();
   return (
-    <div className={styles.field}>
-      <span className={styles.label}>
-        <Explain
-          id={id}
-          meaning="Stands in place of what was typed before the first drawn token, in a text of its own beside the real one. Empty: that text begins with nothing."
-        >
-          Negative prompt
-        </Explain>
-      </span>
+    <Field
+      label="Negative prompt"
+      meaning="Stands in place of what was typed before the first drawn token, in a text of its own beside the real one. Empty: that text begins with nothing."
+      id={id}
+    >
       <textarea
         className={styles.input}
         aria-label="Negative prompt"
@@ -65,7 +55,7 @@ function NegativePrompt() {
         value={prompt}
         onChange={event => settings.getState().change({ negative_prompt: event.target.value })}
       />
-    </div>
+    </Field>
   );
 }
 
@@ -85,24 +75,13 @@ function StepControls({ step }: { step: Step<StepName> }) {
 function Counted() {
   const { settings } = useStores();
   const value = useSettings(s => s.settings.penalties_count);
-  const chosen = PENALTIES_COUNT_CHOICES.find(choice => choice.value === value);
   return (
-    <div className={styles.field}>
-      <span className={styles.label}>
-        <Explain meaning={PENALTIES_COUNT_CHOICES.map(c => `${c.label}: ${c.explanation}`).join(' ')}>
-          Penalties count
-        </Explain>
-      </span>
-      <div className={styles.line}>
-        <Choice
-          label="Penalties count"
-          value={value}
-          options={COUNT_OPTIONS}
-          onChange={penalties_count => settings.getState().change({ penalties_count })}
-        />
-      </div>
-      <p className={styles.hint}>{chosen?.explanation}</p>
-    </div>
+    <ChoiceField
+      label="Penalties count"
+      choices={PENALTIES_COUNT_CHOICES}
+      value={value}
+      onChange={penalties_count => settings.getState().change({ penalties_count })}
+    />
   );
 }
 
@@ -110,7 +89,7 @@ function Counted() {
 function useOn(): number {
   return useSettings(({ settings }) => {
     const besides = [repeatLastN, penaltiesCount].filter(({ key, unnamed }) => settings[key] !== unnamed);
-    return RARE.filter(step => !isOff(step, settings)).length + besides.length;
+    return RARE_STEPS.filter(step => !isOff(step, settings)).length + besides.length;
   });
 }
 
@@ -124,7 +103,7 @@ export function MoreSteps() {
       </summary>
       {open && (
         <div className={styles.controls}>
-          {RARE.map(step => (
+          {RARE_STEPS.map(step => (
             <StepControls key={step.key} step={step} />
           ))}
           <Named name={repeatLastN.key} />

@@ -5,7 +5,7 @@ import { useSettings, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { cx } from '../../ui/controls/cx.ts';
-import { Explain } from '../../ui/controls/Explain.tsx';
+import { Field } from './Field.tsx';
 import styles from './Settings.module.css';
 
 const OPTIONS = ORDER_CHOICES.map(({ value, label, explanation }) => ({ value, label, title: explanation }));
@@ -20,12 +20,10 @@ export function SamplerOrder() {
     off: isOff(step, settings),
   }));
   return (
-    <div className={styles.field}>
-      <span className={styles.label}>
-        <Explain meaning="Each step works on what the one before it leaves; libraries differ in where the temperature stands.">
-          Order of the steps
-        </Explain>
-      </span>
+    <Field
+      label="Order of the steps"
+      meaning="Each step works on what the one before it leaves; libraries differ in where the temperature stands."
+    >
       <div className={styles.line}>
         <Choice
           label="Order of the steps"
@@ -52,6 +50,6 @@ export function SamplerOrder() {
           </li>
         ))}
       </ol>
-    </div>
+    </Field>
   );
 }

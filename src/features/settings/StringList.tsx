@@ -3,8 +3,8 @@ import { useId, useState } from 'react';
 import { readTyped, TYPED_HINT, typedForm } from '../../lib/typed-text.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Chip } from '../../ui/controls/Chip.tsx';
-import { Explain } from '../../ui/controls/Explain.tsx';
 import { TypedReading } from '../shared/TypedReading.tsx';
+import { Field } from './Field.tsx';
 import styles from './Settings.module.css';
 
 interface StringListProps {
@@ -30,12 +30,7 @@ export function StringList({ label, noun, meaning, placeholder, strings, bounds,
     setDraft('');
   };
   return (
-    <div className={styles.field}>
-      <span className={styles.label}>
-        <Explain meaning={`${meaning} ${TYPED_HINT}`} id={id}>
-          {label}
-        </Explain>
-      </span>
+    <Field label={label} meaning={`${meaning} ${TYPED_HINT}`} id={id}>
       {strings.length > 0 && (
         <ul className={styles.line} aria-label={label}>
           {strings.map(text => (
@@ -73,6 +68,6 @@ export function StringList({ label, noun, meaning, placeholder, strings, bounds,
         </Button>
       </div>
       <TypedReading typed={draft} />
-    </div>
+    </Field>
   );
 }
