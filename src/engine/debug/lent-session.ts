@@ -15,7 +15,8 @@ export async function lendSession(
   session.turnFor(length);
   const scratch = await room.scratch(length);
   const cache = new KvCache(length, TABLES, { slots: [...scratch.slots], table });
-  const held = states?.find(ids, ids.length)?.length ?? 0;
+  const longest = () => states?.find(ids, ids.length) ?? null;
+  const held = longest()?.length ?? 0;
   const lent = new Session({
     runner,
     cache,
@@ -26,12 +27,7 @@ export async function lendSession(
   return {
     session: lent,
     [Symbol.dispose]: () => {
-      for (
-        let state = states?.find(ids, ids.length);
-        state && state.length > held;
-        state = states?.find(ids, ids.length)
-      )
-        states?.drop(state);
+      for (let state = longest(); state && state.length > held; state = longest()) states?.drop(state);
       scratch.release();
     },
   };
