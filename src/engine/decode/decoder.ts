@@ -7,12 +7,10 @@ import { drawsOnGpu } from './decide.ts';
 import type { Drawing } from './drawing.ts';
 import type { Prediction } from './prediction.ts';
 import type { QueuedDraw } from './queued-draw.ts';
+import { Resting } from './resting.ts';
 
 /** Where the time of a token goes: to steps written down and submitted, to the wait for the GPU, to the draw and its proof. */
 export type DecodePart = 'encode' | 'wait' | 'draw';
-
-/** Tokens taken from their rows before the next draw on the GPU, at most. */
-const MOST_RESTING = 15;
 
 /** Where a token is drawn. */
 interface Place {
@@ -28,12 +26,7 @@ export class Decoder implements Disposable {
   readonly #onGpu: boolean;
   readonly #lap: ((part: DecodePart) => void) | undefined;
   #queued: QueuedDraw | null = null;
-  /**
-   * Draws in a row that their records did not prove, and tokens that are taken from their rows for it: the more often the former, the more of the latter,
-   * since a record that proves nothing is in vain.
-   */
-  #unproven = 0;
-  #resting = 0;
+  readonly #resting = new Resting(1);
 
   /** `lap` is told at the end of each part of a token, where anyone measures. */
   constructor(session: Session, drawing: Drawing, lap?: (part: DecodePart) => void) {
@@ -48,13 +41,13 @@ export class Decoder implements Disposable {
    */
   async next(history: History, { noEnd, last }: Place, signal: AbortSignal): Promise<Prediction> {
     const { ids } = history;
-    if (!this.#onGpu || noEnd || this.#resting-- > 0) return this.#fromRow(history, noEnd, signal);
+    if (!this.#onGpu || noEnd || this.#resting.rests()) return this.#fromRow(history, noEnd, signal);
     if (!(await this.#session.canDraw())) return this.#fromRow(history, noEnd, signal);
     this.#count(history);
     if (this.#drawing.touched.tooMany) return this.#fromRow(history, noEnd, signal);
     const setting = this.#drawing.settingAt(ids.length, false);
     const queued = this.#queued ?? (await this.#session.draw(ids, setting, signal));
-    const wanted = !last && this.#unproven === 0;
+    const wanted = !last && this.#resting.sure;
     const behind = wanted ? this.#session.drawBehind(queued, this.#drawing.settingAt(ids.length + 1, true)) : null;
     this.#queued = behind;
     this.#lap?.('encode');
@@ -62,8 +55,7 @@ export class Decoder implements Disposable {
     this.#lap?.('wait');
     const proven = this.#drawing.proven(record, setting, history);
     this.#lap?.('draw');
-    this.#unproven = proven === null ? this.#unproven + 1 : 0;
-    this.#resting = proven === null ? Math.min(2 ** (this.#unproven - 1) - 1, MOST_RESTING) : 0;
+    this.#resting.drawn(proven !== null);
     const prediction = proven ?? (await this.#fromRow(history, noEnd, signal));
     if (behind && record.guess === prediction.id) behind.follows(prediction.id);
     else this.#drop();

@@ -7,6 +7,7 @@ import type { OpenText, Session } from '../session.ts';
 import { drawsOnGpu } from './decide.ts';
 import type { Drawing } from './drawing.ts';
 import type { Prediction } from './prediction.ts';
+import { Resting } from './resting.ts';
 
 /** One of the texts that step together. */
 export interface Lane {
@@ -21,18 +22,14 @@ interface ReadyLane {
   readonly open: OpenText;
 }
 
-/** Steps that take whole rows after one whose records proved too little, at most. */
-const MOST_RESTING = 15;
-
 export class Together {
   /** Texts that can step together. */
   readonly width: number;
   readonly #session: Session;
   readonly #batch: BatchSteps;
   readonly #drawing: boolean;
-  /** As in Decoder, for steps of which half of the draws were not proven. */
-  #unproven = 0;
-  #resting = 0;
+  /** Steps are proven of which half of the draws were. */
+  readonly #resting = new Resting(0);
 
   private constructor(session: Session, batch: BatchSteps, drawing: boolean) {
     this.#session = session;
@@ -71,7 +68,7 @@ export class Together {
       const open = texts[i];
       return open ? [{ lane, open }] : [];
     });
-    const whole = !this.#drawing || this.#resting-- > 0 || !this.#count(ready);
+    const whole = !this.#drawing || this.#resting.rests() || !this.#count(ready);
     const predictions = whole ? await this.#fromRows(ready) : await this.#drawn(ready, signal);
     return texts.map(text => (text ? (predictions.shift() ?? null) : null));
   }
@@ -99,8 +96,7 @@ export class Together {
       return record && draw ? drawing.proven(readRecord(record), draw.setting, history) : null;
     });
     const missing = proven.filter(each => each === null).length;
-    this.#unproven = 2 * missing > ready.length ? this.#unproven + 1 : 0;
-    this.#resting = this.#unproven === 0 ? 0 : Math.min(2 ** (this.#unproven - 1), MOST_RESTING);
+    this.#resting.drawn(2 * missing <= ready.length);
     const out: Prediction[] = [];
     for (const [i, { lane }] of ready.entries()) {
       const { history, drawing } = lane;
