@@ -92,6 +92,7 @@ export function App() {
       {narrow && <Sheets />}
       <Dialogs />
       <Later load={PARTS.shortcuts} />
+      <Later load={PARTS.card} />
       {wantsDebug && <Later load={PARTS.debug} name="The debug panel" />}
       <Later load={PARTS.drop} />
     </>

@@ -11,6 +11,7 @@ const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: 'Mod+Shift+Z', does: 'Redo' },
   { keys: 'Alt+Left', does: 'Select the token before' },
   { keys: 'Alt+Right', does: 'Select the token after' },
+  { keys: 'Alt+Down', does: 'Show the numbers of the token at the caret; again: go into their card' },
   { keys: 'Up+Down', does: 'Walk through the candidates once their list has the focus' },
   { keys: 'Enter', does: 'Continue from the selected candidate' },
   { keys: 'Left+Right+Up+Down', does: 'Walk through the tree of branches once it has the focus; Enter takes a node' },

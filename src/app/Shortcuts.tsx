@@ -1,5 +1,6 @@
 // Listens for the keys of the page and runs their actions.
 import { useEffect } from 'react';
+import { openOrEnter } from '../features/word/hand.ts';
 import { useStores } from '../stores/react.ts';
 import { isRunning } from '../stores/run/generation-types.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -55,6 +56,9 @@ function act(shortcut: Shortcut, stores: Stores): boolean {
       return true;
     case 'documents':
       stores.view.getState().open('documents');
+      return true;
+    case 'card':
+      openOrEnter(stores);
       return true;
     case 'keys':
       stores.view.getState().open('keys');

@@ -1,6 +1,16 @@
 // Which key does what, decided purely; the app acts on it.
 
-export type Shortcut = 'run' | 'regenerate' | 'step' | 'stop' | 'undo' | 'redo' | 'keys' | 'new_document' | 'documents';
+export type Shortcut =
+  | 'run'
+  | 'regenerate'
+  | 'step'
+  | 'stop'
+  | 'undo'
+  | 'redo'
+  | 'keys'
+  | 'new_document'
+  | 'documents'
+  | 'card';
 
 /** The facts of a key event that matter. */
 export interface Press {
@@ -26,7 +36,8 @@ export function shortcutOf(press: Press): Shortcut | null {
     if (key === 'n') return 'new_document';
     if (key === 'o') return 'documents';
   }
-  if (press.alt) return null;
+  if (press.alt)
+    return key === 'arrowdown' && !press.mod && !press.shift && !press.inField && !press.overlay ? 'card' : null;
   if (key === 'escape') return press.overlay ? null : 'stop';
   if (!press.mod) return null;
   if (key === '/') return 'keys';

@@ -78,6 +78,8 @@ export const PARTS = {
   settings: async () => (await import('../features/settings/Settings.tsx')).Settings,
   /** The selected token of a phone, whose views are in a sheet. */
   selected: async () => (await import('../features/probabilities/SelectedStrip.tsx')).SelectedStrip,
+  /** The card of the token that is pointed at. */
+  card: async () => (await import('../features/word/WordCard.tsx')).WordCard,
   title: async () => (await import('../features/documents/DocumentTitle.tsx')).DocumentTitle,
   /** What there is to say of the keeping of documents. */
   kept: async () => (await import('../features/documents/DocumentNotices.tsx')).DocumentNotices,

@@ -74,7 +74,7 @@ export function Overlay() {
   const end = (
     <>
       {fieldText(plain)}
-      <span className={cx(styles.end, painting.selected === 'end' && text !== '' && styles.next)}>
+      <span data-end className={cx(styles.end, painting.selected === 'end' && text !== '' && styles.next)}>
         {endsInLine ? '\u200b' : ''}
       </span>
     </>

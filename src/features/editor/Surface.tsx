@@ -38,7 +38,8 @@ export function Surface() {
         />
       </div>
       <p id="editor-keys" className="visually-hidden">
-        The token at the caret is the selected one. Alt and the arrow keys move by token.
+        The token at the caret is the selected one. Alt and the arrow keys move by token, Alt and the arrow down show
+        its numbers.
       </p>
     </div>
   );

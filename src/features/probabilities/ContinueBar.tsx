@@ -4,10 +4,10 @@ import { usePins, useStores, useView } from '../../stores/react.ts';
 import { MOST_PINS } from '../../stores/run/pins-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { focusText } from '../shared/focusText.ts';
+import type { Ranked } from '../shared/ranked.ts';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './ContinueBar.module.css';
-import type { Ranked } from './candidates.ts';
-import { focusText } from './focusText.ts';
 import type { Inspected } from './inspected.ts';
 
 export function ContinueBar({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {

@@ -5,8 +5,8 @@ import { useDocument, useGeneration, useRows, useStores } from '../../stores/rea
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { rankedOfRow } from '../shared/ranked.ts';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
-import { rankedOfRow } from './candidates.ts';
 import styles from './SelectedStrip.module.css';
 
 /** The likeliest next token; until its distribution is here that of the place before, dimmed. */

@@ -4,7 +4,7 @@ import { lockedSeed } from '../../stores/run/settings.ts';
 import type { StagesView } from '../../stores/view.ts';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
-import type { Ranked } from './candidates.ts';
+import type { Ranked } from '../shared/ranked.ts';
 import { DrawLine } from './DrawLine.tsx';
 import { markOf } from './drawn.ts';
 import type { Inspected } from './inspected.ts';

@@ -6,10 +6,10 @@ import { bestOf, findTokens } from '../../tokenizer/find.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import type { Ranked } from '../shared/ranked.ts';
 import { readySearch } from '../shared/readySearch.ts';
 import { TypedReading } from '../shared/TypedReading.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
-import type { Ranked } from './candidates.ts';
 import styles from './TokenSearch.module.css';
 
 /** Results besides the exact one. */

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
-import { candidateOf, largestOf, rankedOfRow, rankedOfTop, tailOf } from './candidates.ts';
+import { rankedOfRow, rankedOfTop } from '../shared/ranked.ts';
+import { candidateOf, largestOf, tailOf } from './candidates.ts';
 import { sameShape } from './steps.ts';
 
 const NO_HISTORY = { ids: new Uint32Array(), drawn: new Uint8Array() };

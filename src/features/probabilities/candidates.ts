@@ -1,8 +1,7 @@
 // The list of candidates at one place: ids in their order before sampling, what each is worth, and the mass of the rest.
 import type { Distribution } from '../../sampling/pipeline.ts';
-import type { RankedRow } from '../../sampling/row.ts';
 import type { StepName } from '../../sampling/steps.ts';
-import type { TopCandidates } from '../../stores/document/types.ts';
+import type { Ranked } from '../shared/ranked.ts';
 
 /** What one id is worth after sampling. */
 export interface After {
@@ -20,45 +19,6 @@ export interface Candidate {
   readonly drawn: After | null;
   /** With the settings as they stand. */
   readonly now: After | null;
-}
-
-/** Ids by falling probability with their probabilities before sampling; `vocabulary` is how many there are in all. */
-export interface Ranked {
-  readonly ids: Uint32Array;
-  readonly vocabulary: number;
-  /** Rank of an id; 0 for one that is not in the list. */
-  rankOf(id: number): number;
-  before(id: number): number;
-}
-
-const ranks = new WeakMap<RankedRow, Uint32Array>();
-
-/** The whole vocabulary at a place. Ranks are inverted once per row. */
-export function rankedOfRow(row: RankedRow): Ranked {
-  let byId = ranks.get(row);
-  if (!byId) {
-    byId = new Uint32Array(row.order.length);
-    for (let i = 0; i < row.order.length; i++) byId[row.order[i] ?? 0] = i + 1;
-    ranks.set(row, byId);
-  }
-  const found = byId;
-  return {
-    ids: row.order,
-    vocabulary: row.order.length,
-    rankOf: id => found[id] ?? 0,
-    before: id => Math.exp((row.logits[id] ?? Number.NEGATIVE_INFINITY) - row.logZ),
-  };
-}
-
-/** The likeliest few that came with a draw; exact, since `logZ` is that of the whole row. */
-export function rankedOfTop(top: TopCandidates, logZ: number, vocabulary: number): Ranked {
-  const at = new Map(Array.from(top.ids, (id, i) => [id, i]));
-  return {
-    ids: top.ids,
-    vocabulary,
-    rankOf: id => (at.get(id) ?? -1) + 1,
-    before: id => Math.exp((top.logits[at.get(id) ?? -1] ?? Number.NEGATIVE_INFINITY) - logZ),
-  };
 }
 
 function afterOf(distribution: Distribution | null, id: number): After | null {

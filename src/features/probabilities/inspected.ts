@@ -9,7 +9,7 @@ import { isRunning } from '../../stores/run/generation-types.ts';
 import type { RowsActions, SelectedRow } from '../../stores/run/rows-types.ts';
 import { lockedSeed } from '../../stores/run/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { type Ranked, rankedOfRow, rankedOfTop } from './candidates.ts';
+import { type Ranked, rankedOfRow, rankedOfTop } from '../shared/ranked.ts';
 import { sameShape } from './steps.ts';
 
 export interface Inspected {

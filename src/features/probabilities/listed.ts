@@ -1,6 +1,6 @@
 // Which ids the list shows, in which order, and how the keys walk through them.
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import type { Ranked } from './candidates.ts';
+import type { Ranked } from '../shared/ranked.ts';
 
 /** Most results of a search. */
 const MOST_FOUND = 500;

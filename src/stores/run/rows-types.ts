@@ -42,6 +42,8 @@ export interface RowsActions {
   fetchSelected(): Promise<void>;
   /** Ends a fetch under way: the place is `costly` then, whatever it costs. */
   stopFetch(): void;
+  /** Fetches the row of another place; it gives way to the row of the selected one and to runs. Rejects with a NucleusError, `cancelled` where it did. */
+  fetchAt(place: TokenPlace): Promise<void>;
   /** The row that predicts `place`, when it is here; a stored reference. */
   rowAt(place: TokenPlace): LogitsRow | null;
   /**

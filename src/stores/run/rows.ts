@@ -49,6 +49,7 @@ export function createRowsStore(options: RowsOptions): {
     scoring: false,
     fetchSelected: () => rows.fetch(),
     stopFetch: () => rows.stopFetch(),
+    fetchAt: place => rows.fetchAt(place),
     rowAt: place => rows.rowAt(place),
     distribution: (place, settings, seed) => rows.distribution(place, settings, seed),
   }));
@@ -149,8 +150,7 @@ class Rows {
         return [own, ...beside];
       });
       if (model !== this.#model) return;
-      for (const row of rows) this.#cache.put(row);
-      this.store.setState(state => ({ revision: state.revision + 1 }));
+      this.#keep(rows);
       this.#look(0);
     } catch (thrown) {
       const error = asNucleusError(thrown);
@@ -160,6 +160,22 @@ class Rows {
         else if (!scheduler.has('row')) this.#look(MOVE_MS);
       } else this.#failed(place, toWire(error));
     }
+  }
+
+  async fetchAt(place: TokenPlace): Promise<void> {
+    const model = this.#model;
+    const ids = this.#idsBefore(place);
+    try {
+      const row = await this.#options.scheduler.start('glance', signal => this.#request(ids, signal));
+      if (model === this.#model) this.#keep([row]);
+    } finally {
+      this.#scoreSoon();
+    }
+  }
+
+  #keep(rows: readonly LogitsRow[]): void {
+    for (const row of rows) this.#cache.put(row);
+    this.store.setState(state => ({ revision: state.revision + 1 }));
   }
 
   /** A failure that came with a lost device says nothing here: the page says it, and the place is looked at again when the model is back. */

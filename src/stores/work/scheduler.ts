@@ -1,8 +1,8 @@
-// The order of GPU work on the page: one piece at a time, and a run before a row before a view of the inside before the scoring of the prompt.
+// The order of GPU work on the page: one piece at a time, and a run before a row before a glance before a view of the inside before the scoring of the prompt.
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 
-/** What a piece of work is for, the most urgent last. */
-const RANKS = { score: 0, view: 1, row: 2, run: 3 } as const;
+/** What a piece of work is for, the most urgent last. A glance is the row of a token that a person only points at. */
+const RANKS = { score: 0, view: 1, glance: 2, row: 3, run: 4 } as const;
 export type WorkKind = keyof typeof RANKS;
 
 interface Job {

@@ -7,15 +7,18 @@ export interface Box {
   readonly height: number;
 }
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-const GAP = 6;
-const MARGIN = 8;
+/** px between a popover and what it is about, and from the edge of the window. */
+export const GAP = 6;
+export const MARGIN = 8;
 
-const within = (at: number, size: number, room: number): number => Math.max(MARGIN, Math.min(at, room - size - MARGIN));
+/** Moves what begins at `at` into `room`. */
+export const within = (at: number, size: number, room: number): number =>
+  Math.max(MARGIN, Math.min(at, room - size - MARGIN));
 
 /**
  * Left and top in px: below `anchor`, above it where there is no room below, never outside `width` x `height`. Of `around`, what the
