@@ -58,6 +58,48 @@ test('a page that goes writes at once, and the next one takes over what did not 
   expect(await again.documents.getState().acts?.list()).toHaveLength(1);
 });
 
+test('what is under way when the page goes is kept, since its transaction goes with it', async () => {
+  const events = windowSays();
+  const memory = new Map<string, unknown>();
+  const page = await visit({ memory });
+  page.document.getState().edit(0, 0, 'X');
+  await page.flush();
+  const before = structuredClone(memory);
+  page.document.getState().edit(0, 0, 'Y');
+  const flushed = page.flush();
+  await Promise.resolve();
+  expect(written(page)).not.toBe(text(page));
+  page.view.getState().setTint('rank');
+  events.dispatchEvent(new Event('pagehide'));
+  const kept = structuredClone(memory.get('kept:tab'));
+  await flushed;
+  vi.unstubAllGlobals();
+  // The transaction was undone; or it was done, but not the one for the view.
+  for (const there of [before, memory]) {
+    there.set('kept:tab', kept);
+    const again = await visit({ memory: there });
+    expect(text(again)).toBe(text(page));
+    expect(again.view.getState().tint).toBe('rank');
+    expect(await again.documents.getState().acts?.list()).toHaveLength(1);
+  }
+});
+
+test('what a page shows is kept when it goes, though nothing of its document is new', async () => {
+  const events = windowSays();
+  const memory = new Map<string, unknown>();
+  const page = await visit({ memory });
+  page.document.getState().edit(0, 0, 'X');
+  await page.flush();
+  const before = structuredClone(memory);
+  page.view.getState().setTint('rank');
+  events.dispatchEvent(new Event('pagehide'));
+  before.set('kept:tab', memory.get('kept:tab'));
+  vi.unstubAllGlobals();
+  const again = await visit({ memory: before });
+  expect(again.view.getState().tint).toBe('rank');
+  expect(text(again)).toBe(text(page));
+});
+
 test('a text that nobody has touched makes no document, and stands there after a reload', async () => {
   const memory = new Map<string, unknown>();
   const page = await visit({ memory, firstText: 'A first text' });

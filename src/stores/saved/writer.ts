@@ -60,8 +60,8 @@ export class DocumentWriter {
   #changedAt = 0;
   /** Stamp of the record as this tab knows it; null while there is none. */
   #stored: string | null = null;
-  /** Of a write under way. */
-  #under: string | null = null;
+  /** Taken, and not yet in the database. */
+  #under: Write | null = null;
   #next: string | null = null;
   #content = false;
   #aside = false;
@@ -101,12 +101,16 @@ export class DocumentWriter {
 
   /** Nobody has changed anything in it, and it has no record. */
   get untouched(): boolean {
-    return this.#stored === null && !this.#content && this.#under === null;
+    return this.#stored === null && !this.unwritten;
   }
 
   /** Something of its content has not been written. */
   get unwritten(): boolean {
-    return this.#content || this.#under !== null;
+    return this.#content || this.#underStamp !== null;
+  }
+
+  get #underStamp(): string | null {
+    return this.#under?.document?.stamp ?? null;
   }
 
   opened(id: string, created: number, stamp: string | null, changed: number): void {
@@ -157,6 +161,8 @@ export class DocumentWriter {
         return;
       }
     }
+    // Not after each: what was kept may be the next of them.
+    this.#options.where.forgetKept();
   }
 
   /** Null where there is nothing to write. What is taken is on its way. */
@@ -167,7 +173,7 @@ export class DocumentWriter {
     if (this.#content) this.#changedAt = this.#options.now();
     this.#content = false;
     this.#aside = false;
-    this.#under = write.document?.stamp ?? null;
+    this.#under = write;
     this.#next = null;
     this.#page = JSON.stringify({ ...write.page, written: 0 });
     return write;
@@ -189,7 +195,7 @@ export class DocumentWriter {
       document: whole ? { record: writeSaved(named), entry: writeEntry(entryOf(named, changed, stamp)), stamp } : null,
       page: kept,
       begins: this.#content,
-      after: this.#under === null ? [this.#stored] : [this.#stored, this.#under],
+      after: this.#underStamp === null ? [this.#stored] : [this.#stored, this.#underStamp],
     };
   }
 
@@ -207,7 +213,6 @@ export class DocumentWriter {
       const done = write.document !== null && as.passed === undefined;
       if (done && this.#id === as.id) this.#stored = write.document?.stamp ?? null;
       this.#under = null;
-      where.forgetKept();
       if (done) where.tell(as.id);
       documents.setState(state => ({ failed: false, turn: state.turn + 1 }));
       return true;
@@ -254,16 +259,18 @@ export class DocumentWriter {
     return { id: copy.id, title: titleIn(copy), why };
   }
 
+  /** A page that goes takes its open transactions with it, so what is under way is kept like what was not begun. */
   readonly #onHide = (): void => {
-    if (this.#content || this.#aside || this.#under !== null) {
-      const write = this.#gather();
-      // What is under way has been kept, or is about to be written; it says more than where the page was.
-      if (write !== null && (write.document !== null || this.#under === null)) this.#options.where.keepNow(write);
-    }
+    if (!this.#started || this.#id === '') return;
+    const next = this.#gather();
+    const under = this.#under;
+    if (next !== null && (under === null || next.document !== null)) this.#options.where.keepNow(next);
+    // Where nothing of the content is newer than the write under way, that holds more.
+    else if (under !== null) this.#options.where.keepNow(next?.id === under.id ? { ...under, page: next.page } : under);
     void this.flush();
   };
 
-  /** What a page of this tab kept while it went is written now, unless it was. */
+  /** What a page of this tab kept while it went is written now: all of it, or where the page was, if the document had arrived. */
   async takeKept(): Promise<void> {
     const { where } = this.#options;
     const kept = v.safeParse(WRITE, where.kept());
@@ -271,7 +278,7 @@ export class DocumentWriter {
     if (!kept.success) return;
     const write = kept.output;
     const there = stampOf(await where.records.get(entryKey(write.id)));
-    if (write.document === null || there !== write.document.stamp) await this.#put(write, write.after);
+    await this.#put(there === write.document?.stamp ? { ...write, document: null } : write, write.after);
   }
 }
 
