@@ -7,6 +7,7 @@ import { Dialog } from '../ui/controls/Dialog.tsx';
 import { NARROW, useMedia } from '../ui/controls/useMedia.ts';
 import { Header } from './Header.tsx';
 import { Later } from './Later.tsx';
+import { useArrangement } from './room.ts';
 import { Side, SideViews } from './Side.tsx';
 import { useTheme } from './theme.ts';
 import { DIALOG_VIEWS, PARTS } from './views.ts';
@@ -30,7 +31,10 @@ function Sheets() {
         <SideViews narrow />
       </Dialog>
       <Dialog variant="sheet" title="Settings" open={dialog === 'settings'} onClose={close('settings')}>
-        <Later load={PARTS.settings} name="Settings" />
+        <div className="shell-live">
+          <Later load={PARTS.live} />
+          <Later load={PARTS.settings} name="Settings" />
+        </div>
       </Dialog>
     </>
   );
@@ -48,6 +52,7 @@ function Dialogs() {
 
 export function App() {
   useTheme();
+  useArrangement();
   const narrow = useMedia(NARROW);
   return (
     <>
@@ -73,7 +78,9 @@ export function App() {
               </div>
             )}
             <div className="shell-bar">
-              <Actions />
+              <Actions>
+                <Later load={PARTS.fromHere} />
+              </Actions>
               <Later load={PARTS.legend} />
             </div>
             <div className="shell-examples">

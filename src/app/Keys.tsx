@@ -4,6 +4,7 @@ import styles from './Keys.module.css';
 
 const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: 'Mod+Enter', does: 'Run' },
+  { keys: 'Own+Enter', does: 'Run from the caret; what stands behind it stays as a branch' },
   { keys: 'Esc', does: 'Stop' },
   { keys: 'Mod+.', does: 'Step: draw one token' },
   { keys: 'Mod+Shift+Enter', does: 'Regenerate: take the last run away and draw again' },

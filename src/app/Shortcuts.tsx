@@ -32,6 +32,9 @@ function act(shortcut: Shortcut, stores: Stores): boolean {
     case 'run':
       if (!running) void generation.run();
       return true;
+    case 'run_from_caret':
+      if (!running) void generation.runFromCaret();
+      return true;
     case 'regenerate':
       if (!running && generation.canRegenerate) void generation.regenerate();
       return true;

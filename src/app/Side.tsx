@@ -1,10 +1,8 @@
-// The column beside the text, or the sheet of a phone: one of several views, and the settings below it.
-import { useState } from 'react';
-import { useStores, useView } from '../stores/react.ts';
+// The column beside the text, or the sheet of a phone: one of several views, and the settings below it or, in a wide window, beside it.
+import { useRoom, useStores, useView } from '../stores/react.ts';
 import { IconButton } from '../ui/controls/Button.tsx';
-import { Icon } from '../ui/controls/Icon.tsx';
 import { Tabs } from '../ui/controls/Tabs.tsx';
-import { LOW, useMedia } from '../ui/controls/useMedia.ts';
+import { useFold } from './folds.ts';
 import { Later } from './Later.tsx';
 import styles from './Side.module.css';
 import { PARTS, SIDE_VIEWS, type SideView } from './views.ts';
@@ -15,10 +13,13 @@ function useSideView(): SideView | undefined {
   return SIDE_VIEWS.find(({ key }) => key === side) ?? SIDE_VIEWS[0];
 }
 
+/** Share of the window that a widened column takes. */
+const WIDENED = 0.6;
+
 /** Tabs over the chosen view; only that one is mounted, so a view that is closed costs nothing. */
 export function SideViews({ narrow = false }: { narrow?: boolean }) {
-  const { view } = useStores();
-  const wide = useView(s => s.wide);
+  const { view, room } = useStores();
+  const wide = useRoom(s => (s.widths.side ?? 0) >= WIDENED);
   const chosen = useSideView();
   if (!chosen) return null;
   return (
@@ -34,7 +35,7 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
             label={wide ? 'Narrow this column' : 'Widen this column'}
             aria-pressed={wide}
             className={styles.widen}
-            onClick={() => view.getState().setWide(!wide)}
+            onClick={() => room.getState().setWidth('side', wide ? null : WIDENED)}
           />
         )
       }
@@ -44,28 +45,17 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
   );
 }
 
-/** Below the token the settings are always there, since they shape its distribution; below the other views and in a low window a bar unfolds them. */
-function SideSettings({ folded }: { folded: boolean }) {
-  const [open, setOpen] = useState(false);
-  if (!folded) return <Later load={PARTS.settings} name="Settings" />;
-  return (
-    <div className={styles.fold} data-open={open}>
-      <button type="button" className={styles.bar} aria-expanded={open} onClick={() => setOpen(!open)}>
-        Settings <Icon name="down" size={12} />
-      </button>
-      {open && <Later load={PARTS.settings} name="Settings" />}
-    </div>
-  );
-}
-
 export function Side() {
-  const wide = useView(s => s.wide);
-  const low = useMedia(LOW);
-  const folded = useSideView()?.key !== 'token' || low;
+  const { folded, beside } = useFold();
   return (
-    <aside className="shell-side" aria-label="Look inside" data-wide={wide} data-folded={folded}>
-      <SideViews />
-      <SideSettings folded={folded} />
+    <aside className="shell-side" aria-label="Look inside" data-folded={folded} data-beside={beside}>
+      <div className="shell-views">
+        <Later load={PARTS.split} />
+        <SideViews />
+      </div>
+      <div className="shell-settings">
+        <Later load={PARTS.sideSettings} name="Settings" />
+      </div>
     </aside>
   );
 }

@@ -17,6 +17,8 @@ const press = (key: string, part: Partial<Press> = {}): Press => ({
 test('run, step, regenerate, stop', () => {
   expect(shortcutOf(press('Enter', { mod: true }))).toBe('run');
   expect(shortcutOf(press('Enter', { mod: true, shift: true }))).toBe('regenerate');
+  expect(shortcutOf(press('Enter', { own: true, alt: true }))).toBe('run_from_caret');
+  expect(shortcutOf(press('Enter', { alt: true }))).toBeNull();
   expect(shortcutOf(press('.', { mod: true }))).toBe('step');
   expect(shortcutOf(press('Escape'))).toBe('stop');
 });

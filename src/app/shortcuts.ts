@@ -2,6 +2,7 @@
 
 export type Shortcut =
   | 'run'
+  | 'run_from_caret'
   | 'regenerate'
   | 'step'
   | 'stop'
@@ -35,6 +36,7 @@ export function shortcutOf(press: Press): Shortcut | null {
   if (press.own && !press.overlay) {
     if (key === 'n') return 'new_document';
     if (key === 'o') return 'documents';
+    if (key === 'enter') return 'run_from_caret';
   }
   if (press.alt)
     return key === 'arrowdown' && !press.mod && !press.shift && !press.inField && !press.overlay ? 'card' : null;

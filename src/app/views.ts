@@ -76,10 +76,15 @@ export const DIALOG_VIEWS: readonly DialogView[] = [
 /** Parts of the page that the first sight of it can do without. Those that say something only at times show nothing while they come. */
 export const PARTS = {
   settings: async () => (await import('../features/settings/Settings.tsx')).Settings,
+  sideSettings: async () => (await import('./SideSettings.tsx')).SideSettings,
+  split: async () => (await import('./Splitters.tsx')).SideSplitter,
   /** The selected token of a phone, whose views are in a sheet. */
   selected: async () => (await import('../features/probabilities/SelectedStrip.tsx')).SelectedStrip,
   /** The card of the token that is pointed at. */
   card: async () => (await import('../features/word/WordCard.tsx')).WordCard,
+  fromHere: async () => (await import('../features/editor/FromHere.tsx')).FromHere,
+  /** What the sliders of a phone do, above them. */
+  live: async () => (await import('../features/probabilities/LiveBar.tsx')).LiveBar,
   title: async () => (await import('../features/documents/DocumentTitle.tsx')).DocumentTitle,
   /** What there is to say of the keeping of documents. */
   kept: async () => (await import('../features/documents/DocumentNotices.tsx')).DocumentNotices,

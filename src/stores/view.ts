@@ -45,8 +45,6 @@ export interface ViewChoices {
   readonly theme: Theme;
   readonly tint: Tint;
   readonly side: Side;
-  /** The column is wider than the text. */
-  readonly wide: boolean;
   readonly panel: InspectorPanel;
   /** Where the way of a token is looked at. */
   readonly followStep: FollowStep;
@@ -84,7 +82,6 @@ interface ViewActions {
   setTheme(theme: Theme): void;
   setTint(tint: Tint): void;
   setSide(side: Side): void;
-  setWide(wide: boolean): void;
   setPanel(panel: InspectorPanel): void;
   setFollowStep(step: FollowStep): void;
   setBorders(borders: boolean): void;
@@ -112,7 +109,6 @@ export const VIEW_CHOICES = [
   'theme',
   'tint',
   'side',
-  'wide',
   'panel',
   'followStep',
   'borders',
@@ -124,7 +120,6 @@ export const DEFAULT_VIEW: ViewChoices = {
   theme: 'system',
   tint: 'probability',
   side: 'token',
-  wide: false,
   panel: 'candidates',
   followStep: 'tokenise',
   borders: false,
@@ -144,7 +139,6 @@ export function createViewStore(): ViewStore {
     setTheme: theme => set({ theme }),
     setTint: tint => set({ tint }),
     setSide: side => set({ side }),
-    setWide: wide => set({ wide }),
     setPanel: panel => set({ panel }),
     setFollowStep: followStep => set({ followStep }),
     setBorders: borders => set({ borders }),

@@ -1,5 +1,6 @@
 // Run and Stop in the same place and size, one step, undo, redo, another draw; every one with its key.
 
+import type { ReactNode } from 'react';
 import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
@@ -8,7 +9,8 @@ import styles from './Actions.module.css';
 import { Specials } from './Specials.tsx';
 import { CHANGE_WORDS } from './words.ts';
 
-export function Actions() {
+/** @param children a further way to run */
+export function Actions({ children }: { children: ReactNode }) {
   const { generation, document } = useStores();
   const status = useGeneration(s => s.status);
   const ready = useModel(s => s.load.status === 'ready');
@@ -56,11 +58,13 @@ export function Actions() {
         icon="regenerate"
         className={styles.regenerate}
         disabled={!idle || !canRegenerate}
+        aria-label="Regenerate"
         title={`Take the last run away and draw again (${keyLabel('Mod+Shift+Enter')})`}
         onClick={() => void generation.getState().regenerate()}
       >
         Regenerate
       </Button>
+      {children}
       <span className={styles.history}>
         <IconButton
           icon="undo"

@@ -4,6 +4,8 @@ import { useAttentionTint, useStores, useView } from '../../stores/react.ts';
 import type { AttentionTint } from '../../stores/run/attention-tint.ts';
 import { TINTS, type Tint } from '../../stores/view.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
+import { PHONE, useMedia } from '../../ui/controls/useMedia.ts';
+import { TextSizeButton } from '../shared/TextSizeButton.tsx';
 import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../shared/tint.ts';
 import { choiceName, shortChoiceName, WEIGHT_ENDS, WEIGHT_LABELS } from '../shared/weightSteps.ts';
 import styles from './Legend.module.css';
@@ -91,11 +93,13 @@ export function Legend() {
   const borders = useView(s => s.borders);
   const whitespace = useView(s => s.whitespace);
   const { view } = useStores();
+  const phone = useMedia(PHONE);
   const attentionTint = useAttentionTint(s => s.shown);
   return (
     <div className={styles.legend}>
       {attentionTint ? <AttentionLegend attentionTint={attentionTint} /> : <TintLegend />}
       <span className={styles.toggles}>
+        {!phone && <TextSizeButton />}
         <IconButton
           icon="borders"
           label="Borders between tokens"

@@ -21,6 +21,12 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   chat: 'turn of the chat',
 };
 
+/** @param behind tokens behind the caret, at least one */
+export function fromHereWords(behind: number): string {
+  const [rest, stay] = behind === 1 ? ['The token', 'stays'] : [`The ${behind} tokens`, 'stay'];
+  return `Goes on from the caret. ${rest} behind it ${stay} as a branch`;
+}
+
 export function faultWords({ kind, message }: FieldFault): string {
   return kind === 'read_anew'
     ? `The last edit could not be made in place (${message}), so the whole text was read anew. No word is lost.`

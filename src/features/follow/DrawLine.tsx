@@ -1,11 +1,11 @@
 // The draw: shares after sampling side by side on a line from 0 to 1, and the random number that falls into one of them.
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { formatProbability } from '../../lib/format.ts';
 import { draw } from '../../sampling/draw.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
-import { useView } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { cx } from '../../ui/controls/cx.ts';
+import { useWidth } from '../../ui/controls/useWidth.ts';
 import { spokenText } from '../../ui/controls/visible.ts';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './DrawLine.module.css';
@@ -26,8 +26,8 @@ const LISTED = 12;
 /** The slider moves by this; a random number may lie anywhere. */
 const STEP = 0.0001;
 
-/** Characters that the whole line has room for, in the narrow column and in the wide one. */
-const ROOM = { narrow: 48, wide: 84 } as const;
+/** px that a character of a name may take, with the room around it. */
+const CHARACTER = 10;
 
 /** A name that would be cut is left out: the table has it. */
 function fits(id: number, share: number, room: number, tokenizer: Tokenizer | null): boolean {
@@ -36,7 +36,8 @@ function fits(id: number, share: number, room: number, tokenizer: Tokenizer | nu
 }
 
 export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps) {
-  const room = useView(s => (s.wide ? ROOM.wide : ROOM.narrow));
+  const line = useRef<HTMLDivElement>(null);
+  const room = useWidth(line) / CHARACTER;
   const drawn = useMemo(() => draw(distribution, u), [distribution, u]);
   const shares = useMemo(() => sharesOf(distribution, drawn.id), [distribution, drawn.id]);
   const name = tokenizer ? spokenText(faceOf(tokenizer, drawn.id).text ?? `id ${drawn.id}`) : `id ${drawn.id}`;
@@ -61,7 +62,7 @@ export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps
         </span>{' '}
         after sampling.
       </p>
-      <div className={styles.line} aria-hidden="true">
+      <div ref={line} className={styles.line} aria-hidden="true">
         {shares.map(({ from, to, id }) => (
           <span
             key={from}

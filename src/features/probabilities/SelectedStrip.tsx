@@ -5,7 +5,9 @@ import { useDocument, useGeneration, useRows, useStores } from '../../stores/rea
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { PHONE, useMedia } from '../../ui/controls/useMedia.ts';
 import { rankedOfRow } from '../shared/ranked.ts';
+import { TextSizeButton } from '../shared/TextSizeButton.tsx';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import styles from './SelectedStrip.module.css';
 
@@ -36,6 +38,7 @@ function NextToken() {
 
 export function SelectedStrip() {
   const { view } = useStores();
+  const phone = useMedia(PHONE);
   const running = useGeneration(s => isRunning(s.status));
   // Behind a run that writes, the token that has just come.
   const token = useDocument(s => {
@@ -59,6 +62,7 @@ export function SelectedStrip() {
           <NextToken />
         )}
       </Button>
+      {phone && <TextSizeButton />}
       <IconButton icon="settings" label="Settings" onClick={() => view.getState().open('settings')} />
     </div>
   );

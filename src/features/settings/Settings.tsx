@@ -4,7 +4,7 @@ import { PRESETS, presetOf, withPreset } from '../../sampling/controls.ts';
 import { sameSettings } from '../../sampling/same.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/controls/Button.tsx';
+import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { Controls } from './Controls.tsx';
@@ -33,7 +33,8 @@ function Presets({ settings }: { settings: GenerationSettings }) {
   );
 }
 
-export function Settings() {
+/** @param fold puts them away, where they stand beside other things */
+export function Settings({ fold }: { fold?: () => void }) {
   const { settings: store } = useStores();
   const settings = useSettings(s => s.settings);
   const untouched = useSettings(s => sameSettings(s.settings, s.defaults));
@@ -42,9 +43,10 @@ export function Settings() {
       <header className={styles.head}>
         <h2 className="visually-hidden">Settings</h2>
         <Presets settings={settings} />
-        <Button variant="quiet" disabled={untouched} onClick={() => store.getState().reset()}>
+        <Button className={styles.reset} variant="quiet" disabled={untouched} onClick={() => store.getState().reset()}>
           Reset
         </Button>
+        {fold && <IconButton icon="down" label="Fold the settings" aria-expanded={true} onClick={fold} />}
       </header>
       <ScrollPane more="More settings" className={styles.body}>
         <div className={styles.controls}>

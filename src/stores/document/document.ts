@@ -1,6 +1,7 @@
 // The store of the document, and its actions.
 import { createStore } from 'zustand/vanilla';
 import { removed, renamed, rewritten, switched } from './branches.ts';
+import { endedAtCaret } from './caret.ts';
 import { shownPlain } from './shown.ts';
 import type { DocumentActions, DocumentStore, DocumentStoreState } from './types.ts';
 import { WholeDocument } from './whole-document.ts';
@@ -39,6 +40,7 @@ function actionsOf(document: WholeDocument): DocumentActions {
     selectToken: place => document.selectToken(place),
     choose: (index, id) => document.choose(index, id),
     cut: (index, kind) => document.cut(index, kind),
+    cutAtCaret: () => document.change('run', () => endedAtCaret(document.store.getState(), document.birth)),
     force: (index, text) => document.force(index, text),
     graft: (id, index, added) => document.graft(id, index, added),
     rewrite: (index, added, aside) =>

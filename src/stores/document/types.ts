@@ -168,6 +168,8 @@ export interface DocumentActions {
   choose(index: number, id: number): void;
   /** Goes on from before token `index`, on a branch of its own. */
   cut(index: number, kind: ChangeKind): void;
+  /** Goes on from the caret, on a branch of its own; what stands behind it stays as another one. Nothing where the caret is at an end of the text. */
+  cutAtCaret(): void;
   /** Goes on from token `index` with `text` as typed, on a branch of its own. */
   force(index: number, text: string): void;
   /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */

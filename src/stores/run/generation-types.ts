@@ -57,6 +57,8 @@ export interface GenerationState {
 interface GenerationActions {
   /** Each resolves when its run has ended; the outcome is in `status`. None rejects. */
   run(): Promise<void>;
+  /** From the caret; what stands behind it stays as a branch. With the caret at an end of the text the same as `run`. */
+  runFromCaret(): Promise<void>;
   /** One token. */
   step(): Promise<void>;
   stop(): void;

@@ -60,6 +60,7 @@ export function createGenerationStore(options: GenerationOptions): GenerationSto
     slow: false,
     canRegenerate: false,
     run: () => runner.begin({ steps: 'run', seed: 'continue', join: false }),
+    runFromCaret: () => runner.runFromCaret(),
     step: () => runner.begin({ steps: 'step', seed: 'continue', join: false }),
     stop: () => runner.stop(),
     goPast: () => runner.goPast(),
@@ -167,6 +168,14 @@ class Runs {
     if (this.#options.document.getState().tokenizer === null) return;
     this.#options.document.getState().choose(place, id);
     await this.begin({ steps: 'run', seed: 'fresh', join: true });
+  }
+
+  async runFromCaret(): Promise<void> {
+    await this.#halt();
+    const { revision, cutAtCaret } = this.#options.document.getState();
+    cutAtCaret();
+    const cut = this.#options.document.getState().revision !== revision;
+    await this.begin({ steps: 'run', seed: cut ? 'fresh' : 'continue', join: cut });
   }
 
   /** Leaves room for a continuation: a quarter of the context, or less when fewer tokens are wanted. */

@@ -101,7 +101,7 @@ export class OpenDocument {
     const { load, formats } = model.getState();
     const { settings: chosen, seed } = settings.getState();
     const ready = load.status === 'ready' ? load.model : null;
-    const { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale } = view.getState();
+    const { theme, tint, side, panel, followStep, borders, whitespace, barScale } = view.getState();
     return {
       saved: {
         text,
@@ -117,7 +117,7 @@ export class OpenDocument {
         pins: pins.getState().saved(),
       },
       page: {
-        view: { theme, tint, side, wide, panel, followStep, borders, whitespace, barScale },
+        view: { theme, tint, side, panel, followStep, borders, whitespace, barScale },
         formats,
         source: ready?.source ?? null,
       },

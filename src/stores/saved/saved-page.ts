@@ -42,7 +42,6 @@ const VIEW = v.object({
   theme: choice(THEMES),
   tint: choice(TINTS),
   side: choice(SIDES),
-  wide: FLAG,
   panel: choice(INSPECTOR_PANELS),
   followStep: choice(FOLLOW_STEPS),
   borders: FLAG,

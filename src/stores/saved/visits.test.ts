@@ -85,7 +85,6 @@ test('brings back every choice of how the page looks', async () => {
     theme: 'dark',
     tint: 'entropy',
     side: 'lens',
-    wide: true,
     panel: 'stages',
     followStep: 'softmax',
     borders: true,

@@ -1,0 +1,22 @@
+// Whether the settings beside the text are folded to a line: a choice of its own for each view, for low windows, and where they have a column.
+import { useRoom, useStores, useView } from '../stores/react.ts';
+import { LOW, ROOMY, useMedia } from '../ui/controls/useMedia.ts';
+
+export interface Fold {
+  readonly folded: boolean;
+  /** They stand in a column of their own. */
+  readonly beside: boolean;
+  setFolded(folded: boolean): void;
+}
+
+/** Below the token the settings stand open by themselves, since they shape its distribution. */
+export function useFold(): Fold {
+  const { room } = useStores();
+  const side = useView(s => s.side);
+  const low = useMedia(LOW);
+  const roomy = useMedia(ROOMY);
+  const place = roomy ? 'beside' : low ? 'low' : side;
+  const chosen = useRoom(s => s.folds[place]);
+  const folded = chosen ?? !(roomy || place === 'token');
+  return { folded, beside: roomy && !folded, setFolded: now => room.getState().setFolded(place, now) };
+}
