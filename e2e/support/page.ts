@@ -4,7 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** One token of the text as it is painted. */
 export interface PaintedToken {
   readonly text: string;
-  readonly origin: 'typed' | 'drawn' | 'chosen';
+  readonly origin: 'typed' | 'drawn' | 'chosen' | 'external';
   /** Step of the tint; null while the token has no numbers. */
   readonly step: number | null;
 }
@@ -67,7 +67,7 @@ export async function tokensOf(page: Page): Promise<PaintedToken[]> {
   );
   return found.map(({ origin, ...token }) => ({
     ...token,
-    origin: origin === 'drawn' || origin === 'chosen' ? origin : 'typed',
+    origin: origin === 'drawn' || origin === 'chosen' || origin === 'external' ? origin : 'typed',
   }));
 }
 

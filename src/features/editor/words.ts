@@ -19,6 +19,7 @@ export const CHANGE_WORDS: Readonly<Record<ChangeKind, string>> = {
   rename: 'renaming',
   remove: 'deletion of a branch',
   chat: 'turn of the chat',
+  answer: 'answer from outside',
 };
 
 /** @param behind tokens behind the caret, at least one */

@@ -13,7 +13,19 @@ import type { Inspected } from './inspected.ts';
 import { recordWords } from './record.ts';
 import styles from './TokenFacts.module.css';
 
-const ORIGINS = { typed: 'typed', drawn: 'drawn by the sampler', chosen: 'chosen by you' } as const;
+const ORIGINS = {
+  typed: 'typed',
+  drawn: 'drawn by the sampler',
+  chosen: 'chosen by you',
+  external: 'from outside the model',
+} as const;
+
+const TOLD_BY = {
+  person: 'answered by a person',
+  text: 'a fixed text',
+  expression: 'an expression',
+  address: 'fetched',
+} as const;
 
 const ENTROPY =
   'How undecided the model was here, in bits: the surprisal to expect. 0 is certain, each bit more doubles the choice.';
@@ -122,6 +134,11 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
         position <span className="num">{position}</span> · id <span className="num">{token.id}</span> · bytes{' '}
         <span className="mono">{hexBytes(token.bytes) || 'none'}</span> · {ORIGINS[token.origin]}
       </p>
+      {token.told && (
+        <p className={styles.line}>
+          answers {token.told.command} · {TOLD_BY[token.told.by]} · {new Date(token.told.at).toLocaleString()}
+        </p>
+      )}
       {position > 0 && <TokenNumbers token={token} inspected={inspected} />}
       {draw && (
         <p className={styles.line}>

@@ -9,7 +9,7 @@ export type DrawMark =
   | { readonly kind: 'replayed'; readonly u: number; readonly seed: number }
   /** No draw yet: with a locked seed its random number is known. */
   | { readonly kind: 'coming'; readonly u: number; readonly seed: number }
-  | { readonly kind: 'none'; readonly why: 'typed' | 'chosen' | 'outdated' | 'unknown' | 'next' };
+  | { readonly kind: 'none'; readonly why: 'typed' | 'chosen' | 'external' | 'outdated' | 'unknown' | 'next' };
 
 /**
  * @param token null at the end of the text.
@@ -34,9 +34,10 @@ export function markOf(
   return { kind: asDrawn ? 'drawn' : 'replayed', u: draw.u, seed: draw.seed };
 }
 
-export const NO_DRAW: Readonly<Record<'typed' | 'chosen' | 'outdated' | 'unknown' | 'next', string>> = {
+export const NO_DRAW: Readonly<Record<'typed' | 'chosen' | 'external' | 'outdated' | 'unknown' | 'next', string>> = {
   typed: 'This token was typed: there was no draw.',
   chosen: 'This token was chosen by you: there was no draw.',
+  external: 'This token came from outside the model, as the answer to a command: there was no draw.',
   outdated: 'The text before this token, or the model, has changed since it was drawn: its draw cannot be made again.',
   unknown: 'How this token was drawn is not known any more.',
   next: 'No draw yet: Run or Step makes one, with a random number from its seed. Lock the seed to know it beforehand.',

@@ -2,7 +2,7 @@
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { uniform } from '../../lib/rng.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import type { DocumentToken, Draw } from '../../stores/document/types.ts';
+import type { DocumentToken, Draw, Told } from '../../stores/document/types.ts';
 import { drawersOf } from '../shared/drawnBy.ts';
 import type { RunToShare } from './sharedRun.ts';
 
@@ -101,6 +101,21 @@ function groupsOf(
   });
 }
 
+/** Answers from outside: the first token and how many, with what was answered. */
+function toldOf(tokens: readonly DocumentToken[]): {
+  e?: readonly (Told & { readonly f: number; readonly n: number })[];
+} {
+  const groups: (Told & { f: number; n: number })[] = [];
+  let last: Told | undefined;
+  for (const [i, { told }] of tokens.entries()) {
+    const group = groups.at(-1);
+    if (told !== undefined && told === last && group !== undefined) group.n += 1;
+    else if (told !== undefined) groups.push({ ...told, f: i, n: 1 });
+    last = told;
+  }
+  return groups.length === 0 ? {} : { e: groups };
+}
+
 export async function writeLink(run: RunToShare): Promise<LinkText> {
   const used = [...new Set(run.tokens.flatMap(token => token.draw?.settings ?? []))];
   const drawers = drawersOf(run.tokens);
@@ -109,6 +124,7 @@ export async function writeLink(run: RunToShare): Promise<LinkText> {
     i: run.tokens.map(token => token.id),
     o: run.tokens.map(token => token.origin.slice(0, 1)).join(''),
     d: groupsOf(run.tokens, used, drawers),
+    ...toldOf(run.tokens),
     c: used,
     s: run.settings,
     k: run.seed,

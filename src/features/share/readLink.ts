@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { uniform } from '../../lib/rng.ts';
-import type { Draw } from '../../stores/document/types.ts';
+import type { Draw, Told } from '../../stores/document/types.ts';
 import { MOST_TEXT } from '../../stores/saved/saved.ts';
+import { TOLD } from '../../stores/saved/saved-tokens.ts';
 import { bareLink, LINK_VERSION, MOST_INFLATED, MOST_LINK, MOST_LINK_TOKENS } from './link.ts';
 import {
   dotted,
@@ -31,7 +32,7 @@ import { ADAPTER, DRAWER, drawerUnnamed, MODEL, type SharedRun, type SharedToken
 const MOST_DRAWS = 4096;
 const MOST_SETTINGS = 256;
 const MOST_DRAWERS = 64;
-const ORIGINS = { t: 'typed', d: 'drawn', c: 'chosen' } as const;
+const ORIGINS = { t: 'typed', d: 'drawn', c: 'chosen', e: 'external' } as const;
 
 /** Never rejects. */
 export async function readLink(fragment: string): Promise<Reading<SharedRun>> {
@@ -70,6 +71,12 @@ const GROUP = fields({
 });
 type Group = v.InferOutput<typeof GROUP>;
 
+const ANSWER = v.object({
+  ...TOLD.entries,
+  f: wholeBetween(0, MOST_LINK_TOKENS),
+  n: wholeBetween(1, MOST_LINK_TOKENS),
+});
+
 const PACKED = fields({
   t: text(MOST_TEXT),
   i: list(ID, MOST_LINK_TOKENS),
@@ -84,6 +91,8 @@ const PACKED = fields({
   w: v.optional(list(DRAWER, MOST_DRAWERS)),
   f: text(64),
   a: ADAPTER,
+  /** Absent where nothing came from outside. */
+  e: v.optional(list(ANSWER, MOST_DRAWS), []),
 });
 type Packed = v.InferOutput<typeof PACKED>;
 
@@ -100,6 +109,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   w: 'models of draws',
   f: 'tokenizer',
   a: 'adapter',
+  e: 'answers',
 };
 const GROUP_FIELDS: Readonly<Record<string, string>> = {
   s: 'seed',
@@ -124,14 +134,21 @@ function placeOf([field, index, ...rest]: Path): string {
 function readPacked(value: unknown): SharedRun {
   const packed = readAs(PACKED, value, placeOf);
   const { i: ids, o: origins } = packed;
-  if (origins.length !== ids.length || /[^tdc]/.test(origins)) unsound('origins', 'do not fit the ids');
+  if (origins.length !== ids.length || /[^tdce]/.test(origins)) unsound('origins', 'do not fit the ids');
   const draws = new Map<number, Draw>();
   for (const [g, group] of packed.d.entries()) addDraws(draws, packed, group, `draws ${g}`);
+  const told = new Map<number, Told>();
+  for (const { f: from, n: length, ...answer } of packed.e) {
+    if (from + length > ids.length) unsound('answers', 'go past the tokens');
+    for (let i = from; i < from + length; i++) told.set(i, answer);
+  }
   return {
     text: packed.t,
     tokens: ids.map((id, i): SharedToken => {
       const draw = draws.get(i);
+      const answer = told.get(i);
       const bare = { id, origin: ORIGINS[origins[i] as keyof typeof ORIGINS], logprob: null };
+      if (answer !== undefined) return { ...bare, told: answer };
       return draw === undefined ? bare : { ...bare, draw };
     }),
     fingerprint: packed.f,

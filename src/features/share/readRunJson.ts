@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { MOST_TEXT } from '../../stores/saved/saved.ts';
-import { MOST_TOKENS } from '../../stores/saved/saved-tokens.ts';
+import { MOST_TOKENS, TOLD } from '../../stores/saved/saved-tokens.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
 import {
   dotted,
@@ -34,6 +34,7 @@ import { ADAPTER, DRAWER, drawerUnnamed, MODEL, type SharedRun, type SharedToken
 export const MOST_FILE = 32 * 1024 * 1024;
 const MOST_SETTINGS = 1024;
 const MOST_DRAWERS = 64;
+const MOST_TOLD = 4096;
 const MOST_TOKEN_BYTES = 4096;
 
 const BYTES = list(wholeBetween(0, 255), MOST_TOKEN_BYTES);
@@ -52,10 +53,12 @@ const DRAW = fields({
 const TOKEN = fields({
   position: wholeBetween(0, MOST_TOKENS),
   id: ID,
-  origin: oneOf(['typed', 'drawn', 'chosen']),
+  origin: oneOf(['typed', 'drawn', 'chosen', 'external']),
   logprob: v.nullable(numberBetween(-1e30, 1e-6)),
   bytes: v.optional(BYTES),
   draw: v.optional(v.nullable(DRAW), null),
+  /** Of an external token. */
+  told: v.optional(wholeBetween(0, MOST_TOLD)),
 });
 type Token = v.InferOutput<typeof TOKEN>;
 
@@ -68,6 +71,7 @@ const AROUND = {
   last_seed: v.nullable(SEED),
   draw_settings: list(SETTINGS, MOST_SETTINGS),
   draw_models: v.optional(list(DRAWER, MOST_DRAWERS)),
+  told: v.optional(list(TOLD, MOST_TOLD)),
 };
 
 const OWN = fields({ ...AROUND, tokens: list(TOKEN, MOST_TOKENS) });
@@ -158,7 +162,11 @@ function madeOf(text: string, own: Own, bytes: readonly (readonly number[])[]): 
   return { text, tokens, fingerprint, model, adapter, settings, seed, lastSeed };
 }
 
-function tokenOf({ id, origin, logprob, draw }: Token, own: Own, where: string): SharedToken {
+function tokenOf({ id, origin, logprob, draw, told }: Token, own: Own, where: string): SharedToken {
+  if (told !== undefined) {
+    const answer = own.told?.[told] ?? unsound(`${where}, told`, 'is not in the file');
+    return { id, origin, logprob, told: answer };
+  }
   if (draw === null) return { id, origin, logprob };
   const settings = own.draw_settings[draw.settings] ?? unsound(`${where}, draw.settings`, 'are not in the file');
   const { seed, u, probability_after: pAfter, outdated } = draw;

@@ -39,6 +39,8 @@ const COLUMNS: readonly Column[] = [
   ['sampler_order', token => token.draw?.settings.order],
   ['drawn_by', token => token.draw?.model?.name],
   ['drawn_by_digest', token => token.draw?.model?.digest],
+  ['told_for', token => token.told?.command],
+  ['told_by', token => token.told?.by],
 ];
 
 /** Whose numbers stand in the columns before sampling: the model that is loaded, not the one that drew. */

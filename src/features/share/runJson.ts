@@ -19,7 +19,8 @@ const ABOUT =
   'Every logprob is the natural logarithm of the probability the model gave before sampling: before penalties, temperature and cuts. ' +
   'The whole text is listed, what was typed too. -9999.0 stands at the first token and where no number was computed; nucleus.tokens has null there. ' +
   'probability_after is that of the draw, after all sampling steps. u is the random number of the draw, in [0, 1); at is when its run began, in milliseconds since 1970. ' +
-  'nucleus.model is the model whose numbers these are; draw_models are the models that drew, one of them for each draw.';
+  'nucleus.model is the model whose numbers these are; draw_models are the models that drew, one of them for each draw. ' +
+  'told are the answers from outside the model, one of them for each external token.';
 
 /** JSON has no infinities. */
 const finite = (value: number | undefined): number | null =>
@@ -82,7 +83,7 @@ function legacyLogprobs(tokens: readonly DocumentToken[], bytesOf: BytesOf): obj
 
 /** Tokens before the first draw are the prompt. */
 function usageOf(tokens: readonly DocumentToken[]): object {
-  const drawn = tokens.findIndex(({ origin }) => origin !== 'typed');
+  const drawn = tokens.findIndex(({ origin }) => origin === 'drawn' || origin === 'chosen');
   const prompt_tokens = drawn < 0 ? tokens.length : drawn;
   return { prompt_tokens, completion_tokens: tokens.length - prompt_tokens, total_tokens: tokens.length };
 }
@@ -92,6 +93,7 @@ function ownFields(run: RunToShare, shape: RunShape): object {
   const { model, adapter, fingerprint, settings, seed, lastSeed, tokens } = run;
   const used = [...new Set(tokens.flatMap(token => token.draw?.settings ?? []))];
   const drawers = drawersOf(tokens);
+  const told = [...new Set(tokens.flatMap(token => token.told ?? []))];
   const drawOf = (draw: Draw) => ({
     settings: used.indexOf(draw.settings),
     seed: draw.seed,
@@ -113,6 +115,7 @@ function ownFields(run: RunToShare, shape: RunShape): object {
     last_seed: lastSeed,
     draw_settings: used,
     draw_models: drawers,
+    ...(told.length === 0 ? {} : { told }),
     tokens: tokens.map((token, position) => ({
       position,
       id: token.id,
@@ -122,6 +125,7 @@ function ownFields(run: RunToShare, shape: RunShape): object {
       entropy: finite(token.stats?.entropy),
       top_ids: Array.from(token.top?.ids ?? []),
       draw: token.draw === undefined ? null : drawOf(token.draw),
+      ...(token.told === undefined ? {} : { told: told.indexOf(token.told) }),
       // A chat completion has the bytes of each token in its own list.
       ...(shape === 'text_completion' ? { bytes: Array.from(token.bytes) } : {}),
     })),

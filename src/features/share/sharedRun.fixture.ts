@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ADAPTER } from '../../../e2e/support/scripted-engine.ts';
 import { uniform } from '../../lib/rng.ts';
 import { clampSettings, DEFAULT_SETTINGS, type GenerationSettings } from '../../sampling/settings.ts';
-import type { DocumentToken } from '../../stores/document/types.ts';
+import type { DocumentToken, Told } from '../../stores/document/types.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../../tokenizer/texts.fixture.ts';
 import { createTokenizer } from '../../tokenizer/tokenizer.ts';
 import type { RunToShare } from './sharedRun.ts';
@@ -40,6 +40,19 @@ const settings: fc.Arbitrary<GenerationSettings> = fc
 /** The fourth is nobody. */
 const DRAWERS = ['a model', 'another', 'a model'].map((name, i) => ({ name, digest: `5${i}`.repeat(32) }));
 
+const ANSWERS: readonly [Told, Told] = [
+  {
+    command: 'FETCH_WEATHER_DATA',
+    purpose: 'the weather',
+    by: 'address',
+    source: 'https://a.test/b',
+    path: 'c.d',
+    ms: 12.5,
+    at: 7,
+  },
+  { command: 'ASK', purpose: '', by: 'person', source: '', path: '', ms: 0, at: 9 },
+];
+
 /** A token of any origin; draws share a few settings, and mostly have the random number of their seed and place. */
 function tokenOf(
   [id, kind, seed, own, pAfter, logprob, which]: [number, number, number, number, number, number, number],
@@ -48,6 +61,7 @@ function tokenOf(
 ): DocumentToken {
   const bare = { id, bytes: TOKENIZER.bytes(id), special: TOKENIZER.isSpecial(id) };
   const stats = { logprob: logprob + 0, rank: 1 + (id % 7), entropy: Math.abs(logprob), logZ: 3 };
+  if (kind === 3) return { ...bare, origin: 'external', told: ANSWERS[id % 2] ?? ANSWERS[0] };
   if (kind < 4) return { ...bare, origin: kind === 0 ? 'chosen' : 'typed', ...(kind === 1 ? {} : { stats }) };
   const u = kind === 4 ? own : uniform(seed, position, 0);
   const draw = {
@@ -99,6 +113,7 @@ export const runs: fc.Arbitrary<RunToShare> = fc
   });
 
 /** What must come back of a token. */
-export function kept({ id, origin, draw }: Pick<DocumentToken, 'id' | 'origin' | 'draw'>) {
+export function kept({ id, origin, draw, told }: Pick<DocumentToken, 'id' | 'origin' | 'draw' | 'told'>) {
+  if (told !== undefined) return { id, origin, told };
   return draw === undefined ? { id, origin } : { id, origin, draw };
 }

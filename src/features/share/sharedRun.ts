@@ -195,6 +195,8 @@ export function differencesOf(run: SharedRun, { load }: Pick<ModelState, 'load'>
 export function soundRun<T extends SharedRun>(run: T): T {
   const drawnWithout = run.tokens.findIndex(token => token.draw !== undefined && token.origin !== 'drawn');
   if (drawnWithout >= 0) unsound(`token ${drawnWithout}`, 'has a draw but was not drawn');
+  const toldWithin = run.tokens.findIndex(token => token.told !== undefined && token.origin !== 'external');
+  if (toldWithin >= 0) unsound(`token ${toldWithin}`, 'answers a command but is not external');
   return run;
 }
 

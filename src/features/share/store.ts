@@ -246,9 +246,9 @@ function exactTokens(run: SharedRun, tokenizer: Tokenizer, sameModel: boolean): 
     run.text,
   );
   if (shown === null) return null;
-  return run.tokens.map(({ id, origin, draw }, i) => {
+  return run.tokens.map(({ id, origin, draw, told }, i) => {
     const bare = { id, bytes: shown[i] ?? tokenizer.bytes(id), special: tokenizer.isSpecial(id), origin };
-    const token: DocumentToken = draw === undefined ? bare : { ...bare, draw };
+    const token: DocumentToken = draw === undefined ? (told ? { ...bare, told } : bare) : { ...bare, draw };
     return sameModel ? token : withoutNumbers(token);
   });
 }

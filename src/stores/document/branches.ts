@@ -163,7 +163,8 @@ export function sameToken(a: DocumentToken | undefined, b: DocumentToken | undef
   if (a === undefined || b === undefined) return false;
   if (a === b) return true;
   const draws = a.draw === b.draw || (a.draw?.outdated === b.draw?.outdated && sameDraw(a, b));
-  return a.id === b.id && a.origin === b.origin && draws;
+  const told = a.told === b.told || (a.told?.command === b.told?.command && a.told?.at === b.told?.at);
+  return a.id === b.id && a.origin === b.origin && draws && told;
 }
 
 function sameDraw({ draw: a }: DocumentToken, { draw: b }: DocumentToken): boolean {

@@ -26,9 +26,9 @@ export function wholeText(tokenizer: Tokenizer, text: string): DocumentToken[] {
 
 /** Without the numbers, which depend on what stands before; the record of a draw stays, marked. */
 export function withoutNumbers(token: DocumentToken): DocumentToken {
-  const { id, bytes, special, origin, draw } = token;
+  const { id, bytes, special, origin, draw, told } = token;
   if (!hasNumbers(token)) return token;
-  const bare = { id, bytes, special, origin };
+  const bare = told === undefined ? { id, bytes, special, origin } : { id, bytes, special, origin, told };
   return draw === undefined ? bare : { ...bare, draw: draw.outdated ? draw : { ...draw, outdated: true } };
 }
 

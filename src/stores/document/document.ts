@@ -43,8 +43,8 @@ function actionsOf(document: WholeDocument): DocumentActions {
     cutAtCaret: () => document.change('run', () => endedAtCaret(document.store.getState(), document.birth)),
     force: (index, text) => document.force(index, text),
     graft: (id, index, added) => document.graft(id, index, added),
-    rewrite: (index, added, aside) =>
-      document.change('chat', set => rewritten(set, index, added, aside, document.birth)),
+    rewrite: (index, added, aside, kind = 'chat') =>
+      document.change(kind, set => rewritten(set, index, added, aside, document.birth)),
     takeAnswer: make => document.change('answers', set => make(set, document.birth)),
     switchBranch: id => document.change('switch', set => switched(set, id)),
     renameBranch: (id, name) => document.change('rename', set => renamed(set, id, name)),

@@ -19,9 +19,9 @@ export function tokensBefore({ tokens }: Pick<DocumentState, 'tokens'>, place: T
   return place === 'end' ? tokens : tokens.slice(0, place);
 }
 
-/** 1 where a token was drawn or chosen, 0 where it was typed. [T] */
+/** 1 where a token was drawn or chosen, 0 where it was typed or came from outside. [T] */
 export function drawnFlags(tokens: readonly Pick<DocumentToken, 'origin'>[]): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(tokens, token => (token.origin === 'typed' ? 0 : 1));
+  return Uint8Array.from(tokens, ({ origin }) => (origin === 'drawn' || origin === 'chosen' ? 1 : 0));
 }
 
 /** Probability after sampling of what mirostat has drawn with these settings, NaN for every other token; null where it is off. [T] */

@@ -5,8 +5,28 @@ import type { ModelIdentity } from '../../lib/model-source.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
-/** How a token came into the text: typed by a person, drawn by the sampler, or picked from the candidates. */
-export type TokenOrigin = 'typed' | 'drawn' | 'chosen';
+/** How a token came into the text: typed by a person, drawn by the sampler, picked from the candidates, or from outside as the answer to a command. */
+export type TokenOrigin = 'typed' | 'drawn' | 'chosen' | 'external';
+
+/** Who can answer a command: the person, a fixed text, an expression, an address that is fetched. */
+export const ANSWERERS = ['person', 'text', 'expression', 'address'] as const;
+export type Answerer = (typeof ANSWERERS)[number];
+
+/** The command that an external token answers, as it was when it answered. Tokens of one answer share the object. */
+export interface Told {
+  readonly command: string;
+  /** What the command is for. */
+  readonly purpose: string;
+  readonly by: Answerer;
+  /** The fixed text, the expression or the address; '' where a person answered. */
+  readonly source: string;
+  /** Of an address: which part of the JSON behind it. */
+  readonly path: string;
+  /** Milliseconds until the answer was there. */
+  readonly ms: number;
+  /** When it came, milliseconds since 1970. */
+  readonly at: number;
+}
 
 /** What a draw was made with. */
 export interface Draw {
@@ -46,6 +66,8 @@ export interface DocumentToken {
   readonly special: boolean;
   readonly origin: TokenOrigin;
   readonly draw?: Draw;
+  /** Of an external token. */
+  readonly told?: Told;
   readonly stats?: TokenStats;
   readonly top?: TopCandidates;
 }
@@ -115,7 +137,8 @@ export type ChangeKind =
   | 'answers'
   | 'rename'
   | 'remove'
-  | 'chat';
+  | 'chat'
+  | 'answer';
 
 /** What follows the tokens while a long text gets them: its text, and tokens that stand behind it as they were. */
 export interface Pending {
@@ -174,8 +197,8 @@ export interface DocumentActions {
   force(index: number, text: string): void;
   /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */
   graft(id: number, index: number, added: readonly number[]): void;
-  /** Token `index` and all behind it give way to `added`, a turn of a conversation: in place, or on a branch of its own where `aside`. */
-  rewrite(index: number, added: readonly DocumentToken[], aside: boolean): void;
+  /** Token `index` and all behind it give way to `added`: in place, or on a branch of its own where `aside`. A turn of a conversation unless `kind` says else. */
+  rewrite(index: number, added: readonly DocumentToken[], aside: boolean, kind?: ChangeKind): void;
   /** One of several answers takes its place, as `answered.ts` makes it. */
   takeAnswer(make: (set: BranchSet, birth: () => Birth) => BranchSet | null): void;
   /** Makes another branch the active one: its tokens, numbers and draws, with the caret at its end. */

@@ -2,11 +2,12 @@
 import * as v from 'valibot';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { type GenerationSettings, readSettings } from '../../sampling/settings.ts';
-import type { DocumentToken, Draw, TokenOrigin } from '../document/types.ts';
+import { ANSWERERS, type DocumentToken, type Draw, type TokenOrigin, type Told } from '../document/types.ts';
 
 export const MOST_TOKENS = 2_000_000;
 const MOST_DRAW_SETTINGS = 256;
 const MOST_DRAW_MODELS = 255;
+const MOST_TOLD = 4096;
 /** Characters of a name. */
 const MOST_NAME = 300;
 
@@ -15,11 +16,12 @@ export interface SavedToken {
   readonly id: number;
   readonly origin: TokenOrigin;
   readonly draw?: Draw;
+  readonly told?: Told;
 }
 
 export interface TokenColumns {
   readonly ids: Uint32Array;
-  /** 0 typed, 1 drawn, 2 chosen. */
+  /** 0 typed, 1 drawn, 2 chosen, 3 external. */
   readonly origins: Uint8Array;
   /** Index into `drawSettings` + 1; 0 where there is no draw. */
   readonly drawOf: Uint16Array;
@@ -33,9 +35,12 @@ export interface TokenColumns {
   readonly drawModels?: readonly ModelIdentity[];
   /** Milliseconds since 1970; 0 where nobody said. Absent in what was written before draws had a time. */
   readonly drawnAt?: Float64Array;
+  /** Index into `told` + 1; 0 where there is none. Absent where no token is external. */
+  readonly toldOf?: Uint16Array;
+  readonly told?: readonly Told[];
 }
 
-const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen'];
+const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen', 'external'];
 
 export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
   const drawSettings: GenerationSettings[] = [];
@@ -71,6 +76,7 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
     drawnAt[i] = draw.at ?? 0;
   }
   return {
+    ...toldColumns(tokens),
     ids,
     origins,
     drawOf,
@@ -85,6 +91,15 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
   };
 }
 
+/** The answers of external tokens, once each; nothing where there are none. */
+function toldColumns(tokens: readonly DocumentToken[]): Pick<TokenColumns, 'told' | 'toldOf'> {
+  const told = [...new Set(tokens.flatMap(token => token.told ?? []))].slice(0, MOST_TOLD);
+  if (told.length === 0) return {};
+  const places = new Map(told.map((each, i) => [each, i + 1]));
+  const toldOf = Uint16Array.from(tokens, token => (token.told && places.get(token.told)) ?? 0);
+  return { told, toldOf };
+}
+
 /** A whole number from 0 that is exact: a seed, a count, a time. */
 export const WHOLE = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -97,6 +112,17 @@ export function shortText(most: number) {
     v.transform(text => text.slice(0, most)),
   );
 }
+
+/** An answer from outside, as it is written everywhere. */
+export const TOLD = v.object({
+  command: v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)),
+  purpose: v.fallback(shortText(MOST_NAME), ''),
+  by: v.picklist(ANSWERERS),
+  source: v.fallback(shortText(4000), ''),
+  path: v.fallback(shortText(MOST_NAME), ''),
+  ms: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)), 0),
+  at: v.fallback(WHOLE, 0),
+});
 
 const DRAWER = v.object({ name: shortText(MOST_NAME), digest: shortText(80) });
 
@@ -113,6 +139,8 @@ const COLUMNS = v.pipe(
     drawSettings: v.array(v.unknown()),
     drawnBy: v.fallback(v.optional(v.instance(Uint8Array)), undefined),
     drawnAt: v.fallback(v.optional(v.instance(Float64Array)), undefined),
+    toldOf: v.fallback(v.optional(v.instance(Uint16Array)), undefined),
+    told: v.fallback(v.optional(v.array(v.fallback(v.nullable(TOLD), null)), []), []),
     drawModels: v.fallback(v.optional(v.array(v.fallback(v.nullable(DRAWER), null)), []), []),
   }),
   v.check(({ ids, origins, drawOf, seeds, us, pAfters, outdated }) => {
@@ -129,11 +157,14 @@ export function readTokens(stored: unknown): SavedToken[] {
   if (!columns.success) return [];
   const { ids, origins, drawOf, seeds, us, pAfters, outdated, drawSettings, drawnBy, drawModels, drawnAt } =
     columns.output;
+  const { told, toldOf } = columns.output;
   // A step that was not there yet was off when they were drawn.
   const settings = drawSettings.slice(0, MOST_DRAW_SETTINGS).map(each => readSettings(each).settings);
   const models = drawnBy?.length === ids.length ? drawModels.slice(0, MOST_DRAW_MODELS) : [];
   return Array.from(ids, (id, i) => {
     const origin = ORIGINS[origins[i] ?? 0] ?? 'typed';
+    const answer = origin === 'external' ? told[(toldOf?.[i] ?? 0) - 1] : null;
+    if (answer) return { id, origin, told: answer };
     const made = settings[(drawOf[i] ?? 0) - 1];
     const [seed, u, pAfter] = [seeds[i], us[i], pAfters[i]];
     if (origin !== 'drawn' || made === undefined) return { id, origin };
