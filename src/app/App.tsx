@@ -5,6 +5,7 @@ import { useStores, useView } from '../stores/react.ts';
 import type { Dialog as DialogName } from '../stores/view.ts';
 import { Dialog } from '../ui/controls/Dialog.tsx';
 import { NARROW, useMedia } from '../ui/controls/useMedia.ts';
+import { ACTION_DIALOGS, shortcuts } from './actionParts.ts';
 import { Header } from './Header.tsx';
 import { Later } from './Later.tsx';
 import { useArrangement } from './room.ts';
@@ -43,7 +44,7 @@ function Sheets() {
 function Dialogs() {
   const open = useView(s => s.dialog);
   const close = useClose();
-  return DIALOG_VIEWS.map(each => (
+  return [...DIALOG_VIEWS, ...ACTION_DIALOGS].map(each => (
     <Dialog key={each.key} variant={each.variant} title={each.title} open={open === each.key} onClose={close(each.key)}>
       <Later load={each.load} name={each.title} />
     </Dialog>
@@ -98,7 +99,7 @@ export function App() {
       </div>
       {narrow && <Sheets />}
       <Dialogs />
-      <Later load={PARTS.shortcuts} />
+      <Later load={shortcuts} />
       <Later load={PARTS.card} />
       {wantsDebug && <Later load={PARTS.debug} name="The debug panel" />}
       <Later load={PARTS.drop} />

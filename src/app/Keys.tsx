@@ -1,38 +1,65 @@
-// All keys of the page.
+// All keys of the page, read from where they are bound.
+import { TREE_KEYS } from '../features/branches/keys.ts';
+import { MESSAGE_KEYS, TURN_KEYS } from '../features/chat/keys.ts';
+import { CANDIDATE_KEYS } from '../features/probabilities/keys.ts';
+import { CARD_KEYS } from '../features/word/keys.ts';
+import { useStores } from '../stores/react.ts';
+import { Button } from '../ui/controls/Button.tsx';
+import type { BoundKeys } from '../ui/controls/chord.ts';
 import { keyLabel } from '../ui/controls/keys.ts';
+import { GROUPS } from './actions/action.ts';
+import { ACTIONS } from './actions/registry.ts';
 import styles from './Keys.module.css';
+import { PALETTE_KEYS } from './paletteKeys.ts';
 
-const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
-  { keys: 'Mod+Enter', does: 'Run' },
-  { keys: 'Own+Enter', does: 'Run from the caret; what stands behind it stays as a branch' },
-  { keys: 'Esc', does: 'Stop' },
-  { keys: 'Mod+.', does: 'Step: draw one token' },
-  { keys: 'Mod+Shift+Enter', does: 'Regenerate: take the last run away and draw again' },
-  { keys: 'Mod+Z', does: 'Undo an edit or a whole run' },
-  { keys: 'Mod+Shift+Z', does: 'Redo' },
-  { keys: 'Alt+Left', does: 'Select the token before' },
-  { keys: 'Alt+Right', does: 'Select the token after' },
-  { keys: 'Alt+Down', does: 'Show the numbers of the token at the caret; again: go into their card' },
-  { keys: 'Up+Down', does: 'Walk through the candidates once their list has the focus' },
-  { keys: 'Enter', does: 'Continue from the selected candidate' },
-  { keys: 'Left+Right+Up+Down', does: 'Walk through the tree of branches once it has the focus; Enter takes a node' },
-  { keys: 'P', does: 'Pin the selected candidate, or take its pin off' },
-  { keys: 'Own+N', does: 'New document' },
-  { keys: 'Own+O', does: 'Documents' },
-  { keys: 'Mod+/', does: 'These keys' },
-];
+interface Section {
+  readonly name: string;
+  readonly bound: readonly BoundKeys[];
+}
+
+/** What is bound to the whole page, by group; then what a part of it takes while it has the focus. */
+const SECTIONS: readonly Section[] = [
+  ...GROUPS.map(group => ({
+    name: group,
+    bound: ACTIONS.flatMap(({ group: its, title, keys }) => (its === group && keys ? [{ keys, does: title }] : [])),
+  })),
+  { name: 'In the card of a token', bound: Object.values(CARD_KEYS) },
+  { name: 'In the list of candidates', bound: Object.values(CANDIDATE_KEYS) },
+  { name: 'In the tree of branches', bound: Object.values(TREE_KEYS) },
+  { name: 'In the message of a chat', bound: Object.values(MESSAGE_KEYS) },
+  { name: 'In a turn that is edited', bound: Object.values(TURN_KEYS) },
+  { name: 'In the list of actions', bound: Object.values(PALETTE_KEYS) },
+].filter(({ bound }) => bound.length > 0);
 
 export function Keys() {
+  const { view } = useStores();
   return (
-    <dl className={styles.keys}>
-      {KEYS.map(({ keys, does }) => (
-        <div key={keys}>
-          <dt>
-            <kbd>{keyLabel(keys)}</kbd>
-          </dt>
-          <dd>{does}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <p className={styles.words}>
+        In a field only keys with a modifier are the page's own, and Esc.
+        <Button icon="search" onClick={() => view.getState().open('palette')}>
+          Find an action
+        </Button>
+      </p>
+      <div className={styles.sections}>
+        {SECTIONS.map(({ name, bound }) => (
+          <section key={name} aria-label={name}>
+            <h3>{name}</h3>
+            <dl className={styles.keys}>
+              {bound.map(({ keys, does }) => (
+                <div key={does}>
+                  <dt>
+                    {keys.map(each => (
+                      <kbd key={each}>{keyLabel(each)}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </>
   );
 }

@@ -1,74 +1,22 @@
-// Listens for the keys of the page and runs their actions.
+// Listens for the keys of the page and does what is bound to them.
 import { useEffect } from 'react';
-import { openOrEnter } from '../features/word/hand.ts';
 import { useStores } from '../stores/react.ts';
-import { isRunning } from '../stores/run/generation-types.ts';
-import type { Stores } from '../stores/stores.ts';
-import { isMac } from '../ui/controls/keys.ts';
-import { type Press, type Shortcut, shortcutOf } from './shortcuts.ts';
+import { strokeOf } from '../ui/controls/chord.ts';
+import { actionOf, type Place } from './actions/action.ts';
+import { ACTIONS } from './actions/registry.ts';
 
-function pressOf(event: KeyboardEvent): Press {
+const WRITTEN_IN =
+  'input:not([type="range"], [type="radio"], [type="checkbox"]), select, textarea, [contenteditable="true"]';
+
+function placeOf(event: KeyboardEvent): Place {
   const target = event.target instanceof HTMLElement ? event.target : null;
+  const written = target?.matches(WRITTEN_IN) ?? false;
   return {
-    key: event.key,
-    mod: isMac() ? event.metaKey : event.ctrlKey,
-    shift: event.shiftKey,
-    alt: event.altKey,
-    own: isMac()
-      ? event.ctrlKey && event.shiftKey && !event.metaKey
-      : event.altKey && !event.ctrlKey && !event.shiftKey && !event.metaKey,
-    composing: event.isComposing,
-    inField: target?.matches('input:not([type="range"], [type="radio"], [type="checkbox"]), select') ?? false,
+    // Safari tells of it by the old code alone.
+    composing: event.isComposing || event.keyCode === 229,
+    field: !written ? null : target?.closest('[data-testid="editor"]') ? 'text' : 'other',
     overlay: document.querySelector('dialog[open], :popover-open') !== null,
   };
-}
-
-/** False where the key has nothing to do now, so that the browser may have it. */
-function act(shortcut: Shortcut, stores: Stores): boolean {
-  const generation = stores.generation.getState();
-  const text = stores.document.getState();
-  const running = isRunning(generation.status);
-  switch (shortcut) {
-    case 'run':
-      if (!running) void generation.run();
-      return true;
-    case 'run_from_caret':
-      if (!running) void generation.runFromCaret();
-      return true;
-    case 'regenerate':
-      if (!running && generation.canRegenerate) void generation.regenerate();
-      return true;
-    case 'step':
-      if (!running) void generation.step();
-      return true;
-    case 'stop': {
-      const { scheduler } = stores.work;
-      const stops = running || scheduler.has('run');
-      if (running) generation.stop();
-      else if (stops) scheduler.cancel('run'); // a view's, which a person asked for
-      return stops;
-    }
-    case 'undo':
-      text.undo();
-      return true;
-    case 'redo':
-      text.redo();
-      return true;
-    case 'new_document':
-      void stores.documents.getState().acts?.create();
-      return true;
-    case 'documents':
-      stores.view.getState().open('documents');
-      return true;
-    case 'card':
-      openOrEnter(stores);
-      return true;
-    case 'keys':
-      stores.view.getState().open('keys');
-      return true;
-    default:
-      return shortcut satisfies never;
-  }
 }
 
 /** Shows nothing. */
@@ -77,8 +25,13 @@ export function Shortcuts(): null {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
-      const shortcut = shortcutOf(pressOf(event));
-      if (shortcut && act(shortcut, stores)) event.preventDefault();
+      const action = actionOf(ACTIONS, strokeOf(event), placeOf(event));
+      if (action === null) return;
+      const hindered = (action.hindrance?.(stores) ?? null) !== null;
+      // Esc that ends nothing is for whoever else listens; other keys of the page do nothing else because they can do nothing now.
+      if (hindered && event.key === 'Escape') return;
+      if (!hindered && action.act(stores) === false) return;
+      event.preventDefault();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);

@@ -1,5 +1,7 @@
 // Whether the settings beside the text are folded to a line: a choice of its own for each view, for low windows, and where they have a column.
 import { useRoom, useStores, useView } from '../stores/react.ts';
+import type { Stores } from '../stores/stores.ts';
+import type { Side } from '../stores/view.ts';
 import { LOW, ROOMY, useMedia } from '../ui/controls/useMedia.ts';
 
 export interface Fold {
@@ -9,13 +11,24 @@ export interface Fold {
   setFolded(folded: boolean): void;
 }
 
+/** What a choice of folding is kept by. */
+function placeOf(side: Side, low: boolean, roomy: boolean): string {
+  return roomy ? 'beside' : low ? 'low' : side;
+}
+
+/** Folds the settings beside the text, or opens them, in the window as it is. */
+export function foldSettings({ room, view }: Stores, folded: boolean): void {
+  const place = placeOf(view.getState().side, matchMedia(LOW).matches, matchMedia(ROOMY).matches);
+  room.getState().setFolded(place, folded);
+}
+
 /** Below the token the settings stand open by themselves, since they shape its distribution. */
 export function useFold(): Fold {
   const { room } = useStores();
   const side = useView(s => s.side);
   const low = useMedia(LOW);
   const roomy = useMedia(ROOMY);
-  const place = roomy ? 'beside' : low ? 'low' : side;
+  const place = placeOf(side, low, roomy);
   const chosen = useRoom(s => s.folds[place]);
   const folded = chosen ?? !(roomy || place === 'token');
   return { folded, beside: roomy && !folded, setFolded: now => room.getState().setFolded(place, now) };

@@ -70,7 +70,6 @@ export const DIALOG_VIEWS: readonly DialogView[] = [
     variant: 'full',
     load: async () => (await import('../features/debug/ProfilePane.tsx')).ProfilePane,
   },
-  { key: 'keys', title: 'Keys', variant: 'dialog', load: async () => (await import('./Keys.tsx')).Keys },
 ];
 
 /** Parts of the page that the first sight of it can do without. Those that say something only at times show nothing while they come. */
@@ -99,6 +98,5 @@ export const PARTS = {
   examples: async () => (await import('../features/editor/Examples.tsx')).Examples,
   legend: async () => (await import('../features/editor/Legend.tsx')).Legend,
   status: async () => (await import('../features/status/StatusLine.tsx')).StatusLine,
-  shortcuts: async () => (await import('./Shortcuts.tsx')).Shortcuts,
   drop: async () => (await import('./Drop.tsx')).Drop,
 } as const satisfies Record<string, Load>;

@@ -34,7 +34,17 @@ export const BAR_SCALES = ['whole', 'largest', 'log'] as const;
 export type BarScale = (typeof BAR_SCALES)[number];
 
 /** At most one is open. `inspector` and `settings` are sheets on a phone. */
-const DIALOGS = ['documents', 'models', 'keys', 'about', 'share', 'profile', 'inspector', 'settings'] as const;
+const DIALOGS = [
+  'documents',
+  'models',
+  'keys',
+  'palette',
+  'about',
+  'share',
+  'profile',
+  'inspector',
+  'settings',
+] as const;
 export type Dialog = (typeof DIALOGS)[number];
 
 /** Candidates shown at first, and how many come with each "more". */

@@ -3,8 +3,10 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from
 import { useDocument, useStores } from '../../stores/react.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
+import { isPressed } from '../../ui/controls/chord.ts';
 import styles from './BranchTree.module.css';
 import { growthStore } from './growth.ts';
+import { TREE_KEYS } from './keys.ts';
 import { NodeFacts } from './NodeFacts.tsx';
 import { NodeView } from './NodeView.tsx';
 import { TintLegend } from './TintLegend.tsx';
@@ -83,12 +85,13 @@ export function BranchTree({ shown: { layout, active } }: { shown: ShownTree }) 
   }, [active, scale, end?.node.key, layout.nodes.length]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!current || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Enter' || event.key === ' ') {
+    if (!current) return;
+    if (isPressed(event, TREE_KEYS.take)) {
       event.preventDefault();
       take(current, stores);
       return;
     }
+    if (!isPressed(event, TREE_KEYS.walk)) return;
     const next = walkTree(layout, current, event.key);
     if (next || event.key.startsWith('Arrow')) event.preventDefault();
     if (next) focusOn(next);

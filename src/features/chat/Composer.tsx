@@ -3,7 +3,9 @@ import type { KeyboardEvent } from 'react';
 import { useGeneration, useModel } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { isPressed } from '../../ui/controls/chord.ts';
 import styles from './Chat.module.css';
+import { MESSAGE_KEYS } from './keys.ts';
 import { useBusy, useChat, useChatStore } from './useChat.ts';
 
 export function Composer() {
@@ -18,11 +20,11 @@ export function Composer() {
   const onKeyDown = (event: KeyboardEvent) => {
     // Enter that an input method takes is not ours; Safari tells of it by the old code alone.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Escape' && busy) {
+    if (isPressed(event, MESSAGE_KEYS.stop) && busy) {
       event.stopPropagation();
       store.getState().stop();
     }
-    if (event.key !== 'Enter' || event.shiftKey || event.altKey) return;
+    if (!isPressed(event, MESSAGE_KEYS.send)) return;
     event.preventDefault();
     event.stopPropagation();
     if (!busy) send();

@@ -4,7 +4,9 @@ import { formatCount, formatDuration } from '../../lib/format.ts';
 import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { isPressed } from '../../ui/controls/chord.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { TURN_KEYS } from './keys.ts';
 import { alternatives, type BranchTurns } from './prompts.ts';
 import { ReplyText } from './ReplyText.tsx';
 import styles from './Turns.module.css';
@@ -109,11 +111,11 @@ function Editor({ turn, index, close }: { turn: Turn; index: number; close: () =
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Escape') {
+    if (isPressed(event, TURN_KEYS.leave)) {
       event.stopPropagation();
       close();
     }
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    if (isPressed(event, TURN_KEYS.put)) {
       event.stopPropagation();
       put();
     }

@@ -5,7 +5,6 @@ import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { faultStore } from './fault.ts';
 import { Field, type Standing } from './field.ts';
-import { stepPlace } from './walk.ts';
 
 /** `keyCode` of a key that an input method has taken for itself. */
 const TAKEN_BY_INPUT_METHOD = 229;
@@ -80,15 +79,11 @@ function listenToHand(element: HTMLTextAreaElement, field: Field, signal: AbortS
   document.addEventListener('selectionchange', onSelection, { signal });
 }
 
-/** Keys of the text's own: by token, and through the document's history, which holds runs too, in place of the browser's. */
+/** A key ends what composes; the browser's own history gives way to the document's, which holds runs too. */
 function listenToKeys(element: HTMLTextAreaElement, field: Field, stores: Stores, signal: AbortSignal): void {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || event.keyCode === TAKEN_BY_INPUT_METHOD) return;
     field.settle();
-    if (!event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    event.preventDefault();
-    walkTokens(stores, event.key === 'ArrowLeft' ? -1 : 1);
   };
   const onBeforeInput = (event: InputEvent) => {
     if (event.inputType !== 'historyUndo' && event.inputType !== 'historyRedo') return;
@@ -99,10 +94,4 @@ function listenToKeys(element: HTMLTextAreaElement, field: Field, stores: Stores
   };
   element.addEventListener('keydown', onKeyDown, { signal });
   element.addEventListener('beforeinput', onBeforeInput, { signal });
-}
-
-/** Selects the token before or after the selected one. */
-function walkTokens(stores: Stores, direction: -1 | 1): void {
-  const { selected, tokens, selectToken } = stores.document.getState();
-  selectToken(stepPlace(selected, direction, tokens.length));
 }

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useDocument, usePins, useStores, useView } from '../../stores/react.ts';
 import { CANDIDATES_STEP } from '../../stores/view.ts';
+import { isPressed } from '../../ui/controls/chord.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { rowsInView } from '../../ui/controls/rowWindow.ts';
 import { Cell, Row } from '../../ui/heatmap/Grid.tsx';
@@ -11,6 +12,7 @@ import styles from './CandidateList.module.css';
 import { CandidateRow } from './CandidateRow.tsx';
 import { candidateOf, largestOf, tailOf } from './candidates.ts';
 import type { Inspected } from './inspected.ts';
+import { CANDIDATE_KEYS } from './keys.ts';
 import { listedIds, rowHeight, stepIndex } from './listed.ts';
 import { TailRow } from './TailRow.tsx';
 
@@ -57,18 +59,19 @@ export function CandidateList({ inspected, ranked }: { inspected: Inspected; ran
   };
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
     if (inspected.stale) return;
-    if (event.key === 'Enter' && selected !== null && !event.ctrlKey && !event.metaKey) {
+    if (isPressed(event, CANDIDATE_KEYS.take) && selected !== null) {
       event.preventDefault();
       view.getState().selectCandidate(null);
       focusText();
       void generation.getState().continueFrom(place, selected);
       return;
     }
-    if (event.key.toLowerCase() === 'p' && selected !== null && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (isPressed(event, CANDIDATE_KEYS.pin) && selected !== null) {
       event.preventDefault();
       pinStore.getState().toggle(selected);
       return;
     }
+    if (!isPressed(event, CANDIDATE_KEYS.walk)) return;
     const next = stepIndex(event.key, selected === null ? -1 : ids.indexOf(selected), ids.length);
     const id = next === null ? undefined : ids[next];
     if (id === undefined || next === null || !pane.current) return;

@@ -4,6 +4,7 @@ import { formatCount, formatDuration, formatProbability } from '../../lib/format
 import { useDocument, useFeature, useModel, useRows, useStores } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { isPressed } from '../../ui/controls/chord.ts';
 import { keyLabel } from '../../ui/controls/keys.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { NARROW, useMedia } from '../../ui/controls/useMedia.ts';
@@ -13,6 +14,7 @@ import { ShareBar } from '../shared/ShareBar.tsx';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import type { CardFacts } from './facts.ts';
 import { cardElement, Hand } from './hand.ts';
+import { CARD_KEYS } from './keys.ts';
 import { cardPlace } from './place.ts';
 import { cardStore, type Shown } from './store.ts';
 import styles from './WordCard.module.css';
@@ -130,8 +132,8 @@ function Inspect({ shown }: { shown: Shown }) {
 function walk(event: KeyboardEvent<HTMLElement>): void {
   const buttons: (Element | null)[] = [...event.currentTarget.querySelectorAll('button')];
   const at = buttons.indexOf(document.activeElement);
-  const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-  if (by !== 0 && !event.altKey) {
+  const by = isPressed(event, CARD_KEYS.after) ? 1 : isPressed(event, CARD_KEYS.before) ? -1 : 0;
+  if (by !== 0) {
     event.preventDefault();
     const next = buttons[Math.max(0, Math.min(buttons.length - 1, at + by))];
     if (next instanceof HTMLElement) next.focus();

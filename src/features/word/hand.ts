@@ -3,7 +3,9 @@
 // A move of the pointer measures nothing: the text is looked at once, when the pointer has come to rest.
 import type { TextView } from '../../stores/document/types.ts';
 import type { Stores } from '../../stores/stores.ts';
+import { isPressed } from '../../ui/controls/chord.ts';
 import { isWithin, paintedText, textField, tokenAtOffset, tokenAtPoint } from '../shared/painted.ts';
+import { CARD_KEYS } from './keys.ts';
 import { cardStore, type Opener } from './store.ts';
 
 /** How long a pointer rests on a token before its card opens, ms. */
@@ -194,7 +196,7 @@ export class Hand {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key !== 'Escape' || this.#store.shown === null || event.isComposing) return;
+    if (this.#store.shown === null || event.isComposing || !isPressed(event, CARD_KEYS.close)) return;
     event.preventDefault();
     event.stopPropagation();
     this.#close();

@@ -1,6 +1,6 @@
 // Keys as people read them on their own keyboard.
 
-const ANY = { Enter: '↵', Left: '←', Right: '→', Up: '↑', Down: '↓' };
+const ANY = { Enter: '↵', Left: '←', Right: '→', Up: '↑', Down: '↓', PageUp: 'Page ↑', PageDown: 'Page ↓' };
 const MAC: Readonly<Record<string, string>> = { ...ANY, Mod: '⌘', Shift: '⇧', Alt: '⌥', Own: '⌃⇧' };
 const OTHER: Readonly<Record<string, string>> = { ...ANY, Mod: 'Ctrl', Own: 'Alt' };
 

@@ -1,0 +1,59 @@
+// What there is to go to, as actions: documents, branches, models that are here. Read when the palette opens.
+import { type CachedModel, sourceKey, sourceName } from '../../lib/model-source.ts';
+import { DEFAULT_SOURCE } from '../../stores/model/sources.ts';
+import { titleOf } from '../../stores/saved/title.ts';
+import type { Stores } from '../../stores/stores.ts';
+import type { Action } from './action.ts';
+
+async function documentActions({ documents }: Stores): Promise<Action[]> {
+  const { acts, id: open } = documents.getState();
+  const listed = (await acts?.list().catch(() => [])) ?? [];
+  return listed.map(({ id, title, words, readable }) => ({
+    id: `document:${id}`,
+    title: `Open: ${titleOf(title, words)}`,
+    words: `document ${words}`,
+    group: 'Documents',
+    hindrance: () => (id === open ? 'It is open' : readable ? null : 'Its record cannot be read'),
+    act: stores => void stores.documents.getState().acts?.open(id),
+  }));
+}
+
+function modelAction({ source, name }: Pick<CachedModel, 'source' | 'name'>): Action {
+  return {
+    id: `model:${sourceKey(source)}`,
+    title: `Load ${name}`,
+    words: 'model',
+    group: 'Models',
+    hindrance: ({ model }) => {
+      const { load } = model.getState();
+      if (load.status === 'loading') return 'Another model is being loaded';
+      const inUse = load.status === 'ready' && sourceKey(load.model.source) === sourceKey(source);
+      return inUse ? 'It is in use' : null;
+    },
+    act: ({ model }) => void model.getState().loadModel(source),
+  };
+}
+
+async function modelActions({ model }: Stores): Promise<Action[]> {
+  if (model.getState().cache.status === 'unknown') await model.getState().listCache();
+  const stored = model.getState().cache.models.filter(each => each.complete && each.source.kind !== 'shipped');
+  return [{ source: DEFAULT_SOURCE, name: sourceName(DEFAULT_SOURCE) }, ...stored].map(modelAction);
+}
+
+function branchActions({ document }: Stores): Action[] {
+  const { branches, branch: active } = document.getState();
+  if (branches.length < 2) return [];
+  return branches.map(({ id, name }, i) => ({
+    id: `branch:${id}`,
+    title: `Switch to ${name === '' ? `branch ${i + 1}` : `branch ${name}`}`,
+    group: 'Text',
+    hindrance: ({ document: store }) =>
+      active === id && store.getState().branch === id ? 'It is the one in the text' : null,
+    act: stores => stores.document.getState().switchBranch(id),
+  }));
+}
+
+export async function placesOf(stores: Stores): Promise<readonly Action[]> {
+  const [documents, models] = await Promise.all([documentActions(stores), modelActions(stores)]);
+  return [...documents, ...branchActions(stores), ...models];
+}
