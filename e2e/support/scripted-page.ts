@@ -11,6 +11,8 @@ import { attentionStore } from '../../src/features/attention/store.ts';
 import type { AttentionStore } from '../../src/features/attention/types.ts';
 import { growthStore } from '../../src/features/branches/growth.ts';
 import type { GrowthStore } from '../../src/features/branches/growthTypes.ts';
+import { compareStore } from '../../src/features/compare/store.ts';
+import type { CompareStore } from '../../src/features/compare/types.ts';
 import { followStore } from '../../src/features/follow/store.ts';
 import type { FollowStore } from '../../src/features/follow/types.ts';
 import { lensStore } from '../../src/features/lens/store.ts';
@@ -35,6 +37,7 @@ export interface Page extends AppPage {
   readonly ablation: AblationStore;
   readonly answers: AnswersStore;
   readonly attention: AttentionStore;
+  readonly compare: CompareStore;
   readonly follow: FollowStore;
   readonly growth: GrowthStore;
   readonly topPredictions: TopPredictionStore;
@@ -152,6 +155,7 @@ export function makePage(options: PageOptions = {}): Page {
     ablation: ablationStore.of(page),
     answers: answersStore.of(page),
     attention: attentionStore.of(page),
+    compare: compareStore.of(page),
     follow: followStore.of(page),
     growth: growthStore.of(page),
     topPredictions: topPredictionStore.of(page),

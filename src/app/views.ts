@@ -18,6 +18,7 @@ export const SIDE_VIEWS: readonly SideView[] = [
   { key: 'chat', label: 'Chat', load: async () => (await import('../features/chat/Chat.tsx')).Chat },
   { key: 'text', label: 'Text', load: async () => (await import('../features/text/TextView.tsx')).TextView },
   { key: 'answers', label: 'Answers', load: async () => (await import('../features/answers/Answers.tsx')).Answers },
+  { key: 'compare', label: 'Compare', load: async () => (await import('../features/compare/Compare.tsx')).Compare },
   {
     key: 'branches',
     label: 'Branches',
