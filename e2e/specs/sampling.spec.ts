@@ -1,5 +1,6 @@
 // The settings do what they say: presets, greedy, bans, endings, stop strings, and one text for one seed.
 
+import { complaints } from '../support/axe.ts';
 import {
   addStopString,
   candidateRow,
@@ -292,4 +293,27 @@ test('a number field says what it did not take, and how it read what has two mea
   await expect(seed).toHaveAttribute('aria-invalid', 'true');
   await seed.blur();
   await expect(seed).toHaveValue('42');
+});
+
+test('a constraint strikes out what cannot follow, ends the run, and says what is wrong with it', async ({ page }) => {
+  await openPage(page);
+  await page.getByText('More steps', { exact: false }).first().click();
+  await choose(page, 'Constraint', 'Regex');
+  const field = page.getByRole('textbox', { name: 'Constraint: Regex' });
+  await field.fill(' (yes');
+  await expect(page.getByText('a parenthesis is not closed, at character 2').first()).toBeVisible();
+  await choose(page, 'Constraint', 'Choices');
+  await page.getByRole('textbox', { name: 'Constraint: Choices' }).fill(' yes, of course\n no, thank you');
+  await candidatesReady(page);
+  await expect(inspector(page).getByText('constraint').first()).toBeVisible();
+  const before = await textOf(page);
+  await run(page);
+  await runFinished(page);
+  expect([' yes, of course', ' no, thank you']).toContain((await textOf(page)).slice(before.length));
+  await expect(page.getByText('the constraint is complete').first()).toBeVisible();
+  await setCaret(page, before.length);
+  await inspector(page).getByRole('tab', { name: 'Sampling steps' }).click();
+  const steps = page.getByRole('table', { name: 'What each step of sampling did, in order' });
+  await expect(steps.getByRole('row').filter({ hasText: 'begins here' })).toContainText('constraint');
+  expect(await complaints(page)).toEqual([]);
 });

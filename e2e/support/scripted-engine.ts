@@ -10,13 +10,14 @@ import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
 import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { digestIn, type FormatNeeds } from '../../src/lib/weight-format.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
-import type { AdapterDescription, EngineEvent, LoadedModel } from '../../src/protocol/events.ts';
+import type { AdapterDescription, EngineEvent, EventOf, LoadedModel } from '../../src/protocol/events.ts';
 import { divergence } from '../../src/sampling/compare.ts';
 import { rankOf, rankRow, rowStatistics } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
 import { tokenBytesTable } from '../../src/tokenizer/bytes.ts';
 import { plainAnatomy } from './plain-anatomy.ts';
 import { Growing, type Rules } from './scripted-draws.ts';
+import { failure, maskEvent, scriptedMasks } from './scripted-masks.ts';
 
 /** Ids of the tokenizer that ships. */
 export const V = 2048;
@@ -177,17 +178,16 @@ class Engine {
       this.#cancelled.add(command.run);
       return;
     }
-    this.#queue = this.#queue.then(async () => {
+    const performed = async (): Promise<void> => {
       if (worker.terminated) return;
       const { run } = command;
       if (!this.#loaded && NEEDS_MODEL.includes(command.type)) {
-        say({ type: 'failed', run, error: { code: 'no_model', message: 'load first', detail: {} } });
-        return;
+        return say({ type: 'failed', run, error: { code: 'no_model', message: 'load first', detail: {} } });
       }
       const cancelled = await this.#perform(command, say);
-      const error = { code: 'cancelled', message: 'cancelled', detail: {} } as const;
-      say(cancelled ? { type: 'failed', run, error } : { type: 'done', run });
-    });
+      say(cancelled ? failure(run, new DOMException('', 'AbortError')) : { type: 'done', run });
+    };
+    this.#queue = this.#queue.then(() => performed().catch(thrown => say(failure(command.run, thrown))));
   }
 
   /** True when it was cancelled on the way. */
@@ -199,17 +199,12 @@ class Engine {
         return this.#load(command, say);
       case 'prefill':
         this.#prefill(run, command.tokens, say);
-        say({
-          type: 'row',
-          run,
-          position: command.tokens.length - 1,
-          logits: logitsAfter(command.tokens, this.#weights),
-        });
+        say({ ...this.#rowAfter(command.tokens), run });
         return this.#cancelled.has(run);
       case 'row': {
         const ids = command.tokens.subarray(0, command.position + 1);
         this.#prefill(run, ids, say);
-        say({ type: 'row', run, position: command.position, logits: logitsAfter(ids, this.#weights) });
+        say({ ...this.#rowAfter(ids), run });
         return this.#cancelled.has(run);
       }
       case 'score':
@@ -234,6 +229,9 @@ class Engine {
         return false;
       case 'generate':
         await this.#generate(command, say);
+        return false;
+      case 'mask':
+        say(maskEvent(command));
         return false;
       case 'answers':
         await this.#answers(command, say);
@@ -385,6 +383,10 @@ class Engine {
     }
   }
 
+  #rowAfter(ids: Uint32Array): Omit<EventOf<'row'>, 'run'> {
+    return { type: 'row', position: ids.length - 1, logits: logitsAfter(ids, this.#weights) };
+  }
+
   #rules(run: number): Rules {
     return {
       cancelled: this.#cancelled.has(run),
@@ -392,6 +394,7 @@ class Engine {
       eosIds: this.#options.model?.eosIds ?? [BOS],
       logitsAfter: ids => logitsAfter(ids, this.#weights),
       bytesOf: id => BYTES[id],
+      masks: scriptedMasks,
     };
   }
 }

@@ -100,6 +100,15 @@ export async function prefill(client: Client, tokens: Uint32Array, signal?: Abor
   return rowAnswer(client, { type: 'prefill', tokens }, signal);
 }
 
+/** What a constraint lets follow a text. */
+export async function mask(
+  client: Client,
+  request: Omit<Extract<Request, { type: 'mask' }>, 'type'>,
+  signal?: AbortSignal,
+): Promise<EventOf<'mask'>> {
+  return answer(client, { type: 'mask', ...request }, 'mask', signal);
+}
+
 async function rowAnswer(client: Client, request: Request, signal?: AbortSignal): Promise<RowAnswer> {
   const seen: EventOf<'prefilled'>[] = [];
   const { logits } = await answer(client, request, 'row', signal, event => {

@@ -136,3 +136,23 @@ test('a step that fails leaves no state that was not computed', async () => {
   expect(cache.capacity - cache.free).toBeLessThanOrEqual(PROMPT.length + 8);
   await expectAlone(model, WARM, await tell(model, WARM));
 });
+
+test('answers of a constraint match it, take whole rows and end with it, as runs alone do', async () => {
+  const model = scripted();
+  const [a, b, c] = [letterOf(3), letterOf(40), letterOf(41)];
+  const settings: GenerationSettings = { ...WARM, constraint: { kind: 'regex', text: `[${a}${b}]{1,3}${c}{2}` } };
+  const told = await tell(model, settings, { count: 4 });
+  await expectAlone(model, settings, told);
+  for (const [i, { reason }] of told.ended.entries()) {
+    const text = told.tokens[i]?.map(({ id }) => letterOf(id)).join('');
+    expect(text).toMatch(new RegExp(`^[${a}${b}]{1,3}${c}{2}$`, 'u'));
+    expect(reason).toBe('constraint_complete');
+  }
+});
+
+test('a constraint that comes to a dead end, or cannot be read, fails the run and says so', async () => {
+  const dead: GenerationSettings = { ...WARM, constraint: { kind: 'choices', text: `${letterOf(3)}\u00e9` } };
+  await expect(tell(scripted(), dead, { count: 2 })).rejects.toMatchObject({ code: 'constraint_dead_end' });
+  const bad: GenerationSettings = { ...WARM, constraint: { kind: 'regex', text: '(' } };
+  await expect(tell(scripted(), bad, { count: 2 })).rejects.toMatchObject({ code: 'bad_constraint' });
+});

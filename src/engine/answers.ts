@@ -5,7 +5,9 @@ import { assert } from '../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { MOST_ANSWERS } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
+import type { History, Mask } from '../sampling/past.ts';
 import { validateSettings } from '../sampling/settings.ts';
+import { maskAfter } from './decode/constrained.ts';
 import { Decoder } from './decode/decoder.ts';
 import { Drawing } from './decode/drawing.ts';
 import type { Prediction } from './decode/prediction.ts';
@@ -50,6 +52,7 @@ export async function* answers(
     yield { type: 'prefilled', run, ...counts, ms: performance.now() - begin };
     using steps = await Steps.open(use, all);
     while (steps.left) {
+      for (const answer of all) await answer.constrain();
       for (const ended of steps.look(signal.aborted)) yield* ended.leave();
       for (const [answer, prediction] of await steps.next(signal)) yield* answer.take(prediction, begin);
     }
@@ -80,7 +83,8 @@ class Answer {
     this.#number = number;
     this.#run = input.run;
     this.growing = new Growing(vocabulary, input, by.seed, own);
-    this.#redraw = () => new Drawing({ settings, negative, ...by, eosIds }, session.dims.vocab_size);
+    const mask = (text: History): Promise<Mask> => maskAfter(vocabulary, settings.constraint, text);
+    this.#redraw = () => new Drawing({ settings, negative, ...by, eosIds, maskAfter: mask }, session.dims.vocab_size);
     this.drawing = this.#redraw();
   }
 
@@ -92,6 +96,11 @@ class Answer {
   /** A decoder for it alone, which tells the GPU of its text anew. */
   alone(session: Session): Decoder {
     return new Decoder(session, this.#redraw());
+  }
+
+  /** Ends it where its constraint lets nothing follow. Rejects as `Drawing.constrain`. */
+  async constrain(): Promise<void> {
+    await this.drawing.constrain(this.growing);
   }
 
   take(prediction: Prediction, begin: number): EngineEvent[] {

@@ -13,6 +13,7 @@ import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../prot
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import { describeAdapter } from './adapter.ts';
 import { answers, type HeldAnswers } from './answers.ts';
+import { maskAfter } from './decode/constrained.ts';
 import { generate } from './generate.ts';
 import type { Drawn } from './growing.ts';
 import { JobQueue } from './job-queue.ts';
@@ -85,6 +86,8 @@ export class Engine {
         return this.#jobs.run(() => this.#answers(command, signal));
       case 'row':
         return this.#onGpu(signal, () => this.#row(command, signal));
+      case 'mask':
+        return this.#mask(command);
       case 'score':
         return this.#onGpu(signal, () => this.#score(command, signal));
       case 'measure_accuracy':
@@ -235,6 +238,13 @@ export class Engine {
     this.#post({ type: 'prefilled', run, ...counts, ms: performance.now() - begin });
     const logits = await session.next(tokens.subarray(0, position + 1), signal);
     this.#post({ type: 'row', run, position, logits });
+  }
+
+  async #mask({ run, tokens, constrained, constraint }: CommandOf<'mask'>): Promise<void> {
+    const { vocabulary } = this.#needModel();
+    const mask = await maskAfter(vocabulary, constraint, { ids: tokens, constrained });
+    // The bits are kept here too.
+    this.#post({ type: 'mask', run, ...mask, bits: mask.bits.slice() });
   }
 
   async #generate(command: CommandOf<'generate'>, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,9 @@
 import { defined } from '../lib/assert.ts';
 import { asNucleusError } from '../lib/error.ts';
 import type { EngineEvent } from '../protocol/events.ts';
+import type { History, Mask } from '../sampling/past.ts';
 import { validateSettings } from '../sampling/settings.ts';
+import { maskAfter } from './decode/constrained.ts';
 import { Decoder } from './decode/decoder.ts';
 import { Drawing } from './decode/drawing.ts';
 import type { Prediction } from './decode/prediction.ts';
@@ -38,13 +40,16 @@ export async function* generate(
   const growing = new Growing(vocabulary, input, seed, held);
   const { text } = growing;
   const token = (drawn: Drawn): EngineEvent => ({ type: 'token', run, ...drawn });
-  const drawing = new Drawing({ settings, seed, sample, negative, eosIds: vocabulary.eosIds }, session.dims.vocab_size);
+  const { eosIds } = vocabulary;
+  const mask = (history: History): Promise<Mask> => maskAfter(vocabulary, settings.constraint, history);
+  const drawing = new Drawing({ settings, seed, sample, negative, eosIds, maskAfter: mask }, session.dims.vocab_size);
   using decoder = new Decoder(session, drawing);
   while (growing.end === null) {
-    growing.look(session.allowed, signal.aborted);
-    if (growing.end) break;
     let prediction: Prediction;
     try {
+      if (!signal.aborted) await drawing.constrain(growing);
+      growing.look(session.allowed, signal.aborted);
+      if (growing.end) break;
       prediction = await decoder.next(text, growing.place(session.allowed), signal);
     } catch (error) {
       const { code } = asNucleusError(error);

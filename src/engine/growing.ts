@@ -10,6 +10,8 @@ export interface Vocabulary {
   /** Bytes of every id, [V]. */
   readonly bytes: readonly Uint8Array[];
   readonly eosIds: readonly number[];
+  /** Ids that are no text; none unless given. */
+  readonly specials?: () => Promise<ReadonlySet<number>>;
 }
 
 /** How a text ended; `stop` and `piece` as in FinishedEvent. */
@@ -49,12 +51,16 @@ export class Growing {
     };
   }
 
+  get wantsMore(): boolean {
+    return this.generated < this.#input.settings.max_new_tokens;
+  }
+
   /** Ends it where no token may follow. */
   look(allowed: number, cancelled: boolean): void {
     if (this.end !== null) return;
     if (cancelled) this.finish('cancelled');
     else if (this.text.length >= allowed) this.finish('context_full');
-    else if (this.generated >= this.#input.settings.max_new_tokens) this.finish('length');
+    else if (!this.wantsMore) this.finish('length');
   }
 
   finish(reason: End['reason']): void {
@@ -90,17 +96,20 @@ class GrowingText implements History {
   #ids: Uint32Array;
   #drawn: Uint8Array;
   #pAfter: Float64Array;
+  #constrained: Uint8Array;
   length: number;
 
-  constructor({ tokens, drawn, pAfter }: GrowingInput, { bytes }: Vocabulary, seed: number) {
+  constructor({ tokens, drawn, pAfter, constrained }: GrowingInput, { bytes }: Vocabulary, seed: number) {
     this.seed = seed;
     this.bytesOf = id => bytes[id];
     this.length = tokens.length;
     this.#ids = new Uint32Array(2 * tokens.length + 16);
     this.#drawn = new Uint8Array(this.#ids.length);
     this.#pAfter = new Float64Array(this.#ids.length).fill(Number.NaN);
+    this.#constrained = new Uint8Array(this.#ids.length);
     this.#ids.set(tokens);
     this.#drawn.set(drawn.subarray(0, tokens.length));
+    if (constrained) this.#constrained.set(constrained.subarray(0, tokens.length));
     if (pAfter) this.#pAfter.set(pAfter.subarray(0, tokens.length));
   }
 
@@ -116,18 +125,25 @@ class GrowingText implements History {
     return this.#pAfter.subarray(0, this.length);
   }
 
+  get constrained(): Uint8Array {
+    return this.#constrained.subarray(0, this.length);
+  }
+
   push(id: number, pAfter: number): void {
     if (this.length === this.#ids.length) {
-      const [ids, drawn, before] = [this.#ids, this.#drawn, this.#pAfter];
+      const [ids, drawn, before, constrained] = [this.#ids, this.#drawn, this.#pAfter, this.#constrained];
       this.#ids = new Uint32Array(2 * ids.length);
       this.#drawn = new Uint8Array(2 * ids.length);
       this.#pAfter = new Float64Array(2 * ids.length);
+      this.#constrained = new Uint8Array(2 * ids.length);
+      this.#constrained.set(constrained);
       this.#ids.set(ids);
       this.#drawn.set(drawn);
       this.#pAfter.set(before);
     }
     this.#ids[this.length] = id;
     this.#drawn[this.length] = 1;
+    this.#constrained[this.length] = 1;
     this.#pAfter[this.length] = pAfter;
     this.length++;
   }

@@ -12,6 +12,7 @@ import { mixersOf } from '../model/ir/mixers.ts';
 import { parameterCount } from '../model/ir/size.ts';
 import { workOf } from '../model/ir/work.ts';
 import type { InspectedEvent, LoadedModel, LoadPhase } from '../protocol/events.ts';
+import { openTokenizer } from '../tokenizer/open.ts';
 import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Fit, fitOf, refusalWords } from './fit.ts';
@@ -75,7 +76,11 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     // The draw is compiled while a person looks for Run; on a CPU that would slow down all else, and the first run waits for it.
     if (!gpu.software) void session.canDraw();
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
-    const vocabulary = { bytes: checkpoint.tokenBytes, eosIds: checkpoint.eosIds };
+    const vocabulary = {
+      bytes: checkpoint.tokenBytes,
+      eosIds: checkpoint.eosIds,
+      specials: () => specialsOf(checkpoint),
+    };
     const digest = digestIn(await files.digest(), format);
     const loaded = { ...describe(gpu, files, checkpoint, fit, scope), digest };
     onPhase('ready');
@@ -84,6 +89,13 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     scope[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Asked for by the first constraint. */
+async function specialsOf({ tokenizerJson, tokenizerConfig, tokenBytes }: Checkpoint): Promise<ReadonlySet<number>> {
+  if (tokenizerJson === null) return new Set();
+  const { specials } = await openTokenizer(tokenizerJson, tokenizerConfig, tokenBytes.length);
+  return new Set(specials.keys());
 }
 
 function describe(

@@ -38,6 +38,8 @@ export const ERROR_CODES = [
   'prompt_too_long',
   'bad_token',
   'bad_settings',
+  'bad_constraint',
+  'constraint_dead_end',
   'nan_logits',
   'cancelled',
   'internal',

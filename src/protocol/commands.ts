@@ -2,6 +2,7 @@
 import type { ModelSource, Origins } from '../lib/model-source.ts';
 import type { WeightFormat } from '../lib/weight-format.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
+import type { Constraint } from '../sampling/steps/constraint.ts';
 import type { DebugCommand } from './debug.ts';
 import type { ProbeCommand } from './probe-commands.ts';
 
@@ -16,6 +17,8 @@ export interface TextToContinue {
   readonly drawn: Uint8Array;
   /** Probability after sampling of what mirostat has drawn with these settings, NaN for every other token; left out where it is off. [T] */
   readonly pAfter?: Float64Array;
+  /** 1 where a token was drawn by the constraint of these settings, or chosen; left out where there is none. [T] */
+  readonly constrained?: Uint8Array;
   /** Ids of the negative prompt; left out where guidance is off. */
   readonly negative?: Uint32Array;
   readonly settings: GenerationSettings;
@@ -65,6 +68,14 @@ export type Command =
     } & TextToContinue)
   /** All logits of the row at `position`: the prediction of the token at `position + 1`. */
   | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }
+  /** Which tokens a constraint lets follow `tokens`; `constrained` as in TextToContinue. */
+  | {
+      readonly type: 'mask';
+      readonly run: number;
+      readonly tokens: Uint32Array;
+      readonly constrained: Uint8Array;
+      readonly constraint: Constraint;
+    }
   /** Log-probability, rank and entropy of `tokens[from...]`, in tiles; cancellable. */
   | { readonly type: 'score'; readonly run: number; readonly tokens: Uint32Array; readonly from: number }
   /** What the format of the loaded weights changes on `tokens`: the files are read again, and loaded beside it as they are for that long. */

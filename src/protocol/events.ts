@@ -8,6 +8,7 @@ import type { Anatomy } from '../model/ir/anatomy.ts';
 import type { Dims } from '../model/ir/graph.ts';
 import type { Mixer } from '../model/ir/mixers.ts';
 import type { TokenWork } from '../model/ir/work.ts';
+import type { Mask } from '../sampling/past.ts';
 import type { DebugEvent } from './debug.ts';
 import type { ProbeEvent } from './probe-events.ts';
 
@@ -179,7 +180,13 @@ export interface TokenEvent {
   readonly ms: number;
 }
 
-export type FinishReason = 'stop_string' | 'end_of_text' | 'length' | 'context_full' | 'cancelled';
+export type FinishReason =
+  | 'stop_string'
+  | 'end_of_text'
+  | 'constraint_complete'
+  | 'length'
+  | 'context_full'
+  | 'cancelled';
 
 export interface FinishedEvent {
   readonly type: 'finished';
@@ -269,6 +276,7 @@ export type EngineEvent =
   | AnswerTokenEvent
   | AnswerEndedEvent
   | RowEvent
+  | ({ readonly type: 'mask'; readonly run: number } & Mask)
   | ScoredEvent
   | ({ readonly type: 'accuracy'; readonly run: number } & Accuracy)
   | ProbeEvent

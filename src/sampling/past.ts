@@ -5,6 +5,16 @@ import { repeatedEnds } from './repeats.ts';
 import type { Setting } from './setting.ts';
 import { penaltiesCount, repeatLastN } from './steps/penalty_window.ts';
 
+/** Which tokens a constraint lets follow. */
+export interface Mask {
+  /** A bit an id, [ceil(V / 32)]; end-of-text ids are among them where the constraint may end. */
+  readonly bits: Uint32Array;
+  /** `complete`: nothing but the end may follow. `dead`: not even that. */
+  readonly state: 'open' | 'complete' | 'dead';
+  /** Tokens since the constraint began. */
+  readonly since: number;
+}
+
 /** The ids before the position that is drawn, on this branch. */
 export interface History {
   readonly ids: Uint32Array;
@@ -16,17 +26,22 @@ export interface History {
   readonly seed?: number;
   /** The row after the negative text, [V]: what guidance moves away from. Left out: there is no guidance. */
   readonly negative?: Float32Array;
+  /** 1 where a token was drawn by the constraint of now, or chosen. Same length as `ids`; left out where there is none. */
+  readonly constrained?: Uint8Array;
+  /** What that constraint lets follow. Left out: there is none. */
+  readonly mask?: Mask;
   /** Bytes of an id. Left out: no token ends a repetition. */
   readonly bytesOf?: (id: number) => Uint8Array | undefined;
 }
 
-/** The same text with the row of the negative one. */
-export function withNegative(text: History, negative: Float32Array): History {
+/** The same text with what stands beside it: the row of the negative one, and what may follow. */
+export function withBeside(text: History, negative: Float32Array | null, mask: Mask | null): History {
   const { ids, drawn, pAfter, seed, bytesOf } = text;
   return {
     ids,
     drawn,
-    negative,
+    ...(negative === null ? {} : { negative }),
+    ...(mask === null ? {} : { mask }),
     ...(pAfter === undefined ? {} : { pAfter }),
     ...(seed === undefined ? {} : { seed }),
     ...(bytesOf === undefined ? {} : { bytesOf }),

@@ -5,6 +5,7 @@ import { sample } from './pipeline.ts';
 import { Doubt, entropyOf, plainSample } from './plain.fixture.ts';
 import { rankRow } from './row.ts';
 import type { SamplingSettings } from './settings.ts';
+import { type Constraint, NO_CONSTRAINT } from './steps/constraint.ts';
 
 const logit = fc.oneof(
   { weight: 6, arbitrary: fc.float({ noNaN: true, noDefaultInfinity: true, min: -12, max: 12 }) },
@@ -58,13 +59,16 @@ const settings: fc.Arbitrary<SamplingSettings> = fc.record({
   // Has a test of its own: it rounds to floats of 32 bits, where two right sums may differ.
   guidance_scale: fc.constant(1),
   negative_prompt: fc.constant(''),
+  constraint: fc.constantFrom<Constraint>(NO_CONSTRAINT, { kind: 'regex', text: 'x' }),
 });
 const histories = fc.oneof(
   fc.array(fc.tuple(ids, fc.constantFrom(0, 1)), { maxLength: 40 }),
   // Few ids, which repeat.
   fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.constantFrom(0, 1)), { maxLength: 40 }),
 );
-const texts = fc.tuple(histories, fc.option(fc.nat(), { nil: undefined })).map(([entries, seed]) => ({
+const masks = fc.uint32Array({ minLength: 10, maxLength: 10 });
+const texts = fc.tuple(histories, fc.option(fc.nat(), { nil: undefined }), masks).map(([entries, seed, bits]) => ({
+  mask: { bits, state: 'open', since: 0 } as const,
   ids: Uint32Array.from(entries, e => e[0]),
   drawn: Uint8Array.from(entries, e => e[1]),
   pAfter: Float64Array.from(entries, ([id, drawn]) => (drawn === 1 ? 1 / (id + 1) : Number.NaN)),
@@ -92,7 +96,8 @@ describe('sample', () => {
         const row = rankRow(logits);
         const last = plain.at(-1)!;
         if (last.tokens.length === 0) {
-          expect(() => sample(row, s, history, cutIds)).toThrow(expect.objectContaining({ code: 'bad_settings' }));
+          const code = last.name === 'constraint' ? 'constraint_dead_end' : 'bad_settings';
+          expect(() => sample(row, s, history, cutIds)).toThrow(expect.objectContaining({ code }));
           return;
         }
         compared++;

@@ -1,5 +1,5 @@
 // From a ranked row and the settings to the distribution a token is drawn from, with a record of what every step did.
-import { NucleusError } from '../lib/error.ts';
+import { type ErrorCode, NucleusError } from '../lib/error.ts';
 import { type Adjusted, adjustLogits, withoutTouched, withTouched } from './adjust.ts';
 import { type History, type Past, pastOf } from './past.ts';
 import { type RankedRow, rankRow } from './row.ts';
@@ -7,7 +7,7 @@ import type { SamplingSettings } from './settings.ts';
 import { Slice } from './slice.ts';
 import { LogitStage, SliceStage, type Stage } from './stages.ts';
 import type { RowStep, SamplerOrder, Step } from './steps/step.ts';
-import { cutStepsOf, logitStepsOf, rowStepsOf, STEPS, type StepName } from './steps.ts';
+import { cutStepsOf, logitStepsOf, maskStepsOf, rowStepsOf, STEPS, type StepName } from './steps.ts';
 
 /** What a step did at one place. */
 export interface StepRecord<N extends string = StepName> {
@@ -136,11 +136,14 @@ export class Distribution<N extends string = StepName> {
   }
 }
 
+/** What `sample` throws where the settings leave no token. */
+export const NOTHING_LEFT: readonly ErrorCode[] = ['bad_settings', 'constraint_dead_end'];
+
 /**
  * The distribution the next token is drawn from. Pure; about 1 ms for 50,257 ids on a ranked row.
  * @param history the ids before the drawn position, on this branch: penalties look at nothing else.
  * @param cutIds end-of-text ids, when they may not be drawn; else empty.
- * @throws NucleusError bad_settings when bans leave no token.
+ * @throws NucleusError with a code of NOTHING_LEFT when bans or a constraint leave no token.
  */
 export function sample(
   row: RankedRow,
@@ -165,6 +168,15 @@ export function sampleBy<N extends string>(
   const adjusted = adjustLogits(id => entered.logits[id], logitStepsOf(steps), settings, past);
   let slice = recordLogitSteps(entered, adjusted, recorded);
   let stage: Stage = new SliceStage(entered, adjusted, slice);
+  for (const step of maskStepsOf(steps)) {
+    const value = settings[step.key];
+    const active = !step.isOff(value);
+    const before = stage;
+    const next = active ? step.apply(slice, value, past) : slice;
+    if (next !== slice) stage = new SliceStage(entered, adjusted, next);
+    slice = next;
+    recorded.push(new RecordedStep(step.key, active, before, stage, () => step.told(past)));
+  }
   for (const step of cutStepsOf(steps, settings.order)) {
     const value = Number(settings[step.key]);
     const active = !step.isOff(value);

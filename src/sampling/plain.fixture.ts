@@ -41,6 +41,7 @@ const LOGITS = [
   'frequency_penalty',
   'presence_penalty',
   'dry_multiplier',
+  'constraint',
 ] as const;
 
 interface Token {
@@ -254,6 +255,13 @@ function plainStep(
     case 'guidance_scale':
       // Off in these runs.
       return [...tokens];
+    case 'constraint': {
+      const { mask } = history;
+      const on = s.constraint.kind !== 'none' && mask !== undefined;
+      return on
+        ? tokens.filter(({ id }) => Math.floor((mask.bits[Math.floor(id / 32)] ?? 0) / 2 ** (id % 32)) % 2 === 1)
+        : [...tokens];
+    }
     default:
       return name satisfies never;
   }

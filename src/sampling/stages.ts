@@ -125,7 +125,12 @@ export class SliceStage implements Stage {
 
   massOutside(later: Stage): number {
     if (!(later instanceof SliceStage)) throw new Error('cuts follow the logit steps');
-    const { lo, hi, weights, total } = this.slice;
+    const { lo, hi, ranking, weights, total } = this.slice;
+    if (later.slice.ranking !== ranking) {
+      // A mask leaves some here and there.
+      const outside = weights.filter((_, i) => !later.has(ranking.ids[lo + i] ?? 0));
+      return sum(outside, 0, outside.length) / total;
+    }
     return (sum(weights, 0, later.slice.lo - lo) + sum(weights, later.slice.hi - lo, hi - lo)) / total;
   }
 

@@ -30,6 +30,7 @@ export const STARTING_SETTINGS: GenerationSettings = {
   dry_sequence_breakers: ['\n', ':', '"', '*'],
   guidance_scale: 1,
   negative_prompt: '',
+  constraint: { kind: 'none', text: '' },
   order: 'transformers',
   max_new_tokens: 96,
   stop: [],

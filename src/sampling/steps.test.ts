@@ -85,6 +85,7 @@ describe('a list with two more steps', () => {
       'presence_penalty',
       'dry_multiplier',
       'seen_penalty',
+      'constraint',
       'top_n_sigma',
       'temperature',
       'dynatemp_range',
@@ -102,7 +103,7 @@ describe('a list with two more steps', () => {
     expect(made.steps.filter(({ active }) => active)).toHaveLength(1);
     expect(traceOf<Name>(made, 1, ['top_k', 'skip_top']).map(({ fate }) => fate)).toEqual(['kept', 'kept', 'cut']);
     const llama = sampleBy<Name>(LIST, ROW, { ...settings, order: 'llama.cpp' }, EMPTY, []);
-    expect(llama.steps.map(({ name }) => name).slice(9, 11)).toEqual(['skip_top', 'top_k']);
+    expect(llama.steps.map(({ name }) => name).slice(10, 12)).toEqual(['skip_top', 'top_k']);
   });
 
   test('a step on logits moves the tokens it names', () => {

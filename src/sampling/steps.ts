@@ -1,5 +1,6 @@
 // The list of the steps of sampling. A new step is a file in `steps/` and a line here: settings, panel, stages and links read the list.
 import type { Setting } from './setting.ts';
+import { constraint } from './steps/constraint.ts';
 import { dryMultiplier } from './steps/dry_multiplier.ts';
 import { dynatempRange } from './steps/dynatemp_range.ts';
 import { endOfText } from './steps/end_of_text.ts';
@@ -12,7 +13,7 @@ import { minP } from './steps/min_p.ts';
 import { mirostatTau } from './steps/mirostat_tau.ts';
 import { presencePenalty } from './steps/presence_penalty.ts';
 import { repetitionPenalty } from './steps/repetition_penalty.ts';
-import type { CutStep, LogitStep, RowStep, SamplerOrder, Step, StepWords, ValuesOf } from './steps/step.ts';
+import type { CutStep, LogitStep, MaskStep, RowStep, SamplerOrder, Step, StepWords, ValuesOf } from './steps/step.ts';
 import { temperature } from './steps/temperature.ts';
 import { topK } from './steps/top_k.ts';
 import { topNSigma } from './steps/top_n_sigma.ts';
@@ -40,6 +41,7 @@ export const STEPS = [
   presencePenalty,
   dryMultiplier,
   guidanceScale,
+  constraint,
 ] as const;
 
 export type StepName = (typeof STEPS)[number]['key'];
@@ -59,6 +61,11 @@ export function logitStepsOf<K extends string>(steps: readonly Step<K>[]): Logit
   return steps.filter(step => step.kind === 'logit');
 }
 
+/** What comes behind the steps on logits and before the cuts. */
+export function maskStepsOf<K extends string>(steps: readonly Step<K>[]): MaskStep<K>[] {
+  return steps.filter(step => step.kind === 'mask');
+}
+
 /** The steps after the logits are set, in the order in which they run. */
 export function cutStepsOf<K extends string>(steps: readonly Step<K>[], order: SamplerOrder): CutStep<K>[] {
   return steps.filter(step => step.kind === 'cut').sort((a, b) => a.place[order] - b.place[order]);
@@ -66,7 +73,12 @@ export function cutStepsOf<K extends string>(steps: readonly Step<K>[], order: S
 
 /** All steps in the order in which they run. */
 export function stepsInOrder(order: SamplerOrder): Step<StepName>[] {
-  return [...rowStepsOf<StepName>(STEPS), ...logitStepsOf<StepName>(STEPS), ...cutStepsOf<StepName>(STEPS, order)];
+  return [
+    ...rowStepsOf<StepName>(STEPS),
+    ...logitStepsOf<StepName>(STEPS),
+    ...maskStepsOf<StepName>(STEPS),
+    ...cutStepsOf<StepName>(STEPS, order),
+  ];
 }
 
 /** What a step is called inside a sentence: `top-p`. */

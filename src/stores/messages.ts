@@ -262,6 +262,17 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     text: `A setting has a value that cannot be used${because(message)}. Reset the settings and run again.`,
     action: 'reset_settings',
   }),
+  bad_constraint: detail => ({
+    text: `The constraint cannot be used: ${about(detail, 'why', 'it is not sound')}${detail.where === undefined || detail.where === '' ? '' : `, ${about(detail, 'where', '')}`}. Change it in Settings, under More steps, or take it away.`,
+    action: 'none',
+  }),
+  constraint_dead_end: detail => ({
+    text:
+      detail.complete === undefined
+        ? 'The constraint has come to a dead end: no token of this model can follow, or bans take away all that could. Change the constraint or the bans, or take tokens back and run again.'
+        : 'The constraint is complete, and what may end it is banned. Type on, and Run begins it anew.',
+    action: 'none',
+  }),
   nan_logits: detail => ({
     text: `The model's numbers stopped being numbers${detail.position === undefined ? '' : ` at position ${about(detail, 'position', '')}`}, so no token can be drawn there. The weights may be damaged: verify the model or load another.`,
     action: 'choose_model',
@@ -295,6 +306,10 @@ export function finishWords({ steps, reason, stop, generated }: Ending): string 
       return `Ended at the stop string ${JSON.stringify(stop)} ${after}.`;
     case 'end_of_text':
       return `Ended by the end-of-text token ${after}.`;
+    case 'constraint_complete':
+      return generated === 0
+        ? 'The constraint is complete: no token may follow. Type on, and Run begins it anew.'
+        : `Ended ${after}: the constraint is complete.`;
     case 'length':
       return steps === 'step' ? `Drew ${tokens}.` : `Ended ${after}, the maximum set.`;
     case 'context_full':
@@ -317,6 +332,7 @@ export function wayOn({ reason }: Ending): { readonly kind: 'go_past' | 'keep_ta
       return { kind: 'go_past', text: 'Going on past it rules that token out of the next draw alone.' };
     case 'context_full':
       return { kind: 'keep_tail', text: 'Keeping the end drops the beginning of the text, so that a run has room.' };
+    case 'constraint_complete':
     case 'length':
     case 'cancelled':
       return null;

@@ -83,7 +83,10 @@ export class Decoder implements Disposable {
   async #fromRow(history: History, noEnd: boolean, signal: AbortSignal): Promise<Prediction> {
     const row = await this.#session.next(history.ids, signal);
     const negative = this.#drawing.negativeOf(history);
-    const beside = negative && (await this.#session.next(negative, signal));
+    const beside = {
+      negative: negative && (await this.#session.next(negative, signal)),
+      mask: await this.#drawing.maskAfter(history),
+    };
     this.#lap?.('wait');
     const prediction = this.#drawing.fromRow(row, history, noEnd, beside);
     this.#lap?.('draw');

@@ -4,12 +4,14 @@ import { withDetail } from '../../lib/error.ts';
 import { uniform } from '../../lib/rng.ts';
 import { adjustLogits } from '../../sampling/adjust.ts';
 import { negativeText } from '../../sampling/guidance.ts';
-import { type History, pastOf, withNegative } from '../../sampling/past.ts';
+import { type History, type Mask, pastOf, withBeside } from '../../sampling/past.ts';
 import { sample } from '../../sampling/pipeline.ts';
 import { type RankedRow, rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
+import { constraint, noToken } from '../../sampling/steps/constraint.ts';
 import { guidanceScale } from '../../sampling/steps/guidance_scale.ts';
 import { isOff, logitStepsOf, STEPS, type StepName } from '../../sampling/steps.ts';
+import type { Growing } from '../growing.ts';
 import { decide, settingFor } from './decide.ts';
 import { type Prediction, predictionOf } from './prediction.ts';
 import { TouchedIds } from './touched.ts';
@@ -23,7 +25,17 @@ interface DrawnBy {
   readonly eosIds: readonly number[];
   /** Ids of the negative prompt, where there is guidance. */
   readonly negative?: Uint32Array | undefined;
+  /** What the constraint of the settings lets follow; asked where there is one. */
+  readonly maskAfter?: ((text: History) => Promise<Mask>) | undefined;
 }
+
+/** What stands beside a row: that after the negative text, and what a constraint lets follow. Null where there is none. */
+interface Beside {
+  readonly negative: Float32Array | null;
+  readonly mask: Mask | null;
+}
+
+const NOTHING_BESIDE: Beside = { negative: null, mask: null };
 
 const LOGIT_STEPS = logitStepsOf<StepName>(STEPS);
 
@@ -68,16 +80,29 @@ export class Drawing {
     return negative === undefined || isOff(guidanceScale, this.settings) ? null : negativeText(negative, history);
   }
 
+  /** What the constraint lets follow; null where there is none. Rejects with `bad_constraint`. */
+  async maskAfter(history: History): Promise<Mask | null> {
+    return isOff(constraint, this.settings) ? null : ((await this.#by.maskAfter?.(history)) ?? null);
+  }
+
+  /** Ends a text where its constraint lets nothing follow but the end. Rejects with `bad_constraint`, and with `constraint_dead_end` where not even that may follow. */
+  async constrain(growing: Growing): Promise<void> {
+    if (growing.end !== null) return;
+    const state = (await this.maskAfter(growing.text))?.state;
+    if (state === 'complete') growing.finish('constraint_complete');
+    if (state === 'dead' && growing.wantsMore) throw noToken(false);
+  }
+
   /**
    * The draw from all logits after `history`, and those after the negative text where there is one; with `noEnd` of no end-of-text token, whatever the
    * settings say. Throws `nan_logits`.
    */
-  fromRow(logits: Float32Array, history: History, noEnd: boolean, negative: Float32Array | null = null): Prediction {
+  fromRow(logits: Float32Array, history: History, noEnd: boolean, { negative, mask } = NOTHING_BESIDE): Prediction {
     const position = history.ids.length;
     const row = soundRow(logits, position);
     const banned = noEnd ? this.#by.eosIds : this.#banned;
-    const guided = negative ? withNegative(history, soundRow(negative, position).logits) : history;
-    return predictionOf(row, sample(row, this.settings, guided, banned), this.u(position));
+    const text = withBeside(history, negative && soundRow(negative, position).logits, mask);
+    return predictionOf(row, sample(row, this.settings, text, banned), this.u(position));
   }
 }
 

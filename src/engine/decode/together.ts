@@ -107,10 +107,13 @@ export class Together {
 
   async #fromRows(ready: readonly ReadyLane[]): Promise<Prediction[]> {
     const rows = await this.#step(ready, () => this.#batch.rows(ready.map(({ open }) => open)));
-    return ready.flatMap(({ lane: { drawing, history } }, i) => {
-      const row = rows[i];
-      return row ? [drawing.fromRow(row, history, false)] : [];
-    });
+    const predictions: Prediction[] = [];
+    for (const [i, { lane }] of ready.entries()) {
+      const { drawing, history } = lane;
+      const [row, mask] = [rows[i], await drawing.maskAfter(history)];
+      if (row) predictions.push(drawing.fromRow(row, history, false, { negative: null, mask }));
+    }
+    return predictions;
   }
 
   async #step<T>(ready: readonly ReadyLane[], work: () => Promise<T>): Promise<T> {

@@ -17,6 +17,8 @@ export function endWords({ end }: Answer): string {
       return 'length reached';
     case 'end_of_text':
       return 'end of text';
+    case 'constraint_complete':
+      return 'constraint complete';
     case 'stop_string':
       return `stop string ${JSON.stringify(end.stop)}`;
     case 'context_full':

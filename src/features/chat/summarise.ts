@@ -57,7 +57,12 @@ export async function summarise(
         type: 'generate',
         tokens: idsOf(tokens),
         drawn: new Uint8Array(tokens.length),
-        settings: { ...settings, max_new_tokens: most, stop: [...end, ...settings.stop].slice(0, 16) },
+        settings: {
+          ...settings,
+          constraint: { kind: 'none', text: '' },
+          max_new_tokens: most,
+          stop: [...end, ...settings.stop].slice(0, 16),
+        },
         seed: freshSeed(),
       } as const;
       for await (const event of client.run(request, stop)) if (event.type === 'token') ids.push(event.id);

@@ -8,6 +8,7 @@ const END_WORDS: Readonly<Record<FinishReason, string>> = {
   length: 'length reached',
   end_of_text: 'end of text',
   stop_string: 'stop string',
+  constraint_complete: 'constraint complete',
   context_full: 'context full',
   cancelled: 'stopped',
 };

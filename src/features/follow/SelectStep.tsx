@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { NucleusError } from '../../lib/error.ts';
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import { uniform } from '../../lib/rng.ts';
-import type { Distribution } from '../../sampling/pipeline.ts';
+import { type Distribution, NOTHING_LEFT } from '../../sampling/pipeline.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { stepNamed, wordsOf } from '../../sampling/steps.ts';
 import { useGeneration, useSettings, useStores } from '../../stores/react.ts';
@@ -35,7 +35,7 @@ function useSelected({ row, place, output, pass }: Followed): Selected {
       try {
         return rows.getState().distribution(place, chosen, seed);
       } catch (thrown) {
-        if (thrown instanceof NucleusError && thrown.code === 'bad_settings') return null;
+        if (thrown instanceof NucleusError && NOTHING_LEFT.includes(thrown.code)) return null;
         throw thrown;
       }
     };
@@ -71,7 +71,7 @@ function Selection({ followed, selected }: { followed: Followed; selected: Selec
   const { distribution, drawn, u } = selected;
   const { tokenizer, output } = followed;
   const [tried, setTried] = useState<number | null>(null);
-  if (!distribution) return <p>These settings leave no token to draw. Reset the logit bias.</p>;
+  if (!distribution) return <p>These settings leave no token to draw. Look at the logit bias and the constraint.</p>;
   const at = tried ?? u ?? 0.5;
   return (
     <>

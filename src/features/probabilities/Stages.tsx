@@ -64,7 +64,7 @@ export function Stages({ inspected, ranked }: { inspected: Inspected; ranked: Ra
         {!shared && (
           <p className={styles.words}>
             {nothingLeft
-              ? 'These settings leave no token to draw. Reset the logit bias.'
+              ? 'These settings leave no token to draw. Look at the logit bias and the constraint.'
               : 'The steps appear here with the whole distribution of this place.'}
           </p>
         )}

@@ -1,7 +1,7 @@
 // What the inspector looks at: the selected place, its token, and the distributions there, as drawn and with these settings.
 import { useEffect, useMemo, useRef } from 'react';
 import { NucleusError } from '../../lib/error.ts';
-import type { Distribution } from '../../sampling/pipeline.ts';
+import { type Distribution, NOTHING_LEFT } from '../../sampling/pipeline.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { useDocument, useGeneration, useModel, useRows, useSettings, useStores } from '../../stores/react.ts';
@@ -26,7 +26,7 @@ export interface Inspected {
   readonly drawn: Distribution | null;
   /** With these settings; null without the full row, and where it would repeat `drawn`. */
   readonly now: Distribution | null;
-  /** True where the bans of these settings leave no token to draw. */
+  /** True where these settings leave no token to draw. */
   readonly nothingLeft: boolean;
   /** Entropy of the distribution before sampling, nats. */
   readonly entropy: number | null;
@@ -52,7 +52,7 @@ function shaped(
   try {
     return rows.distribution(place, settings, seed);
   } catch (thrown) {
-    if (thrown instanceof NucleusError && thrown.code === 'bad_settings') return null;
+    if (thrown instanceof NucleusError && NOTHING_LEFT.includes(thrown.code)) return null;
     throw thrown;
   }
 }

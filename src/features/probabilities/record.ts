@@ -1,5 +1,6 @@
 // The record of a draw in one line: when its run began, its model, its seed, and every setting that did something.
 import { CONTROLS, END_OF_TEXT_CHOICES, ORDER_CHOICES } from '../../sampling/controls.ts';
+import { constraint } from '../../sampling/steps/constraint.ts';
 import type { Draw } from '../../stores/document/types.ts';
 import { nameInFormat } from '../shared/drawnBy.ts';
 
@@ -17,6 +18,7 @@ export function recordWords({ settings, seed, model, at }: Draw, time: (at: numb
     model === null ? 'model not named' : nameInFormat(model),
     `Seed ${seed}`,
     ...shaped,
+    ...(constraint.isOff(settings.constraint) ? [] : [`Constrained by ${constraint.shown(settings.constraint)}`]),
     `Order of ${order}`,
     `End of text: ${end}`,
     ...(biases > 0 ? [`${biases} logit ${biases === 1 ? 'bias' : 'biases'}`] : []),

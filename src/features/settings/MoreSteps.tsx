@@ -8,6 +8,7 @@ import type { Step } from '../../sampling/steps/step.ts';
 import { isOff, type StepName } from '../../sampling/steps.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
 import { ChoiceField } from './ChoiceField.tsx';
+import { ConstraintField } from './ConstraintField.tsx';
 import { Control } from './Controls.tsx';
 import { Field } from './Field.tsx';
 import { RARE_STEPS } from './rare.ts';
@@ -103,6 +104,7 @@ export function MoreSteps() {
       </summary>
       {open && (
         <div className={styles.controls}>
+          <ConstraintField />
           {RARE_STEPS.map(step => (
             <StepControls key={step.key} step={step} />
           ))}

@@ -53,10 +53,18 @@ export interface RowStep<K extends string = string> extends NumericSetting<K>, S
   apply(logits: Float32Array, value: number, past: Past): Float32Array | null;
 }
 
+/** Cuts what may not follow: behind all steps on logits and before every cut, in both orders. */
+export interface MaskStep<K extends string = string, T = unknown> extends Setting<K, T>, StepWords<T> {
+  readonly kind: 'mask';
+  /** The same slice where it knows nothing of the place. */
+  apply(slice: Slice, value: T, past: Past): Slice;
+  told(past: Past): string;
+}
+
 /** A step on logits whose setting is one number. */
 export interface PenaltyStep<K extends string = string> extends LogitStep<K, number>, NumericFields<K> {}
 
-export type Step<K extends string = string> = RowStep<K> | LogitStep<K> | CutStep<K>;
+export type Step<K extends string = string> = RowStep<K> | LogitStep<K> | MaskStep<K> | CutStep<K>;
 
 /** The settings beside those of the steps themselves. */
 export type BesideOf<L extends readonly Step[]> = L[number]['beside'][number];

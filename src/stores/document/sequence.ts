@@ -35,6 +35,18 @@ export function mirostatDrawn(
   );
 }
 
+/** 1 where a token was drawn by the constraint of these settings, or chosen; null where there is none. [T] */
+export function constrainedFlags(
+  tokens: readonly Pick<DocumentToken, 'origin' | 'draw'>[],
+  { constraint: { kind, text } }: GenerationSettings,
+): Uint8Array<ArrayBuffer> | null {
+  if (kind === 'none' || text === '') return null;
+  return Uint8Array.from(tokens, ({ origin, draw }) => {
+    const own = draw?.settings.constraint;
+    return origin === 'chosen' || (own?.kind === kind && own.text === text) ? 1 : 0;
+  });
+}
+
 /** A text as the worker goes on from it, with the ids of the negative prompt beside it, null where guidance is off. */
 export function textToContinue(
   tokens: readonly Pick<DocumentToken, 'id' | 'origin' | 'draw'>[],
@@ -42,10 +54,12 @@ export function textToContinue(
   negative: Uint32Array<ArrayBuffer> | null,
 ): Omit<TextToContinue, 'settings'> {
   const pAfter = mirostatDrawn(tokens, settings);
+  const constrained = constrainedFlags(tokens, settings);
   return {
     tokens: idsOf(tokens),
     drawn: drawnFlags(tokens),
     ...(pAfter === null ? {} : { pAfter }),
+    ...(constrained === null ? {} : { constrained }),
     ...(negative === null ? {} : { negative }),
   };
 }

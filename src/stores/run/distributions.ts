@@ -1,9 +1,12 @@
 // The distributions laid over rows: what of the text, the settings and the seed shapes each, and the last few of them remembered. Comes with the first visit's work.
+import type { Client } from '../../client/client.ts';
+import { mask as fetchMask } from '../../client/requests.ts';
+import type { Mask } from '../../sampling/past.ts';
 import { type Distribution, sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { drawnFlags, mirostatDrawn, tokensBefore } from '../document/sequence.ts';
-import type { Draw, TokenPlace } from '../document/types.ts';
+import { constrainedFlags, drawnFlags, idsOf, mirostatDrawn, tokensBefore } from '../document/sequence.ts';
+import type { DocumentToken, Draw, TokenPlace } from '../document/types.ts';
 import { negativeIds } from './negative.ts';
 import { keyOfIds } from './row-cache.ts';
 import type { LogitsRow, Shaping, ShapingOptions } from './rows-types.ts';
@@ -14,8 +17,22 @@ import type { LogitsRow, Shaping, ShapingOptions } from './rows-types.ts';
  */
 const mostKept = ({ row }: Distribution): number => (row.logits.length > 90_000 ? 2 : 4);
 
+/** Masks that are remembered: 19 kB each for 151,936 tokens. */
+const MOST_MASKS = 48;
+
+/** All that a mask depends on. */
+function maskKey(
+  before: readonly DocumentToken[],
+  constrained: Uint8Array,
+  { constraint }: GenerationSettings,
+): string {
+  return `${keyOfIds(idsOf(before))}:${keyOfIds(Uint32Array.from(constrained))}:${constraint.kind}:${constraint.text}`;
+}
+
 export class Distributions implements Shaping {
   readonly #options: ShapingOptions;
+  /** By what they depend on, the latest used last. */
+  readonly #masks = new Map<string, Mask>();
   readonly #made = new Map<string, Map<GenerationSettings, Distribution>>();
 
   constructor(options: ShapingOptions) {
@@ -29,10 +46,41 @@ export class Distributions implements Shaping {
   negatives(place: TokenPlace): Uint32Array[] {
     const { load } = this.#options.model.getState();
     if (load.status !== 'ready') return [];
-    const draw = this.#drawAt(place);
-    const now = this.#options.settings.getState().settings;
     const before = tokensBefore(this.#options.document.getState(), place);
-    return [now, ...(draw === null ? [] : [draw.settings])].flatMap(each => negativeIds(each, load, before) ?? []);
+    return this.#settingsAt(place).flatMap(each => negativeIds(each, load, before) ?? []);
+  }
+
+  masked(place: TokenPlace): boolean {
+    const before = tokensBefore(this.#options.document.getState(), place);
+    return this.#settingsAt(place).every(settings => this.#maskAfter(before, settings) !== null);
+  }
+
+  async fetchMasks(client: Client, place: TokenPlace, signal: AbortSignal): Promise<void> {
+    const before = tokensBefore(this.#options.document.getState(), place);
+    for (const settings of this.#settingsAt(place)) {
+      if (this.#maskAfter(before, settings) !== null) continue;
+      const constrained = constrainedFlags(before, settings);
+      if (constrained === null) continue;
+      const { constraint } = settings;
+      const found = await fetchMask(client, { tokens: idsOf(before), constrained, constraint }, signal);
+      this.#masks.set(maskKey(before, constrained, settings), found);
+      for (const oldest of this.#masks.keys()) {
+        if (this.#masks.size <= MOST_MASKS) break;
+        this.#masks.delete(oldest);
+      }
+    }
+  }
+
+  /** Undefined where there is no constraint, null where the mask is not here. */
+  #maskAfter(before: readonly DocumentToken[], settings: GenerationSettings): Mask | null | undefined {
+    const constrained = constrainedFlags(before, settings);
+    return constrained === null ? undefined : (this.#masks.get(maskKey(before, constrained, settings)) ?? null);
+  }
+
+  /** Those of now, and those that a token was drawn by. */
+  #settingsAt(place: TokenPlace): GenerationSettings[] {
+    const draw = this.#drawAt(place);
+    return [this.#options.settings.getState().settings, ...(draw === null ? [] : [draw.settings])];
   }
 
   distribution(
@@ -48,13 +96,15 @@ export class Distributions implements Shaping {
     const pAfter = mirostatDrawn(before, settings);
     const seed = this.#drawAt(place)?.seed ?? given;
     // What shapes it beside row and settings.
-    const key = `${row.key}:${keyOfIds(Uint32Array.from(drawn))}:${seed}:${pAfter?.join() ?? ''}`;
+    const flags = Uint32Array.from(constrainedFlags(before, settings) ?? []);
+    const key = `${row.key}:${keyOfIds(Uint32Array.from(drawn))}:${keyOfIds(flags)}:${seed}:${pAfter?.join() ?? ''}`;
     const known = this.#made.get(key) ?? new Map<GenerationSettings, Distribution>();
     const found = known.get(settings);
     if (found !== undefined && found.row === row.ranked) return found;
     const beside = negativeIds(settings, load, before);
     const negative = beside && this.#options.cached(beside);
-    if (beside !== null && negative === null) return null;
+    const mask = this.#maskAfter(before, settings);
+    if ((beside !== null && negative === null) || mask === null) return null;
     const history = {
       ids: row.ids,
       drawn,
@@ -62,6 +112,7 @@ export class Distributions implements Shaping {
       ...(seed === null ? {} : { seed }),
       ...(pAfter === null ? {} : { pAfter }),
       ...(negative === null ? {} : { negative: negative.ranked.logits }),
+      ...(mask === undefined ? {} : { mask }),
     };
     const cut = settings.end_of_text === 'never' ? load.model.eosIds : [];
     const made = sample(row.ranked, settings, history, cut);
@@ -71,6 +122,7 @@ export class Distributions implements Shaping {
 
   clear(): void {
     this.#made.clear();
+    this.#masks.clear();
   }
 
   /** The draw of the token at a place, where it can be made again. */

@@ -1,6 +1,7 @@
 // The distributions subject: full rows of logits on demand, and the sampling laid over them. State and actions of its store.
 
 import type { StoreApi } from 'zustand/vanilla';
+import type { Client } from '../../client/client.ts';
 import type { WireError } from '../../protocol/events.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { RankedRow } from '../../sampling/row.ts';
@@ -58,7 +59,11 @@ export interface Shaping {
   rank(ids: Uint32Array, logits: Float32Array): LogitsRow;
   /** The negative texts whose rows the distributions at a place need: with the settings of now, and as drawn. */
   negatives(place: TokenPlace): Uint32Array[];
-  /** Null where the row of its negative text is not there. */
+  /** Whether what constraints let follow at a place is here: that of the settings of now, and as drawn. */
+  masked(place: TokenPlace): boolean;
+  /** Fetches what is not. Rejects with `bad_constraint`. */
+  fetchMasks(client: Client, place: TokenPlace, signal: AbortSignal): Promise<void>;
+  /** Null where the row of its negative text or its mask is not there. */
   distribution(
     row: LogitsRow,
     place: TokenPlace,

@@ -88,7 +88,8 @@ class Rows {
     const ends = [
       settings.subscribe(({ settings: now }, { settings: before }) => {
         const turned = (now.guidance_scale === 1) !== (before.guidance_scale === 1);
-        if (turned || now.negative_prompt !== before.negative_prompt) this.#look(SETTLE_MS);
+        const asked = now.negative_prompt !== before.negative_prompt || now.constraint !== before.constraint;
+        if (turned || asked) this.#look(SETTLE_MS);
       }),
       document.subscribe((now, before) => {
         if (now.revision !== before.revision) {
@@ -147,6 +148,7 @@ class Rows {
         const own = this.#cache.get(ids) ?? (await this.#request(ids, signal));
         const beside: LogitsRow[] = [];
         for (const each of lacking) beside.push(this.#shaped.rank(each, (await prefill(client, each, signal)).logits));
+        await this.#shaped.fetchMasks(client, place, signal);
         return [own, ...beside];
       });
       if (model !== this.#model) return;
@@ -252,7 +254,8 @@ class Rows {
       return;
     }
     const ids = this.#idsBefore(place);
-    const complete = this.#shaping?.negatives(place).every(each => this.#cache.get(each)) ?? false;
+    const shaping = this.#shaping;
+    const complete = shaping?.masked(place) && shaping.negatives(place).every(each => this.#cache.get(each));
     const row = complete ? this.#cache.get(ids) : null;
     if (row !== null) this.#show({ status: 'ready', place, row });
     else this.#show({ status: 'waiting', place });
