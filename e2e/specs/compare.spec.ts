@@ -55,3 +55,31 @@ test('columns are run, measured token by token, stopped, and one becomes a branc
   const wider = await view.evaluate(element => element.scrollWidth - element.clientWidth);
   expect(wider).toBeLessThanOrEqual(0);
 });
+
+test('a grid is filled, stopped, gone on with, and a cell becomes a branch', async ({ page }) => {
+  await noteCommands(page);
+  await openPage(page);
+  await setNumbers(page, { Length: 4 });
+  await neverEnds(page);
+  const before = await textOf(page);
+  await page.getByRole('tab', { name: 'Compare', exact: true }).click();
+  const view = page.getByRole('region', { name: 'Compare', exact: true });
+  await view.getByRole('radio', { name: 'Grid' }).press('Space');
+  const temperatures = view.getByRole('textbox', { name: 'Temperature' });
+  await temperatures.fill('0.2 1.5');
+  await temperatures.press('Enter');
+  await holdAfter(page, 'token', 6);
+  await view.getByRole('button', { name: 'Fill the grid' }).click();
+  await expect(view).toContainText('1 of 6 cells');
+  await page.keyboard.press('Escape');
+  await goOn(page);
+  await view.getByRole('button', { name: 'Go on filling' }).click();
+  const branch = view.getByRole('button', { name: /^As a branch/ });
+  await expect(branch).toHaveCount(6);
+  await expect(view.getByRole('button', { name: 'Fill the grid' })).toBeEnabled();
+  // Six cells, and the one that was stopped in the middle once more.
+  expect((await commandsOf(page)).filter(type => type === 'generate')).toHaveLength(7);
+  expect(await complaints(page)).toEqual([]);
+  await branch.last().press('Enter');
+  await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(before.length);
+});

@@ -1,0 +1,218 @@
+// The grid over temperature and top-p: small multiples of one continuation, filled as they come; each opens as a branch.
+import { memo, useId, useState } from 'react';
+import { formatLogit, formatNumber } from '../../lib/format.ts';
+import { distinctN } from '../../sampling/diversity.ts';
+import { useFeature, useGeneration, useModel, useStores } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { MAX_SEED } from '../../stores/run/settings.ts';
+import { concatBytes, tokenText } from '../../tokenizer/text.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { keyLabel } from '../../ui/controls/keys.ts';
+import { NumberField } from '../../ui/controls/NumberField.tsx';
+import { Progress } from '../../ui/controls/Progress.tsx';
+import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import styles from './Grid.module.css';
+import { AXIS_WORDS, gridStore } from './grid.ts';
+import { AXES, type Axis, type Cell, cellKey, cellsOf, type GridStoreState, MOST_STEPS } from './grid-types.ts';
+import { distinctWords, meanLogprob } from './measures.ts';
+
+const useGrid = <T,>(select: (state: GridStoreState) => T): T => useFeature(gridStore, select);
+const useGridStore = () => gridStore.of(useStores());
+
+/** Numbers between spaces, commas or semicolons, in English notation. */
+const numbersOf = (text: string): number[] =>
+  text
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map(Number);
+
+function AxisField({ axis, disabled }: { axis: Axis; disabled: boolean }) {
+  const store = useGridStore();
+  const values = useGrid(s => s.axes[axis]);
+  const [typed, setTyped] = useState<string | null>(null);
+  const id = useId();
+  const read = (): void => {
+    if (typed !== null) store.getState().setAxis(axis, numbersOf(typed));
+    setTyped(null);
+  };
+  return (
+    <span className={styles.control}>
+      <label htmlFor={id}>{AXIS_WORDS[axis]}</label>
+      <input
+        id={id}
+        type="text"
+        className={styles.values}
+        autoComplete="off"
+        spellCheck={false}
+        disabled={disabled}
+        title={`Up to ${MOST_STEPS} values, with spaces between`}
+        value={typed ?? values.join(' ')}
+        onChange={event => setTyped(event.target.value)}
+        onBlur={read}
+        onKeyDown={event => {
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing) read();
+        }}
+      />
+    </span>
+  );
+}
+
+function Controls() {
+  const store = useGridStore();
+  const working = useGrid(s => s.working);
+  const seed = useGrid(s => s.seed);
+  const axes = useGrid(s => s.axes);
+  const cells = useGrid(s => s.cells);
+  const ready = useModel(s => s.load.status === 'ready');
+  const running = useGeneration(s => isRunning(s.status));
+  const all = cellsOf(axes);
+  const there = all.filter(({ temperature, top_p }) => (cells.get(cellKey(temperature, top_p))?.end ?? null) !== null);
+  const busy = working !== 'no';
+  return (
+    <>
+      <div className={styles.controls}>
+        {AXES.map(axis => (
+          <AxisField key={axis} axis={axis} disabled={busy} />
+        ))}
+        <span className={styles.control}>
+          <Explain meaning="The same in every cell, so that cells differ by their settings alone.">Seed</Explain>
+          <NumberField
+            label="Seed of the grid"
+            value={seed}
+            min={0}
+            max={MAX_SEED}
+            step={1}
+            wide
+            disabled={busy}
+            onChange={next => store.getState().setSeed(next)}
+          />
+        </span>
+        {busy ? (
+          <Button
+            variant="primary"
+            icon="stop"
+            shortcut={keyLabel('Esc')}
+            disabled={working === 'stopping'}
+            onClick={() => store.getState().stop()}
+          >
+            {working === 'stopping' ? 'Stopping…' : 'Stop the grid'}
+          </Button>
+        ) : (
+          <Button
+            variant="primary"
+            icon="run"
+            disabled={!ready || running}
+            onClick={() => void store.getState().fill()}
+          >
+            {there.length === 0 || there.length === all.length ? 'Fill the grid' : 'Go on filling'}
+          </Button>
+        )}
+      </div>
+      {busy && (
+        <Progress label="Filling the grid" share={there.length / all.length}>
+          {there.length} of {all.length} cells
+        </Progress>
+      )}
+    </>
+  );
+}
+
+interface CellViewProps {
+  cell: Cell | undefined;
+  name: string;
+  taken: boolean;
+  onTake: (() => void) | null;
+}
+
+const CellView = memo(function CellView({ cell, name, taken, onTake }: CellViewProps) {
+  if (cell === undefined || cell.tokens.length === 0) return <td className={styles.empty}>–</td>;
+  const text = tokenText(concatBytes(cell.tokens.map(({ bytes }) => bytes)));
+  const ids = [cell.tokens.map(({ id }) => id)];
+  const mean = meanLogprob(cell);
+  return (
+    <td className={cx(styles.cell, taken && styles.taken)} data-growing={cell.end === null}>
+      <p className={styles.text} translate="no" title={text}>
+        {text}
+      </p>
+      <dl className={styles.facts}>
+        <div>
+          <dt>words</dt>
+          <dd className="num">{distinctWords(text)}</dd>
+        </div>
+        <div>
+          <dt>nats a token</dt>
+          <dd className="num">{mean === null ? '–' : formatLogit(mean)}</dd>
+        </div>
+        {[1, 2].map(n => (
+          <div key={n}>
+            <dt>distinct-{n}</dt>
+            <dd className="num">{formatNumber(distinctN(ids, n))}</dd>
+          </div>
+        ))}
+      </dl>
+      <Button variant="quiet" disabled={onTake === null || taken} onClick={() => onTake?.()}>
+        {taken ? 'In the text' : 'As a branch'}
+        <span className="visually-hidden">, {name}</span>
+      </Button>
+    </td>
+  );
+});
+
+export function Grid() {
+  const store = useGridStore();
+  const axes = useGrid(s => s.axes);
+  const cells = useGrid(s => s.cells);
+  const working = useGrid(s => s.working !== 'no');
+  const taken = useGrid(s => s.taken);
+  const error = useGrid(s => s.error);
+  return (
+    <>
+      <Controls />
+      {error && <ErrorNotice error={error} retry={() => void store.getState().fill()} />}
+      <p className={styles.words}>
+        The text goes on once in each cell, with the page's other settings. Words are the different ones; distinct-n is
+        the share of different runs of n tokens; log-probabilities are before sampling.
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keys. */}
+      <section className={styles.frame} tabIndex={0} aria-label="Grid over temperature and top-p">
+        <table className={styles.grid}>
+          <thead>
+            <tr>
+              <th scope="col">
+                {AXIS_WORDS.temperature} ↓ {AXIS_WORDS.top_p} →
+              </th>
+              {axes.top_p.map(value => (
+                <th key={value} scope="col" className="num">
+                  {value}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {axes.temperature.map(temperature => (
+              <tr key={temperature}>
+                <th scope="row" className="num">
+                  {temperature}
+                </th>
+                {axes.top_p.map(topP => {
+                  const key = cellKey(temperature, topP);
+                  return (
+                    <CellView
+                      key={key}
+                      cell={cells.get(key)}
+                      name={`temperature ${temperature}, top-p ${topP}`}
+                      taken={taken === key}
+                      onTake={working ? null : () => store.getState().take(key)}
+                    />
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}

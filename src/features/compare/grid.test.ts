@@ -1,0 +1,89 @@
+// A grid on a scripted engine: each cell is a run with its two settings, it is stopped and gone on with, and what no longer belongs to it is forgotten.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { until } from '../../../e2e/support/scripted-engine.ts';
+import { ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { gridStore } from './grid.ts';
+import { cellKey } from './grid-types.ts';
+
+const pages: Page[] = [];
+beforeEach(() => {
+  // Nothing is computed in the background.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  for (const each of pages.splice(0)) each.dispose();
+  vi.useRealTimers();
+});
+
+async function open(length = 4): Promise<Page> {
+  const page = await readyPage();
+  pages.push(page);
+  page.settings.getState().change({ max_new_tokens: length, end_of_text: 'continue' });
+  grid(page).setSeed(70);
+  grid(page).setAxis('temperature', [1.2, 0.4]);
+  grid(page).setAxis('top_p', [0.5, 1]);
+  return page;
+}
+const grid = (page: Page) => gridStore.of(page).getState();
+const generated = (page: Page): number => page.worker.of('generate').length;
+const complete = (page: Page): number => [...grid(page).cells.values()].filter(({ end }) => end !== null).length;
+
+test('every cell is the run with its settings and the one seed; one becomes a branch', async () => {
+  const page = await open();
+  const before = ids(page);
+  await grid(page).fill();
+  expect(grid(page)).toMatchObject({ working: 'no', error: null });
+  expect(grid(page).axes.temperature).toEqual([0.4, 1.2]);
+  expect(complete(page)).toBe(4);
+  page.settings.getState().setSeed('70');
+  for (const temperature of [0.4, 1.2]) {
+    for (const top_p of [0.5, 1]) {
+      page.settings.getState().change({ temperature, top_p });
+      await page.generation.getState().run();
+      const cell = grid(page).cells.get(cellKey(temperature, top_p));
+      expect(cell?.tokens.map(({ id }) => id)).toEqual(ids(page).slice(before.length));
+      page.document.getState().undo();
+    }
+  }
+  const key = cellKey(1.2, 1);
+  grid(page).take(key);
+  expect(ids(page).slice(before.length)).toEqual(
+    grid(page)
+      .cells.get(key)
+      ?.tokens.map(({ id }) => id),
+  );
+  expect(grid(page).taken).toBe(key);
+});
+
+test('a stop keeps what is complete, and filling goes on with the rest alone', async () => {
+  const page = await open(6);
+  const done = grid(page).fill();
+  await until(() => complete(page) === 1 && grid(page).cells.size === 2);
+  grid(page).stop();
+  await done;
+  expect(complete(page)).toBe(1);
+  const asked = generated(page);
+  await grid(page).fill();
+  expect(complete(page)).toBe(4);
+  expect(generated(page) - asked).toBe(3);
+  // A value more: its cells alone.
+  grid(page).setAxis('top_p', [0.5, 0.8, 1]);
+  await grid(page).fill();
+  expect(generated(page) - asked).toBe(5);
+  grid(page).setSeed(71);
+  await grid(page).fill();
+  expect(generated(page) - asked).toBe(11);
+});
+
+test('axes take what their settings take, and a text that is gone takes its cells along', async () => {
+  const page = await open();
+  grid(page).setAxis('top_p', [7, -1, Number.NaN, 0.5, 0.5]);
+  expect(grid(page).axes.top_p.every(value => value > 0 && value <= 1)).toBe(true);
+  expect(new Set(grid(page).axes.top_p).size).toBe(grid(page).axes.top_p.length);
+  const kept = grid(page).axes.temperature;
+  grid(page).setAxis('temperature', [Number.NaN]);
+  expect(grid(page).axes.temperature).toEqual(kept);
+  await grid(page).fill();
+  page.document.getState().setText('Something else');
+  expect(grid(page).cells.size).toBe(0);
+});

@@ -1,0 +1,163 @@
+// Fills a grid over temperature and top-p: the same text and seed in every cell, one after the other, each as a run draws it.
+import { createStore } from 'zustand/vanilla';
+import { asNucleusError } from '../../lib/error.ts';
+import { freshSeed } from '../../lib/rng.ts';
+import { CONTROLS } from '../../sampling/controls.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
+import { answered } from '../../stores/document/answered.ts';
+import { leads } from '../../stores/document/branches.ts';
+import { idsOf } from '../../stores/document/sequence.ts';
+import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { modelTag, toWire } from '../../stores/model/model.ts';
+import { beginEmptyText } from '../../stores/run/empty-text.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { lockedSeed } from '../../stores/run/settings.ts';
+import type { Stores } from '../../stores/stores.ts';
+import { drawOn } from './drawing.ts';
+import {
+  AXES,
+  type Axis,
+  type Cell,
+  cellKey,
+  cellsOf,
+  type GridStore,
+  type GridStoreState,
+  MOST_STEPS,
+} from './grid-types.ts';
+
+/** One a page. */
+export const gridStore = defineFeatureStore(createGridStore);
+
+function createGridStore(stores: Stores): Made<GridStore> {
+  const filler = new Filler(stores);
+  const store: GridStore = createStore<GridStoreState>()(() => ({
+    axes: { temperature: [0.4, 0.8, 1.2], top_p: [0.5, 0.9, 1] },
+    seed: lockedSeed(stores.settings.getState()) ?? freshSeed(),
+    cells: new Map(),
+    base: null,
+    working: 'no',
+    error: null,
+    taken: null,
+    setAxis: (axis, values) => {
+      const sound = soundValues(axis, values);
+      if (sound.length > 0) store.setState(({ axes }) => ({ axes: { ...axes, [axis]: sound } }));
+    },
+    setSeed: seed => store.setState({ seed }),
+    fill: () => filler.fill(),
+    stop: () => filler.stop(),
+    clear: () => filler.clear(),
+    take: key => filler.take(key),
+  }));
+  filler.store = store;
+  return { store, dispose: filler.watch() };
+}
+
+/** In rising order, each once, as the setting takes them, MOST_STEPS at most. */
+function soundValues(axis: Axis, values: readonly number[]): readonly number[] {
+  const control = CONTROLS.find(({ key }) => key === axis);
+  const clamped = values.filter(Number.isFinite).map(value => control?.clamp(value) ?? value);
+  return [...new Set(clamped)].sort((a, b) => a - b).slice(0, MOST_STEPS);
+}
+
+class Filler {
+  store!: GridStore;
+  readonly #stores: Stores;
+  /** What the cells are of, beside their axes. */
+  #about = '';
+
+  constructor(stores: Stores) {
+    this.#stores = stores;
+  }
+
+  /** Cells of a text that no branch begins with any more are about nothing. Returns the end of it. */
+  watch(): () => void {
+    return this.#stores.document.subscribe((now, before) => {
+      const { base } = this.store.getState();
+      if (base === null || now.branches === before.branches) return;
+      if (!now.branches.some(({ tokens }) => leads(base, tokens))) this.clear();
+    });
+  }
+
+  clear(): void {
+    this.stop();
+    this.#about = '';
+    this.store.setState({ cells: new Map(), base: null, taken: null, error: null });
+  }
+
+  stop(): void {
+    if (this.store.getState().working === 'no') return;
+    this.store.setState({ working: 'stopping' });
+    this.#stores.work.scheduler.cancel('run');
+  }
+
+  take(key: string): void {
+    const { cells, base, working } = this.store.getState();
+    const cell = cells.get(key);
+    if (working !== 'no' || base === null || !cell || cell.tokens.length === 0) return;
+    this.#stores.document.getState().takeAnswer((set, birth) => answered(set, base, [cell.tokens], 0, birth));
+    this.store.setState({ taken: key });
+  }
+
+  async fill(): Promise<void> {
+    const { model, generation } = this.#stores;
+    if (this.store.getState().working !== 'no' || isRunning(generation.getState().status)) return;
+    if (model.getState().load.status !== 'ready') return;
+    this.store.setState({ working: 'cells', error: null });
+    try {
+      const settings = this.#begin();
+      for (const { temperature, top_p } of cellsOf(this.store.getState().axes)) {
+        const key = cellKey(temperature, top_p);
+        if ((this.store.getState().cells.get(key)?.end ?? null) !== null) continue;
+        if (this.store.getState().working !== 'cells') break;
+        if (!(await this.#cell(key, { ...settings, temperature, top_p }))) break;
+      }
+    } catch (thrown) {
+      const error = asNucleusError(thrown);
+      if (error.code !== 'cancelled') this.store.setState({ error: toWire(error) });
+    } finally {
+      this.store.setState({ working: 'no' });
+    }
+  }
+
+  /** The settings of the page. Cells of another text, model, seed or of other settings are forgotten; those of before go on. */
+  #begin(): GenerationSettings {
+    const { document, model, settings: page } = this.#stores;
+    document.getState().finish();
+    beginEmptyText(this.#stores, change => change());
+    const { settings } = page.getState();
+    const { base, seed } = this.store.getState();
+    const { tokens } = document.getState();
+    // A cell that was taken stands in the text now; the grid goes on from what it began with.
+    const from = base !== null && this.store.getState().taken !== null && leads(base, tokens) ? base : tokens;
+    const { temperature: _, top_p: __, ...others } = settings;
+    const about = JSON.stringify([[...idsOf(from)], seed, modelTag(model.getState()), others]);
+    if (about !== this.#about) this.store.setState({ cells: new Map(), base: from, taken: null });
+    this.#about = about;
+    return settings;
+  }
+
+  /** False where it was stopped on the way. */
+  async #cell(key: string, settings: GenerationSettings): Promise<boolean> {
+    const { base, seed } = this.store.getState();
+    if (base === null) return false;
+    const put = (cell: Cell): void => {
+      const cells = new Map(this.store.getState().cells);
+      this.store.setState({ cells: cells.set(key, cell) });
+    };
+    let last: Cell = { tokens: [], end: null };
+    put(last);
+    await this.#stores.work.scheduler.start('run', signal =>
+      drawOn(this.#stores, { base, settings, seed }, signal, ({ tokens, end }) => {
+        // What was stopped is drawn anew when the grid goes on.
+        last = { tokens, end: end === 'cancelled' ? null : end };
+        if (this.store.getState().base === base) put(last);
+      }),
+    );
+    return last.end !== null;
+  }
+}
+
+/** The axes as they are named on the page. */
+export const AXIS_WORDS: Readonly<Record<Axis, string>> = Object.fromEntries(
+  AXES.map(axis => [axis, CONTROLS.find(({ key }) => key === axis)?.label ?? axis]),
+) as Record<Axis, string>;
