@@ -71,6 +71,7 @@ export const DIALOG_VIEWS: readonly DialogView[] = [
     variant: 'full',
     load: async () => (await import('../features/debug/ProfilePane.tsx')).ProfilePane,
   },
+  { key: 'code', title: 'View code', variant: 'wide', load: async () => (await import('./CodeDialog.tsx')).CodeDialog },
 ];
 
 /** Parts of the page that the first sight of it can do without. Those that say something only at times show nothing while they come. */

@@ -43,6 +43,7 @@ const DIALOGS = [
   'about',
   'share',
   'profile',
+  'code',
   'inspector',
   'settings',
 ] as const;

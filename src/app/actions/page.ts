@@ -57,6 +57,7 @@ export const PAGE_ACTIONS: readonly Action[] = [
   },
   opens('profile', 'profile', 'Where the time goes', 'Models', { words: 'profile kernels' }),
   opens('share', 'share', 'Share and export', 'Page', { words: 'link json csv file' }),
+  opens('code', 'code', 'View code', 'Page', { words: 'python transformers javascript curl openai api logits' }),
   ...THEME_ACTIONS,
   opens('palette', 'palette', 'Actions', 'Page', { keys: ['Mod+K'] }),
   opens('keys', 'keys', 'Keys', 'Page', { keys: ['?', 'Mod+/'], reach: 'anywhere', words: 'shortcuts help' }),

@@ -35,7 +35,7 @@ function Presets({ settings }: { settings: GenerationSettings }) {
 
 /** @param fold puts them away, where they stand beside other things */
 export function Settings({ fold }: { fold?: () => void }) {
-  const { settings: store } = useStores();
+  const { settings: store, view } = useStores();
   const settings = useSettings(s => s.settings);
   const untouched = useSettings(s => sameSettings(s.settings, s.defaults));
   return (
@@ -49,6 +49,11 @@ export function Settings({ fold }: { fold?: () => void }) {
         {fold && <IconButton icon="down" label="Fold the settings" aria-expanded={true} onClick={fold} />}
       </header>
       <ScrollPane more="More settings" className={styles.body}>
+        <div className={styles.ways}>
+          <Button variant="quiet" aria-haspopup="dialog" onClick={() => view.getState().open('code')}>
+            View code
+          </Button>
+        </div>
         <div className={styles.controls}>
           <Controls part="first" />
           <Seed />
