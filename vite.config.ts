@@ -1,10 +1,66 @@
 // Build of the page: relative URLs, so that dist/ works from any static host and any sub-path.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
+
+const PUBLIC = path.join(import.meta.dirname, 'public');
+
+const digest = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex').slice(0, 16);
+
+/** Files of public/ that the app needs; models are kept by the app itself. */
+function publicFiles(): string[] {
+  return readdirSync(PUBLIC, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => path.relative(PUBLIC, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .filter(file => !file.startsWith('models/'));
+}
+
+/** Writes service-worker.js beside the page, with the list of all files of the app. Names in assets/ change with their content. */
+function serviceWorker(): Plugin {
+  return {
+    name: 'service-worker',
+    apply: 'build',
+    async writeBundle({ dir = 'dist' }, bundle) {
+      const built = Object.values(bundle).map(file => {
+        const hashed = file.fileName.startsWith('assets/');
+        return {
+          url: file.fileName,
+          revision: hashed ? null : digest(file.type === 'chunk' ? file.code : file.source),
+        };
+      });
+      const copied = publicFiles().map(url => ({ url, revision: digest(readFileSync(path.join(PUBLIC, url))) }));
+      const files = [...built, ...copied].toSorted((a, b) => (a.url < b.url ? -1 : 1));
+      await build({
+        root: import.meta.dirname,
+        configFile: false,
+        publicDir: false,
+        logLevel: 'warn',
+        define: {
+          PRECACHE: JSON.stringify({ version: `nucleus-app-${digest(JSON.stringify(files))}`, files }),
+          'process.env.NODE_ENV': '"production"',
+        },
+        build: {
+          outDir: dir,
+          emptyOutDir: false,
+          target: 'es2022',
+          lib: {
+            entry: 'src/offline/service-worker.ts',
+            formats: ['iife'],
+            name: 'nucleus',
+            fileName: () => 'service-worker.js',
+          },
+        },
+      });
+    },
+  };
+}
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), serviceWorker()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -39,6 +39,8 @@ export default defineConfig({
     baseURL: process.env.E2E_ROOT_URL,
     headless: true,
     actionTimeout: 120_000,
+    // A test begins with a first visit, which none serves; what is about them allows them.
+    serviceWorkers: 'block',
     trace: 'off', // it costs a quarter of all the time; `--trace retain-on-failure` where one is wanted
     launchOptions: launchOptions(),
   },

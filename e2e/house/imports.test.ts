@@ -16,6 +16,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   train: ['lib', 'model', 'gpu', 'shaders'],
   hub: ['lib', 'checkpoint'],
   engine: ['lib', 'protocol', 'checkpoint', 'tokenizer', 'sampling', 'model', 'gpu', 'train', 'hub'],
+  offline: ['lib'],
   client: ['lib', 'protocol'],
   stores: ['client', 'lib', 'protocol', 'sampling', 'tokenizer'],
   ui: ['lib'],

@@ -62,6 +62,7 @@ export function App() {
         <main className="shell-main">
           <div className="shell-top">
             <Later load={PARTS.blocked} />
+            <Later load={PARTS.newer} />
             <Later load={PARTS.kept} />
             <Later load={PARTS.opened} />
           </div>

@@ -51,4 +51,23 @@ function Fallen({ thrown }: { thrown: unknown }): never {
 }
 
 render(<App />);
-page.start().catch((thrown: unknown) => render(<Fallen thrown={thrown} />));
+page.start().then(keepApp, (thrown: unknown) => render(<Fallen thrown={thrown} />));
+
+/** From the next visit on the page opens without a network. Once all else is here: it would be in the way of a model on its way. */
+async function keepApp(): Promise<void> {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  try {
+    const { workOffline } = await import('./offline.ts');
+    await workOffline({
+      version: page.version,
+      workers: navigator.serviceWorker,
+      script: new URL('service-worker.js', document.baseURI).href,
+      flush: () => page.flush(),
+      reload: () => location.reload(),
+      now: Date.now,
+      back: listener => addEventListener('focus', listener),
+    });
+  } catch {
+    // A browser that refuses it, in a private window say, opens the page from the network as before.
+  }
+}

@@ -21,6 +21,7 @@ import { createDocumentsStore } from '../stores/saved/documents.ts';
 import { keepEarlyText } from '../stores/saved/early-text.ts';
 import type { Subjects } from '../stores/saved/open-document.ts';
 import type { Stores, Work } from '../stores/stores.ts';
+import { createVersionStore } from '../stores/version.ts';
 import { createViewStore } from '../stores/view.ts';
 import { Leases } from '../stores/work/leases.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
@@ -106,9 +107,15 @@ export function createPage(options: PageOptions): Page {
   const scores = createScoresStore({ ...work, ...subjects });
   work.onEnd(rows.dispose);
   work.onEnd(scores.dispose);
-  const attentionTint = createAttentionTintStore();
-  const room = createRoomStore(options.shelf ?? browserShelf);
-  const stores: Stores = { ...subjects, room, rows: rows.store, scores: scores.store, attentionTint, work };
+  const stores: Stores = {
+    ...subjects,
+    room: createRoomStore(options.shelf ?? browserShelf),
+    rows: rows.store,
+    scores: scores.store,
+    attentionTint: createAttentionTintStore(),
+    version: createVersionStore(),
+    work,
+  };
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way, or its device is gone.
     if (now.status !== 'ready' && now.status !== before.status) {

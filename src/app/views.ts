@@ -89,6 +89,8 @@ export const PARTS = {
   title: async () => (await import('../features/documents/DocumentTitle.tsx')).DocumentTitle,
   /** What there is to say of the keeping of documents. */
   kept: async () => (await import('../features/documents/DocumentNotices.tsx')).DocumentNotices,
+  /** A newer version of the page waits. */
+  newer: async () => (await import('./NewVersion.tsx')).NewVersion,
   blocked: async () => (await import('./Blocked.tsx')).Blocked,
   opened: async () => (await import('../features/share/OpenedBanner.tsx')).OpenedBanner,
   loading: async () => (await import('../features/models/LoadStrip.tsx')).LoadStrip,

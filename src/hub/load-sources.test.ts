@@ -29,10 +29,14 @@ describe('shipped with the page', () => {
     expect(server.requests.every(request => request.range === 'bytes=0-0')).toBe(true);
   });
 
-  test('comes from the cache when offline', async () => {
+  test('comes from the cache when offline, and asks for nothing twice', async () => {
     await load({ source });
     server.fault({ status: 503 });
+    const before = server.requests.length;
     expect((await load({ source })).files.fromCache).toBe(true);
+    const asked = server.requests.slice(before).map(({ path }) => path);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(new Set(asked).size).toBe(asked.length);
   });
 
   test('a new version on the server replaces the stored one', async () => {

@@ -154,7 +154,9 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
     return { ...listing, source, copy: null, origin: originOf(listing, wire) };
   }
   try {
-    const listing = await listShipped(source, origins, wire);
+    // Nobody waits for a host that is gone when the model is here.
+    const look = whole && !options.refresh ? { ...wire, retries: 0 } : wire;
+    const listing = await listShipped(source, origins, look);
     if (whole?.version === listing.version && !options.refresh) return stored(whole);
     return { ...listing, source, copy: null, origin: originOf(listing, wire) };
   } catch (error) {

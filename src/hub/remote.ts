@@ -37,6 +37,8 @@ export interface Wire {
   readonly signal: AbortSignal;
   readonly sameOrigin: boolean;
   readonly access?: Access | undefined;
+  /** How often a listing is asked for again. */
+  readonly retries?: number;
 }
 
 /** Size and validator of one file, without its body. */
@@ -50,7 +52,7 @@ export interface Probe {
  * @throws NucleusError not_found, unauthorized, rate_limited, network, cancelled.
  */
 export async function probe(wire: Wire, url: string): Promise<Probe> {
-  const response = await withRetries(wire.net, LISTING_RETRIES, wire.signal, () =>
+  const response = await withRetries(wire.net, wire.retries ?? LISTING_RETRIES, wire.signal, () =>
     request(wire.net, url, { ...wire, range: [0, 0] }),
   );
   void response.body?.cancel().catch(() => {});
@@ -78,7 +80,7 @@ export async function fetchRange(
   end: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (end <= begin) return new Uint8Array(0);
-  return withRetries(wire.net, LISTING_RETRIES, wire.signal, async () => {
+  return withRetries(wire.net, wire.retries ?? LISTING_RETRIES, wire.signal, async () => {
     const { net, signal } = wire;
     const response = await request(net, url, { ...wire, range: [begin, end - 1] });
     const range = contentRange(response);
@@ -119,7 +121,7 @@ interface Revision {
 
 async function readRevision(wire: Wire, source: HubSource, host: string): Promise<Revision> {
   const url = hubUrl(host, `api/models/${source.repo}/revision/${encodeURIComponent(source.revision)}?blobs=true`);
-  return withRetries(wire.net, LISTING_RETRIES, wire.signal, async () => {
+  return withRetries(wire.net, wire.retries ?? LISTING_RETRIES, wire.signal, async () => {
     const response = await request(wire.net, url, wire);
     const chunks: Uint8Array[] = [];
     for await (const piece of bodyPieces(wire.net, response, wire.signal)) chunks.push(piece);

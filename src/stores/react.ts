@@ -15,6 +15,7 @@ import type { ScoresStoreState } from './run/scores.ts';
 import type { SettingsStoreState } from './run/settings.ts';
 import type { DocumentsState } from './saved/documents.ts';
 import type { Stores } from './stores.ts';
+import type { VersionState } from './version.ts';
 import type { ViewStoreState } from './view.ts';
 
 /** Provided once, by the app. */
@@ -63,6 +64,10 @@ export function useRoom<T>(select: (state: RoomStoreState) => T): T {
 
 export function useDocuments<T>(select: (state: DocumentsState) => T): T {
   return useStore(useStores().documents, select);
+}
+
+export function useVersion<T>(select: (state: VersionState) => T): T {
+  return useStore(useStores().version, select);
 }
 
 export function useAttentionTint<T>(select: (state: AttentionTintState) => T): T {

@@ -10,6 +10,7 @@ import type { RowsStore } from './run/rows-types.ts';
 import type { ScoresStore } from './run/scores.ts';
 import type { SettingsStore } from './run/settings.ts';
 import type { DocumentsStore } from './saved/documents.ts';
+import type { VersionStore } from './version.ts';
 import type { ViewStore } from './view.ts';
 import type { Leases } from './work/leases.ts';
 import type { PrefillCost } from './work/prefill-cost.ts';
@@ -43,5 +44,6 @@ export interface Stores {
   readonly room: RoomStore;
   readonly documents: DocumentsStore;
   readonly attentionTint: AttentionTintStore;
+  readonly version: VersionStore;
   readonly work: Work;
 }

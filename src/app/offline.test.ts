@@ -1,0 +1,92 @@
+// The page and its service worker: when a newer version is offered, and how it is taken.
+import { expect, test, vi } from 'vitest';
+import { createVersionStore } from '../stores/version.ts';
+import { type OfflineOptions, workOffline } from './offline.ts';
+
+class FakeWorker extends EventTarget {
+  readonly told: unknown[] = [];
+  state = 'installing';
+  postMessage(message: unknown): void {
+    this.told.push(message);
+  }
+}
+
+class FakeRegistration extends EventTarget {
+  waiting: FakeWorker | null = null;
+  installing: FakeWorker | null = null;
+  readonly update = vi.fn(() => Promise.reject(new TypeError('no network')));
+
+  /** As the browser does when it has found another script. */
+  install(worker = new FakeWorker()): FakeWorker {
+    this.installing = worker;
+    this.dispatchEvent(new Event('updatefound'));
+    worker.state = 'installed';
+    this.installing = null;
+    this.waiting = worker;
+    worker.dispatchEvent(new Event('statechange'));
+    return worker;
+  }
+}
+
+async function opened(controller: FakeWorker | null, registration = new FakeRegistration()) {
+  const register = vi.fn(() => Promise.resolve(registration));
+  const workers = Object.assign(new EventTarget(), { controller, register });
+  const clock = { now: 0 };
+  const back: (() => void)[] = [];
+  const acts: string[] = [];
+  const version = createVersionStore();
+  await workOffline({
+    version,
+    workers: workers as unknown as OfflineOptions['workers'],
+    script: 'https://page.test/x/service-worker.js',
+    flush: async () => void acts.push('flush'),
+    reload: () => void acts.push('reload'),
+    now: () => clock.now,
+    back: listener => void back.push(listener),
+  });
+  expect(register).toHaveBeenCalledWith('https://page.test/x/service-worker.js', { updateViaCache: 'none' });
+  const offered = (): boolean => version.getState().waiting;
+  const comeBack = (): void => {
+    for (const call of back) call();
+  };
+  return { version, workers, registration, clock, acts, offered, comeBack };
+}
+
+test('the worker of a first visit is no newer version', async () => {
+  const { registration, offered } = await opened(null);
+  registration.install();
+  expect(offered()).toBe(false);
+});
+
+test('one that comes while the page is open is offered, and taken once all is written', async () => {
+  const { registration, workers, version, offered, acts } = await opened(new FakeWorker());
+  expect(offered()).toBe(false);
+  const worker = registration.install();
+  expect(offered()).toBe(true);
+  expect(worker.told).toEqual([]);
+  // Another tab may take it: this one goes on as it is.
+  workers.dispatchEvent(new Event('controllerchange'));
+  expect(acts).toEqual([]);
+  version.getState().take();
+  await vi.waitFor(() => expect(worker.told).toEqual(['use-now']));
+  expect(acts).toEqual(['flush']);
+  workers.dispatchEvent(new Event('controllerchange'));
+  expect(acts).toEqual(['flush', 'reload']);
+});
+
+test('one that another visit has left waiting is offered at once', async () => {
+  const registration = new FakeRegistration();
+  registration.waiting = new FakeWorker();
+  expect((await opened(new FakeWorker(), registration)).offered()).toBe(true);
+});
+
+test('a page that stays open looks again, once an hour at the most, and a failed look is no matter', async () => {
+  const { registration, clock, comeBack } = await opened(new FakeWorker());
+  clock.now = 3_599_000;
+  comeBack();
+  expect(registration.update).not.toHaveBeenCalled();
+  clock.now = 3_600_000;
+  comeBack();
+  comeBack();
+  expect(registration.update).toHaveBeenCalledTimes(1);
+});
