@@ -47,7 +47,7 @@ function serviceWorker(): Plugin {
           emptyOutDir: false,
           target: 'es2022',
           lib: {
-            entry: 'src/offline/service-worker.ts',
+            entry: 'src/offline/worker.ts',
             formats: ['iife'],
             name: 'nucleus',
             fileName: () => 'service-worker.js',
