@@ -38,7 +38,7 @@ const SIZES = [
   [2560, 1440],
 ] as const;
 
-const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Follow'] as const;
+const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const;
 
 /**
  * What is cut, in words: the page or a pane that is wider than its place, a control that reaches out of the window or of the pane it

@@ -13,6 +13,8 @@ import { growthStore } from '../../src/features/branches/growth.ts';
 import type { GrowthStore } from '../../src/features/branches/growthTypes.ts';
 import { compareStore } from '../../src/features/compare/store.ts';
 import type { CompareStore } from '../../src/features/compare/types.ts';
+import { flowStore } from '../../src/features/flow/store.ts';
+import type { FlowStore } from '../../src/features/flow/types.ts';
 import { followStore } from '../../src/features/follow/store.ts';
 import type { FollowStore } from '../../src/features/follow/types.ts';
 import { lensStore } from '../../src/features/lens/store.ts';
@@ -38,6 +40,7 @@ export interface Page extends AppPage {
   readonly answers: AnswersStore;
   readonly attention: AttentionStore;
   readonly compare: CompareStore;
+  readonly flow: FlowStore;
   readonly follow: FollowStore;
   readonly growth: GrowthStore;
   readonly topPredictions: TopPredictionStore;
@@ -156,6 +159,7 @@ export function makePage(options: PageOptions = {}): Page {
     answers: answersStore.of(page),
     attention: attentionStore.of(page),
     compare: compareStore.of(page),
+    flow: flowStore.of(page),
     follow: followStore.of(page),
     growth: growthStore.of(page),
     topPredictions: topPredictionStore.of(page),

@@ -40,7 +40,10 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
         )
       }
     >
-      <Later key={chosen.key} load={chosen.load} name={chosen.label} />
+      <div className={styles.view}>
+        <Later load={PARTS.introduction} />
+        <Later key={chosen.key} load={chosen.load} name={chosen.label} />
+      </div>
     </Tabs>
   );
 }

@@ -12,6 +12,7 @@ import { type Page, readyPage } from '../../e2e/support/scripted-page.ts';
 import { settle } from '../../e2e/support/settle.ts';
 import { Ablation } from '../features/ablation/Ablation.tsx';
 import { Attention } from '../features/attention/Attention.tsx';
+import { FlowView } from '../features/flow/FlowView.tsx';
 import { FollowView } from '../features/follow/FollowView.tsx';
 import { CurrentModel } from '../features/models/CurrentModel.tsx';
 import { buildGraph } from '../model/architectures/architectures.ts';
@@ -114,6 +115,31 @@ describe.each(Object.entries(MODELS))('%s', (_, { config, says, not }) => {
     for (const each of says) expect(all).toMatch(each);
     expect(all).not.toMatch(not);
   });
+});
+
+test('Model: each layer by what it looks back with, each norm by its name, and no heads where none are', async () => {
+  for (const [config, says, not] of [
+    [GPT2, /layer norm/, /RMS norm|conv|delta/],
+    [LLAMA, /RMS norm/, /layer norm|conv|delta/],
+    [LFM2, /conv.*attn.*conv.*attn.*RMS norm/, /layer norm|delta/],
+    [QWEN3_5, /delta.*attn.*RMS norm/, /layer norm|conv/],
+  ] as const) {
+    await open(config);
+    page.flow.getState().enter();
+    await settle();
+    const markup = markupOf(<FlowView />);
+    const all = words(<FlowView />);
+    expect(all).toMatch(says);
+    expect(all).not.toMatch(not);
+    const { graph } = buildGraph(config);
+    const { n_layer, n_head } = graph.dims;
+    const attending = mixersOf(graph).filter(mixer => mixer === 'attention').length;
+    // A block a part, and those of the embedding, the last norm and the head; a cell a head.
+    expect(markup.match(/<g /g)).toHaveLength(2 * n_layer + 3);
+    expect(markup.match(/--weight/g)).toHaveLength(attending * n_head);
+    page.dispose();
+  }
+  await open(GPT2);
 });
 
 test('Attention: heads under the key head they share, layers without attention by name', async () => {

@@ -9,6 +9,7 @@ import { Results } from '../features/ablation/Results.tsx';
 import { gardener } from '../features/branches/growth.fixture.ts';
 import { NodeFacts } from '../features/branches/NodeFacts.tsx';
 import { useTree } from '../features/branches/useTree.ts';
+import { FlowView } from '../features/flow/FlowView.tsx';
 import { FollowView } from '../features/follow/FollowView.tsx';
 import { probeAnswers } from '../features/follow/follow.fixture.ts';
 import { Inspector } from '../features/probabilities/Inspector.tsx';
@@ -113,6 +114,11 @@ const VIEWS: Readonly<Record<string, View>> = {
       page.ablation.getState().toggle({ kind: 'mlp', layer: 0 });
     },
     close: () => page.ablation.getState().leave(),
+  },
+  'the whole model': {
+    shown: () => <FlowView />,
+    open: () => page.flow.getState().enter(),
+    close: () => page.flow.getState().leave(),
   },
   'follow, embedding': follow('embed'),
   'follow, layers': follow('layers'),

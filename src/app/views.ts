@@ -35,6 +35,7 @@ export const SIDE_VIEWS: readonly SideView[] = [
     label: 'Ablation',
     load: async () => (await import('../features/ablation/Ablation.tsx')).Ablation,
   },
+  { key: 'model', label: 'Model', load: async () => (await import('../features/flow/FlowView.tsx')).FlowView },
   { key: 'follow', label: 'Follow', load: async () => (await import('../features/follow/FollowView.tsx')).FollowView },
 ];
 
@@ -83,6 +84,8 @@ export const PARTS = {
   selected: async () => (await import('../features/probabilities/SelectedStrip.tsx')).SelectedStrip,
   /** The card of the token that is pointed at. */
   card: async () => (await import('../features/word/WordCard.tsx')).WordCard,
+  /** What the chosen view is for, once. */
+  introduction: async () => (await import('./Introduction.tsx')).Introduction,
   fromHere: async () => (await import('../features/editor/FromHere.tsx')).FromHere,
   /** What the sliders of a phone do, above them. */
   live: async () => (await import('../features/probabilities/LiveBar.tsx')).LiveBar,

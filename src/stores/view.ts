@@ -8,7 +8,7 @@ export type Theme = (typeof THEMES)[number];
 export const TINTS = ['probability', 'rank', 'surprisal', 'entropy', 'none'] as const;
 export type Tint = (typeof TINTS)[number];
 
-/** What the column beside the text looks at: one token, the whole text, several answers, columns beside each other, its branches, the inside of the model, its way step by step, a conversation. */
+/** What the column beside the text looks at: one token, the whole text, several answers, columns beside each other, its branches, the inside of the model, its way step by step and as one picture, a conversation. */
 export const SIDES = [
   'token',
   'text',
@@ -19,6 +19,7 @@ export const SIDES = [
   'attention',
   'ablation',
   'follow',
+  'model',
   'chat',
 ] as const;
 export type Side = (typeof SIDES)[number];

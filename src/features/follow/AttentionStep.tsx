@@ -5,6 +5,7 @@ import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { BarScaleSwitch } from '../shared/BarScaleSwitch.tsx';
+import { headWeights, type Look, mostLookedAt, strongestLooks } from '../shared/looks.ts';
 import {
   groupWords,
   isGrouped,
@@ -18,7 +19,6 @@ import { ShareBar } from '../shared/ShareBar.tsx';
 import { WEIGHT_ENDS, WEIGHT_LABELS } from '../shared/weightSteps.ts';
 import styles from './AttentionStep.module.css';
 import type { Followed } from './followed.ts';
-import { headWeights, type Look, mostLookedAt, strongestLooks } from './heads.ts';
 import { PaintedText } from './PaintedText.tsx';
 import { TableBeside, Token } from './Parts.tsx';
 import step from './Step.module.css';

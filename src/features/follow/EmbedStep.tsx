@@ -5,11 +5,11 @@ import type { Anatomy } from '../../model/ir/anatomy.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { NORM_NAMES, positionWords, shortNumber } from '../shared/modelWords.ts';
+import { norm, plus } from '../shared/vectors.ts';
 import type { Followed } from './followed.ts';
 import { Token } from './Parts.tsx';
 import step from './Step.module.css';
 import { type StripVector, VectorStrip } from './VectorStrip.tsx';
-import { norm, plus } from './vectors.ts';
 import { Waiting } from './Waiting.tsx';
 
 /** Numbers shown of each vector. */

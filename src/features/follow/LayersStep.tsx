@@ -13,12 +13,12 @@ import {
   MIXER_NAMES,
   NORM_MEANINGS,
 } from '../shared/modelWords.ts';
+import { largestAddition, streamFacts, sumGap } from '../shared/vectors.ts';
 import type { Followed } from './followed.ts';
 import { LineKeys } from './LineKeys.tsx';
 import { MlpOfLayer } from './MlpOfLayer.tsx';
 import { Exact } from './Parts.tsx';
 import step from './Step.module.css';
-import { largestAddition, streamFacts, sumGap } from './vectors.ts';
 import { Waiting } from './Waiting.tsx';
 
 const layerName = (layer: number) => (layer === 0 ? 'embedding' : `after layer ${layer - 1}`);

@@ -5,6 +5,7 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { RankedRow } from '../../sampling/row.ts';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { dot, norm, times } from '../shared/vectors.ts';
 import type { Followed } from './followed.ts';
 import { LogitHistogram } from './LogitHistogram.tsx';
 import { afterRule, NO_RULE, ruleWords } from './logitsRule.ts';
@@ -12,7 +13,6 @@ import { Exact, Token } from './Parts.tsx';
 import step from './Step.module.css';
 import { softmaxOf } from './softmax.ts';
 import { VectorStrip } from './VectorStrip.tsx';
-import { dot, norm, times } from './vectors.ts';
 import { Waiting } from './Waiting.tsx';
 
 /** Tokens listed. */

@@ -6,9 +6,9 @@ import { mostOf } from '../../lib/most.ts';
 import type { PlotLine } from '../../ui/plot/lines.ts';
 import { PlotTable } from '../../ui/plot/PlotTable.tsx';
 import { stepPoint } from '../../ui/plot/plot.ts';
+import { largest } from '../shared/vectors.ts';
 import { TableBeside } from './Parts.tsx';
 import styles from './VectorStrip.module.css';
-import { largest } from './vectors.ts';
 
 export interface StripVector {
   readonly key: string;

@@ -6,7 +6,8 @@ import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { useDocument, useModel, useRows } from '../../stores/react.ts';
 import type { SelectedRow } from '../../stores/run/rows-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { type HeadRows, type Pass, passTo } from './types.ts';
+import { type Pass, passTo } from '../shared/pass.ts';
+import type { HeadRows } from './types.ts';
 import { useFollow } from './useFollow.ts';
 
 export interface Followed {

@@ -5,8 +5,9 @@ import { idle, type Page, type PageOptions, readyPage } from '../../../e2e/suppo
 import { settle } from '../../../e2e/support/settle.ts';
 import { defined } from '../../lib/assert.ts';
 import { KEPT_MS } from '../../stores/work/times.ts';
+import { passTo } from '../shared/pass.ts';
 import { type ProbeLog, probeAnswers } from './follow.fixture.ts';
-import { lengthsOf, passTo, secondsToMeasure } from './types.ts';
+import { lengthsOf, secondsToMeasure } from './types.ts';
 
 const dims = { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 64, vocab_size: V };
 const LONG = 'Once upon a time there was a small fox who lived in the forest. '.repeat(12);

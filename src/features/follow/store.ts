@@ -12,15 +12,8 @@ import type { ProbeSpec, Snapshot } from '../../stores/work/probe-spec.ts';
 import { CLOSED, type ProbeState, tooLong, type Unasked } from '../../stores/work/probe-state.ts';
 import { createProbeView, type ProbeView } from '../../stores/work/probe-view.ts';
 import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
-import {
-  type FollowedPass,
-  type FollowStore,
-  type FollowStoreState,
-  lengthsOf,
-  type Pass,
-  passTo,
-  secondsToMeasure,
-} from './types.ts';
+import { type Pass, passTo, samePass } from '../shared/pass.ts';
+import { type FollowedPass, type FollowStore, type FollowStoreState, lengthsOf, secondsToMeasure } from './types.ts';
 
 /** What a step reads: vectors of the pass, its attention, rows of the head. */
 const NEEDS: Readonly<Record<FollowStep, readonly ('trace' | 'attention' | 'heads')[]>> = {
@@ -224,8 +217,4 @@ class Follow implements ProbeSpec<FollowQuestion, Piece, EventOf<'traced'> | Eve
     const likeliest = selected.row.ranked.order[0];
     return Uint32Array.from(new Set([likeliest, actual].filter(id => id !== undefined)));
   }
-}
-
-function samePass(a: Pass, b: Pass): boolean {
-  return sameIds(a.ids, b.ids);
 }

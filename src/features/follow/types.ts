@@ -1,17 +1,9 @@
 // The subject of a token's way through the model: vectors and attention of one row, and what the cache saves. State and actions of its store.
 import type { StoreApi } from 'zustand/vanilla';
 import type { EventOf } from '../../protocol/events.ts';
-import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import type { ProbeState } from '../../stores/work/probe-state.ts';
 import type { TaskState } from '../../stores/work/view-task.ts';
-
-/** One pass through the model: the row that reads the token at `position` and predicts the one at `place`. */
-export interface Pass {
-  readonly place: TokenPlace;
-  readonly position: number;
-  /** All ids it can see, the one it reads last. [position + 1] */
-  readonly ids: Uint32Array;
-}
+import type { Pass } from '../shared/pass.ts';
 
 /** What came for a pass; null until asked for and answered. */
 export interface FollowedPass {
@@ -59,13 +51,6 @@ interface FollowActions {
 }
 
 export type FollowStoreState = FollowState & FollowActions;
-
-/** The pass that predicts `place`. Nothing comes before the first token: its own pass is looked at. Null without a token. */
-export function passTo(tokens: readonly DocumentToken[], place: TokenPlace): Pass | null {
-  const end = place === 'end' ? tokens.length : Math.max(1, place);
-  if (end === 0 || end > tokens.length) return null;
-  return { place, position: end - 1, ids: Uint32Array.from(tokens.slice(0, end), token => token.id) };
-}
 
 /** Most lengths that are measured. */
 const MOST_LENGTHS = 5;

@@ -18,15 +18,15 @@ const EMPTY = {
   empty: 'The text is empty. Type a word, and this view shows what each layer of the model would say next.',
 } as const;
 
-/** For a person who sees this for the first time. */
-function Introduction() {
+/** How the picture is read. */
+function Reading() {
   return (
-    <p className={cx(styles.words, styles.introduction)}>
-      The{' '}
+    <p className={cx(styles.words, styles.reading)}>
+      Each cell is the{' '}
       <Explain meaning="Reads the residual stream after a layer as if that layer were the last: through the model's final norm and its head, which gives every token of the vocabulary a probability.">
         logit lens
       </Explain>{' '}
-      asks after every layer: if this were the last one, which token would come next? Read a column downwards, from the{' '}
+      of a layer. Read a column downwards, from the{' '}
       <Explain meaning="The vector of numbers that a position carries through the model: it starts as the embedding of the token and its position, and every layer adds to it.">
         residual stream
       </Explain>{' '}
@@ -50,7 +50,7 @@ export function Lens() {
   return (
     <section className={styles.view} aria-label="Lens">
       <ScrollPane more="More below" className={styles.pane}>
-        <Introduction />
+        <Reading />
         {!isAbout(probe) || !tokenizer ? (
           <p className={styles.words}>{EMPTY[probe.status === 'empty' ? 'empty' : 'no_model']}</p>
         ) : (

@@ -1,6 +1,6 @@
 // The strongest head of each layer, with and without the place where heads rest.
 import { expect, test } from 'vitest';
-import { headWeights, mostLookedAt, strongestLooks } from './heads.ts';
+import { headWeights, mostLookedAt, strongestLooks } from './looks.ts';
 
 // Two layers of two heads over three positions.
 const event = {
