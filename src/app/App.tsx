@@ -8,8 +8,6 @@ import { NARROW, useMedia } from '../ui/controls/useMedia.ts';
 import { ACTION_DIALOGS, shortcuts } from './actionParts.ts';
 import { Header } from './Header.tsx';
 import { Later } from './Later.tsx';
-import { useArrangement } from './room.ts';
-import { Side, SideViews } from './Side.tsx';
 import { useTheme } from './theme.ts';
 import { DIALOG_VIEWS, PARTS } from './views.ts';
 
@@ -29,7 +27,7 @@ function Sheets() {
   return (
     <>
       <Dialog variant="sheet" title="Look inside" open={dialog === 'inspector'} onClose={close('inspector')}>
-        <SideViews narrow />
+        <Later load={PARTS.sheet} name="The view" />
       </Dialog>
       <Dialog variant="sheet" title="Settings" open={dialog === 'settings'} onClose={close('settings')}>
         <div className="shell-live">
@@ -53,7 +51,6 @@ function Dialogs() {
 
 export function App() {
   useTheme();
-  useArrangement();
   const narrow = useMedia(NARROW);
   return (
     <>
@@ -90,7 +87,7 @@ export function App() {
             </div>
           </div>
         </main>
-        {!narrow && <Side />}
+        {!narrow && <Later load={PARTS.side} name="The views" />}
         <footer className="shell-status">
           <Later load={PARTS.status} />
         </footer>

@@ -1,5 +1,7 @@
 // One sentence above a view that says what it is for, until a person puts it away: for good, and for this view alone.
-import { useRoom, useStores, useView } from '../stores/react.ts';
+
+import { useRoom, useRoomStore } from '../features/shared/room.ts';
+import { useView } from '../stores/react.ts';
 import { IconButton } from '../ui/controls/Button.tsx';
 import { useMedia } from '../ui/controls/useMedia.ts';
 import styles from './Introduction.module.css';
@@ -9,7 +11,7 @@ import { PURPOSES } from './purposes.ts';
 const ENOUGH = { token: '(min-height: 800px)', other: '(min-height: 520px)' } as const;
 
 export function Introduction() {
-  const { room } = useStores();
+  const room = useRoomStore();
   const side = useView(s => s.side);
   const told = useRoom(s => s.told.includes(side));
   const enough = useMedia(side === 'token' ? ENOUGH.token : ENOUGH.other);

@@ -1,11 +1,16 @@
 // The column beside the text, or the sheet of a phone: one of several views, and the settings below it or, in a wide window, beside it.
-import { useRoom, useStores, useView } from '../stores/react.ts';
+
+import { useRoom, useRoomStore } from '../features/shared/room.ts';
+import { useStores, useView } from '../stores/react.ts';
 import { IconButton } from '../ui/controls/Button.tsx';
 import { Tabs } from '../ui/controls/Tabs.tsx';
 import { useFold } from './folds.ts';
+import { Introduction } from './Introduction.tsx';
 import { Later } from './Later.tsx';
 import styles from './Side.module.css';
-import { PARTS, SIDE_VIEWS, type SideView } from './views.ts';
+import { SideSettings } from './SideSettings.tsx';
+import { SideSplitter } from './Splitters.tsx';
+import { SIDE_VIEWS, type SideView } from './sideViews.ts';
 
 /** The view that is chosen; the first one where the kept choice has none. */
 function useSideView(): SideView | undefined {
@@ -17,8 +22,9 @@ function useSideView(): SideView | undefined {
 const WIDENED = 0.6;
 
 /** Tabs over the chosen view; only that one is mounted, so a view that is closed costs nothing. */
-export function SideViews({ narrow = false }: { narrow?: boolean }) {
-  const { view, room } = useStores();
+function SideViews({ narrow = false }: { narrow?: boolean }) {
+  const { view } = useStores();
+  const room = useRoomStore();
   const wide = useRoom(s => (s.widths.side ?? 0) >= WIDENED);
   const chosen = useSideView();
   if (!chosen) return null;
@@ -41,11 +47,16 @@ export function SideViews({ narrow = false }: { narrow?: boolean }) {
       }
     >
       <div className={styles.view}>
-        <Later load={PARTS.introduction} />
+        <Introduction />
         <Later key={chosen.key} load={chosen.load} name={chosen.label} />
       </div>
     </Tabs>
   );
+}
+
+/** In the sheet of a phone. */
+export function SheetViews() {
+  return <SideViews narrow />;
 }
 
 export function Side() {
@@ -53,11 +64,11 @@ export function Side() {
   return (
     <aside className="shell-side" aria-label="Look inside" data-folded={folded} data-beside={beside}>
       <div className="shell-views">
-        <Later load={PARTS.split} />
+        <SideSplitter />
         <SideViews />
       </div>
       <div className="shell-settings">
-        <Later load={PARTS.sideSettings} name="Settings" />
+        <SideSettings />
       </div>
     </aside>
   );

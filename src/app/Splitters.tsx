@@ -1,12 +1,12 @@
 // The lines between the columns of the page.
-import { useStores } from '../stores/react.ts';
+import { useRoomStore } from '../features/shared/room.ts';
 import type { Column } from '../stores/room.ts';
 import { Splitter } from '../ui/controls/Splitter.tsx';
 import { ROOMY, useMedia } from '../ui/controls/useMedia.ts';
 import { settingsRoom, sideRoom } from './columns.ts';
 
 function useSetWidth(column: Column): (width: number | null) => void {
-  const { room } = useStores();
+  const room = useRoomStore();
   return width => room.getState().setWidth(column, width === null ? null : width / innerWidth);
 }
 

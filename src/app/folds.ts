@@ -1,5 +1,7 @@
 // Whether the settings beside the text are folded to a line: a choice of its own for each view, for low windows, and where they have a column.
-import { useRoom, useStores, useView } from '../stores/react.ts';
+
+import { roomStore, useRoom, useRoomStore } from '../features/shared/room.ts';
+import { useView } from '../stores/react.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Side } from '../stores/view.ts';
 import { LOW, ROOMY, useMedia } from '../ui/controls/useMedia.ts';
@@ -17,14 +19,14 @@ function placeOf(side: Side, low: boolean, roomy: boolean): string {
 }
 
 /** Folds the settings beside the text, or opens them, in the window as it is. */
-export function foldSettings({ room, view }: Stores, folded: boolean): void {
-  const place = placeOf(view.getState().side, matchMedia(LOW).matches, matchMedia(ROOMY).matches);
-  room.getState().setFolded(place, folded);
+export function foldSettings(stores: Stores, folded: boolean): void {
+  const place = placeOf(stores.view.getState().side, matchMedia(LOW).matches, matchMedia(ROOMY).matches);
+  roomStore.of(stores).getState().setFolded(place, folded);
 }
 
 /** Below the token the settings stand open by themselves, since they shape its distribution. */
 export function useFold(): Fold {
-  const { room } = useStores();
+  const room = useRoomStore();
   const side = useView(s => s.side);
   const low = useMedia(LOW);
   const roomy = useMedia(ROOMY);

@@ -7,7 +7,6 @@ import type { LoadedModel } from '../protocol/events.ts';
 import { createDocumentStore } from '../stores/document/document.ts';
 import type { DocumentStore } from '../stores/document/types.ts';
 import { createModelStore } from '../stores/model/model.ts';
-import { createRoomStore, type Shelf } from '../stores/room.ts';
 import { createAttentionTintStore } from '../stores/run/attention-tint.ts';
 import { createGenerationStore } from '../stores/run/generation.ts';
 import type { GenerationStore } from '../stores/run/generation-types.ts';
@@ -28,7 +27,6 @@ import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { browserShelf } from './room.ts';
 import type { Visit, Wanted } from './visit.ts';
 
 /** Fragments of the page's address that hold shared texts. */
@@ -48,8 +46,6 @@ export interface PageOptions {
   /** The rest has the page's own as default. */
   readonly client?: Client;
   readonly saved?: SavedStore;
-  /** What is kept before the first paint. */
-  readonly shelf?: Shelf;
   readonly checkCapability?: () => NucleusError | null | Promise<NucleusError | null>;
   readonly makeTokenizer?: (model: LoadedModel) => Tokenizer | Promise<Tokenizer>;
   readonly requestFrame?: (callback: () => void) => void;
@@ -109,7 +105,6 @@ export function createPage(options: PageOptions): Page {
   work.onEnd(scores.dispose);
   const stores: Stores = {
     ...subjects,
-    room: createRoomStore(options.shelf ?? browserShelf),
     rows: rows.store,
     scores: scores.store,
     attentionTint: createAttentionTintStore(),

@@ -1,43 +1,6 @@
-// The views and dialogs of the page. Each is loaded when it is first opened: the page begins with the text, the token and the settings alone.
-import type { Dialog, Side } from '../stores/view.ts';
+// The dialogs and parts of the page. Each is loaded when it is first opened: the page begins with the text alone.
+import type { Dialog } from '../stores/view.ts';
 import type { Load } from './Later.tsx';
-
-export interface SideView {
-  readonly key: Side;
-  readonly label: string;
-  readonly load: Load;
-}
-
-/** Beside the text, in the order of their tabs. A view more is a line more. */
-export const SIDE_VIEWS: readonly SideView[] = [
-  {
-    key: 'token',
-    label: 'Token',
-    load: async () => (await import('../features/probabilities/Inspector.tsx')).Inspector,
-  },
-  { key: 'chat', label: 'Chat', load: async () => (await import('../features/chat/Chat.tsx')).Chat },
-  { key: 'text', label: 'Text', load: async () => (await import('../features/text/TextView.tsx')).TextView },
-  { key: 'answers', label: 'Answers', load: async () => (await import('../features/answers/Answers.tsx')).Answers },
-  { key: 'compare', label: 'Compare', load: async () => (await import('../features/compare/Compare.tsx')).Compare },
-  {
-    key: 'branches',
-    label: 'Branches',
-    load: async () => (await import('../features/branches/Branches.tsx')).Branches,
-  },
-  { key: 'lens', label: 'Lens', load: async () => (await import('../features/lens/Lens.tsx')).Lens },
-  {
-    key: 'attention',
-    label: 'Attention',
-    load: async () => (await import('../features/attention/Attention.tsx')).Attention,
-  },
-  {
-    key: 'ablation',
-    label: 'Ablation',
-    load: async () => (await import('../features/ablation/Ablation.tsx')).Ablation,
-  },
-  { key: 'model', label: 'Model', load: async () => (await import('../features/flow/FlowView.tsx')).FlowView },
-  { key: 'follow', label: 'Follow', load: async () => (await import('../features/follow/FollowView.tsx')).FollowView },
-];
 
 export interface DialogView {
   readonly key: Dialog;
@@ -78,14 +41,13 @@ export const DIALOG_VIEWS: readonly DialogView[] = [
 /** Parts of the page that the first sight of it can do without. Those that say something only at times show nothing while they come. */
 export const PARTS = {
   settings: async () => (await import('../features/settings/Settings.tsx')).Settings,
-  sideSettings: async () => (await import('./SideSettings.tsx')).SideSettings,
-  split: async () => (await import('./Splitters.tsx')).SideSplitter,
+  /** The column beside the text, and the views of a phone's sheet. */
+  side: async () => (await import('./Side.tsx')).Side,
+  sheet: async () => (await import('./Side.tsx')).SheetViews,
   /** The selected token of a phone, whose views are in a sheet. */
   selected: async () => (await import('../features/probabilities/SelectedStrip.tsx')).SelectedStrip,
   /** The card of the token that is pointed at. */
   card: async () => (await import('../features/word/WordCard.tsx')).WordCard,
-  /** What the chosen view is for, once. */
-  introduction: async () => (await import('./Introduction.tsx')).Introduction,
   fromHere: async () => (await import('../features/editor/FromHere.tsx')).FromHere,
   /** What the sliders of a phone do, above them. */
   live: async () => (await import('../features/probabilities/LiveBar.tsx')).LiveBar,

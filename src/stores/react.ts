@@ -6,7 +6,6 @@ import { defined } from '../lib/assert.ts';
 import type { DocumentStoreState } from './document/types.ts';
 import type { FeatureStore } from './feature-store.ts';
 import type { ModelStoreState } from './model/types.ts';
-import type { RoomStoreState } from './room.ts';
 import type { AttentionTintState } from './run/attention-tint.ts';
 import type { GenerationStoreState } from './run/generation-types.ts';
 import type { PinsStoreState } from './run/pins-types.ts';
@@ -56,10 +55,6 @@ export function usePins<T>(select: (state: PinsStoreState) => T): T {
 
 export function useView<T>(select: (state: ViewStoreState) => T): T {
   return useStore(useStores().view, select);
-}
-
-export function useRoom<T>(select: (state: RoomStoreState) => T): T {
-  return useStore(useStores().room, select);
 }
 
 export function useDocuments<T>(select: (state: DocumentsState) => T): T {

@@ -2,7 +2,6 @@
 import type { Client } from '../client/client.ts';
 import type { DocumentStore } from './document/types.ts';
 import type { ModelStore } from './model/types.ts';
-import type { RoomStore } from './room.ts';
 import type { AttentionTintStore } from './run/attention-tint.ts';
 import type { GenerationStore } from './run/generation-types.ts';
 import type { PinsStore } from './run/pins-types.ts';
@@ -41,7 +40,6 @@ export interface Stores {
   readonly scores: ScoresStore;
   readonly pins: PinsStore;
   readonly view: ViewStore;
-  readonly room: RoomStore;
   readonly documents: DocumentsStore;
   readonly attentionTint: AttentionTintStore;
   readonly version: VersionStore;

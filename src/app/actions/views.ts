@@ -1,10 +1,11 @@
 // Actions of what is looked at: the views beside the text, its tint, and the signs on it.
 import { SCALE_WORDS } from '../../features/shared/barLength.ts';
+import { roomStore } from '../../features/shared/room.ts';
 import { TEXT_SIZES } from '../../stores/room.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { BAR_SCALES, type Side, TINTS } from '../../stores/view.ts';
 import { NARROW } from '../../ui/controls/useMedia.ts';
-import { SIDE_VIEWS } from '../views.ts';
+import { SIDE_VIEWS } from '../sideViews.ts';
 import type { Action } from './action.ts';
 
 function openSide({ view }: Stores, side: Side): void {
@@ -44,8 +45,8 @@ const SIZES: readonly Action[] = TEXT_SIZES.map(size => ({
   title: `Size of the text: ${size}`,
   words: 'font letters',
   group: 'View',
-  hindrance: ({ room }) => (room.getState().textSize === size ? 'It is so' : null),
-  act: ({ room }) => room.getState().setTextSize(size),
+  hindrance: stores => (roomStore.of(stores).getState().textSize === size ? 'It is so' : null),
+  act: stores => roomStore.of(stores).getState().setTextSize(size),
 }));
 
 export const VIEW_ACTIONS: readonly Action[] = [

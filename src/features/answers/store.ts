@@ -129,7 +129,9 @@ class Drawer {
     const { round } = this.store.getState();
     if (round === null || this.#working || round.answers[answer] === undefined) return;
     const added = round.answers.map(({ tokens }) => tokens);
-    this.#stores.document.getState().takeAnswer((set, birth) => answered(set, round.base, added, answer, birth));
+    this.#stores.document
+      .getState()
+      .branchOff('answers', (set, birth) => answered(set, round.base, added, answer, birth));
     this.store.setState({ round: { ...round, taken: answer } });
   }
 

@@ -1,10 +1,11 @@
 // The size of the text, one step further with each press.
-import { useRoom, useStores } from '../../stores/react.ts';
+
 import { TEXT_SIZES } from '../../stores/room.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
+import { useRoom, useRoomStore } from './room.ts';
 
 export function TextSizeButton() {
-  const { room } = useStores();
+  const room = useRoomStore();
   const size = useRoom(s => s.textSize);
   const next = TEXT_SIZES[(TEXT_SIZES.indexOf(size) + 1) % TEXT_SIZES.length] ?? 'normal';
   return (

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ids, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
-import { caretPlace } from './caret.ts';
+import { caretPlace, endedAtCaret } from './caret.ts';
 import { checkWhole, drawn, ready, tokenizer } from './document.fixture.ts';
 
 const { visit } = visitsOf('real');
@@ -54,7 +54,7 @@ describe('the text up to the caret', () => {
       const { offset } = caretPlace(document.getState()) ?? { offset: 0 };
       const deleted = ready(TEXT);
       deleted.getState().edit(offset, TEXT.length, '');
-      document.getState().cutAtCaret();
+      document.getState().branchOff('run', endedAtCaret);
       checkWhole(document, tokenizer);
       const now = document.getState();
       expect(now.text).toBe(TEXT.slice(0, offset));
@@ -71,7 +71,7 @@ describe('the text up to the caret', () => {
     document.getState().appendDrawn([drawn(300), drawn(301), drawn(302)]);
     const { tokens, view } = document.getState();
     document.getState().select(view.starts[tokens.length - 1] ?? 0, view.starts[tokens.length - 1] ?? 0);
-    document.getState().cutAtCaret();
+    document.getState().branchOff('run', endedAtCaret);
     const now = document.getState();
     for (const [i, token] of now.tokens.entries()) expect(token).toBe(tokens[i]);
     expect(now.tokens).toHaveLength(tokens.length - 1);

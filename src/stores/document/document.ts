@@ -1,7 +1,6 @@
 // The store of the document, and its actions.
 import { createStore } from 'zustand/vanilla';
 import { removed, renamed, rewritten, switched } from './branches.ts';
-import { endedAtCaret } from './caret.ts';
 import { shownPlain } from './shown.ts';
 import type { DocumentActions, DocumentStore, DocumentStoreState } from './types.ts';
 import { WholeDocument } from './whole-document.ts';
@@ -40,12 +39,11 @@ function actionsOf(document: WholeDocument): DocumentActions {
     selectToken: place => document.selectToken(place),
     choose: (index, id) => document.choose(index, id),
     cut: (index, kind) => document.cut(index, kind),
-    cutAtCaret: () => document.change('run', () => endedAtCaret(document.store.getState(), document.birth)),
     force: (index, text) => document.force(index, text),
     graft: (id, index, added) => document.graft(id, index, added),
     rewrite: (index, added, aside, kind = 'chat') =>
       document.change(kind, set => rewritten(set, index, added, aside, document.birth)),
-    takeAnswer: make => document.change('answers', set => make(set, document.birth)),
+    branchOff: (kind, make) => document.change(kind, () => make(document.store.getState(), document.birth)),
     switchBranch: id => document.change('switch', set => switched(set, id)),
     renameBranch: (id, name) => document.change('rename', set => renamed(set, id, name)),
     removeBranch: id => document.change('remove', set => removed(set, id)),

@@ -191,16 +191,14 @@ export interface DocumentActions {
   choose(index: number, id: number): void;
   /** Goes on from before token `index`, on a branch of its own. */
   cut(index: number, kind: ChangeKind): void;
-  /** Goes on from the caret, on a branch of its own; what stands behind it stays as another one. Nothing where the caret is at an end of the text. */
-  cutAtCaret(): void;
   /** Goes on from token `index` with `text` as typed, on a branch of its own. */
   force(index: number, text: string): void;
   /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */
   graft(id: number, index: number, added: readonly number[]): void;
   /** Token `index` and all behind it give way to `added`: in place, or on a branch of its own where `aside`. A turn of a conversation unless `kind` says else. */
   rewrite(index: number, added: readonly DocumentToken[], aside: boolean, kind?: ChangeKind): void;
-  /** One of several answers takes its place, as `answered.ts` makes it. */
-  takeAnswer(make: (set: BranchSet, birth: () => Birth) => BranchSet | null): void;
+  /** Takes the branches that `make` makes of what is here, as `answered.ts` and `caret.ts` do; null changes nothing. */
+  branchOff(kind: ChangeKind, make: (state: DocumentState, birth: () => Birth) => BranchSet | null): void;
   /** Makes another branch the active one: its tokens, numbers and draws, with the caret at its end. */
   switchBranch(id: number): void;
   renameBranch(id: number, name: string): void;

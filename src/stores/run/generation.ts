@@ -172,8 +172,10 @@ class Runs {
 
   async runFromCaret(): Promise<void> {
     await this.#halt();
-    const { revision, cutAtCaret } = this.#options.document.getState();
-    cutAtCaret();
+    // What cuts comes with the first such run.
+    const { endedAtCaret } = await import('../document/caret.ts');
+    const { revision, branchOff } = this.#options.document.getState();
+    branchOff('run', endedAtCaret);
     const cut = this.#options.document.getState().revision !== revision;
     await this.begin({ steps: 'run', seed: cut ? 'fresh' : 'continue', join: cut });
   }

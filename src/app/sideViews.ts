@@ -1,0 +1,40 @@
+// The views beside the text. Each is loaded when it is first opened.
+import type { Side } from '../stores/view.ts';
+import type { Load } from './Later.tsx';
+
+export interface SideView {
+  readonly key: Side;
+  readonly label: string;
+  readonly load: Load;
+}
+
+/** Beside the text, in the order of their tabs. A view more is a line more. */
+export const SIDE_VIEWS: readonly SideView[] = [
+  {
+    key: 'token',
+    label: 'Token',
+    load: async () => (await import('../features/probabilities/Inspector.tsx')).Inspector,
+  },
+  { key: 'chat', label: 'Chat', load: async () => (await import('../features/chat/Chat.tsx')).Chat },
+  { key: 'text', label: 'Text', load: async () => (await import('../features/text/TextView.tsx')).TextView },
+  { key: 'answers', label: 'Answers', load: async () => (await import('../features/answers/Answers.tsx')).Answers },
+  { key: 'compare', label: 'Compare', load: async () => (await import('../features/compare/Compare.tsx')).Compare },
+  {
+    key: 'branches',
+    label: 'Branches',
+    load: async () => (await import('../features/branches/Branches.tsx')).Branches,
+  },
+  { key: 'lens', label: 'Lens', load: async () => (await import('../features/lens/Lens.tsx')).Lens },
+  {
+    key: 'attention',
+    label: 'Attention',
+    load: async () => (await import('../features/attention/Attention.tsx')).Attention,
+  },
+  {
+    key: 'ablation',
+    label: 'Ablation',
+    load: async () => (await import('../features/ablation/Ablation.tsx')).Ablation,
+  },
+  { key: 'model', label: 'Model', load: async () => (await import('../features/flow/FlowView.tsx')).FlowView },
+  { key: 'follow', label: 'Follow', load: async () => (await import('../features/follow/FollowView.tsx')).FollowView },
+];
