@@ -43,7 +43,7 @@ const lastRow = (page: Page) => positionTable(page).locator('tbody tr').last();
 test('cells come layer by layer, the picture says what it is and how to read it', async ({ page }) => {
   await openLens(page);
   await positionReady(page);
-  await expect(view(page).getByText(/asks after every layer/)).toBeVisible();
+  await expect(view(page).getByText(/Read a column downwards/)).toBeVisible();
   await view(page).getByRole('button', { name: 'logit lens' }).click();
   await expect(view(page).getByText(/as if that layer were the last/)).toBeVisible();
   await page.keyboard.press('Escape');

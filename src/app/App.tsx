@@ -99,6 +99,7 @@ export function App() {
       <Dialogs />
       <Later load={shortcuts} />
       <Later load={PARTS.card} />
+      <Later load={PARTS.tour} />
       {wantsDebug && <Later load={PARTS.debug} name="The debug panel" />}
       <Later load={PARTS.drop} />
     </>

@@ -2,6 +2,7 @@
 import { TREE_KEYS } from '../features/branches/keys.ts';
 import { MESSAGE_KEYS, TURN_KEYS } from '../features/chat/keys.ts';
 import { CANDIDATE_KEYS } from '../features/probabilities/keys.ts';
+import { roomStore } from '../features/shared/room.ts';
 import { CARD_KEYS } from '../features/word/keys.ts';
 import { useStores } from '../stores/react.ts';
 import { Button } from '../ui/controls/Button.tsx';
@@ -32,13 +33,22 @@ const SECTIONS: readonly Section[] = [
 ].filter(({ bound }) => bound.length > 0);
 
 export function Keys() {
-  const { view } = useStores();
+  const stores = useStores();
+  const { view } = stores;
   return (
     <>
       <p className={styles.words}>
         In a field only keys with a modifier are the page's own, and Esc.
         <Button icon="search" onClick={() => view.getState().open('palette')}>
           Find an action
+        </Button>
+        <Button
+          onClick={() => {
+            view.getState().close();
+            roomStore.of(stores).getState().startTour();
+          }}
+        >
+          Take the tour
         </Button>
       </p>
       <div className={styles.sections}>

@@ -67,5 +67,6 @@ export const PARTS = {
   examples: async () => (await import('../features/editor/Examples.tsx')).Examples,
   legend: async () => (await import('../features/editor/Legend.tsx')).Legend,
   status: async () => (await import('../features/status/StatusLine.tsx')).StatusLine,
+  tour: async () => (await import('./TourHost.tsx')).TourHost,
   drop: async () => (await import('./Drop.tsx')).Drop,
 } as const satisfies Record<string, Load>;

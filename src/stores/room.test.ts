@@ -47,6 +47,19 @@ test('a width outside the window, a size of no name and words of no sense are as
   expect(store.getState().widths.side).toBeNull();
 });
 
+test('a tour that has ended is not offered again, and can be taken again', () => {
+  const { shelf } = shelfOf();
+  const store = createRoomStore(shelf);
+  store.getState().startTour();
+  expect(store.getState()).toMatchObject({ touring: true, told: [] });
+  store.getState().endTour();
+  expect(store.getState()).toMatchObject({ touring: false, told: ['tour'] });
+  const later = createRoomStore(shelf);
+  expect(later.getState()).toMatchObject({ touring: false, told: ['tour'] });
+  later.getState().startTour();
+  expect(later.getState().touring).toBe(true);
+});
+
 test('two tabs take nothing from each other of what was told and folded', () => {
   const { shelf } = shelfOf();
   const [one, other] = [createRoomStore(shelf), createRoomStore(shelf)];

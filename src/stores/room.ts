@@ -23,6 +23,8 @@ interface RoomState {
   readonly folds: Readonly<Record<string, boolean>>;
   /** What was told once and is not told again. */
   readonly told: readonly string[];
+  /** The tour over the page is on. */
+  readonly touring: boolean;
 }
 
 interface RoomActions {
@@ -32,6 +34,9 @@ interface RoomActions {
   setFolded(place: string, folded: boolean): void;
   /** It is not told again. */
   putAway(what: string): void;
+  startTour(): void;
+  /** However it ends, it is not offered again. */
+  endTour(): void;
 }
 
 export type RoomStoreState = RoomState & RoomActions;
@@ -55,6 +60,7 @@ function read(shelf: Shelf): RoomState {
     textSize: TEXT_SIZES.find(size => size === shelf.get('text')) ?? 'normal',
     folds: foldsOf(shelf.get('folds')),
     told: namesOf(shelf.get('told')),
+    touring: false,
   };
 }
 
@@ -81,6 +87,11 @@ export function createRoomStore(shelf: Shelf): RoomStore {
       const told = [...new Set([...namesOf(shelf.get('told')), ...get().told, what])];
       shelf.put('told', told.join(' '));
       set({ told });
+    },
+    startTour: () => set({ touring: true }),
+    endTour: () => {
+      get().putAway('tour');
+      set({ touring: false });
     },
   }));
 }

@@ -1,4 +1,5 @@
 // Actions of documents, models and the page: dialogs, themes, what is open.
+import { roomStore } from '../../features/shared/room.ts';
 import type { Dialog } from '../../stores/view.ts';
 import { THEMES } from '../../stores/view.ts';
 import { keepTheme } from '../theme.ts';
@@ -59,6 +60,13 @@ export const PAGE_ACTIONS: readonly Action[] = [
   opens('share', 'share', 'Share and export', 'Page', { words: 'link json csv file' }),
   opens('code', 'code', 'View code', 'Page', { words: 'python transformers javascript curl openai api logits' }),
   ...THEME_ACTIONS,
+  {
+    id: 'tour',
+    title: 'Take the tour',
+    words: 'help introduction first',
+    group: 'Page',
+    act: stores => roomStore.of(stores).getState().startTour(),
+  },
   opens('palette', 'palette', 'Actions', 'Page', { keys: ['Mod+K'] }),
   opens('keys', 'keys', 'Keys', 'Page', { keys: ['?', 'Mod+/'], reach: 'anywhere', words: 'shortcuts help' }),
 ];

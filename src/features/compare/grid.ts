@@ -94,7 +94,7 @@ class Filler {
     const { cells, base, working } = this.store.getState();
     const cell = cells.get(key);
     if (working !== 'no' || base === null || !cell || cell.tokens.length === 0) return;
-    this.#stores.document.getState().takeAnswer((set, birth) => answered(set, base, [cell.tokens], 0, birth));
+    this.#stores.document.getState().branchOff('answers', (set, birth) => answered(set, base, [cell.tokens], 0, birth));
     this.store.setState({ taken: key });
   }
 

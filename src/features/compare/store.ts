@@ -80,9 +80,9 @@ function listActions(stores: Stores, get: () => CompareStore): ListActions {
     },
     toBranch: id => {
       const result = columnOf(get().getState(), id)?.result;
-      const { tokenizer, takeAnswer } = stores.document.getState();
+      const { tokenizer, branchOff } = stores.document.getState();
       if (!result || tokenizer?.fingerprint !== result.tokenizer.fingerprint) return;
-      takeAnswer((set, birth) => answered(set, result.base, [result.tokens], 0, birth));
+      branchOff('answers', (set, birth) => answered(set, result.base, [result.tokens], 0, birth));
     },
     toDocument: async id => {
       const state = get().getState();

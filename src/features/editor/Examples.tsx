@@ -3,6 +3,7 @@
 import type { ModelState } from '../../stores/model/types.ts';
 import { useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
+import { TourOffer } from '../shared/TourOffer.tsx';
 import styles from './Examples.module.css';
 import { FIRST_PROMPT } from './firstPrompt.ts';
 
@@ -27,6 +28,7 @@ export function Examples() {
   if (!shipped) return null;
   return (
     <div className={styles.examples}>
+      <TourOffer />
       <ul className={styles.chips} aria-label="Examples">
         {EXAMPLES.map(example => (
           <li key={example.name}>

@@ -1,5 +1,5 @@
 // Buttons: one with words, one with an icon alone. Both are native buttons; an icon button's name is its label.
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import styles from './Button.module.css';
 import { cx } from './cx.ts';
 import { Icon, type IconName } from './Icon.tsx';
@@ -11,6 +11,7 @@ interface ButtonProps extends Native {
   icon?: IconName;
   /** Shown in small keys after the words; on touch screens it is hidden. */
   shortcut?: string;
+  ref?: Ref<HTMLButtonElement>;
   children: ReactNode;
 }
 
