@@ -35,6 +35,12 @@ export const DIALOG_VIEWS: readonly DialogView[] = [
     variant: 'full',
     load: async () => (await import('../features/debug/ProfilePane.tsx')).ProfilePane,
   },
+  {
+    key: 'presets',
+    title: 'Presets',
+    variant: 'wide',
+    load: async () => (await import('../features/presets/Presets.tsx')).Presets,
+  },
   { key: 'code', title: 'View code', variant: 'wide', load: async () => (await import('./CodeDialog.tsx')).CodeDialog },
 ];
 

@@ -45,6 +45,7 @@ const DIALOGS = [
   'share',
   'profile',
   'code',
+  'presets',
   'inspector',
   'settings',
 ] as const;

@@ -58,6 +58,7 @@ export const PAGE_ACTIONS: readonly Action[] = [
   },
   opens('profile', 'profile', 'Where the time goes', 'Models', { words: 'profile kernels' }),
   opens('share', 'share', 'Share and export', 'Page', { words: 'link json csv file' }),
+  opens('presets', 'presets', 'Saved presets', 'Settings', { words: 'save keep name experiments' }),
   opens('code', 'code', 'View code', 'Page', { words: 'python transformers javascript curl openai api logits' }),
   ...THEME_ACTIONS,
   {

@@ -50,6 +50,9 @@ export function Settings({ fold }: { fold?: () => void }) {
       </header>
       <ScrollPane more="More settings" className={styles.body}>
         <div className={styles.ways}>
+          <Button variant="quiet" aria-haspopup="dialog" onClick={() => view.getState().open('presets')}>
+            Saved presets
+          </Button>
           <Button variant="quiet" aria-haspopup="dialog" onClick={() => view.getState().open('code')}>
             View code
           </Button>

@@ -1,0 +1,172 @@
+// The presets of a person: kept, renamed, deleted and brought back, used, in and out as files.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { freshId } from '../../lib/fresh-id.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
+import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import type { Stores } from '../../stores/stores.ts';
+import { databaseRecords, type PresetRecords } from './kept.ts';
+import {
+  MOST_PRESETS,
+  MOST_TEXT,
+  nameOf,
+  type Preset,
+  type ReadPresets,
+  readPresetFile,
+  readPresets,
+  writePresets,
+} from './preset.ts';
+
+/** What was done last and can be taken back. */
+export type Done =
+  | { readonly kind: 'deleted'; readonly preset: Preset; readonly at: number }
+  /** `before`: the settings that gave way. */
+  | { readonly kind: 'used'; readonly name: string; readonly before: GenerationSettings };
+
+interface PresetsState {
+  /** Null until they have been read. */
+  readonly presets: readonly Preset[] | null;
+  readonly done: Done | null;
+  /** The browser does not keep them, or there are too many. */
+  readonly failed: '' | 'storage' | 'full' | 'long';
+}
+
+interface PresetsActions {
+  /** Keeps the settings as they stand, with the text or without it. False for a name that says nothing. */
+  save(name: string, withText: boolean): Promise<boolean>;
+  rename(id: string, name: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Takes back what was done last. */
+  takeBack(): Promise<void>;
+  dismiss(): void;
+  /** Takes the settings, and opens the text, where there is one, as a new document. */
+  use(preset: Pick<Preset, 'name' | 'text' | 'settings'>): void;
+  /** One of them, or all, as a file. */
+  exported(id: string | 'all'): string;
+  imported(json: string): Promise<ReadPresets>;
+}
+
+export type PresetsStoreState = PresetsState & PresetsActions;
+export type PresetsStore = StoreApi<PresetsStoreState>;
+
+/** One a page. */
+export const presetsStore = defineFeatureStore<PresetsStore>(stores => createPresetsStore(stores, databaseRecords()));
+
+export function createPresetsStore(stores: Stores, records: PresetRecords): Made<PresetsStore> {
+  const keeper = new Keeper(stores, records);
+  const store: PresetsStore = createStore<PresetsStoreState>()(set => ({
+    presets: null,
+    done: null,
+    failed: '',
+    save: (name, withText) => keeper.save(name, withText),
+    rename: (id, name) => keeper.rename(id, name),
+    remove: id => keeper.remove(id),
+    takeBack: () => keeper.takeBack(),
+    dismiss: () => set({ done: null, failed: '' }),
+    use: preset => keeper.use(preset),
+    exported: id => writePresets((keeper.list ?? []).filter(each => id === 'all' || each.id === id)),
+    imported: json => keeper.imported(json),
+  }));
+  keeper.store = store;
+  void keeper.bring();
+  return { store, dispose: () => {} };
+}
+
+type Change = (presets: readonly Preset[]) => readonly Preset[];
+
+class Keeper {
+  store!: PresetsStore;
+  readonly #stores: Stores;
+  readonly #records: PresetRecords;
+
+  constructor(stores: Stores, records: PresetRecords) {
+    this.#stores = stores;
+    this.#records = records;
+  }
+
+  get list(): readonly Preset[] | null {
+    return this.store.getState().presets;
+  }
+
+  async bring(): Promise<void> {
+    try {
+      this.store.setState({ presets: readPresets(await this.#records.read()) });
+    } catch {
+      this.store.setState({ presets: [], failed: 'storage' });
+    }
+  }
+
+  async save(typed: string, withText: boolean): Promise<boolean> {
+    const name = nameOf(typed);
+    if (name === null) return false;
+    const { text } = this.#stores.document.getState();
+    if (withText && text.length > MOST_TEXT) {
+      this.store.setState({ failed: 'long' });
+      return false;
+    }
+    const { settings } = this.#stores.settings.getState();
+    return this.#change(list => [{ id: freshId(), name, text: withText ? text : null, settings }, ...list]);
+  }
+
+  async rename(id: string, typed: string): Promise<void> {
+    const name = nameOf(typed);
+    if (name !== null) await this.#change(list => list.map(each => (each.id === id ? { ...each, name } : each)));
+  }
+
+  async remove(id: string): Promise<void> {
+    const at = this.list?.findIndex(each => each.id === id) ?? -1;
+    const preset = this.list?.[at];
+    if (preset === undefined) return;
+    if (await this.#change(list => list.filter(each => each.id !== id)))
+      this.store.setState({ done: { kind: 'deleted', preset, at } });
+  }
+
+  async takeBack(): Promise<void> {
+    const { done } = this.store.getState();
+    if (done === null) return;
+    this.store.setState({ done: null });
+    if (done.kind === 'used') {
+      this.#stores.settings.getState().change(done.before);
+      return;
+    }
+    const { preset, at } = done;
+    await this.#change(list => [...list.slice(0, at), preset, ...list.slice(at)]);
+  }
+
+  use({ name, text, settings }: Pick<Preset, 'name' | 'text' | 'settings'>): void {
+    const store = this.#stores.settings.getState();
+    this.store.setState({ done: { kind: 'used', name, before: store.settings } });
+    store.change(settings);
+    if (text === null) return;
+    const { acts } = this.#stores.documents.getState();
+    if (acts !== null) void acts.create({ text });
+    else this.#stores.document.getState().setText(text);
+  }
+
+  async imported(json: string): Promise<ReadPresets> {
+    const read = readPresetFile(json);
+    if (!read.ok) return read;
+    // Those that are there already come in beside them.
+    const added = read.presets.map(each => ({ ...each, id: freshId() }));
+    const kept = await this.#change(list => [...added, ...list]);
+    return kept ? read : { ok: true, presets: [], unreadable: read.presets.length + read.unreadable };
+  }
+
+  /** Of the list as it lies now, whoever wrote it. False where it was not kept. */
+  async #change(change: Change): Promise<boolean> {
+    let outcome: { readonly list: readonly Preset[]; readonly full: boolean } = { list: [], full: false };
+    try {
+      await this.#records.update(kept => {
+        const list = readPresets(kept);
+        const made = change(list);
+        const full = made.length > MOST_PRESETS;
+        outcome = { list: full ? list : made, full };
+        return outcome.list;
+      });
+    } catch {
+      this.store.setState({ failed: 'storage' });
+      return false;
+    }
+    this.store.setState({ presets: outcome.list, failed: outcome.full ? 'full' : '' });
+    return !outcome.full;
+  }
+}
