@@ -17,11 +17,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   hub: ['lib', 'checkpoint'],
   engine: ['lib', 'protocol', 'checkpoint', 'tokenizer', 'sampling', 'model', 'gpu', 'train', 'hub'],
   offline: ['lib'],
-  client: ['lib', 'protocol'],
+  remote: ['lib', 'protocol', 'tokenizer', 'sampling'],
+  client: ['lib', 'protocol', 'remote'],
   stores: ['client', 'lib', 'protocol', 'sampling', 'tokenizer'],
   ui: ['lib'],
   features: ['stores', 'client', 'ui', 'protocol', ...PURE],
-  app: ['features', 'stores', 'ui', 'client', 'protocol', ...PURE],
+  app: ['features', 'stores', 'ui', 'client', 'protocol', 'remote', ...PURE],
 };
 /** What a test and its fixtures may import besides: the layers that run anywhere, the oracle, what tests share, the shipped model. */
 const FOR_TESTS = [...PURE, 'checkpoint', 'protocol', 'reference', 'e2e', 'public'];

@@ -2,6 +2,7 @@
 
 import { type Page as AppPage, createPage } from '../../src/app/page.ts';
 import { createClient } from '../../src/client/client.ts';
+import { withServers } from '../../src/client/routes.ts';
 import { ScriptedWorker } from '../../src/client/scripted-worker.ts';
 import { ablationStore } from '../../src/features/ablation/store.ts';
 import type { AblationStore } from '../../src/features/ablation/types.ts';
@@ -26,9 +27,11 @@ import type { TopPredictionStore } from '../../src/features/text/topPrediction.t
 import { topPredictionStore } from '../../src/features/text/topPrediction.ts';
 import type { NucleusError } from '../../src/lib/error.ts';
 import type { HubToken } from '../../src/lib/model-source.ts';
+import { createServerEngine } from '../../src/remote/engine.ts';
 import { isRunning } from '../../src/stores/run/generation-types.ts';
 import type { SavedStore } from '../../src/stores/saved/browser-store.ts';
 import { type KeyValue, stampOf } from '../../src/stores/saved/records.ts';
+import { plainTransport } from './plain-transport.ts';
 import { type EngineOptions, engineScript, until } from './scripted-engine.ts';
 
 /** When every run of a scripted page begins. */
@@ -125,11 +128,14 @@ export function makePage(options: PageOptions = {}): Page {
   const clock = { now: 0 };
   const waits: Page['waits'] = new Set();
   let seeds = 0;
-  const client = createClient(() => {
+  const open = () => {
     const worker = new ScriptedWorker(engineScript(options));
     workers.push(worker);
     return worker;
-  });
+  };
+  const client = createClient(
+    withServers(open, say => Promise.resolve(createServerEngine(say, plainTransport, () => clock.now))),
+  );
   const page = createPage({
     origins: { shippedBase: 'https://page.test/models/', hubHost: 'https://hub.test' },
     firstText: options.firstText ?? 'Once upon a time there was a small',

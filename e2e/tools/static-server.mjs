@@ -23,6 +23,9 @@ const TYPES = {
 /** Where the page may connect besides its own origin: the Hub and the hosts it redirects to. */
 const HUB = ['https://huggingface.co', 'https://*.hf.co'];
 
+/** The one script that may connect where a person says: the worker that speaks to servers. A worker has the policy of its own file. */
+const SERVER_WORKER = /\/assets\/server-worker-[\w-]+\.js$/;
+
 /** The content security policy of the page and its worker; `connect` adds sources for connect-src. */
 export function contentSecurityPolicy(connect = []) {
   return [
@@ -77,7 +80,7 @@ function rangeOf(header, size) {
   return first > last ? 'none' : [first, last];
 }
 
-async function answer(request, response, { folder, prefix, headers }) {
+async function answer(request, response, { folder, prefix, headers, serverPolicy }) {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' });
   const { pathname } = new URL(request.url, 'http://host');
   if (`${pathname}/` === prefix) return refuse(response, 308, { Location: prefix });
@@ -92,6 +95,7 @@ async function answer(request, response, { folder, prefix, headers }) {
     'Accept-Ranges': 'bytes',
     ...(part && { 'Content-Range': `bytes ${first}-${last}/${found.size}` }),
     ...headers,
+    ...(serverPolicy !== null && SERVER_WORKER.test(pathname) && { 'Content-Security-Policy': serverPolicy }),
   });
   if (request.method === 'HEAD' || last < first) return response.end();
   const file = createReadStream(found.file, { start: first, end: last }).on('error', () => response.destroy());
@@ -119,8 +123,9 @@ export async function serveFolder({
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
   };
+  const serverPolicy = policy === null ? null : contentSecurityPolicy([...connect, 'https:', 'http:']);
   const server = createServer((request, response) => {
-    answer(request, response, { folder, prefix, headers }).catch(() => response.destroy());
+    answer(request, response, { folder, prefix, headers, serverPolicy }).catch(() => response.destroy());
   });
   let last;
   for (const port of ports) {

@@ -1,7 +1,7 @@
 // The column beside the text, or the sheet of a phone: one of several views, and the settings below it or, in a wide window, beside it.
 
 import { useRoom, useRoomStore } from '../features/shared/room.ts';
-import { useStores, useView } from '../stores/react.ts';
+import { useModel, useStores, useView } from '../stores/react.ts';
 import { IconButton } from '../ui/controls/Button.tsx';
 import { Tabs } from '../ui/controls/Tabs.tsx';
 import { useFold } from './folds.ts';
@@ -10,7 +10,7 @@ import { Later } from './Later.tsx';
 import styles from './Side.module.css';
 import { SideSettings } from './SideSettings.tsx';
 import { SideSplitter } from './Splitters.tsx';
-import { SIDE_VIEWS, type SideView } from './sideViews.ts';
+import { NO_INSIDE, SIDE_VIEWS, type SideView } from './sideViews.ts';
 
 /** The view that is chosen; the first one where the kept choice has none. */
 function useSideView(): SideView | undefined {
@@ -27,6 +27,7 @@ function SideViews({ narrow = false }: { narrow?: boolean }) {
   const room = useRoomStore();
   const wide = useRoom(s => (s.widths.side ?? 0) >= WIDENED);
   const chosen = useSideView();
+  const server = useModel(s => s.load.status === 'ready' && s.load.model.server !== undefined);
   if (!chosen) return null;
   return (
     <Tabs
@@ -48,7 +49,7 @@ function SideViews({ narrow = false }: { narrow?: boolean }) {
     >
       <div className={styles.view}>
         <Introduction />
-        <Later key={chosen.key} load={chosen.load} name={chosen.label} />
+        <Later key={chosen.key} load={chosen.inside && server ? NO_INSIDE : chosen.load} name={chosen.label} />
       </div>
     </Tabs>
   );

@@ -1,5 +1,7 @@
 // One page: its stores, made and joined. What one subject has to hear of another is written here and nowhere else.
 import { type Client, createClient } from '../client/client.ts';
+import { openWorker } from '../client/port.ts';
+import { withServers } from '../client/routes.ts';
 import type { NucleusError } from '../lib/error.ts';
 import type { HubToken, Origins } from '../lib/model-source.ts';
 import { freshSeed } from '../lib/rng.ts';
@@ -80,7 +82,7 @@ export interface Page extends Stores {
 /** Makes everything and starts nothing. */
 export function createPage(options: PageOptions): Page {
   const ends: (() => void)[] = [];
-  const client = options.client ?? createClient();
+  const client = options.client ?? createClient(withServers(openWorker));
   const work: Work = {
     client,
     leases: new Leases(client),
@@ -191,7 +193,8 @@ async function capability(): Promise<NucleusError | null> {
 }
 
 /** Comes with the first model rather than with the page. */
-async function tokenizerOf({ tokenizerJson, tokenizerConfig, dims }: LoadedModel): Promise<Tokenizer> {
+async function tokenizerOf({ tokenizerJson, tokenizerConfig, dims, server }: LoadedModel): Promise<Tokenizer> {
+  if (server) return (await import('../remote/tokenizer.ts')).serverTokenizer(tokenizerJson);
   if (tokenizerJson === null) {
     const { createIdTokenizer } = await import('../tokenizer/id-tokenizer.ts');
     return createIdTokenizer(dims.vocab_size);

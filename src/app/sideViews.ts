@@ -6,7 +6,12 @@ export interface SideView {
   readonly key: Side;
   readonly label: string;
   readonly load: Load;
+  /** Looks inside the model, which a server keeps to itself. */
+  readonly inside?: true;
 }
+
+/** In place of a view of the inside, where a server computes. */
+export const NO_INSIDE: Load = async () => (await import('./NoInside.tsx')).NoInside;
 
 /** Beside the text, in the order of their tabs. A view more is a line more. */
 export const SIDE_VIEWS: readonly SideView[] = [
@@ -24,17 +29,29 @@ export const SIDE_VIEWS: readonly SideView[] = [
     label: 'Branches',
     load: async () => (await import('../features/branches/Branches.tsx')).Branches,
   },
-  { key: 'lens', label: 'Lens', load: async () => (await import('../features/lens/Lens.tsx')).Lens },
+  { key: 'lens', label: 'Lens', inside: true, load: async () => (await import('../features/lens/Lens.tsx')).Lens },
   {
     key: 'attention',
     label: 'Attention',
+    inside: true,
     load: async () => (await import('../features/attention/Attention.tsx')).Attention,
   },
   {
     key: 'ablation',
     label: 'Ablation',
+    inside: true,
     load: async () => (await import('../features/ablation/Ablation.tsx')).Ablation,
   },
-  { key: 'model', label: 'Model', load: async () => (await import('../features/flow/FlowView.tsx')).FlowView },
-  { key: 'follow', label: 'Follow', load: async () => (await import('../features/follow/FollowView.tsx')).FollowView },
+  {
+    key: 'model',
+    label: 'Model',
+    inside: true,
+    load: async () => (await import('../features/flow/FlowView.tsx')).FlowView,
+  },
+  {
+    key: 'follow',
+    label: 'Follow',
+    inside: true,
+    load: async () => (await import('../features/follow/FollowView.tsx')).FollowView,
+  },
 ];

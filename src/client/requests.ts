@@ -82,6 +82,8 @@ export async function* measureAccuracy(
 export interface RowAnswer {
   /** All V logits. */
   readonly logits: Float32Array;
+  /** As in the event. */
+  readonly outside: number | undefined;
   readonly prefilled: EventOf<'prefilled'> | null;
 }
 
@@ -111,10 +113,10 @@ export async function mask(
 
 async function rowAnswer(client: Client, request: Request, signal?: AbortSignal): Promise<RowAnswer> {
   const seen: EventOf<'prefilled'>[] = [];
-  const { logits } = await answer(client, request, 'row', signal, event => {
+  const { logits, outside } = await answer(client, request, 'row', signal, event => {
     if (event.type === 'prefilled') seen.push(event);
   });
-  return { logits, prefilled: seen.at(-1) ?? null };
+  return { logits, outside, prefilled: seen.at(-1) ?? null };
 }
 
 export async function cacheList(client: Client): Promise<EventOf<'cache'>> {

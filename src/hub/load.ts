@@ -136,6 +136,7 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
   const { source, origins, signal } = options;
   const access = source.kind === 'hub' ? new Access(origins.token) : undefined;
   const wire: Wire = { net: options.net ?? browserNet, signal, sameOrigin: source.kind === 'shipped', access };
+  if (source.kind === 'server') throw new NucleusError('internal', 'a server has no files');
   if (source.kind === 'local') {
     if (options.files) return findOpened(options.cache, source.name, await listLocal(options.files, signal), usable);
     if (whole) return { ...whole, card: null, copy: whole, origin: null };

@@ -32,6 +32,11 @@ export const ERROR_CODES = [
   'network',
   'integrity',
   'cache',
+  // a server as the engine
+  'server_unreachable',
+  'server_refused',
+  'bad_answer',
+  'not_given',
   // the run
   'no_model',
   'empty_prompt',

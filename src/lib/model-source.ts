@@ -6,7 +6,9 @@ export type ModelSource =
   /** `owner/name` at a branch, tag or commit; of a repository with several models the file of one, or the first of its parts. */
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly file?: string | undefined }
   /** Files a person opened; their bytes travel in the command, or come from the cache when `files` is absent from it. */
-  | { readonly kind: 'local'; readonly name: string };
+  | { readonly kind: 'local'; readonly name: string }
+  /** A server that computes: its address, and one of its models, '' for the first. What is kept or leaves the page never has it. */
+  | { readonly kind: 'server'; readonly address: string; readonly model: string };
 
 /** A model as what its numbers are of: equal digests, equal numbers. The name is for people alone and says nothing of the weights. */
 export interface ModelIdentity {
@@ -56,6 +58,8 @@ export function sourceKey(source: ModelSource): string {
       return `hub/${source.repo}@${source.revision}${fileOf(source)}`;
     case 'local':
       return `local/${source.name}`;
+    case 'server':
+      return `server/${source.address} ${source.model}`;
     default:
       return source satisfies never;
   }
@@ -70,6 +74,8 @@ export function sourceName(source: ModelSource): string {
       return `${source.repo}${source.revision === 'main' ? '' : `@${source.revision}`}${fileOf(source)}`;
     case 'local':
       return source.name;
+    case 'server':
+      return source.model || source.address;
     default:
       return source satisfies never;
   }

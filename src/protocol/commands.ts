@@ -41,6 +41,8 @@ export type Command =
       readonly refresh: boolean;
       /** Tokens that a text may have; as memory suggests where it is not given. */
       readonly allowed?: number;
+      /** For `server`: what it asks for, sent to its address alone. Lives in the tab. */
+      readonly key?: string;
       /** Keep keys and values in f16, in half the memory. */
       readonly kv?: 'f16';
       /** How matrices of floats are stored on the GPU; as in the files where it is not given, or in the largest format that fits where that does not. */

@@ -11,6 +11,7 @@ import type { TokenWork } from '../model/ir/work.ts';
 import type { Mask } from '../sampling/past.ts';
 import type { DebugEvent } from './debug.ts';
 import type { ProbeEvent } from './probe-events.ts';
+import type { ServerFacts } from './server.ts';
 
 /** An error as it crosses between page and worker. */
 export interface WireError {
@@ -121,6 +122,8 @@ export interface LoadedModel {
   /** What the model is told apart by, see `ModelIdentity`: never the name, never the key. */
   readonly digest: string;
   readonly arch: string;
+  /** It computes on a server: all that is said of its inside is empty. */
+  readonly server?: ServerFacts;
   readonly dims: Dims;
   /** `f16`, `q4_k`: of the largest matrix as stored, or the format that was made of it. */
   readonly dtype: string;
@@ -231,8 +234,10 @@ interface RowEvent {
   readonly run: number;
   /** Position of the row; it predicts the token at `position + 1`. */
   readonly position: number;
-  /** All V logits. */
+  /** All V logits; of a server log-probabilities of what it shows, and -Infinity for all else. */
   readonly logits: Float32Array;
+  /** Of a server: the mass of all that it does not show. */
+  readonly outside?: number;
 }
 
 /** What the model thought of tokens that were already there: entry i is about the token at `from + i`. */

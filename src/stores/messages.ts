@@ -4,6 +4,7 @@ import { formatBytes } from '../lib/format.ts';
 import type { FinishReason, WireError } from '../protocol/events.ts';
 import type { ModelNotice } from './model/types.ts';
 import { noticeOfWarning } from './model/warnings.ts';
+import { notGivenWords, refusedWords, unreachableWords } from './server-words.ts';
 
 /** The button that stands beside an error. */
 export type ErrorAction =
@@ -245,6 +246,13 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     text: `The browser's storage refused to work${because(message)}. Free some space or leave private browsing, then try again.`,
     action: 'retry',
   }),
+  server_unreachable: detail => ({ text: unreachableWords(detail), action: 'retry' }),
+  server_refused: detail => ({ text: refusedWords(detail), action: 'retry' }),
+  bad_answer: (_, message) => ({
+    text: `The server's answer is not what it should be${because(message)}. Nothing of it was used; what came before is in the text.`,
+    action: 'retry',
+  }),
+  not_given: detail => ({ text: notGivenWords(detail), action: 'choose_model' }),
   no_model: () => ({ text: 'No model is loaded. Choose one, then press Run.', action: 'choose_model' }),
   empty_prompt: () => ({
     text: 'The text is empty and this model has no beginning-of-text token to start from. Type a word first.',

@@ -12,6 +12,7 @@ import { AccuracyMeasure } from './AccuracyMeasure.tsx';
 import { ContextInUse } from './ContextInUse.tsx';
 import { FormatChoice } from './FormatChoice.tsx';
 import styles from './Models.module.css';
+import { ServerInUse } from './ServerInUse.tsx';
 
 /** `12 heads`, `9 heads on 3 key heads`. */
 function headsOf({ n_head, n_kv_head }: Dims): string {
@@ -30,6 +31,7 @@ export function CurrentModel() {
   const load = useModel(s => s.load);
   if (load.status !== 'ready') return null;
   const { model } = load;
+  if (model.server !== undefined) return <ServerInUse facts={model.server} />;
   const { dims } = model;
   const facts = [
     `${formatParameters(model.parameters)} parameters`,

@@ -3,12 +3,14 @@ import { formatBytes } from '../../lib/format.ts';
 import { sourceName } from '../../lib/model-source.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Icon } from '../../ui/controls/Icon.tsx';
+import { hostOf } from '../shared/server.ts';
 import styles from './ModelButton.module.css';
 import { PHASE_WORDS, shareDone } from './phases.ts';
 
 function words(load: ReturnType<typeof useLoad>): { name: string; facts: string } {
   if (load.status === 'ready') {
-    const { name, dtype, weightBytes } = load.model;
+    const { name, dtype, weightBytes, server } = load.model;
+    if (server !== undefined) return { name, facts: `on ${hostOf(server)}` };
     return { name, facts: `${dtype} · ${formatBytes(weightBytes)}` };
   }
   if (load.status === 'loading') {

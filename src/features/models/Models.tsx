@@ -11,6 +11,7 @@ import { LoadTrouble } from './LoadTrouble.tsx';
 import { LocalFiles } from './LocalFiles.tsx';
 import styles from './Models.module.css';
 import { NamedModel } from './NamedModel.tsx';
+import { ServerConnect } from './ServerConnect.tsx';
 
 export function Models() {
   const { model, view } = useStores();
@@ -32,6 +33,7 @@ export function Models() {
         <Catalogue />
         <AccessToken />
         <LocalFiles />
+        <ServerConnect />
         <CachedModels />
       </div>
     </AskedAt>

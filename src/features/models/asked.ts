@@ -2,8 +2,8 @@
 import { createContext, useContext, useEffect, useRef } from 'react';
 import { useModel, useStores } from '../../stores/react.ts';
 
-/** A key of the catalogue or of the cache with its list, the name that was typed, or the files of this computer. */
-export type Place = 'name' | 'files' | `offer ${string}` | `stored ${string}`;
+/** A key of the catalogue or of the cache with its list, the name that was typed, the files of this computer, or a server. */
+export type Place = 'name' | 'files' | 'server' | `offer ${string}` | `stored ${string}`;
 
 export interface Asked {
   /** Null while nothing has been asked since the dialog was opened. */

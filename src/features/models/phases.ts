@@ -20,6 +20,7 @@ export function shareDone({ bytes, totalBytes }: LoadProgress): number | null {
 
 function phaseWords({ phase, fromCache }: LoadProgress, kind: ModelSource['kind']): string {
   if (phase === 'upload' && fromCache) return 'Uploading from the cache to the GPU';
+  if (kind === 'server') return 'Asking what the server gives';
   if (phase === 'download' && kind === 'local') return 'Reading from disk';
   return PHASE_WORDS[phase];
 }

@@ -12,6 +12,7 @@ import { ContinueBar } from './ContinueBar.tsx';
 import { ComingBar, EmptyState } from './EmptyState.tsx';
 import styles from './Inspector.module.css';
 import { useInspected } from './inspected.ts';
+import { PartialNote } from './PartialNote.tsx';
 import { PinnedHere } from './PinnedHere.tsx';
 import { Stages } from './Stages.tsx';
 import { TokenFacts } from './TokenFacts.tsx';
@@ -58,6 +59,7 @@ export function Inspector() {
       <div>
         <TokenFacts inspected={inspected} />
         <PinnedHere inspected={inspected} />
+        <PartialNote ranked={inspected.ranked} />
       </div>
       {inspected.ranked ? (
         <>

@@ -71,7 +71,7 @@ function kept(distribution: Distribution | null, shown: ReadonlySet<number>): nu
 /** What the ids outside the first `shown` weigh together; summed from the least, so that a small tail stays exact. */
 export function tailOf(ranked: Ranked, shown: number, drawn: Distribution | null, now: Distribution | null): Tail {
   const head = ranked.ids.subarray(0, shown);
-  let before = 0;
+  let before = ranked.outside ?? 0;
   if (ranked.ids.length === ranked.vocabulary) {
     for (let i = ranked.ids.length - 1; i >= shown; i--) before += ranked.before(ranked.ids[i] ?? -1);
   } else {

@@ -4,6 +4,7 @@ import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { hostOf, serverWords } from '../shared/server.ts';
 import { adapterName, KERNEL_WORDS } from './adapter.ts';
 import styles from './StatusLine.module.css';
 
@@ -15,14 +16,23 @@ export function StatusLine() {
   const allowed = useModel(tokensAllowed);
   const stats = useGeneration(s => s.stats);
   const model = load.status === 'ready' ? load.model : null;
+  const server = model?.server;
   const adapter = model?.adapter ?? known;
   return (
     <dl className={styles.status} aria-label="Status">
+      {server && (
+        <div className={styles.leaves}>
+          <dt>
+            <Explain meaning={serverWords(server)}>text goes to</Explain>
+          </dt>
+          <dd className="mono">{hostOf(server)}</dd>
+        </div>
+      )}
       <div className={styles.wide}>
         <dt className="visually-hidden">Model</dt>
-        <dd>{model ? `${model.name} · ${model.dtype}` : 'no model loaded'}</dd>
+        <dd>{model ? (server ? model.name : `${model.name} · ${model.dtype}`) : 'no model loaded'}</dd>
       </div>
-      {adapter && (
+      {adapter && !server && (
         <div>
           <dt className="visually-hidden">Adapter</dt>
           <dd>

@@ -102,6 +102,7 @@ type LoadActions = Pick<
   | 'keepKv'
   | 'keepFormat'
   | 'openedFrom'
+  | 'askServer'
   | 'cancelLoad'
 >;
 
@@ -118,7 +119,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     const store = get();
     const given = { ...asked, format: asked.format ?? formatKept(store.getState(), source, asked) };
     last = { source, options: given };
-    if (source.kind !== 'shipped' && given.keep !== false) options.persist();
+    if (source.kind !== 'shipped' && source.kind !== 'server' && given.keep !== false) options.persist();
     loading?.abort();
     looking?.abort();
     const abort = new AbortController();
@@ -141,7 +142,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
         context: ready.model.context,
         formats: withFormat(store.getState().formats, ready.model),
         kept: null,
-        adapter: ready.model.adapter,
+        ...(ready.model.server ? {} : { adapter: ready.model.adapter }),
       });
       losses.opened(ready.model.device);
       for (const { code } of ready.model.warnings) addNotice(store, code);
@@ -177,6 +178,10 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     reopen: () => begin(opened.source, again(), false),
     keepKv: kv => begin(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }, true),
     keepFormat: format => begin(opened.source, { ...again(), format }, true),
+    askServer: async name => {
+      const { source, options: given } = opened;
+      if (source.kind === 'server') await loadModel({ ...source, model: name }, given);
+    },
     openedFrom: () => {
       const { source, options: given } = opened;
       return { source, origins: originsNow(options), ...(given.files && { files: given.files }) };
@@ -270,6 +275,7 @@ async function loadOnce(
     refresh: given.refresh ?? false,
     ...(given.files && { files: given.files }),
     ...(given.allowed && { allowed: given.allowed }),
+    ...(given.key && { key: given.key }),
     ...(given.kv && { kv: given.kv }),
     ...(given.format && given.format !== 'stored' && { format: given.format }),
   };

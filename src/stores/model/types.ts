@@ -128,6 +128,8 @@ interface ModelActions {
   keepFormat(format: FormatChoice): Promise<void>;
   /** Where the model in use came from, as a command names it. */
   openedFrom(): { readonly source: ModelSource; readonly origins: Origins; readonly files?: readonly File[] };
+  /** One of the models of the server in use, asked anew what it gives; with the key it was given. */
+  askServer(model: string): Promise<void>;
   /** What another visit has chosen. */
   restoreFormats(formats: ModelState['formats']): void;
 }
@@ -145,6 +147,8 @@ export interface LoadOptions {
   readonly refresh?: boolean;
   /** Tokens that a text may have; as memory suggests where nobody chose. */
   readonly allowed?: number;
+  /** Of a server; kept nowhere. */
+  readonly key?: string;
   /** Keys and values in f16. */
   readonly kv?: 'f16' | undefined;
   /** Of the weights; as the model was loaded last where nobody chose. */

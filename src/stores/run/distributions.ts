@@ -1,6 +1,6 @@
 // The distributions laid over rows: what of the text, the settings and the seed shapes each, and the last few of them remembered. Comes with the first visit's work.
 import type { Client } from '../../client/client.ts';
-import { mask as fetchMask } from '../../client/requests.ts';
+import { mask as fetchMask, type RowAnswer } from '../../client/requests.ts';
 import type { Mask } from '../../sampling/past.ts';
 import { type Distribution, sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
@@ -39,8 +39,8 @@ export class Distributions implements Shaping {
     this.#options = options;
   }
 
-  rank(ids: Uint32Array, logits: Float32Array): LogitsRow {
-    return { key: keyOfIds(ids), ids, ranked: rankRow(logits) };
+  rank(ids: Uint32Array, { logits, outside }: Pick<RowAnswer, 'logits' | 'outside'>): LogitsRow {
+    return { key: keyOfIds(ids), ids, ranked: rankRow(logits, outside) };
   }
 
   negatives(place: TokenPlace): Uint32Array[] {

@@ -2,6 +2,7 @@
 
 import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
+import type { RowAnswer } from '../../client/requests.ts';
 import type { WireError } from '../../protocol/events.ts';
 import type { Distribution } from '../../sampling/pipeline.ts';
 import type { RankedRow } from '../../sampling/row.ts';
@@ -56,7 +57,7 @@ export interface RowsActions {
 
 /** What makes distributions of rows. It comes with the first visit's work rather than with the page. */
 export interface Shaping {
-  rank(ids: Uint32Array, logits: Float32Array): LogitsRow;
+  rank(ids: Uint32Array, answer: Pick<RowAnswer, 'logits' | 'outside'>): LogitsRow;
   /** The negative texts whose rows the distributions at a place need: with the settings of now, and as drawn. */
   negatives(place: TokenPlace): Uint32Array[];
   /** Whether what constraints let follow at a place is here: that of the settings of now, and as drawn. */

@@ -147,7 +147,7 @@ class Rows {
         const lacking = this.#shaped.negatives(place).filter(each => this.#cache.get(each) === null);
         const own = this.#cache.get(ids) ?? (await this.#request(ids, signal));
         const beside: LogitsRow[] = [];
-        for (const each of lacking) beside.push(this.#shaped.rank(each, (await prefill(client, each, signal)).logits));
+        for (const each of lacking) beside.push(this.#shaped.rank(each, await prefill(client, each, signal)));
         await this.#shaped.fetchMasks(client, place, signal);
         return [own, ...beside];
       });
@@ -203,7 +203,7 @@ class Rows {
       this.#cost.measured(known, computed, ms);
       this.store.setState({ prefilled: { reused, computed } });
     }
-    return this.#shaped.rank(ids, answer.logits);
+    return this.#shaped.rank(ids, answer);
   }
 
   #modelChanged(): void {

@@ -101,6 +101,8 @@ export class OpenDocument {
     const { load, formats } = model.getState();
     const { settings: chosen, seed } = settings.getState();
     const ready = load.status === 'ready' ? load.model : null;
+    // The address of a server is the person's own and is not kept.
+    const source = ready === null || ready.source.kind === 'server' ? null : ready.source;
     const { theme, tint, side, panel, followStep, borders, whitespace, barScale } = view.getState();
     return {
       saved: {
@@ -109,7 +111,7 @@ export class OpenDocument {
         set: tokenizer === null ? null : { branches, branch },
         fingerprint: tokenizer?.fingerprint ?? '',
         model: modelTag(model.getState()),
-        source: ready?.source ?? null,
+        source,
         selection,
         settings: chosen,
         seed,
@@ -119,7 +121,7 @@ export class OpenDocument {
       page: {
         view: { theme, tint, side, panel, followStep, borders, whitespace, barScale },
         formats,
-        source: ready?.source ?? null,
+        source,
       },
     };
   }

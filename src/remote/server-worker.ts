@@ -1,0 +1,45 @@
+// The worker that speaks to a server, apart from page and engine: a host can give this one file a policy that lets it connect where a person says, and keep all others strict.
+import { asNucleusError } from '../lib/error.ts';
+import { ask, type FromWire, type ToWire } from './wire.ts';
+
+interface Scope {
+  postMessage(message: FromWire): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToWire>) => void): void;
+  addEventListener(type: 'securitypolicyviolation', listener: () => void): void;
+}
+
+const scope = globalThis as unknown as Scope;
+const asked = new Map<number, AbortController>();
+let refused = false;
+scope.addEventListener('securitypolicyviolation', () => {
+  refused = true;
+});
+
+const net = {
+  fetch: globalThis.fetch.bind(globalThis),
+  secure: self.location.protocol === 'https:',
+  refusedByPolicy: () => {
+    const was = refused;
+    refused = false;
+    return was;
+  },
+};
+
+async function answer({ call, request }: Extract<ToWire, { request: unknown }>): Promise<void> {
+  const abort = new AbortController();
+  asked.set(call, abort);
+  try {
+    for await (const value of ask(request, abort.signal, net)) scope.postMessage({ call, value });
+    scope.postMessage({ call, done: true });
+  } catch (thrown) {
+    const { code, message, detail } = asNucleusError(thrown);
+    scope.postMessage({ call, error: { code, message, detail } });
+  } finally {
+    asked.delete(call);
+  }
+}
+
+scope.addEventListener('message', ({ data }) => {
+  if ('request' in data) void answer(data);
+  else asked.get(data.call)?.abort();
+});
