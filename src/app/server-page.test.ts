@@ -1,7 +1,7 @@
 // The page with a server as its engine, over a real connection: the same text, rows and draws as the engine in the tab, as far as the server shows them.
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Flavour, type ModelServer, type ModelServerOptions, serveModel } from '../../e2e/support/model-server.ts';
-import { logitsAfter, until, V } from '../../e2e/support/scripted-engine.ts';
+import { logitsAfter, V } from '../../e2e/support/scripted-engine.ts';
 import { scriptedModel } from '../../e2e/support/scripted-model.ts';
 import { makePage, type Page, readyPage, text } from '../../e2e/support/scripted-page.ts';
 import tokenizerJson from '../../public/models/nucleus-3m/tokenizer.json' with { type: 'json' };
@@ -35,6 +35,9 @@ async function connected(server: ModelServer, key?: string): Promise<{ page: Pag
   if (load.status !== 'ready' || load.model.server === undefined) throw new Error(JSON.stringify(failure ?? load));
   return { page, model: load.model };
 }
+
+/** A real connection takes its time. */
+const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 60_000 }).toBe(true);
 
 const never = (): WireError => {
   throw new Error('nothing failed');
@@ -151,6 +154,38 @@ describe.each(FLAVOURS)('%s', flavour => {
       2,
     );
   });
+});
+
+test('typed text has the ids of the server while it rests and before a run, without a step of its own', async () => {
+  const { page } = await connected(await served('vllm'));
+  const { tokenizer, edit, selectToken } = page.document.getState();
+  const own = createTokenizer(tokenizerJson, tokenizerConfig, V);
+  const wanted = (of: string): number[] => [...own.encode(of)];
+  const now = (): number[] => page.document.getState().tokens.map(({ id }) => id);
+  const settled = (): Promise<void> => until(() => now().every(id => tokenizer?.later?.isPiece(id) === false));
+  await settled();
+  expect(now()).toEqual(wanted(TEXT));
+  expect(page.document.getState().canUndo).toBeNull();
+  // A letter makes the word under it a piece again, until the server says more; the caret stays.
+  selectToken('end');
+  edit(TEXT.length, TEXT.length, ' unbelievabl');
+  edit(TEXT.length + 12, TEXT.length + 12, 'e 🐈');
+  const { length } = text(page);
+  expect(now().some(id => tokenizer?.later?.isPiece(id))).toBe(true);
+  await settled();
+  expect(now()).toEqual(wanted(text(page)));
+  expect(page.document.getState().selection).toMatchObject({ start: length, end: length });
+  // And a run waits for the ids.
+  edit(length, length, ' indefatigable');
+  settle(page);
+  await page.generation.getState().step();
+  const { tokens } = page.document.getState();
+  expect(tokens.at(-1)).toMatchObject({ origin: 'drawn' });
+  expect(now().slice(0, -1)).toEqual(wanted(`${TEXT} unbelievable 🐈 indefatigable`));
+  page.document.getState().undo();
+  page.document.getState().undo();
+  await settled();
+  expect(now()).toEqual(wanted(text(page)));
 });
 
 test('with a key, and what a server does not give', async () => {

@@ -2,9 +2,11 @@
 import { type CachedModel, sourceKey } from '../lib/model-source.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { clampSettings } from '../sampling/settings.ts';
+import { watchSpelling } from '../stores/document/spelling.ts';
 import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
 import type { WantedModel } from '../stores/model/types.ts';
 import { Distributions } from '../stores/run/distributions.ts';
+import { isRunning } from '../stores/run/generation-types.ts';
 import type { Shaping, ShapingOptions } from '../stores/run/rows-types.ts';
 import { browserStore, type SavedStore } from '../stores/saved/browser-store.ts';
 import { Documents } from '../stores/saved/document-acts.ts';
@@ -23,6 +25,8 @@ export class Visit {
   readonly #stores: Subjects;
   readonly #documents: Documents;
   #watches = false;
+  /** Of the tokenizer in use. */
+  #endSpelling = (): void => {};
 
   /** @param where the last visit is kept; by itself in the browser. */
   constructor(stores: Subjects, where: SavedStore | undefined) {
@@ -49,6 +53,7 @@ export class Visit {
   }
 
   dispose(): void {
+    this.#endSpelling();
     this.#documents.dispose();
   }
 
@@ -68,5 +73,8 @@ export class Visit {
 
   modelReady(model: LoadedModel, tokenizer: Tokenizer): void {
     this.#documents.open.fit(model, tokenizer);
+    this.#endSpelling();
+    const { document, generation } = this.#stores;
+    this.#endSpelling = watchSpelling(document, () => isRunning(generation.getState().status));
   }
 }

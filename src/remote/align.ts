@@ -2,37 +2,50 @@
 import { keyOf } from './vocabulary.ts';
 
 const SPACE = 0x20;
+/** U+FFFD in UTF-8: a server writes it for bytes that are no text by themselves. */
+const UNREADABLE = '\xef\xbf\xbd';
+/** Bytes of a character. */
+const MOST_BYTES = 4;
+
+type Bytes = Uint8Array | null;
 
 /**
- * Bytes of `text` that each token covers, as far as they can be told. A token at the beginning that is not in the text (what a server puts before it) covers none; `null` is a
- * token whose bytes are not known, and covers what lies before the next one that is found.
+ * Bytes of `text` that each token covers, as far as they can be told. A token at the beginning that is not in the text (what a server puts before it) covers none. Tokens whose bytes
+ * are not known, `null` or unreadable, share what lies before the next one that is found: a byte each, the last of them the rest.
  */
-export function lengthsIn(text: Uint8Array, pieces: readonly (Uint8Array | null)[]): number[] {
+export function lengthsIn(text: Uint8Array, pieces: readonly Bytes[]): number[] {
   const lengths: number[] = [];
   let at = 0;
-  for (const [i, piece] of pieces.entries()) {
+  for (let i = 0; i < pieces.length; ) {
+    const piece = pieces[i] ?? null;
     const length = piece === null ? -1 : lengthAt(text, at, piece);
-    if (length >= 0) {
-      lengths.push(length);
-      at += length;
-    } else if (at === 0 && lengths.every(each => each === 0)) lengths.push(0);
-    else {
-      // Bytes that are no text by themselves: what is left for this one when the next is found a few bytes on.
-      const [next] = pieces.slice(i + 1);
-      const gap = next ? gapBefore(text, at, next) : text.length - at <= MOST_GAP ? text.length - at : -1;
-      if (gap < 0) return lengths;
-      lengths.push(gap);
-      at += gap;
+    if (length >= 0 || (at === 0 && isReadable(piece))) {
+      lengths.push(Math.max(0, length));
+      at += Math.max(0, length);
+      i += 1;
+      continue;
     }
+    if (isReadable(piece)) return lengths;
+    let next = i + 1;
+    while (next < pieces.length && !isReadable(pieces[next] ?? null)) next += 1;
+    const count = next - i;
+    const gap = gapBefore(text, at, count, pieces[next] ?? null);
+    if (gap < count) return lengths;
+    for (let each = 1; each < count; each++) lengths.push(1);
+    lengths.push(gap - count + 1);
+    at += gap;
+    i = next;
   }
   return lengths;
 }
 
-/** Bytes of a character. */
-const MOST_GAP = 4;
+const isReadable = (piece: Bytes): boolean => piece !== null && !keyOf(piece).includes(UNREADABLE);
 
-function gapBefore(text: Uint8Array, at: number, next: Uint8Array): number {
-  for (let gap = 1; gap <= MOST_GAP; gap++) if (lengthAt(text, at + gap, next) > 0) return gap;
+/** Bytes that `count` unknown tokens cover before `next`, or before the end; -1 where that cannot be told. */
+function gapBefore(text: Uint8Array, at: number, count: number, next: Bytes): number {
+  const most = Math.min(text.length - at, MOST_BYTES * count);
+  if (next === null) return text.length - at === most ? most : -1;
+  for (let gap = count; gap <= most; gap++) if (lengthAt(text, at + gap, next) > 0) return gap;
   return -1;
 }
 

@@ -107,6 +107,11 @@ class Engine implements ServerEngine {
     const digest = freshId() + freshId();
     const found = await probe(access, source.model, `server-${digest}`, signal);
     this.#connection = new Connection(access, found.facts, found.vocabulary);
+    const { vocabulary, facts } = found;
+    if (facts.takesIds) {
+      const connection = this.#connection;
+      vocabulary.ask = text => connection.tokenize(text, false, new AbortController().signal);
+    }
     const model = modelOf(found, digest);
     this.#allowed = model.context.allowed;
     this.#say({ type: 'loaded', run, model });

@@ -2,10 +2,12 @@
 // a moment later. What is spelled stays spelled, and edits touch the words beside them.
 import { NucleusError } from '../lib/error.ts';
 import type { TokenSlice } from '../tokenizer/encoder.ts';
+import type { LaterIds } from '../tokenizer/interface.ts';
 import { concatBytes, tokenText } from '../tokenizer/text.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { withEdits } from '../tokenizer/with-edits.ts';
-import { ServerVocabulary } from './vocabulary.ts';
+import { lengthsIn } from './align.ts';
+import { keyOf, ServerVocabulary } from './vocabulary.ts';
 
 const WORDS = / ?[\p{L}\p{N}\p{M}]+| ?[^\s\p{L}\p{N}\p{M}]+|\s+/gu;
 const SPACE = /^\s$/;
@@ -45,7 +47,30 @@ export function serverTokenizer(given: unknown): Tokenizer {
     startsPretoken: (before, after) => !SPACE.test(before) && SPACE.test(after),
   });
   // How the server would tokenise it anew is known to the server alone.
-  return { ...made, divergence: () => [] };
+  const whole = { ...made, divergence: () => [] };
+  return vocabulary.ask === null ? whole : { ...whole, later: laterIds(vocabulary) };
+}
+
+function laterIds(vocabulary: ServerVocabulary): LaterIds {
+  return {
+    isPiece: id => vocabulary.isPiece(id),
+    spell: async text => {
+      const ids = await vocabulary.ask?.(text);
+      if (!ids) return null;
+      const whole = utf8.encode(text);
+      const own = ids.map(id => vocabulary.bytes(id) ?? null);
+      const lengths = lengthsIn(whole, own);
+      if (lengths.length !== ids.length || lengths.reduce((sum, each) => sum + each, 0) !== whole.length) return null;
+      let at = 0;
+      const bytes = lengths.map((length, i) => {
+        const shown = whole.subarray(at, (at += length));
+        const known = own[i];
+        return known && keyOf(known) === keyOf(shown) ? known : shown.slice();
+      });
+      return { ids: Uint32Array.from(ids), bytes };
+    },
+    settle: () => Promise.resolve(),
+  };
 }
 
 /** Among the tokens that have been seen: the id itself, then equal texts, beginnings, and the rest. */

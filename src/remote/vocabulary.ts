@@ -30,6 +30,8 @@ export class ServerVocabulary {
   /** What a text begins with. */
   readonly opening: number[] = [];
   readonly specials = new Map<number, string>();
+  /** Asks the server for the ids of a text; null where it gives none, or takes none. */
+  ask: ((text: string) => Promise<readonly number[] | null>) | null = null;
   readonly #bytes = new Map<number, Uint8Array>();
   readonly #ids = new Map<string, number>();
   readonly #pieces = new Map<string, number>();

@@ -85,6 +85,15 @@ export interface TokenizerBase {
   readonly startsPretoken: BoundaryRule;
 }
 
+/** Ids that are known later than the text: those of a server, which typed text has pieces for until then. */
+export interface LaterIds {
+  isPiece(id: number): boolean;
+  /** Ids of a text with the bytes that each shows of it; null where it has none that spell it. Rejects where the server does not answer. */
+  spell(text: string): Promise<Pick<TokenSlice, 'ids' | 'bytes'> | null>;
+  /** Set by what puts ids in the place of pieces: resolves when all that can have theirs do. */
+  settle: () => Promise<void>;
+}
+
 /** With what an edit of a text of tokens comes to: it depends on the tokenizer, and is loaded with it. */
 export interface Tokenizer extends TokenizerBase {
   /** See `retokenise` in edit.ts. */
@@ -93,6 +102,7 @@ export interface Tokenizer extends TokenizerBase {
   editSpan(tokens: EditTokens, layout: TokenLayout, edit: TextEdit): EditSpan;
   /** The bytes of ids that show `text`, as `spelling` has them or as the text itself is tokenised; null where they show another text. */
   showing(ids: readonly number[], text: string): readonly Uint8Array[] | null;
+  readonly later?: LaterIds;
   /** See `divergence` in divergence.ts. */
   divergence(tokens: readonly EditToken[]): Replacement[];
   /** The place of a text that is to stand between tokens [0, from) and [to, length). One special token in front is a beginning of text. */

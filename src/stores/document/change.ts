@@ -73,6 +73,16 @@ export function keepNumbers(before: readonly DocumentToken[], after: readonly Do
   });
 }
 
+/** `added` for the same text as tokens [from, to). */
+export function respelled(
+  tokens: readonly DocumentToken[],
+  from: number,
+  to: number,
+  added: readonly DocumentToken[],
+): DocumentToken[] {
+  return keepNumbers(tokens, tokens.slice(0, from).concat(added, tokens.slice(to)));
+}
+
 /** Numbers for tokens `from...` that have none; null when `ids` are not what stands there. */
 export function filledStats(
   tokens: readonly DocumentToken[],

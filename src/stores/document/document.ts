@@ -1,6 +1,7 @@
 // The store of the document, and its actions.
 import { createStore } from 'zustand/vanilla';
 import { removed, renamed, rewritten, switched } from './branches.ts';
+import { respelled } from './change.ts';
 import { shownPlain } from './shown.ts';
 import type { DocumentActions, DocumentStore, DocumentStoreState } from './types.ts';
 import { WholeDocument } from './whole-document.ts';
@@ -51,7 +52,11 @@ function actionsOf(document: WholeDocument): DocumentActions {
     appendDrawn: tokens => document.appendDrawn(tokens),
     appendTyped: bytes => document.appendTyped(bytes),
     keepTail: count => document.keepTail(count),
-    trimEnd: () => document.trimEnd(),
+    trimEnd: () => {
+      const { text } = document.store.getState();
+      document.edit(text.replace(/ +$/, '').length, text.length, '');
+    },
+    respell: (from, to, added) => document.respell(tokens => respelled(tokens, from, to, added)),
     retokenise: () => document.retokenise(),
     checkDivergence: () => document.checkDivergence(),
     finish: () => document.finish(),

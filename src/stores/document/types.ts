@@ -213,6 +213,8 @@ export interface DocumentActions {
   keepTail(count: number): void;
   /** Removes the spaces at the end. */
   trimEnd(): void;
+  /** Typed tokens `[from, to)` have other ids for the same text. No step of the history: nothing that a person did. */
+  respell(from: number, to: number, added: readonly DocumentToken[]): void;
   /** Makes all ids those of a fresh tokenisation of the text. */
   retokenise(): void;
   checkDivergence(): void;

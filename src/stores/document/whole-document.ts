@@ -198,18 +198,16 @@ export class WholeDocument {
     this.#setTokens(tokens.slice(from).map(withoutNumbers));
   }
 
-  trimEnd(): void {
-    const { text } = this.#state;
-    const length = text.replace(/ +$/, '').length;
-    if (length < text.length) this.edit(length, text.length, '');
-  }
-
   retokenise(): void {
     this.finish();
     const { tokenizer, tokens, selection } = this.#state;
     if (tokenizer === null) return;
     this.#push('retokenise');
     this.#setTokens(keepNumbers(tokens, freshTokens(tokenizer, tokens)), selection);
+  }
+
+  respell(make: (tokens: readonly DocumentToken[]) => readonly DocumentToken[]): void {
+    this.#setTokens(make(this.#state.tokens), this.#state.selection);
   }
 
   checkDivergence(): void {

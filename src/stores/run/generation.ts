@@ -213,6 +213,7 @@ class Runs {
     try {
       await this.#modelReady(abort.signal);
       await this.#textReady(abort.signal);
+      await this.#options.document.getState().tokenizer?.later?.settle();
       const join = beginEmptyText(this.#options, this.#append) || plan.join;
       this.#checkLength();
       const run = new Run(this.#options, this.store, {
