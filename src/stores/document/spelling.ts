@@ -15,7 +15,7 @@ interface Span {
 }
 
 /** The first stretch of typed text that has pieces, but for those in `without`. */
-export function spanToSpell(
+function spanToSpell(
   tokens: readonly DocumentToken[],
   isPiece: (id: number) => boolean,
   without: ReadonlySet<string>,
