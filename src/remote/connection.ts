@@ -73,6 +73,8 @@ export class Connection {
   readonly facts: ServerFacts;
   readonly vocabulary: ServerVocabulary;
   readonly #access: Access;
+  /** Ids of the texts that were asked for last: every row of a text whose words are still pieces needs them again. */
+  readonly #tokenized = new Map<string, readonly number[]>();
 
   constructor(access: Access, facts: ServerFacts, vocabulary: ServerVocabulary) {
     this.#access = access;
@@ -136,12 +138,18 @@ export class Connection {
   /** Ids of a text with their bytes as far as they are known; null where the server does not tokenise. */
   async tokenize(text: string, specials: boolean, signal: AbortSignal): Promise<readonly number[] | null> {
     if (!this.facts.tokenizes) return null;
+    const key = `${specials} ${text}`;
+    const known = this.#tokenized.get(key);
+    if (known !== undefined) return known;
     const body = tokenizeBody(this.facts.model, text, specials);
     const pieces = readTokens(await one(this.#access, '/tokenize', body, signal));
     if (pieces.length > MOST_AROUND + text.length * 4)
       throw new NucleusError('bad_answer', `${pieces.length} tokens for a text of ${text.length} characters`);
     const ids = pieces.map(piece => this.vocabulary.idOf(piece));
     await this.learn(ids, signal);
+    this.#tokenized.set(key, ids);
+    const [oldest] = this.#tokenized.keys();
+    if (this.#tokenized.size > MOST_KEPT && oldest !== undefined) this.#tokenized.delete(oldest);
     return ids;
   }
 
@@ -192,6 +200,8 @@ export class Connection {
   }
 }
 
+/** Texts whose ids are kept. */
+const MOST_KEPT = 64;
 /** Tokens that a text of no characters may have: what texts begin and end with. */
 const MOST_AROUND = 16;
 

@@ -99,7 +99,14 @@ async function whyNot(address: string, signal: AbortSignal, net: Net): Promise<'
   await new Promise(resolve => setTimeout(resolve, 0));
   if (net.refusedByPolicy()) return 'policy';
   try {
-    const init = { mode: 'no-cors', signal, credentials: 'omit', redirect: 'manual', cache: 'no-store' } as const;
+    // A bare GET without key or text: in this mode browsers know no other redirects than followed ones.
+    const init = {
+      mode: 'no-cors',
+      signal,
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      cache: 'no-store',
+    } as const;
     await net.fetch(`${address}/v1/models`, init);
     return 'cors';
   } catch {

@@ -213,7 +213,7 @@ class Runs {
     try {
       await this.#modelReady(abort.signal);
       await this.#textReady(abort.signal);
-      await this.#options.document.getState().tokenizer?.later?.settle();
+      await this.#spelled(abort.signal);
       const join = beginEmptyText(this.#options, this.#append) || plan.join;
       this.#checkLength();
       const run = new Run(this.#options, this.store, {
@@ -336,6 +336,18 @@ class Runs {
         reject(new NucleusError('cancelled', 'stopped before the text had its tokens'));
       });
     });
+  }
+
+  /** Waits for ids that come from elsewhere. @throws NucleusError cancelled */
+  async #spelled(signal: AbortSignal): Promise<void> {
+    const settled = this.#options.document.getState().tokenizer?.later?.settle();
+    if (settled === undefined) return;
+    const stopped = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () =>
+        reject(new NucleusError('cancelled', 'stopped before the text had its ids')),
+      );
+    });
+    await Promise.race([settled, stopped]);
   }
 
   #fail(error: NucleusError, steps: 'run' | 'step'): void {
