@@ -38,6 +38,7 @@ export async function* continued(
 ): AsyncGenerator<Drawn, Finished> {
   validateSettings(input.settings);
   if (input.negative !== undefined) throw notGiven('guidance');
+  if (input.settings.constraint.kind !== 'none') throw notGiven('mask');
   const begin = input.now();
   const text = new DrawnText(connection, input);
   const source = new Source(connection, signal);

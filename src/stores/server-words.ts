@@ -42,6 +42,7 @@ const NEEDS: Readonly<Record<string, string>> = {
     'This server gives no log-probabilities with /v1/completions, which the page cannot do without. vLLM, SGLang and the server of llama.cpp do.',
   score: 'This server gives no probabilities of a text that is already there. Tokens that are drawn have theirs.',
   guidance: 'Guidance needs whole rows of logits, which a server does not give. Set its scale to 1.',
+  mask: 'A constraint needs the whole vocabulary, which a server does not give. Turn it off, or load a model into the page.',
   grow: 'A tree asks for hundreds of rows, which is more than a server should be asked for. Continue from a candidate instead: each way becomes a branch.',
   pinned:
     'A pinned token needs its logit in every row, and a server shows the likeliest tokens alone. Load a model into the page to follow it.',
