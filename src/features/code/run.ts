@@ -47,6 +47,12 @@ export function codeModel({ source, format }: Pick<LoadedModel, 'source' | 'form
       return { ...none, name: `public/models/${source.id}`, remark: 'A folder of the repository of this page.' };
     case 'local':
       return { ...none, name: `./${source.name}`, remark: 'The folder of the files that were opened here.' };
+    case 'server':
+      return {
+        ...none,
+        name: source.model,
+        remark: 'As the server calls it; where that is not a repository, name one.',
+      };
     default:
       return source satisfies never;
   }
