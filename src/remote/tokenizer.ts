@@ -63,7 +63,8 @@ function laterIds(vocabulary: ServerVocabulary): LaterIds {
       if (lengths.length !== ids.length || lengths.reduce((sum, each) => sum + each, 0) !== whole.length) return null;
       let at = 0;
       const bytes = lengths.map((length, i) => {
-        const shown = whole.subarray(at, (at += length));
+        const shown = whole.subarray(at, at + length);
+        at += length;
         const known = own[i];
         return known && keyOf(known) === keyOf(shown) ? known : shown.slice();
       });
