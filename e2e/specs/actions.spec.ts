@@ -41,6 +41,7 @@ test('the palette finds actions, documents and models by words, does them with E
   const first = await textOf(page);
   await textArea(page).press('End');
   await page.keyboard.type(' fox');
+  await expect(textArea(page)).toHaveValue(`${first} fox`);
   await page.keyboard.press('Alt+n');
   await expect(textArea(page)).toHaveValue('');
   await find(page, 'open once');

@@ -62,6 +62,7 @@ export function App() {
             <Later load={PARTS.newer} />
             <Later load={PARTS.kept} />
             <Later load={PARTS.opened} />
+            <Later load={PARTS.find} />
           </div>
           <div className="shell-surface">
             <Surface />

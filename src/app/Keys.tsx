@@ -1,6 +1,7 @@
 // All keys of the page, read from where they are bound.
 import { TREE_KEYS } from '../features/branches/keys.ts';
 import { MESSAGE_KEYS, TURN_KEYS } from '../features/chat/keys.ts';
+import { FIND_KEYS } from '../features/find/keys.ts';
 import { CANDIDATE_KEYS } from '../features/probabilities/keys.ts';
 import { roomStore } from '../features/shared/room.ts';
 import { CARD_KEYS } from '../features/word/keys.ts';
@@ -24,6 +25,7 @@ const SECTIONS: readonly Section[] = [
     name: group,
     bound: ACTIONS.flatMap(({ group: its, title, keys }) => (its === group && keys ? [{ keys, does: title }] : [])),
   })),
+  { name: 'In the bar that finds', bound: Object.values(FIND_KEYS) },
   { name: 'In the card of a token', bound: Object.values(CARD_KEYS) },
   { name: 'In the list of candidates', bound: Object.values(CANDIDATE_KEYS) },
   { name: 'In the tree of branches', bound: Object.values(TREE_KEYS) },

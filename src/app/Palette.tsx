@@ -1,6 +1,6 @@
 // The palette: every action of the page and every place to go to, found by words and done with Enter.
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { useStores } from '../stores/react.ts';
+import { useDocuments, useStores } from '../stores/react.ts';
 import { isPressed } from '../ui/controls/chord.ts';
 import { cx } from '../ui/controls/cx.ts';
 import { keyLabel } from '../ui/controls/keys.ts';
@@ -18,7 +18,11 @@ const MOST_SHOWN = 60;
 /** Every action, and the places once they have been read. The palette does not list the way to itself. */
 function useActions(): readonly Action[] {
   const stores = useStores();
+  // Every turn is another list of documents.
+  const turn = useDocuments(s => s.turn);
+  const acts = useDocuments(s => s.acts);
   const [places, setPlaces] = useState<readonly Action[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has changed is read anew.
   useEffect(() => {
     let wanted = true;
     placesOf(stores).then(
@@ -28,7 +32,7 @@ function useActions(): readonly Action[] {
     return () => {
       wanted = false;
     };
-  }, [stores]);
+  }, [stores, turn, acts]);
   return useMemo(() => [...ACTIONS.filter(({ id }) => id !== 'palette'), ...places], [places]);
 }
 

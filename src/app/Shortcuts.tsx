@@ -28,10 +28,9 @@ export function Shortcuts(): null {
       const action = actionOf(ACTIONS, strokeOf(event), placeOf(event));
       if (action === null) return;
       const hindered = (action.hindrance?.(stores) ?? null) !== null;
-      // Esc that ends nothing is for whoever else listens; other keys of the page do nothing else because they can do nothing now.
-      if (hindered && event.key === 'Escape') return;
-      if (!hindered && action.act(stores) === false) return;
+      if (hindered && action.passes) return;
       event.preventDefault();
+      if (!hindered) void action.act(stores);
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);

@@ -52,6 +52,8 @@ export const PARTS = {
   sheet: async () => (await import('./Side.tsx')).SheetViews,
   /** The selected token of a phone, whose views are in a sheet. */
   selected: async () => (await import('../features/probabilities/SelectedStrip.tsx')).SelectedStrip,
+  /** Over the text, once it is asked for. */
+  find: async () => (await import('../features/find/FindBar.tsx')).FindBar,
   /** The card of the token that is pointed at. */
   card: async () => (await import('../features/word/WordCard.tsx')).WordCard,
   fromHere: async () => (await import('../features/editor/FromHere.tsx')).FromHere,

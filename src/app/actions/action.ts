@@ -24,7 +24,8 @@ export interface Action {
   readonly reach?: Reach;
   /** Why it cannot be done now; null where it can. */
   readonly hindrance?: (stores: Stores) => string | null;
-  /** False where the key has nothing to do, so that the browser may have it. */
+  /** While it cannot be done its keys are for whoever else listens; those of other actions do nothing then. */
+  readonly passes?: boolean;
   readonly act: (stores: Stores) => unknown;
 }
 

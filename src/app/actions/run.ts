@@ -17,11 +17,9 @@ function noModel({ model }: Stores, coming: boolean): string | null {
 const idle = (stores: Stores): string | null => (isBusy(stores) ? BUSY : noModel(stores, false));
 
 /** A run, answers, or the work of a view that a person asked for. */
-function stop({ generation, work }: Stores): boolean {
+function stop({ generation, work }: Stores): void {
   if (isRunning(generation.getState().status)) generation.getState().stop();
-  else if (work.scheduler.has('run')) work.scheduler.cancel('run');
-  else return false;
-  return true;
+  else work.scheduler.cancel('run');
 }
 
 export const RUN_ACTIONS: readonly Action[] = [
@@ -49,6 +47,7 @@ export const RUN_ACTIONS: readonly Action[] = [
     group: 'Run',
     keys: ['Esc'],
     hindrance: stores => (isBusy(stores) || stores.work.scheduler.has('run') ? null : 'Nothing runs'),
+    passes: true,
     act: stop,
   },
   {

@@ -1,5 +1,6 @@
 // Actions of the text and of the token at the caret.
 import { stepPlace } from '../../features/editor/walk.ts';
+import { findStore } from '../../features/find/store.ts';
 import { openOrEnter } from '../../features/word/hand.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { Action } from './action.ts';
@@ -8,6 +9,12 @@ function walk({ document }: Stores, direction: -1 | 1): void {
   const { selected, tokens, selectToken } = document.getState();
   selectToken(stepPlace(selected, direction, tokens.length));
 }
+
+/** While the bar is open; in it they are its own. */
+const FIND_STEPS = [
+  ['find_next', 'The next match in the text', ['Mod+G'], 1],
+  ['find_previous', 'The match before in the text', ['Mod+Shift+G'], -1],
+] as const;
 
 export const TEXT_ACTIONS: readonly Action[] = [
   {
@@ -28,6 +35,27 @@ export const TEXT_ACTIONS: readonly Action[] = [
     hindrance: ({ document }) => (document.getState().canRedo === null ? 'Nothing to do again' : null),
     act: ({ document }) => document.getState().redo(),
   },
+  {
+    id: 'find',
+    title: 'Find in the text; again, in the bar: the search of the browser',
+    words: 'search',
+    group: 'Text',
+    keys: ['Mod+F'],
+    reach: 'text',
+    act: stores => findStore.of(stores).getState().enter(),
+  },
+  ...FIND_STEPS.map(
+    ([id, title, keys, direction]): Action => ({
+      id,
+      title,
+      group: 'Text',
+      keys,
+      reach: 'text',
+      hindrance: stores => (findStore.of(stores).getState().starts.length > 0 ? null : 'Nothing has been found'),
+      passes: true,
+      act: stores => findStore.of(stores).getState().step(direction),
+    }),
+  ),
   {
     id: 'token_before',
     title: 'Select the token before',

@@ -13,12 +13,15 @@ function openSide({ view }: Stores, side: Side): void {
   if (matchMedia(NARROW).matches) view.getState().open('inspector');
 }
 
-/** The first nine have a digit. */
+/** As the digits stand on a keyboard. */
+const DIGITS = '1234567890';
+
+/** The first ten have a digit. */
 const VIEWS: readonly Action[] = SIDE_VIEWS.map(({ key, label }, i) => ({
   id: `view:${key}`,
   title: `View: ${label}`,
   group: 'View',
-  ...(i < 9 ? { keys: [`Own+${i + 1}`] } : {}),
+  ...(i < DIGITS.length ? { keys: [`Own+${DIGITS.charAt(i)}`] } : {}),
   act: stores => openSide(stores, key),
 }));
 

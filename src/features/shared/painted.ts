@@ -66,7 +66,7 @@ export function tokenAtPoint(painted: Element, x: number, y: number): Painted | 
 }
 
 /** Texts of the painted copy in order, each with the units before it. */
-function* paintedTexts(painted: Element): Generator<{ readonly text: Text; readonly start: number }> {
+export function* paintedTexts(painted: Element): Generator<{ readonly text: Text; readonly start: number }> {
   const walker = document.createTreeWalker(painted, NodeFilter.SHOW_TEXT);
   let start = 0;
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
