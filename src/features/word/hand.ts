@@ -100,7 +100,7 @@ export class Hand {
     document.documentElement.addEventListener('pointerleave', () => this.#leave(), on);
     document.addEventListener('contextmenu', event => this.#hold(event), { signal, capture: true });
     document.addEventListener('touchend', event => this.#hold(event), { signal, capture: true, passive: false });
-    document.addEventListener('scroll', event => this.#elsewhere(event), on);
+    document.addEventListener('scroll', event => this.#scrolled(event), on);
     document.addEventListener('beforeinput', event => this.#elsewhere(event), on);
     document.addEventListener('compositionstart', event => this.#elsewhere(event), on);
     document.addEventListener('keydown', event => this.#key(event), { signal, capture: true });
@@ -189,6 +189,11 @@ export class Hand {
   /** The finger that opened a card asks for no menu, selects no word and moves no caret. */
   #hold(event: Event): void {
     if (this.#held) event.preventDefault();
+  }
+
+  /** Only what moves the text moves its tokens. */
+  #scrolled(event: Event): void {
+    if (event.target instanceof Node && event.target.contains(textField())) this.#close();
   }
 
   #elsewhere(event: Event): void {

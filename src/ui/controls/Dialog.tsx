@@ -12,6 +12,14 @@ interface DialogProps {
   variant?: 'dialog' | 'wide' | 'full' | 'sheet';
 }
 
+/** Chromium gives the focus back to a field without its caret, where one in the dialog had it: what is typed then would go nowhere. */
+function giveCaretBack(): void {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return;
+  field.blur();
+  field.focus({ preventScroll: true });
+}
+
 export function Dialog({ open, title, onClose, children, variant = 'dialog' }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -27,7 +35,10 @@ export function Dialog({ open, title, onClose, children, variant = 'dialog' }: D
       ref={dialog}
       className={cx(styles.dialog, styles[variant])}
       aria-labelledby={heading}
-      onClose={onClose}
+      onClose={() => {
+        giveCaretBack();
+        onClose();
+      }}
       onClick={event => {
         if (event.target === event.currentTarget) onClose();
       }}
