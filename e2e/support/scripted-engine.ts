@@ -6,18 +6,17 @@ import type { Script, ScriptedWorker } from '../../src/client/scripted-worker.ts
 import { ablatedLogits, ablatedLogprobs } from '../../src/features/ablation/ablation.fixture.ts';
 import { attentionAnswers, mapAnswers } from '../../src/features/attention/attention.fixture.ts';
 import { tracedOf } from '../../src/features/follow/follow.fixture.ts';
-import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
 import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { digestIn, type FormatNeeds } from '../../src/lib/weight-format.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, EventOf, LoadedModel } from '../../src/protocol/events.ts';
-import { divergence } from '../../src/sampling/compare.ts';
-import { rankOf, rankRow, rowStatistics } from '../../src/sampling/row.ts';
+import { rowStatistics } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
 import { tokenBytesTable } from '../../src/tokenizer/bytes.ts';
 import { plainAnatomy } from './plain-anatomy.ts';
 import { Growing, type Rules } from './scripted-draws.ts';
 import { failure, maskEvent, scriptedMasks } from './scripted-masks.ts';
+import { lensEvents, searchedEvents, sweptEvents } from './scripted-views.ts';
 
 /** Ids of the tokenizer that ships. */
 export const V = 2048;
@@ -236,6 +235,12 @@ class Engine {
       case 'answers':
         await this.#answers(command, say);
         return false;
+      case 'search':
+        return this.#tell(
+          run,
+          searchedEvents(command, [BOS], ids => logitsAfter(ids, this.#weights)),
+          say,
+        );
       case 'ablate': {
         const { tokens, from, off, baseline } = command;
         const logits = ablatedLogits(tokens, off, baseline, this.#weights);
@@ -243,7 +248,7 @@ class Engine {
         return this.#cancelled.has(run);
       }
       case 'sweep':
-        return this.#sweep(command, say);
+        return this.#tell(run, sweptEvents(command, this.#weights), say);
       case 'attention':
         say(attentionAnswers(command, this.#options.model?.dims));
         return this.#cancelled.has(run);
@@ -251,14 +256,9 @@ class Engine {
         say(tracedOf(command, this.#weights, this.#options.model?.dims));
         return this.#cancelled.has(run);
       case 'attention_map':
-        for (const tile of mapAnswers(command)) {
-          await this.#turn();
-          if (this.#cancelled.has(run)) return true;
-          say(tile);
-        }
-        return false;
+        return this.#tell(run, mapAnswers(command), say);
       case 'lens':
-        return this.#lens(command, say);
+        return this.#tell(run, lensEvents(command, this.#weights, this.#options.model?.dims?.n_layer), say);
       case 'cache_list':
         say({ type: 'cache', run, models: [], usage: 0 });
         return false;
@@ -321,30 +321,12 @@ class Engine {
     return false;
   }
 
-  async #sweep({ run, tokens, id, parts, baseline }: CommandOf<'sweep'>, say: Say): Promise<boolean> {
-    for (const part of [null, ...parts]) {
+  /** Each in a turn of its own. True when it was cancelled on the way. */
+  async #tell(run: number, events: Iterable<EngineEvent> | AsyncIterable<EngineEvent>, say: Say): Promise<boolean> {
+    for await (const event of events) {
       await this.#turn();
       if (this.#cancelled.has(run)) return true;
-      const row = rankRow(ablatedLogits(tokens, part === null ? [] : [part], baseline, this.#weights));
-      const { logits, logZ, order } = row;
-      const topId = order[0] ?? 0;
-      const [logprob, topLogprob] = [(logits[id] ?? 0) - logZ, (logits[topId] ?? 0) - logZ];
-      const rank = rankOf(row, id);
-      const change = divergence(rankRow(ablatedLogits(tokens, [], baseline, this.#weights)), row);
-      say({ type: 'swept', run, part, logprob, rank, topId, topLogprob, divergence: change });
-    }
-    return false;
-  }
-
-  /** Tiles of 16 positions, layer by layer. */
-  async #lens({ run, tokens, from, to, asked }: CommandOf<'lens'>, say: Say): Promise<boolean> {
-    const layers = (this.#options.model?.dims?.n_layer ?? 1) + 1;
-    for (let begin = from; begin < to; begin += 16) {
-      for (let layer = 0; layer < layers; layer++) {
-        await this.#turn();
-        if (this.#cancelled.has(run)) return true;
-        say(lensEvent(run, tokens, { layer, layers, from: begin, to: Math.min(to, begin + 16), asked }, this.#weights));
-      }
+      say(event);
     }
     return false;
   }

@@ -20,6 +20,8 @@ import { followStore } from '../../src/features/follow/store.ts';
 import type { FollowStore } from '../../src/features/follow/types.ts';
 import { lensStore } from '../../src/features/lens/store.ts';
 import type { LensStore } from '../../src/features/lens/types.ts';
+import { searchStore } from '../../src/features/search/store.ts';
+import type { SearchStore } from '../../src/features/search/types.ts';
 import { shareStore } from '../../src/features/share/store.ts';
 import type { ShareStore } from '../../src/features/share/types.ts';
 import { type PinLinesStore, pinLinesStore } from '../../src/features/text/pinLines.ts';
@@ -48,6 +50,7 @@ export interface Page extends AppPage {
   readonly growth: GrowthStore;
   readonly topPredictions: TopPredictionStore;
   readonly pinLines: PinLinesStore;
+  readonly search: SearchStore;
   readonly share: ShareStore;
   readonly workers: ScriptedWorker[];
   readonly worker: ScriptedWorker;
@@ -170,6 +173,7 @@ export function makePage(options: PageOptions = {}): Page {
     growth: growthStore.of(page),
     topPredictions: topPredictionStore.of(page),
     pinLines: pinLinesStore.of(page),
+    search: searchStore.of(page),
     share: shareStore.of(page),
     workers,
     memory,

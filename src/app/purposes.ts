@@ -7,6 +7,7 @@ export const PURPOSES: Readonly<Record<Side, string>> = {
   text: 'How well the model predicted the whole text, token by token, and where it was surprised.',
   answers: 'Several continuations of the same text next to each other, to compare them and go on with one.',
   compare: 'One prompt under several settings, seeds, prompts or models: where they part, and how far apart they are.',
+  search: 'Likely continuations, looked for rather than drawn: which beginnings live, what falls out and why.',
   branches: 'Every road this text has taken, as a tree: what you draw again or cut away stays here.',
   lens: 'What the model would say next if it stopped after each of its layers: a prediction as it takes shape.',
   attention: 'Which earlier tokens each head of the model reads at the place you point at.',

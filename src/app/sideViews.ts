@@ -24,6 +24,7 @@ export const SIDE_VIEWS: readonly SideView[] = [
   { key: 'text', label: 'Text', load: async () => (await import('../features/text/TextView.tsx')).TextView },
   { key: 'answers', label: 'Answers', load: async () => (await import('../features/answers/Answers.tsx')).Answers },
   { key: 'compare', label: 'Compare', load: async () => (await import('../features/compare/Compare.tsx')).Compare },
+  { key: 'search', label: 'Search', load: async () => (await import('../features/search/Search.tsx')).Search },
   {
     key: 'branches',
     label: 'Branches',

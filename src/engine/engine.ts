@@ -88,6 +88,8 @@ export class Engine {
         return this.#onGpu(signal, () => this.#row(command, signal));
       case 'mask':
         return this.#mask(command);
+      case 'search':
+        return this.#onGpu(signal, () => this.#search(command, signal));
       case 'score':
         return this.#onGpu(signal, () => this.#score(command, signal));
       case 'measure_accuracy':
@@ -279,6 +281,13 @@ export class Engine {
 
   async #drawAnswers(command: CommandOf<'answers'>, signal: AbortSignal, held: HeldAnswers): Promise<void> {
     for await (const event of answers(this.#needModel(), command, signal, held)) this.#post(event);
+  }
+
+  async #search(command: CommandOf<'search'>, signal: AbortSignal): Promise<void> {
+    const { probes, vocabulary } = this.#needModel();
+    const { search } = await import('./search/search.ts');
+    for await (const told of search(probes.context, command, vocabulary.eosIds, signal))
+      this.#post({ type: 'searched', run: command.run, ...told });
   }
 
   async #score({ run, tokens, from }: CommandOf<'score'>, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import type { GenerationSettings } from '../sampling/settings.ts';
 import type { Constraint } from '../sampling/steps/constraint.ts';
 import type { DebugCommand } from './debug.ts';
 import type { ProbeCommand } from './probe-commands.ts';
+import type { SearchCommand } from './search.ts';
 
 /** Continuations of one `answers` command at most. */
 export const MOST_ANSWERS = 16;
@@ -90,6 +91,8 @@ export type Command =
       readonly files?: readonly File[];
       readonly tokens: Uint32Array;
     }
+  /** Likely continuations, looked for rather than drawn. */
+  | SearchCommand
   | ProbeCommand
   | DebugCommand
   | { readonly type: 'cancel'; readonly run: number }

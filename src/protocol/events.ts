@@ -11,6 +11,7 @@ import type { TokenWork } from '../model/ir/work.ts';
 import type { Mask } from '../sampling/past.ts';
 import type { DebugEvent } from './debug.ts';
 import type { ProbeEvent } from './probe-events.ts';
+import type { SearchedEvent } from './search.ts';
 import type { ServerFacts } from './server.ts';
 
 /** An error as it crosses between page and worker. */
@@ -283,6 +284,7 @@ export type EngineEvent =
   | RowEvent
   | ({ readonly type: 'mask'; readonly run: number } & Mask)
   | ScoredEvent
+  | SearchedEvent
   | ({ readonly type: 'accuracy'; readonly run: number } & Accuracy)
   | ProbeEvent
   | DebugEvent

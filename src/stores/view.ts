@@ -8,12 +8,13 @@ export type Theme = (typeof THEMES)[number];
 export const TINTS = ['probability', 'rank', 'surprisal', 'entropy', 'none'] as const;
 export type Tint = (typeof TINTS)[number];
 
-/** What the column beside the text looks at: one token, the whole text, several answers, columns beside each other, its branches, the inside of the model, its way step by step and as one picture, a conversation. */
+/** What the column beside the text looks at: one token, the whole text, several answers, columns beside each other, searches, its branches, the inside of the model, its way step by step and as one picture, a conversation. */
 export const SIDES = [
   'token',
   'text',
   'answers',
   'compare',
+  'search',
   'branches',
   'lens',
   'attention',

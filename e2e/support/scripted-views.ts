@@ -1,0 +1,74 @@
+// What the scripted engine tells step by step: sweeps, tiles of the lens, and the searches of the real engine over its rows.
+import { beamSearch } from '../../src/engine/search/beam.ts';
+import { bestFirstSearch } from '../../src/engine/search/best-first.ts';
+import { contrastiveSearch } from '../../src/engine/search/contrastive.ts';
+import type { PathModel, Told } from '../../src/engine/search/paths.ts';
+import { ablatedLogits } from '../../src/features/ablation/ablation.fixture.ts';
+import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
+import type { CommandOf } from '../../src/protocol/commands.ts';
+import type { EngineEvent } from '../../src/protocol/events.ts';
+import type { SearchCommand } from '../../src/protocol/search.ts';
+import { divergence } from '../../src/sampling/compare.ts';
+import { rankOf, rankRow } from '../../src/sampling/row.ts';
+
+export function* sweptEvents(
+  { run, tokens, id, parts, baseline }: CommandOf<'sweep'>,
+  weights: number,
+): Generator<EngineEvent> {
+  for (const part of [null, ...parts]) {
+    const row = rankRow(ablatedLogits(tokens, part === null ? [] : [part], baseline, weights));
+    const { logits, logZ, order } = row;
+    const topId = order[0] ?? 0;
+    const [logprob, topLogprob] = [(logits[id] ?? 0) - logZ, (logits[topId] ?? 0) - logZ];
+    const rank = rankOf(row, id);
+    const change = divergence(rankRow(ablatedLogits(tokens, [], baseline, weights)), row);
+    yield { type: 'swept', run, part, logprob, rank, topId, topLogprob, divergence: change };
+  }
+}
+
+/** Tiles of 16 positions, layer by layer. */
+export function* lensEvents(
+  { run, tokens, from, to, asked }: CommandOf<'lens'>,
+  weights: number,
+  blocks = 1,
+): Generator<EngineEvent> {
+  const layers = blocks + 1;
+  for (let begin = from; begin < to; begin += 16)
+    for (let layer = 0; layer < layers; layer++)
+      yield lensEvent(run, tokens, { layer, layers, from: begin, to: Math.min(to, begin + 16), asked }, weights);
+}
+
+/** Final states hang on the last two ids. */
+function scriptedSearch(
+  { tokens, method, max_new_tokens, ends }: SearchCommand,
+  eosIds: readonly number[],
+  logitsAfter: (ids: Uint32Array) => Float32Array,
+): AsyncGenerator<Told> {
+  const after = (path: readonly number[]): Uint32Array => Uint32Array.from([...tokens, ...path]);
+  const state = (ids: Uint32Array): Float32Array => {
+    const angle = (ids.at(-1) ?? 0) + (ids.at(-2) ?? 0) / 7;
+    return Float32Array.of(Math.cos(angle), Math.sin(angle));
+  };
+  const model: PathModel = {
+    room: 40,
+    rows: async paths => paths.map(path => logitsAfter(after(path))),
+    finals: async paths =>
+      paths === null
+        ? Array.from(tokens, (_, i) => state(tokens.subarray(0, i + 1)))
+        : paths.map(path => state(after(path))),
+  };
+  const limits = { max_new_tokens, ends: ends ? eosIds : [] };
+  if (method.kind === 'beam') return beamSearch(model, method, limits);
+  return method.kind === 'contrastive'
+    ? contrastiveSearch(model, method, limits)
+    : bestFirstSearch(model, method, limits);
+}
+
+export async function* searchedEvents(
+  command: SearchCommand,
+  eosIds: readonly number[],
+  logitsAfter: (ids: Uint32Array) => Float32Array,
+): AsyncGenerator<EngineEvent> {
+  for await (const told of scriptedSearch(command, eosIds, logitsAfter))
+    yield { type: 'searched', run: command.run, ...told };
+}
