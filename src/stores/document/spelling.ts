@@ -51,9 +51,11 @@ export function watchSpelling(document: DocumentStore, busy: () => boolean): () 
       if (span === null) return;
       // What cannot be asked now is sent as text.
       const spelled = await later.spell(span.text).catch(() => null);
-      if (document.getState().revision !== revision) continue;
       if (spelled === null) without.add(span.text);
-      else document.getState().respell(span.from, span.to, typedFrom(tokenizer, spelled));
+      else if (document.getState().revision !== revision) {
+        // A run that has begun goes on with what it was given.
+        if (busy()) return;
+      } else document.getState().respell(span.from, span.to, typedFrom(tokenizer, spelled));
     }
   };
   later.settle = settle;
