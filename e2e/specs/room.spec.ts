@@ -1,5 +1,6 @@
 // The page as a person arranges it: columns that are dragged, text of other sizes, settings in a line, a run from the caret, the first minute.
 
+import { complaints } from '../support/axe.ts';
 import {
   numberField,
   openPage,
@@ -168,6 +169,7 @@ test('the first minute: each view says once what it is for; a tour that is skipp
     await page.keyboard.press(i === 5 ? 'ArrowLeft' : 'Enter');
   }
   expect(new Set(titles).size).toBe(6);
+  expect(await complaints(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(card).toHaveCount(0);
   await page.reload();
@@ -189,6 +191,7 @@ test('the first minute: each view says once what it is for; a tour that is skipp
   await where.press('ArrowLeft');
   await expect(where).toHaveAttribute('aria-valuetext', /^Last .* norm$/);
   await page.getByRole('button', { name: 'Show as a table' }).click();
+  expect(await complaints(page)).toEqual([]);
   const stations = Number(await where.getAttribute('max')) + 1;
   await expect(page.getByRole('region', { name: 'The model in numbers' }).locator('tbody tr')).toHaveCount(stations);
   await page.getByRole('button', { name: 'Let it pass' }).click();

@@ -27,7 +27,7 @@ function Sheets() {
   return (
     <>
       <Dialog variant="sheet" title="Look inside" open={dialog === 'inspector'} onClose={close('inspector')}>
-        <Later load={PARTS.sheet} name="The view" />
+        <Later load={PARTS.sheet} name="Views" />
       </Dialog>
       <Dialog variant="sheet" title="Settings" open={dialog === 'settings'} onClose={close('settings')}>
         <div className="shell-live">
@@ -88,7 +88,7 @@ export function App() {
             </div>
           </div>
         </main>
-        {!narrow && <Later load={PARTS.side} name="The views" />}
+        {!narrow && <Later load={PARTS.side} name="Views" />}
         <footer className="shell-status">
           <Later load={PARTS.status} />
         </footer>

@@ -8,7 +8,10 @@ import styles from './Introduction.module.css';
 import { PURPOSES } from './purposes.ts';
 
 /** Windows in which the view keeps its room below the sentence; the candidates need most. */
-const ENOUGH = { token: '(min-height: 800px)', other: '(min-height: 520px)' } as const;
+const ENOUGH = {
+  token: '(min-width: 760.1px) and (min-height: 800px), (min-height: 900px)',
+  other: '(min-height: 520px)',
+} as const;
 
 export function Introduction() {
   const room = useRoomStore();

@@ -136,7 +136,10 @@ test('Model: each layer by what it looks back with, each norm by its name, and n
     const attending = mixersOf(graph).filter(mixer => mixer === 'attention').length;
     // A block a part, and those of the embedding, the last norm and the head; a cell a head.
     expect(markup.match(/<g /g)).toHaveLength(2 * n_layer + 3);
-    expect(markup.match(/--weight/g)).toHaveLength(attending * n_head);
+    const cells = [...markup.matchAll(/<path[^>]* d="([^"]*)" data-heads/g)].map(
+      ([, path = '']) => path.match(/M/g)?.length ?? 0,
+    );
+    expect(cells.reduce((sum, count) => sum + count, 0)).toBe(attending * n_head);
     page.dispose();
   }
   await open(GPT2);

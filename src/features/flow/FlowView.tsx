@@ -1,6 +1,7 @@
 // The view "Model": one token passes through the whole model, and every part says what it adds.
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { useFeature, useStores } from '../../stores/react.ts';
+import { useDocument, useFeature, useStores } from '../../stores/react.ts';
+import { isAbout } from '../../stores/work/probe-state.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { useWidth } from '../../ui/controls/useWidth.ts';
@@ -13,7 +14,7 @@ import { stationsOf } from './facts.ts';
 import { layoutOf } from './layout.ts';
 import { Picture } from './Picture.tsx';
 import { flowStore } from './store.ts';
-import { useShown } from './useFlow.ts';
+import { useTold } from './useFlow.ts';
 import { usePulse } from './usePulse.ts';
 import { stationName, stationWords, type Told } from './words.ts';
 
@@ -96,10 +97,22 @@ function Flowing({ told }: { told: Told }) {
   );
 }
 
+/** What is shown: the numbers of this pass, or until they are here those of the one before. */
+function useKept(told: Told | null, about: boolean): Told | null {
+  const tokenizer = useDocument(s => s.tokenizer);
+  const last = useRef<Told | null>(null);
+  useEffect(() => {
+    if (told !== null) last.current = told;
+  }, [told]);
+  if (told !== null) return told;
+  return about && last.current?.tokenizer === tokenizer ? last.current : null;
+}
+
 export function FlowView() {
   const store = flowStore.of(useStores());
   const probe = useFeature(flowStore, s => s.probe);
-  const { told } = useShown();
+  const told = useTold();
+  const shown = useKept(told, isAbout(probe));
   useOpen(store);
   const { compute, stop } = store.getState();
   return (
@@ -107,12 +120,16 @@ export function FlowView() {
       {probe.status === 'no_model' && (
         <p className={styles.note}>Once a model is loaded, a token of your text passes through it here.</p>
       )}
+      {shown && (
+        <div className={styles.flowing} data-current={told !== null} aria-busy={told === null}>
+          <Flowing told={shown} />
+        </div>
+      )}
       {probe.status !== 'ready' && (
         <div className={styles.status}>
           <ProbeStatus state={probe} words={PROBE} compute={() => void compute()} stop={stop} />
         </div>
       )}
-      {told && <Flowing told={told} />}
     </section>
   );
 }

@@ -86,21 +86,37 @@ function Wire({ from, to, y, part, most }: { from: number; to: number; y: number
   return <path className={styles.wire} d={`M${from} ${y}H${to}`} style={{ strokeWidth: 1 + 5 * share }} />;
 }
 
-/** One cell a head: the more of its attention lies on one token, the darker. */
+/** Steps from a head that looks at nothing in particular to one that looks at one token alone. */
+const SHADES = 5;
+
+/** One cell a head: the more of its attention lies on one token, the darker. A path a shade, since large models have a thousand heads. */
 function Heads({ layer, box }: { layer: LayerFacts; box: Box }) {
   if (layer.heads === null) return null;
   const width = box.width / layer.heads.length;
-  return layer.heads.map(head => (
-    <rect
-      key={head.look.head}
-      className={cx(styles.head, head === layer.strongest && styles.strongest)}
-      style={{ '--weight': `${Math.round(100 * head.look.weight)}%` }}
-      x={box.x + head.look.head * width}
-      y={box.y + box.height + 4}
-      width={Math.max(1, width - (width > 5 ? 1.5 : 0.5))}
-      height={9}
-    />
-  ));
+  const [y, height, gap] = [box.y + box.height + 4, 9, width > 5 ? 1.5 : 0.5];
+  const cell = (head: number) =>
+    `M${box.x + head * width} ${y}h${Math.max(0.5, width - gap)}v${height}H${box.x + head * width}z`;
+  const shades = Array.from({ length: SHADES }, (_, shade) =>
+    (layer.heads ?? []).filter(({ look }) => Math.min(SHADES - 1, Math.floor(look.weight * SHADES)) === shade),
+  );
+  return (
+    <>
+      {shades.map(
+        (heads, shade) =>
+          heads.length > 0 && (
+            <path
+              // biome-ignore lint/suspicious/noArrayIndexKey: a shade is its number.
+              key={shade}
+              className={styles.head}
+              style={{ '--weight': `${8 + 23 * shade}%` }}
+              d={heads.map(({ look }) => cell(look.head)).join('')}
+              data-heads
+            />
+          ),
+      )}
+      {layer.strongest && <path className={styles.strongest} d={cell(layer.strongest.look.head)} />}
+    </>
+  );
 }
 
 function LayerRow({

@@ -1,18 +1,13 @@
 // What the picture is of: the pass that predicts the selected place, and its numbers once all of them are here.
 import { useMemo } from 'react';
 import { useDocument, useFeature, useModel } from '../../stores/react.ts';
-import { type Pass, passTo, samePass } from '../shared/pass.ts';
+import { passTo, samePass } from '../shared/pass.ts';
 import { flowFacts } from './facts.ts';
 import { flowStore } from './store.ts';
 import type { Told } from './words.ts';
 
-export interface Shown {
-  /** Null for an empty text. */
-  readonly pass: Pass | null;
-  readonly told: Told | null;
-}
-
-export function useShown(): Shown {
+/** Null until all of them are here. */
+export function useTold(): Told | null {
   const place = useDocument(s => s.selected);
   const tokens = useDocument(s => s.tokens);
   const load = useModel(s => s.load);
@@ -27,7 +22,7 @@ export function useShown(): Shown {
     [load, trace, attention],
   );
   return useMemo(() => {
-    if (load.status !== 'ready' || facts === null || pass === null || lens === null) return { pass, told: null };
-    return { pass, told: { facts, model: load.model, tokenizer: load.tokenizer, ids: pass.ids, lens } };
+    if (load.status !== 'ready' || facts === null || pass === null || lens === null) return null;
+    return { facts, model: load.model, tokenizer: load.tokenizer, ids: pass.ids, lens };
   }, [load, facts, pass, lens]);
 }

@@ -106,12 +106,12 @@ function Card({ end }: { end: () => void }) {
         style={{ left: placed?.left ?? 0, top: placed?.top ?? 0 }}
         onKeyDown={onKeyDown}
       >
-        <header className={styles.head}>
+        <div className={styles.head}>
           <h2 id={title}>{step.title}</h2>
           <IconButton icon="close" label="End the tour" onClick={end} />
-        </header>
+        </div>
         <p id={words}>{step.words}</p>
-        <footer className={styles.foot}>
+        <div className={styles.foot}>
           <span className="num">
             {at + 1} of {TOUR.length}
           </span>
@@ -128,7 +128,7 @@ function Card({ end }: { end: () => void }) {
           <Button ref={next} variant="primary" onClick={() => (last ? end() : setAt(at + 1))}>
             {last ? 'Done' : 'Next'}
           </Button>
-        </footer>
+        </div>
       </section>
     </>
   );
