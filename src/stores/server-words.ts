@@ -44,6 +44,8 @@ const NEEDS: Readonly<Record<string, string>> = {
   guidance: 'Guidance needs whole rows of logits, which a server does not give. Set its scale to 1.',
   mask: 'A constraint needs the whole vocabulary, which a server does not give. Turn it off, or load a model into the page.',
   grow: 'A tree asks for hundreds of rows, which is more than a server should be asked for. Continue from a candidate instead: each way becomes a branch.',
+  search:
+    'A search asks for whole rows of many beginnings, which a server does not give. Greedy and nucleus draw from a server, too; load a model into the page for the others.',
   pinned:
     'A pinned token needs its logit in every row, and a server shows the likeliest tokens alone. Load a model into the page to follow it.',
   end: 'The server ends the text here and shows no distribution.',

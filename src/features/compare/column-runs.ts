@@ -6,7 +6,6 @@ import { sharedTokens } from '../../stores/document/branches.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { modelTag, toWire } from '../../stores/model/model.ts';
-import type { LoadOptions } from '../../stores/model/types.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { changedColumn, columnOf, type Turn, turnsOf } from './columns.ts';
@@ -143,10 +142,10 @@ export class ColumnRuns {
   }
 
   /** Throws where the model cannot be had. */
-  async #load(source: ModelSource, options: LoadOptions = {}): Promise<void> {
+  async #load(source: ModelSource): Promise<void> {
     this.#throwIfStopped();
     const { model } = this.#stores;
-    await model.getState().loadModel(source, options);
+    await model.getState().loadModel(source);
     const { load, failure } = model.getState();
     if (load.status === 'failed') throw new NucleusError(load.error.code, load.error.message, load.error.detail);
     if (failure !== null) throw new NucleusError(failure.error.code, failure.error.message, failure.error.detail);
@@ -156,23 +155,20 @@ export class ColumnRuns {
   /** The model in use as it is, and the document in its ids, unless a person has changed the text by then. */
   #wayBack(source: ModelSource): () => Promise<void> {
     const { document, model, settings } = this.#stores;
-    const { load, context } = model.getState();
-    const { files } = model.getState().openedFrom();
-    const options: LoadOptions = {
-      ...(files && { files }),
-      ...(context && { allowed: context.allowed, kv: context.kv === 'f16' ? 'f16' : undefined }),
-      format: load.status === 'ready' ? load.model.format : undefined,
-    };
-    const { text, tokens, selection, branches, branch } = document.getState();
+    const load = model.getState().wayBack();
+    const { text, tokens, tokenizer, selection, branches, branch } = document.getState();
     const { logit_bias } = settings.getState().settings;
     const names = branches.map(({ id }) => id).join();
     return async () => {
-      await model.getState().loadModel(source, options);
+      await load();
       if (!this.#inUse(source)) return;
       // Biases that another vocabulary has no token for are gone with it.
       if (logit_bias.length > 0) settings.getState().change({ logit_bias });
       const now = document.getState();
-      const untouched = now.text === text && now.branch === branch && now.branches.map(({ id }) => id).join() === names;
+      // A server that is asked anew may number its tokens anew.
+      const same = now.tokenizer?.fingerprint === tokenizer?.fingerprint;
+      const untouched =
+        same && now.text === text && now.branch === branch && now.branches.map(({ id }) => id).join() === names;
       if (untouched && tokens.length > 0)
         now.restore({ text, tokens, selection, set: { branches, branch }, history: now.leave() });
     };
@@ -281,10 +277,12 @@ export class ColumnRuns {
         if (!result || place >= result.tokens.length || result.rows.has(place)) continue;
         this.#throwIfStopped();
         const before = idsOf(result.base.concat(result.tokens.slice(0, place)));
-        const { logits } = await scheduler.view(
+        const { logits, outside } = await scheduler.view(
           signal => requests.row(client, before, before.length - 1, signal),
           this.#abort.signal,
         );
+        // A server shows a part of each row, which the token has already.
+        if (outside !== undefined) return;
         this.#putRow(id, result, place, logits);
       }
     }

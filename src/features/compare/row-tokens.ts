@@ -19,9 +19,15 @@ export async function rowsOfTokens(
   const measured = tokens.slice();
   onChange(measured);
   for (const [i, token] of tokens.entries()) {
-    const { logits } = await row(client, ids.subarray(0, base.length + i), base.length + i - 1, signal);
-    const { logit, logZ, entropy, rank } = rowStatistics(logits, token.id);
-    measured[i] = { ...token, stats: { logprob: logit - logZ, rank, entropy, logZ }, top: topOf(logits, CANDIDATES) };
+    const { logits, outside } = await row(client, ids.subarray(0, base.length + i), base.length + i - 1, signal);
+    const { logit, rank, entropy, ...sum } = rowStatistics(logits, token.id);
+    // Of a server log-probabilities of what it shows: their sum over all is 1, and what it does not show has no number.
+    const logZ = outside === undefined ? sum.logZ : 0;
+    const shown = logit > Number.NEGATIVE_INFINITY;
+    const stats = { logprob: logit - logZ, rank, entropy, logZ };
+    const known =
+      outside === undefined ? CANDIDATES : logits.reduce((n, each) => n + Number(each > Number.NEGATIVE_INFINITY), 0);
+    measured[i] = { ...token, top: topOf(logits, Math.min(CANDIDATES, known)), ...(shown ? { stats } : {}) };
     onChange(measured.slice());
   }
 }

@@ -237,6 +237,34 @@ describe('distances', () => {
     });
   });
 
+  test('stay bounds where rows come in parts', async () => {
+    const page = await open({
+      intercept: (command, say) => {
+        if (command.type !== 'row') return false;
+        const { run, position, tokens } = command;
+        const row = rankRow(logitsAfter(tokens.subarray(0, position + 1)));
+        const logits = new Float32Array(row.logits.length).fill(Number.NEGATIVE_INFINITY);
+        let outside = 1;
+        for (const id of row.order.slice(0, 5)) {
+          logits[id] = (row.logits[id] ?? 0) - row.logZ;
+          outside -= Math.exp(logits[id]);
+        }
+        say({ type: 'row', run, position, logits, outside });
+        say({ type: 'done', run });
+        return true;
+      },
+    });
+    await compare(page).run(all(page));
+    await compare(page).look(4);
+    expect(result(page, 0).rows.size).toBe(0);
+    const parts = distanceAt(result(page, 0), result(page, 1), 4);
+    expect(parts.kind === 'known' && parts.most).toBe(Number.POSITIVE_INFINITY);
+    compare(page).change(1, { branch: page.document.getState().branch });
+    await compare(page).run([1]);
+    const [token] = result(page, 0).tokens;
+    expect(token?.top?.ids.length).toBe(5);
+  });
+
   test('are none between vocabularies, where texts are compared', async () => {
     const page = await open();
     compare(page).change(2, { seed: 70 });

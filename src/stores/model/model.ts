@@ -103,6 +103,7 @@ type LoadActions = Pick<
   | 'keepFormat'
   | 'openedFrom'
   | 'askServer'
+  | 'wayBack'
   | 'cancelLoad'
 >;
 
@@ -178,6 +179,11 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     reopen: () => begin(opened.source, again(), false),
     keepKv: kv => begin(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }, true),
     keepFormat: format => begin(opened.source, { ...again(), format }, true),
+    wayBack: () => {
+      const { source } = opened;
+      const given = again();
+      return () => begin(source, given, true);
+    },
     askServer: async name => {
       const { source, options: given } = opened;
       if (source.kind === 'server') await loadModel({ ...source, model: name }, given);

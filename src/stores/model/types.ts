@@ -126,6 +126,8 @@ interface ModelActions {
   keepKv(kv: 'f32' | 'f16'): Promise<void>;
   /** Loads the model in use once more, with its weights in that format. */
   keepFormat(format: FormatChoice): Promise<void>;
+  /** What loads the model in use once more as it is now, when others have taken its place meanwhile. */
+  wayBack(): () => Promise<void>;
   /** Where the model in use came from, as a command names it. */
   openedFrom(): { readonly source: ModelSource; readonly origins: Origins; readonly files?: readonly File[] };
   /** One of the models of the server in use, asked anew what it gives; with the key it was given. */
