@@ -126,7 +126,7 @@ describe('on a page', () => {
     expect(page.settings.getState().seed).toBe('1000');
   });
 
-  test('documents, branches and models that are here are places to go to', async () => {
+  test('documents, branches, models that are here and presets are places to go to', async () => {
     page = await readyPage();
     await page.documents.getState().acts?.create({ text: 'A first text', keep: true });
     const first = page.documents.getState().id;
@@ -138,6 +138,8 @@ describe('on a page', () => {
     expect(action(`document:${page.documents.getState().id}`, places).hindrance?.(page)).toBe('It is open');
     expect(places.filter(({ id }) => id.startsWith('branch:'))).toHaveLength(2);
     expect(action('model:shipped/nucleus-3m', places).hindrance?.(page)).toBe('It is in use');
+    action('use:shipped:Greedy', places).act(page);
+    expect(page.settings.getState().settings.temperature).toBe(0);
     action('branch:1', places).act(page);
     expect(page.document.getState().branch).toBe(1);
   });

@@ -1,4 +1,7 @@
-// What there is to go to, as actions: documents, branches, models that are here. Read when the palette opens.
+// What there is to go to, as actions: documents, branches, models that are here, presets. Read when the palette opens.
+import { shippedSettings } from '../../features/presets/preset.ts';
+import { SHIPPED } from '../../features/presets/shipped.ts';
+import { type PresetsStore, presetsStore } from '../../features/presets/store.ts';
 import { type CachedModel, sourceKey, sourceName } from '../../lib/model-source.ts';
 import { DEFAULT_SOURCE } from '../../stores/model/sources.ts';
 import { titleOf } from '../../stores/saved/title.ts';
@@ -53,7 +56,35 @@ function branchActions({ document }: Stores): Action[] {
   }));
 }
 
+/** Those of a person, once they have been read. */
+function keptPresets(store: PresetsStore): Promise<NonNullable<ReturnType<PresetsStore['getState']>['presets']>> {
+  return new Promise(resolve => {
+    const look = ({ presets }: ReturnType<PresetsStore['getState']>): void => {
+      if (presets === null) return;
+      end();
+      resolve(presets);
+    };
+    const end = store.subscribe(look);
+    look(store.getState());
+  });
+}
+
+/** A text comes as a document of its own. */
+async function presetActions(stores: Stores): Promise<Action[]> {
+  const store = presetsStore.of(stores);
+  const kept = await keptPresets(store);
+  const shipped = SHIPPED.map(each => ({ ...each, id: `shipped:${each.name}`, settings: shippedSettings(each) }));
+  return [...kept, ...shipped].map(preset => ({
+    id: `use:${preset.id}`,
+    title: `Use the preset ${preset.name}`,
+    words: `settings ${preset.text ?? ''}`,
+    group: 'Settings',
+    act: () => store.getState().use(preset),
+  }));
+}
+
 export async function placesOf(stores: Stores): Promise<readonly Action[]> {
-  const [documents, models] = await Promise.all([documentActions(stores), modelActions(stores)]);
-  return [...documents, ...branchActions(stores), ...models];
+  const read = [documentActions(stores), modelActions(stores), presetActions(stores)];
+  const [documents = [], models = [], presets = []] = await Promise.all(read);
+  return [...documents, ...branchActions(stores), ...models, ...presets];
 }
