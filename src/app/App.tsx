@@ -71,6 +71,7 @@ export function App() {
             <div className="shell-message">
               <Later load={PARTS.loading} />
               <Later load={PARTS.messages} />
+              <Later load={PARTS.commands} />
             </div>
             {narrow && (
               <div className="shell-strip">

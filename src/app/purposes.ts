@@ -9,6 +9,7 @@ export const PURPOSES: Readonly<Record<Side, string>> = {
   compare: 'One prompt under several settings, seeds, prompts or models: where they part, and how far apart they are.',
   search: 'Likely continuations, looked for rather than drawn: which beginnings live, what falls out and why.',
   branches: 'Every road this text has taken, as a tree: what you draw again or cut away stays here.',
+  commands: 'What a text may ask from outside the model, who answers it, and what it has been answered.',
   lens: 'What the model would say next if it stopped after each of its layers: a prediction as it takes shape.',
   attention: 'Which earlier tokens each head of the model reads at the place you point at.',
   ablation: 'What a part of the model is good for: without it the prediction changes, or it does not.',

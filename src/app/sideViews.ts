@@ -30,6 +30,11 @@ export const SIDE_VIEWS: readonly SideView[] = [
     label: 'Branches',
     load: async () => (await import('../features/branches/Branches.tsx')).Branches,
   },
+  {
+    key: 'commands',
+    label: 'Commands',
+    load: async () => (await import('../features/commands/CommandsView.tsx')).CommandsView,
+  },
   { key: 'lens', label: 'Lens', inside: true, load: async () => (await import('../features/lens/Lens.tsx')).Lens },
   {
     key: 'attention',

@@ -68,6 +68,8 @@ export const PARTS = {
   opened: async () => (await import('../features/share/OpenedBanner.tsx')).OpenedBanner,
   loading: async () => (await import('../features/models/LoadStrip.tsx')).LoadStrip,
   messages: async () => (await import('../features/editor/Messages.tsx')).Messages,
+  /** A question of the text, and the answering of commands, which is on from here. */
+  commands: async () => (await import('../features/commands/QuestionLine.tsx')).QuestionLine,
   announcer: async () => (await import('../features/status/Announcer.tsx')).Announcer,
   /** Asked for in the address. */
   debug: async () => (await import('../features/debug/Debug.tsx')).Debug,

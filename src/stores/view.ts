@@ -22,6 +22,7 @@ export const SIDES = [
   'follow',
   'model',
   'chat',
+  'commands',
 ] as const;
 export type Side = (typeof SIDES)[number];
 

@@ -65,6 +65,7 @@ export function Messages() {
     );
   }
   if (status.kind === 'prefilling') return <p className={styles.line}>Reading the text…</p>;
+  if (status.kind === 'asking') return <p className={styles.line}>Fetching data from {status.command}…</p>;
   if (status.kind === 'generating') return <p className={styles.line}>Generating…</p>;
   if (status.kind === 'stopping')
     return (

@@ -12,6 +12,8 @@ function words(status: RunStatus, load: LoadState, slow: boolean, ran: boolean):
     case 'prefilling':
     case 'generating':
       return slow ? 'Still at work on the next token after 10 seconds. Escape stops the run' : 'Generating';
+    case 'asking':
+      return `Fetching data from ${status.command}`;
     case 'stopping':
       return 'Stopping';
     case 'finished':

@@ -3,7 +3,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
 import type { FinishReason, WireError } from '../../protocol/events.ts';
-import type { DocumentStore } from '../document/types.ts';
+import type { DocumentStore, DocumentToken } from '../document/types.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { Scheduler } from '../work/scheduler.ts';
 import type { SettingsStore } from './settings.ts';
@@ -26,6 +26,8 @@ export type RunStatus =
   | { readonly kind: 'prefilling' }
   | { readonly kind: 'generating' }
   | { readonly kind: 'stopping' }
+  /** The text asks for an answer from outside: the run goes on when it is there. */
+  | { readonly kind: 'asking'; readonly command: string }
   | FinishedStatus
   /** `keep_tail` is offered when `error.code` is `prompt_too_long`; detail: `tokens`, `limit`, `excess`. */
   | { readonly kind: 'failed'; readonly error: WireError };
@@ -54,7 +56,21 @@ export interface GenerationState {
   readonly canRegenerate: boolean;
 }
 
+/** What answers in the middle of runs: parts of a run end at its stop string, which goes into the text. */
+export interface Rounds {
+  readonly stop: string;
+  /** The command that a text ends with; null where it ends with none. */
+  asked(tokens: readonly DocumentToken[]): string | null;
+  /**
+   * The answer, as tokens for the end of the text; null where there is none, and the run ends. Rejects when `signal` is aborted.
+   * @param round of the run, from 1
+   */
+  answer(round: number, signal: AbortSignal): Promise<readonly DocumentToken[] | null>;
+}
+
 interface GenerationActions {
+  /** Runs from now on are answered so; null: by nobody. */
+  answerBy(rounds: Rounds | null): void;
   /** Each resolves when its run has ended; the outcome is in `status`. None rejects. */
   run(): Promise<void>;
   /** From the caret; what stands behind it stays as a branch. With the caret at an end of the text the same as `run`. */
@@ -94,6 +110,7 @@ export function isRunning(status: RunStatus): boolean {
     status.kind === 'waiting' ||
     status.kind === 'prefilling' ||
     status.kind === 'generating' ||
+    status.kind === 'asking' ||
     status.kind === 'stopping'
   );
 }

@@ -2,11 +2,12 @@
 
 import { createStore } from 'zustand/vanilla';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import type { FinishedEvent } from '../../protocol/events.ts';
 import type { DocumentToken, Draw } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
 import { toWire } from '../model/model.ts';
 import { beginEmptyText } from './empty-text.ts';
-import type { GenerationOptions, GenerationStore } from './generation-types.ts';
+import type { GenerationOptions, GenerationStore, Rounds } from './generation-types.ts';
 import {
   type GenerationState,
   type GenerationStoreState,
@@ -14,11 +15,14 @@ import {
   type RunStats,
   type RunStatus,
 } from './generation-types.ts';
+import { modelReady, spelled, textReady } from './ready.ts';
 import { Run } from './run.ts';
 import { lockedSeed } from './settings.ts';
 
 /** A token may take this long before the page says that it does. */
 export const SLOW_MS = 10_000;
+
+const UTF8 = new TextEncoder();
 
 const NO_STATS: RunStats = {
   reused: null,
@@ -65,6 +69,7 @@ export function createGenerationStore(options: GenerationOptions): GenerationSto
     stop: () => runner.stop(),
     goPast: () => runner.goPast(),
     reply: (stop, goesOn) => runner.reply(stop, goesOn),
+    answerBy: rounds => runner.answerBy(rounds),
     interrupt: () => runner.interrupt(),
     regenerate: () => runner.regenerate(),
     continueFrom: (index, id) => runner.continueFrom(index, id),
@@ -87,6 +92,7 @@ class Runs {
   #last: LastRun | null = null;
   #abort: AbortController | null = null;
   #run: Run | null = null;
+  #rounds: Rounds | null = null;
   #ending: Promise<void> = Promise.resolve();
   /** The document is changing by this run's own hand. */
   #own = false;
@@ -115,9 +121,13 @@ class Runs {
     this.#abort.abort();
   }
 
+  answerBy(rounds: Rounds | null): void {
+    this.#rounds = rounds;
+  }
+
   interrupt(): void {
-    if (this.#run === null) return;
-    this.#run.abandon();
+    if (this.#run === null && this.store.getState().status.kind !== 'asking') return;
+    this.#run?.abandon();
     this.stop();
   }
 
@@ -211,49 +221,94 @@ class Runs {
     // A model that was not opened is forgotten once a person goes on with the one that is.
     if (failure !== null) dismissFailure();
     try {
-      await this.#modelReady(abort.signal);
-      await this.#textReady(abort.signal);
-      await this.#spelled(abort.signal);
+      await modelReady(this.#options.model, abort.signal);
+      await textReady(this.#options.document, abort.signal);
+      await spelled(this.#options.document, abort.signal);
       const join = beginEmptyText(this.#options, this.#append) || plan.join;
-      this.#checkLength();
-      const run = new Run(this.#options, this.store, {
-        seed: this.#chooseSeed(plan),
-        steps: plan.steps,
-        pastEnd: plan.pastEnd ?? false,
-        stop: plan.stop ?? [],
-        join,
-        append: this.#append,
-        alive: () => this.#wait(),
-      });
-      await this.#drive(run, plan, abort);
+      this.#options.document.getState().beginRun(join);
+      await this.#inParts(plan, abort);
     } catch (thrown) {
       this.#fail(asNucleusError(thrown), plan.steps);
     }
     this.#showRegenerate();
   }
 
-  async #drive(run: Run, plan: RunPlan, abort: AbortController): Promise<void> {
+  /** One part where nobody answers; else a part more after each answer, of the same seed and for the rest of the tokens. */
+  async #inParts(plan: RunPlan, abort: AbortController): Promise<void> {
+    const rounds = plan.steps === 'run' ? this.#rounds : null;
+    const most = this.#options.settings.getState().settings.max_new_tokens;
+    const seed = this.#chooseSeed(plan);
+    const stops = rounds === null ? [] : [rounds.stop];
+    let [start, total] = [-1, 0];
+    // What ends amid a question goes on with the same seed.
+    let open = true;
+    try {
+      // A run that was stopped while it asked asks again.
+      for (let round = 1; ; ) {
+        const answers = await this.#answered(rounds, round, abort.signal);
+        if (answers === null) return;
+        round += answers;
+        const first = start < 0;
+        this.#checkLength();
+        if (first) start = this.#tokens.length;
+        this.#set({ stats: NO_STATS });
+        const run = new Run(this.#options, this.store, {
+          seed,
+          steps: plan.steps,
+          pastEnd: first && plan.pastEnd === true,
+          stop: [...(plan.stop ?? []), ...stops],
+          most: most - total,
+          append: this.#append,
+          alive: () => this.#wait(),
+        });
+        const finished = await this.#drive(run, abort);
+        total += finished.generated;
+        const asks = finished.reason === 'stop_string' && stops.includes(finished.stop);
+        if (asks) this.#append(() => this.#options.document.getState().appendTyped(UTF8.encode(stops[0])));
+        if (asks && total < most) continue;
+        const reason = asks ? 'length' : finished.reason;
+        open = reason === 'cancelled' || plan.steps === 'step';
+        this.#set({
+          status: { kind: 'finished', steps: plan.steps, reason, stop: asks ? '' : finished.stop, generated: total },
+        });
+        return;
+      }
+    } finally {
+      this.#remember(start, plan, open);
+    }
+  }
+
+  /** Answers put into the text: none where it asks for nothing; null where nobody answers. */
+  async #answered(rounds: Rounds | null, round: number, signal: AbortSignal): Promise<number | null> {
+    const command = rounds?.asked(this.#tokens) ?? null;
+    if (rounds === null || command === null) return 0;
+    this.#set({ status: { kind: 'asking', command } });
+    const tokens = await rounds.answer(round, signal);
+    if (signal.aborted) throw new NucleusError('cancelled', 'stopped before the answer was there');
+    if (tokens === null) {
+      this.#set({ status: { kind: 'idle' } });
+      return null;
+    }
+    this.#append(() => this.#options.document.getState().appendDrawn(tokens));
+    return 1;
+  }
+
+  async #drive(run: Run, abort: AbortController): Promise<FinishedEvent> {
     const { scheduler } = this.#options;
-    const start = this.#tokens.length;
     const giveUp = (): void => scheduler.cancel('run');
     this.#set({ seed: run.seed, status: { kind: 'prefilling' } });
     this.#wait();
     abort.signal.addEventListener('abort', giveUp);
-    let open = true;
     this.#run = run;
     try {
       const work = scheduler.start('run', signal => run.consume(signal));
       if (abort.signal.aborted) giveUp();
-      const finished = await work;
-      open = finished.reason === 'cancelled' || plan.steps === 'step';
-      const { reason, stop, generated } = finished;
-      this.#set({ status: { kind: 'finished', steps: plan.steps, reason, stop, generated } });
+      return await work;
     } finally {
       abort.signal.removeEventListener('abort', giveUp);
       this.#endWait();
       if (this.store.getState().slow) this.#set({ slow: false });
       this.#run = null;
-      this.#remember(start, plan, open);
     }
   }
 
@@ -279,7 +334,10 @@ class Runs {
     const locked = lockedSeed(this.#options.settings.getState());
     if (locked !== null) return locked;
     const { seed } = this.store.getState();
-    const tail = this.#tokens.at(-1)?.draw;
+    const tokens = this.#tokens;
+    // An answer, or the question before it, goes on with what was drawn before.
+    const amid = tokens.at(-1)?.origin === 'external' || (this.#rounds?.asked(tokens) ?? null) !== null;
+    const tail = (amid ? tokens.findLast(({ draw }) => draw !== undefined) : tokens.at(-1))?.draw;
     const goesOn = plan.seed === 'continue' && seed !== null && tail?.seed === seed && !tail.outdated;
     const closed = plan.steps === 'run' && this.#last?.open === false && this.#lastStands();
     return goesOn && !closed ? seed : this.#options.freshSeed();
@@ -295,59 +353,6 @@ class Runs {
     if (limit === 0 || tokens <= limit) return;
     const detail = { tokens, limit, excess: tokens - limit };
     throw new NucleusError('prompt_too_long', `${tokens} tokens do not fit a context of ${limit}`, detail);
-  }
-
-  /** Waits for a load under way. @throws NucleusError no_model, cancelled, or the error of the load */
-  async #modelReady(signal: AbortSignal): Promise<void> {
-    const { model } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      const look = (): boolean => {
-        const { load, blocked } = model.getState();
-        if (load.status === 'loading' && !signal.aborted) return false;
-        if (signal.aborted) reject(new NucleusError('cancelled', 'stopped before the model was there'));
-        else if (load.status === 'ready') resolve();
-        else if (load.status === 'failed') reject(errorOf(load.error));
-        else reject(blocked === null ? new NucleusError('no_model', 'no model is loaded') : errorOf(blocked));
-        return true;
-      };
-      if (look()) return;
-      const done = (): void => {
-        if (!look()) return;
-        unsubscribe();
-        signal.removeEventListener('abort', done);
-      };
-      const unsubscribe = model.subscribe(done);
-      signal.addEventListener('abort', done);
-    });
-  }
-
-  /** Waits for a long text that is getting its tokens. @throws NucleusError cancelled */
-  async #textReady(signal: AbortSignal): Promise<void> {
-    const { document } = this.#options;
-    if (document.getState().pending === null) return;
-    await new Promise<void>((resolve, reject) => {
-      const unsubscribe = document.subscribe(({ pending }) => {
-        if (pending !== null) return;
-        unsubscribe();
-        resolve();
-      });
-      signal.addEventListener('abort', () => {
-        unsubscribe();
-        reject(new NucleusError('cancelled', 'stopped before the text had its tokens'));
-      });
-    });
-  }
-
-  /** Waits for ids that come from elsewhere. @throws NucleusError cancelled */
-  async #spelled(signal: AbortSignal): Promise<void> {
-    const settled = this.#options.document.getState().tokenizer?.later?.settle();
-    if (settled === undefined) return;
-    const stopped = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () =>
-        reject(new NucleusError('cancelled', 'stopped before the text had its ids')),
-      );
-    });
-    await Promise.race([settled, stopped]);
   }
 
   #fail(error: NucleusError, steps: 'run' | 'step'): void {
@@ -369,8 +374,4 @@ class Runs {
 function isAboutText(status: RunStatus): boolean {
   if (status.kind === 'failed') return status.error.code === 'prompt_too_long' || status.error.code === 'empty_prompt';
   return status.kind === 'finished';
-}
-
-function errorOf(wire: { code: NucleusError['code']; message: string; detail: NucleusError['detail'] }): NucleusError {
-  return new NucleusError(wire.code, wire.message, wire.detail);
 }

@@ -16,8 +16,8 @@ export interface RunRequest {
   readonly pastEnd: boolean;
   /** Ends the run beside the stop strings of the settings. */
   readonly stop: readonly string[];
-  /** Belongs to the step of the history just made. */
-  readonly join: boolean;
+  /** Tokens at most. */
+  readonly most: number;
   /** Wraps every change of the document by this run. */
   readonly append: (change: () => void) => void;
   /** The worker has said something. */
@@ -74,12 +74,11 @@ export class Run {
     const oneToken = this.#request.steps === 'step';
     this.#length = tokens.length;
     const negative = guided && load.status === 'ready' ? guided.negativePromptIds(this.#settings, load, tokens) : null;
-    document.getState().beginRun(this.#request.join);
     const events = client.run(
       {
         type: 'generate',
         ...textToContinue(tokens, this.#settings, negative),
-        settings: oneToken ? { ...this.#settings, max_new_tokens: 1 } : this.#settings,
+        settings: { ...this.#settings, max_new_tokens: oneToken ? 1 : this.#request.most },
         seed: this.seed,
         ...(this.#request.pastEnd ? { pastEnd: true } : {}),
       },

@@ -1,0 +1,114 @@
+// One command as a form: its name, what it is for, who answers and with what.
+import { useState } from 'react';
+import { ANSWERERS } from '../../stores/document/types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import { Choice } from '../../ui/controls/Choice.tsx';
+import { addressToFetch } from './addresses.ts';
+import styles from './Commands.module.css';
+import { readPath } from './json-path.ts';
+import { NAME } from './library.ts';
+import type { Definition } from './types.ts';
+import { useCommandsStore } from './useCommands.ts';
+import { ANSWERER_WORDS, addressWords } from './words.ts';
+
+const OPTIONS = ANSWERERS.map(value => ({ value, ...ANSWERER_WORDS[value] }));
+
+const SOURCE_WORDS: Readonly<Record<Exclude<Definition['by'], 'person'>, string>> = {
+  text: 'The answer',
+  expression: 'JavaScript expression of text and argument',
+  address: 'Address; {argument} stands for what the model writes behind the name',
+};
+
+/** Why it cannot be kept as it stands; '' where it can. */
+function faultOf({ name, by, source, path }: Definition): string {
+  if (!NAME.test(name))
+    return 'A name has capital letters, digits and _, and begins with a letter: FETCH_WEATHER_DATA.';
+  if (by === 'address') {
+    const checked = addressToFetch(source, '', []);
+    if (!checked.ok && checked.why !== 'not_listed') return addressWords(checked.why, source);
+    if (readPath(path) === null) return 'The path cannot be read. Write it like current.temperature or list[0].name.';
+  }
+  return by === 'expression' && source.trim() === '' ? 'Write an expression.' : '';
+}
+
+export function DefinitionForm({
+  definition,
+  name,
+  onClose,
+}: {
+  definition: Definition;
+  name: string | null;
+  onClose: () => void;
+}) {
+  const store = useCommandsStore();
+  const [draft, setDraft] = useState(definition);
+  const [fault, setFault] = useState('');
+  const change = (part: Partial<Definition>): void => setDraft({ ...draft, ...part });
+  const keep = (): void => {
+    const found = faultOf(draft);
+    setFault(found);
+    if (found !== '') return;
+    store.getState().define(name, draft);
+    onClose();
+  };
+  return (
+    <div className={styles.form}>
+      <label className={styles.line}>
+        Name
+        <input
+          className={styles.field}
+          value={draft.name}
+          maxLength={64}
+          spellCheck={false}
+          placeholder="FETCH_WEATHER_DATA"
+          onChange={event => change({ name: event.target.value.toUpperCase().replaceAll(/[\s-]/g, '_') })}
+        />
+      </label>
+      <label className={styles.line}>
+        What it is for
+        <input
+          className={styles.field}
+          value={draft.purpose}
+          maxLength={300}
+          onChange={event => change({ purpose: event.target.value })}
+        />
+      </label>
+      <Choice label="Who answers" value={draft.by} options={OPTIONS} onChange={by => change({ by })} />
+      {draft.by !== 'person' && (
+        <label className={styles.line}>
+          {SOURCE_WORDS[draft.by]}
+          <textarea
+            className={styles.field}
+            rows={3}
+            maxLength={4000}
+            spellCheck={draft.by === 'text'}
+            value={draft.source}
+            onChange={event => change({ source: event.target.value })}
+          />
+        </label>
+      )}
+      {draft.by === 'address' && (
+        <label className={styles.line}>
+          Part of its JSON (empty: all)
+          <input
+            className={styles.field}
+            value={draft.path}
+            maxLength={300}
+            spellCheck={false}
+            placeholder="current.temperature"
+            onChange={event => change({ path: event.target.value })}
+          />
+        </label>
+      )}
+      {fault !== '' && <p role="alert">{fault}</p>}
+      <span className={styles.buttons}>
+        <Button variant="primary" onClick={keep}>
+          Keep command
+        </Button>
+        <Button variant="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+      </span>
+    </div>
+  );
+}

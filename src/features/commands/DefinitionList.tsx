@@ -1,0 +1,106 @@
+// A person's commands: each with its switch, what answers it, and a form to change it; and their way in and out as a file.
+import { type ChangeEvent, useId, useState } from 'react';
+import { Button } from '../../ui/controls/Button.tsx';
+import { download } from '../shared/saving.ts';
+import styles from './Commands.module.css';
+import { DefinitionForm } from './DefinitionForm.tsx';
+import type { Definition } from './types.ts';
+import { useCommands, useCommandsStore } from './useCommands.ts';
+import { ANSWERER_WORDS } from './words.ts';
+
+const BLANK: Definition = { name: '', purpose: '', by: 'person', source: '', path: '', enabled: true };
+
+function Row({ definition, onEdit }: { definition: Definition; onEdit: () => void }) {
+  const store = useCommandsStore();
+  const { name, purpose, by, enabled } = definition;
+  return (
+    <li className={styles.card}>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={enabled}
+          onChange={event => store.getState().define(name, { ...definition, enabled: event.target.checked })}
+        />
+        <b>{name}</b>
+      </label>
+      <span className={styles.words}>
+        {ANSWERER_WORDS[by].label}
+        {purpose !== '' && ` · ${purpose}`}
+      </span>
+      <span className={styles.buttons}>
+        <Button onClick={onEdit}>
+          Edit<span className="visually-hidden"> {name}</span>
+        </Button>
+        <Button variant="quiet" onClick={() => store.getState().remove(name)}>
+          Remove<span className="visually-hidden"> {name}</span>
+        </Button>
+      </span>
+    </li>
+  );
+}
+
+function Files() {
+  const store = useCommandsStore();
+  const [words, setWords] = useState('');
+  const none = useCommands(s => s.definitions.length === 0);
+  const id = useId();
+  const read = async ({ target }: ChangeEvent<HTMLInputElement>): Promise<void> => {
+    const file = target.files?.[0];
+    target.value = '';
+    if (file === undefined) return;
+    const count = file.size > 4_000_000 ? null : store.getState().imported(await file.text());
+    setWords(
+      count === null
+        ? 'That file holds no commands. Choose one that was exported here.'
+        : `${count} read; new ones are switched off until you switch them on. Addresses have to be allowed anew.`,
+    );
+  };
+  return (
+    <div className={styles.buttons}>
+      <Button
+        disabled={none}
+        onClick={() => download('commands.json', 'application/json', store.getState().exported())}
+      >
+        Export commands
+      </Button>
+      <label className={styles.pick} htmlFor={id}>
+        Import commands
+        <input id={id} type="file" accept=".json,application/json" onChange={event => void read(event)} />
+      </label>
+      <span role="status">{words}</span>
+    </div>
+  );
+}
+
+export function DefinitionList() {
+  const definitions = useCommands(s => s.definitions);
+  // The name of the one that is changed; '' is a new one.
+  const [open, setOpen] = useState<string | null>(null);
+  const close = (): void => setOpen(null);
+  return (
+    <section className={styles.part} aria-label="My commands">
+      <h2>My commands</h2>
+      <ul className={styles.list}>
+        {definitions.map(definition =>
+          definition.name === open ? (
+            <li key={definition.name} className={styles.card}>
+              <DefinitionForm definition={definition} name={definition.name} onClose={close} />
+            </li>
+          ) : (
+            <Row key={definition.name} definition={definition} onEdit={() => setOpen(definition.name)} />
+          ),
+        )}
+      </ul>
+      {open === '' ? (
+        <div className={styles.card}>
+          <DefinitionForm definition={BLANK} name={null} onClose={close} />
+        </div>
+      ) : (
+        <span>
+          <Button onClick={() => setOpen('')}>New command</Button>
+        </span>
+      )}
+      <Files />
+    </section>
+  );
+}

@@ -1,0 +1,85 @@
+// The answers that stand in the text: for which command, from whom, how long it took; each can be changed, which is another branch.
+import { useMemo, useState } from 'react';
+import { useDocument, useGeneration } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
+import { Button } from '../../ui/controls/Button.tsx';
+import styles from './Commands.module.css';
+import { type Round, roundsOf, unformatted } from './rounds.ts';
+import { useCommands, useCommandsStore } from './useCommands.ts';
+import { BY_WORDS } from './words.ts';
+
+function RoundRow({ round, number }: { round: Round; number: number }) {
+  const store = useCommandsStore();
+  const protocol = useCommands(s => s.protocol);
+  const known = useCommands(s => s.definitions.some(({ name }) => name === round.told.command));
+  const running = useGeneration(s => isRunning(s.status));
+  const [draft, setDraft] = useState<string | null>(null);
+  const { told } = round;
+  const text = unformatted(round, protocol);
+  const adopt = (): void => {
+    const { command: name, purpose, by, source, path } = told;
+    store.getState().define(null, { name, purpose, by, source, path, enabled: false });
+  };
+  return (
+    <li className={styles.card}>
+      <div className={styles.row}>
+        <b>{told.command}</b>
+        <span className={styles.words}>
+          {BY_WORDS[told.by]} · {Math.round(told.ms)} ms
+        </span>
+      </div>
+      {draft === null ? (
+        <p className={styles.text} translate="no">
+          {text}
+        </p>
+      ) : (
+        <textarea
+          className={styles.field}
+          aria-label={`Another answer ${number}`}
+          rows={3}
+          value={draft}
+          onChange={event => setDraft(event.target.value)}
+        />
+      )}
+      <span className={styles.buttons}>
+        {draft === null ? (
+          <Button disabled={running} onClick={() => setDraft(text)}>
+            Change<span className="visually-hidden"> answer {number}</span>
+          </Button>
+        ) : (
+          <>
+            <Button
+              disabled={running}
+              onClick={() => {
+                setDraft(null);
+                void store.getState().rewrite(round.from, draft);
+              }}
+            >
+              Run from this answer
+            </Button>
+            <Button variant="quiet" onClick={() => setDraft(null)}>
+              Leave it
+            </Button>
+          </>
+        )}
+        {!known && <Button onClick={adopt}>Add {told.command} to my commands, switched off</Button>}
+      </span>
+    </li>
+  );
+}
+
+export function RoundList() {
+  const tokens = useDocument(s => s.tokens);
+  const rounds = useMemo(() => roundsOf(tokens), [tokens]);
+  if (rounds.length === 0) return null;
+  return (
+    <section className={styles.part} aria-label="Answers in the text">
+      <h2>In this text</h2>
+      <ol className={styles.list}>
+        {rounds.map((round, i) => (
+          <RoundRow key={round.from} round={round} number={i + 1} />
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,208 @@
+// What commands do on a page: whether those of the open document are answered, the question that is open, and answers that are changed.
+import { defined } from '../../lib/assert.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
+import { isRunning, type Rounds } from '../../stores/run/generation-types.ts';
+import type { Stores } from '../../stores/stores.ts';
+import { type Answer, type Around, answerTo } from './answering.ts';
+import type { LibraryRecord } from './kept.ts';
+import { EMPTY, turned, withDefinition, withImported } from './library.ts';
+import { type Asked, askedBy, externalTokens, formatted, roundsOf } from './rounds.ts';
+import type { CommandsStore, Definition, Experiment, Library, Trouble } from './types.ts';
+
+export interface CommandsOptions extends Pick<Stores, 'document' | 'documents' | 'generation'>, Omit<Around, 'ask'> {
+  readonly record: LibraryRecord;
+}
+
+export const INITIAL = { ...EMPTY, ready: false, active: false, question: null } as const;
+
+export class Commands {
+  store!: CommandsStore;
+  readonly #options: CommandsOptions;
+  /** Takes a person's words while they are asked. */
+  #heard: ((text: string) => void) | null = null;
+
+  constructor(options: CommandsOptions) {
+    this.#options = options;
+  }
+
+  /** Returns the end of it. */
+  watch(): () => void {
+    const { documents, document, generation, record } = this.#options;
+    let ended = false;
+    const bring = (): void => {
+      record.read().then(
+        library => !ended && this.#take({ ...library, ready: true }),
+        // A browser that stores nothing keeps commands as long as the page.
+        () => !ended && this.#take({ ready: true }),
+      );
+    };
+    bring();
+    const ends = [
+      record.hear(bring),
+      documents.subscribe((now, before) => {
+        if (now.id === before.id) return;
+        this.store.setState({ question: null });
+        this.#take({});
+      }),
+      document.subscribe((now, before) => {
+        const { question } = this.store.getState();
+        if (now.revision === before.revision || question === null || this.#heard !== null) return;
+        // The question is another one now, or none.
+        if (this.#asked(now.tokens)?.name !== question.command) this.store.setState({ question: null });
+      }),
+    ];
+    return () => {
+      ended = true;
+      generation.getState().answerBy(null);
+      for (const end of ends) end();
+    };
+  }
+
+  /** What is kept, and whether it holds for the open document. */
+  #take(part: Partial<Library & { readonly ready: boolean }>): void {
+    const { documents, generation } = this.#options;
+    this.store.setState(part);
+    const { ready, on, protocol } = this.store.getState();
+    const active = ready && on.includes(documents.getState().id);
+    this.store.setState({ active });
+    generation.getState().answerBy(active ? this.#rounds(protocol.end) : null);
+  }
+
+  change(change: (library: Library) => Library): void {
+    this.#take(change(this.store.getState()));
+    this.#options.record.change(change).catch(() => {});
+  }
+
+  turn(on: boolean): void {
+    const { id } = this.#options.documents.getState();
+    if (id !== '') this.change(library => turned(library, id, on));
+  }
+
+  #asked(tokens: readonly DocumentToken[]): Asked | null {
+    return askedBy(tokens, this.store.getState().protocol);
+  }
+
+  #rounds(stop: string): Rounds {
+    return {
+      stop,
+      asked: tokens => this.#asked(tokens)?.name ?? null,
+      answer: (round, signal) => this.#answer(round, signal),
+    };
+  }
+
+  async #answer(round: number, signal: AbortSignal): Promise<readonly DocumentToken[] | null> {
+    const { tokens, text } = this.#options.document.getState();
+    const state = this.store.getState();
+    const asked = this.#asked(tokens);
+    // Turned off since the run began.
+    if (asked === null || !state.active) return null;
+    const { mostRounds } = state.protocol;
+    if (round > mostRounds) return this.#fail(asked, { kind: 'rounds', most: mostRounds });
+    this.store.setState({ question: null });
+    const answer = await answerTo(asked, text, state, signal, { ...this.#options, ask: this.#ask });
+    return answer.ok ? this.#tokensOf(answer, tokens) : this.#fail(asked, answer.trouble);
+  }
+
+  #fail(asked: Asked, trouble: Trouble): null {
+    this.store.setState({ question: this.#question(asked, trouble, false) });
+    return null;
+  }
+
+  #question({ name, argument }: Asked, trouble: Trouble | null, waits: boolean) {
+    const purpose = this.store.getState().definitions.find(each => each.name === name)?.purpose ?? '';
+    return { command: name, argument, purpose, trouble, waits };
+  }
+
+  readonly #ask = (_: Definition, asked: Asked, signal: AbortSignal): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const end = (): void => {
+        this.#heard = null;
+        signal.removeEventListener('abort', stop);
+        this.store.setState({ question: null });
+      };
+      const stop = (): void => {
+        end();
+        reject(signal.reason);
+      };
+      this.store.setState({ question: this.#question(asked, null, true) });
+      signal.addEventListener('abort', stop);
+      this.#heard = text => {
+        end();
+        resolve(text);
+      };
+    });
+
+  #tokensOf({ text, told }: Extract<Answer, { ok: true }>, before: readonly DocumentToken[]): readonly DocumentToken[] {
+    const tokenizer = defined(this.#options.document.getState().tokenizer, 'tokenizer of the document');
+    return externalTokens(tokenizer, before, formatted(told.command, text, this.store.getState().protocol), told);
+  }
+
+  reply(text: string): void {
+    const { question, protocol } = this.store.getState();
+    if (question === null) return;
+    if (text.length > protocol.mostText) {
+      const trouble = { kind: 'too_long', length: text.length, most: protocol.mostText } as const;
+      this.store.setState({ question: { ...question, trouble } });
+    } else if (this.#heard !== null) this.#heard(text);
+    else this.#insert(question.command, text);
+  }
+
+  /** Where no run waits for it: it goes behind the text, and a run begins. */
+  #insert(command: string, text: string): void {
+    const { document, generation } = this.#options;
+    const { tokens, tokenizer } = document.getState();
+    if (tokenizer === null || isRunning(generation.getState().status) || this.#asked(tokens)?.name !== command) return;
+    this.store.setState({ question: null });
+    const added = this.#tokensOf({ ok: true, text, told: this.#byPerson(command, '') }, tokens);
+    document.getState().rewrite(tokens.length, added, false, 'answer');
+    void generation.getState().run();
+  }
+
+  #byPerson(command: string, purpose: string) {
+    return { command, purpose, by: 'person', source: '', path: '', ms: 0, at: this.#options.date() } as const;
+  }
+
+  answerMyself(): void {
+    const { question } = this.store.getState();
+    if (question !== null) this.store.setState({ question: { ...question, trouble: null, waits: true } });
+  }
+
+  async retry(): Promise<void> {
+    this.store.setState({ question: null });
+    await this.#options.generation.getState().run();
+  }
+
+  dismiss(): void {
+    if (this.#heard === null) this.store.setState({ question: null });
+    else this.#options.generation.getState().stop();
+  }
+
+  async rewrite(from: number, text: string): Promise<void> {
+    const { document, generation } = this.#options;
+    const { tokens } = document.getState();
+    const round = roundsOf(tokens).find(each => each.from === from);
+    if (round === undefined || isRunning(generation.getState().status)) return;
+    const { command, purpose } = round.told;
+    const cut = text.slice(0, this.store.getState().protocol.mostText);
+    const added = this.#tokensOf(
+      { ok: true, text: cut, told: this.#byPerson(command, purpose) },
+      tokens.slice(0, from),
+    );
+    document.getState().rewrite(from, added, true, 'answer');
+    // Belongs to the step of the history that the new answer has made.
+    await generation.getState().reply([], false);
+  }
+
+  async openExperiment({ title, text, definitions }: Experiment): Promise<void> {
+    const { documents } = this.#options;
+    const { acts } = documents.getState();
+    if (acts === null) return;
+    await acts.create({ text, title, keep: true });
+    const { id } = documents.getState();
+    this.change(library => turned(withImported(library, definitions), id, true));
+  }
+
+  define(name: string | null, definition: Definition): void {
+    this.change(library => withDefinition(library, name, definition));
+  }
+}
