@@ -51,7 +51,7 @@ test('a document is answered by an expression, an address on the list and a pers
     await view.getByRole('button', { name: 'New command' }).click();
     await view.getByRole('textbox', { name: 'Name' }).fill(name);
     if (by !== 'Ask me') {
-      await view.getByText(by, { exact: true }).click();
+      await view.getByRole('group', { name: 'Who answers' }).getByText(by, { exact: true }).click();
       await view.getByRole('textbox', { name: /^(Address;|JavaScript)/ }).fill(source);
     }
     if (by === 'Address') await view.getByRole('textbox', { name: /^Part of its JSON/ }).fill('now.t');
