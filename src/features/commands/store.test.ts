@@ -178,6 +178,23 @@ describe('a run that asks', () => {
     expect(roundsOf(b.page.document.getState().tokens)).toEqual([]);
   });
 
+  test('nor is a document on that comes from a file, whatever its id', async () => {
+    const b = await bench({ library: { definitions: [define({})] } });
+    const acts = b.page.documents.getState().acts;
+    b.page.document.getState().edit(0, 0, 'mine ');
+    const { id } = b.page.documents.getState();
+    const file = (await acts?.exported([id])) ?? '';
+    expect(file).toContain(id);
+    await acts?.remove(id);
+    await acts?.imported(file);
+    const listed = (await acts?.list()) ?? [];
+    const back = listed.find(({ words }) => words.startsWith('mine'));
+    expect(back).toBeDefined();
+    await acts?.open(back?.id ?? '');
+    expect(b.commands.getState().on).toContain(id);
+    expect(b.commands.getState().active).toBe(false);
+  });
+
   test('asks a person: Stop keeps the question, Run asks again, the answer goes on', async () => {
     const b = await bench({
       written: [ASKS, 'thanks'],

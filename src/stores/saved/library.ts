@@ -142,13 +142,11 @@ export class Library {
   async imported(json: string): Promise<Imported> {
     const read = readDocuments(json);
     if (!read.ok) return { added: 0, refused: 0, why: read.why };
-    for (const { id, record, entry } of read.documents) {
-      const { records } = this.#where;
-      const taken =
-        (await records.get(documentKey(id))) !== undefined || (await records.get(entryKey(id))) !== undefined;
+    for (const { record, entry } of read.documents) {
       const known = readEntry(entry) ?? entryIn(record, this.#now());
       if (known === null) continue;
-      const free = taken ? this.#freshId() : id;
+      // What a person has allowed a document here is not for one that only has its id.
+      const free = this.#freshId();
       const puts: KeyValue[] = [
         [documentKey(free), record],
         [entryKey(free), writeEntry({ ...known, stamp: this.#freshId() })],
