@@ -1,7 +1,8 @@
 // What JSON schemas let through: over many seeds every text parses and is valid, by a validator that knows nothing of grammars; and values that are valid do go through.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Constraint } from '../steps/constraint.ts';
+import { DEFAULT_SETTINGS, readSettings, validateSettings } from '../settings.ts';
+import { type Constraint, constraint } from '../steps/constraint.ts';
 import { allows } from './allows.ts';
 import type { Machine } from './machine.ts';
 import type { Spelled } from './masks.ts';
@@ -12,9 +13,9 @@ import { DEAD, Walk } from './walk.ts';
 const schema = (value: unknown): Constraint => ({ kind: 'json_schema', text: JSON.stringify(value) });
 
 /** Null where no text can match. */
-function machineFor(constraint: Constraint): Machine | null {
+function machineFor(given: Constraint): Machine | null {
   try {
-    return readConstraint(constraint);
+    return readConstraint(given);
   } catch (error) {
     if (error instanceof Error && error.message === 'no text can match it') return null;
     throw error;
@@ -22,8 +23,8 @@ function machineFor(constraint: Constraint): Machine | null {
 }
 
 /** Whether a whole text matches. */
-function accepts(constraint: Constraint, text: string): boolean {
-  const machine = machineFor(constraint);
+function accepts(given: Constraint, text: string): boolean {
+  const machine = machineFor(given);
   if (machine === null) return false;
   const walk = new Walk(machine);
   let place = 0;
@@ -69,8 +70,8 @@ const CLOSING = new Set(
 );
 
 /** A random text that the masks allow, token by token; null where it did not end in time. */
-function written(constraint: Constraint, seed: number): string | null {
-  const masks = masksFor(BYTES, constraint);
+function written(given: Constraint, seed: number): string | null {
+  const masks = masksFor(BYTES, given);
   const ids: number[] = [];
   let state = seed * 2_654_435_761;
   const random = (): number => {
@@ -290,4 +291,16 @@ test('a schema of many properties is read, one that is too much is refused', () 
     });
   expect(accepts(many(1500), '{"key_7": "x"}')).toBe(true);
   expect(() => readConstraint(many(40_000))).toThrow(expect.objectContaining({ code: 'bad_constraint' }));
+});
+
+test('a schema of a megabyte is no setting, and says so', () => {
+  const text = JSON.stringify({ enum: Array.from({ length: 100_000 }, (_, i) => `value ${i}`) });
+  expect(text.length).toBeGreaterThan(1_000_000);
+  const given: Constraint = { kind: 'json_schema', text };
+  expect(constraint.fault(given)).toContain('is longer than 100000');
+  expect(constraint.clamp(given)).toEqual({ kind: 'none', text: '' });
+  expect(readSettings({ constraint: given }).unsound.map(({ key }) => key)).toEqual(['constraint']);
+  expect(() => validateSettings({ ...DEFAULT_SETTINGS, constraint: given })).toThrow(
+    expect.objectContaining({ code: 'bad_settings', detail: { setting: 'constraint' } }),
+  );
 });
