@@ -1,5 +1,5 @@
 // Tabs over one panel: arrow keys move between them, as readers expect.
-import { type KeyboardEvent, type ReactNode, useId } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from 'react';
 import styles from './Tabs.module.css';
 
 interface TabsProps<K extends string> {
@@ -13,8 +13,22 @@ interface TabsProps<K extends string> {
   children: ReactNode;
 }
 
+/** Where not all tabs have room, the chosen one is in sight. */
+function useChosenInSight(list: RefObject<HTMLElement | null>, value: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab is found by its mark.
+  useLayoutEffect(() => {
+    const row = list.current?.getBoundingClientRect();
+    const tab = list.current?.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+    if (!list.current || !row || !tab) return;
+    if (tab.right > row.right) list.current.scrollLeft += tab.right - row.right;
+    else if (tab.left < row.left) list.current.scrollLeft -= row.left - tab.left;
+  }, [list, value]);
+}
+
 export function Tabs<K extends string>({ label, tabs, value, onChange, aside, children }: TabsProps<K>) {
   const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  useChosenInSight(list, value);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (direction === 0) return;
@@ -28,7 +42,7 @@ export function Tabs<K extends string>({ label, tabs, value, onChange, aside, ch
   return (
     <div className={styles.tabs}>
       <div className={styles.row}>
-        <div role="tablist" aria-label={label} className={styles.list} onKeyDown={onKeyDown}>
+        <div ref={list} role="tablist" aria-label={label} className={styles.list} onKeyDown={onKeyDown}>
           {tabs.map(tab => (
             <button
               key={tab.key}
