@@ -8,6 +8,9 @@ const ADDRESSES = {
   'under a sub-path': process.env.E2E_SUBPATH_URL ?? '',
 };
 
+// As a visitor has it.
+test.use({ serviceWorkers: 'allow' });
+
 for (const [where, address] of Object.entries(ADDRESSES)) {
   test(`the page opens ${where} with a clean console`, async ({ page }) => {
     const complaints: string[] = [];
@@ -29,6 +32,7 @@ for (const [where, address] of Object.entries(ADDRESSES)) {
     await expect(page).toHaveTitle(/Nucleus/);
     await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();
     await modelReady(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
     expect(complaints).toEqual([]);
   });
 }
