@@ -31,6 +31,7 @@ try {
       emptyOutDir: true,
       target: 'es2022',
       minify: false,
+      chunkSizeWarningLimit: 2_000,
       lib: { entry: path.join(ROOT, 'e2e/support/scripted-worker.ts'), formats: ['es'], fileName: () => 'worker.js' },
     },
   });
