@@ -45,14 +45,16 @@ function Experiments() {
       <ul className={styles.list}>
         {EXPERIMENTS.map(experiment => (
           <li key={experiment.title} className={styles.row}>
-            <span className={styles.words}>{experiment.words}</span>
+            <span className={styles.words}>
+              <b>{experiment.title}.</b> {experiment.words}
+            </span>
             <Button
               onClick={() => {
                 void store.getState().openExperiment(experiment);
                 view.getState().close();
               }}
             >
-              Open “{experiment.title}”
+              Open<span className="visually-hidden"> “{experiment.title}”</span>
             </Button>
           </li>
         ))}

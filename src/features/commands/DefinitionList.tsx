@@ -1,6 +1,7 @@
 // A person's commands: each with its switch, what answers it, and a form to change it; and their way in and out as a file.
-import { type ChangeEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../../ui/controls/Button.tsx';
+import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { download } from '../shared/saving.ts';
 import styles from './Commands.module.css';
 import { DefinitionForm } from './DefinitionForm.tsx';
@@ -43,11 +44,7 @@ function Files() {
   const store = useCommandsStore();
   const [words, setWords] = useState('');
   const none = useCommands(s => s.definitions.length === 0);
-  const id = useId();
-  const read = async ({ target }: ChangeEvent<HTMLInputElement>): Promise<void> => {
-    const file = target.files?.[0];
-    target.value = '';
-    if (file === undefined) return;
+  const read = async (file: File): Promise<void> => {
     const count = file.size > 4_000_000 ? null : store.getState().imported(await file.text());
     setWords(
       count === null
@@ -57,16 +54,16 @@ function Files() {
   };
   return (
     <div className={styles.buttons}>
+      <FileButton label="File of commands" onFiles={([file]) => file && void read(file)}>
+        Import commands
+      </FileButton>
       <Button
+        icon="download"
         disabled={none}
         onClick={() => download('commands.json', 'application/json', store.getState().exported())}
       >
         Export commands
       </Button>
-      <label className={styles.pick} htmlFor={id}>
-        Import commands
-        <input id={id} type="file" accept=".json,application/json" onChange={event => void read(event)} />
-      </label>
       <span role="status">{words}</span>
     </div>
   );

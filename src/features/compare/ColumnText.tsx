@@ -48,8 +48,8 @@ export const ColumnText = memo(function ColumnText(props: ColumnTextProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0 || !(event.target instanceof HTMLElement)) return;
-    const buttons = [...event.currentTarget.querySelectorAll('button')];
-    const next = buttons[buttons.findIndex(button => button === event.target) + step];
+    const buttons: HTMLElement[] = [...event.currentTarget.querySelectorAll('button')];
+    const next = buttons[buttons.indexOf(event.target) + step];
     if (!next) return;
     event.preventDefault();
     next.focus();
@@ -58,7 +58,7 @@ export const ColumnText = memo(function ColumnText(props: ColumnTextProps) {
   const stop = place !== null && place < Math.min(tokens.length, SHOWN) ? place : 0;
   if (tokens.length === 0) return <p className={styles.text} />;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the arrows go from button to button within.
+    // The arrows go from button to button within.
     <p className={styles.text} translate="no" onKeyDown={onKeyDown}>
       {tokens.slice(0, SHOWN).map((token, at) => {
         const text = layout.text.slice(layout.starts[at], layout.starts[at + 1]);

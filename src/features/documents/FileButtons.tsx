@@ -1,9 +1,10 @@
 // Documents out of the page and into it: all of them as a file, and the files of others or of another browser.
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useDocuments } from '../../stores/react.ts';
 import { MOST_FILE } from '../../stores/saved/document-files.ts';
 import { FILE_END, type Imported } from '../../stores/saved/documents.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { download } from '../shared/saving.ts';
 import styles from './Documents.module.css';
@@ -35,7 +36,6 @@ function words(name: string, { added, refused, why }: Imported): string {
 
 export function FileButtons({ some }: { some: boolean }) {
   const acts = useDocuments(s => s.acts);
-  const input = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState<{ readonly text: string; readonly bad: boolean } | null>(null);
   const take = async (files: readonly File[]): Promise<void> => {
     const each: string[] = [];
@@ -52,9 +52,9 @@ export function FileButtons({ some }: { some: boolean }) {
   return (
     <>
       <div className={styles.files}>
-        <Button icon="file" onClick={() => input.current?.click()}>
+        <FileButton label="Files of documents" multiple onFiles={files => void take(files)}>
           Import
-        </Button>
+        </FileButton>
         <Button
           icon="download"
           disabled={!some}
@@ -62,19 +62,6 @@ export function FileButtons({ some }: { some: boolean }) {
         >
           Export all
         </Button>
-        <input
-          ref={input}
-          type="file"
-          multiple
-          accept=".json,application/json"
-          className="visually-hidden"
-          tabIndex={-1}
-          aria-label="Files of documents"
-          onChange={event => {
-            void take([...(event.target.files ?? [])]);
-            event.target.value = '';
-          }}
-        />
       </div>
       {said !== null && (
         <div role="status">

@@ -1,7 +1,8 @@
 // The dialog of presets: keep what is here by name, use what was kept, and what comes with the page.
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { useFeature, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { download } from '../shared/saving.ts';
 import styles from './Presets.module.css';
@@ -150,7 +151,6 @@ function ShippedRow({ preset }: { preset: (typeof SHIPPED)[number] }) {
 
 function Files({ some }: { some: boolean }) {
   const { acts } = useActs();
-  const input = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState('');
   const take = async (files: readonly File[]): Promise<void> => {
     const words: string[] = [];
@@ -162,25 +162,12 @@ function Files({ some }: { some: boolean }) {
   };
   return (
     <div className={styles.line}>
-      <Button icon="file" onClick={() => input.current?.click()}>
+      <FileButton label="Files of presets" multiple onFiles={files => void take(files)}>
         Import
-      </Button>
+      </FileButton>
       <Button icon="download" disabled={!some} onClick={() => download(FILE, 'application/json', acts.exported('all'))}>
         Export all
       </Button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        accept=".json,application/json"
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label="Files of presets"
-        onChange={event => {
-          void take([...(event.target.files ?? [])]);
-          event.target.value = '';
-        }}
-      />
       <span role="status" className={styles.facts}>
         {said}
       </span>

@@ -1,8 +1,9 @@
 // What a link or a file has brought: what it is, how it differs from what is here, its text; then open it, or run it again and compare.
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { drawersOf, drawnByWords, nameInFormat } from '../shared/drawnBy.ts';
 import { Replayed } from './Replayed.tsx';
@@ -122,27 +123,13 @@ export function OpenPane() {
   useEffect(() => {
     if (unknown) void model.getState().listCache();
   }, [model, unknown]);
-  const input = useRef<HTMLInputElement>(null);
   return (
     <div className={styles.pane}>
       <div className={styles.line}>
-        <Button icon="file" onClick={() => input.current?.click()}>
+        <FileButton label="File of a run" onFiles={([file]) => file && void share.getState().readFile(file)}>
           Choose a file
-        </Button>
+        </FileButton>
         <span className={styles.quiet}>or drop one anywhere on the page: a run that was exported as JSON.</span>
-        <input
-          ref={input}
-          type="file"
-          accept=".json,application/json"
-          className="visually-hidden"
-          tabIndex={-1}
-          aria-label="File of a run"
-          onChange={event => {
-            const [file] = event.target.files ?? [];
-            if (file) void share.getState().readFile(file);
-            event.target.value = '';
-          }}
-        />
       </div>
       {incoming.status === 'reading' && <p className={styles.quiet}>Reading {incoming.name}…</p>}
       {incoming.status === 'refused' && (

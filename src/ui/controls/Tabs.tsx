@@ -1,5 +1,6 @@
 // Tabs over one panel: arrow keys move between them, as readers expect.
-import { type KeyboardEvent, type ReactNode, type RefObject, useId, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useId, useLayoutEffect, useRef, useState } from 'react';
+import { Icon } from './Icon.tsx';
 import styles from './Tabs.module.css';
 
 interface TabsProps<K extends string> {
@@ -25,10 +26,49 @@ function useChosenInSight(list: RefObject<HTMLElement | null>, value: string): v
   }, [list, value]);
 }
 
+interface Beyond {
+  readonly before: boolean;
+  readonly after: boolean;
+}
+
+/** Whether there are tabs beyond the ends of what is in sight. */
+function useBeyond(list: RefObject<HTMLElement | null>): Beyond {
+  const [beyond, setBeyond] = useState<Beyond>({ before: false, after: false });
+  useLayoutEffect(() => {
+    if (!list.current) return;
+    const { current } = list;
+    const look = () => {
+      const { scrollLeft, scrollWidth, clientWidth } = current;
+      const [before, after] = [scrollLeft > 1, scrollLeft + clientWidth < scrollWidth - 1];
+      setBeyond(was => (was.before === before && was.after === after ? was : { before, after }));
+    };
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(current);
+    current.addEventListener('scroll', look, { passive: true });
+    return () => {
+      observer.disconnect();
+      current.removeEventListener('scroll', look);
+    };
+  }, [list]);
+  return beyond;
+}
+
+/** For a mouse without a sideways wheel; keys walk the tabs themselves. */
+function More({ list, side }: { list: RefObject<HTMLElement | null>; side: keyof Beyond }) {
+  const by = () => list.current?.scrollBy({ left: (side === 'after' ? 0.7 : -0.7) * list.current.clientWidth });
+  return (
+    <button type="button" tabIndex={-1} aria-hidden="true" className={styles.more} data-side={side} onClick={by}>
+      <Icon name={side === 'after' ? 'later' : 'earlier'} />
+    </button>
+  );
+}
+
 export function Tabs<K extends string>({ label, tabs, value, onChange, aside, children }: TabsProps<K>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   useChosenInSight(list, value);
+  const { before, after } = useBeyond(list);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (direction === 0) return;
@@ -42,22 +82,26 @@ export function Tabs<K extends string>({ label, tabs, value, onChange, aside, ch
   return (
     <div className={styles.tabs}>
       <div className={styles.row}>
-        <div ref={list} role="tablist" aria-label={label} className={styles.list} onKeyDown={onKeyDown}>
-          {tabs.map(tab => (
-            <button
-              key={tab.key}
-              id={`${id}-${tab.key}`}
-              type="button"
-              role="tab"
-              aria-selected={tab.key === value}
-              aria-controls={`${id}-panel`}
-              tabIndex={tab.key === value ? 0 : -1}
-              className={styles.tab}
-              onClick={() => onChange(tab.key)}
-            >
-              {tab.label}
-            </button>
-          ))}
+        <div className={styles.strip}>
+          {before && <More list={list} side="before" />}
+          <div ref={list} role="tablist" aria-label={label} className={styles.list} onKeyDown={onKeyDown}>
+            {tabs.map(tab => (
+              <button
+                key={tab.key}
+                id={`${id}-${tab.key}`}
+                type="button"
+                role="tab"
+                aria-selected={tab.key === value}
+                aria-controls={`${id}-panel`}
+                tabIndex={tab.key === value ? 0 : -1}
+                className={styles.tab}
+                onClick={() => onChange(tab.key)}
+              >
+                {tab.label}
+              </button>
+            ))}
+          </div>
+          {after && <More list={list} side="after" />}
         </div>
         {aside}
       </div>
