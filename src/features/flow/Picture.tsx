@@ -62,7 +62,7 @@ interface BlockProps {
 function Block({ box, name, current, passed, onPick, part, most = 0 }: BlockProps) {
   const share = part && most > 0 ? part.norm / most : 0;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the slider above goes to every part by keys.
+    // biome-ignore lint/a11y/noStaticElementInteractions: the slider above goes to every part by keys.
     <g className={cx(styles.block, current && styles.current, passed && styles.passed)} onClick={onPick}>
       <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={4} />
       {part && (
