@@ -14,6 +14,9 @@ interface TabsProps<K extends string> {
   children: ReactNode;
 }
 
+/** Width of what may lie over an end of the row, in px. */
+const EDGE = 28;
+
 /** Where not all tabs have room, the chosen one is in sight. */
 function useChosenInSight(list: RefObject<HTMLElement | null>, value: string): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab is found by its mark.
@@ -21,8 +24,8 @@ function useChosenInSight(list: RefObject<HTMLElement | null>, value: string): v
     const row = list.current?.getBoundingClientRect();
     const tab = list.current?.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
     if (!list.current || !row || !tab) return;
-    if (tab.right > row.right) list.current.scrollLeft += tab.right - row.right;
-    else if (tab.left < row.left) list.current.scrollLeft -= row.left - tab.left;
+    if (tab.right > row.right - EDGE) list.current.scrollLeft += tab.right - row.right + EDGE;
+    else if (tab.left < row.left + EDGE) list.current.scrollLeft -= row.left + EDGE - tab.left;
   }, [list, value]);
 }
 
