@@ -103,6 +103,47 @@ const PICTURES: readonly Picture[] = [
     },
   },
   {
+    name: 'view-compare',
+    width: 1280,
+    height: 900,
+    colorScheme: 'dark',
+    caret: 31,
+    look: async page => {
+      await page.keyboard.press('ControlOrMeta+z');
+      await tab(page, 'Compare');
+      await button(page, 'Run all columns').click();
+      await settled(page);
+    },
+  },
+  {
+    name: 'view-search',
+    width: 1280,
+    height: 900,
+    colorScheme: 'light',
+    caret: 31,
+    look: async page => {
+      await page.keyboard.press('ControlOrMeta+z');
+      await tab(page, 'Search');
+      await button(page, 'Search from the end of the text').click();
+      await page.waitForTimeout(6_000);
+    },
+  },
+  { name: 'view-model', width: 1280, height: 900, colorScheme: 'light', caret: 38, look: page => tab(page, 'Model') },
+  {
+    name: 'view-chat',
+    width: 1280,
+    height: 900,
+    colorScheme: 'dark',
+    caret: 38,
+    look: async page => {
+      await tab(page, 'Chat');
+      const message = page.getByRole('textbox', { name: /^Message/ });
+      await message.fill('Tell me of a fox.');
+      await message.press('Enter');
+      await settled(page);
+    },
+  },
+  {
     name: 'view-follow',
     width: 1280,
     height: 900,
