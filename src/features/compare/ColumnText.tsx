@@ -1,9 +1,10 @@
 // The text of a column as tokens that can be looked at: one stop of the Tab key, arrows go from token to token.
-import { type KeyboardEvent, memo, useMemo } from 'react';
+import { Fragment, type KeyboardEvent, memo, useMemo } from 'react';
 import { formatProbability } from '../../lib/format.ts';
 import { groupEnd, layoutTokens } from '../../tokenizer/text.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { spokenText } from '../../ui/controls/visible.ts';
+import { breaksBefore } from './breaks.ts';
 import styles from './Compare.module.css';
 import { distanceAt } from './measures.ts';
 import type { ColumnResult, Distance } from './types.ts';
@@ -41,6 +42,11 @@ export const ColumnText = memo(function ColumnText(props: ColumnTextProps) {
   const { result, reference, parts, place, number, onLook } = props;
   const { tokens } = result;
   const layout = useMemo(() => layoutTokens(tokens.map(({ bytes }) => bytes)), [tokens]);
+  const pieces = useMemo(
+    () => tokens.slice(0, SHOWN).map((_, at) => layout.text.slice(layout.starts[at], layout.starts[at + 1])),
+    [tokens, layout],
+  );
+  const breaks = useMemo(() => breaksBefore(pieces), [pieces]);
   const distances = useMemo(
     () => tokens.slice(0, SHOWN).map((_, at) => (reference === null ? null : distanceAt(reference, result, at))),
     [tokens, reference, result],
@@ -61,25 +67,28 @@ export const ColumnText = memo(function ColumnText(props: ColumnTextProps) {
     // The arrows go from button to button within.
     <p className={styles.text} translate="no" onKeyDown={onKeyDown}>
       {tokens.slice(0, SHOWN).map((token, at) => {
-        const text = layout.text.slice(layout.starts[at], layout.starts[at + 1]);
+        const text = pieces[at] ?? '';
         const differs = parts !== null && at >= parts && at < groupEnd(layout, parts);
         const distance = distances[at] ?? null;
         return (
-          <button
-            // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place.
-            key={at}
-            type="button"
-            data-at={at}
-            data-step={stepOf(distance)}
-            tabIndex={at === stop ? 0 : -1}
-            aria-pressed={place === at}
-            aria-label={`${spokenText(text) || 'part of a character'}, token ${at + 1} of column ${number}${differs ? ', the first that differs' : ''}`}
-            title={titleOf(result, at, distance)}
-            className={cx(styles.token, differs && styles.differs, token.special && styles.special)}
-            onClick={() => onLook(at)}
-          >
-            {text}
-          </button>
+          // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place.
+          <Fragment key={at}>
+            {breaks[at] && <wbr />}
+            <button
+              type="button"
+              data-at={at}
+              data-step={stepOf(distance)}
+              tabIndex={at === stop ? 0 : -1}
+              aria-pressed={place === at}
+              aria-label={`${spokenText(text) || 'part of a character'}, token ${at + 1} of column ${number}${differs ? ', the first that differs' : ''}`}
+              title={titleOf(result, at, distance)}
+              className={cx(styles.token, differs && styles.differs, token.special && styles.special)}
+              onClick={() => onLook(at)}
+            >
+              {text.replaceAll('\n', '↵')}
+            </button>
+            {text.includes('\n') && <br />}
+          </Fragment>
         );
       })}
       {tokens.length > SHOWN && <span className={styles.more}> and {tokens.length - SHOWN} tokens more</span>}
