@@ -138,14 +138,18 @@ async function holdTiles(page: Page): Promise<void> {
     const state = { hold: false };
     Object.assign(globalThis, { mapTiles: state });
     const { addEventListener, postMessage } = Worker.prototype;
-    const enders = new Map<number, () => void>();
+    const first = new Map<number, Event>();
+    const enders = new Map<number, (() => void)[]>();
     Worker.prototype.addEventListener = function (this: Worker, type: string, listener: never, ...rest: never[]) {
       const call: (event: unknown) => void = event => Reflect.apply(listener, this, [event]);
       const wrapped = (event: MessageEvent): void => {
         const said: { type: string; run: number; from?: number; rows?: number } = event.data;
-        if (state.hold && said.type === 'attention_map' && !enders.has(said.run)) {
+        // Every listener hears of the first tile.
+        if (state.hold && said.type === 'attention_map' && (first.get(said.run) ?? event) === event) {
+          first.set(said.run, event);
           const error = { code: 'cancelled', message: 'cancelled', detail: {} };
-          enders.set(said.run, () => call({ data: { type: 'failed', run: said.run, error } }));
+          const end = () => call({ data: { type: 'failed', run: said.run, error } });
+          enders.set(said.run, [...(enders.get(said.run) ?? []), end]);
           call(event);
           held.add(said.run);
         } else if (!held.has(said.run)) call(event);
@@ -154,7 +158,8 @@ async function holdTiles(page: Page): Promise<void> {
     };
     Worker.prototype.postMessage = function (this: Worker, message: { type: string; run: number }, ...rest: never[]) {
       Reflect.apply(postMessage, this, [message, ...rest]);
-      if (message.type === 'cancel' && held.has(message.run)) setTimeout(() => enders.get(message.run)?.(), 0);
+      if (message.type === 'cancel' && held.has(message.run))
+        setTimeout(() => enders.get(message.run)?.forEach(end => void end()), 0);
     };
   });
 }

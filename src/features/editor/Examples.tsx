@@ -27,7 +27,7 @@ export function Examples() {
   const running = useGeneration(s => isRunning(s.status));
   if (!shipped) return null;
   return (
-    <div className={styles.examples}>
+    <div className={styles.examples} data-sideways>
       <TourOffer />
       <ul className={styles.chips} aria-label="Examples">
         {EXAMPLES.map(example => (
