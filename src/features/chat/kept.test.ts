@@ -1,10 +1,11 @@
 // What a reload keeps of conversations, and its careful reading.
 import { expect, test } from 'vitest';
+import type { KeptRecord } from '../shared/keptRecord.ts';
 import { chatPage, TEMPLATE } from './chat.fixture.ts';
-import { type ChatRecords, keepConversations, readKept } from './kept.ts';
+import { keepConversations, readKept } from './kept.ts';
 import { turnsOf } from './prompts.ts';
 
-function memory(): ChatRecords & { value: unknown } {
+function memory(): KeptRecord & { value: unknown } {
   const records = {
     value: undefined as unknown,
     read: () => Promise.resolve(structuredClone(records.value)),

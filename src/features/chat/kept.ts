@@ -1,27 +1,9 @@
 // Conversations that a reload brings back. A text says by itself which of the kept prompts it begins with, so they belong to no document or tab.
-import { createStore, get, update } from 'idb-keyval';
 import * as v from 'valibot';
+import type { KeptRecord } from '../shared/keptRecord.ts';
 import { withPrompt } from './prompts.ts';
 import { DEFAULT_SETUP } from './setup.ts';
 import type { ChatState, ChatStore, Prompt } from './types.ts';
-
-/** Where the record lies; a test has a variable. */
-export interface ChatRecords {
-  read(): Promise<unknown>;
-  /** Puts what `change` makes of the kept record in its place, in one step. */
-  update(change: (kept: unknown) => unknown): Promise<void>;
-}
-
-const KEY = 'conversations';
-
-export function databaseRecords(): ChatRecords {
-  const store = createStore('nucleus-chat', 'kept');
-  return {
-    // A browser may refuse the database at once.
-    read: async () => get(KEY, store),
-    update: async change => update(KEY, change, store),
-  };
-}
 
 const TEXT = v.pipe(v.string(), v.maxLength(4_000_000));
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -84,7 +66,7 @@ const PAUSE_MS = 400;
 /** Brings back what was kept, and keeps what comes. Returns the end of it. */
 export function keepConversations(
   store: ChatStore,
-  records: ChatRecords,
+  record: KeptRecord,
   later: (ms: number, callback: () => void) => () => void,
 ): () => void {
   let callOff: (() => void) | null = null;
@@ -95,10 +77,10 @@ export function keepConversations(
     // Another tab may have written meanwhile.
     const change = (kept: unknown) => ({ setup, prompts: joinedPrompts(readKept(kept)?.prompts ?? [], prompts) });
     // A browser that stores nothing keeps the conversation as long as the page.
-    records.update(change).catch(() => {});
+    record.update(change).catch(() => {});
   };
   const bring = async (): Promise<void> => {
-    const kept = readKept(await records.read());
+    const kept = readKept(await record.read());
     if (ended || kept === null) return;
     const { setup, prompts, restore } = store.getState();
     restore(setup === DEFAULT_SETUP ? kept.setup : setup, joinedPrompts(kept.prompts, prompts));

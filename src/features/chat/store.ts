@@ -1,8 +1,9 @@
 // The store of conversations: a view of the document, with what a person has drafted and chosen.
 import { createStore } from 'zustand/vanilla';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { databaseRecord } from '../shared/keptRecord.ts';
 import { type ChatOptions, Chats } from './chats.ts';
-import { databaseRecords, keepConversations } from './kept.ts';
+import { keepConversations } from './kept.ts';
 import { createRenderer } from './renderer.ts';
 import { DEFAULT_SETUP } from './setup.ts';
 import type { ChatStore, ChatStoreState } from './types.ts';
@@ -11,7 +12,7 @@ import type { ChatStore, ChatStoreState } from './types.ts';
 export const chatStore = defineFeatureStore<ChatStore>(stores => {
   const { render, dispose } = createRenderer(stores.work.later);
   const made = createChatStore({ ...stores, ...stores.work, render, today: Date.now });
-  const endKeeping = keepConversations(made.store, databaseRecords(), stores.work.later);
+  const endKeeping = keepConversations(made.store, databaseRecord('nucleus-chat', 'conversations'), stores.work.later);
   return {
     store: made.store,
     dispose: () => {

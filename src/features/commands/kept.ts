@@ -1,5 +1,5 @@
 // Commands that a reload brings back. Each change is made on the record as it lies, so that what one tab forbids no other one writes back.
-import { createStore, get, update } from 'idb-keyval';
+import { databaseRecord } from '../shared/keptRecord.ts';
 import { readLibrary } from './library.ts';
 import type { Library } from './types.ts';
 
@@ -12,16 +12,15 @@ export interface LibraryRecord {
   hear(listener: () => void): () => void;
 }
 
-const KEY = 'library';
 const NAME = 'nucleus-commands';
 
-export function databaseRecord(): LibraryRecord {
-  const store = createStore(NAME, 'kept');
+export function keptLibrary(): LibraryRecord {
+  const record = databaseRecord(NAME, 'library');
   const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(NAME);
   return {
-    read: async () => readLibrary(await get(KEY, store)),
+    read: async () => readLibrary(await record.read()),
     change: async change => {
-      await update(KEY, kept => change(readLibrary(kept)), store);
+      await record.update(kept => change(readLibrary(kept)));
       channel?.postMessage(null);
     },
     hear: listener => {

@@ -4,7 +4,7 @@ import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { Commands, type CommandsOptions, INITIAL } from './commands.ts';
 import { createWorkOut } from './expression/working.ts';
 import { PAGE_FETCH } from './fetched.ts';
-import { databaseRecord } from './kept.ts';
+import { keptLibrary } from './kept.ts';
 import {
   readDefinitions,
   withAllowed,
@@ -22,7 +22,7 @@ export const commandsStore = defineFeatureStore<CommandsStore>(stores =>
     ...stores.work,
     ...PAGE_FETCH,
     workOut: createWorkOut(stores.work.later),
-    record: databaseRecord(),
+    record: keptLibrary(),
     date: Date.now,
   }),
 );

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { turn } from '../../../e2e/support/scripted-engine.ts';
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { DEFAULT_SETTINGS } from '../../sampling/settings.ts';
-import type { PresetRecords } from './kept.ts';
+import type { KeptRecord } from '../shared/keptRecord.ts';
 import { type Preset, readPresetFile, readPresets, shippedSettings, writePresets } from './preset.ts';
 import { SHIPPED } from './shipped.ts';
 import { createPresetsStore, type PresetsStoreState } from './store.ts';
@@ -12,7 +12,7 @@ import { settingWords } from './words.ts';
 let page: Page;
 afterEach(() => page.dispose());
 
-function memory(): PresetRecords & { kept: unknown; broken: boolean } {
+function memory(): KeptRecord & { kept: unknown; broken: boolean } {
   const made = {
     kept: undefined as unknown,
     broken: false,

@@ -4,7 +4,7 @@ import { freshId } from '../../lib/fresh-id.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { databaseRecords, type PresetRecords } from './kept.ts';
+import { databaseRecord, type KeptRecord } from '../shared/keptRecord.ts';
 import {
   MOST_PRESETS,
   MOST_TEXT,
@@ -49,10 +49,12 @@ export type PresetsStoreState = PresetsState & PresetsActions;
 export type PresetsStore = StoreApi<PresetsStoreState>;
 
 /** One a page. */
-export const presetsStore = defineFeatureStore<PresetsStore>(stores => createPresetsStore(stores, databaseRecords()));
+export const presetsStore = defineFeatureStore<PresetsStore>(stores =>
+  createPresetsStore(stores, databaseRecord('nucleus-presets', 'presets')),
+);
 
-export function createPresetsStore(stores: Stores, records: PresetRecords): Made<PresetsStore> {
-  const keeper = new Keeper(stores, records);
+export function createPresetsStore(stores: Stores, record: KeptRecord): Made<PresetsStore> {
+  const keeper = new Keeper(stores, record);
   const store: PresetsStore = createStore<PresetsStoreState>()(set => ({
     presets: null,
     done: null,
@@ -76,11 +78,11 @@ type Change = (presets: readonly Preset[]) => readonly Preset[];
 class Keeper {
   store!: PresetsStore;
   readonly #stores: Stores;
-  readonly #records: PresetRecords;
+  readonly #record: KeptRecord;
 
-  constructor(stores: Stores, records: PresetRecords) {
+  constructor(stores: Stores, record: KeptRecord) {
     this.#stores = stores;
-    this.#records = records;
+    this.#record = record;
   }
 
   get list(): readonly Preset[] | null {
@@ -89,7 +91,7 @@ class Keeper {
 
   async bring(): Promise<void> {
     try {
-      this.store.setState({ presets: readPresets(await this.#records.read()) });
+      this.store.setState({ presets: readPresets(await this.#record.read()) });
     } catch {
       this.store.setState({ presets: [], failed: 'storage' });
     }
@@ -155,7 +157,7 @@ class Keeper {
   async #change(change: Change): Promise<boolean> {
     let outcome: { readonly list: readonly Preset[]; readonly full: boolean } = { list: [], full: false };
     try {
-      await this.#records.update(kept => {
+      await this.#record.update(kept => {
         const list = readPresets(kept);
         const made = change(list);
         const full = made.length > MOST_PRESETS;
