@@ -5,18 +5,18 @@ import { asNucleusError } from '../../lib/error.ts';
 import { freshSeed } from '../../lib/rng.ts';
 import type { EngineEvent, EventOf } from '../../protocol/events.ts';
 import { answered } from '../../stores/document/answered.ts';
-import { leads } from '../../stores/document/branches.ts';
 import { typedTokens } from '../../stores/document/change.ts';
 import { drawnToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
-import { modelIdentity, modelTag, toWire } from '../../stores/model/model.ts';
+import { modelIdentity, toWire } from '../../stores/model/model.ts';
 import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
 import { lockedSeed, MAX_SEED } from '../../stores/run/settings.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { tokenText } from '../../tokenizer/text.ts';
+import { onOtherModel, onTextGone } from '../shared/foundations.ts';
 import { type Answer, type AnswersStore, type AnswersStoreState, COUNT_BOUNDS, type Round } from './types.ts';
 
 /** One a page. */
@@ -51,7 +51,6 @@ function seedsFrom(seed: number, count: number): number[] {
 class Drawer {
   store!: AnswersStore;
   readonly #stores: Stores;
-  #model = '';
   /** What has come since the last frame. */
   #answers: Answer[] = [];
   #frameAsked = false;
@@ -64,19 +63,13 @@ class Drawer {
 
   /** Answers of another model, or to a text that no branch begins with any more, are about nothing. Returns the end of it. */
   watch(): () => void {
-    const { model, document } = this.#stores;
-    this.#model = modelTag(model.getState());
     const ends = [
-      model.subscribe((now, before) => {
-        if (now.load === before.load || now.load.status !== 'ready' || modelTag(now) === this.#model) return;
-        this.#model = modelTag(now);
-        this.#forget();
-      }),
-      document.subscribe((now, before) => {
-        const base = this.store.getState().round?.base;
-        if (base === undefined || now.branches === before.branches) return;
-        if (!now.branches.some(({ tokens }) => leads(base, tokens))) this.#forget();
-      }),
+      onTextGone(
+        this.#stores,
+        () => this.store.getState().round?.base ?? null,
+        () => this.#forget(),
+      ),
+      onOtherModel(this.#stores, () => this.#forget()),
     ];
     return () => {
       for (const end of ends) end();

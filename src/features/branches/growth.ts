@@ -10,13 +10,13 @@ import { leads, sharedTokens } from '../../stores/document/branches.ts';
 import { idsOf, plainToken, tokensBefore } from '../../stores/document/sequence.ts';
 import type { DocumentState, DocumentStore, DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
-import { modelTag } from '../../stores/model/model.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { RowsStore } from '../../stores/run/rows-types.ts';
 import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
 import type { Scheduler } from '../../stores/work/scheduler.ts';
 import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
+import { onOtherModel, onTextGone } from '../shared/foundations.ts';
 import type { GrowthStore } from './growthTypes.ts';
 import {
   DEFAULT_GROWTH,
@@ -77,7 +77,6 @@ class Grower {
   store!: GrowthStore;
   readonly #options: GrowthOptions;
   readonly #task: ViewTask;
-  #model = '';
 
   constructor(options: GrowthOptions) {
     this.#options = options;
@@ -86,17 +85,18 @@ class Grower {
 
   /** Follows text, model and computations; returns the end of it. */
   watch(): () => void {
-    const { model, document, generation, rows } = this.#options;
-    // It is made when a view first asks, mostly with a model that is there.
-    this.#model = modelTag(model.getState());
+    const { document, generation, rows } = this.#options;
     const ends = [
+      // What has grown is about the tokens before it.
+      onTextGone(
+        this.#options,
+        () => this.store.getState().growth?.base ?? null,
+        () => this.clear('text'),
+      ),
+      onOtherModel(this.#options, () => this.#modelChanged()),
       document.subscribe((now, before) => {
-        if (now.branches !== before.branches) this.#dropUntrue();
         if (now.branch !== before.branch) this.#noteVisit(now, before);
         else if (now.revision !== before.revision) this.#followVisit(now);
-      }),
-      model.subscribe((now, before) => {
-        if (now.load !== before.load && now.load.status === 'ready') this.#modelReady();
       }),
       generation.subscribe(({ stats: now }, { stats: before }) => {
         // Of a run that began before the switch nothing more is counted.
@@ -178,19 +178,9 @@ class Grower {
     this.store.setState({ growth });
   }
 
-  /** What has grown is about the tokens before it: without a branch that begins with them it is about nothing. */
-  #dropUntrue(): void {
-    const { growth } = this.store.getState();
-    const { branches } = this.#options.document.getState();
-    if (growth !== null && !branches.some(({ tokens }) => leads(growth.base, tokens))) this.clear('text');
-  }
-
-  #modelReady(): void {
-    const tag = modelTag(this.#options.model.getState());
-    if (tag === this.#model) return;
+  #modelChanged(): void {
     if (this.store.getState().growth !== null) this.clear('model');
     this.store.setState({ visit: null });
-    this.#model = tag;
   }
 
   #noteVisit(now: DocumentState, before: DocumentState): void {

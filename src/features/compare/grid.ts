@@ -13,6 +13,7 @@ import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { lockedSeed } from '../../stores/run/settings.ts';
 import type { Stores } from '../../stores/stores.ts';
+import { onTextGone } from '../shared/foundations.ts';
 import { drawOn } from './drawing.ts';
 import {
   AXES,
@@ -71,11 +72,11 @@ class Filler {
 
   /** Cells of a text that no branch begins with any more are about nothing. Returns the end of it. */
   watch(): () => void {
-    return this.#stores.document.subscribe((now, before) => {
-      const { base } = this.store.getState();
-      if (base === null || now.branches === before.branches) return;
-      if (!now.branches.some(({ tokens }) => leads(base, tokens))) this.clear();
-    });
+    return onTextGone(
+      this.#stores,
+      () => this.store.getState().base,
+      () => this.clear(),
+    );
   }
 
   clear(): void {

@@ -10,12 +10,13 @@ import { leads } from '../../stores/document/branches.ts';
 import { drawnToken, idsOf, plainToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
-import { modelIdentity, modelTag, toWire } from '../../stores/model/model.ts';
+import { modelIdentity, toWire } from '../../stores/model/model.ts';
 import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
 import { lockedSeed, MAX_SEED } from '../../stores/run/settings.ts';
 import type { Stores } from '../../stores/stores.ts';
+import { onOtherModel, onTextGone } from '../shared/foundations.ts';
 import {
   type FoundPath,
   type Kind,
@@ -77,7 +78,6 @@ function createSearchStore(stores: Stores): Made<SearchStore> {
 class Searcher {
   store!: SearchStore;
   readonly #stores: Stores;
-  #model = '';
 
   constructor(stores: Stores) {
     this.#stores = stores;
@@ -85,19 +85,13 @@ class Searcher {
 
   /** Findings of another model, or of a text that no branch begins with any more, are about nothing. Returns the end of it. */
   watch(): () => void {
-    const { model, document } = this.#stores;
-    this.#model = modelTag(model.getState());
     const ends = [
-      model.subscribe((now, before) => {
-        if (now.load === before.load || now.load.status !== 'ready' || modelTag(now) === this.#model) return;
-        this.#model = modelTag(now);
-        this.clear();
-      }),
-      document.subscribe((now, before) => {
-        const { base } = this.store.getState();
-        if (base === null || now.branches === before.branches) return;
-        if (!now.branches.some(({ tokens }) => leads(base, tokens))) this.clear();
-      }),
+      onTextGone(
+        this.#stores,
+        () => this.store.getState().base,
+        () => this.clear(),
+      ),
+      onOtherModel(this.#stores, () => this.clear()),
     ];
     return () => {
       for (const end of ends) end();
