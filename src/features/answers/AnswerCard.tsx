@@ -4,6 +4,7 @@ import { formatCount, formatLogit } from '../../lib/format.ts';
 import { groupEnd, layoutTokens } from '../../tokenizer/text.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { cx } from '../../ui/controls/cx.ts';
+import pane from '../shared/Pane.module.css';
 import styles from './Answers.module.css';
 import { scoreOf } from './ranking.ts';
 import { type Answer, RANKS, type Rank } from './types.ts';
@@ -42,7 +43,7 @@ export const AnswerCard = memo(function AnswerCard(props: AnswerCardProps) {
   const { answer, number, place, rank, parts, taken, onTake } = props;
   const name = `Answer ${number + 1}`;
   return (
-    <article className={cx(styles.card, place === 1 && styles.best)} aria-label={name}>
+    <article className={cx(pane.card, styles.card, place === 1 && styles.best)} aria-label={name}>
       <header className={styles.head}>
         <h2>{name}</h2>
         {place !== null && <span className={styles.place}>{place === 1 ? 'best' : `place ${place}`}</span>}

@@ -4,11 +4,13 @@ import { useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { keyLabel } from '../../ui/controls/keys.ts';
 import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import pane from '../shared/Pane.module.css';
 import { AnswerCard } from './AnswerCard.tsx';
 import styles from './Answers.module.css';
 import { firstDifferences, ranked } from './ranking.ts';
@@ -31,8 +33,8 @@ function Controls({ working }: { working: boolean }) {
   const running = useGeneration(s => isRunning(s.status));
   const describe = useId();
   return (
-    <div className={styles.controls}>
-      <span className={styles.control}>
+    <div className={cx(pane.controls, styles.run)}>
+      <span className={pane.control}>
         <Explain
           meaning="Continuations of the text, each with a seed of its own. They step together, so that eight cost much less than eight runs."
           id={describe}
@@ -48,7 +50,7 @@ function Controls({ working }: { working: boolean }) {
           {...COUNT_BOUNDS}
         />
       </span>
-      <span className={styles.control}>
+      <span className={pane.control}>
         <Explain meaning="What makes one the best: log-probabilities before sampling, of all tokens together or a token.">
           Rank by
         </Explain>
@@ -84,7 +86,7 @@ function Cards({ round, working }: { round: Round; working: boolean }) {
   // While they grow they stay in their places.
   const shown = working ? [...answers.keys()] : order;
   return (
-    <ol className={styles.cards}>
+    <ol className={pane.cards}>
       {shown.map(number => {
         const answer = answers[number];
         return (
@@ -110,7 +112,7 @@ function Cards({ round, working }: { round: Round; working: boolean }) {
 function Taken() {
   const { view } = useStores();
   return (
-    <p className={styles.words}>
+    <p className={pane.words}>
       The answer is in the text, the others are branches.{' '}
       <Button variant="quiet" onClick={() => view.getState().setSide('branches')}>
         Show the branches
@@ -127,11 +129,11 @@ export function Answers() {
   const working = status === 'working' || status === 'stopping';
   const ended = round?.answers.filter(({ end }) => end !== null).length ?? 0;
   return (
-    <section className={styles.view} aria-label="Answers">
+    <section className={pane.pane} aria-label="Answers">
       <Controls working={working} />
       {error && <ErrorNotice error={error} retry={() => void store.getState().draw()} />}
       {round === null ? (
-        <p className={styles.words}>
+        <p className={pane.words}>
           Several continuations of the text appear here side by side, the likeliest first, each with its score and the
           place where it parts from the best. The one you take goes on in the text; the others stay as branches.
         </p>
@@ -140,7 +142,7 @@ export function Answers() {
           {outcome({ round, status })}
         </Progress>
       ) : round.taken === null ? (
-        <p className={styles.words}>{outcome({ round, status })}</p>
+        <p className={pane.words}>{outcome({ round, status })}</p>
       ) : (
         <Taken />
       )}

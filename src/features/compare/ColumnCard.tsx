@@ -7,6 +7,7 @@ import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import pane from '../shared/Pane.module.css';
 import { ColumnSetupFields } from './ColumnSetupFields.tsx';
 import { ColumnText } from './ColumnText.tsx';
 import styles from './Compare.module.css';
@@ -106,7 +107,7 @@ export const ColumnCard = memo(function ColumnCard(props: ColumnCardProps) {
   const { result, error } = column;
   const mean = result === null ? null : meanLogprob(result);
   return (
-    <article className={cx(styles.card, isReference && styles.reference)} aria-label={`Column ${number}`}>
+    <article className={cx(pane.card, styles.card, isReference && styles.reference)} aria-label={`Column ${number}`}>
       <Head {...{ column, number, isReference, only }} />
       <button type="button" className={styles.setup} aria-expanded={open} onClick={() => setOpen(!open)}>
         {setupWords(column.setup, branch === undefined ? 'a branch that is gone' : labelOf(branch))}

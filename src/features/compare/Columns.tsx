@@ -7,6 +7,7 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { keyLabel } from '../../ui/controls/keys.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import pane from '../shared/Pane.module.css';
 import { ColumnCard } from './ColumnCard.tsx';
 import styles from './Compare.module.css';
 import { DistanceTable } from './DistanceTable.tsx';
@@ -132,12 +133,12 @@ export function Columns() {
       <SwapQuestion />
       {error && <ErrorNotice error={error} retry={() => void store.getState().measure()} />}
       {shown === 0 && working === 'no' && (
-        <p className={styles.words}>
+        <p className={pane.words}>
           Each column goes on from the text with settings, a seed, a prompt or a model of its own, or shows a branch.
           Where they part is marked, and at every token you see how far their distributions are apart.
         </p>
       )}
-      <ol className={styles.cards}>
+      <ol className={pane.cards}>
         {columns.map((column, i) => (
           <li key={column.id}>
             <ColumnCard

@@ -1,6 +1,8 @@
 // The view "Compare": columns on one text beside each other, or a grid over two settings.
 import { useState } from 'react';
 import { Choice } from '../../ui/controls/Choice.tsx';
+import { cx } from '../../ui/controls/cx.ts';
+import pane from '../shared/Pane.module.css';
 import { Columns } from './Columns.tsx';
 import styles from './Compare.module.css';
 import { Grid } from './Grid.tsx';
@@ -13,7 +15,7 @@ const PARTS = [
 export function Compare() {
   const [part, setPart] = useState<(typeof PARTS)[number]['value']>('columns');
   return (
-    <section className={styles.view} aria-label="Compare">
+    <section className={cx(pane.pane, styles.view)} aria-label="Compare">
       <Choice label="What to compare" value={part} options={PARTS} onChange={setPart} />
       {part === 'columns' ? <Columns /> : <Grid />}
     </section>

@@ -2,8 +2,10 @@
 import { useMemo, useState } from 'react';
 import { formatNats } from '../../lib/format.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import pane from '../shared/Pane.module.css';
 import { textOfBytes } from '../shared/tokenFace.ts';
 import styles from './Compare.module.css';
 import { distanceAt } from './measures.ts';
@@ -55,7 +57,7 @@ export function DistanceTable() {
   );
   const rows = measured.reduce((most, { distances }) => Math.max(most, distances.length), 0);
   return (
-    <section className={styles.distances} aria-label="Divergence from the reference">
+    <section className={cx(pane.card, styles.distances)} aria-label="Divergence from the reference">
       <header className={styles.head}>
         <h2>
           <Explain meaning="Kullback-Leibler divergence of a column's distribution from the reference's at the same place, before sampling: what it costs to expect the column's where the reference's is true.">

@@ -13,6 +13,7 @@ import { keyLabel } from '../../ui/controls/keys.ts';
 import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import pane from '../shared/Pane.module.css';
 import styles from './Grid.module.css';
 import { AXIS_WORDS, gridStore } from './grid.ts';
 import { AXES, type Axis, type Cell, cellKey, cellsOf, type GridStoreState, MOST_STEPS } from './grid-types.ts';
@@ -38,7 +39,7 @@ function AxisField({ axis, disabled }: { axis: Axis; disabled: boolean }) {
     setTyped(null);
   };
   return (
-    <span className={styles.control}>
+    <span className={pane.control}>
       <label htmlFor={id}>{AXIS_WORDS[axis]}</label>
       <input
         id={id}
@@ -72,11 +73,11 @@ function Controls() {
   const busy = working !== 'no';
   return (
     <>
-      <div className={styles.controls}>
+      <div className={cx(pane.controls, styles.fill)}>
         {AXES.map(axis => (
           <AxisField key={axis} axis={axis} disabled={busy} />
         ))}
-        <span className={styles.control}>
+        <span className={pane.control}>
           <Explain meaning="The same in every cell, so that cells differ by their settings alone.">Seed</Explain>
           <NumberField
             label="Seed of the grid"
@@ -171,7 +172,7 @@ export function Grid() {
     <>
       <Controls />
       {error && <ErrorNotice error={error} retry={() => void store.getState().fill()} />}
-      <p className={styles.words}>
+      <p className={pane.words}>
         The text goes on once in each cell, with the page's other settings. Words are the different ones; distinct-n is
         the share of different runs of n tokens; log-probabilities are before sampling.
       </p>

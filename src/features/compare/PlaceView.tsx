@@ -5,7 +5,9 @@ import { type Distribution, sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { drawnFlags, idsOf, mirostatDrawn } from '../../stores/document/sequence.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import pane from '../shared/Pane.module.css';
 import { ShareBar } from '../shared/ShareBar.tsx';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Compare.module.css';
@@ -82,7 +84,7 @@ const ColumnRow = memo(function ColumnRow(props: {
         {other && <span className={styles.distance}> KL {distanceWords(distanceAt(other, result, place))}</span>}
       </h3>
       {shown.length === 0 ? (
-        <p className={styles.words}>No token here.</p>
+        <p className={pane.words}>No token here.</p>
       ) : (
         <table className={styles.candidates}>
           <thead>
@@ -112,7 +114,7 @@ const ColumnRow = memo(function ColumnRow(props: {
         </table>
       )}
       {shown.length > 0 && !after && (
-        <p className={styles.words}>
+        <p className={pane.words}>
           {result.rows.has(place)
             ? 'With guidance, what was left after sampling is not shown.'
             : 'The whole row is not here: its likeliest candidates alone, before sampling.'}
@@ -127,7 +129,7 @@ export function PlaceView({ place }: { place: number }) {
   const columns = useCompare(s => s.columns);
   const reference = useCompare(s => s.columns.find(({ id }) => id === s.reference));
   return (
-    <section className={styles.places} aria-label={`Distributions at token ${place + 1}`}>
+    <section className={cx(pane.card, styles.places)} aria-label={`Distributions at token ${place + 1}`}>
       <header className={styles.head}>
         <h2>Token {place + 1} in each column</h2>
         <IconButton icon="close" label="Close the distributions" onClick={() => void store.getState().look(null)} />

@@ -5,7 +5,9 @@ import { useDocuments } from '../../stores/react.ts';
 import type { DocumentActs, ListedDocument } from '../../stores/saved/documents.ts';
 import { firstWords, titleOf } from '../../stores/saved/title.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { ageWords } from '../shared/age.ts';
+import list from '../shared/Rows.module.css';
 import styles from './Documents.module.css';
 import { downloadDocuments } from './FileButtons.tsx';
 import { TitleField } from './TitleField.tsx';
@@ -49,8 +51,8 @@ export function DocumentRow({ listed, open, now, onOpen }: DocumentRowProps) {
     requestAnimationFrame(() => row.current?.querySelector('button')?.focus());
   };
   return (
-    <li ref={row} className={styles.row} aria-current={open || undefined}>
-      <div className={styles.words} translate="no">
+    <li ref={row} className={list.row} aria-current={open || undefined}>
+      <div className={cx(list.words, styles.words)} translate="no">
         {naming ? (
           <TitleField title={title} words={firstWords(words)} onDone={named} />
         ) : (
@@ -84,8 +86,8 @@ export function DocumentRow({ listed, open, now, onOpen }: DocumentRowProps) {
 export function UnreadableRow({ id }: { id: string }) {
   const acts = useDocuments(s => s.acts);
   return (
-    <li className={styles.row}>
-      <div className={styles.words}>
+    <li className={list.row}>
+      <div className={cx(list.words, styles.words)}>
         <span>A document that cannot be read</span>
         <span className={styles.facts}>damaged, or written by a newer Nucleus; it stays as it is</span>
       </div>

@@ -3,9 +3,11 @@ import { useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useDocuments, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { keyLabel } from '../../ui/controls/keys.ts';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
+import list from '../shared/Rows.module.css';
 import { DocumentNotices } from './DocumentNotices.tsx';
 import { DocumentRow, UnreadableRow } from './DocumentRow.tsx';
 import styles from './Documents.module.css';
@@ -42,13 +44,13 @@ export function DocumentsPanel() {
         <Notice tone="bad">The browser does not give what is stored: its storage is closed or damaged.</Notice>
       )}
       {listed !== null && found.length === 0 && (
-        <p className={styles.quiet}>
+        <p className={list.quiet}>
           {query === ''
             ? 'A text is kept here as soon as you change it. Nothing leaves this browser.'
             : `No document has “${query}” in its title or its texts.`}
         </p>
       )}
-      <ul className={styles.rows} aria-label="Documents">
+      <ul className={cx(list.rows, styles.rows)} aria-label="Documents">
         {found
           .slice(0, rows)
           .map(each =>

@@ -4,6 +4,7 @@ import { useFeature, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import list from '../shared/Rows.module.css';
 import { download } from '../shared/saving.ts';
 import styles from './Presets.module.css';
 import { MOST_FILE, MOST_NAME, type Preset, type ReadPresets, shippedSettings } from './preset.ts';
@@ -79,8 +80,8 @@ function Row({ preset }: { preset: Preset }) {
   const [naming, setNaming] = useState(false);
   const { id, name, text } = preset;
   return (
-    <li className={styles.row}>
-      <div className={styles.words} translate="no">
+    <li className={list.row}>
+      <div className={list.words} translate="no">
         {naming ? (
           <NameField
             name={name}
@@ -128,8 +129,8 @@ function ShippedRow({ preset }: { preset: (typeof SHIPPED)[number] }) {
   const { name, meaning, text } = preset;
   const settings = shippedSettings(preset);
   return (
-    <li className={styles.row}>
-      <div className={styles.words}>
+    <li className={list.row}>
+      <div className={list.words}>
         <strong className={styles.name}>{name}</strong>
         <span>{meaning}</span>
         <span className={styles.facts}>{settingWords({ settings })}</span>
@@ -210,16 +211,16 @@ export function Presets() {
       <Said />
       <h3 id={own}>Yours</h3>
       {presets?.length === 0 && (
-        <p className={styles.quiet}>Settings that you save by name stand here, with their text or without it.</p>
+        <p className={list.quiet}>Settings that you save by name stand here, with their text or without it.</p>
       )}
-      <ul className={styles.rows} aria-labelledby={own}>
+      <ul className={list.rows} aria-labelledby={own}>
         {presets?.map(preset => (
           <Row key={preset.id} preset={preset} />
         ))}
       </ul>
       <Files some={(presets?.length ?? 0) > 0} />
       <h3 id={shipped}>With the page</h3>
-      <ul className={styles.rows} aria-labelledby={shipped}>
+      <ul className={list.rows} aria-labelledby={shipped}>
         {SHIPPED.map(preset => (
           <ShippedRow key={preset.name} preset={preset} />
         ))}

@@ -3,7 +3,9 @@ import { formatLogit, formatNumber } from '../../lib/format.ts';
 import { distinctN, selfOverlap } from '../../sampling/diversity.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import pane from '../shared/Pane.module.css';
 import styles from './Search.module.css';
 import type { Finding } from './types.ts';
 import { useSearch, useSearchStore } from './useSearch.ts';
@@ -66,9 +68,9 @@ function FindingCard({ finding, number, working }: { finding: Finding; number: n
   const { kind, setup, paths } = finding;
   const { label } = KIND_WORDS[kind];
   return (
-    <article className={styles.card} aria-label={`Found by ${label}`}>
+    <article className={cx(pane.card, styles.card)} aria-label={`Found by ${label}`}>
       <h2>{label}</h2>
-      <p className={styles.words}>{setup}</p>
+      <p className={pane.words}>{setup}</p>
       <ol className={styles.paths}>
         {paths.map(({ tokens, total, score }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a text is its place in the ranking.
@@ -76,7 +78,7 @@ function FindingCard({ finding, number, working }: { finding: Finding; number: n
             <p className={styles.text} translate="no">
               {tokenText(concatBytes(tokens.map(({ bytes }) => bytes)))}
             </p>
-            <p className={styles.words}>
+            <p className={pane.words}>
               score <span title={String(score)}>{formatLogit(score)}</span>, {tokens.length} tokens,{' '}
               <span title={String(total)}>{formatLogit(total)}</span> nats
             </p>
@@ -99,7 +101,7 @@ export function Findings({ working }: { working: boolean }) {
   return (
     <>
       <Diversity findings={findings} />
-      <div className={styles.cards}>
+      <div className={pane.cards}>
         {findings.map((finding, number) => (
           <FindingCard key={finding.kind} {...{ finding, number, working }} />
         ))}

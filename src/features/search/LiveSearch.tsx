@@ -5,6 +5,7 @@ import type { SearchPath } from '../../protocol/search.ts';
 import { useDocument } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import pane from '../shared/Pane.module.css';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Search.module.css';
 import { useSearch } from './useSearch.ts';
@@ -123,7 +124,7 @@ export function LiveSearch({ working }: { working: boolean }) {
   const { step, computed, live, complete, end } = told;
   return (
     <section className={styles.live} aria-label="Live search">
-      <p className={styles.words}>
+      <p className={pane.words}>
         {countWords(step, 'step')}, {countWords(computed, 'row')} computed
         {end !== null ? `; ended: ${END_WORDS[end]}.` : working ? '.' : '; stopped.'}
       </p>

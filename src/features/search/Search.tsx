@@ -3,10 +3,12 @@ import { useGeneration, useModel } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
+import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { keyLabel } from '../../ui/controls/keys.ts';
 import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import pane from '../shared/Pane.module.css';
 import { Findings } from './Findings.tsx';
 import { LiveSearch } from './LiveSearch.tsx';
 import styles from './Search.module.css';
@@ -34,11 +36,11 @@ function Fields({ disabled }: { disabled: boolean }) {
   const store = useSearchStore();
   const setup = useSearch(s => s.setup);
   return (
-    <div className={styles.controls}>
+    <div className={pane.controls}>
       {NUMBERS_OF[setup.kind].map(key => {
         const { label, meaning, min, max, step } = NUMBER_WORDS[key];
         return (
-          <span key={key} className={styles.control}>
+          <span key={key} className={pane.control}>
             <Explain meaning={meaning}>{label}</Explain>
             <NumberField
               label={`${label} of the search`}
@@ -51,7 +53,7 @@ function Fields({ disabled }: { disabled: boolean }) {
         );
       })}
       {setup.kind === 'beam' && (
-        <span className={styles.control}>
+        <span className={pane.control}>
           <Explain meaning="When the search ends before its length: early_stopping in transformers.">Stops</Explain>
           <Choice
             label="Early stopping"
@@ -75,7 +77,7 @@ export function Search() {
   const running = useGeneration(s => isRunning(s.status));
   const working = status === 'working' || status === 'stopping';
   return (
-    <section className={styles.view} aria-label="Search">
+    <section className={cx(pane.pane, styles.view)} aria-label="Search">
       <Choice
         label="Kind of search"
         value={kind}
@@ -84,9 +86,9 @@ export function Search() {
           if (!working) store.getState().setKind(next);
         }}
       />
-      <p className={styles.words}>{KIND_WORDS[kind].meaning}</p>
+      <p className={pane.words}>{KIND_WORDS[kind].meaning}</p>
       <Fields disabled={working} />
-      <div className={styles.controls}>
+      <div className={pane.controls}>
         {working ? (
           <Button
             variant="primary"
@@ -110,7 +112,7 @@ export function Search() {
       </div>
       {error && <ErrorNotice error={error} retry={() => void store.getState().start()} />}
       {none && !working && (
-        <p className={styles.words}>
+        <p className={pane.words}>
           A search goes by the model's own probabilities, without temperature or cuts. You see which beginnings live,
           what fell out and why; the best one goes on in the text, the others become branches.
         </p>
