@@ -63,6 +63,36 @@ function Experiments() {
   );
 }
 
+interface RuleProps<T> {
+  label: string;
+  value: T;
+  onChange: (value: T) => void;
+}
+
+/** An empty one is not taken. */
+function Sign({ label, value, onChange }: RuleProps<string>) {
+  return (
+    <label className={styles.line}>
+      {label}
+      <input
+        className={styles.field}
+        value={value}
+        maxLength={64}
+        onChange={event => event.target.value !== '' && onChange(event.target.value)}
+      />
+    </label>
+  );
+}
+
+function Limit({ bounds, ...rule }: RuleProps<number> & { bounds: typeof ROUNDS | typeof TEXT_LENGTH }) {
+  return (
+    <div className={styles.row}>
+      <span>{rule.label}</span>
+      <NumberField {...rule} {...bounds} />
+    </div>
+  );
+}
+
 /** Signs and limits; a text that cannot be is not taken. */
 function Rules() {
   const store = useCommandsStore();
@@ -71,24 +101,8 @@ function Rules() {
   return (
     <details className={styles.part}>
       <summary>Signs and limits</summary>
-      <label className={styles.line}>
-        Begin sign
-        <input
-          className={styles.field}
-          value={protocol.begin}
-          maxLength={64}
-          onChange={event => event.target.value !== '' && set({ begin: event.target.value })}
-        />
-      </label>
-      <label className={styles.line}>
-        End sign
-        <input
-          className={styles.field}
-          value={protocol.end}
-          maxLength={64}
-          onChange={event => event.target.value !== '' && set({ end: event.target.value })}
-        />
-      </label>
+      <Sign label="Begin sign" value={protocol.begin} onChange={begin => set({ begin })} />
+      <Sign label="End sign" value={protocol.end} onChange={end => set({ end })} />
       <label className={styles.line}>
         Answer as ({'{label}, {name}, {text}'})
         <textarea
@@ -99,24 +113,18 @@ function Rules() {
           onChange={event => event.target.value.includes('{text}') && set({ format: event.target.value })}
         />
       </label>
-      <div className={styles.row}>
-        <span>Characters of an answer</span>
-        <NumberField
-          label="Characters of an answer"
-          value={protocol.mostText}
-          onChange={mostText => set({ mostText })}
-          {...TEXT_LENGTH}
-        />
-      </div>
-      <div className={styles.row}>
-        <span>Answers in one run</span>
-        <NumberField
-          label="Answers in one run"
-          value={protocol.mostRounds}
-          onChange={mostRounds => set({ mostRounds })}
-          {...ROUNDS}
-        />
-      </div>
+      <Limit
+        label="Characters of an answer"
+        value={protocol.mostText}
+        bounds={TEXT_LENGTH}
+        onChange={mostText => set({ mostText })}
+      />
+      <Limit
+        label="Answers in one run"
+        value={protocol.mostRounds}
+        bounds={ROUNDS}
+        onChange={mostRounds => set({ mostRounds })}
+      />
     </details>
   );
 }
