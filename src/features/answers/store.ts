@@ -2,21 +2,19 @@
 import { createStore } from 'zustand/vanilla';
 import { defined } from '../../lib/assert.ts';
 import { asNucleusError } from '../../lib/error.ts';
-import { freshSeed } from '../../lib/rng.ts';
-import type { EngineEvent, EventOf } from '../../protocol/events.ts';
+import type { EngineEvent } from '../../protocol/events.ts';
 import { answered } from '../../stores/document/answered.ts';
-import { typedTokens } from '../../stores/document/change.ts';
-import { drawnToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
+import { textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelIdentity, toWire } from '../../stores/model/model.ts';
 import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
-import { lockedSeed, MAX_SEED } from '../../stores/run/settings.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { tokenText } from '../../tokenizer/text.ts';
+import { continuationOf } from '../shared/continuation.ts';
 import { onOtherModel, onTextGone } from '../shared/foundations.ts';
+import { seedsOf } from '../shared/seeds.ts';
 import { type Answer, type AnswersStore, type AnswersStoreState, COUNT_BOUNDS, type Round } from './types.ts';
 
 /** One a page. */
@@ -41,11 +39,6 @@ function createAnswersStore(stores: Stores): Made<AnswersStore> {
   }));
   drawer.store = store;
   return { store, dispose: drawer.watch() };
-}
-
-/** `seed` and the numbers after it, the first again behind the last. */
-function seedsFrom(seed: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => (seed <= MAX_SEED - i ? seed + i : i - 1 - (MAX_SEED - seed)));
 }
 
 class Drawer {
@@ -95,7 +88,7 @@ class Drawer {
     this.store.setState({ status: 'working', error: null, round: null });
     try {
       const base = this.#base();
-      const seeds = seedsFrom(lockedSeed(this.#stores.settings.getState()) ?? freshSeed(), this.store.getState().count);
+      const seeds = seedsOf(this.#stores, this.store.getState().count);
       this.#answers = seeds.map(seed => ({ seed, tokens: [], drawn: 0, logprob: 0, end: null }));
       this.store.setState({ round: { base, answers: this.#answers, prefilled: null, taken: null } });
       await work.scheduler.start('run', signal => this.#consume(base, seeds, signal, current));
@@ -152,31 +145,21 @@ class Drawer {
       settings,
       draws,
     } as const;
-    const model = modelIdentity(this.#stores.model.getState());
-    const at = Date.now();
     const tokenizer = defined(this.#stores.document.getState().tokenizer, 'tokenizer of the document');
-    const token = (event: EventOf<'answer_token'>, { seed, tokens }: Answer): readonly DocumentToken[] => {
-      const made = drawnToken(tokenizer, event, settings, seed, model, at);
-      return tokens.length > 0 ? [made] : shownAfter(tokenizer, base, [made]);
-    };
-    const rest = ({ piece }: EventOf<'answer_ended'>, { tokens }: Answer): readonly DocumentToken[] => {
-      if (piece.length === 0) return [];
-      const whole = base.concat(tokens);
-      return typedTokens(tokenizer, tokenText(piece), tokenizer.placeBetween(whole, whole.length, whole.length));
-    };
+    const { drawn, ended } = continuationOf(tokenizer, base, settings, modelIdentity(this.#stores.model.getState()));
     const take = (event: EngineEvent): void => {
       if (event.type === 'prefilled') this.#change({ prefilled: { reused: event.reused, computed: event.computed } });
       else if (event.type === 'answer_token')
         this.#grow(event.answer, answer => ({
           ...answer,
-          tokens: answer.tokens.concat(token(event, answer)),
+          tokens: drawn(answer.tokens, event, answer.seed),
           drawn: answer.drawn + 1,
           logprob: answer.logprob + event.logit - event.logZ,
         }));
       else if (event.type === 'answer_ended')
         this.#grow(event.answer, answer => ({
           ...answer,
-          tokens: answer.tokens.concat(rest(event, answer)),
+          tokens: ended(answer.tokens, event.piece),
           end: { reason: event.reason, stop: event.stop },
         }));
     };

@@ -1,15 +1,16 @@
 // One continuation outside the document: drawn as a run draws it, with its tokens as the document would keep them.
 import { defined } from '../../lib/assert.ts';
-import type { EngineEvent, EventOf, FinishReason } from '../../protocol/events.ts';
+import type { EngineEvent, FinishReason } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { typedTokens, wholeText } from '../../stores/document/change.ts';
-import { drawnToken, plainToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
+import { plainToken, textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { modelIdentity } from '../../stores/model/model.ts';
 import type { ModelState } from '../../stores/model/types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
+import { continuationOf } from '../shared/continuation.ts';
 
 /** What a continuation goes on from and by. */
 export interface Asked {
@@ -61,30 +62,18 @@ export async function drawOn(
   onChange: (continued: Continued) => void,
 ): Promise<void> {
   const load = defined(readyModel(model.getState()), 'a model');
-  const { tokenizer } = load;
-  const identity = modelIdentity(model.getState());
-  const at = Date.now();
+  const { drawn, ended } = continuationOf(load.tokenizer, base, settings, modelIdentity(model.getState()));
   let [tokens, end, frameAsked]: [readonly DocumentToken[], FinishReason | null, boolean] = [[], null, false];
   const tell = (): void => {
     frameAsked = false;
     onChange({ tokens, end });
   };
-  const made = (event: EventOf<'token'>): readonly DocumentToken[] => {
-    const token = drawnToken(tokenizer, event, settings, seed, identity, at);
-    return tokens.length > 0 ? [token] : shownAfter(tokenizer, base, [token]);
-  };
-  /** What of the last token stands before a stop string. */
-  const rest = (piece: Uint8Array): readonly DocumentToken[] => {
-    if (piece.length === 0) return [];
-    const whole = base.concat(tokens);
-    return typedTokens(tokenizer, tokenText(piece), tokenizer.placeBetween(whole, whole.length, whole.length));
-  };
   const take = (event: EngineEvent): void => {
     if (event.type === 'finished') {
-      tokens = tokens.concat(rest(event.piece));
+      tokens = ended(tokens, event.piece);
       end = event.reason;
     } else if (event.type === 'token') {
-      tokens = tokens.concat(made(event));
+      tokens = drawn(tokens, event, seed);
       if (frameAsked) return;
       frameAsked = true;
       work.requestFrame(() => {

@@ -2,21 +2,21 @@
 import { createStore } from 'zustand/vanilla';
 import { defined } from '../../lib/assert.ts';
 import { asNucleusError } from '../../lib/error.ts';
-import { freshSeed } from '../../lib/rng.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { SearchPath } from '../../protocol/search.ts';
 import { answered } from '../../stores/document/answered.ts';
 import { leads } from '../../stores/document/branches.ts';
-import { drawnToken, idsOf, plainToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
+import { idsOf, plainToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelIdentity, toWire } from '../../stores/model/model.ts';
 import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
-import { lockedSeed, MAX_SEED } from '../../stores/run/settings.ts';
 import type { Stores } from '../../stores/stores.ts';
+import { continuationOf } from '../shared/continuation.ts';
 import { onOtherModel, onTextGone } from '../shared/foundations.ts';
+import { seedsOf } from '../shared/seeds.ts';
 import {
   type FoundPath,
   type Kind,
@@ -208,29 +208,24 @@ class Searcher {
   /** Greedy, or as many draws as are asked for, as one batch. */
   readonly #draw = async (setup: SearchSetup, base: readonly DocumentToken[], signal: AbortSignal): Promise<void> => {
     const { model, document, settings: page } = this.#stores;
-    const state = page.getState();
     const { kind, max_new_tokens, count } = setup;
-    const settings = { ...state.settings, max_new_tokens, ...(kind === 'greedy' ? { temperature: 0 } : {}) };
-    const first = lockedSeed(state) ?? freshSeed();
-    const seeds = Array.from({ length: kind === 'greedy' ? 1 : count }, (_, i) => (first + i) % (MAX_SEED + 1));
+    const settings = { ...page.getState().settings, max_new_tokens, ...(kind === 'greedy' ? { temperature: 0 } : {}) };
+    const seeds = seedsOf(this.#stores, kind === 'greedy' ? 1 : count);
     const load = model.getState().load;
     if (load.status !== 'ready') return;
     const tokenizer = defined(document.getState().tokenizer, 'tokenizer of the document');
     const negative = negativePromptIds(settings, load, base);
     const draws = seeds.map(seed => ({ seed, sample: 0 }));
     const asked = { type: 'answers', ...textToContinue(base, settings, negative), settings, draws } as const;
-    const identity = modelIdentity(model.getState());
-    const at = Date.now();
+    const { drawn } = continuationOf(tokenizer, base, settings, modelIdentity(model.getState()));
     const paths = seeds.map((): FoundPath => ({ tokens: [], total: 0, score: 0 }));
     try {
       for await (const event of this.#stores.work.client.run(asked, signal)) {
         if (event.type !== 'answer_token') continue;
         const path = paths[event.answer];
         if (path === undefined) continue;
-        const made = drawnToken(tokenizer, event, settings, seeds[event.answer] ?? 0, identity, at);
-        const added = path.tokens.length > 0 ? [made] : shownAfter(tokenizer, base, [made]);
         const total = path.total + event.logit - event.logZ;
-        const tokens = path.tokens.concat(added);
+        const tokens = drawn(path.tokens, event, seeds[event.answer] ?? 0);
         paths[event.answer] = { tokens, total, score: total / tokens.length };
       }
     } finally {
