@@ -1,7 +1,7 @@
 // A text that grows token by token: what ends it, and which of its tokens are sure to stay.
 import type { TextToContinue } from '../protocol/commands.ts';
 import type { FinishedEvent, TokenEvent } from '../protocol/events.ts';
-import type { History } from '../sampling/past.ts';
+import { GrowingText } from '../sampling/growing-text.ts';
 import { StopMatcher } from '../tokenizer/stop.ts';
 import type { Prediction } from './decode/prediction.ts';
 
@@ -39,7 +39,7 @@ export class Growing {
     this.#input = input;
     this.#vocabulary = vocabulary;
     this.held = held;
-    this.text = new GrowingText(input, vocabulary, seed);
+    this.text = new GrowingText(input, id => vocabulary.bytes[id], seed);
     this.#stops = new StopMatcher(input.settings.stop);
   }
 
@@ -86,65 +86,5 @@ export class Growing {
       this.held.length = 0;
     }
     return sure;
-  }
-}
-
-/** The text of a run, growing in place. */
-class GrowingText implements History {
-  readonly seed: number;
-  readonly bytesOf: (id: number) => Uint8Array | undefined;
-  #ids: Uint32Array;
-  #drawn: Uint8Array;
-  #pAfter: Float64Array;
-  #constrained: Uint8Array;
-  length: number;
-
-  constructor({ tokens, drawn, pAfter, constrained }: GrowingInput, { bytes }: Vocabulary, seed: number) {
-    this.seed = seed;
-    this.bytesOf = id => bytes[id];
-    this.length = tokens.length;
-    this.#ids = new Uint32Array(2 * tokens.length + 16);
-    this.#drawn = new Uint8Array(this.#ids.length);
-    this.#pAfter = new Float64Array(this.#ids.length).fill(Number.NaN);
-    this.#constrained = new Uint8Array(this.#ids.length);
-    this.#ids.set(tokens);
-    this.#drawn.set(drawn.subarray(0, tokens.length));
-    if (constrained) this.#constrained.set(constrained.subarray(0, tokens.length));
-    if (pAfter) this.#pAfter.set(pAfter.subarray(0, tokens.length));
-  }
-
-  get ids(): Uint32Array {
-    return this.#ids.subarray(0, this.length);
-  }
-
-  get drawn(): Uint8Array {
-    return this.#drawn.subarray(0, this.length);
-  }
-
-  get pAfter(): Float64Array {
-    return this.#pAfter.subarray(0, this.length);
-  }
-
-  get constrained(): Uint8Array {
-    return this.#constrained.subarray(0, this.length);
-  }
-
-  push(id: number, pAfter: number): void {
-    if (this.length === this.#ids.length) {
-      const [ids, drawn, before, constrained] = [this.#ids, this.#drawn, this.#pAfter, this.#constrained];
-      this.#ids = new Uint32Array(2 * ids.length);
-      this.#drawn = new Uint8Array(2 * ids.length);
-      this.#pAfter = new Float64Array(2 * ids.length);
-      this.#constrained = new Uint8Array(2 * ids.length);
-      this.#constrained.set(constrained);
-      this.#ids.set(ids);
-      this.#drawn.set(drawn);
-      this.#pAfter.set(before);
-    }
-    this.#ids[this.length] = id;
-    this.#drawn[this.length] = 1;
-    this.#constrained[this.length] = 1;
-    this.#pAfter[this.length] = pAfter;
-    this.length++;
   }
 }

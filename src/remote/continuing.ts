@@ -5,6 +5,7 @@ import { uniform } from '../lib/rng.ts';
 import type { TextToContinue } from '../protocol/commands.ts';
 import type { FinishedEvent, TokenEvent } from '../protocol/events.ts';
 import { draw } from '../sampling/draw.ts';
+import { GrowingText } from '../sampling/growing-text.ts';
 import { sample } from '../sampling/pipeline.ts';
 import { rankRow, rowStatistics } from '../sampling/row.ts';
 import { validateSettings } from '../sampling/settings.ts';
@@ -47,7 +48,7 @@ export async function* continued(
     while (text.end === null) {
       text.look();
       if (text.end !== null) break;
-      const place = await source.next(text.ids, Math.min(AHEAD, text.left));
+      const place = await source.next(text.growing.ids, Math.min(AHEAD, text.left));
       firstMs ||= input.now() - begin;
       if (place === null) {
         // The server ended the text and shows no token that did.
@@ -126,7 +127,7 @@ class Source {
 }
 
 class DrawnText {
-  ids: Uint32Array;
+  readonly growing: GrowingText;
   generated = 0;
   end: Pick<FinishedEvent, 'reason' | 'stop' | 'piece'> | null = null;
   /** Tokens that may begin a stop string. */
@@ -134,28 +135,23 @@ class DrawnText {
   readonly #connection: Connection;
   readonly #input: Continuation;
   readonly #stops: StopMatcher;
-  #drawn: Uint8Array;
-  #pAfter: Float64Array;
 
   constructor(connection: Connection, input: Continuation) {
-    const { tokens, drawn, pAfter, settings } = input;
     this.#connection = connection;
     this.#input = input;
-    this.#stops = new StopMatcher(settings.stop);
-    this.ids = tokens;
-    this.#drawn = drawn;
-    this.#pAfter = pAfter ?? new Float64Array(tokens.length).fill(Number.NaN);
+    this.#stops = new StopMatcher(input.settings.stop);
+    this.growing = new GrowingText(input, id => connection.vocabulary.bytes(id), input.seed);
   }
 
   /** Tokens that may still come. */
   get left(): number {
     const { settings, allowed } = this.#input;
-    return Math.min(settings.max_new_tokens - this.generated, allowed - this.ids.length);
+    return Math.min(settings.max_new_tokens - this.generated, allowed - this.growing.length);
   }
 
   look(): void {
     const { settings, allowed } = this.#input;
-    if (this.ids.length >= allowed) this.finish('context_full');
+    if (this.growing.length >= allowed) this.finish('context_full');
     else if (this.generated >= settings.max_new_tokens) this.finish('length');
   }
 
@@ -166,15 +162,12 @@ class DrawnText {
   take({ said }: Place, ms: number): { readonly id: number; readonly sure: readonly Drawn[] } {
     const { settings, seed, sample: number, pastEnd } = this.#input;
     const { vocabulary } = this.#connection;
-    const { ids } = this;
-    const position = ids.length;
+    const position = this.growing.length;
     const { logits, outside } = rowOf(said, vocabulary);
     const row = rankRow(logits, outside);
     const u = uniform(seed, position, number);
     const noEnd = settings.end_of_text === 'never' || (pastEnd && this.generated === 0);
-    const bytesOf = (id: number): Uint8Array | undefined => vocabulary.bytes(id);
-    const past = { ids, drawn: this.#drawn, pAfter: this.#pAfter, seed, bytesOf };
-    const { id, pAfter } = draw(sample(row, settings, past, noEnd ? vocabulary.ends : []), u);
+    const { id, pAfter } = draw(sample(row, settings, this.growing, noEnd ? vocabulary.ends : []), u);
     if (settings.end_of_text === 'stop' && vocabulary.ends.includes(id)) {
       this.finish('end_of_text');
       return { id, sure: [] };
@@ -196,21 +189,9 @@ class DrawnText {
       topLogits: Float32Array.from(topLogits),
       ms,
     });
-    this.#push(id, pAfter);
+    this.growing.push(id, pAfter);
     this.generated += 1;
     return { id, sure: this.#sure(vocabulary.bytes(id) ?? new Uint8Array()) };
-  }
-
-  #push(id: number, pAfter: number): void {
-    const { length } = this.ids;
-    const [ids, drawn, before] = [this.ids, this.#drawn, this.#pAfter];
-    this.ids = new Uint32Array(length + 1);
-    this.ids.set(ids);
-    this.ids[length] = id;
-    this.#drawn = new Uint8Array(length + 1).fill(1);
-    this.#drawn.set(drawn.subarray(0, length));
-    this.#pAfter = new Float64Array(length + 1).fill(pAfter);
-    this.#pAfter.set(before.subarray(0, length));
   }
 
   #sure(bytes: Uint8Array): Drawn[] {
