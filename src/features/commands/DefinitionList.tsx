@@ -5,6 +5,7 @@ import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { download } from '../shared/saving.ts';
 import styles from './Commands.module.css';
 import { DefinitionForm } from './DefinitionForm.tsx';
+import { MOST_FILE } from './library.ts';
 import type { Definition } from './types.ts';
 import { useCommands, useCommandsStore } from './useCommands.ts';
 import { ANSWERER_WORDS } from './words.ts';
@@ -45,7 +46,7 @@ function Files() {
   const [words, setWords] = useState('');
   const none = useCommands(s => s.definitions.length === 0);
   const read = async (file: File): Promise<void> => {
-    const count = file.size > 4_000_000 ? null : store.getState().imported(await file.text());
+    const count = file.size > MOST_FILE ? null : store.getState().imported(await file.text());
     setWords(
       count === null
         ? 'That file holds no commands. Choose one that was exported here.'

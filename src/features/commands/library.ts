@@ -1,6 +1,7 @@
 // The library of a person's commands: pure changes of it, what is kept, what leaves as a file, and their careful reading.
 import * as v from 'valibot';
 import { ANSWERERS } from '../../stores/document/types.ts';
+import { jsonOfFile } from '../shared/jsonFile.ts';
 import { type Allowed, allowedOf } from './addresses.ts';
 import type { Definition, Library, Protocol } from './types.ts';
 
@@ -9,8 +10,8 @@ const MOST_DEFINITIONS = 200;
 const MOST_SOURCE = 4000;
 const MOST_ALLOWED = 200;
 const MOST_ON = 2000;
-/** Characters of a file that is read. */
-const MOST_FILE = 4_000_000;
+/** Bytes, and characters, of a file that is read. */
+export const MOST_FILE = 4_000_000;
 
 export const ROUNDS = { min: 1, max: 1000, step: 1 } as const;
 export const TEXT_LENGTH = { min: 1, max: 20_000, step: 1 } as const;
@@ -127,13 +128,7 @@ const FILE = v.object({ format: v.literal(FORMAT), version: v.literal(1), comman
 /** Of a file: none of them enabled, whatever it says. Null for what is no such file. */
 export function readDefinitions(json: string): readonly Definition[] | null {
   if (json.length > MOST_FILE) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(json.replace(/^\ufeff/, ''));
-  } catch {
-    return null;
-  }
-  const file = v.safeParse(FILE, value);
+  const file = v.safeParse(FILE, jsonOfFile(json));
   if (!file.success) return null;
   const read = sound(DEFINITION, file.output.commands, MOST_DEFINITIONS);
   return distinct(read).map(each => ({ ...each, enabled: false }));

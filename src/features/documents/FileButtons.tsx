@@ -6,6 +6,7 @@ import { FILE_END, type Imported } from '../../stores/saved/documents.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { refusalWords } from '../shared/jsonFile.ts';
 import { download } from '../shared/saving.ts';
 import styles from './Documents.module.css';
 
@@ -20,18 +21,9 @@ const TOO_LARGE: Imported = { added: 0, refused: 0, why: 'too_large' };
 const count = (documents: number): string => `${documents} ${documents === 1 ? 'document' : 'documents'}`;
 
 function words(name: string, { added, refused, why }: Imported): string {
-  switch (why) {
-    case 'too_large':
-      return `${name} is too large to be read.`;
-    case 'not_ours':
-      return `${name} holds no documents. A run that was exported as JSON opens with Share.`;
-    case 'newer':
-      return `${name} was written by a newer Nucleus. Reload the page to get the newest, then try again.`;
-    case null:
-      return `${count(added)} from ${name}${refused === 0 ? '' : `; ${count(refused)} in it cannot be read`}.`;
-    default:
-      return why satisfies never;
-  }
+  if (why !== null)
+    return refusalWords(name, why, 'holds no documents. A run that was exported as JSON opens with Share.');
+  return `${count(added)} from ${name}${refused === 0 ? '' : `; ${count(refused)} in it cannot be read`}.`;
 }
 
 export function FileButtons({ some }: { some: boolean }) {

@@ -1,6 +1,7 @@
 // A preset: settings and a text that a person keeps by name; its careful reading, and files of presets.
 import * as v from 'valibot';
 import { clampSettings, type GenerationSettings, readSettings } from '../../sampling/settings.ts';
+import { jsonOfFile } from '../shared/jsonFile.ts';
 import type { ShippedPreset } from './shipped.ts';
 
 export interface Preset {
@@ -62,12 +63,7 @@ export type ReadPresets =
 /** Never throws. */
 export function readPresetFile(json: string): ReadPresets {
   if (json.length > MOST_FILE) return { ok: false, why: 'too_large' };
-  let file: unknown;
-  try {
-    file = JSON.parse(json.replace(/^\ufeff/, ''));
-  } catch {
-    return { ok: false, why: 'not_ours' };
-  }
+  const file = jsonOfFile(json);
   const named = v.safeParse(NAMED, file);
   if (named.success && named.output.version > VERSION) return { ok: false, why: 'newer' };
   const listed = v.safeParse(LISTED, file);

@@ -1,5 +1,6 @@
 // Words for presets: what one holds, and what became of a file.
 import { isOff, STEPS, shownValue, wordsOf } from '../../sampling/steps.ts';
+import { refusalWords } from '../shared/jsonFile.ts';
 import { MOST_PRESETS, MOST_TEXT, type Preset, type ReadPresets } from './preset.ts';
 import type { Done, PresetsStoreState } from './store.ts';
 
@@ -17,20 +18,9 @@ export function settingWords({ settings }: Pick<Preset, 'settings'>): string {
 const count = (presets: number): string => `${presets} ${presets === 1 ? 'preset' : 'presets'}`;
 
 export function fileWords(name: string, read: ReadPresets): string {
-  if (read.ok) {
-    const refused = read.unreadable === 0 ? '' : `; ${count(read.unreadable)} could not be taken over`;
-    return `${count(read.presets.length)} from ${name}${refused}.`;
-  }
-  switch (read.why) {
-    case 'too_large':
-      return `${name} is too large to be read.`;
-    case 'not_ours':
-      return `${name} holds no presets.`;
-    case 'newer':
-      return `${name} was written by a newer Nucleus. Reload the page to get the newest, then try again.`;
-    default:
-      return read.why satisfies never;
-  }
+  if (!read.ok) return refusalWords(name, read.why, 'holds no presets.');
+  const refused = read.unreadable === 0 ? '' : `; ${count(read.unreadable)} could not be taken over`;
+  return `${count(read.presets.length)} from ${name}${refused}.`;
 }
 
 export function doneWords(done: Done): { readonly text: string; readonly back: string } {

@@ -4,6 +4,7 @@ import type { ModelIdentity } from '../../lib/model-source.ts';
 import { MOST_TEXT } from '../../stores/saved/saved.ts';
 import { MOST_TOKENS, TOLD } from '../../stores/saved/saved-tokens.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
+import { jsonOfFile } from '../shared/jsonFile.ts';
 import {
   dotted,
   FLAG,
@@ -102,11 +103,9 @@ export function readRunJson(json: string): Reading<SharedRun> {
 }
 
 function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json.replace(/^\ufeff/, ''));
-  } catch {
-    throw new Refusal({ kind: 'not_json' });
-  }
+  const file = jsonOfFile(json);
+  if (file === undefined) throw new Refusal({ kind: 'not_json' });
+  return file;
 }
 
 const VERSIONED = v.object({ format: v.literal(RUN_FORMAT), version: v.unknown() });
