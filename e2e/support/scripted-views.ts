@@ -1,7 +1,5 @@
 // What the scripted engine tells step by step: sweeps, tiles of the lens, and the searches of the real engine over its rows.
-import { beamSearch } from '../../src/engine/search/beam.ts';
-import { bestFirstSearch } from '../../src/engine/search/best-first.ts';
-import { contrastiveSearch } from '../../src/engine/search/contrastive.ts';
+import { searchBy } from '../../src/engine/search/methods.ts';
 import type { PathModel, Told } from '../../src/engine/search/paths.ts';
 import { ablatedLogits } from '../../src/features/ablation/ablation.fixture.ts';
 import { lensEvent } from '../../src/features/lens/lens.fixture.ts';
@@ -57,11 +55,7 @@ function scriptedSearch(
         ? Array.from(tokens, (_, i) => state(tokens.subarray(0, i + 1)))
         : paths.map(path => state(after(path))),
   };
-  const limits = { max_new_tokens, ends: ends ? eosIds : [] };
-  if (method.kind === 'beam') return beamSearch(model, method, limits);
-  return method.kind === 'contrastive'
-    ? contrastiveSearch(model, method, limits)
-    : bestFirstSearch(model, method, limits);
+  return searchBy(method, model, { max_new_tokens, ends: ends ? eosIds : [] });
 }
 
 export async function* searchedEvents(

@@ -6,9 +6,7 @@ import { defined } from '../../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import type { SearchCommand } from '../../protocol/search.ts';
 import type { ProbeContext } from '../probes/context.ts';
-import { beamSearch } from './beam.ts';
-import { bestFirstSearch } from './best-first.ts';
-import { contrastiveSearch } from './contrastive.ts';
+import { searchBy } from './methods.ts';
 import type { PathModel, SearchLimits, Told } from './paths.ts';
 
 /** States after every step. Throws as `Session.prefill`, `nan_logits`, `out_of_memory`, and `cancelled` between two steps. */
@@ -23,19 +21,7 @@ export async function* search(
   if (model.room < 1) throw tooLong(tokens.length, context.session.allowed);
   const limits: SearchLimits = { max_new_tokens, ends: ends ? eosIds : [] };
   try {
-    switch (method.kind) {
-      case 'beam':
-        yield* beamSearch(model, method, limits);
-        return;
-      case 'contrastive':
-        yield* contrastiveSearch(model, method, limits);
-        return;
-      case 'best_first':
-        yield* bestFirstSearch(model, method, limits);
-        return;
-      default:
-        method satisfies never;
-    }
+    yield* searchBy(method, model, limits);
   } finally {
     model.close();
   }
