@@ -1,5 +1,6 @@
 // A server that was asked what it gives: completions, scores, ids and texts of it, as far as that goes. Every request goes to the one address that a person added.
 import { NucleusError } from '../lib/error.ts';
+import { keepLatest } from '../lib/latest.ts';
 import type { ServerFacts } from '../protocol/server.ts';
 import { tokenText } from '../tokenizer/text.ts';
 import { type Chunk, readCompletion, readText, readTokens, type Said, spells } from './formats.ts';
@@ -148,8 +149,7 @@ export class Connection {
     const ids = pieces.map(piece => this.vocabulary.idOf(piece));
     await this.learn(ids, signal);
     this.#tokenized.set(key, ids);
-    const [oldest] = this.#tokenized.keys();
-    if (this.#tokenized.size > MOST_KEPT && oldest !== undefined) this.#tokenized.delete(oldest);
+    keepLatest(this.#tokenized, MOST_KEPT);
     return ids;
   }
 

@@ -1,5 +1,6 @@
 // Which tokens may follow a text under a constraint: a pure function of the grammar, the ids and where they were drawn by it. The vocabulary is walked in
 // the order of its bytes, so that tokens that begin alike share the work, and what cannot go on is passed over.
+import { keepLatest } from '../../lib/latest.ts';
 import type { Mask } from '../past.ts';
 import type { Machine } from './machine.ts';
 import { DEAD, Walk } from './walk.ts';
@@ -149,10 +150,7 @@ export class Masks {
     }
     const made = this.#walked(place);
     this.#known.set(place, made);
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= MOST_MASKS) break;
-      this.#known.delete(oldest);
-    }
+    keepLatest(this.#known, MOST_MASKS);
     return made;
   }
 

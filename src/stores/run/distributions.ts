@@ -1,6 +1,7 @@
 // The distributions laid over rows: what of the text, the settings and the seed shapes each, and the last few of them remembered. Comes with the first visit's work.
 import type { Client } from '../../client/client.ts';
 import { mask as fetchMask, type RowAnswer } from '../../client/requests.ts';
+import { keepLatest } from '../../lib/latest.ts';
 import type { Mask } from '../../sampling/past.ts';
 import { type Distribution, sample } from '../../sampling/pipeline.ts';
 import { rankRow } from '../../sampling/row.ts';
@@ -64,10 +65,7 @@ export class Distributions implements Shaping {
       const { constraint } = settings;
       const found = await fetchMask(client, { tokens: idsOf(before), constrained, constraint }, signal);
       this.#masks.set(maskKey(before, constrained, settings), found);
-      for (const oldest of this.#masks.keys()) {
-        if (this.#masks.size <= MOST_MASKS) break;
-        this.#masks.delete(oldest);
-      }
+      keepLatest(this.#masks, MOST_MASKS);
     }
   }
 
@@ -139,14 +137,10 @@ export class Distributions implements Shaping {
   ): void {
     // A moving slider makes a new settings object each time: only the last few of a row are worth keeping.
     const most = mostKept(made);
-    if (known.size >= most)
-      for (const oldest of [...known.keys()].slice(0, 1 + known.size - most)) known.delete(oldest);
+    keepLatest(known, most - 1);
     known.set(settings, made);
     this.#made.delete(key);
     this.#made.set(key, known);
-    for (const oldest of this.#made.keys()) {
-      if (this.#made.size <= most) break;
-      this.#made.delete(oldest);
-    }
+    keepLatest(this.#made, most);
   }
 }

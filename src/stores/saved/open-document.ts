@@ -1,4 +1,5 @@
 // The open document: brought back at the start, fitted to each model that becomes ready, written as it changes, exchanged for another one.
+import { keepLatest } from '../../lib/latest.ts';
 import { sourceKey } from '../../lib/model-source.ts';
 import { splitDigest } from '../../lib/weight-format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
@@ -185,8 +186,7 @@ export class OpenDocument {
   leave(id: string): void {
     this.#quietly(() => this.#stores.generation.getState().interrupt());
     this.#histories.set(id, this.#stores.document.getState().leave());
-    const [oldest] = this.#histories.keys();
-    if (this.#histories.size > MOST_HISTORIES && oldest !== undefined) this.#histories.delete(oldest);
+    keepLatest(this.#histories, MOST_HISTORIES);
   }
 
   /** The text, the settings and the views come to the model that is there now. */
