@@ -1,13 +1,24 @@
 // What columns have in common and how far their rows are apart, place by place. Pure.
-import { divergenceBounds, type KnownRow } from '../../sampling/divergence-bounds.ts';
+import { sharedStart } from '../../lib/text-change.ts';
+import { type Bounds, divergenceBounds, type KnownRow } from '../../sampling/divergence-bounds.ts';
 import { logZOf } from '../../sampling/row.ts';
-import { layoutTokens } from '../../tokenizer/text.ts';
+import { sharedTokens } from '../../stores/document/branches.ts';
+import { layoutTokens, tokenAt } from '../../tokenizer/text.ts';
 import type { ColumnResult, Distance } from './types.ts';
+
+/** Of whole rows: views ask for the same ones again with every token that comes. */
+const sums = new WeakMap<Float32Array, number>();
+
+function sumOf(logits: Float32Array): number {
+  const sum = sums.get(logits) ?? logZOf(logits);
+  sums.set(logits, sum);
+  return sum;
+}
 
 /** The row that predicts a token of a column, as far as it is there; null where there is none. */
 export function rowAt({ tokens, rows }: Pick<ColumnResult, 'tokens' | 'rows'>, place: number): KnownRow | null {
   const logits = rows.get(place);
-  if (logits !== undefined) return { kind: 'whole', logits, logZ: logZOf(logits) };
+  if (logits !== undefined) return { kind: 'whole', logits, logZ: sumOf(logits) };
   const { top, stats } = tokens[place] ?? {};
   return top && stats ? { kind: 'top', ids: top.ids, logits: top.logits, logZ: stats.logZ } : null;
 }
@@ -20,9 +31,19 @@ function sameVocabulary(a: Pick<ColumnResult, 'tokenizer'>, b: Pick<ColumnResult
 /** Both have the same rows up to and with this place: the same weights after the same ids. */
 function sameRow(a: ColumnResult, b: ColumnResult, place: number): boolean {
   if (a.model.digest !== b.model.digest || a.base.length !== b.base.length) return false;
-  for (const [i, { id }] of a.base.entries()) if (b.base[i]?.id !== id) return false;
-  for (let i = 0; i < place; i++) if (a.tokens[i]?.id !== b.tokens[i]?.id) return false;
-  return true;
+  const sameBase = a.base === b.base || sharedTokens(a.base, b.base) === a.base.length;
+  return sameBase && sharedTokens(a.tokens, b.tokens) >= place;
+}
+
+/** By the logits of both rows. */
+const bounded = new WeakMap<KnownRow['logits'], WeakMap<KnownRow['logits'], Bounds>>();
+
+function boundsOf(p: KnownRow, q: KnownRow): Bounds {
+  const others = bounded.get(p.logits) ?? new WeakMap<KnownRow['logits'], Bounds>();
+  bounded.set(p.logits, others);
+  const bounds = others.get(q.logits) ?? divergenceBounds(p, q);
+  others.set(q.logits, bounds);
+  return bounds;
 }
 
 /** KL of the row of `b` from that of `a`, the reference: `KL(a || b)`, before sampling. */
@@ -31,7 +52,7 @@ export function distanceAt(a: ColumnResult, b: ColumnResult, place: number): Dis
   if (!sameVocabulary(a, b)) return { kind: 'other_vocabulary' };
   if (sameRow(a, b, place)) return { kind: 'known', least: 0, most: 0 };
   const [p, q] = [rowAt(a, place), rowAt(b, place)];
-  return p === null || q === null ? { kind: 'none' } : { kind: 'known', ...divergenceBounds(p, q) };
+  return p === null || q === null ? { kind: 'none' } : { kind: 'known', ...boundsOf(p, q) };
 }
 
 /**
@@ -58,23 +79,13 @@ const within = ({ tokens }: ColumnResult, at: number): number | null => (at < to
 /** How many tokens of each are shared from their beginnings. */
 function sharedWith(leader: ColumnResult, other: ColumnResult): { readonly here: number; readonly there: number } {
   if (sameVocabulary(leader, other)) {
-    const most = Math.min(leader.tokens.length, other.tokens.length);
-    let at = 0;
-    while (at < most && leader.tokens[at]?.id === other.tokens[at]?.id) at++;
+    const at = sharedTokens(leader.tokens, other.tokens);
     return { here: at, there: at };
   }
   const [a, b] = [leader, other].map(({ tokens }) => layoutTokens(tokens.map(({ bytes }) => bytes)));
   if (!a || !b) return { here: 0, there: 0 };
-  let unit = 0;
-  while (unit < a.text.length && a.text[unit] === b.text[unit]) unit++;
-  return { here: tokenOf(a.starts, unit), there: tokenOf(b.starts, unit) };
-}
-
-/** The token that covers a unit of the text. */
-function tokenOf(starts: Uint32Array, unit: number): number {
-  let at = 0;
-  while (at + 1 < starts.length && (starts[at + 1] ?? 0) <= unit) at++;
-  return at;
+  const unit = sharedStart(a.text, b.text, Math.min(a.text.length, b.text.length));
+  return { here: tokenAt(a, unit), there: tokenAt(b, unit) };
 }
 
 /** Mean log-probability a token, before sampling; null without any. */
