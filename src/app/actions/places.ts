@@ -1,7 +1,7 @@
 // What there is to go to, as actions: documents, branches, models that are here, presets. Read when the palette opens.
-import { shippedSettings } from '../../features/presets/preset.ts';
+import { type Preset, shippedSettings } from '../../features/presets/preset.ts';
 import { SHIPPED } from '../../features/presets/shipped.ts';
-import { type PresetsStore, presetsStore } from '../../features/presets/store.ts';
+import { type PresetsStore, type PresetsStoreState, presetsStore } from '../../features/presets/store.ts';
 import { type CachedModel, sourceKey, sourceName } from '../../lib/model-source.ts';
 import { DEFAULT_SOURCE } from '../../stores/model/sources.ts';
 import { titleOf } from '../../stores/saved/title.ts';
@@ -57,9 +57,9 @@ function branchActions({ document }: Stores): Action[] {
 }
 
 /** Those of a person, once they have been read. */
-function keptPresets(store: PresetsStore): Promise<NonNullable<ReturnType<PresetsStore['getState']>['presets']>> {
+function keptPresets(store: PresetsStore): Promise<readonly Preset[]> {
   return new Promise(resolve => {
-    const look = ({ presets }: ReturnType<PresetsStore['getState']>): void => {
+    const look = ({ presets }: PresetsStoreState): void => {
       if (presets === null) return;
       end();
       resolve(presets);

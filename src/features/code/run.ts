@@ -3,6 +3,7 @@ import type { LoadedModel } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { isOff, STEPS, type StepName, shownValue } from '../../sampling/steps.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
+import { concatBytes } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 export interface Message {
@@ -73,15 +74,13 @@ export function promptText(
   const { opening } = tokenizer;
   const opened = opening.length > 0 && opening.every((id, i) => tokens[i]?.id === id);
   const rest = opened ? tokens.slice(opening.length) : tokens;
-  const bytes = Uint8Array.from(rest.flatMap(token => [...token.bytes]));
+  const bytes = concatBytes(rest.map(token => token.bytes));
   return { prompt: new TextDecoder().decode(bytes), special: rest.some(({ special }) => special) };
 }
 
 /** Settings that do something and have no place in a library, each in a few words. */
 export function unheld({ settings }: CodeRun, held: readonly StepName[]): string[] {
   const steps = STEPS.filter(step => !isOff(step, settings) && !held.includes(step.key));
-  const words = steps.map(({ key }) => `${key} ${shownValue(stepOf(key), settings)}`.trim());
+  const words = steps.map(step => `${step.key} ${shownValue(step, settings)}`.trim());
   return settings.order === 'llama.cpp' ? [...words, 'order llama.cpp'] : words;
 }
-
-const stepOf = (key: StepName) => STEPS.find(step => step.key === key) ?? STEPS[0];

@@ -1,5 +1,5 @@
 // What the card of a place says: the numbers of its token and the likeliest tokens there, as far as they are known, or why they are not.
-import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
+import type { DocumentToken } from '../../stores/document/types.ts';
 import type { LogitsRow } from '../../stores/run/rows-types.ts';
 import { type Ranked, rankedOfRow, rankedOfTop } from '../shared/ranked.ts';
 
@@ -18,7 +18,6 @@ export interface CardFacts {
 }
 
 export interface Known {
-  readonly place: TokenPlace;
   /** Tokens before the place. */
   readonly before: number;
   /** Null at the end of the text. */

@@ -57,7 +57,6 @@ function createCardStore(stores: Stores): Made<StoreApi<CardStoreState>> {
     const { tokens } = document.getState();
     const { load } = model.getState();
     return factsOf({
-      place,
       before: place === 'end' ? tokens.length : place,
       token: tokenAt(tokens, place),
       row: rows.getState().rowAt(place),
