@@ -32,7 +32,7 @@ function maskKey(
 
 export class Distributions implements Shaping {
   readonly #options: ShapingOptions;
-  /** By what they depend on, the latest used last. */
+  /** By what they depend on, in the order of their coming. */
   readonly #masks = new Map<string, Mask>();
   readonly #made = new Map<string, Map<GenerationSettings, Distribution>>();
 
@@ -59,12 +59,13 @@ export class Distributions implements Shaping {
   async fetchMasks(client: Client, place: TokenPlace, signal: AbortSignal): Promise<void> {
     const before = tokensBefore(this.#options.document.getState(), place);
     for (const settings of this.#settingsAt(place)) {
-      if (this.#maskAfter(before, settings) !== null) continue;
       const constrained = constrainedFlags(before, settings);
       if (constrained === null) continue;
+      const key = maskKey(before, constrained, settings);
+      if (this.#masks.has(key)) continue;
       const { constraint } = settings;
       const found = await fetchMask(client, { tokens: idsOf(before), constrained, constraint }, signal);
-      this.#masks.set(maskKey(before, constrained, settings), found);
+      this.#masks.set(key, found);
       keepLatest(this.#masks, MOST_MASKS);
     }
   }
