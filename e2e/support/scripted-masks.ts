@@ -1,6 +1,6 @@
 // Test support: what constraints let follow, in the vocabulary of the scripted engine.
 import tokenizerJson from '../../public/models/nucleus-3m/tokenizer.json' with { type: 'json' };
-import { asNucleusError } from '../../src/lib/error.ts';
+import { toWire } from '../../src/lib/error.ts';
 import type { CommandOf } from '../../src/protocol/commands.ts';
 import type { EventOf } from '../../src/protocol/events.ts';
 import type { Masks } from '../../src/sampling/constraint/masks.ts';
@@ -19,6 +19,5 @@ export function maskEvent({ run, tokens, constrained, constraint }: CommandOf<'m
 }
 
 export function failure(run: number, thrown: unknown): EventOf<'failed'> {
-  const { code, message, detail } = asNucleusError(thrown);
-  return { type: 'failed', run, error: { code, message, detail } };
+  return { type: 'failed', run, error: toWire(thrown) };
 }

@@ -1,5 +1,5 @@
 // The page's side of the worker: one async iterator per run, abort, typed errors, a fresh worker after a crash.
-import { NucleusError } from '../lib/error.ts';
+import { fromWire, NucleusError } from '../lib/error.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { EngineEvent, EventOf } from '../protocol/events.ts';
 import { Inbox } from './inbox.ts';
@@ -120,7 +120,7 @@ class WorkerClient implements Client {
     if (inbox === undefined) return;
     if (event.type === 'done') inbox.end();
     else if (event.type === 'failed') {
-      inbox.end(new NucleusError(event.error.code, event.error.message, event.error.detail));
+      inbox.end(fromWire(event.error));
     } else inbox.push(event);
   }
 

@@ -6,7 +6,7 @@ import { ModelCache } from '../hub/cache.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
 import { tuningStore } from '../hub/tuning-store.ts';
-import { asNucleusError, NucleusError } from '../lib/error.ts';
+import { asNucleusError, NucleusError, toWire } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { DebugCommand } from '../protocol/debug.ts';
 import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../protocol/events.ts';
@@ -61,8 +61,7 @@ export class Engine {
       await this.#answer(command, controller.signal);
       this.#post({ type: 'done', run });
     } catch (thrown) {
-      const { code, message, detail } = asNucleusError(thrown);
-      this.#post({ type: 'failed', run, error: { code, message, detail } });
+      this.#post({ type: 'failed', run, error: toWire(thrown) });
     } finally {
       this.#running.delete(run);
     }

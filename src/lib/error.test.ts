@@ -1,6 +1,6 @@
 // What an error tells, beside its code.
 import { expect, test } from 'vitest';
-import { NucleusError, withDetail } from './error.ts';
+import { fromWire, NucleusError, toWire, withDetail } from './error.ts';
 
 test('what is known outside stands beside the own detail of an error, and what is thrown otherwise gets a code', () => {
   expect(withDetail({ position: 3 }, () => 7)).toBe(7);
@@ -14,4 +14,12 @@ test('what is known outside stands beside the own detail of an error, and what i
   expect(thrown(new TypeError('odd'))).toThrow(
     expect.objectContaining({ code: 'internal', message: 'odd', detail: { position: 3 } }),
   );
+});
+
+test('an error that is cloned on its way is the same error behind it', () => {
+  const thrown = new NucleusError('nan_logits', 'no number', { id: 5 });
+  const arrived = fromWire(structuredClone(toWire(thrown)));
+  expect(arrived).toBeInstanceOf(NucleusError);
+  expect(arrived).toMatchObject({ code: 'nan_logits', message: 'no number', detail: { id: 5 } });
+  expect(toWire('odd')).toEqual({ code: 'internal', message: 'odd', detail: {} });
 });

@@ -75,6 +75,20 @@ export function asNucleusError(thrown: unknown): NucleusError {
   return new NucleusError('internal', message, {}, { cause: thrown });
 }
 
+/** What of an error crosses between page and worker: plain, so that it can be cloned. */
+type Crossing = Pick<NucleusError, 'code' | 'message' | 'detail'>;
+
+/** Any thrown value as it crosses. */
+export function toWire(thrown: unknown): Crossing {
+  const { code, message, detail } = asNucleusError(thrown);
+  return { code, message, detail };
+}
+
+/** The error that has crossed. */
+export function fromWire({ code, message, detail }: Crossing): NucleusError {
+  return new NucleusError(code, message, detail);
+}
+
 /** What `work` gives; an error that it throws has `detail` beside its own. */
 export function withDetail<T>(detail: ErrorDetail, work: () => T): T {
   try {

@@ -1,5 +1,5 @@
 // A server as the engine: the commands of the page that a server can answer, as requests, with the same events as the worker's. What needs the inside of a model is refused by name.
-import { asNucleusError, NucleusError } from '../lib/error.ts';
+import { NucleusError, toWire } from '../lib/error.ts';
 import { freshId } from '../lib/fresh-id.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { ContextState, EngineEvent, LoadedModel } from '../protocol/events.ts';
@@ -63,8 +63,7 @@ class Engine implements ServerEngine {
       await this.#perform(command, abort.signal);
       this.#say({ type: 'done', run });
     } catch (thrown) {
-      const { code, message, detail } = asNucleusError(thrown);
-      this.#say({ type: 'failed', run, error: { code, message, detail } });
+      this.#say({ type: 'failed', run, error: toWire(thrown) });
     } finally {
       this.#runs.delete(run);
     }

@@ -1,5 +1,5 @@
 // The worker that speaks to a server, apart from page and engine: a host can give this one file a policy that lets it connect where a person says, and keep all others strict.
-import { asNucleusError } from '../lib/error.ts';
+import { toWire } from '../lib/error.ts';
 import { ask, type FromWire, type ToWire } from './wire.ts';
 
 interface Scope {
@@ -32,8 +32,7 @@ async function answer({ call, request }: Extract<ToWire, { request: unknown }>):
     for await (const value of ask(request, abort.signal, net)) scope.postMessage({ call, value });
     scope.postMessage({ call, done: true });
   } catch (thrown) {
-    const { code, message, detail } = asNucleusError(thrown);
-    scope.postMessage({ call, error: { code, message, detail } });
+    scope.postMessage({ call, error: toWire(thrown) });
   } finally {
     asked.delete(call);
   }

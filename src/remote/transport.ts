@@ -1,6 +1,5 @@
 // The way from the page to the worker that speaks to servers, and back.
-import { NucleusError } from '../lib/error.ts';
-import type { WireError } from '../protocol/events.ts';
+import { fromWire, NucleusError } from '../lib/error.ts';
 import type { FromWire, ToWire, Transport } from './wire.ts';
 
 /** What of a Worker is used. */
@@ -31,7 +30,7 @@ export function wireTransport(open: () => WirePort = openWire): Transport {
       const call = calls.get(data.call);
       if (call === undefined) return;
       if ('value' in data) call.values.push(data.value);
-      else call.end = 'error' in data ? errorOf(data.error) : 'done';
+      else call.end = 'error' in data ? fromWire(data.error) : 'done';
       call.wake();
     });
     made.addEventListener('error', () => {
@@ -69,5 +68,3 @@ export function wireTransport(open: () => WirePort = openWire): Transport {
     }
   };
 }
-
-const errorOf = ({ code, message, detail }: WireError): NucleusError => new NucleusError(code, message, detail);

@@ -1,7 +1,7 @@
 // What a person does with a model that is stored: verify it, delete it, look for an update, fetch it anew.
 import type { Client } from '../../client/client.ts';
 import { cacheCheck, cacheDelete, cacheVerify } from '../../client/requests.ts';
-import { asNucleusError } from '../../lib/error.ts';
+import { toWire } from '../../lib/error.ts';
 import type { Origins } from '../../lib/model-source.ts';
 import type { CacheTask, ModelState, ModelStoreState } from './types.ts';
 
@@ -45,7 +45,6 @@ export async function runChore(
       setTask(null);
     }
   } catch (thrown) {
-    const { code, message, detail } = asNucleusError(thrown);
-    setTask({ kind: 'failed', error: { code, message, detail } });
+    setTask({ kind: 'failed', error: toWire(thrown) });
   }
 }

@@ -1,5 +1,5 @@
 // What a run waits for before it begins: the model, and the tokens of a long text.
-import { NucleusError } from '../../lib/error.ts';
+import { fromWire, NucleusError } from '../../lib/error.ts';
 import type { DocumentStore } from '../document/types.ts';
 import type { ModelStore } from '../model/types.ts';
 
@@ -11,8 +11,8 @@ export async function modelReady(model: ModelStore, signal: AbortSignal): Promis
       if (load.status === 'loading' && !signal.aborted) return false;
       if (signal.aborted) reject(new NucleusError('cancelled', 'stopped before the model was there'));
       else if (load.status === 'ready') resolve();
-      else if (load.status === 'failed') reject(errorOf(load.error));
-      else reject(blocked === null ? new NucleusError('no_model', 'no model is loaded') : errorOf(blocked));
+      else if (load.status === 'failed') reject(fromWire(load.error));
+      else reject(blocked === null ? new NucleusError('no_model', 'no model is loaded') : fromWire(blocked));
       return true;
     };
     if (look()) return;
@@ -52,8 +52,4 @@ export async function spelled(document: DocumentStore, signal: AbortSignal): Pro
     );
   });
   await Promise.race([settled, stopped]);
-}
-
-function errorOf(wire: { code: NucleusError['code']; message: string; detail: NucleusError['detail'] }): NucleusError {
-  return new NucleusError(wire.code, wire.message, wire.detail);
 }
