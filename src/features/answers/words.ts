@@ -1,5 +1,5 @@
 // Words for answers: how one ended, and what came of all.
-import { formatCount } from '../../lib/format.ts';
+import { countWords } from '../shared/countWords.ts';
 import type { Answer, AnswersState, Rank } from './types.ts';
 
 export const RANK_WORDS: Readonly<Record<Rank, { readonly label: string; readonly meaning: string }>> = {
@@ -30,13 +30,11 @@ export function endWords({ end }: Answer): string {
   }
 }
 
-const plural = (count: number, one: string): string => `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
-
 /** What stands above the answers. */
 export function outcome({ round, status }: Pick<AnswersState, 'round' | 'status'>): string {
   if (round === null) return '';
   const tokens = round.answers.reduce((sum, { drawn }) => sum + drawn, 0);
-  const count = `${plural(round.answers.length, 'answer')}, ${plural(tokens, 'token')}`;
+  const count = `${countWords(round.answers.length, 'answer')}, ${countWords(tokens, 'token')}`;
   const shared = round.prefilled === null ? '' : `; the text before was computed once`;
   return status === 'stopped' ? `Stopped: ${count}.` : `${count}${shared}.`;
 }

@@ -2,6 +2,7 @@
 import { formatCount, formatNats, formatNumber } from '../../lib/format.ts';
 import { sourceName } from '../../lib/model-source.ts';
 import type { FinishReason } from '../../protocol/events.ts';
+import { countWords } from '../shared/countWords.ts';
 import type { Column, ColumnSetup, Distance } from './types.ts';
 
 const END_WORDS: Readonly<Record<FinishReason, string>> = {
@@ -15,7 +16,7 @@ const END_WORDS: Readonly<Record<FinishReason, string>> = {
 
 export function statusWords({ status, result }: Column): string {
   const count = result?.tokens.length ?? 0;
-  const tokens = `${formatCount(count)} ${count === 1 ? 'token' : 'tokens'}`;
+  const tokens = countWords(count, 'token');
   switch (status) {
     case 'empty':
       return 'not run yet';

@@ -1,5 +1,6 @@
 // Words for presets: what one holds, and what became of a file.
 import { isOff, STEPS, shownValue, wordsOf } from '../../sampling/steps.ts';
+import { countWords } from '../shared/countWords.ts';
 import { refusalWords } from '../shared/jsonFile.ts';
 import { MOST_PRESETS, MOST_TEXT, type Preset, type ReadPresets } from './preset.ts';
 import type { Done, PresetsStoreState } from './store.ts';
@@ -9,18 +10,13 @@ export function settingWords({ settings }: Pick<Preset, 'settings'>): string {
   const steps = STEPS.filter(step => !isOff(step, settings) || step.key === 'temperature');
   const words = steps.map(step => `${wordsOf(step)} ${shownValue(step, settings)}`.trim());
   const { stop } = settings;
-  return [
-    ...words,
-    ...(stop.length === 0 ? [] : [`${stop.length} stop ${stop.length === 1 ? 'string' : 'strings'}`]),
-  ].join(' · ');
+  return [...words, ...(stop.length === 0 ? [] : [countWords(stop.length, 'stop string')])].join(' · ');
 }
-
-const count = (presets: number): string => `${presets} ${presets === 1 ? 'preset' : 'presets'}`;
 
 export function fileWords(name: string, read: ReadPresets): string {
   if (!read.ok) return refusalWords(name, read.why, 'holds no presets.');
-  const refused = read.unreadable === 0 ? '' : `; ${count(read.unreadable)} could not be taken over`;
-  return `${count(read.presets.length)} from ${name}${refused}.`;
+  const refused = read.unreadable === 0 ? '' : `; ${countWords(read.unreadable, 'preset')} could not be taken over`;
+  return `${countWords(read.presets.length, 'preset')} from ${name}${refused}.`;
 }
 
 export function doneWords(done: Done): { readonly text: string; readonly back: string } {

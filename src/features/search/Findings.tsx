@@ -13,9 +13,6 @@ import { KIND_WORDS } from './words.ts';
 
 const idsOf = ({ paths }: Finding): number[][] => paths.map(({ tokens }) => tokens.map(({ id }) => id));
 
-/** Two digits, a dash where there is none. */
-const share = (value: number): string => (Number.isNaN(value) ? '–' : formatNumber(value));
-
 function Diversity({ findings }: { findings: readonly Finding[] }) {
   return (
     <table className={styles.table}>
@@ -50,10 +47,10 @@ function Diversity({ findings }: { findings: readonly Finding[] }) {
               <td className="num">{ids.length}</td>
               {[1, 2, 3].map(n => (
                 <td key={n} className="num">
-                  {share(distinctN(ids, n))}
+                  {formatNumber(distinctN(ids, n))}
                 </td>
               ))}
-              <td className="num">{share(selfOverlap(ids, 2))}</td>
+              <td className="num">{formatNumber(selfOverlap(ids, 2))}</td>
               <td className="num">{formatLogit(total / tokens)}</td>
             </tr>
           );

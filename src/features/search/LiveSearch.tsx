@@ -5,11 +5,12 @@ import type { SearchPath } from '../../protocol/search.ts';
 import { useDocument } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { countWords } from '../shared/countWords.ts';
 import pane from '../shared/Pane.module.css';
 import { faceOf } from '../shared/tokenFace.ts';
 import styles from './Search.module.css';
 import { useSearch } from './useSearch.ts';
-import { countWords, END_WORDS, fallenWords } from './words.ts';
+import { END_WORDS, fallenWords } from './words.ts';
 
 interface PathsProps {
   title: string;

@@ -1,5 +1,5 @@
 // Words for searches: what each kind does, what its numbers mean, why it ended and why a path fell.
-import { formatCount, formatLogit } from '../../lib/format.ts';
+import { formatLogit } from '../../lib/format.ts';
 import type { FallenPath, SearchEnd } from '../../protocol/search.ts';
 import type { Kind, NumberKey, SearchSetup } from './types.ts';
 
@@ -110,8 +110,4 @@ export function fallenWords({ why, bar, total, score }: FallenPath): string {
     default:
       return why satisfies never;
   }
-}
-
-export function countWords(count: number, one: string): string {
-  return `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
 }
