@@ -1,5 +1,5 @@
 // Where tokens of a server lie in a text. Their bytes are those of each token by itself, which tokenizers that put a space before words leave out.
-import { keyOf } from './vocabulary.ts';
+import { keyOf } from '../lib/byte-key.ts';
 
 const SPACE = 0x20;
 /** U+FFFD in UTF-8: a server writes it for bytes that are no text by themselves. */

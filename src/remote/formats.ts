@@ -1,9 +1,10 @@
 // Answers of servers, read by schemas: what OpenAI's completions are, and what vLLM, SGLang and llama.cpp's server make of them. Beyond the shape, what an answer claims is
 // checked: probabilities are no more than 1, alone and together, and tokens spell the text that stands beside them.
 import * as v from 'valibot';
+import { keyOf } from '../lib/byte-key.ts';
 import { NucleusError } from '../lib/error.ts';
 import { concatBytes, tokenText } from '../tokenizer/text.ts';
-import { keyOf, type Piece } from './vocabulary.ts';
+import type { Piece } from './vocabulary.ts';
 
 /** A token with its log-probability, nats. */
 export interface Weighed {

@@ -1,5 +1,6 @@
 // The page's tokenizer while a server is the engine. Typed text becomes pieces at once, words with the space before them; where the server tokenises, `spell` has its ids
 // a moment later. What is spelled stays spelled, and edits touch the words beside them.
+import { keyOf } from '../lib/byte-key.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { TokenSlice } from '../tokenizer/encoder.ts';
 import type { LaterIds } from '../tokenizer/interface.ts';
@@ -7,7 +8,7 @@ import { concatBytes, tokenText } from '../tokenizer/text.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { withEdits } from '../tokenizer/with-edits.ts';
 import { lengthsIn } from './align.ts';
-import { keyOf, ServerVocabulary } from './vocabulary.ts';
+import { ServerVocabulary } from './vocabulary.ts';
 
 const WORDS = / ?[\p{L}\p{N}\p{M}]+| ?[^\s\p{L}\p{N}\p{M}]+|\s+/gu;
 const SPACE = /^\s$/;

@@ -1,5 +1,6 @@
 // Tokens of a server as the page knows them. A vocabulary is never sent as a whole, so it grows with every answer. Ids below `base` are the server's own; from there on
 // they are pieces: what a person typed before the server has tokenised it, and tokens that a server names by their text alone.
+import { keyOf } from '../lib/byte-key.ts';
 import { NucleusError } from '../lib/error.ts';
 
 /** A token as an answer names it: by its id, by its bytes, mostly by both. */
@@ -11,13 +12,6 @@ export interface Piece {
 
 /** Ids that are taken where a server does not say how many it has: the largest vocabularies in use have about half as many. */
 export const MOST_IDS = 2 ** 19;
-
-/** Bytes as a key. */
-export const keyOf = (bytes: Uint8Array): string => {
-  let key = '';
-  for (const byte of bytes) key += String.fromCharCode(byte);
-  return key;
-};
 
 const utf8 = new TextEncoder();
 

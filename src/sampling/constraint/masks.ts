@@ -1,5 +1,6 @@
 // Which tokens may follow a text under a constraint: a pure function of the grammar, the ids and where they were drawn by it. The vocabulary is walked in
 // the order of its bytes, so that tokens that begin alike share the work, and what cannot go on is passed over.
+import { keyOf } from '../../lib/byte-key.ts';
 import { keepLatest } from '../../lib/latest.ts';
 import type { Mask } from '../past.ts';
 import type { Machine } from './machine.ts';
@@ -28,9 +29,7 @@ export function sorted({ bytes, specials, eosIds }: Spelled): Sorted {
   const spelled: { readonly id: number; readonly key: string }[] = [];
   for (const [id, each] of bytes.entries()) {
     if (each.length === 0 || specials.has(id) || ends.has(id)) continue;
-    let key = '';
-    for (const byte of each) key += String.fromCharCode(byte);
-    spelled.push({ id, key });
+    spelled.push({ id, key: keyOf(each) });
   }
   spelled.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.id - b.id));
   const alike = new Uint16Array(spelled.length);
