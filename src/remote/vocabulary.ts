@@ -37,11 +37,6 @@ export class ServerVocabulary {
     this.base = base;
   }
 
-  /** One past the highest id in use. */
-  get size(): number {
-    return this.base + this.#pieces.size;
-  }
-
   isPiece(id: number): boolean {
     return id >= this.base;
   }
