@@ -4,8 +4,6 @@ import type { TextToContinue } from '../../protocol/commands.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { movesBound } from '../../sampling/mirostat.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import { constraint, sameConstraint } from '../../sampling/steps/constraint.ts';
-import { isOff } from '../../sampling/steps.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { DocumentState, DocumentToken, TokenPlace } from './types.ts';
 
@@ -37,15 +35,18 @@ export function mirostatDrawn(
   );
 }
 
-/** 1 where a token was drawn by the constraint of these settings, or chosen; null where there is none. [T] */
+/**
+ * 1 where a token was drawn by the constraint of these settings, or chosen; null where there is none. [T]
+ * Asks as the step `constraint` does, which would bring all steps into the first page.
+ */
 export function constrainedFlags(
   tokens: readonly Pick<DocumentToken, 'origin' | 'draw'>[],
-  settings: GenerationSettings,
+  { constraint: { kind, text } }: GenerationSettings,
 ): Uint8Array<ArrayBuffer> | null {
-  if (isOff(constraint, settings)) return null;
+  if (kind === 'none' || text === '') return null;
   return Uint8Array.from(tokens, ({ origin, draw }) => {
     const own = draw?.settings.constraint;
-    return origin === 'chosen' || (own && sameConstraint(own, settings.constraint)) ? 1 : 0;
+    return origin === 'chosen' || (own?.kind === kind && own.text === text) ? 1 : 0;
   });
 }
 
