@@ -32,13 +32,13 @@ export default defineConfig({
   forbidOnly: process.env.CI !== undefined,
   retries: 0,
   // For what hangs: a busy machine is many times slower.
-  timeout: 480_000,
-  expect: { timeout: 60_000 },
+  timeout: 1_200_000,
+  expect: { timeout: 240_000 },
   reporter: 'list',
   use: {
     baseURL: process.env.E2E_ROOT_URL,
     headless: true,
-    actionTimeout: 120_000,
+    actionTimeout: 240_000,
     // A test begins with a first visit, which none serves; what is about them allows them.
     serviceWorkers: 'block',
     trace: 'off', // it costs a quarter of all the time; `--trace retain-on-failure` where one is wanted

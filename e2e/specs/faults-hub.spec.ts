@@ -95,7 +95,7 @@ test('a cut connection goes on from what has come', async ({ page }) => {
   await expect(dialog.getByRole('button', { name: /^Download/ })).toBeEnabled();
   hub.fault({ path: 'model.safetensors', cutAfter: 17_500_000, times: looks() + 1 });
   await dialog.getByRole('button', { name: /^Download/ }).click();
-  await expect(modelButton(page)).toHaveAccessibleName(/owner\/large, f32/, { timeout: 60_000 });
+  await expect(modelButton(page)).toHaveAccessibleName(/owner\/large, f32/);
   const ranges = hub.requests.filter(({ path }) => path.endsWith('model.safetensors')).map(({ range }) => range);
   expect(ranges.at(-1)).toMatch(/^bytes=1\d{7}-/);
   expect(await alertsOf(page)).toEqual([]);
@@ -115,7 +115,7 @@ test('a connection that is cut again and again is given up with words, and Try a
   broken();
   hub.requests.length = 0;
   await dialog.getByRole('button', { name: 'Try again' }).click();
-  await expect(modelButton(page)).toHaveAccessibleName(/owner\/large, f32/, { timeout: 60_000 });
+  await expect(modelButton(page)).toHaveAccessibleName(/owner\/large, f32/);
   const ranges = hub.requests.filter(({ path }) => path.endsWith('model.safetensors')).map(({ range }) => range);
   expect(ranges.every(range => range !== '')).toBe(true);
   expect(ranges.at(-1)).toMatch(/^bytes=1\d{7}-/);

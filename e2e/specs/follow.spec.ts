@@ -192,7 +192,7 @@ test('the cache is measured at several lengths, cached against not cached', { ta
   // By key: the draw stands above the button, and moves it from under a pointer when it comes.
   await view(page).getByRole('button', { name: 'Measure on this text' }).press('Enter');
   const table = view(page).getByRole('table', { name: 'One token with and without the cache' });
-  await expect(view(page).getByRole('button', { name: 'Measure again' })).toBeVisible({ timeout: 60_000 });
+  await expect(view(page).getByRole('button', { name: 'Measure again' })).toBeVisible();
   const lengths = await table.getByRole('rowheader').allInnerTexts();
   expect(lengths).toEqual(['2', '4', '8']);
   for (const [cached = 0, uncached = 0, , ratio = 0] of await numbersOf(table)) {
@@ -227,7 +227,7 @@ test('by keyboard, and after a reload', async ({ page }) => {
   await expect(strip).toHaveAttribute('aria-valuetext', /^channel 191: -?[\d.]+ \+ -?[\d.]+ = -?[\d.]+$/);
   await page.reload();
   await expect(view(page).getByRole('heading', { name: '2. Embed and position' })).toBeVisible();
-  await expect(strip).toBeVisible({ timeout: 60_000 });
+  await expect(strip).toBeVisible();
 });
 
 test('the first token, special tokens, parts of a character, an empty text', async ({ page }) => {

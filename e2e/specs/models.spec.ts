@@ -183,9 +183,9 @@ test('a stored model is verified, looked up for an update, updated and deleted',
   await look.click();
   await expect(stored(dialog).getByText(`A newer version is there (${newer}).`)).toBeVisible();
   await stored(dialog).getByRole('button', { name: 'Update', exact: true }).click();
-  await expect(dialog).toBeHidden({ timeout: 60_000 });
+  await expect(dialog).toBeHidden();
   await openModels(page);
-  await expect(dialog.getByRole('region', { name: 'In use' })).toContainText(`commit ${newer}`, { timeout: 60_000 });
+  await expect(dialog.getByRole('region', { name: 'In use' })).toContainText(`commit ${newer}`);
   await expect(stored(dialog).getByRole('listitem').filter({ hasText: TINY })).toContainText(newer);
 
   await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();

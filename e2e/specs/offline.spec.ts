@@ -68,7 +68,7 @@ engineTest(
     const page = await context.newPage();
     await openPage(page, host.address);
     const controlled = () => page.evaluate(() => navigator.serviceWorker.controller !== null);
-    await expect.poll(controlled, { timeout: 240_000 }).toBe(true);
+    await expect.poll(controlled).toBe(true);
     await setText(page, 'Once upon a time');
 
     host.state.down = true;

@@ -16,7 +16,7 @@ function folderOf(testInfo: TestInfo, parent: string, files: Files): string {
 async function openFolder(page: Page, folder: string, name: string): Promise<void> {
   const dialog = await openModels(page);
   await dialog.locator('input[aria-label="Folder of a model"]').setInputFiles(folder);
-  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, f16 `), { timeout: 60_000 });
+  await expect(modelButton(page)).toHaveAccessibleName(new RegExp(`^Model: ${name}, f16 `));
   await modelReady(page);
   await expect(dialog).toBeHidden();
 }
@@ -47,7 +47,7 @@ test('each folder has its own numbers, its own name and its own place in the cac
     await expect(stored.getByRole('button', { name: `Verify ${name}`, exact: true })).toBeVisible();
   }
   await dialog.getByRole('button', { name: 'Load model-2 from the cache' }).click();
-  await expect(modelButton(page)).toHaveAccessibleName(/^Model: model-2, f16 /, { timeout: 60_000 });
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: model-2, f16 /);
   await modelReady(page);
   await expect(dialog).toBeHidden();
   expect(await numbers(page)).toEqual(others);

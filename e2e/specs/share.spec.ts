@@ -266,9 +266,7 @@ test('a model that is not here, a damaged link, a newer one, a hostile file: eac
   );
   const { page: other, requests } = await stranger(browser, missing);
   const dialog = other.getByRole('dialog', { name: 'Share and export' });
-  await expect(dialog).toContainText('It was made with the model owner/large; here is nucleus-3m.', {
-    timeout: 60_000,
-  });
+  await expect(dialog).toContainText('It was made with the model owner/large; here is nucleus-3m.');
   await expect(dialog.getByRole('textbox', { name: 'Shared text' })).toHaveValue('Words of another model');
   await expect(dialog.getByRole('button', { name: 'Load owner/large' })).toBeVisible();
   await expect(dialog.getByRole('button', { name: /^Replay/ })).toBeDisabled();

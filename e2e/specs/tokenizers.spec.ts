@@ -31,7 +31,7 @@ function modelWith(files: Files, vocab_size: number): Files {
 async function open(page: Page, files: Files, V: number): Promise<void> {
   await openPage(page);
   await openLocal(page, modelWith(files, V));
-  await expect(modelButton(page)).not.toHaveAccessibleName(/nucleus-3m/, { timeout: 60_000 });
+  await expect(modelButton(page)).not.toHaveAccessibleName(/nucleus-3m/);
   await modelReady(page);
 }
 

@@ -18,7 +18,7 @@ export async function lookAt(page: Page, name: string): Promise<Locator> {
 /** Waits until the page has the model. `facts` is what its button says behind the name. */
 export async function inUse(page: Page, name: string, facts: RegExp): Promise<void> {
   const said = new RegExp(`^Model: ${name}, ${facts.source}`);
-  await expect(modelButton(page)).toHaveAccessibleName(said, { timeout: 60_000 });
+  await expect(modelButton(page)).toHaveAccessibleName(said);
   await modelReady(page);
 }
 

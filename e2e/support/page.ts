@@ -27,7 +27,7 @@ export async function openPage(page: Page, address = ''): Promise<void> {
 
 /** Waits until a model is loaded and nothing runs. */
 export async function modelReady(page: Page): Promise<void> {
-  await expect(stepButton(page)).toBeEnabled({ timeout: 60_000 });
+  await expect(stepButton(page)).toBeEnabled();
 }
 
 /** Pixels by which the page is wider than its window. */
@@ -74,7 +74,7 @@ export async function tokensOf(page: Page): Promise<PaintedToken[]> {
 /** Tokens of the text, once all of it has them: the number in the status line. */
 export async function countedTokens(page: Page): Promise<number> {
   const status = page.getByLabel('Status');
-  await expect(status).toContainText(/context\s*[\d,]+ \//, { timeout: 60_000 });
+  await expect(status).toContainText(/context\s*[\d,]+ \//);
   const [, count = ''] = /context\s*([\d,]+) \//.exec(await status.innerText()) ?? [];
   return Number(count.replaceAll(',', ''));
 }
@@ -111,7 +111,7 @@ export function announced(page: Page): Locator {
 
 /** Waits for the end of a run, for the reason given. */
 export async function runFinished(page: Page, reason: RegExp | string = ''): Promise<void> {
-  await expect(announced(page)).toHaveText(/^Finished, /, { timeout: 60_000 });
+  await expect(announced(page)).toHaveText(/^Finished, /);
   await expect(announced(page)).toContainText(reason);
   await expect(runButton(page)).toBeEnabled();
 }

@@ -13,7 +13,7 @@ import type { Ranked } from '../shared/ranked.ts';
 import { ShareBar } from '../shared/ShareBar.tsx';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import type { CardFacts } from './facts.ts';
-import { cardElement, Hand } from './hand.ts';
+import { cardElement, enterCard, Hand } from './hand.ts';
 import { CARD_KEYS } from './keys.ts';
 import { cardPlace } from './place.ts';
 import { cardStore, type Shown } from './store.ts';
@@ -162,6 +162,8 @@ function Card({ shown, tokenizer }: { shown: Shown; tokenizer: Tokenizer }) {
     card.current.style.left = `${place.left}px`;
     card.current.style.top = `${place.top}px`;
     card.current.style.maxHeight = `${place.room}px`;
+    // A person who went in before the candidates came.
+    if (document.activeElement === card.current) enterCard(card.current);
   });
   return (
     <>
@@ -180,7 +182,7 @@ function Card({ shown, tokenizer }: { shown: Shown; tokenizer: Tokenizer }) {
         onKeyDown={walk}
       >
         <Head shown={shown} facts={facts} />
-        <div className={styles.body}>
+        <div className={styles.body} data-body>
           {facts.ranked ? (
             <Candidates shown={shown} ranked={facts.ranked} tokenizer={tokenizer} current={token?.id ?? null} />
           ) : (

@@ -50,8 +50,14 @@ function openAt(stores: Stores, { x, y }: Point, by: Opener): void {
 /** The card of the token at the caret, or of what comes next; where a key has opened it already, the focus goes into it. */
 export function openOrEnter(stores: Stores, card: HTMLElement | null = cardElement()): void {
   const { shown } = cardStore.of(stores).getState();
-  if (shown?.by === 'key' && card !== null) card.querySelector('button')?.focus();
+  if (shown?.by === 'key' && card !== null) enterCard(card);
   else openAtCaret(stores);
+}
+
+/** To the first thing to press in the body; while its candidates are still computed, to the card itself, which hands the focus on. */
+export function enterCard(card: HTMLElement): void {
+  const first = card.querySelector<HTMLElement>('[data-body] button');
+  (first ?? card).focus();
 }
 
 export function cardElement(): HTMLElement | null {
