@@ -155,6 +155,55 @@ test('a whole story by keyboard: run, walk tokens, choose a candidate, continue,
   await expect(textArea(page)).toHaveValue(chosen);
 });
 
+/** Elements that had the focus since the last look, as numbers that stay theirs. */
+async function noteFocus(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(() => {
+    const numbers = new Map<EventTarget, number>();
+    const focused: number[] = [];
+    Object.assign(globalThis, { focused });
+    document.addEventListener('focusin', ({ target }) => {
+      if (target === null) return;
+      if (!numbers.has(target)) numbers.set(target, numbers.size);
+      focused.push(numbers.get(target) ?? -1);
+    });
+  });
+  return () => page.evaluate(() => ((globalThis as unknown as { focused: number[] }).focused ?? []).splice(0));
+}
+
+/** Times that `key` is pressed: more than there are stops on the page. */
+async function press(page: Page, key: string, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) await page.keyboard.press(key);
+}
+
+test('F6 goes from part to part, and every control is fewer than 20 Tab stops behind one of them', async ({ page }) => {
+  await openPage(page);
+  await page.getByText('More steps').click();
+  const focused = await noteFocus(page);
+  const far: string[] = [];
+  for (const name of ['Token', 'Lens', 'Follow']) {
+    const tab = page.getByRole('tab', { name, exact: true });
+    await tab.click();
+    await expect(page.getByRole('tabpanel').locator('button').first()).toBeVisible();
+    await focused();
+    await press(page, 'F6', 24);
+    const parts = await focused();
+    expect(new Set(parts).size).toBeGreaterThan(4);
+    expect(new Set(parts).size).toBeLessThan(24);
+    await press(page, 'Tab', 130);
+    let stops = 0;
+    for (const stop of await focused()) {
+      stops = parts.includes(stop) ? 0 : stops + 1;
+      if (stops >= 20) far.push(`${name}: ${stop}`);
+    }
+    // Backwards it comes to the same places.
+    await textArea(page).focus();
+    await page.keyboard.press('F6');
+    await page.keyboard.press('Shift+F6');
+    await expect(textArea(page)).toBeFocused();
+  }
+  expect(far).toEqual([]);
+});
+
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   await expect
     .poll(

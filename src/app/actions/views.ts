@@ -5,6 +5,7 @@ import { TEXT_SIZES } from '../../stores/room.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { BAR_SCALES, type Side, TINTS } from '../../stores/view.ts';
 import { NARROW } from '../../ui/controls/useMedia.ts';
+import { goToPart } from '../parts.ts';
 import { SIDE_VIEWS } from '../sideViews.ts';
 import type { Action } from './action.ts';
 
@@ -52,8 +53,19 @@ const SIZES: readonly Action[] = TEXT_SIZES.map(size => ({
   act: stores => roomStore.of(stores).getState().setTextSize(size),
 }));
 
+const PART_ACTIONS: readonly Action[] = [
+  { id: 'part:next', title: 'To the next part of the page', keys: ['F6'], by: 1 as const },
+  { id: 'part:previous', title: 'To the part of the page before', keys: ['Shift+F6'], by: -1 as const },
+].map(({ by, ...action }) => ({
+  ...action,
+  words: 'focus pane region keyboard',
+  group: 'View',
+  act: () => goToPart(by),
+}));
+
 export const VIEW_ACTIONS: readonly Action[] = [
   ...VIEWS,
+  ...PART_ACTIONS,
   ...TINT_ACTIONS,
   {
     id: 'borders',

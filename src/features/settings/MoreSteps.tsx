@@ -94,6 +94,9 @@ function useOn(): number {
   });
 }
 
+/** A few at a time, so that F6 leads near to each. */
+const ROWS = Array.from({ length: Math.ceil(RARE_STEPS.length / 3) }, (_, i) => RARE_STEPS.slice(3 * i, 3 * i + 3));
+
 export function MoreSteps() {
   const on = useOn();
   const [open, setOpen] = useState(on > 0);
@@ -105,8 +108,12 @@ export function MoreSteps() {
       {open && (
         <div className={styles.controls}>
           <ConstraintField />
-          {RARE_STEPS.map(step => (
-            <StepControls key={step.key} step={step} />
+          {ROWS.map(steps => (
+            <div key={steps[0]?.key} className={styles.part} data-part>
+              {steps.map(step => (
+                <StepControls key={step.key} step={step} />
+              ))}
+            </div>
           ))}
           <Named name={repeatLastN.key} />
           <Counted />

@@ -58,17 +58,25 @@ export function Settings({ fold }: { fold?: () => void }) {
           </Button>
         </div>
         <div className={styles.controls}>
-          <Controls part="first" />
-          <Seed />
-          <StopStrings />
-          <EndOfTextChoice />
+          <div className={styles.part} data-part>
+            <Controls part="first" />
+          </div>
+          <div className={styles.part} data-part>
+            <Seed />
+            <StopStrings />
+            <EndOfTextChoice />
+          </div>
         </div>
-        <div className={styles.controls}>
+        <div className={styles.controls} data-part>
           <Controls part="others" />
         </div>
-        <MoreSteps />
-        <LogitBias />
-        <SamplerOrder />
+        <div className={styles.part} data-part>
+          <MoreSteps />
+        </div>
+        <div className={styles.part} data-part>
+          <LogitBias />
+          <SamplerOrder />
+        </div>
       </ScrollPane>
     </section>
   );

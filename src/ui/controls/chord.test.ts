@@ -48,5 +48,5 @@ test('signs are what is written, with Shift or without', () => {
 
 test('what writes is told from what does not', () => {
   expect(['?', 'P', 'Shift+Enter', 'Esc'].every(isPlain)).toBe(true);
-  expect(['Mod+K', 'Own+1', 'Alt+Down'].some(isPlain)).toBe(false);
+  expect(['Mod+K', 'Own+1', 'Alt+Down', 'F6', 'Shift+F6'].some(isPlain)).toBe(false);
 });

@@ -72,9 +72,9 @@ export function isChord(stroke: Stroke, keys: string, mac = isMac()): boolean {
   return (stroke.shift === shift || isSign(name)) && isKey(stroke, name);
 }
 
-/** True without a modifier that keeps the keys from writing: then they are for whoever writes. */
+/** True without a modifier that keeps the keys from writing: then they are for whoever writes. F1 to F12 write nothing. */
 export function isPlain(keys: string): boolean {
-  return !/Mod|Alt|Own/.test(keys);
+  return !/Mod|Alt|Own|F\d/.test(keys);
 }
 
 /** For a listener of its own: whether the event is one of these keys. */
