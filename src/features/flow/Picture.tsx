@@ -17,10 +17,34 @@ interface PictureProps {
   onPick: (station: number) => void;
 }
 
-/** Characters of a token that have room beside a layer. */
-const FACE = 8;
+/** Characters of a token that have room in a box, and at least beside a layer. */
+const [FACE, LEAST] = [8, 3];
+/** Of a character, px, with a hair to spare. */
+const CHARACTER = 6.8;
 
-const short = (words: string): string => (words.length > FACE ? `${words.slice(0, FACE - 1)}…` : words);
+const short = (words: string, most = FACE): string => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
+
+/** What a layer would say: the share whole, the token as far as there is room. */
+function Says({
+  layout,
+  y,
+  face,
+  share,
+  reached,
+}: {
+  layout: FlowLayout;
+  y: number;
+  face: string;
+  share: string;
+  reached: boolean;
+}) {
+  const room = Math.floor((layout.width - layout.words) / CHARACTER) - share.length - 1;
+  return (
+    <text className={cx(styles.says, reached && styles.reached)} x={layout.words} y={y}>
+      {short(face, Math.max(LEAST, room))} <tspan className={styles.share}>{share}</tspan>
+    </text>
+  );
+}
 
 /** The stream between two heights: as wide as it is long, as strong in colour as it points to its end. */
 function Stream({
@@ -178,10 +202,13 @@ function LayerRow({
         onPick={() => onPick(first + 1)}
       />
       {top && (
-        <text className={cx(styles.says, at > first && styles.reached)} x={layout.words} y={row.end - 11}>
-          {short(tokenFace(tokenizer, top.id))}{' '}
-          <tspan className={styles.share}>{formatProbability(Math.exp(top.logprob))}</tspan>
-        </text>
+        <Says
+          layout={layout}
+          y={row.end - 11}
+          face={tokenFace(tokenizer, top.id)}
+          share={formatProbability(Math.exp(top.logprob))}
+          reached={at > first}
+        />
       )}
     </>
   );

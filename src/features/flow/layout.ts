@@ -29,10 +29,12 @@ const REACH = 24;
 const BESIDE = 15;
 /** Of the numbers of the layers, and of what they would say. */
 const NUMBERS = 22;
-const WORDS = 96;
+const WORDS = { wide: 120, narrow: 96 };
+/** Width from which on the wide ones have room, px. */
+const WIDE = 440;
 
 export function layoutOf(width: number, layers: readonly Pick<LayerFacts, 'parallel'>[]): FlowLayout {
-  const words = width - WORDS;
+  const words = width - (width < WIDE ? WORDS.narrow : WORDS.wide);
   const spine = Math.round(NUMBERS + (words - NUMBERS) * 0.53);
   const top = BLOCK + 18;
   const [left, right] = [spine - REACH - NUMBERS, words - 8 - spine - REACH];
