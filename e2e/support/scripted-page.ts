@@ -66,6 +66,8 @@ export interface PageOptions extends EngineOptions {
   readonly memory?: Map<string, unknown>;
   /** Which of the tabs with this memory it is. */
   readonly tab?: string;
+  /** In place of `memory`. */
+  readonly saved?: SavedStore;
   readonly blocked?: NucleusError;
   /** Frames wait in `frames` until the test runs them. */
   readonly holdFrames?: boolean;
@@ -144,7 +146,7 @@ export function makePage(options: PageOptions = {}): Page {
     firstText: options.firstText ?? 'Once upon a time there was a small',
     hubToken: () => options.hubToken ?? null,
     client,
-    saved: memoryStore(memory, options.tab),
+    saved: options.saved ?? memoryStore(memory, options.tab),
     links: { take: () => options.link ?? '', follow: () => () => {} },
     checkCapability: () => options.blocked ?? null,
     persist: () => {},

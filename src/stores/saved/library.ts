@@ -14,6 +14,7 @@ import type { Imported, ListedDocument } from './documents.ts';
 import { type KeyValue, stampOf } from './records.ts';
 import { readSaved, type Saved } from './saved.ts';
 import { readPage, writePage } from './saved-page.ts';
+import { joinTail, tailKey } from './saved-tail.ts';
 import { cleanTitle, copyTitle } from './title.ts';
 
 export interface OpenedRecord {
@@ -44,11 +45,16 @@ export class Library {
     return saved && { saved, stamp: stampOf(entry), changed: readEntry(entry)?.changed ?? 0 };
   }
 
-  /** The entry first: where another tab writes in between, the record is newer than its stamp says, and nothing is written over it unseen. */
+  /**
+   * The record with the end that follows it. The entry first: where another tab writes in between, the record is newer than its stamp says, and
+   * nothing is written over it unseen.
+   */
   async raw(id: string): Promise<RawDocument> {
     const { records } = this.#where;
     const entry = await records.get(entryKey(id));
-    return { id, record: await records.get(documentKey(id)), entry };
+    const tail = await records.get(tailKey(id));
+    const record = await records.get(documentKey(id));
+    return { id, record: joinTail(record, tail) ?? record, entry };
   }
 
   async list(): Promise<ListedDocument[]> {
@@ -73,7 +79,7 @@ export class Library {
     const found = new Set<string>();
     for (const id of ids) {
       if (signal.aborted) break;
-      const saved = readSaved(await this.#where.records.get(documentKey(id)));
+      const saved = readSaved((await this.raw(id)).record);
       const texts = saved === null ? [] : [saved.text, ...(saved.set?.branches ?? []).map(({ text }) => text ?? '')];
       if (texts.some(text => text.toLocaleLowerCase().includes(wanted))) found.add(id);
     }
@@ -89,6 +95,7 @@ export class Library {
     return this.#put(
       [
         [documentKey(id), { ...record, title: named.title }],
+        [tailKey(id), undefined],
         [entryKey(id), writeEntry(named)],
       ],
       id,
@@ -118,6 +125,7 @@ export class Library {
   async remove(id: string): Promise<void> {
     await this.#where.records.put([
       [documentKey(id), undefined],
+      [tailKey(id), undefined],
       [entryKey(id), undefined],
     ]);
     this.#where.tell(id);

@@ -81,8 +81,14 @@ function textOf(tokens: readonly DocumentToken[]): string {
   return text;
 }
 
+/** UTF-16 units that are compared at a time. */
+const BLOCK = 4096;
+
 function tailOf(like: string, text: string): { from: number; tail: string } {
   let from = 0;
+  const most = Math.min(like.length, text.length);
+  // Long texts are compared by blocks, which is as fast as memory.
+  while (from + BLOCK <= most && text.slice(from, from + BLOCK) === like.slice(from, from + BLOCK)) from += BLOCK;
   while (from < text.length && text.charCodeAt(from) === like.charCodeAt(from)) from++;
   return { from, tail: text.slice(from) };
 }
@@ -90,6 +96,8 @@ function tailOf(like: string, text: string): { from: number; tail: string } {
 function nearest(tokens: readonly DocumentToken[], listed: readonly Branch[]): { like: number; shared: number } {
   let [like, shared] = [0, 0];
   for (const [i, other] of listed.entries()) {
+    // To share more, it has to share what comes next.
+    if (shared > 0 && (shared === tokens.length || !sameToken(tokens[shared], other.tokens[shared]))) continue;
     let length = 0;
     while (length < tokens.length && sameToken(tokens[length], other.tokens[length])) length++;
     if (length > shared) [like, shared] = [i, length];

@@ -1,8 +1,9 @@
 // Tokens as a reload keeps them: columns instead of objects, the settings of draws once each; and their careful reading.
 import * as v from 'valibot';
+import { defined } from '../../lib/assert.ts';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { type GenerationSettings, readSettings } from '../../sampling/settings.ts';
-import { ANSWERERS, type DocumentToken, type Draw, type TokenOrigin, type Told } from '../document/types.ts';
+import { ANSWERERS, type Draw, type TokenOrigin, type Told } from '../document/types.ts';
 
 export const MOST_TOKENS = 2_000_000;
 const MOST_DRAW_SETTINGS = 256;
@@ -42,11 +43,14 @@ export interface TokenColumns {
 
 const ORIGINS: readonly TokenOrigin[] = ['typed', 'drawn', 'chosen', 'external'];
 
-export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
+export function writeTokens(tokens: readonly SavedToken[]): TokenColumns {
   const drawSettings: GenerationSettings[] = [];
+  let lastSettings = 0;
   const settingsIndex = (settings: GenerationSettings): number => {
+    if (drawSettings[lastSettings - 1] === settings) return lastSettings;
     const known = drawSettings.indexOf(settings);
-    return known >= 0 || drawSettings.length >= MOST_DRAW_SETTINGS ? known + 1 : drawSettings.push(settings);
+    lastSettings = known >= 0 || drawSettings.length >= MOST_DRAW_SETTINGS ? known + 1 : drawSettings.push(settings);
+    return lastSettings;
   };
   const drawModels: ModelIdentity[] = [];
   const modelIndex = (model: ModelIdentity | null): number => {
@@ -63,7 +67,8 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
   const outdated = new Uint8Array(length);
   const drawnBy = new Uint8Array(length);
   const drawnAt = new Float64Array(length);
-  for (const [i, { id, origin, draw }] of tokens.entries()) {
+  for (let i = 0; i < length; i++) {
+    const { id, origin, draw } = defined(tokens[i], 'a token');
     ids[i] = id;
     origins[i] = ORIGINS.indexOf(origin);
     if (draw === undefined) continue;
@@ -92,8 +97,10 @@ export function writeTokens(tokens: readonly DocumentToken[]): TokenColumns {
 }
 
 /** The answers of external tokens, once each; nothing where there are none. */
-function toldColumns(tokens: readonly DocumentToken[]): Pick<TokenColumns, 'told' | 'toldOf'> {
-  const told = [...new Set(tokens.flatMap(token => token.told ?? []))].slice(0, MOST_TOLD);
+function toldColumns(tokens: readonly SavedToken[]): Pick<TokenColumns, 'told' | 'toldOf'> {
+  const all = new Set<Told>();
+  for (const token of tokens) if (token.told !== undefined) all.add(token.told);
+  const told = [...all].slice(0, MOST_TOLD);
   if (told.length === 0) return {};
   const places = new Map(told.map((each, i) => [each, i + 1]));
   const toldOf = Uint16Array.from(tokens, token => (token.told && places.get(token.told)) ?? 0);

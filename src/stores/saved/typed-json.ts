@@ -11,6 +11,7 @@ const TYPED_ARRAY = v.object({
 /** JSON with typed arrays as `{ array: 'Uint32Array', values: [...] }`. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'object') return part;
     const name = Object.keys(ARRAYS).find(each => part instanceof ARRAYS[each as keyof typeof ARRAYS]);
     return name === undefined ? part : { array: name, values: Array.from(part as Iterable<number>) };
   });

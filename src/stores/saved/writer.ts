@@ -6,6 +6,7 @@ import type { DocumentsStore } from './documents.ts';
 import { type KeyValue, stampOf } from './records.ts';
 import { type ToSave, writeSaved } from './saved.ts';
 import { type SavedPage, writePage } from './saved-page.ts';
+import { joinTail, type TailBase, tailBase, tailKey, writeTail } from './saved-tail.ts';
 import { copyTitle } from './title.ts';
 
 /** A change is written this long after it, so that a word is one write. */
@@ -14,6 +15,8 @@ export const WRITE_DELAY_MS = 400;
 export const MOST_DELAY_MS = 800;
 /** After a write that the browser refused. */
 const AGAIN_MS = 5000;
+/** Tokens of a document that is written as text while a page goes: more would hold it up and find no room. */
+const MOST_KEPT = 16_384;
 
 /** What is there to be written, before the document has its name and place. */
 export interface Content {
@@ -25,7 +28,7 @@ export interface Content {
 interface Write {
   readonly id: string;
   /** Null: the document stays as it is, or has no record yet. */
-  readonly document: { readonly record: unknown; readonly entry: unknown; readonly stamp: string } | null;
+  readonly document: WrittenDocument | null;
   readonly page: SavedPage;
   /** Something of the content is new: nothing of it may be lost, and a new tab begins here. */
   readonly begins: boolean;
@@ -33,9 +36,21 @@ interface Write {
   readonly after: readonly (string | null)[];
 }
 
+/** All of it, or the end of a long one whose record lies there: the other is null. */
+interface WrittenDocument {
+  readonly record: unknown;
+  readonly tail: unknown;
+  readonly entry: unknown;
+  readonly stamp: string;
+}
+
+const PART = v.nullable(v.looseObject({}));
+
 const WRITE = v.object({
   id: v.string(),
-  document: v.nullable(v.object({ record: v.looseObject({}), entry: v.looseObject({}), stamp: v.string() })),
+  document: v.nullable(
+    v.object({ record: PART, tail: v.optional(PART, null), entry: v.looseObject({}), stamp: v.string() }),
+  ),
   page: v.custom<SavedPage>(value => typeof value === 'object' && value !== null),
   begins: v.boolean(),
   after: v.array(v.nullable(v.string())),
@@ -60,8 +75,12 @@ export class DocumentWriter {
   #changedAt = 0;
   /** Stamp of the record as this tab knows it; null while there is none. */
   #stored: string | null = null;
+  /** The whole record as this tab wrote it last; null where it has not. */
+  #base: TailBase | null = null;
   /** Taken, and not yet in the database. */
   #under: Write | null = null;
+  /** What that was made from. */
+  #taken: ToSave | null = null;
   #next: string | null = null;
   #content = false;
   #aside = false;
@@ -117,6 +136,7 @@ export class DocumentWriter {
     this.#id = id;
     this.#created = created;
     this.#stored = stamp;
+    this.#base = null;
     this.#changedAt = changed;
     this.#next = null;
     this.#content = false;
@@ -143,7 +163,14 @@ export class DocumentWriter {
     this.#most = undefined;
   }
 
-  readonly #due = (): void => void this.flush();
+  /** One write: what changes meanwhile, as in a run, is due by itself, not at once. */
+  readonly #due = (): void => {
+    this.#rest();
+    this.#writing = this.#writing.then(async () => {
+      const write = this.#take();
+      if (write !== null) await this.#commitOrLater(write);
+    });
+  };
 
   /** Writes at once what has not been written. Never rejects. */
   flush(): Promise<void> {
@@ -154,49 +181,61 @@ export class DocumentWriter {
 
   async #writeAll(): Promise<void> {
     for (let write = this.#take(); write !== null; write = this.#take()) {
-      const done = await this.#commit(write);
-      if (!done) {
-        clearTimeout(this.#delay);
-        this.#delay = setTimeout(this.#due, AGAIN_MS);
-        return;
-      }
+      if (!(await this.#commitOrLater(write))) return;
     }
     // Not after each: what was kept may be the next of them.
     this.#options.where.forgetKept();
   }
 
+  async #commitOrLater(write: Write): Promise<boolean> {
+    const done = await this.#commit(write);
+    if (!done) {
+      clearTimeout(this.#delay);
+      this.#delay = setTimeout(() => void this.flush(), AGAIN_MS);
+    }
+    return done;
+  }
+
   /** Null where there is nothing to write. What is taken is on its way. */
   #take(): Write | null {
     if (!this.#started || this.#id === '') return null;
-    const write = this.#gather();
+    const { write, named } = this.#gather();
     if (write === null) return null;
     if (this.#content) this.#changedAt = this.#options.now();
     this.#content = false;
     this.#aside = false;
     this.#under = write;
+    this.#taken = named;
     this.#next = null;
     this.#page = JSON.stringify({ ...write.page, written: 0 });
     return write;
   }
 
-  #gather(): Write | null {
+  #gather(): { readonly write: Write | null; readonly named: ToSave } {
     const { content, documents, freshId, now } = this.#options;
     const whole = this.#content || (this.#aside && this.#stored !== null);
     const { saved, page } = content();
     const kept = { ...page, document: this.#id, begun: this.untouched ? saved.text : null, written: now() };
-    if (!whole && JSON.stringify({ ...kept, written: 0 }) === this.#page) return null;
-    const head = { title: documents.getState().title, created: this.#created };
+    const named = { ...saved, title: documents.getState().title, created: this.#created };
+    if (!whole && JSON.stringify({ ...kept, written: 0 }) === this.#page) return { write: null, named };
     this.#next ??= freshId();
-    const stamp = this.#next;
-    const named = { ...saved, ...head };
-    const changed = this.#content || this.#changedAt === 0 ? now() : this.#changedAt;
-    return {
+    const write = {
       id: this.#id,
-      document: whole ? { record: writeSaved(named), entry: writeEntry(entryOf(named, changed, stamp)), stamp } : null,
+      document: whole ? this.#written(named, this.#next) : null,
       page: kept,
       begins: this.#content,
       after: this.#underStamp === null ? [this.#stored] : [this.#stored, this.#underStamp],
     };
+    return { write, named };
+  }
+
+  #written(named: ToSave, stamp: string): WrittenDocument {
+    const changed = this.#content || this.#changedAt === 0 ? this.#options.now() : this.#changedAt;
+    const entry = writeEntry(entryOf(named, changed, stamp));
+    // An end follows a record that surely lies there.
+    const settled = this.#under?.document?.record ? null : this.#base;
+    const tail = settled === null ? null : writeTail(settled, named);
+    return { record: tail === null ? { ...Object(writeSaved(named)), stamp } : null, tail, entry, stamp };
   }
 
   /** False where the browser refused. */
@@ -205,13 +244,14 @@ export class DocumentWriter {
     const before = this.#stored;
     try {
       const as = await this.#put(write, [before]);
+      if (as.why !== null) this.#base = null;
       if (as.why !== null && this.#id === write.id) {
         this.#id = as.id;
         documents.setState({ id: as.id, title: as.title, notice: { kind: 'copied', title: as.title, why: as.why } });
         this.#page = '';
       }
       const done = write.document !== null && as.passed === undefined;
-      if (done && this.#id === as.id) this.#stored = write.document?.stamp ?? null;
+      if (done && this.#id === as.id) this.#settle(write.document, as.why === null);
       this.#under = null;
       if (done) where.tell(as.id);
       documents.setState(state => ({ failed: false, turn: state.turn + 1 }));
@@ -224,6 +264,12 @@ export class DocumentWriter {
       documents.setState({ failed: write.document !== null });
       return false;
     }
+  }
+
+  /** It lies in the database now; not `asIs`: under another id and name. */
+  #settle({ record, stamp }: WrittenDocument, asIs: boolean): void {
+    this.#stored = stamp;
+    if (record !== null && this.#taken !== null) this.#base = asIs ? tailBase(record, this.#taken, stamp) : null;
   }
 
   /** Where the record is not the one it was made from, another tab has written: then this becomes a document of its own. */
@@ -252,6 +298,12 @@ export class DocumentWriter {
       this.#options.stale(write.id);
       return { id: write.id, title, why: null, passed: true };
     }
+    if (write.document.record === null) {
+      // The end alone makes no document: all of it is written, and comes here again.
+      this.#base = null;
+      this.changed('content');
+      return { id: write.id, title, why: null, passed: true };
+    }
     const there = await where.records.get(entryKey(write.id));
     const why = there === undefined ? 'deleted' : 'changed';
     const copy = why === 'deleted' ? write : asCopy(write, freshId());
@@ -262,7 +314,7 @@ export class DocumentWriter {
   /** A page that goes takes its open transactions with it, so what is under way is kept like what was not begun. */
   readonly #onHide = (): void => {
     if (!this.#started || this.#id === '') return;
-    const next = this.#gather();
+    const next = sizable(this.#gather());
     const under = this.#under;
     if (next !== null && (under === null || next.document !== null)) this.#options.where.keepNow(next);
     // Where nothing of the content is newer than the write under way, that holds more.
@@ -276,9 +328,18 @@ export class DocumentWriter {
     const kept = v.safeParse(WRITE, where.kept());
     where.forgetKept();
     if (!kept.success) return;
-    const write = kept.output;
+    const write = await this.#whole(kept.output);
+    if (write === null) return;
     const there = stampOf(await where.records.get(entryKey(write.id)));
     await this.#put(there === write.document?.stamp ? { ...write, document: null } : write, write.after);
+  }
+
+  /** With the record that its end follows; null where that has given way to another one. */
+  async #whole(write: Write): Promise<Write | null> {
+    const { document } = write;
+    if (document === null || document.record !== null) return write;
+    const record = joinTail(await this.#options.where.records.get(documentKey(write.id)), document.tail);
+    return record === null ? null : { ...write, document: { ...document, record, tail: null } };
   }
 }
 
@@ -294,7 +355,15 @@ function pageEntries({ page, begins }: Write, tab: string, id: string): KeyValue
 
 function entriesOf(write: Write, tab: string): KeyValue[] {
   const { id, document } = write;
-  return [[documentKey(id), document?.record], [entryKey(id), document?.entry], ...pageEntries(write, tab, id)];
+  const beside: KeyValue[] = [[entryKey(id), document?.entry], ...pageEntries(write, tab, id)];
+  // The end of a record goes with it.
+  const whole = document?.tail === null ? ([[documentKey(id), document.record]] as const) : [];
+  return [...whole, [tailKey(id), document?.tail ?? undefined], ...beside];
+}
+
+/** Nothing where the text of it would be too large. */
+function sizable({ write, named }: { readonly write: Write | null; readonly named: ToSave }): Write | null {
+  return write?.document?.record && named.tokens.length > MOST_KEPT ? null : write;
 }
 
 const titleIn = ({ document }: Write): string => readEntry(document?.entry)?.title ?? '';
