@@ -37,8 +37,8 @@ export function tailBase(record: unknown, saved: ToSave, stamp: string): TailBas
   return {
     stamp,
     saved,
-    shared: Math.max(0, ...like.map(({ shared }) => shared)),
-    sharedText: Math.max(0, ...like.map(({ from }) => from)),
+    shared: like.reduce((most, { shared }) => Math.max(most, shared), 0),
+    sharedText: like.reduce((most, { from }) => Math.max(most, from), 0),
   };
 }
 
