@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build, defineConfig, type Plugin } from 'vite';
+import { pagePolicy } from './e2e/tools/policy.mjs';
 
 const PUBLIC = path.join(import.meta.dirname, 'public');
 
@@ -16,6 +17,23 @@ function publicFiles(): string[] {
     .filter(entry => entry.isFile())
     .map(entry => path.relative(PUBLIC, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
     .filter(file => !file.startsWith('models/'));
+}
+
+/** Writes the content security policy into the page, so that it holds on a host that sends no header. Behind the encoding, before all that is fetched. */
+function policy(): Plugin {
+  return {
+    name: 'policy',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: html => {
+        const charset = '<meta charset="utf-8" />';
+        const meta = `<meta http-equiv="Content-Security-Policy" content="${pagePolicy()}" />`;
+        if (!html.includes(charset)) throw new Error('index.html says its encoding otherwise');
+        return html.replace(charset, `${charset}\n    ${meta}`);
+      },
+    },
+  };
 }
 
 /** Writes service-worker.js beside the page, with the list of all files of the app. Names in assets/ change with their content. */
@@ -60,7 +78,7 @@ function serviceWorker(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), serviceWorker()],
+  plugins: [react(), policy(), serviceWorker()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -47,17 +47,6 @@ test('WebGPU has an adapter on the page', async ({ page }) => {
   console.log(`adapter: ${adapter}`);
 });
 
-test('the strict policy refuses inline script', async ({ page }) => {
-  await page.goto('');
-  const ran = await page.evaluate(() => {
-    const script = document.createElement('script');
-    script.textContent = 'document.documentElement.dataset.inline = "ran"';
-    document.head.append(script);
-    return document.documentElement.dataset.inline ?? 'refused';
-  });
-  expect(ran).toBe('refused');
-});
-
 test('the page fits a phone @phone', async ({ page }) => {
   await page.goto('');
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible();

@@ -1,7 +1,5 @@
 // Types of static-server.mjs, which is plain JavaScript because `npm start` runs it before anything is built.
 
-export function contentSecurityPolicy(connect?: readonly string[]): string;
-
 export function serveFolder(options: {
   readonly folder: string;
   readonly prefix?: string;

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { contentSecurityPolicy } from './policy.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -20,28 +21,8 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Where the page may connect besides its own origin: the Hub and the hosts it redirects to. */
-const HUB = ['https://huggingface.co', 'https://*.hf.co'];
-
-/** The one script that may connect where a person says: the worker that speaks to servers. A worker has the policy of its own file. */
-const SERVER_WORKER = /\/assets\/server-worker-[\w-]+\.js$/;
-
-/** The content security policy of the page and its worker; `connect` adds sources for connect-src. */
-export function contentSecurityPolicy(connect = []) {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "worker-src 'self'",
-    `connect-src ${["'self'", ...HUB, ...connect].join(' ')}`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "manifest-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}
+/** The two scripts that may connect where a person says: the workers that speak to servers and to addresses of commands. A worker has the policy of its own file. */
+const OUTWARD_WORKERS = /\/assets\/(?:server|address)-worker-[\w-]+\.js$/;
 
 /** The file that a URL path names inside `folder`; undefined where there is none, or only outside of it. */
 async function locate(folder, prefix, pathname) {
@@ -80,7 +61,7 @@ function rangeOf(header, size) {
   return first > last ? 'none' : [first, last];
 }
 
-async function answer(request, response, { folder, prefix, headers, serverPolicy }) {
+async function answer(request, response, { folder, prefix, headers, outwardPolicy }) {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' });
   const { pathname } = new URL(request.url, 'http://host');
   if (`${pathname}/` === prefix) return refuse(response, 308, { Location: prefix });
@@ -95,7 +76,7 @@ async function answer(request, response, { folder, prefix, headers, serverPolicy
     'Accept-Ranges': 'bytes',
     ...(part && { 'Content-Range': `bytes ${first}-${last}/${found.size}` }),
     ...headers,
-    ...(serverPolicy !== null && SERVER_WORKER.test(pathname) && { 'Content-Security-Policy': serverPolicy }),
+    ...(outwardPolicy !== null && OUTWARD_WORKERS.test(pathname) && { 'Content-Security-Policy': outwardPolicy }),
   });
   if (request.method === 'HEAD' || last < first) return response.end();
   const file = createReadStream(found.file, { start: first, end: last }).on('error', () => response.destroy());
@@ -106,7 +87,7 @@ async function answer(request, response, { folder, prefix, headers, serverPolicy
 /**
  * Serves `folder` under `prefix` (starts and ends with `/`) on 127.0.0.1.
  * `ports` are tried in order; 0 is any free one. `connect`: more sources for the policy's connect-src.
- * `policy`: another one in its place, or null for none: for pages that hold code of others.
+ * `policy`: another one in its place, or null for none, as a plain host.
  * Resolves to the page's address and a `close()` that cuts open connections. Throws when no port could be had.
  */
 export async function serveFolder({
@@ -123,9 +104,9 @@ export async function serveFolder({
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
   };
-  const serverPolicy = policy === null ? null : contentSecurityPolicy([...connect, 'https:', 'http:']);
+  const outwardPolicy = policy === null ? null : contentSecurityPolicy([...connect, 'https:', 'http:']);
   const server = createServer((request, response) => {
-    answer(request, response, { folder, prefix, headers, serverPolicy }).catch(() => response.destroy());
+    answer(request, response, { folder, prefix, headers, outwardPolicy }).catch(() => response.destroy());
   });
   let last;
   for (const port of ports) {

@@ -14,7 +14,9 @@ import { keepOwnNodes } from './foreignNodes.ts';
 import { addressLinks } from './links.ts';
 import { hubHost } from './origins.ts';
 import { createPage } from './page.ts';
+import { trustOwnScripts } from './trusted.ts';
 
+trustOwnScripts();
 const host = hubHost(storageOf(() => localStorage));
 const page = createPage({
   origins: { shippedBase: new URL('models/', document.baseURI).href, hubHost: host },
@@ -57,7 +59,10 @@ page.start().then(keepApp, (thrown: unknown) => render(<Fallen thrown={thrown} /
 async function keepApp(): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
   try {
-    const { workOffline } = await import('./offline.ts');
+    const [{ workOffline }, { networkIsOff }] = await Promise.all([
+      import('./offline.ts'),
+      import('../lib/network.ts'),
+    ]);
     await workOffline({
       version: page.version,
       workers: navigator.serviceWorker,
@@ -66,6 +71,7 @@ async function keepApp(): Promise<void> {
       reload: () => location.reload(),
       now: Date.now,
       back: listener => addEventListener('focus', listener),
+      networkIsOff,
     });
   } catch {
     // A browser that refuses it, in a private window say, opens the page from the network as before.

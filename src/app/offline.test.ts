@@ -28,10 +28,11 @@ class FakeRegistration extends EventTarget {
   }
 }
 
-async function opened(controller: FakeWorker | null, registration = new FakeRegistration()) {
+async function opened(controller: FakeWorker | null, registration = new FakeRegistration(), off = false) {
   const register = vi.fn(() => Promise.resolve(registration));
   const workers = Object.assign(new EventTarget(), { controller, register });
   const clock = { now: 0 };
+  const net = { off };
   const back: (() => void)[] = [];
   const acts: string[] = [];
   const version = createVersionStore();
@@ -43,13 +44,15 @@ async function opened(controller: FakeWorker | null, registration = new FakeRegi
     reload: () => void acts.push('reload'),
     now: () => clock.now,
     back: listener => void back.push(listener),
+    networkIsOff: () => Promise.resolve(net.off),
   });
-  expect(register).toHaveBeenCalledWith('https://page.test/x/service-worker.js', { updateViaCache: 'none' });
+  if (off) expect(register).not.toHaveBeenCalled();
+  else expect(register).toHaveBeenCalledWith('https://page.test/x/service-worker.js', { updateViaCache: 'none' });
   const offered = (): boolean => version.getState().waiting;
   const comeBack = (): void => {
     for (const call of back) call();
   };
-  return { version, workers, registration, clock, acts, offered, comeBack };
+  return { version, workers, registration, clock, net, acts, offered, comeBack };
 }
 
 test('the worker of a first visit is no newer version', async () => {
@@ -88,5 +91,16 @@ test('a page that stays open looks again, once an hour at the most, and a failed
   clock.now = 3_600_000;
   comeBack();
   comeBack();
-  expect(registration.update).toHaveBeenCalledTimes(1);
+  await vi.waitFor(() => expect(registration.update).toHaveBeenCalledTimes(1));
+});
+
+test('with the network switched off nothing is registered and nothing newer looked for', async () => {
+  await opened(new FakeWorker(), new FakeRegistration(), true);
+  const { registration, clock, net, comeBack } = await opened(new FakeWorker());
+  net.off = true;
+  clock.now = 3_600_000;
+  comeBack();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(registration.update).not.toHaveBeenCalled();
 });

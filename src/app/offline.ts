@@ -16,11 +16,15 @@ export interface OfflineOptions {
   readonly now: () => number;
   /** Called each time a person comes back to the page. */
   readonly back: (listener: () => void) => void;
+  /** Whether a person has switched the network off: then nothing newer is looked for. */
+  readonly networkIsOff: () => Promise<boolean>;
 }
 
 /** Resolves when the worker is registered. Rejects where the browser refuses it: then the page needs a network, as before. */
 export async function workOffline(options: OfflineOptions): Promise<void> {
-  const { version, workers, script, flush, reload, now, back } = options;
+  const { version, workers, script, flush, reload, now, back, networkIsOff } = options;
+  const isOff = (): Promise<boolean> => networkIsOff().catch(() => false);
+  if (await isOff()) return;
   // The first worker of a page comes without anything to take the place of.
   const controlled = workers.controller !== null;
   const registration = await workers.register(script, { updateViaCache: 'none' });
@@ -41,7 +45,10 @@ export async function workOffline(options: OfflineOptions): Promise<void> {
   back(() => {
     if (now() - looked < LOOK_AGAIN_MS) return;
     looked = now();
-    registration.update().catch(() => {
+    const look = async (): Promise<void> => {
+      if (!(await isOff())) await registration.update();
+    };
+    look().catch(() => {
       // Without a network there is nothing newer.
     });
   });

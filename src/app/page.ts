@@ -131,8 +131,9 @@ export function createPage(options: PageOptions): Page {
     ...stores,
     start: async () => {
       const linked = await receive(stores, options.links?.take() ?? '');
-      const { Visit, shaping } = await import('./visit.ts');
+      const { Visit, countRequests, shaping } = await import('./visit.ts');
       if (disposed) return;
+      countRequests(stores);
       rows.shapeWith(shaping);
       visit = new Visit(subjects, options.saved);
       await visit.start(linked);

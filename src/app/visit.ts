@@ -1,4 +1,5 @@
 // What the last visit left: brought back at the start, kept while the page is open, fitted to every model that becomes ready.
+import { networkStore } from '../features/shared/network.ts';
 import { type CachedModel, sourceKey } from '../lib/model-source.ts';
 import type { LoadedModel } from '../protocol/events.ts';
 import { clampSettings } from '../sampling/settings.ts';
@@ -12,10 +13,14 @@ import { browserStore, type SavedStore } from '../stores/saved/browser-store.ts'
 import { Documents } from '../stores/saved/document-acts.ts';
 import { takeEarlyText } from '../stores/saved/early-text.ts';
 import type { Subjects } from '../stores/saved/open-document.ts';
+import type { Stores } from '../stores/stores.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** What makes distributions of rows. */
 export const shaping = (options: ShapingOptions): Shaping => new Distributions(options);
+
+/** Counts what is asked of the network from now on. */
+export const countRequests = (stores: Stores): void => void networkStore.of(stores);
 
 /** The model to open, if any, given what is stored. */
 export type Wanted = (stored: readonly CachedModel[]) => WantedModel | null;

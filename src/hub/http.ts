@@ -1,5 +1,7 @@
 // One HTTP request, with errors by meaning, an idle limit and retries. No cookies, no referrer; a header that asks for a preflight only where a token is needed.
 import { type ErrorDetail, NucleusError } from '../lib/error.ts';
+import type { Origins } from '../lib/model-source.ts';
+import { originOf, reach } from '../lib/network.ts';
 import type { Access } from './access.ts';
 
 /** What touches the world, so that tests can stand in for it. Times are milliseconds. */
@@ -33,8 +35,8 @@ export class TransientError extends NucleusError {
   }
 }
 
-export const browserNet: Net = {
-  fetch: (url, init) => fetch(url, init),
+const browserNet: Net = {
+  fetch: (url, init) => reach(url, init),
   pause: (ms, signal) =>
     new Promise((resolve, reject) => {
       const stop = (): void => {
@@ -55,6 +57,16 @@ export const browserNet: Net = {
     }),
   random: Math.random,
 };
+
+/** The browser's, for the page's own models and the Hub that it names: on a host without a policy nothing else keeps the worker to them. */
+export function netOf({ shippedBase, hubHost }: Origins): Net {
+  const known = [shippedBase, hubHost].filter(address => address !== '').map(originOf);
+  const ask = async (url: string, init: RequestInit): Promise<Response> => {
+    if (known.includes(originOf(url))) return reach(url, init);
+    throw new NucleusError('internal', `${url} is neither of the page nor of the Hub`, { url });
+  };
+  return { ...browserNet, fetch: ask };
+}
 
 export function cancelled(): NucleusError {
   return new NucleusError('cancelled', 'cancelled');

@@ -7,7 +7,7 @@ import { type ModelSource, type Origins, sourceKey } from '../lib/model-source.t
 import { Access } from './access.ts';
 import type { ModelCache } from './cache.ts';
 import type { FilesNotice, FilesProgress, ModelFiles } from './files.ts';
-import { browserNet, type Net } from './http.ts';
+import { type Net, netOf } from './http.ts';
 import { nameLocal } from './local-names.ts';
 import { type FileSize, type LocalListing, listLocal, type Origin, remoteOrigin } from './origin.ts';
 import type { CopyRecord } from './records.ts';
@@ -77,7 +77,7 @@ export async function checkForUpdate(
   key: string,
   origins: Origins,
   signal: AbortSignal,
-  net: Net = browserNet,
+  net: Net = netOf(origins),
 ): Promise<{ readonly newer: boolean; readonly commit: string }> {
   const model = (await cache.list()).find(entry => entry.key === key);
   if (!model) throw new NucleusError('not_found', `${key} is not in the cache`, { key });
@@ -135,7 +135,7 @@ async function findFiles(options: OpenOptions): Promise<ModelFiles> {
 async function find(options: OpenOptions, whole: CopyRecord | null, usable: boolean): Promise<Found> {
   const { source, origins, signal } = options;
   const access = source.kind === 'hub' ? new Access(origins.token) : undefined;
-  const wire: Wire = { net: options.net ?? browserNet, signal, sameOrigin: source.kind === 'shipped', access };
+  const wire: Wire = { net: options.net ?? netOf(origins), signal, sameOrigin: source.kind === 'shipped', access };
   if (source.kind === 'server') throw new NucleusError('internal', 'a server has no files');
   if (source.kind === 'local') {
     if (options.files) return findOpened(options.cache, source.name, await listLocal(options.files, signal), usable);

@@ -1,6 +1,8 @@
 // The service worker: the app's own files from a cache, so that the page opens without any network. Models are not here, IndexedDB keeps them.
+// While a person has switched the network off it answers from the caches alone, whatever the page or a worker asks for.
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
-import { registerRoute } from 'workbox-routing';
+import { Route, Router } from 'workbox-routing';
+import { type NetworkNews, networkIsOff, openNews, originOf } from '../lib/network.ts';
 import { isOwnCache, outdated } from './caches.ts';
 
 /** Written in by the build: every file of the app but models, and a name for all of them together. */
@@ -16,7 +18,13 @@ interface ServiceWorkerScope {
   skipWaiting(): Promise<void>;
   addEventListener(type: 'install' | 'activate', listener: (event: ExtendableEvent) => void): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
+  addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void;
 }
+
+type FetchEvent = ExtendableEvent & {
+  readonly request: Request;
+  respondWith(response: Promise<Response>): void;
+};
 
 type ExtendableEvent = Parameters<PrecacheController['install']>[0];
 
@@ -41,17 +49,61 @@ scope.addEventListener('activate', event => {
   );
 });
 
+const router = new Router();
+
 // `?debug` and its like are the page's own affair, not other files.
-registerRoute(new PrecacheRoute(controller, { ignoreURLParametersMatching: [/./], cleanURLs: false }));
+router.registerRoute(new PrecacheRoute(controller, { ignoreURLParametersMatching: [/./], cleanURLs: false }));
+
+/** A file of any version that is kept. */
+async function keptFile(request: Request): Promise<Response | undefined> {
+  for (const name of (await caches.keys()).filter(isOwnCache)) {
+    const kept = await (await caches.open(name)).match(request);
+    if (kept !== undefined) return kept;
+  }
+  return undefined;
+}
 
 // A tab that was opened by an earlier version asks for that version's files, which a server may have no more.
-registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && url.pathname.includes('/assets/'),
-  async ({ request }) => {
-    for (const name of (await caches.keys()).filter(isOwnCache)) {
-      const kept = await (await caches.open(name)).match(request);
-      if (kept !== undefined) return kept;
-    }
-    return fetch(request);
-  },
+router.registerRoute(
+  new Route(
+    ({ url, sameOrigin }) => sameOrigin && url.pathname.includes('/assets/'),
+    async ({ request }) => (await keptFile(request)) ?? fetch(request),
+  ),
 );
+
+const news = openNews();
+/** Null until the kept switch has been read: this worker may be started by the request itself. */
+let off: boolean | null = null;
+const read = networkIsOff().catch(() => false);
+void read.then(kept => {
+  off ??= kept;
+});
+news?.addEventListener('message', ({ data }: MessageEvent<NetworkNews>) => {
+  if (data.type === 'switched') off = data.off;
+});
+
+/** From the caches, or nothing: the page itself stands in them as index.html. */
+async function withoutNetwork(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const page = request.mode === 'navigate' && /\/(?:index\.html)?$/.test(pathname);
+  const kept =
+    (await controller.matchPrecache(page ? 'index.html' : request.url.replace(/[?#].*$/, ''))) ??
+    (await keptFile(request));
+  if (kept !== undefined) return kept;
+  news?.postMessage({ type: 'refused', address: originOf(request.url) });
+  return Response.error();
+}
+
+scope.addEventListener('fetch', event => {
+  const { request } = event;
+  if (off === false) {
+    const answer = router.handleRequest({ request, event });
+    if (answer !== undefined) event.respondWith(answer);
+    return;
+  }
+  const answered = async (): Promise<Response> => {
+    if (off ?? (await read)) return withoutNetwork(request);
+    return router.handleRequest({ request, event }) ?? fetch(request);
+  };
+  event.respondWith(answered());
+});

@@ -1,5 +1,6 @@
 // The worker that speaks to a server, apart from page and engine: a host can give this one file a policy that lets it connect where a person says, and keep all others strict.
 import { toWire } from '../lib/error.ts';
+import { reach } from '../lib/network.ts';
 import { ask, type FromWire, type ToWire } from './wire.ts';
 
 interface Scope {
@@ -16,7 +17,7 @@ scope.addEventListener('securitypolicyviolation', () => {
 });
 
 const net = {
-  fetch: globalThis.fetch.bind(globalThis),
+  fetch: reach,
   secure: self.location.protocol === 'https:',
   refusedByPolicy: () => {
     const was = refused;

@@ -1,5 +1,6 @@
 // One request to a server and what comes back, value by value, within limits: a server may be down, slow, cut, or not what it says it is. No key stands in any error.
 import { NucleusError } from '../lib/error.ts';
+import { isNetworkOff, type Reach } from '../lib/network.ts';
 import type { WireError } from '../protocol/events.ts';
 
 /** What is asked. `key` goes into one header of this request and is kept nowhere. */
@@ -31,7 +32,7 @@ export const MOST_LINE = 8 * 2 ** 20;
 const MOST_WORDS = 300;
 
 export interface Net {
-  readonly fetch: typeof fetch;
+  readonly fetch: Reach;
   /** The page came over https: browsers keep its requests from addresses without it, but for this machine. */
   readonly secure: boolean;
   /** Whether the policy that the page was served with has refused a request since this was last asked. */
@@ -84,13 +85,14 @@ async function respond(request: WireRequest, signal: AbortSignal, net: Net): Pro
       referrerPolicy: 'no-referrer',
       cache: 'no-store',
     });
-  } catch {
+  } catch (thrown) {
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled');
+    if (isNetworkOff(thrown)) throw unreachable(address, 'off');
     throw unreachable(address, await whyNot(address, signal, net));
   }
 }
 
-const unreachable = (address: string, why: 'mixed' | 'policy' | 'cors' | 'down' | 'cut'): NucleusError =>
+const unreachable = (address: string, why: 'off' | 'mixed' | 'policy' | 'cors' | 'down' | 'cut'): NucleusError =>
   new NucleusError('server_unreachable', `no answer of ${address}: ${why}`, { address, why });
 
 /** A server that answers what nobody may read is there, and does not let this page in. */

@@ -235,7 +235,10 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'retry',
   }),
   network: detail => ({
-    text: `${detail.offline === 1 ? 'The browser is offline' : 'The connection broke'}${fetching(detail)}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again${arrived(detail)}.`,
+    text:
+      detail.off === 1
+        ? `No network is switched on, so ${subject(detail, 'the network').replace(/^The/, 'the')} was not asked. Switch it off under Models, or take a model that is stored in this browser.`
+        : `${detail.offline === 1 ? 'The browser is offline' : 'The connection broke'}${fetching(detail)}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again${arrived(detail)}.`,
     action: 'retry',
   }),
   integrity: detail => ({

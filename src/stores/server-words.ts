@@ -10,6 +10,8 @@ export function unreachableWords(detail: ErrorDetail, origin: string = pageOrigi
   const address = told(detail, 'address') || 'the server';
   const server = detail.address === undefined ? 'The server' : `The server at ${address}`;
   switch (detail.why) {
+    case 'off':
+      return `No network is switched on, so ${address} was not asked. Switch it off under Models to go on.`;
     case 'mixed':
       return `This page came over https, so the browser keeps it from ${address}, which has none. Give the server https, for instance by a reverse proxy, or open the page on the server's own machine.`;
     case 'policy':

@@ -1,13 +1,13 @@
 // The answer to one command: who gives it, within which bounds, and why there is none.
 import type { Told } from '../../stores/document/types.ts';
-import { addressToFetch } from './addresses.ts';
+import type { AskAddress } from './asking.ts';
 import type { WorkOut } from './expression/working.ts';
-import { fetchText, type Surroundings } from './fetched.ts';
 import type { Asked } from './rounds.ts';
 import type { Definition, Library, Trouble } from './types.ts';
 
-export interface Around extends Surroundings {
+export interface Around {
   readonly workOut: WorkOut;
+  readonly askAddress: AskAddress;
   /** A person's words. Rejects when `signal` is aborted. */
   readonly ask: (definition: Definition, asked: Asked, signal: AbortSignal) => Promise<string>;
   /** Milliseconds of a clock that only goes forward, and since 1970. */
@@ -70,10 +70,10 @@ async function textOf(
       return worked.ok ? worked.text : { kind: 'expression', words: worked.words };
     }
     case 'address': {
-      const address = addressToFetch(source, asked.argument, allowed);
-      if (!address.ok) return { kind: 'address', why: address.why, address: source };
-      const fetched = await fetchText(address.value, path, signal, around);
-      return fetched.ok ? fetched.text : { kind: 'fetch', fault: fetched.fault, address: address.value.href };
+      const answer = await around.askAddress({ template: source, argument: asked.argument, allowed, path }, signal);
+      if (answer.kind === 'refused') return { kind: 'address', why: answer.why, address: source };
+      const { fetched, address } = answer;
+      return fetched.ok ? fetched.text : { kind: 'fetch', fault: fetched.fault, address };
     }
     default:
       return by satisfies never;

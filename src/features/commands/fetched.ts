@@ -1,4 +1,7 @@
 // One GET of an address that the list allows: no cookies, no referrer, no redirect, and no more bytes or seconds than are meant.
+
+import { isNetworkOff } from '../../lib/network.ts';
+import { type AddressFault, type Allowed, addressToFetch } from './addresses.ts';
 import { partAt, partText } from './json-path.ts';
 
 /** Bytes of a response. */
@@ -7,46 +10,73 @@ export const MOST_BYTES = 256 * 1024;
 export const MOST_FETCH_MS = 10_000;
 
 export type FetchFault =
-  | { readonly kind: 'blocked' | 'unreachable' | 'slow' | 'too_many_bytes' | 'not_json' | 'bad_path' | 'no_such_part' }
+  | {
+      readonly kind:
+        | 'off'
+        | 'blocked'
+        | 'unreachable'
+        | 'slow'
+        | 'too_many_bytes'
+        | 'not_json'
+        | 'bad_path'
+        | 'no_such_part';
+    }
   | { readonly kind: 'status'; readonly status: number };
 
-export type Fetched = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: FetchFault };
+type Fetched = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: FetchFault };
+
+/** What is asked, with the list that it is held against. */
+export interface AddressRequest {
+  readonly template: string;
+  readonly argument: string;
+  readonly allowed: readonly Allowed[];
+  /** The part of its JSON; '' for all of it. */
+  readonly path: string;
+}
+
+export type AddressAnswer =
+  | { readonly kind: 'refused'; readonly why: AddressFault }
+  | { readonly kind: 'fetched'; readonly address: string; readonly fetched: Fetched };
 
 export interface Surroundings {
   readonly fetch: (url: URL, options: RequestInit) => Promise<Response>;
   readonly later: (ms: number, callback: () => void) => () => void;
-  /** Whether the page's policy has refused a connection to this origin since it was asked. */
-  readonly watchPolicy: (origin: string) => { readonly refused: () => boolean; readonly end: () => void };
+  /** Whether a policy of the host has refused a connection since this was last asked. */
+  readonly refusedByPolicy: () => boolean;
 }
 
 const no = (kind: Exclude<FetchFault['kind'], 'status'>): Fetched => ({ ok: false, fault: { kind } });
 
-/** @throws what `signal` was aborted with */
-export async function fetchText(url: URL, path: string, signal: AbortSignal, around: Surroundings): Promise<Fetched> {
+/** Nothing is asked of an address that the list does not have. */
+export async function fetchAllowed(request: AddressRequest, around: Surroundings): Promise<AddressAnswer> {
+  const { template, argument, allowed, path } = request;
+  const address = addressToFetch(template, argument, allowed);
+  if (!address.ok) return { kind: 'refused', why: address.why };
+  return { kind: 'fetched', address: address.value.href, fetched: await fetchText(address.value, path, around) };
+}
+
+async function fetchText(url: URL, path: string, around: Surroundings): Promise<Fetched> {
   const abort = new AbortController();
-  const giveUp = (): void => abort.abort();
-  signal.addEventListener('abort', giveUp);
   let slow = false;
   const callOff = around.later(MOST_FETCH_MS, () => {
     slow = true;
     abort.abort();
   });
-  const policy = around.watchPolicy(url.origin);
+  around.refusedByPolicy();
   try {
-    signal.throwIfAborted();
     const response = await around.fetch(url, { ...OPTIONS, signal: abort.signal });
     if (response.status !== 200) return { ok: false, fault: { kind: 'status', status: response.status } };
     const bytes = await bytesOf(response);
     if (bytes === null) return no('too_many_bytes');
     return partOf(new TextDecoder().decode(bytes), path);
-  } catch {
-    signal.throwIfAborted();
-    return no(slow ? 'slow' : policy.refused() ? 'blocked' : 'unreachable');
+  } catch (thrown) {
+    if (isNetworkOff(thrown)) return no('off');
+    // The browser tells of a policy in an event of its own.
+    await new Promise(resolve => setTimeout(resolve, 0));
+    return no(slow ? 'slow' : around.refusedByPolicy() ? 'blocked' : 'unreachable');
   } finally {
     abort.abort();
     callOff();
-    policy.end();
-    signal.removeEventListener('abort', giveUp);
   }
 }
 
@@ -89,16 +119,3 @@ function partOf(text: string, path: string): Fetched {
   const part = partAt(value, path);
   return part.ok ? { ok: true, text: partText(part.value) } : no(part.why);
 }
-
-/** The page's own: `connect-src` may forbid what the list allows, and says so in an event alone. */
-export const PAGE_FETCH: Pick<Surroundings, 'fetch' | 'watchPolicy'> = {
-  fetch: (url, options) => fetch(url, options),
-  watchPolicy: origin => {
-    let refused = false;
-    const hear = ({ blockedURI }: SecurityPolicyViolationEvent): void => {
-      if (blockedURI.startsWith(origin)) refused = true;
-    };
-    document.addEventListener('securitypolicyviolation', hear);
-    return { refused: () => refused, end: () => document.removeEventListener('securitypolicyviolation', hear) };
-  },
-};

@@ -7,6 +7,7 @@ import { rankOf, rankRow, rowStatistics } from '../../sampling/row.ts';
 import { TOKENIZER } from '../share/sharedRun.fixture.ts';
 import type { Around } from './answering.ts';
 import { worked } from './expression/worked.ts';
+import { fetchAllowed, type Surroundings } from './fetched.ts';
 import type { LibraryRecord } from './kept.ts';
 import { EMPTY, readLibrary } from './library.ts';
 import { createCommandsStore } from './store.ts';
@@ -72,6 +73,7 @@ interface BenchOptions {
   readonly library?: Partial<Library>;
   readonly off?: boolean;
   readonly around?: Partial<Around>;
+  readonly fetch?: Surroundings['fetch'];
   readonly memory?: Map<string, unknown>;
 }
 
@@ -104,11 +106,15 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     record,
     date: () => 5,
     workOut: request => Promise.resolve(worked(request)),
-    fetch: (url, init) => {
-      fetches.push({ url: url.href, options: init });
-      return Promise.resolve(new Response('{"now": {"t": 21.5}}'));
-    },
-    watchPolicy: () => ({ refused: () => false, end: () => {} }),
+    askAddress: request =>
+      fetchAllowed(request, {
+        fetch: (url, init) => {
+          fetches.push({ url: url.href, options: init });
+          return options.fetch?.(url, init) ?? Promise.resolve(new Response('{"now": {"t": 21.5}}'));
+        },
+        later: page.work.later,
+        refusedByPolicy: () => false,
+      }),
     ...options.around,
   });
   page.work.onEnd(made.dispose);

@@ -1,9 +1,9 @@
 // The store of commands: a person's library, whether it answers in the open document, and the question that is open.
 import { createStore } from 'zustand/vanilla';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { createAskAddress } from './asking.ts';
 import { Commands, type CommandsOptions, INITIAL } from './commands.ts';
 import { createWorkOut } from './expression/working.ts';
-import { PAGE_FETCH } from './fetched.ts';
 import { keptLibrary } from './kept.ts';
 import {
   readDefinitions,
@@ -20,8 +20,8 @@ export const commandsStore = defineFeatureStore<CommandsStore>(stores =>
   createCommandsStore({
     ...stores,
     ...stores.work,
-    ...PAGE_FETCH,
     workOut: createWorkOut(stores.work.later),
+    askAddress: createAskAddress(),
     record: keptLibrary(),
     date: Date.now,
   }),

@@ -98,7 +98,7 @@ describe('an address on the list', () => {
     const b = await bench({
       written: [ASKS, '', '', 'COMMAND=', ''],
       library: { ...library, definitions: library.definitions.map(each => ({ ...each, path: '' })), protocol },
-      around: { fetch: () => Promise.resolve(new Response(hostile)) },
+      fetch: () => Promise.resolve(new Response(hostile)),
     });
     await run(b);
     expect(text(b.page).endsWith(hostile)).toBe(true);
@@ -118,7 +118,7 @@ describe('an address on the list', () => {
     ['a prototype', () => Promise.resolve(new Response('{"now": "text"}')), { kind: 'no_such_part' }],
     ['a megabyte', () => Promise.resolve(new Response('x'.repeat(1_000_000))), { kind: 'too_many_bytes' }],
   ] as const)('%s is said', async (_, fetch, fault) => {
-    const b = await bench({ written: [ASKS], library, around: { fetch } });
+    const b = await bench({ written: [ASKS], library, fetch });
     await run(b);
     expect(trouble(b)).toMatchObject({ kind: 'fetch', fault });
   });
@@ -129,7 +129,7 @@ describe('an address on the list', () => {
       Promise.resolve(
         new Response(new ReadableStream({ pull: stream => stream.enqueue(new Uint8Array(65_536).fill(++pulled)) })),
       );
-    const one = await bench({ written: [ASKS], library, around: { fetch: endless } });
+    const one = await bench({ written: [ASKS], library, fetch: endless });
     await run(one);
     expect(trouble(one)).toMatchObject({ fault: { kind: 'too_many_bytes' } });
     expect(pulled).toBeLessThan(10);
@@ -137,7 +137,7 @@ describe('an address on the list', () => {
       new Promise<Response>((_resolve, reject) =>
         init.signal?.addEventListener('abort', () => reject(new Error('aborted'))),
       );
-    const two = await bench({ written: [ASKS], library, around: { fetch: silent } });
+    const two = await bench({ written: [ASKS], library, fetch: silent });
     const going = run(two);
     await until(() => [...two.page.waits].some(({ ms }) => ms === 10_000 && status(two).kind === 'asking'));
     for (const wait of [...two.page.waits]) if (wait.ms === 10_000) wait.callback();

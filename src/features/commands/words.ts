@@ -53,8 +53,10 @@ function fetchWords(fault: FetchFault, address: string): string {
   switch (fault.kind) {
     case 'status':
       return `${origin} answered with status ${fault.status} instead of 200. Open the address in a tab of its own to see what it says.`;
+    case 'off':
+      return `No network is switched on, so ${origin} was not asked. Switch it off under Models, or answer yourself.`;
     case 'blocked':
-      return `This page's own policy does not let it reach ${origin}. Who runs the page has to add it to connect-src.`;
+      return `The host of this page does not let it connect to ${origin}: its Content-Security-Policy must name that address in connect-src for the file address-worker.`;
     case 'unreachable':
       return `${origin} could not be read: there is no network, it leads elsewhere (redirects are refused), or it does not allow other pages to read it (CORS).`;
     case 'slow':

@@ -11,6 +11,7 @@ import { LoadTrouble } from './LoadTrouble.tsx';
 import { LocalFiles } from './LocalFiles.tsx';
 import styles from './Models.module.css';
 import { NamedModel } from './NamedModel.tsx';
+import { NetworkSwitch } from './NetworkSwitch.tsx';
 import { ServerConnect } from './ServerConnect.tsx';
 
 export function Models() {
@@ -35,6 +36,7 @@ export function Models() {
         <LocalFiles />
         <ServerConnect />
         <CachedModels />
+        <NetworkSwitch />
       </div>
     </AskedAt>
   );

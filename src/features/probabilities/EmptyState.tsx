@@ -36,7 +36,7 @@ export function EmptyState({ row }: { row: SelectedRow }) {
     s.status.kind === 'failed' && s.status.error.code === 'prompt_too_long' ? s.status.error.code : null,
   );
   if (row.status === 'ready') return null;
-  const fetch = () => void rows.getState().fetchSelected();
+  const compute = () => void rows.getState().fetchSelected();
   if (row.status === 'failed' && row.error.code === said) {
     return (
       <div className={styles.empty}>
@@ -47,7 +47,7 @@ export function EmptyState({ row }: { row: SelectedRow }) {
   if (row.status === 'failed') {
     return (
       <div className={styles.empty}>
-        <ErrorNotice error={row.error} retry={fetch} />
+        <ErrorNotice error={row.error} retry={compute} />
       </div>
     );
   }
@@ -55,7 +55,7 @@ export function EmptyState({ row }: { row: SelectedRow }) {
     return (
       <div className={styles.empty}>
         <p>Computing what is expected here takes a pass over the text, about {formatDuration(row.seconds * 1000)}.</p>
-        <Button onClick={fetch}>Compute the distribution</Button>
+        <Button onClick={compute}>Compute the distribution</Button>
       </div>
     );
   }

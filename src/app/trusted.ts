@@ -1,0 +1,24 @@
+// Trusted Types: the page's policy lets no text become code. Here stands what may: the address of a script of the page's own origin, for workers.
+
+/** What of the browser's Trusted Types is used; the DOM types know none. */
+interface Policies {
+  createPolicy(name: string, rules: { readonly createScriptURL: (address: string) => string | null }): unknown;
+}
+
+/**
+ * Text that is given to a worker, or registered as a service worker, goes through the rule of the policy `default`. It has none for markup and none for
+ * code, so these are refused. Replies are cleaned by DOMPurify, which has a policy of its own. Before the first worker; nothing where the browser knows no Trusted Types.
+ */
+export function trustOwnScripts(): void {
+  const { trustedTypes } = globalThis as { readonly trustedTypes?: Policies };
+  trustedTypes?.createPolicy('default', {
+    // Browsers say more than the address.
+    createScriptURL: address => ownScript(address, document.baseURI),
+  });
+}
+
+/** The address where it is a file of this origin; null, which the browser refuses, elsewhere. */
+export function ownScript(address: string, base: string): string | null {
+  const [script, page] = [new URL(address, base), new URL(base)];
+  return script.protocol === page.protocol && script.origin === page.origin ? address : null;
+}

@@ -1,0 +1,32 @@
+// Asks one address for a command, apart from the page: a host can give this one file a policy that lets it connect where a person says, and keep all others strict.
+import { reach } from '../../lib/network.ts';
+import { type AddressAnswer, type AddressRequest, fetchAllowed } from './fetched.ts';
+
+interface Scope {
+  postMessage(message: AddressAnswer): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<AddressRequest>) => void): void;
+  addEventListener(type: 'securitypolicyviolation', listener: () => void): void;
+}
+
+const scope = globalThis as unknown as Scope;
+let refused = false;
+scope.addEventListener('securitypolicyviolation', () => {
+  refused = true;
+});
+
+const around = {
+  fetch: reach,
+  later: (ms: number, callback: () => void) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  refusedByPolicy: () => {
+    const was = refused;
+    refused = false;
+    return was;
+  },
+};
+
+scope.addEventListener('message', ({ data }) => {
+  void fetchAllowed(data, around).then(answer => scope.postMessage(answer));
+});
