@@ -76,16 +76,20 @@ function serviceWorker(): Plugin {
   };
 }
 
-export default defineConfig({
-  base: './',
-  plugins: [react(), policy(), serviceWorker()],
-  worker: { format: 'es' },
-  build: {
-    target: 'es2022',
-    assetsInlineLimit: 0,
-    // Every browser that has WebGPU knows modulepreload.
-    modulePreload: { polyfill: false },
-    // How long plugins take says how busy the machine is, not how the page is built.
-    rolldownOptions: { checks: { bundlerTimings: false } },
-  },
+export default defineConfig(({ command }) => {
+  // What is built is the page of people, whatever the program that asks for it is for: with another value React is the slow one, and no service worker comes.
+  if (command === 'build') process.env.NODE_ENV = 'production';
+  return {
+    base: './',
+    plugins: [react(), policy(), serviceWorker()],
+    worker: { format: 'es' },
+    build: {
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      // Every browser that has WebGPU knows modulepreload.
+      modulePreload: { polyfill: false },
+      // How long plugins take says how busy the machine is, not how the page is built.
+      rolldownOptions: { checks: { bundlerTimings: false } },
+    },
+  };
 });

@@ -39,7 +39,10 @@ async function installFromDebian() {
 
 /** The path of a Chromium, installed now if need be and possible; undefined after three lines that say what to do. */
 export async function provideChromium() {
+  const given = process.env.NODE_ENV;
   const { module } = await runnerImport(path.join(import.meta.dirname, 'browser.ts'), { logLevel: 'error' });
+  // Vite sets it for itself; programs that are started from here shall not have it.
+  if (given === undefined) delete process.env.NODE_ENV;
   const { findChromium, HOW_TO_GET_ONE } = module;
   let found = findChromium();
   if (!found && !process.env.CHROMIUM_PATH && isDebianRoot()) {
