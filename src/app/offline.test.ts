@@ -17,9 +17,18 @@ class FakeRegistration extends EventTarget {
   readonly update = vi.fn(() => Promise.reject(new TypeError('no network')));
 
   /** As the browser does when it has found another script. */
-  install(worker = new FakeWorker()): FakeWorker {
-    this.installing = worker;
+  install(): FakeWorker {
+    this.find();
+    return this.finish();
+  }
+
+  find(): void {
+    this.installing = new FakeWorker();
     this.dispatchEvent(new Event('updatefound'));
+  }
+
+  finish(): FakeWorker {
+    const worker = this.installing ?? new FakeWorker();
     worker.state = 'installed';
     this.installing = null;
     this.waiting = worker;
@@ -81,6 +90,23 @@ test('one that another visit has left waiting is offered at once', async () => {
   const registration = new FakeRegistration();
   registration.waiting = new FakeWorker();
   expect((await opened(new FakeWorker(), registration)).offered()).toBe(true);
+});
+
+test('one that was found before the page listened is offered when it is there', async () => {
+  const registration = new FakeRegistration();
+  registration.find();
+  const { offered } = await opened(new FakeWorker(), registration);
+  expect(offered()).toBe(false);
+  registration.finish();
+  expect(offered()).toBe(true);
+});
+
+test('one that waits no more when it is taken: the page opens again', async () => {
+  const { registration, version, acts } = await opened(new FakeWorker());
+  registration.install();
+  registration.waiting = null;
+  version.getState().take();
+  await vi.waitFor(() => expect(acts).toEqual(['flush', 'reload']));
 });
 
 test('a page that stays open looks again, once an hour at the most, and a failed look is no matter', async () => {

@@ -30,17 +30,22 @@ export async function workOffline(options: OfflineOptions): Promise<void> {
   const registration = await workers.register(script, { updateViaCache: 'none' });
   const take = async (): Promise<void> => {
     await flush();
+    // All other tabs may have been closed meanwhile: then it waits no more.
+    if (registration.waiting === null) return reload();
     workers.addEventListener('controllerchange', reload, { once: true });
-    registration.waiting?.postMessage('use-now');
+    registration.waiting.postMessage('use-now');
   };
   const offer = (): void => version.setState({ waiting: true, take: () => void take() });
   if (controlled && registration.waiting !== null) offer();
-  registration.addEventListener('updatefound', () => {
+  const watch = (): void => {
     const { installing } = registration;
     installing?.addEventListener('statechange', () => {
       if (installing.state === 'installed' && workers.controller !== null) offer();
     });
-  });
+  };
+  registration.addEventListener('updatefound', watch);
+  // The browser looks by itself when the page opens, and may have found it before the page came as far.
+  watch();
   let looked = now();
   back(() => {
     if (now() - looked < LOOK_AGAIN_MS) return;
