@@ -39,8 +39,9 @@ export async function beforeWorker<T = null>(page: Page, code: (given: T) => voi
 
 /** The engine's worker; the newest where one has followed another. */
 export async function engineWorker(page: Page): Promise<Worker> {
-  await expect.poll(() => page.workers().length).toBeGreaterThan(0);
-  const worker = page.workers().at(-1);
+  const engines = (): Worker[] => page.workers().filter(worker => /\/assets\/worker-/.test(worker.url()));
+  await expect.poll(() => engines().length).toBeGreaterThan(0);
+  const worker = engines().at(-1);
   if (worker === undefined) throw new Error('the page has no worker');
   return worker;
 }

@@ -1,0 +1,126 @@
+// Long use of one tab: runs, stops, branches, views, chat turns, other formats of the weights. What it takes stays flat. `SOAK=200` makes it long.
+import process from 'node:process';
+import { liveBytes, recordGpu } from '../support/faults.ts';
+import {
+  closeDialog,
+  modelReady,
+  neverEnds,
+  openModels,
+  openPage,
+  run,
+  runButton,
+  runFinished,
+  setNumbers,
+  setText,
+  stopButton,
+  textArea,
+  textOf,
+} from '../support/page.ts';
+import { type CDPSession, expect, type Page, engineTest as test } from '../support/tests.ts';
+
+const ROUNDS = Number(process.env.SOAK ?? 6);
+/** Rounds until everything was there once, both formats, too. */
+const CYCLE = 4;
+const VIEWS = ['Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow', 'Token'];
+
+interface Taken {
+  readonly gpuBytes: number;
+  readonly listeners: number;
+  readonly nodes: number;
+  readonly heapBytes: number;
+}
+
+/** What the tab holds once all that can be collected is. */
+async function taken(page: Page, session: CDPSession): Promise<Taken> {
+  await session.send('HeapProfiler.collectGarbage');
+  const { metrics } = await session.send('Performance.getMetrics');
+  const of = (name: string): number => metrics.find(metric => metric.name === name)?.value ?? Number.NaN;
+  return {
+    gpuBytes: await liveBytes(page),
+    listeners: of('JSEventListeners'),
+    nodes: of('Nodes'),
+    heapBytes: of('JSHeapUsedSize'),
+  };
+}
+
+async function stopInTheMiddle(page: Page): Promise<void> {
+  const before = await textOf(page);
+  await setNumbers(page, { Length: 400 });
+  await runButton(page).click();
+  await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(before.length);
+  await stopButton(page).click();
+  await modelReady(page);
+  await setNumbers(page, { Length: 6 });
+}
+
+async function chatTurn(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Chat', exact: true }).click();
+  const message = page.getByRole('textbox', { name: 'Message', exact: true });
+  await message.fill('Who are you?');
+  await message.press('Enter');
+  await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeVisible();
+  await modelReady(page);
+}
+
+async function otherFormat(page: Page, round: number): Promise<void> {
+  const dialog = await openModels(page);
+  const wanted = round % 2 === 0 ? /^int8 · / : /^f16 as stored · /;
+  await dialog.getByRole('group', { name: 'Weights' }).getByText(wanted).click();
+  await expect(page.getByRole('button', { name: /^Model: / })).toHaveAccessibleName(
+    round % 2 === 0 ? /, int8 · / : /, f16 · /,
+  );
+  await closeDialog(dialog);
+  await modelReady(page);
+}
+
+async function oneRound(page: Page, round: number): Promise<void> {
+  await page.getByRole('tab', { name: 'Token', exact: true }).click();
+  await setText(page, `Once upon a time there was a small ${['boy', 'girl', 'fox', 'hen'][round % 4]}`);
+  await run(page);
+  await stopInTheMiddle(page);
+  await textArea(page).press('Alt+ArrowLeft');
+  await textArea(page).press('Alt+ArrowLeft');
+  await page.getByRole('button', { name: 'From here' }).click();
+  await runFinished(page);
+  for (const view of VIEWS) {
+    await page.getByRole('tab', { name: view, exact: true }).click();
+    await expect(page.getByRole('region', { name: view === 'Text' ? 'Whole text' : view, exact: true })).toBeVisible();
+  }
+  await chatTurn(page);
+  if (round % 2 === 1) await otherFormat(page, round >> 1);
+  await page.keyboard.press('Alt+n');
+  await expect(textArea(page)).toHaveValue('');
+}
+
+test('rounds of everything take no more at their end than at their beginning', async ({ page }) => {
+  test.setTimeout(300_000 + ROUNDS * 240_000);
+  const complaints: string[] = [];
+  page.on('console', message => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', error => complaints.push(error.message));
+  await recordGpu(page);
+  await openPage(page);
+  await setNumbers(page, { Length: 6 });
+  await neverEnds(page);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const found: Taken[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await oneRound(page, round);
+    found.push(await taken(page, session));
+    if (process.env.SOAK) console.log(round, JSON.stringify(found.at(-1)));
+  }
+  // The first rounds open what stays open: code of the views, buffers of the probes.
+  const [before, after] = [found.slice(0, CYCLE), found.slice(-Math.min(CYCLE, ROUNDS - CYCLE))];
+  const most = (of: readonly Taken[], what: keyof Taken): number => Math.max(...of.map(each => each[what]));
+  expect(most(after, 'gpuBytes')).toBeLessThanOrEqual(most(before, 'gpuBytes'));
+  expect(most(after, 'listeners')).toBeLessThan(most(before, 'listeners') + 20);
+  expect(most(after, 'nodes')).toBeLessThan(most(before, 'nodes') + 300);
+  expect((most(after, 'heapBytes') - most(before, 'heapBytes')) / (ROUNDS - CYCLE)).toBeLessThan(500_000);
+
+  const kept = await textOf(page);
+  await page.reload();
+  await modelReady(page);
+  expect(await textOf(page)).toBe(kept);
+  await oneRound(page, 0);
+  expect(complaints).toEqual([]);
+});
