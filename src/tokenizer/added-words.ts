@@ -1,6 +1,5 @@
 // Added tokens in a text: they are found before it is cut into pieces, and what is found is one token whole.
 // Source: `AddedVocabulary` of the `tokenizers` library of Hugging Face.
-import { literalPattern } from './pretokens/pattern.ts';
 import type { AddedToken, NormalForm } from './spec.ts';
 
 /** A stretch of the text: an added token, or (id null) plain text, in its normal form where the tokenizer has one. */
@@ -37,18 +36,42 @@ function isSingleWord(text: string, start: number, end: number): boolean {
   );
 }
 
+/** By the first UTF-16 unit of a spelling: how long those are that begin with it, the longest first. A million of them is still a few lengths. */
+function lengthsByUnit(spellings: Iterable<string>): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, Set<number>>();
+  for (const spelling of spellings) {
+    const unit = spelling.charCodeAt(0);
+    const lengths = found.get(unit) ?? new Set();
+    found.set(unit, lengths.add(spelling.length));
+  }
+  return new Map([...found].map(([unit, lengths]) => [unit, [...lengths].sort((a, b) => b - a)]));
+}
+
+function longestAt<T>(
+  text: string,
+  at: number,
+  lengths: ReadonlyMap<number, readonly number[]>,
+  bySpelling: ReadonlyMap<string, T>,
+): T | undefined {
+  for (const length of lengths.get(text.charCodeAt(at)) ?? []) {
+    const token = at + length > text.length ? undefined : bySpelling.get(text.slice(at, at + length));
+    if (token !== undefined) return token;
+  }
+  return undefined;
+}
+
 export function finder(tokens: readonly (AddedToken & { readonly spelling: string })[]): Finder | null {
   const bySpelling = new Map(tokens.filter(token => token.spelling !== '').map(token => [token.spelling, token]));
   if (bySpelling.size === 0) return null;
-  const sorted = [...bySpelling.keys()].sort((a, b) => b.length - a.length);
-  const source = sorted.map(literalPattern).join('|');
+  const lengths = lengthsByUnit(bySpelling.keys());
   return function* find(text) {
     let at = 0;
-    for (const found of text.matchAll(new RegExp(source, 'gu'))) {
-      const token = bySpelling.get(found[0]);
+    for (let next = 0; next < text.length; ) {
+      const token = longestAt(text, next, lengths, bySpelling);
+      let start = next;
+      next += token === undefined ? ((text.codePointAt(next) ?? 0) > 0xffff ? 2 : 1) : token.spelling.length;
       if (token === undefined) continue;
-      let start = found.index;
-      let end = start + found[0].length;
+      let end = next;
       if (token.singleWord && !isSingleWord(text, start, end)) continue;
       // Space that the token before has taken stays with that.
       if (token.lstrip) start = Math.max(spaceBefore(text, start), at);

@@ -4,6 +4,7 @@ import { NucleusError } from '../lib/error.ts';
 import { vocabularyToBytes } from './byte-alphabet.ts';
 import { readPattern } from './normal/normalizers.ts';
 import { schemeOf } from './pretokens/cuts.ts';
+import { withReplaced } from './pretokens/split.ts';
 
 export interface Faces {
   /** The bytes of a token that stands within a text. */
@@ -77,7 +78,7 @@ const DECODERS: Readonly<Record<string, (fields: Fields) => Steps>> = {
   Replace: ({ pattern, content }) => {
     if (typeof content !== 'string') throw bad('a Replace of the decoder has no content');
     const read = readPattern(pattern, 'Replace of the decoder');
-    return { steps: [token => token.replaceAll(read.pattern, () => content)], drops: false };
+    return { steps: [token => withReplaced(token, read.pattern, content)], drops: false };
   },
   Metaspace: fields => {
     const mark = typeof fields.replacement === 'string' ? fields.replacement : '\u2581';

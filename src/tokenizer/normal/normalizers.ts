@@ -1,8 +1,9 @@
 // The normalizers of a tokenizer.json: how text is rewritten before it is cut.
 // Source: the `tokenizers` library of Hugging Face, whose results these are to equal; all of them keep account of where each unit comes from.
 import { NucleusError } from '../../lib/error.ts';
-import { compilePattern, literalPattern, UnknownPattern } from '../pretokens/pattern.ts';
-import { stretches } from '../pretokens/split.ts';
+import { compilePattern, literalPattern } from '../pretokens/pattern.ts';
+import { stretches, type TextPattern } from '../pretokens/split.ts';
+import { UnknownPattern } from '../pretokens/unknown-pattern.ts';
 import { type Aligned, mapped, type Normalizer, Rewriting, sourceOf } from './aligned.ts';
 import { readBertNormalizer } from './bert.ts';
 import { readCharsmap } from './charsmap.ts';
@@ -80,7 +81,7 @@ export function replaceText(pattern: string, content: string): Normalizer {
   };
 }
 
-function replaced(source: Aligned, pattern: RegExp, content: string): Aligned {
+function replaced(source: Aligned, pattern: TextPattern, content: string): Aligned {
   const out = new Rewriting(source);
   let end = 0;
   for (const { start, end: until, matches } of stretches(source.text, pattern)) {
@@ -97,7 +98,7 @@ function replaced(source: Aligned, pattern: RegExp, content: string): Aligned {
 export function readPattern(
   pattern: unknown,
   of: string,
-): { readonly pattern: RegExp; readonly literal: string | null; readonly source: string } {
+): { readonly pattern: TextPattern; readonly literal: string | null; readonly source: string } {
   const { Regex, String: literal } = fieldsOf(pattern ?? {});
   if (typeof literal === 'string' && typeof Regex !== 'string') {
     return { pattern: new RegExp(literalPattern(literal), 'gu'), literal, source: literal };

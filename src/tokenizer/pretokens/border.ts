@@ -1,4 +1,5 @@
 // Where a cut between two pieces is certain from two characters alone.
+import { PROVED } from './published.ts';
 import type { PretokenStep, SplitStep } from './steps.ts';
 
 /**
@@ -30,22 +31,6 @@ function gpt2Border(before: string, after: string): boolean {
 function wordBorder(before: string, after: string): boolean {
   return !SPACE.test(before) && SPACE.test(after) && after !== '\n' && after !== '\r';
 }
-
-const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-const SPACES = '\\s+(?!\\S)|\\s+';
-const UPPER = '[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]';
-const LOWER = '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]';
-
-/** The patterns that `wordBorder` is proved for: those of Qwen 2, GPT-4, Llama 3 and GPT-4o. */
-const PROVED: readonly string[] = [
-  ...['\\p{N}', '\\p{N}{1,3}'].map(
-    numbers =>
-      `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${numbers}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|${SPACES}`,
-  ),
-  `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|${SPACES}`,
-  `[^\\r\\n\\p{L}\\p{N}]?${UPPER}*${LOWER}+${CONTRACTIONS}?|[^\\r\\n\\p{L}\\p{N}]?${UPPER}+${LOWER}*${CONTRACTIONS}?` +
-    `|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|${SPACES}`,
-];
 
 function isProved({ source, behavior, invert }: SplitStep): boolean {
   return PROVED.includes(source) && behavior === 'Isolated' && !invert;

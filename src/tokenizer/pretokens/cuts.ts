@@ -7,7 +7,7 @@ import { readPattern, replaceText, withPrefix } from '../normal/normalizers.ts';
 import type { Place } from '../place.ts';
 import { gpt2Pieces } from './gpt2.ts';
 import { literalPattern } from './pattern.ts';
-import { type Behavior, isBehavior, rangesAt } from './split.ts';
+import { type Behavior, isBehavior, rangesAt, type TextPattern } from './split.ts';
 
 /** The stretch between two added tokens that a piece is of. */
 interface Section extends Place {
@@ -28,7 +28,7 @@ function fieldsOf(value: unknown): Fields {
   return Object.fromEntries(Object.entries(value));
 }
 
-function cutAt(pattern: RegExp, behavior: Behavior, invert = false): Cut {
+function cutAt(pattern: TextPattern, behavior: Behavior, invert = false): Cut {
   return function* cut(piece) {
     for (const [start, end] of rangesAt(piece.text, pattern, behavior, invert)) yield slicedAt(piece, start, end);
   };

@@ -1,8 +1,11 @@
 // Patterns of a tokenizer.json, which are Oniguruma's, as JavaScript's. Only what surely means the same is translated; all else is refused.
 // Source: Oniguruma's doc/RE (its own syntax, UTF-8). Its classes are Unicode's: JavaScript's `\s` has U+FEFF and lacks U+0085, its `\d` is ASCII.
 
-/** Says what a pattern holds that cannot be translated. */
-export class UnknownPattern extends Error {}
+import { Machine } from './machine.ts';
+import { PROVED } from './published.ts';
+import { isLinear, shapeOf } from './shape.ts';
+import type { TextPattern } from './split.ts';
+import { UnknownPattern } from './unknown-pattern.ts';
 
 const CLASSES: Readonly<Record<string, string>> = {
   s: '\\p{White_Space}',
@@ -183,9 +186,29 @@ class Translation {
   }
 }
 
-/** The pattern as a global, Unicode-aware one. Throws `UnknownPattern`. */
-export function compilePattern(source: string): RegExp {
+/** Groups and sets within each other, at most. */
+const MOST_NESTED = 100;
+const MOST_LENGTH = 20_000;
+
+function assertFlat(source: string): void {
+  if (source.length > MOST_LENGTH) throw new UnknownPattern(`its length (${source.length} characters)`);
+  let depth = 0;
+  for (const char of source) {
+    if (char === '(' || char === '[') depth++;
+    else if (char === ')' || char === ']') depth--;
+    if (depth > MOST_NESTED) throw new UnknownPattern('groups within groups');
+  }
+}
+
+/**
+ * The pattern, to be found in a text in time that grows with the text alone: by the browser's regular expressions where its shape says so, or it is published and known;
+ * else by a machine that tries nothing twice. Throws `UnknownPattern`.
+ */
+export function compilePattern(source: string): TextPattern {
+  assertFlat(source);
   const translated = new Translation(source).whole();
+  const shape = shapeOf(translated);
+  if (!PROVED.includes(source) && !isLinear(shape)) return new Machine(shape);
   try {
     return new RegExp(translated, 'gu');
   } catch {

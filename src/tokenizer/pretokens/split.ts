@@ -16,6 +16,18 @@ export function isBehavior(name: unknown): name is Behavior {
   return typeof name === 'string' && Object.hasOwn(JOINS, name);
 }
 
+/** What of a match is read. */
+export interface Found {
+  readonly index: number;
+  readonly 0: string;
+}
+
+/** A regular expression with the flag `g`, or what finds as one does. */
+export interface TextPattern {
+  lastIndex: number;
+  exec(text: string): Found | null;
+}
+
 export interface Stretch {
   readonly start: number;
   readonly end: number;
@@ -23,7 +35,7 @@ export interface Stretch {
 }
 
 /** Matches and what is between them, in order. An empty match counts, unless it follows a match at once. */
-export function* stretches(text: string, pattern: RegExp): Generator<Stretch> {
+export function* stretches(text: string, pattern: TextPattern): Generator<Stretch> {
   let end = 0;
   let matched = -1;
   pattern.lastIndex = 0;
@@ -48,7 +60,7 @@ export function* stretches(text: string, pattern: RegExp): Generator<Stretch> {
 /** Where the pieces of a text lie, each as soon as it is found: what is left and right of a piece in the text depends on nothing before it. */
 export function* rangesAt(
   text: string,
-  pattern: RegExp,
+  pattern: TextPattern,
   behavior: Behavior,
   invert: boolean,
 ): Generator<readonly [start: number, end: number]> {
@@ -71,6 +83,13 @@ export function* rangesAt(
 }
 
 /** The pieces themselves. */
-export function* splitAt(text: string, pattern: RegExp, behavior: Behavior, invert: boolean): Generator<string> {
+export function* splitAt(text: string, pattern: TextPattern, behavior: Behavior, invert: boolean): Generator<string> {
   for (const [start, end] of rangesAt(text, pattern, behavior, invert)) yield text.slice(start, end);
+}
+
+/** The text with `content` in the place of every match. */
+export function withReplaced(text: string, pattern: TextPattern, content: string): string {
+  let out = '';
+  for (const { start, end, matches } of stretches(text, pattern)) out += matches ? content : text.slice(start, end);
+  return out;
 }

@@ -1,12 +1,13 @@
 // Pre-tokenisation: how text is cut into pieces that BPE never merges across, as the `pre_tokenizer` of a tokenizer.json says.
 import { NucleusError } from '../../lib/error.ts';
 import { gpt2Pieces } from './gpt2.ts';
-import { compilePattern, literalPattern, UnknownPattern } from './pattern.ts';
-import { type Behavior, isBehavior, splitAt } from './split.ts';
+import { compilePattern, literalPattern } from './pattern.ts';
+import { type Behavior, isBehavior, splitAt, type TextPattern } from './split.ts';
+import { UnknownPattern } from './unknown-pattern.ts';
 
 export interface SplitStep {
   readonly type: 'split';
-  readonly pattern: RegExp;
+  readonly pattern: TextPattern;
   /** The pattern as the file has it. */
   readonly source: string;
   readonly behavior: Behavior;
