@@ -8,6 +8,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 /** File name to bytes; or the folder the files lie in, read when they are asked for. */
 type ModelFolder = string | Readonly<Record<string, Uint8Array | string>>;
@@ -66,6 +67,8 @@ export interface Fault {
   readonly contentLength?: number;
   /** Replaces the whole file. */
   readonly body?: Uint8Array | string;
+  /** Compresses the body on its way. */
+  readonly gzip?: boolean;
   /** Milliseconds before each piece of 64 KiB. */
   readonly delayPerPiece?: number;
 }
@@ -286,13 +289,15 @@ async function sendFile(
   const first = match ? Number(match[1]) : 0;
   const last = match?.[2] ? Math.min(Number(match[2]), whole.length - 1) : whole.length - 1;
   if (match && first > last) return end(response, 416, { 'Content-Range': `bytes */${whole.length}` });
-  const body = whole.subarray(first, last + 1);
+  const plain = whole.subarray(first, last + 1);
+  const body = fault.gzip ? gzipSync(plain) : plain;
   response.writeHead(match ? 206 : 200, {
     ...CORS,
     ETag: etag,
     'Accept-Ranges': 'bytes',
     'Content-Type': 'application/octet-stream',
     'Content-Length': String(fault.contentLength ?? body.length),
+    ...(fault.gzip ? { 'Content-Encoding': 'gzip' } : {}),
     ...(match ? { 'Content-Range': `bytes ${first}-${last}/${whole.length}` } : {}),
     ...fault.headers,
   });

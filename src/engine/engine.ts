@@ -28,6 +28,8 @@ type Run = Exclude<Command, { type: 'cancel' }>;
 
 /** Progress events at most this often, in milliseconds: more would only keep the page busy. */
 const PROGRESS_MS = 50;
+/** Between two parts of what is read back in idle time. */
+const IDLE_PAUSE_MS = 200;
 
 export class Engine {
   readonly #post: Post;
@@ -221,6 +223,18 @@ export class Engine {
       progresses.flush();
     }
     this.#post({ type: 'loaded', run, model: { ...this.#model.loaded, context: this.#model.room.state, device } });
+    void this.#checkStored(files, this.#model);
+  }
+
+  /** In idle time: what was just stored is read back, while there is a network to mend it. */
+  async #checkStored(files: ModelFiles, model: OpenModel): Promise<void> {
+    const goOn = async (): Promise<boolean> => {
+      await new Promise(resolve => setTimeout(resolve, IDLE_PAUSE_MS));
+      await this.#jobs.run(() => Promise.resolve());
+      return this.#model === model;
+    };
+    // What cannot be mended now is said by the load that needs it.
+    await files.check(goOn).catch(() => {});
   }
 
   async #prefill({ run, tokens }: CommandOf<'prefill'>, signal: AbortSignal): Promise<void> {

@@ -104,6 +104,11 @@ export class ModelCache {
     });
   }
 
+  /** Its hash was right once in this session. */
+  isVerified({ stamp }: CopyRecord, { name }: FileRecord, index: number): boolean {
+    return this.#verified.has(`${stamp}/${name}/${index}`);
+  }
+
   /** A stored chunk; null when it is gone or its bytes are not those that were stored. Hashed once a session. */
   async chunk(copy: CopyRecord, file: FileRecord, index: number): Promise<Uint8Array<ArrayBuffer> | null> {
     const id = `${copy.stamp}/${file.name}/${index}`;

@@ -200,11 +200,76 @@ describe('statuses', () => {
     expect(of.net.pauses).toEqual([7000]);
   });
 
+  test('Retry-After may be a date, by the clock of the server', async () => {
+    const date = 'Sat, 28 Nov 2026 10:00:00 GMT';
+    const headers = { Date: date, 'Retry-After': 'Sat, 28 Nov 2026 10:00:21 GMT' };
+    server.fault({ status: 503, headers, times: 1 });
+    server.fault({ status: 503, headers: { 'Retry-After': 'when it suits' }, times: 1 });
+    const of = job();
+    expectWhole(await run(of));
+    expect(of.net.pauses).toEqual([21_000, 2000]);
+  });
+
   test('nobody there', async () => {
     const url = server.url;
     await server.close();
     await expect(run(job({ url: `${url}/x` }))).rejects.toMatchObject({ code: 'network' });
     server = await startHubServer();
+  });
+});
+
+describe('what comes', () => {
+  test('byte by byte is no silence, and is asked for once', async () => {
+    const bytes = WEIGHTS.slice(0, 3000);
+    let [asked, waited] = [0, 0];
+    const idle = (): Promise<void> => {
+      waited++;
+      return new Promise(() => {});
+    };
+    const of = job({ size: bytes.length, chunkBytes: 1024 });
+    const slow = new ReadableStream({
+      pull: controller => {
+        controller.enqueue(bytes.slice(asked, ++asked));
+        if (asked === bytes.length) controller.close();
+      },
+    });
+    const fetches: string[] = [];
+    const net = {
+      ...of.net,
+      idle,
+      fetch: async (url: string) => {
+        fetches.push(url);
+        return new Response(slow);
+      },
+    };
+    const chunks: Chunk[] = [];
+    for await (const chunk of downloadChunks({ ...of, net })) chunks.push(chunk);
+    expect(digest(Buffer.concat(chunks.map(chunk => chunk.bytes)))).toBe(digest(bytes));
+    expect(fetches).toHaveLength(1);
+    expect(of.net.pauses).toEqual([]);
+    // The limit on silence begins anew with each byte.
+    expect(waited).toBeGreaterThanOrEqual(bytes.length);
+  });
+
+  test('compressed on its way is the file, whatever length its server says', async () => {
+    server.fault({ gzip: true });
+    expectWhole(await run(job()));
+    expectWhole([...(await run(job({ hashes: [], validator: '' })))]);
+    expect((await run(job({ hashes: await firstHashes(3) }))).map(({ index }) => index)).toEqual([3, 4]);
+  });
+
+  test('a web page in place of a file, longer or shorter, is told as one, at once', async () => {
+    for (const [name, size, code] of [
+      ['config.json', 21, 'bad_json'],
+      ['config.json', 9000, 'bad_json'],
+      ['model.safetensors', 9000, 'bad_safetensors'],
+    ] as const) {
+      server.requests.length = 0;
+      server.fault({ body: `<!DOCTYPE html><title>Sign in</title>${'<p>'.repeat(20)}` });
+      await expect(run(job({ name, size }))).rejects.toMatchObject({ code, detail: { file: name } });
+      expect(server.requests).toHaveLength(1);
+      server.clearFaults();
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 // One file over HTTP, in whole chunks, through cuts: retries, resumes by Range, and never mixes two versions of a file.
+import { checkFirstBytes } from '../checkpoint/first-bytes.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { Access } from './access.ts';
 import { sha256 } from './hash.ts';
@@ -52,6 +53,11 @@ class Assembly {
   #chunk: Uint8Array<ArrayBuffer>;
   #filled = 0;
 
+  /** What has come of the chunk that is not whole. */
+  get begun(): Uint8Array {
+    return this.#chunk.subarray(0, this.#filled);
+  }
+
   /** `position` is a border of chunks, or the end of the file. */
   constructor(size: number, chunkBytes: number, position: number) {
     this.#size = size;
@@ -104,8 +110,11 @@ export async function* downloadChunks(job: DownloadJob): AsyncGenerator<Chunk> {
       validator = opened.validator || validator;
       if (opened.first !== assembly.position) assembly.restart();
       for await (const piece of bodyPieces(job.net, opened.response, job.signal)) {
-        if (assembly.position + piece.length > job.size)
+        if (assembly.position + piece.length > job.size) {
+          // Another length is told as what it is, where the first bytes say that.
+          if (assembly.position === 0) checkFirstBytes(job.name, piece);
           throw new FileChanged(job.name, `it has more than ${job.size} bytes`);
+        }
         for (const { index, bytes } of assembly.add(piece)) {
           const hash = await sha256(bytes);
           const before = hashes[index];
@@ -119,6 +128,7 @@ export async function* downloadChunks(job: DownloadJob): AsyncGenerator<Chunk> {
         failures = 0;
         job.onPosition?.(farthest);
       }
+      if (assembly.position < Math.min(job.chunkBytes, job.size)) checkFirstBytes(job.name, assembly.begun);
       checkWhole(job, assembly.position);
     } catch (error) {
       if (!(error instanceof TransientError) || failures >= MAX_RETRIES) throw error;

@@ -30,6 +30,11 @@ export interface ModelFiles {
    * Throws NucleusError not_found, unauthorized, rate_limited, network, integrity, bad_safetensors (not the file it should be), cancelled.
    */
   stream(name: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
+  /**
+   * Reads back what is stored, part by part, and fetches anew what is not as it was. Asks `goOn` before each part and ends where that says no.
+   * Where nothing is stored, or all has been read in this session, it does nothing. Rejects as `stream` does.
+   */
+  check(goOn: () => Promise<boolean>): Promise<void>;
   /** What the model is told apart by, see `digestOf`. Only once configuration and weights have been streamed to their ends; throws before. */
   digest(): Promise<string>;
 }

@@ -146,12 +146,20 @@ function failureOf(response: Response, url: string, withToken: boolean): Nucleus
   if (status === 401 || status === 403)
     return new NucleusError('unauthorized', `${url} needs a login or a permission`, detail);
   if (status === 416) return new NucleusError('integrity', `${url} is shorter than the listing says`, detail);
-  const seconds = Number(response.headers.get('retry-after') ?? 0);
-  const after = Number.isFinite(seconds) ? Math.min(Math.max(0, seconds) * 1000, MAX_RETRY_AFTER_MS) : 0;
+  const after = Math.min(Math.max(0, retryAfter(response)), MAX_RETRY_AFTER_MS);
   if (status === 429) return new TransientError('rate_limited', `${url} asks to wait`, detail, after);
   if (status === 408 || status >= 500)
     return new TransientError('network', `the server answered ${status} to ${url}`, detail, after);
   return new NucleusError('network', `the server answered ${status} to ${url}`, detail);
+}
+
+/** Milliseconds: the header has seconds, or a date, which is taken by the server's own clock. */
+function retryAfter({ headers }: Response): number {
+  const value = headers.get('retry-after') ?? '0';
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return seconds * 1000;
+  const ms = Date.parse(value) - (Date.parse(headers.get('date') ?? '') || Date.now());
+  return Number.isFinite(ms) ? ms : 0;
 }
 
 /** The body piece by piece. A cut, or too long a silence, is a TransientError after the bytes that came. */

@@ -1,5 +1,5 @@
 // Loads and the cache: damage, deletes, two at once, a full disk, updates.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   flipBit,
   freshDatabase,
@@ -60,6 +60,41 @@ describe('the cache', () => {
     server.fault({ status: 503 });
     const files = await openModel(session().options);
     await expect(collect(files.stream(W))).rejects.toMatchObject({ code: 'integrity', detail: { file: W } });
+  });
+
+  test('in idle time what was just stored is read back, and only what is damaged is fetched again', async () => {
+    const { files } = await load();
+    await flipBit(W, 2);
+    await flipBit('config.json', 0);
+    server.requests.length = 0;
+    let asked = 0;
+    await files.check(async () => ++asked < 4);
+    // Stopped before it came there: config.json, generation_config.json and tokenizer.json are done.
+    expect(requestsOf(W)).toEqual([]);
+    expect(requestsOf('config.json')).toEqual([expect.stringMatching(/^bytes=0-/)]);
+    await files.check(async () => true);
+    expect(requestsOf(W)).toEqual([`bytes=${2 * CHUNK}-${3 * CHUNK - 1}`]);
+    expect(await new ModelCache(store).verify(KEY, new AbortController().signal)).toEqual([]);
+    // What was fetched again is read back too; what has been read in this session is not, nor what came from the cache as it loaded.
+    asked = 0;
+    await files.check(async () => ++asked > 0);
+    expect(asked).toBe(1);
+    asked = 0;
+    await files.check(async () => ++asked > 0);
+    const again = await load();
+    for (const name of again.files.names) await again.files.bytes(name);
+    await again.files.check(async () => ++asked > 0);
+    expect(asked).toBe(0);
+  });
+
+  test('in idle time a model that was deleted meanwhile, or not stored, is nothing to read', async () => {
+    const { files } = await load();
+    await store.remove(KEY);
+    await files.check(async () => true);
+    const loose = await load({ keep: false });
+    server.requests.length = 0;
+    await loose.files.check(async () => true);
+    expect(server.requests).toEqual([]);
   });
 
   test('verify tells how far it is, and stops when asked', async () => {
@@ -193,6 +228,20 @@ describe('a full or broken cache', () => {
     const disk = new SmallDisk(freshDatabase());
     disk.errorName = 'UnknownError';
     expect((await load({ cache: new ModelCache(disk) })).notices).toEqual(['cache_unavailable']);
+  });
+
+  test('a database that never opens is done without', async () => {
+    vi.stubGlobal('indexedDB', { open: () => ({}) });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const loading = load({ cache: new ModelCache(new ChunkStore(freshDatabase())) });
+      await vi.advanceTimersByTimeAsync(5000);
+      vi.useRealTimers();
+      expect((await loading).notices).toEqual(['cache_unavailable']);
+    } finally {
+      vi.useRealTimers();
+      vi.unstubAllGlobals();
+    }
   });
 
   test('no storage at all', async () => {

@@ -1,8 +1,9 @@
 // The store over an IndexedDB in memory: what is atomic, what is left behind, and connections that die.
 import 'fake-indexeddb/auto';
 import { describe, expect, test } from 'vitest';
+import { reopeningStore } from '../lib/database.ts';
 import type { CopyRecord, FileRecord } from './records.ts';
-import { ChunkStore, noticeOf, reopeningStore } from './store.ts';
+import { ChunkStore, noticeOf } from './store.ts';
 
 let databases = 0;
 const freshName = (): string => `test-${databases++}`;
@@ -127,45 +128,16 @@ describe('ChunkStore', () => {
   });
 });
 
-describe('the connection', () => {
-  test('is opened again after it was closed behind our back', async () => {
-    const name = freshName();
-    let connection: IDBDatabase | undefined;
-    const use = reopeningStore(name, 'models');
-    await use('readonly', store => {
-      connection = store.transaction.db;
-    });
-    connection!.close();
-    // A transaction on a closed connection is an InvalidStateError.
-    let uses = 0;
-    await use('readonly', () => {
-      uses++;
-    });
-    expect(uses).toBe(1);
+test('closes when another tab deletes the database', async () => {
+  const name = freshName();
+  const store = new ChunkStore(name);
+  await store.begin(copyOf('s'));
+  await new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = resolve;
+    request.onblocked = reject;
   });
-
-  test('is opened again once, not for ever', async () => {
-    let tries = 0;
-    const use = reopeningStore(freshName(), 'models');
-    const failing = use('readonly', () => {
-      tries++;
-      throw new DOMException('the connection is closing', 'InvalidStateError');
-    });
-    await expect(failing).rejects.toMatchObject({ name: 'InvalidStateError' });
-    expect(tries).toBe(2);
-  });
-
-  test('closes when another tab deletes the database', async () => {
-    const name = freshName();
-    const store = new ChunkStore(name);
-    await store.begin(copyOf('s'));
-    await new Promise((resolve, reject) => {
-      const request = indexedDB.deleteDatabase(name);
-      request.onsuccess = resolve;
-      request.onblocked = reject;
-    });
-    expect(await store.copies()).toEqual([]);
-  });
+  expect(await store.copies()).toEqual([]);
 });
 
 test('a full disk is told by name, since its message is empty', () => {

@@ -5,6 +5,7 @@
 //        ['chunk', stamp, name, i]  -> Uint8Array
 
 import { get, promisifyRequest, type UseStore } from 'idb-keyval';
+import { reopeningStore } from '../lib/database.ts';
 import type { FilesNotice } from './files.ts';
 import { type CopyRecord, type FileRecord, readCopy, readFile } from './records.ts';
 
@@ -20,44 +21,6 @@ export class NameTaken extends Error {}
 /** Everything whose key begins with `prefix`: a list sorts above every number and text. */
 function under(...prefix: string[]): IDBKeyRange {
   return IDBKeyRange.bound(prefix, [...prefix, []]);
-}
-
-/**
- * A connection that comes back: browsers close them behind the page's back, and an open one would block another tab's upgrade.
- * On InvalidStateError it is reopened once.
- */
-export function reopeningStore(database: string, store: string): UseStore {
-  let open: Promise<IDBDatabase> | undefined;
-  const connect = (): Promise<IDBDatabase> => {
-    const request = indexedDB.open(database);
-    request.onupgradeneeded = () => request.result.createObjectStore(store);
-    const opened = promisifyRequest(request).then(db => {
-      const forget = (): void => {
-        if (open === opened) open = undefined;
-      };
-      db.onclose = forget;
-      db.onversionchange = () => {
-        forget();
-        db.close();
-      };
-      return db;
-    });
-    opened.catch(() => {
-      if (open === opened) open = undefined;
-    });
-    return opened;
-  };
-  return async (mode, use) => {
-    for (let attempt = 0; ; attempt++) {
-      open ??= connect();
-      try {
-        return await use((await open).transaction(store, mode).objectStore(store));
-      } catch (error) {
-        if (attempt > 0 || !(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
-        open = undefined;
-      }
-    }
-  };
 }
 
 /** Resolves when the transaction is on disk. A full disk shows in `onabort` alone, never as an error of a request. */

@@ -286,6 +286,20 @@ export class StreamedFiles implements ModelFiles {
     }
   }
 
+  async check(goOn: () => Promise<boolean>): Promise<void> {
+    for (const name of this.names) {
+      const record = await this.#record(name);
+      const { length = 0 } = record?.hashes ?? [];
+      for (let index = 0; index < length; index++) {
+        const copy = this.#copy;
+        if (!copy?.complete || !record) return;
+        if (this.#init.cache.isVerified(copy, record, index)) continue;
+        if (!(await goOn())) return;
+        if ((await this.#init.cache.chunk(copy, record, index)) === null) await this.#repair(copy, record, index);
+      }
+    }
+  }
+
   async digest(): Promise<string> {
     const missing = this.names.find(name => decidesNumbers(name) && !this.#contents.has(name));
     if (missing !== undefined) throw new NucleusError('internal', `${missing} has not been read to its end`);

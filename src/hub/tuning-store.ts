@@ -1,6 +1,6 @@
 // Where measurements of kernels are kept, a record an adapter: an IndexedDB store of their own.
 import { del, get, set } from 'idb-keyval';
-import { reopeningStore } from './store.ts';
+import { reopeningStore } from '../lib/database.ts';
 
 /** What tuning needs of a store; a test passes a map. Every promise may reject: a browser can refuse. */
 export interface TuningStore {

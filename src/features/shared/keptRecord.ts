@@ -1,5 +1,6 @@
 // A record of its own in the browser's database, changed in one step, so that two tabs take nothing from each other.
-import { createStore, get, update } from 'idb-keyval';
+import { get, update } from 'idb-keyval';
+import { reopeningStore } from '../../lib/database.ts';
 
 /** Where the record lies; a test has a variable. */
 export interface KeptRecord {
@@ -9,7 +10,7 @@ export interface KeptRecord {
 }
 
 export function databaseRecord(database: string, key: string): KeptRecord {
-  const store = createStore(database, 'kept');
+  const store = reopeningStore(database, 'kept');
   return {
     // A browser may refuse the database at once.
     read: async () => get(key, store),

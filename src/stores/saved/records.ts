@@ -1,5 +1,6 @@
 // Records by key in the browser's database, written all or none, and only where nobody else has written meanwhile.
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
+import { promisifyRequest } from 'idb-keyval';
+import { reopeningStore } from '../../lib/database.ts';
 
 /** A value of undefined takes the record away. */
 export type KeyValue = readonly [key: string, value: unknown];
@@ -31,22 +32,7 @@ const NAME = 'nucleus-page';
 const STORE = 'kept';
 
 export function databaseRecords(): Records {
-  let store = createStore(NAME, STORE);
-  /** Work on a connection that gives way to another tab which deletes the database, and one that was closed is opened anew. */
-  const work: UseStore = async (mode, callback) => {
-    const watched = (objects: IDBObjectStore) => {
-      const { db } = objects.transaction;
-      db.onversionchange = () => db.close();
-      return callback(objects);
-    };
-    try {
-      return await store(mode, watched);
-    } catch (thrown) {
-      if (!(thrown instanceof DOMException) || thrown.name !== 'InvalidStateError') throw thrown;
-      store = createStore(NAME, STORE);
-      return store(mode, watched);
-    }
-  };
+  const work = reopeningStore(NAME, STORE);
   return {
     get: key => work('readonly', objects => promisifyRequest<unknown>(objects.get(key))),
     keys: () => work('readonly', async objects => (await promisifyRequest(objects.getAllKeys())).map(String)),
