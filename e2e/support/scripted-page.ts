@@ -74,6 +74,8 @@ export interface PageOptions extends EngineOptions {
   /** Fragment the page is opened with. */
   readonly link?: string;
   readonly hubToken?: HubToken;
+  /** The page asks the browser to keep what is stored. */
+  readonly persist?: () => void;
 }
 
 /** Who listens to the tabs of one memory. */
@@ -149,7 +151,7 @@ export function makePage(options: PageOptions = {}): Page {
     saved: options.saved ?? memoryStore(memory, options.tab),
     links: { take: () => options.link ?? '', follow: () => () => {} },
     checkCapability: () => options.blocked ?? null,
-    persist: () => {},
+    persist: options.persist ?? (() => {}),
     requestFrame: callback => {
       if (options.holdFrames) frames.push(callback);
       else queueMicrotask(callback);

@@ -11,6 +11,7 @@ import { useAsked } from './asked.ts';
 import { LoadTrouble } from './LoadTrouble.tsx';
 import { useLoaded } from './loaded.ts';
 import styles from './Models.module.css';
+import { StorageRoom } from './StorageRoom.tsx';
 
 function taskWords(task: CacheTask): string {
   switch (task.kind) {
@@ -139,6 +140,7 @@ export function CachedModels() {
         Stored in this browser{' '}
         {cache.usage > 0 && <span className={styles.quiet}>{formatBytes(cache.usage)} in all</span>}
       </h3>
+      <StorageRoom stored={cache.models} />
       {cache.error && <ErrorNotice error={cache.error} retry={() => void model.getState().listCache()} />}
       {cache.status === 'ready' && cache.models.length === 0 && (
         <p className={styles.quiet}>

@@ -108,6 +108,19 @@ describe('another model', () => {
   });
 });
 
+test('the browser is asked to keep what a person downloads or opens, and not for the model that ships', async () => {
+  let asked = 0;
+  const page = kept(await readyPage({ persist: () => asked++ }));
+  expect(asked).toBe(0);
+  await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+  expect(asked).toBe(1);
+  const file = new File(['{}'], 'tiny.safetensors');
+  await page.model.getState().openFiles([file], false);
+  expect(asked).toBe(1);
+  await page.model.getState().openFiles([file], true);
+  expect(asked).toBe(2);
+});
+
 describe('a lost device', () => {
   const lose = (page: Page): void => loseDevice(page);
 
