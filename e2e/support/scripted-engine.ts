@@ -10,6 +10,7 @@ import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { digestIn, type FormatNeeds } from '../../src/lib/weight-format.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, EventOf, LoadedModel } from '../../src/protocol/events.ts';
+import type { SelfTestReport } from '../../src/protocol/self-test.ts';
 import { rowStatistics } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
 import { tokenBytesTable } from '../../src/tokenizer/bytes.ts';
@@ -33,6 +34,19 @@ export const ADAPTER: AdapterDescription = {
   features: [],
   maxBufferSize: 2 ** 30,
   maxStorageBufferBindingSize: 2 ** 30,
+};
+
+/** All kernels right. */
+export const RIGHT_KERNELS: SelfTestReport = {
+  variants: [
+    { name: 'attention', error: 2.5e-7, wrong: 0, off: false },
+    { name: 'linear_row f16', error: 1.5e-7, wrong: 0, off: false },
+  ],
+  repetitions: 3,
+  bound: 2 ** -10,
+  ran: 2,
+  build: '0123456789abcdef',
+  browser: 'a browser of the tests',
 };
 
 /** What stands for the weights of the model that ships. */
@@ -114,6 +128,8 @@ export type Interception = (command: Command, say: (event: EngineEvent) => void)
 export interface EngineOptions {
   readonly intercept?: Interception;
   readonly model?: Partial<LoadedModel>;
+  /** What a check of the kernels finds; all right unless given. */
+  readonly report?: SelfTestReport;
   /** Reported cost of a prefill. */
   readonly msPerToken?: number;
   /** Passes between two tokens or two tiles; a macrotask unless given. */
@@ -259,6 +275,9 @@ class Engine {
         return this.#tell(run, mapAnswers(command), say);
       case 'lens':
         return this.#tell(run, lensEvents(command, this.#weights, this.#options.model?.dims?.n_layer), say);
+      case 'self_test':
+        say({ type: 'self_tested', run, report: this.#options.report ?? RIGHT_KERNELS });
+        return this.#cancelled.has(run);
       case 'cache_list':
         say({ type: 'cache', run, models: [], usage: 0 });
         return false;

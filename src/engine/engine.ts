@@ -11,6 +11,7 @@ import type { Command, CommandOf } from '../protocol/commands.ts';
 import type { DebugCommand } from '../protocol/debug.ts';
 import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../protocol/events.ts';
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
+import type { SelfTestCommand } from '../protocol/self-test.ts';
 import { describeAdapter } from './adapter.ts';
 import { answers, type HeldAnswers } from './answers.ts';
 import { maskAfter } from './decode/constrained.ts';
@@ -21,6 +22,7 @@ import { inspect, loadModel, type OpenModel } from './load.ts';
 import { answerProbe } from './probes/probe-answers.ts';
 import { Throttle } from './throttle.ts';
 import { Tuning } from './tuning.ts';
+import { Verdicts } from './verdicts.ts';
 
 type Post = (event: EngineEvent) => void;
 /** A command that is a run of its own: all but `cancel`. */
@@ -35,6 +37,7 @@ export class Engine {
   readonly #post: Post;
   readonly #cache = new ModelCache();
   readonly #tuning = new Tuning(tuningStore(), () => performance.now());
+  readonly #verdicts = new Verdicts(tuningStore());
   readonly #jobs = new JobQueue();
   readonly #running = new Map<number, AbortController>();
   #gpu: Promise<Gpu> | null = null;
@@ -111,6 +114,8 @@ export class Engine {
       case 'debug_forget_tuning':
       case 'debug_profile':
         return this.#onGpu(signal, () => this.#debug(command, signal));
+      case 'self_test':
+        return this.#onGpu(signal, () => this.#selfTest(command, signal));
       case 'cache_list':
         return this.#cacheList(command.run);
       case 'cache_verify':
@@ -214,9 +219,9 @@ export class Engine {
         this.#post({ type: 'closed', run });
       };
       // The device may have been opened just now: the race of the jobs began before it.
-      const tuning = this.#tuning;
+      const [tuning, verdicts] = [this.#tuning, this.#verdicts];
       this.#model = await this.#untilLost(
-        loadModel({ gpu, files, signal, allowed, kv, format, tuning, onReadable, onPhase }),
+        loadModel({ gpu, files, signal, allowed, kv, format, tuning, verdicts, onReadable, onPhase }),
       );
       this.#model.room.onChange = context => this.#post({ type: 'context', run: 0, context });
     } finally {
@@ -346,6 +351,16 @@ export class Engine {
     const { answerDebug } = await import('./debug/debug-answers.ts');
     if (command.type === 'debug_forget_tuning') await this.#tuning.forget(await this.#open());
     for await (const event of answerDebug(probes, command, signal)) this.#post(event);
+  }
+
+  async #selfTest(command: SelfTestCommand, signal: AbortSignal): Promise<void> {
+    const { run } = command;
+    const { probes } = this.#needModel();
+    const { selfTest } = await import('./debug/self-test.ts');
+    for await (const step of selfTest(probes, this.#verdicts, command, signal)) {
+      if (step.kind === 'tested') this.#post({ type: 'self_tested', run, report: step.report });
+      else this.#post({ type: 'self_testing', run, done: step.done, of: step.of });
+    }
   }
 
   async #cacheList(run: number): Promise<void> {

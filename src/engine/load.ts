@@ -22,6 +22,7 @@ import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
 import type { Tuning } from './tuning.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** A model that is ready to run, and what the page is told of it. */
 export interface OpenModel extends Disposable {
@@ -44,6 +45,7 @@ export interface LoadOptions {
   /** As stored unless given, or in the largest format that fits where that does not. */
   readonly format?: WeightFormat | undefined;
   readonly tuning: Tuning;
+  readonly verdicts: Verdicts;
   /** Called once the model is known to be readable and before its memory is taken: the time to let go of another one. */
   readonly onReadable: () => void;
   readonly onPhase: (phase: LoadPhase) => void;
@@ -64,6 +66,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
       ...(kv !== undefined && { kv }),
       ...(format !== 'stored' && { format }),
       tuning: options.tuning,
+      verdicts: options.verdicts,
     });
     // Pipelines compile while the bytes come.
     const finishing = loader.finish();

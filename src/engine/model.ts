@@ -27,6 +27,7 @@ import { Room } from './room.ts';
 import { Session } from './session.ts';
 import { storageOfTensor, storageOfWeights } from './stored-weights.ts';
 import type { Tuning } from './tuning.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** Tables of slots: how many texts and branches stay in the cache side by side, room in the pool permitting. */
 const SEQUENCES = 16;
@@ -49,6 +50,8 @@ export interface ModelOptions {
   readonly format?: WeightFormat;
   /** Measures kernels where the adapter has several; by rule unless given. */
   readonly tuning?: Tuning;
+  /** What checks have found of kernels here: those that were wrong stay off. */
+  readonly verdicts?: Verdicts;
 }
 
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
@@ -120,7 +123,8 @@ export async function openSession(
   const page = options.page ?? PAGE;
   const runnerSizes = runnerOptions(gpu, graph, options);
   const slots = Math.min(page, slotsFor(needs, allowed));
-  const { tuning } = options;
+  const { tuning, verdicts } = options;
+  await verdicts?.recall(gpu);
   const tune: RunnerOptions['tune'] = tuning && ((dispatches, buffers) => tuning.measure(gpu, dispatches, buffers));
   const runner = await Runner.create(gpu, scope, graph, weights, { ...runnerSizes, slots, tune });
   const cache = new KvCache(slots, runnerSizes.sequences);

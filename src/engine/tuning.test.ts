@@ -18,6 +18,7 @@ const gpuOf = (description: string): Gpu =>
     ...SUBGROUP,
     adapter: { vendor: 'v', architecture: 'a', device: 'd', description },
     tuned: new Map(),
+    off: new Set(),
   }) as unknown as Gpu;
 
 function mapStore(): TuningStore & { readonly records: Map<string, unknown> } {

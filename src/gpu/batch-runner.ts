@@ -83,6 +83,11 @@ export class BatchRunner {
     if (drawing) this.#draws ??= await this.#makeDraws();
   }
 
+  /** Plans anew when next prepared: for a choice of kernels that has changed. */
+  replan(): void {
+    this.#plans = null;
+  }
+
   /** Entries of the table of touched ids of a lane, from number `from` on; before the draws that go by them. */
   writeTouched(lane: number, from: number, words: Uint32Array<ArrayBuffer>): void {
     const at = lane * TOUCHED_BYTES + from * TOUCHED_WORDS * 4;

@@ -18,6 +18,8 @@ export interface Gpu {
   readonly lanes: number;
   /** Teams of threads that were measured on this adapter. */
   readonly tuned: Map<string, Team>;
+  /** Variants of kernels that were found wrong on this adapter: plans do without them where they can. */
+  readonly off: Set<string>;
   /** Owns everything on the device. */
   readonly scope: Scope;
   /** Compiled pipelines by module text. */
@@ -79,6 +81,7 @@ export async function openGpu(kernelClass?: KernelClass): Promise<Gpu> {
     software,
     kernelClass: kernelClass ?? best,
     tuned: new Map(),
+    off: new Set(),
     lanes: device.features.has('subgroups') ? lanesOf(gpu, adapter.info) : 0,
     scope: new Scope('device', device),
     pipelines: new Map(),

@@ -56,13 +56,16 @@ export interface Choosing {
   /** Lanes of the smallest subgroup where a kernel is told the number of its own, else 0: clusters of that many lanes need no barrier. */
   readonly lanes?: number;
   readonly tuned?: Tuned;
+  /** Variants of kernels that were found wrong on this adapter. */
+  readonly off?: ReadonlySet<string>;
 }
 
 /** What a plan needs of a device. */
-export const choosing = ({ kernelClass, lanes, tuned }: Pick<Gpu, keyof Choosing>): Choosing => ({
+export const choosing = ({ kernelClass, lanes, tuned, off }: Pick<Gpu, keyof Choosing>): Choosing => ({
   kernelClass,
   lanes,
   tuned,
+  off,
 });
 
 export interface PlanContext extends PlanOptions {

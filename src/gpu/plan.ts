@@ -9,6 +9,7 @@ import { planMatrix } from './kernels/linear.ts';
 import { pairAt, planPair } from './kernels/linear_gated.ts';
 import { PLANNERS } from './kernels/registry.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
+import { soundPlan } from './variants.ts';
 
 /** Ops that are planned together, one or a product with the gate over it, and the dispatches that run them. */
 export interface PlannedOps {
@@ -29,8 +30,9 @@ export function planOps(
     if (gates.has(op)) return [];
     const pair = options.pairs ? pairAt(graph, at) : null;
     const matrix = pair && weights.matrices.get(pair.linear.weight);
-    const dispatch = pair && matrix && planPair(context, pair.linear, pair.gated, matrix);
-    if (!pair || !dispatch) return [{ ops: [op], dispatches: planOp(context, op) }];
+    const planned = (c: PlanContext) => (pair && matrix ? planPair(c, pair.linear, pair.gated, matrix) : null);
+    const [dispatch] = soundPlan(context, c => [planned(c)].filter(each => each !== null));
+    if (!pair || !dispatch) return [{ ops: [op], dispatches: soundPlan(context, c => planOp(c, op)) }];
     gates.add(pair.gated);
     return [{ ops: [pair.linear, pair.gated], dispatches: [dispatch] }];
   });
@@ -56,14 +58,15 @@ export interface HeadUse {
 export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOptions, use: HeadUse): Dispatch[] {
   const context: PlanContext = { ...options, graph, weights, allocation: { buffers: [], bufferOf: {} } };
   const matrix = defined(weights.matrices.get(graph.head), graph.head);
-  return planMatrix(context, matrix, {
+  const head = {
     label: 'head',
     x: use.x ?? { buffer: 'final' },
     xBySlot: use.x === undefined,
     output: { buffer: use.logits },
     stride: stride4(matrix.rows),
     logits: graph.logits,
-  });
+  };
+  return soundPlan(context, c => planMatrix(c, matrix, head));
 }
 
 function planOp<K extends Op['op']>(context: PlanContext, op: Extract<Op, { op: K }>): Dispatch[] {

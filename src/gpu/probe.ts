@@ -7,12 +7,12 @@ import type { Gpu } from './device.ts';
 import { choosing, type Dispatch } from './dispatch.ts';
 import { type Buffers, Executor, layered } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
-import { planBody } from './plan.ts';
+import { type PlannedOps, planOps } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { mapForReading } from './readback.ts';
 import { ROW_WORDS, type Row, stepWords } from './runner.ts';
 import type { BufferSpec, Scope } from './scope.ts';
-import { ROW_LIMIT } from './session-plans.ts';
+import { bodyPlan, type PlanKind, ROW_LIMIT } from './session-plans.ts';
 
 export interface ProbeSpec {
   /** Plain graph, rewritten for the view; the probe fuses it. */
@@ -21,6 +21,8 @@ export interface ProbeSpec {
   readonly keep: readonly ValueName[];
   /** Rows of a step at most. */
   readonly rows: number;
+  /** Plans as the session has them of this kind, products and the gates over them together; by the number of rows unless given. */
+  readonly as?: PlanKind;
   /** Further buffers of the view, by the names its dispatches use. Floats. */
   readonly buffers?: Readonly<Record<string, number>>;
 }
@@ -58,6 +60,7 @@ export class Probe implements Disposable {
   /** Its own and the session's. */
   readonly #buffers: Buffers;
   #body: Executor | null = null;
+  #planned: readonly PlannedOps[] = [];
   /** Number of the first dispatch of every op, and behind the last one how many there are. */
   readonly #starts: number[] = [0];
 
@@ -93,10 +96,14 @@ export class Probe implements Disposable {
       const own = new Map(specs.map((each, i) => [each.label, buffers[i]!]));
       const probe = new Probe(base, scope, graph, allocation, own);
       const rows = spec.rows <= ROW_LIMIT ? 'row' : 'tile';
-      const options = { ...choosing(base.gpu), rows, step: STEP } as const;
-      const plans = graph.ops.map(op => planBody({ ...graph, ops: [op] }, base.weights, allocation, options));
-      for (const plan of plans) probe.#starts.push(defined(probe.#starts.at(-1), 'a start') + plan.length);
-      probe.#body = await probe.executor(plans.flat());
+      probe.#planned = spec.as
+        ? bodyPlan(base.gpu, graph, base.weights, spec.as, { allocation, step: STEP })
+        : planOps(graph, base.weights, allocation, { ...choosing(base.gpu), rows, step: STEP });
+      // Ops that are one dispatch begin with the first of them.
+      for (const { ops, dispatches } of probe.#planned)
+        for (const i of ops.keys())
+          probe.#starts.push(defined(probe.#starts.at(-1), 'a start') + (i === 0 ? dispatches.length : 0));
+      probe.#body = await probe.executor(probe.#planned.flatMap(({ dispatches }) => dispatches));
       return probe;
     } catch (error) {
       scope[Symbol.dispose]();
@@ -106,6 +113,11 @@ export class Probe implements Disposable {
 
   get graph(): Graph {
     return this.#graph;
+  }
+
+  /** What a step takes, op by op. */
+  get planned(): readonly PlannedOps[] {
+    return this.#planned;
   }
 
   /** Name of the buffer that a kept value lies in, for dispatches of the view. */

@@ -13,7 +13,7 @@ import { type Buffers, Executor, layered } from './executor.ts';
 import { growsLong, stretchFloats } from './kernels/attention.ts';
 import { planDraw } from './kernels/draw.ts';
 import type { TableWrite } from './kv-cache.ts';
-import { stride4 } from './layout.ts';
+import { stride4, type WeightLayouts } from './layout.ts';
 import { Pool } from './pool.ts';
 import { type Lent, Readback } from './readback.ts';
 import { anglesLength, rotaryAngles } from './rotary-angles.ts';
@@ -87,7 +87,8 @@ export class Runner {
   readonly #gpu: Gpu;
   readonly #graph: Graph;
   readonly #buffers: Buffers;
-  readonly #plans: Plans;
+  readonly #weights: WeightLayouts;
+  #plans: Plans;
   readonly #readback: Readback;
   /** For the step that is read, the one queued behind it, and one that was dropped. */
   readonly #records: Readback;
@@ -102,6 +103,7 @@ export class Runner {
     options: RunnerOptions,
     pool: Pool,
     buffers: Buffers,
+    weights: WeightLayouts,
     plans: Plans,
     readbacks: { readonly rows: Readback; readonly records: Readback },
   ) {
@@ -110,6 +112,7 @@ export class Runner {
     this.maxRows = options.maxRows;
     this.pool = pool;
     this.#buffers = buffers;
+    this.#weights = weights;
     this.#plans = plans;
     this.#readback = readbacks.rows;
     this.#records = readbacks.records;
@@ -139,21 +142,11 @@ export class Runner {
         gpu.device.queue.writeBuffer(defined(fixed.get(step), step), 0, words);
       await options.tune(tokenPlan(gpu, graph, layouts), buffers);
     }
-    const compiled = (plan: readonly Dispatch[]) => Executor.create(gpu, plan, buffers);
-    const body = (kind: BodyKind) =>
-      compiled(bodyPlan(gpu, graph, layouts, kind).flatMap(({ dispatches }) => dispatches));
-    const [tile, row, rowLong, head, score] = await Promise.all([
-      body('tile'),
-      body('row'),
-      bodyKinds(gpu, graph).includes('long') ? body('long') : null,
-      compiled(headPlan(gpu, graph, layouts)),
-      compiled(scorePlan(gpu, graph, layouts)),
-    ]);
+    const plans = await makePlans(gpu, graph, layouts, buffers);
     const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
     const readback = await Readback.create(scope, largest, 3);
     const records = await Readback.create(scope, RECORD_WORDS * 4, 3);
-    const plans = { tile, row, long: rowLong ?? row, head, score };
-    const runner = new Runner(gpu, graph, options, pool, buffers, plans, { rows: readback, records });
+    const runner = new Runner(gpu, graph, options, pool, buffers, layouts, plans, { rows: readback, records });
     runner.#writeAngles(0);
     return runner;
   }
@@ -177,6 +170,11 @@ export class Runner {
   get decodePlan(): readonly Dispatch[] {
     const { row, head } = this.#plans;
     return [...row.dispatches, ...head.dispatches, ...planDraw(this.#gpu.kernelClass, 'logits')];
+  }
+
+  /** Plans anew: for a choice of kernels that has changed. Keys that are cached stay as they were made. Throws `kernel_failed`. */
+  async replan(): Promise<void> {
+    this.#plans = await makePlans(this.#gpu, this.#graph, this.#weights, this.#buffers);
   }
 
   /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
@@ -317,6 +315,21 @@ export class Runner {
   #buffer(name: string): GPUBuffer {
     return defined(this.#buffers.get(name), `buffer ${name}`);
   }
+}
+
+/** Compiles what is new. Throws `kernel_failed`. */
+async function makePlans(gpu: Gpu, graph: Graph, weights: WeightLayouts, buffers: Buffers): Promise<Plans> {
+  const compiled = (plan: readonly Dispatch[]) => Executor.create(gpu, plan, buffers);
+  const body = (kind: BodyKind) =>
+    compiled(bodyPlan(gpu, graph, weights, kind).flatMap(({ dispatches }) => dispatches));
+  const [tile, row, long, head, score] = await Promise.all([
+    body('tile'),
+    body('row'),
+    bodyKinds(gpu, graph).includes('long') ? body('long') : null,
+    compiled(headPlan(gpu, graph, weights)),
+    compiled(scorePlan(gpu, graph, weights)),
+  ]);
+  return { tile, row, long: long ?? row, head, score };
 }
 
 /**

@@ -1,5 +1,5 @@
 // The plans of a session: its body for a step of few rows, of few rows far into their texts, and of many; its head for a row, and for a tile with statistics.
-import { allocateValues } from '../model/ir/allocate.ts';
+import { type Allocation, allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import type { Gpu } from './device.ts';
 import { type Choosing, choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
@@ -29,15 +29,33 @@ export function bodyKindOf(rows: readonly { readonly position: number }[]): Body
   return rows.some(({ position }) => position >= LONG_FROM) ? 'long' : 'row';
 }
 
+/** `few`: up to 16 rows of several texts, the plan of a batch. */
+export type PlanKind = BodyKind | 'few';
+
 /** The options of a plan of few rows or of many. */
-function bodyOptions(gpu: Device, kind: BodyKind): PlanOptions {
+function bodyOptions(gpu: Device, kind: PlanKind): PlanOptions {
+  if (kind === 'few') return { ...choosing(gpu), rows: 'few', step: 'batch/rows' };
   if (kind === 'tile') return { ...choosing(gpu), rows: 'tile', step: 'step/tile' };
   return { ...choosing(gpu), rows: 'row', step: 'step/row', pairs: true, long: kind === 'long' };
 }
 
-/** A plan of the body op by op. `graph` is fused. */
-export function bodyPlan(gpu: Device, graph: Graph, weights: WeightLayouts, kind: BodyKind): PlannedOps[] {
-  return planOps(graph, weights, allocateValues(graph), bodyOptions(gpu, kind));
+/** Where a plan beside the session's keeps its values, and the buffer of its step. */
+export interface OwnPlan {
+  readonly allocation: Allocation;
+  readonly step: string;
+}
+
+/** A plan of the body op by op, on values of its own where these are given. `graph` is fused. */
+export function bodyPlan(
+  gpu: Device,
+  graph: Graph,
+  weights: WeightLayouts,
+  kind: PlanKind,
+  own?: OwnPlan,
+): PlannedOps[] {
+  const options = bodyOptions(gpu, kind);
+  const { allocation = allocateValues(graph), step = options.step } = own ?? {};
+  return planOps(graph, weights, allocation, { ...options, step });
 }
 
 /** The head on one row's final states, found by slot, to `logits`. */

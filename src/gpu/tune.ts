@@ -6,6 +6,7 @@ import { GATED_KERNELS } from './kernels/linear_gated.ts';
 import { teamByRule, teamsFor, teamWork } from './kernels/team.ts';
 import { partBytes } from './layout.ts';
 import { productName, sameTeam, type Team } from './product.ts';
+import { variantOf } from './variants.ts';
 
 /** One shape: its name, and a dispatch of it by each team, the one by rule first. */
 export interface Trial {
@@ -24,11 +25,12 @@ export function trialsOf(c: Choosing, dispatches: readonly Dispatch[]): Trial[] 
     const rule = teamByRule(c, product);
     const others = teamsFor(c, product).filter(team => !sameTeam(team, rule));
     const kernels = product.op === 'gated' ? GATED_KERNELS : ROW_KERNELS;
-    const candidates = [rule, ...others].map(team => {
+    const all = [rule, ...others].map(team => {
       const { WORKGROUP: _, CLUSTER: __, ...consts } = dispatch.consts;
       const { kernel, sizes, grid } = teamWork(c, product, kernels, team);
       return { team, dispatch: { ...dispatch, kernel, grid, consts: { ...consts, ...sizes } } };
     });
+    const candidates = all.filter(each => !c.off?.has(variantOf(each.dispatch)));
     const { outputs, stride, storage } = product;
     const bytes = partBytes({ cols: stride }, { rows: outputs, storage });
     trials.set(productName(product), { name: productName(product), bytes, candidates });

@@ -6,6 +6,7 @@ import type { Constraint } from '../sampling/steps/constraint.ts';
 import type { DebugCommand } from './debug.ts';
 import type { ProbeCommand } from './probe-commands.ts';
 import type { SearchCommand } from './search.ts';
+import type { SelfTestCommand } from './self-test.ts';
 
 /** Continuations of one `answers` command at most. */
 export const MOST_ANSWERS = 16;
@@ -95,6 +96,7 @@ export type Command =
   | SearchCommand
   | ProbeCommand
   | DebugCommand
+  | SelfTestCommand
   | { readonly type: 'cancel'; readonly run: number }
   | { readonly type: 'cache_list'; readonly run: number }
   | { readonly type: 'cache_verify'; readonly run: number; readonly key: string }

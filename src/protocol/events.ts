@@ -12,6 +12,7 @@ import type { Mask } from '../sampling/past.ts';
 import type { DebugEvent } from './debug.ts';
 import type { ProbeEvent } from './probe-events.ts';
 import type { SearchedEvent } from './search.ts';
+import type { SelfTestEvent } from './self-test.ts';
 import type { ServerFacts } from './server.ts';
 
 /** An error as it crosses between page and worker. */
@@ -288,6 +289,7 @@ export type EngineEvent =
   | ({ readonly type: 'accuracy'; readonly run: number } & Accuracy)
   | ProbeEvent
   | DebugEvent
+  | SelfTestEvent
   | { readonly type: 'cache'; readonly run: number; readonly models: readonly CachedModel[]; readonly usage: number }
   | { readonly type: 'verified'; readonly run: number; readonly key: string; readonly damaged: readonly string[] }
   | {

@@ -46,7 +46,7 @@ test('plans of a model whose texts grow long: one of few rows far into a text, w
   const config = { model_type: 'llama', hidden_size: 64, intermediate_size: 96, num_hidden_layers: 2, vocab_size: 96 };
   const heads = { num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 4096 };
   const { graph } = buildGraph({ ...config, ...heads, rms_norm_eps: 1e-5, hidden_act: 'silu' });
-  const gpu = { kernelClass: 'barrier_free', lanes: 0, tuned: new Map() };
+  const gpu = { kernelClass: 'barrier_free', lanes: 0, tuned: new Map(), off: new Set() };
   const base = { gpu, buffers: { get: () => undefined }, weights: layoutAll(graph, 'f32') };
   const { plans } = describePlans({ graph, base, runner: { decodePlan: [] } } as unknown as ProbeContext);
   const kernels = (rows: string) =>

@@ -11,7 +11,7 @@ import { fuse } from '../../model/rewrites/fuse.ts';
 import { withKv } from '../../model/rewrites/half-keys.ts';
 import { type Cost, costsOf, headCosts } from './cost.ts';
 
-const GPU = { kernelClass: 'barrier_free', lanes: 0, tuned: new Map() } as const;
+const GPU = { kernelClass: 'barrier_free', lanes: 0, tuned: new Map(), off: new Set<string>() } as const;
 const LLAMA = {
   model_type: 'llama',
   hidden_size: 64,

@@ -21,6 +21,11 @@ export class ReadBack {
     this.slots = slots;
   }
 
+  /** Pieces of the probe's and the session's buffers. */
+  read(pieces: Parameters<Probe['read']>[0]): Promise<Float32Array<ArrayBuffer>> {
+    return this.#probe.read(pieces);
+  }
+
   /** A kept value or the final states, [T, width]. */
   value(name: string): Promise<Float32Array> {
     const width = defined(this.#graph.widths[name], name);
@@ -36,6 +41,12 @@ export class ReadBack {
     const length = kvStride(this.#graph) / (packed ? 2 : 1);
     const rows = this.#rows(this.slots.map(slot => ({ buffer: `kv/${layer}`, offset: slot * length, length })));
     return packed ? rows.then(words => float32OfHalves(new Uint16Array(words.buffer))) : rows;
+  }
+
+  /** What the short convolution of a layer takes in, of the tokens: [T, width]. */
+  inputsOfConv(layer: number, width: number): Promise<Float32Array> {
+    const stride = stride4(width);
+    return this.#rows(this.slots.map(slot => ({ buffer: `conv/${layer}`, offset: slot * stride, length: width })));
   }
 
   #rows(pieces: Parameters<Probe['read']>[0]): Promise<Float32Array> {
@@ -55,6 +66,28 @@ export class ReadBack {
   #vector(name: string): Promise<Float32Array> {
     const { offset, length } = defined(this.#weights.vectors.get(name), name);
     return this.#probe.read([{ buffer: 'vectors', offset: offset / 4, length }]);
+  }
+
+  /** Rows of a matrix by their numbers, [rows, cols]; neighbours come in one piece. */
+  async matrixRows(name: string, rows: readonly number[]): Promise<Float32Array> {
+    const matrix = defined(this.#weights.matrices.get(name), name);
+    const { cols, parts } = matrix;
+    const out = new Float32Array(rows.length * cols);
+    for (const [i, { row0, rows: count, storage }] of parts.entries()) {
+      const words = storage.strideBytes(cols) / 4;
+      const places = rows.flatMap((row, at) => (row >= row0 && row < row0 + count ? [{ row: row - row0, at }] : []));
+      if (places.length === 0) continue;
+      const runs: { buffer: string; offset: number; length: number }[] = [];
+      for (const { row } of places) {
+        const last = runs.at(-1);
+        if (last && last.offset + last.length === row * words) last.length += words;
+        else runs.push({ buffer: `weight/${name}/${i}`, offset: row * words, length: words });
+      }
+      const read = await this.#probe.read(runs);
+      const numbers = storage.dequantise(new Uint8Array(read.buffer, 0, read.byteLength), cols);
+      for (const [j, { at }] of places.entries()) out.set(numbers.subarray(j * cols, (j + 1) * cols), at * cols);
+    }
+    return out;
   }
 
   async #matrix(name: string): Promise<Float32Array> {

@@ -1,5 +1,5 @@
 // What every view of the inside works with: the session it looks into, and scratch slots to write to.
-import type { BatchSteps } from '../../gpu/batch-runner.ts';
+import type { BatchRunner, BatchSteps } from '../../gpu/batch-runner.ts';
 import type { KvCache, Sequence } from '../../gpu/kv-cache.ts';
 import { Probe, type ProbeBase, type ProbeSpec } from '../../gpu/probe.ts';
 import type { Row, Runner } from '../../gpu/runner.ts';
@@ -24,7 +24,7 @@ export interface ProbeContext {
   readonly states: StateCache | null;
   readonly runner: Runner;
   /** For rows of several texts in one step; null where a running state allows one text alone. */
-  readonly batch: BatchSteps | null;
+  readonly batch: (BatchSteps & Pick<BatchRunner, 'replan'>) | null;
   /** The first of the PROBE_TABLES tables of slots that the session leaves to probes. */
   readonly table: number;
 }

@@ -11,6 +11,7 @@ import { layersNamed, layersWhere, MIXER_NAMES } from '../shared/modelWords.ts';
 import { AccuracyMeasure } from './AccuracyMeasure.tsx';
 import { ContextInUse } from './ContextInUse.tsx';
 import { FormatChoice } from './FormatChoice.tsx';
+import { KernelCheck } from './KernelCheck.tsx';
 import styles from './Models.module.css';
 import { ServerInUse } from './ServerInUse.tsx';
 
@@ -55,6 +56,7 @@ export function CurrentModel() {
       />
       <AccuracyMeasure model={model} />
       <ContextInUse />
+      <KernelCheck adapter={model.adapter} />
       <div>
         <Button onClick={() => view.getState().open('profile')}>Where the time goes</Button>
       </div>

@@ -6,6 +6,7 @@ import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
+import { KernelNotice } from './KernelNotice.tsx';
 import { LoadProgress } from './LoadProgress.tsx';
 import styles from './LoadStrip.module.css';
 import { LossNotice } from './LossNotice.tsx';
@@ -29,6 +30,7 @@ export function LoadStrip() {
           {noticeWords(notice)}
         </Notice>
       ))}
+      <KernelNotice />
       <LossNotice />
       <LoadProgress />
       {load.status === 'failed' && !SHOWN_ELSEWHERE.includes(load.error.code) && !isOfLoss(load.error) && (

@@ -1,0 +1,30 @@
+// The kernels of the model in use, checked on this GPU: said in the dialog of models, checked again when asked, and a report for an issue.
+import { complaints } from '../support/axe.ts';
+import { openModels, openPage } from '../support/page.ts';
+import { expect, type Page, test } from '../support/tests.ts';
+
+async function check(page: Page) {
+  await openPage(page);
+  const dialog = await openModels(page);
+  const part = dialog.getByRole('region', { name: 'Kernels on this GPU' });
+  await part.getByRole('button', { name: /^Check (now|again)$/ }).click();
+  await expect(part).toContainText('Checked on this GPU: largest error');
+  return part;
+}
+
+test('the panel says how far the kernels are from float64, and gives a report', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const part = await check(page);
+  await expect(part).toContainText('largest error 2.5e-7');
+  await part.getByRole('button', { name: 'Copy report' }).click();
+  await expect(part).toContainText('Copied.');
+  const report = await page.evaluate(() => navigator.clipboard.readText());
+  expect(report.split('\n')).toContain('linear_row f16: 1.5e-7, right');
+  expect(await complaints(page)).toEqual([]);
+});
+
+test('every kernel of the model that ships is right on this adapter', { tag: '@engine' }, async ({ page }) => {
+  const part = await check(page);
+  await expect(part).toContainText(/in 1\d kernels\.$|in 1\d kernels\. /);
+  await expect(part).not.toContainText('wrong');
+});
