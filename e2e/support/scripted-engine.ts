@@ -16,6 +16,7 @@ import { sharedLength } from '../../src/stores/document/sequence.ts';
 import { tokenBytesTable } from '../../src/tokenizer/bytes.ts';
 import { plainAnatomy } from './plain-anatomy.ts';
 import { Growing, type Rules } from './scripted-draws.ts';
+import { RIGHT_KERNELS } from './scripted-kernels.ts';
 import { failure, maskEvent, scriptedMasks } from './scripted-masks.ts';
 import { lensEvents, searchedEvents, sweptEvents } from './scripted-views.ts';
 
@@ -34,19 +35,6 @@ export const ADAPTER: AdapterDescription = {
   features: [],
   maxBufferSize: 2 ** 30,
   maxStorageBufferBindingSize: 2 ** 30,
-};
-
-/** All kernels right. */
-export const RIGHT_KERNELS: SelfTestReport = {
-  variants: [
-    { name: 'attention', error: 2.5e-7, wrong: 0, off: false },
-    { name: 'linear_row f16', error: 1.5e-7, wrong: 0, off: false },
-  ],
-  repetitions: 3,
-  bound: 2 ** -10,
-  ran: 2,
-  build: '0123456789abcdef',
-  browser: 'a browser of the tests',
 };
 
 /** What stands for the weights of the model that ships. */

@@ -32,7 +32,7 @@ const digest = async (text: string): Promise<string> =>
 export const fingerprintOf = (code: string, grid: unknown): Promise<string> => digest(code + JSON.stringify(grid));
 
 /** The browser with its whole version, where it tells. */
-export async function browserName(): Promise<string> {
+async function browserName(): Promise<string> {
   const { navigator } = globalThis as { navigator?: Partial<Navigator> & { userAgentData?: UserAgentFacts } };
   const facts = await navigator?.userAgentData?.getHighEntropyValues?.(['fullVersionList']).catch(() => null);
   const versions = facts?.fullVersionList?.map(({ brand, version }) => `${brand} ${version}`).join(', ') ?? '';

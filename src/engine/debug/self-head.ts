@@ -8,6 +8,7 @@ import { type Row, stepWords } from '../../gpu/runner.ts';
 import { STATISTIC_PARTS, scorePlan } from '../../gpu/session-plans.ts';
 import { joinStatistics, type RowStatistics } from '../../gpu/statistics.ts';
 import { defined } from '../../lib/assert.ts';
+import { mostOf } from '../../lib/most.ts';
 import type { Graph } from '../../model/ir/graph.ts';
 import { tensor } from '../../model/ir/recipe.ts';
 import * as reference from '../../reference/ops.ts';
@@ -62,7 +63,7 @@ export async function checkScores({ context, graph, text }: About): Promise<numb
   const got = slots.flatMap((_, i) => columns.map(column => row(i)[column] ?? Number.NaN));
   const errors = errorsOf({ got, wanted, width: columns.length, part }, parts);
   const found = statistics.map((each, i) => statisticsError(each, row(i), defined(ids[i], 'an id')));
-  return [...errors, Math.max(...found, await unsoundError({ context, graph, text }, row(0)))];
+  return [...errors, mostOf(found, await unsoundError({ context, graph, text }, row(0)))];
 }
 
 /** Logits of the rows in float64, of some outputs. */
@@ -117,7 +118,7 @@ function statisticsError({ logZ, entropy, logit, rank }: RowStatistics, row: Flo
     if (each > own || (each === own && other < id)) before++;
   }
   const errors = [errorOf(logZ, wantedLogZ, 1), errorOf(entropy, wantedEntropy, 1), errorOf(logit, own, 1)];
-  return rank === before + 1 ? Math.max(...errors) : Number.POSITIVE_INFINITY;
+  return rank === before + 1 ? mostOf(errors) : Number.POSITIVE_INFINITY;
 }
 
 /** Infinite where a row with a logit that is not a number passes for a distribution, in any of its pieces; 0 else. */

@@ -6,6 +6,7 @@ import type { PlannedOps } from '../../gpu/plan.ts';
 import { bodyKinds, bodyPlan, headPlan, type PlanKind, scorePlan } from '../../gpu/session-plans.ts';
 import { variantOf } from '../../gpu/variants.ts';
 import { defined } from '../../lib/assert.ts';
+import { mostOf } from '../../lib/most.ts';
 import type { Graph, Op } from '../../model/ir/graph.ts';
 import { valuesRead, valueWritten } from '../../model/ir/ops.ts';
 import { fuse } from '../../model/rewrites/fuse.ts';
@@ -233,7 +234,7 @@ class SelfTest {
     const found = new Map<string, Verdict>();
     for (const [print, each] of errors) {
       if (!left.delete(print) || each.length < REPETITIONS) continue;
-      const worst = Math.max(...each);
+      const worst = mostOf(each);
       const wrong = each.filter(error => !(error <= BOUND)).length;
       const variant = defined(variants.get(print), 'a variant');
       found.set(print, { variant, error: Number.isFinite(worst) ? worst : null, wrong });

@@ -1,5 +1,6 @@
 // What a check of the kernels has found, in sentences, and as a report for an issue.
 import { formatCount } from '../../lib/format.ts';
+import { mostOf } from '../../lib/most.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import type { CheckedVariant, SelfTestReport } from '../../protocol/self-test.ts';
 
@@ -34,7 +35,8 @@ export function faultWords({ variants, repetitions }: SelfTestReport): { replace
 /** One sentence for the panel. */
 export function checkedWords({ variants, bound }: SelfTestReport): string {
   const errors = variants.filter(each => !each.off).map(({ error }) => error);
-  const worst = errors.includes(null) ? null : Math.max(0, ...errors.map(error => error ?? 0));
+  const known = errors.map(error => error ?? 0);
+  const worst = errors.includes(null) ? null : mostOf(known, 0);
   const wrong = variants.filter(isWrong).length;
   const count = `${formatCount(variants.length)} ${variants.length === 1 ? 'kernel' : 'kernels'}`;
   const outcome = wrong === 0 ? '' : `, ${formatCount(wrong)} of them wrong`;

@@ -2,7 +2,8 @@
 import { createElement } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import { rendered } from '../../../e2e/support/rendered.ts';
-import { ADAPTER, RIGHT_KERNELS, until } from '../../../e2e/support/scripted-engine.ts';
+import { ADAPTER, until } from '../../../e2e/support/scripted-engine.ts';
+import { RIGHT_KERNELS } from '../../../e2e/support/scripted-kernels.ts';
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import type { CheckedVariant, SelfTestReport } from '../../protocol/self-test.ts';
 import { CurrentModel } from './CurrentModel.tsx';
