@@ -7,7 +7,7 @@ import type { Gpu } from './device.ts';
 import { choosing, type Dispatch } from './dispatch.ts';
 import { type Buffers, Executor, layered } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
-import { type PlannedOps, planOps } from './plan.ts';
+import { planOps } from './plan.ts';
 import type { Pool } from './pool.ts';
 import { mapForReading } from './readback.ts';
 import { ROW_WORDS, type Row, stepWords } from './runner.ts';
@@ -60,7 +60,6 @@ export class Probe implements Disposable {
   /** Its own and the session's. */
   readonly #buffers: Buffers;
   #body: Executor | null = null;
-  #planned: readonly PlannedOps[] = [];
   /** Number of the first dispatch of every op, and behind the last one how many there are. */
   readonly #starts: number[] = [0];
 
@@ -96,14 +95,14 @@ export class Probe implements Disposable {
       const own = new Map(specs.map((each, i) => [each.label, buffers[i]!]));
       const probe = new Probe(base, scope, graph, allocation, own);
       const rows = spec.rows <= ROW_LIMIT ? 'row' : 'tile';
-      probe.#planned = spec.as
+      const planned = spec.as
         ? bodyPlan(base.gpu, graph, base.weights, spec.as, { allocation, step: STEP })
         : planOps(graph, base.weights, allocation, { ...choosing(base.gpu), rows, step: STEP });
       // Ops that are one dispatch begin with the first of them.
-      for (const { ops, dispatches } of probe.#planned)
+      for (const { ops, dispatches } of planned)
         for (const i of ops.keys())
           probe.#starts.push(defined(probe.#starts.at(-1), 'a start') + (i === 0 ? dispatches.length : 0));
-      probe.#body = await probe.executor(probe.#planned.flatMap(({ dispatches }) => dispatches));
+      probe.#body = await probe.executor(planned.flatMap(({ dispatches }) => dispatches));
       return probe;
     } catch (error) {
       scope[Symbol.dispose]();
@@ -113,11 +112,6 @@ export class Probe implements Disposable {
 
   get graph(): Graph {
     return this.#graph;
-  }
-
-  /** What a step takes, op by op. */
-  get planned(): readonly PlannedOps[] {
-    return this.#planned;
   }
 
   /** Name of the buffer that a kept value lies in, for dispatches of the view. */

@@ -92,7 +92,7 @@ export class SelfRun implements Disposable {
     }
   }
 
-  probe(kind: PlanKind): Probe {
+  #probe(kind: PlanKind): Probe {
     return defined(this.#probes.get(kind), `a probe of ${kind}`);
   }
 
@@ -134,12 +134,12 @@ export class SelfRun implements Disposable {
   #run({ kind, from, to }: Step): void {
     const sequence = { index: this.#context.table, slots: this.slots, ids: [] };
     const rows = inSlots(this.#context, this.ids, sequence, from, this.slots.slice(from, to));
-    this.probe(kind).run(rows);
+    this.#probe(kind).run(rows);
   }
 
   /** Values of a step in one piece, without what fills their rows up: [rows, width] each. */
   async #read({ kind, from, to }: Step, keep: readonly ValueName[]): Promise<[ValueName, Float32Array][]> {
-    const probe = this.probe(kind);
+    const probe = this.#probe(kind);
     const { final, widths } = this.#graph;
     const pieces = keep.flatMap(name => {
       const width = defined(widths[name], name);
