@@ -40,7 +40,7 @@ export function checkedWords({ variants, bound }: SelfTestReport): string {
   const wrong = variants.filter(isWrong).length;
   const count = `${formatCount(variants.length)} ${variants.length === 1 ? 'kernel' : 'kernels'}`;
   const outcome = wrong === 0 ? '' : `, ${formatCount(wrong)} of them wrong`;
-  return `Checked on this GPU: largest error ${share(worst)} of a number (up to ${share(bound)} is rounding), in ${count}${outcome}.`;
+  return `Checked on this GPU: largest error ${worst === null ? 'beyond any bound' : `${share(worst)} of a number`} (up to ${share(bound)} is rounding), in ${count}${outcome}.`;
 }
 
 /** For an issue: nothing of the text, and nothing of the person. */
