@@ -21,7 +21,8 @@ export function withoutSurplus(tokenizerJson: unknown, vocabSize: number): Fitti
   const added: unknown[] = Array.isArray(tokenizerJson.added_tokens) ? tokenizerJson.added_tokens : [];
   const kept = added.filter(token => isJson(token) && isBelow(token.id, vocabSize));
   const gone = new Set<unknown>();
-  for (const token of added) if (!kept.includes(token)) gone.add(isJson(token) ? token.id : token);
+  const stays = new Set(kept);
+  for (const token of added) if (!stays.has(token)) gone.add(isJson(token) ? token.id : token);
   const smaller = isJson(model) ? modelWithout(model, vocabSize, gone) : model;
   if (gone.size === 0 || smaller === null) return { tokenizerJson, surplus: 0 };
   const parts = smaller === undefined ? {} : { model: smaller };

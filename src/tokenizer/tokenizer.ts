@@ -120,9 +120,11 @@ export const SLICE_STEPS = 100_000;
 
 /** All special tokens as added ones; the file may name some in its vocabulary alone. */
 export function specialTokens(spec: Pick<TokenizerSpec, 'added'>, specials: ReadonlyMap<number, string>): AddedToken[] {
+  // The first of an id counts; there may be very many.
+  const byId = new Map(spec.added.toReversed().map(token => [token.id, token]));
   return Array.from(specials, ([id, content]) => {
     const plain = { id, content, special: true, lstrip: false, rstrip: false, singleWord: false, normalized: false };
-    return spec.added.find(token => token.id === id) ?? plain;
+    return byId.get(id) ?? plain;
   });
 }
 

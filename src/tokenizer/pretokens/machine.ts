@@ -20,9 +20,17 @@ const MOST_STEPS = 2000;
 const PLACES = 1024;
 const LOOK_PLACES = 16;
 
+function oneOf(atom: string): RegExp {
+  try {
+    return new RegExp(`^(?:${atom})$`, 'u');
+  } catch {
+    throw new UnknownPattern(atom);
+  }
+}
+
 /** Whether a character belongs to a class; each is asked once. */
 function classTest(atom: string): (code: number) => boolean {
-  const pattern = new RegExp(`^(?:${atom})$`, 'u');
+  const pattern = oneOf(atom);
   const low = new Int8Array(0x3400);
   const high = new Map<number, boolean>();
   const ask = (code: number): boolean => pattern.test(String.fromCodePoint(code));
