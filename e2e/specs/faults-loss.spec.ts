@@ -1,7 +1,18 @@
 // A lost device and a crashed worker: opened again once by themselves, the text stays, the same run can go on.
 
-import { alertsOf, goesOn, recordGpu, says, strike, WRITTEN, write } from '../support/faults.ts';
-import { modelReady, neverEnds, openPage, runButton, setNumbers, textArea, textOf, tokensOf } from '../support/page.ts';
+import { alertsOf, goesOn, recordGpu, says, strike, write } from '../support/faults.ts';
+import {
+  lockSeed,
+  modelReady,
+  neverEnds,
+  openPage,
+  run,
+  runButton,
+  setNumbers,
+  textArea,
+  textOf,
+  tokensOf,
+} from '../support/page.ts';
 import { chromium, expect, type Page, engineTest as test } from '../support/tests.ts';
 import { launchOptions } from '../tools/browser.ts';
 
@@ -18,64 +29,72 @@ test('lost at rest: opened again by itself, the text stays, Run goes on', async 
   await goesOn(page);
 });
 
-test('lost in the middle of a run: what was drawn stays, and Run goes on from there', async ({ page }) => {
-  await recordGpu(page);
-  await openPage(page);
-  await write(page);
-  await setNumbers(page, { Length: 90 });
+/** A run of 24 tokens with one seed, and the text of it. */
+async function seeded(page: Page): Promise<string> {
+  await setNumbers(page, { Length: 24 });
   await neverEnds(page);
-  await strike(page, 'lose device', 12);
-  await runButton(page).click();
-  await says(page, /device was lost.*text is safe.*Run to go on/);
-  const broken = await textOf(page);
-  expect(broken.startsWith(WRITTEN)).toBe(true);
-  expect((await tokensOf(page)).some(token => token.origin === 'drawn')).toBe(true);
-  await expect(reopened(page)).toBeVisible();
-  await modelReady(page);
-  await goesOn(page, broken);
-  expect(await alertsOf(page)).toEqual([]);
-});
+  await lockSeed(page, 7);
+  await run(page);
+  const whole = await textOf(page);
+  await write(page);
+  return whole;
+}
 
-test('lost while a model loads: said once, and Try again loads it', async ({ page }) => {
+/** The run under way goes on by itself to the text of one that nothing befell, and nothing is left to say. */
+async function goesOnTo(page: Page, whole: string): Promise<void> {
+  await expect.poll(() => textOf(page)).toBe(whole);
+  await expect(runButton(page)).toBeEnabled();
+  await expect(page.getByText(/was lost|crashed|opened again/)).toHaveCount(0);
+  expect(await alertsOf(page)).toEqual([]);
+}
+
+for (const what of ['lose device', 'crash'] as const) {
+  test(`${what} in the middle of a run, and again: it goes on by itself to the same text; a third time says what to do`, async ({
+    page,
+  }) => {
+    await recordGpu(page);
+    await openPage(page);
+    await write(page);
+    const whole = await seeded(page);
+    await strike(page, what, 8);
+    await runButton(page).click();
+    await goesOnTo(page, whole);
+    await write(page);
+    await strike(page, what, 8);
+    await runButton(page).click();
+    await goesOnTo(page, whole);
+    await strike(page, what);
+    await says(page, /three times within two minutes\. Restart the browser.*text is kept/);
+    await expect(textArea(page)).toHaveValue(whole);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await modelReady(page);
+    await goesOn(page, whole);
+  });
+}
+
+test('lost while a model loads: it is loaded again by itself', async ({ page }) => {
   await recordGpu(page);
   await page.goto('');
   await strike(page, 'lose device', 2);
   await write(page);
-  await says(page, /device was lost/);
-  await page.getByRole('button', { name: 'Try again' }).click();
   await modelReady(page);
+  expect(await alertsOf(page)).toEqual([]);
   await goesOn(page);
 });
 
-test('lost twice within two minutes: advises to restart the browser, and the text stays', async ({ page }) => {
-  await recordGpu(page);
-  await openPage(page);
-  await write(page);
-  await strike(page, 'lose device');
-  await expect(reopened(page)).toBeVisible();
-  await modelReady(page);
-  await strike(page, 'lose device');
-  await says(page, /lost twice within two minutes\. Restart the browser.*text is kept/);
-  await expect(page.getByRole('main').getByText(/Restart the browser/)).toHaveCount(1);
-  await expect(textArea(page)).toHaveValue(WRITTEN);
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await modelReady(page);
-  await goesOn(page);
-});
-
-test('the GPU process crashes: the device comes back by itself', async () => {
+test('the GPU process crashes in a run: the device comes back and the run goes on by itself to the same text', async () => {
   const browser = await chromium.launch(launchOptions());
   try {
     const page = await browser.newPage({ baseURL: process.env.E2E_ROOT_URL ?? '' });
     await openPage(page);
     await write(page);
+    const whole = await seeded(page);
     const session = await browser.newBrowserCDPSession();
+    await runButton(page).click();
+    await expect.poll(async () => (await tokensOf(page)).some(({ origin }) => origin === 'drawn')).toBe(true);
     // The session's answer never comes when the browser restarts its GPU process meanwhile.
     session.send('Browser.crashGpuProcess').catch(() => {});
-    await expect(reopened(page)).toBeVisible();
-    await modelReady(page);
-    expect(await alertsOf(page)).toEqual([]);
-    await goesOn(page);
+    await goesOnTo(page, whole);
   } finally {
     await browser.close();
   }
@@ -89,21 +108,6 @@ test('the worker crashes at rest: a fresh one is loaded', async ({ page }) => {
   await expect(page.getByText(/opened again/)).toBeVisible();
   await modelReady(page);
   await goesOn(page);
-});
-
-test('the worker crashes in a run: said, the text stays, and Run goes on', async ({ page }) => {
-  await recordGpu(page);
-  await openPage(page);
-  await write(page);
-  await setNumbers(page, { Length: 90 });
-  await neverEnds(page);
-  await strike(page, 'crash', 12);
-  await runButton(page).click();
-  await says(page, /text is safe/);
-  const broken = await textOf(page);
-  expect(broken.startsWith(WRITTEN)).toBe(true);
-  await modelReady(page);
-  await goesOn(page, broken);
 });
 
 test('a second tab runs at the same time', async ({ context }) => {

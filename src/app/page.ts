@@ -25,6 +25,7 @@ import type { Stores, Work } from '../stores/stores.ts';
 import { createVersionStore } from '../stores/version.ts';
 import { createViewStore } from '../stores/view.ts';
 import { Leases } from '../stores/work/leases.ts';
+import { outliving } from '../stores/work/outliving.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
@@ -83,8 +84,9 @@ export interface Page extends Stores {
 export function createPage(options: PageOptions): Page {
   const ends: (() => void)[] = [];
   const client = options.client ?? createClient(withServers(openWorker));
+  const lasting = outliving(client, () => subjects.model, options.later ?? later);
   const work: Work = {
-    client,
+    client: lasting,
     leases: new Leases(client),
     scheduler: new Scheduler(),
     cost: new PrefillCost(),
@@ -116,7 +118,9 @@ export function createPage(options: PageOptions): Page {
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
     // What is asked of the old model is worth nothing once another one is on its way, or its device is gone.
     if (now.status !== 'ready' && now.status !== before.status) {
-      work.scheduler.cancelAll();
+      // Runs go on once the model that is opened again is there, and views begin again.
+      if (model.getState().loss.kind === 'reopening') work.scheduler.cancelBelowRuns();
+      else work.scheduler.cancelAll();
       work.leases.forget();
     }
   });

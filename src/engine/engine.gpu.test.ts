@@ -4,9 +4,11 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readBytes } from '../../e2e/support/read-bytes.ts';
+import { NucleusError } from '../lib/error.ts';
 import type { Origins } from '../lib/model-source.ts';
 import type { Command } from '../protocol/commands.ts';
 import type { EngineEvent, EventOf } from '../protocol/events.ts';
+import { lasting } from '../protocol/lasting.ts';
 import { DEFAULT_SETTINGS } from '../sampling/settings.ts';
 import { tokenBytesTable } from '../tokenizer/bytes.ts';
 import { Engine } from './engine.ts';
@@ -245,6 +247,38 @@ describe('with the shipped model', () => {
     const sent = all.flatMap(event => (event.type === 'token' ? [event.id] : []));
     expect(sent.length).toBeGreaterThan(2);
     expect(sent).toEqual(ids.slice(0, sent.length));
+  });
+
+  test('a run goes on after the loss of its device to the ids of one that nothing befell', async () => {
+    const settings = { ...DEFAULT_SETTINGS, temperature: 1.2, repetition_penalty: 1.3, mirostat_tau: 4 } as const;
+    const command = {
+      ...generate(10),
+      settings: { ...settings, max_new_tokens: 10, end_of_text: 'continue' },
+    } as const;
+    const asked = { ...command, pAfter: Float64Array.from(command.tokens, () => Number.NaN), seed: 77 };
+    const idsOf = (told: readonly EngineEvent[]) => told.flatMap(event => (event.type === 'token' ? [event.id] : []));
+    const whole = idsOf(await answer(asked));
+    expect(whole).toHaveLength(10);
+    const device = devices.at(-1)!;
+    let parts = 0;
+    async function* ask(request: Unnumbered<Command>): AsyncIterableIterator<EngineEvent> {
+      const part = start(request);
+      if (parts++ === 0) {
+        await seen(event => event.run === part && event.type === 'token');
+        device.destroy();
+      }
+      await ended(part);
+      for (const event of of(part)) {
+        if (event.type === 'failed') throw new NucleusError(event.error.code, event.error.message);
+        if (event.type !== 'done') yield event;
+      }
+    }
+    const told: EngineEvent[] = [];
+    const back = async (): Promise<boolean> => last(await answer({ ...load, light: true }), 'done').type === 'done';
+    for await (const event of lasting(asked, ask, back)) told.push(event);
+    expect(parts).toBe(2);
+    expect(idsOf(told)).toEqual(whole);
+    expect(told.at(-1)).toMatchObject({ type: 'finished', reason: 'length', generated: 10 });
   });
 
   test('a lost device fails what runs, is told once, and the model loads again', async () => {

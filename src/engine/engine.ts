@@ -191,7 +191,7 @@ export class Engine {
   }
 
   async #load(command: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
-    const { run, source, origins, keep, refresh, allowed, kv, format } = command;
+    const { run, source, origins, keep, refresh, allowed, kv, format, light } = command;
     let files: ModelFiles | null = null;
     let device = 0;
     const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, event => this.#post(event));
@@ -221,7 +221,7 @@ export class Engine {
       // The device may have been opened just now: the race of the jobs began before it.
       const [tuning, verdicts] = [this.#tuning, this.#verdicts];
       this.#model = await this.#untilLost(
-        loadModel({ gpu, files, signal, allowed, kv, format, tuning, verdicts, onReadable, onPhase }),
+        loadModel({ gpu, files, signal, allowed, kv, format, light, tuning, verdicts, onReadable, onPhase }),
       );
       this.#model.room.onChange = context => this.#post({ type: 'context', run: 0, context });
     } finally {
@@ -274,8 +274,10 @@ export class Engine {
     try {
       await this.#untilLost(this.#draw(command, signal, held));
     } catch (error) {
-      for (const token of held.splice(0)) this.#post({ type: 'token', run, ...token });
-      if (asNucleusError(error).code !== 'cancelled') throw error;
+      const cancelled = asNucleusError(error).code === 'cancelled';
+      for (const token of held.splice(0))
+        this.#post({ type: 'token', run, ...token, ...(cancelled ? {} : { held: true }) });
+      if (!cancelled) throw error;
       const none = { stop: '', piece: new Uint8Array(), generated: 0, prefillMs: 0, decodeMs: 0 };
       this.#post({ type: 'finished', run, reason: 'cancelled', ...none });
     }
@@ -292,7 +294,8 @@ export class Engine {
       await this.#untilLost(this.#drawAnswers(command, signal, held));
     } catch (error) {
       for (const [answer, tokens] of held.entries())
-        for (const token of tokens.splice(0)) this.#post({ type: 'answer_token', run: command.run, answer, ...token });
+        for (const token of tokens.splice(0))
+          this.#post({ type: 'answer_token', run: command.run, answer, ...token, held: true });
       throw error;
     }
   }

@@ -58,7 +58,7 @@ export async function* generate(
         growing.finish(code === 'cancelled' ? 'cancelled' : 'context_full');
         break;
       }
-      yield* held.splice(0).map(token);
+      yield* held.splice(0).map(drawn => token({ ...drawn, held: true }));
       throw error;
     }
     yield* growing.take(prediction, drawing.u(text.length), performance.now() - begin).map(token);

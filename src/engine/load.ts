@@ -17,7 +17,7 @@ import { describeAdapter } from './adapter.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Fit, fitOf, refusalWords } from './fit.ts';
 import type { Vocabulary } from './growing.ts';
-import { deviceMemory, ModelLoader } from './model.ts';
+import { deviceMemory, LIGHT, ModelLoader } from './model.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
@@ -44,6 +44,8 @@ export interface LoadOptions {
   readonly kv?: 'f16' | undefined;
   /** As stored unless given, or in the largest format that fits where that does not. */
   readonly format?: WeightFormat | undefined;
+  /** Smaller steps and fewer slots. */
+  readonly light?: boolean | undefined;
   readonly tuning: Tuning;
   readonly verdicts: Verdicts;
   /** Called once the model is known to be readable and before its memory is taken: the time to let go of another one. */
@@ -65,6 +67,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
       ...(allowed !== undefined && { allowed }),
       ...(kv !== undefined && { kv }),
       ...(format !== 'stored' && { format }),
+      ...(options.light && LIGHT),
       tuning: options.tuning,
       verdicts: options.verdicts,
     });

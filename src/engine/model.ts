@@ -54,6 +54,9 @@ export interface ModelOptions {
   readonly verdicts?: Verdicts;
 }
 
+/** Of a model on a device that was lost under more: a sixteenth of a step's rows, a quarter of the texts in the cache and of the first slots. */
+export const LIGHT = { maxRows: 16, sequences: 4, page: 128 } as const satisfies ModelOptions;
+
 /** Rows of one prefill step at most: more would outlast STEP_MS on a CPU adapter, and fill no GPU better. */
 function prefillRows(software: boolean): number {
   return software ? 64 : 256;

@@ -47,6 +47,8 @@ export type Command =
       readonly key?: string;
       /** Keep keys and values in f16, in half the memory. */
       readonly kv?: 'f16';
+      /** With smaller steps and fewer slots: the device was lost under more. */
+      readonly light?: boolean;
       /** How matrices of floats are stored on the GPU; as in the files where it is not given, or in the largest format that fits where that does not. */
       readonly format?: WeightFormat;
     }

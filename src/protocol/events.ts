@@ -183,6 +183,8 @@ export interface TokenEvent {
   readonly topLogits: Float32Array;
   /** Milliseconds from the start of the run to this token. */
   readonly ms: number;
+  /** It may begin a stop string, and came because the run broke before that was known. */
+  readonly held?: true;
 }
 
 export type FinishReason =

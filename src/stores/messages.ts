@@ -150,7 +150,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
           action: 'retry',
         }
       : {
-          text: 'The graphics device was lost twice within two minutes. Restart the browser, then come back: your text is kept.',
+          text: `${detail.reason === 'crash' ? 'The engine crashed' : 'The graphics device was lost'} three times within two minutes. Restart the browser, then come back: your text is kept.`,
           action: 'retry',
         },
   out_of_memory: detail => ({

@@ -57,13 +57,15 @@ export function Messages() {
     const until = ready ? 'all of the text has its tokens' : 'the model is ready';
     return <p className={styles.line}>The run begins when {until}.</p>;
   }
-  if (slow && status.kind !== 'stopping') {
+  if (slow && ready && status.kind !== 'stopping') {
     return (
       <Notice tone="hint" action={<Button onClick={() => generation.getState().stop()}>Stop the run</Button>}>
         The model has been at work on the next token for more than 10 seconds: it is large for this adapter.
       </Notice>
     );
   }
+  if (!ready && (status.kind === 'prefilling' || status.kind === 'generating'))
+    return <p className={styles.line}>The run goes on when the model is ready.</p>;
   if (status.kind === 'prefilling') return <p className={styles.line}>Reading the text…</p>;
   if (status.kind === 'asking') return <p className={styles.line}>Fetching data from {status.command}…</p>;
   if (status.kind === 'generating') return <p className={styles.line}>Generating…</p>;

@@ -1,12 +1,12 @@
 // The one sentence about a lost device or a crashed worker, from the state of the model and of the last run.
 import { messageFor } from '../messages.ts';
-import type { RunStatus } from '../run/generation-types.ts';
+import { isRunning, type RunStatus } from '../run/generation-types.ts';
 import { isOfLoss, type LossCause } from './loss.ts';
 import type { ModelState } from './types.ts';
 
 export interface LossLine {
   readonly text: string;
-  /** `alert`: it broke a run, or a person has to act. */
+  /** `alert`: a person has to act. */
   readonly tone: 'notice' | 'alert';
   readonly way: 'none' | 'dismiss' | 'retry';
 }
@@ -23,12 +23,13 @@ export function lossLine({ load, loss }: Pick<ModelState, 'load' | 'loss'>, stat
   }
   if (loss.kind === 'none') return null;
   const what = WHAT[loss.cause];
-  const broke = status.kind === 'failed' && isOfLoss(status.error);
-  const tone = broke ? 'alert' : 'notice';
+  const goesOn = isRunning(status);
   if (loss.kind === 'reopened') {
-    const safe = broke ? '; your text is safe' : '';
-    return { text: `${what} and has been opened again${safe}. Press Run to go on.`, tone, way: 'dismiss' };
+    // The run says it by going on.
+    if (goesOn) return null;
+    return { text: `${what} and has been opened again. Press Run to go on.`, tone: 'notice', way: 'dismiss' };
   }
-  const then = broke ? ' Press Run to go on as soon as the model is back.' : '';
-  return { text: `${what}. Opening it again; your text is safe.${then}`, tone, way: 'none' };
+  const how = loss.again ? ' again. Opening it with smaller steps' : '. Opening it again';
+  const then = goesOn ? 'your text is safe, and the run goes on by itself' : 'your text is safe';
+  return { text: `${what}${how}; ${then}.`, tone: 'notice', way: 'none' };
 }

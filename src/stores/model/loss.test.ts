@@ -5,6 +5,7 @@ import { loseDevice, type Page } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
+import { isRunning } from '../run/generation-types.ts';
 import { afterEvent, isOfLoss, type LossEvent, NO_LOSS } from './loss.ts';
 import { lossLine } from './loss-line.ts';
 
@@ -32,17 +33,20 @@ describe('the machine', () => {
     ).toEqual(['none nothing', 'reopening reopen', 'reopened nothing', 'none nothing']);
   });
 
-  test('lost again within two minutes: given up; later than that: opened again', () => {
-    const [first, second]: LossEvent[] = [
+  test('lost again within two minutes: opened with a lighter load; a third time: given up; later than that: opened as before', () => {
+    const first: LossEvent[] = [
       { kind: 'lost', device: 1, inUse: 1, at: 1000 },
       { kind: 'opened', device: 2, at: 1001 },
     ];
-    expect(first && second && told([first, second, { kind: 'lost', device: 2, inUse: 2, at: 120_999 }]).at(-1)).toBe(
-      'none give_up',
-    );
-    expect(first && second && told([first, second, { kind: 'lost', device: 2, inUse: 2, at: 121_000 }]).at(-1)).toBe(
-      'reopening reopen',
-    );
+    const second: LossEvent[] = [
+      ...first,
+      { kind: 'lost', device: 2, inUse: 2, at: 120_999 },
+      { kind: 'opened', device: 3, at: 121_000 },
+    ];
+    expect(told(second).slice(-2)).toEqual(['reopening lighten', 'reopened nothing']);
+    expect(told([...second, { kind: 'lost', device: 3, inUse: 3, at: 240_998 }]).at(-1)).toBe('none give_up');
+    expect(told([...second, { kind: 'lost', device: 3, inUse: 3, at: 240_999 }]).at(-1)).toBe('reopening reopen');
+    expect(told([...first, { kind: 'lost', device: 2, inUse: 2, at: 121_000 }]).at(-1)).toBe('reopening reopen');
   });
 
   test('a late word of a device that has a successor changes nothing', () => {
@@ -60,13 +64,22 @@ describe('the machine', () => {
     expect(told([...before, { kind: 'opened', device: 2, at: 1 }]).at(-1)).toBe('none nothing');
   });
 
-  test('lost while it is opened again: given up once that load fails for it, and only for it', () => {
+  test('lost while it is opened again: once more, lighter, where that load fails for it, and only for it', () => {
     const before: LossEvent[] = [
       { kind: 'lost', device: 1, inUse: 1, at: 0 },
       { kind: 'lost', device: 2, inUse: null, at: 1 },
     ];
-    expect(told([...before, { kind: 'failed', lost: true, at: 2 }]).at(-1)).toBe('none give_up');
-    expect(told([...before, { kind: 'failed', lost: false, at: 2 }]).at(-1)).toBe('none nothing');
+    const failed: LossEvent = { kind: 'failed', lost: 'device', at: 2 };
+    expect(told([...before, failed]).at(-1)).toBe('reopening lighten');
+    expect(told([...before, failed, failed]).at(-1)).toBe('none give_up');
+    expect(told([...before, { kind: 'failed', lost: null, at: 2 }]).at(-1)).toBe('none nothing');
+  });
+
+  test('lost while a model loads that a person asked for: loaded again by itself', () => {
+    expect(told([{ kind: 'asked' }, { kind: 'failed', lost: 'worker', at: 2 }])).toEqual([
+      'none nothing',
+      'reopening reopen',
+    ]);
   });
 
   test('after a crash devices count from 1 again', () => {
@@ -146,12 +159,23 @@ test.each(CASES)(
         }
       }
     };
+    const back = async (work: (typeof WORK)[number], loads: number): Promise<void> => {
+      await until(() => page.worker.of('load').length === loads && page.model.getState().load.status === 'ready');
+      for (let i = 0; i < 4; i++) await turn();
+      const running = isRunning(page.generation.getState().status);
+      // A run that has gone on says it by that.
+      const said = running ? [] : [expect.stringMatching(/has been opened again.*Press Run to go on/)];
+      expect(sentences(page)).toEqual(said);
+      if (work === 'run') expect(running).toBe(true);
+    };
     await strike(one, firstHeard);
-    await until(() => page.model.getState().loss.kind === 'reopened');
-    expect(sentences(page)).toEqual([expect.stringMatching(/has been opened again.*Press Run to go on/)]);
+    await back(one, 2);
     await strike(two, thenHeard);
+    await back(two, 3);
+    expect(page.worker.of('load').map(({ light = false }) => light)).toEqual([false, false, true]);
+    await strike('row', 'lost');
     await turn();
-    const end = [expect.stringMatching(/lost twice within two minutes\. Restart the browser/)];
+    const end = [expect.stringMatching(/lost three times within two minutes\. Restart the browser/)];
     expect(sentences(page)).toEqual(end);
     // Whatever is still on its way: nothing is said beside it.
     fail();

@@ -7,13 +7,16 @@ export type LossCause = 'device' | 'worker';
 /** What is said. A loss that a person has to act on is said by the failed load instead. */
 export type Loss =
   | { readonly kind: 'none' }
-  | { readonly kind: 'reopening'; readonly cause: LossCause }
+  /** `again`: for the second time within two minutes, and with a lighter load. */
+  | { readonly kind: 'reopening'; readonly cause: LossCause; readonly again: boolean }
   | { readonly kind: 'reopened'; readonly cause: LossCause };
 
 export interface LossMemory {
   readonly said: Loss;
-  /** When the model in use was lost last, milliseconds of a steady clock. */
+  /** When a model was lost last, milliseconds of a steady clock. */
   readonly at: number;
+  /** Losses up to that one, each within two minutes of the one before. */
+  readonly count: number;
   /** The latest device of this worker that is known to be lost; devices count from 1. */
   readonly gone: number;
 }
@@ -27,22 +30,22 @@ export type LossEvent =
   | { readonly kind: 'asked' }
   /** A load ended with a model on this device. */
   | { readonly kind: 'opened'; readonly device: number; readonly at: number }
-  /** A load came to nothing; `lost`: because the device or the worker went. */
-  | { readonly kind: 'failed'; readonly lost: boolean; readonly at: number }
+  /** A load came to nothing; `lost`: what went under it, where that is the reason. */
+  | { readonly kind: 'failed'; readonly lost: LossCause | null; readonly at: number }
   | { readonly kind: 'dismissed' };
 
 export interface LossStep {
   readonly memory: LossMemory;
-  /** `give_up`: opening it again by itself would not help. */
-  readonly next: 'nothing' | 'reopen' | 'give_up';
+  /** `lighten`: open it again with smaller steps and less memory. `give_up`: opening it again by itself would not help. */
+  readonly next: 'nothing' | 'reopen' | 'lighten' | 'give_up';
 }
 
-/** A second loss within this time says that the browser must be restarted. */
+/** Losses within this time of each other are counted: after the second the load is lighter, the third says that the browser must be restarted. */
 const LOSS_WINDOW_MS = 120_000;
 
 const NONE: Loss = { kind: 'none' };
 
-export const NO_LOSS: LossMemory = { said: NONE, at: Number.NEGATIVE_INFINITY, gone: 0 };
+export const NO_LOSS: LossMemory = { said: NONE, at: Number.NEGATIVE_INFINITY, count: 0, gone: 0 };
 
 /** What an event makes of the memory, and what is to be done. */
 export function afterEvent(memory: LossMemory, event: LossEvent): LossStep {
@@ -66,9 +69,7 @@ export function afterEvent(memory: LossMemory, event: LossEvent): LossStep {
       return nothing(said.kind === 'reopening' ? { ...memory, said: { kind: 'reopened', cause: said.cause } } : memory);
     }
     case 'failed': {
-      const again = memory.said.kind === 'reopening' && event.lost;
-      const after = { ...memory, said: NONE, at: event.lost ? event.at : memory.at };
-      return again ? { memory: after, next: 'give_up' } : nothing(after);
+      return event.lost === null ? nothing({ ...memory, said: NONE }) : struck(memory, event.lost, event.at);
     }
     default:
       return event satisfies never;
@@ -79,14 +80,14 @@ function nothing(memory: LossMemory): LossStep {
   return { memory, next: 'nothing' };
 }
 
-/** The model in use is lost. */
+/** The model in use is lost, or the one that was on its way. */
 function struck(memory: LossMemory, cause: LossCause, at: number): LossStep {
-  const again = at - memory.at < LOSS_WINDOW_MS;
-  const said: Loss = again ? NONE : { kind: 'reopening', cause };
-  return { memory: { ...memory, said, at }, next: again ? 'give_up' : 'reopen' };
+  const count = at - memory.at < LOSS_WINDOW_MS ? memory.count + 1 : 1;
+  const said: Loss = count > 2 ? NONE : { kind: 'reopening', cause, again: count === 2 };
+  return { memory: { ...memory, said, at, count }, next: count > 2 ? 'give_up' : count === 2 ? 'lighten' : 'reopen' };
 }
 
 /** Errors that say no more than that the device or the worker went. What was under way ends with one; the page says it in one place. */
-export function isOfLoss({ code, detail }: WireError): boolean {
+export function isOfLoss({ code, detail }: Pick<WireError, 'code' | 'detail'>): boolean {
   return code === 'device_lost' || (code === 'internal' && detail.crashed === 1);
 }

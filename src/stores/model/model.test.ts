@@ -129,7 +129,7 @@ describe('a lost device', () => {
     await page.generation.getState().run();
     const before = page.document.getState().tokens;
     lose(page);
-    expect(page.model.getState().loss).toEqual({ kind: 'reopening', cause: 'device' });
+    expect(page.model.getState().loss).toEqual({ kind: 'reopening', cause: 'device', again: false });
     expect(load(page).status).toBe('loading');
     await until(() => page.model.getState().loss.kind === 'reopened');
     expect(load(page).status).toBe('ready');
@@ -140,10 +140,15 @@ describe('a lost device', () => {
     expect(page.model.getState().loss).toEqual({ kind: 'none' });
   });
 
-  test('a second loss within two minutes asks for a restart of the browser, a later one does not', async () => {
+  test('a second loss within two minutes lowers the load, a third asks for a restart of the browser, a later one does not', async () => {
     const page = kept(await readyPage());
     lose(page);
     await until(() => load(page).status === 'ready');
+    page.clock.now += 119_000;
+    lose(page);
+    expect(page.model.getState().loss).toEqual({ kind: 'reopening', cause: 'device', again: true });
+    await until(() => load(page).status === 'ready');
+    expect(page.worker.of('load').at(-1)?.light).toBe(true);
     page.clock.now += 119_000;
     lose(page);
     expect(load(page)).toMatchObject({ status: 'failed', error: { code: 'device_lost', detail: { again: 1 } } });

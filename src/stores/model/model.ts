@@ -115,8 +115,11 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
   let last: Asked = { source: DEFAULT_SOURCE, options: {} };
   let opened = last;
 
-  /** `stands`: the worker still has the model before this one, and a load that fails goes back to it. */
-  const begin = async (source: ModelSource, asked: LoadOptions, stands: boolean): Promise<void> => {
+  /**
+   * `stands`: the worker still has the model before this one, and a load that fails goes back to it. `light`: with smaller steps and less memory, since
+   * the device did not bear more.
+   */
+  const begin = async (source: ModelSource, asked: LoadOptions, stands: boolean, light = false): Promise<void> => {
     const store = get();
     const given = { ...asked, format: asked.format ?? formatKept(store.getState(), source, asked) };
     last = { source, options: given };
@@ -134,7 +137,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       notices: [],
     });
     try {
-      const ready = await loadOnce(options, store, source, given, abort.signal);
+      const ready = await loadOnce(options, store, source, given, light, abort.signal);
       if (loading !== abort) return;
       last = { source, options: { ...given, format: ready.model.format, refresh: false } };
       opened = last;
@@ -152,8 +155,9 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     } catch (thrown) {
       if (loading !== abort) return;
       const error = withArrived(asNucleusError(thrown), store.getState(), given);
-      store.setState(state => afterFailure(state, source, error));
-      losses.failed(toWire(error));
+      const next = losses.failed(toWire(error));
+      if (next === 'reopen' || next === 'lighten') await begin(source, given, false, next === 'lighten');
+      else if (next === 'nothing') store.setState(state => afterFailure(state, source, error));
     }
   };
 
@@ -176,7 +180,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     loadModel,
     loadDefault: () => loadModel(DEFAULT_SOURCE),
     retry: () => loadModel(last.source, last.options),
-    reopen: () => begin(opened.source, again(), false),
+    reopen: light => begin(opened.source, again(), false, light),
     keepKv: kv => begin(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }, true),
     keepFormat: format => begin(opened.source, { ...again(), format }, true),
     wayBack: () => {
@@ -271,6 +275,7 @@ async function loadOnce(
   store: ModelStore,
   source: ModelSource,
   given: LoadOptions,
+  light: boolean,
   signal: AbortSignal,
 ): Promise<{ model: LoadedModel; tokenizer: Tokenizer }> {
   const meter = new SpeedMeter();
@@ -283,6 +288,7 @@ async function loadOnce(
     ...(given.allowed && { allowed: given.allowed }),
     ...(given.key && { key: given.key }),
     ...(given.kv && { kv: given.kv }),
+    ...(light && { light }),
     ...(given.format && given.format !== 'stored' && { format: given.format }),
   };
   const model = await load(

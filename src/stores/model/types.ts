@@ -120,8 +120,8 @@ interface ModelActions {
   dismissNotice(notice: ModelNotice): void;
   dismissFailure(): void;
   dismissLoss(): void;
-  /** Loads the model in use once more: after a lost device. */
-  reopen(): Promise<void>;
+  /** Loads the model in use once more: after a lost device; `light`: with smaller steps and less memory. */
+  reopen(light?: boolean): Promise<void>;
   /** Loads the model in use once more, with keys and values kept so. */
   keepKv(kv: 'f32' | 'f16'): Promise<void>;
   /** Loads the model in use once more, with its weights in that format. */

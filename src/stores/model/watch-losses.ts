@@ -1,27 +1,27 @@
 // Joins the machine of losses to the worker's messages and to the loads of the page.
 import type { Client } from '../../client/client.ts';
 import type { WireError } from '../../protocol/events.ts';
-import { afterEvent, isOfLoss, type LossEvent, NO_LOSS } from './loss.ts';
+import { afterEvent, isOfLoss, type LossEvent, type LossStep, NO_LOSS } from './loss.ts';
 import type { ModelStore } from './types.ts';
 
 /** What the loads of the page tell. */
 export interface Losses {
   asked(): void;
   opened(device: number): void;
-  failed(error: WireError): void;
+  /** What is to be done of it; where that is `give_up`, the state says so already. */
+  failed(error: WireError): LossStep['next'];
   dismissed(): void;
 }
 
 /** @param now milliseconds of a steady clock. */
 export function watchLosses(client: Client, now: () => number, get: () => ModelStore): Losses {
   let memory = NO_LOSS;
-  const take = (event: LossEvent, because: { readonly reason: string; readonly message: string }): void => {
+  const take = (event: LossEvent, because: { readonly reason: string; readonly message: string }): LossStep['next'] => {
     const { memory: after, next } = afterEvent(memory, event);
     memory = after;
     const { load, loss } = get().getState();
     if (loss !== after.said) get().setState({ loss: after.said });
-    if (next === 'reopen') void get().getState().reopen();
-    if (next !== 'give_up' || load.status === 'idle') return;
+    if (next !== 'give_up' || load.status === 'idle') return next;
     const source = load.status === 'ready' ? load.model.source : load.source;
     const error: WireError = {
       code: 'device_lost',
@@ -29,6 +29,15 @@ export function watchLosses(client: Client, now: () => number, get: () => ModelS
       detail: { reason: because.reason, again: 1 },
     };
     get().setState({ load: { status: 'failed', source, error }, kept: null, notices: [] });
+    return next;
+  };
+  /** The same for what is no end of a load. */
+  const struck = (event: LossEvent, because: Parameters<typeof take>[1]): void => {
+    const next = take(event, because);
+    if (next === 'reopen' || next === 'lighten')
+      void get()
+        .getState()
+        .reopen(next === 'lighten');
   };
   const inUse = (): number | null => {
     const { load } = get().getState();
@@ -37,16 +46,21 @@ export function watchLosses(client: Client, now: () => number, get: () => ModelS
   const UNTOLD = { reason: 'unknown', message: '' };
   client.onLost(event => {
     get().setState({ kept: null });
-    take({ kind: 'lost', device: event.device, inUse: inUse(), at: now() }, event);
+    struck({ kind: 'lost', device: event.device, inUse: inUse(), at: now() }, event);
   });
   client.onCrash(({ message }) => {
     get().setState({ kept: null });
-    take({ kind: 'crashed', inUse: inUse(), at: now() }, { reason: 'crash', message });
+    struck({ kind: 'crashed', inUse: inUse(), at: now() }, { reason: 'crash', message });
   });
   return {
-    asked: () => take({ kind: 'asked' }, UNTOLD),
-    opened: device => take({ kind: 'opened', device, at: now() }, UNTOLD),
-    failed: error => take({ kind: 'failed', lost: isOfLoss(error), at: now() }, { ...UNTOLD, message: error.message }),
-    dismissed: () => take({ kind: 'dismissed' }, UNTOLD),
+    asked: () => struck({ kind: 'asked' }, UNTOLD),
+    opened: device => struck({ kind: 'opened', device, at: now() }, UNTOLD),
+    failed: error => {
+      const crashed = error.code === 'internal';
+      const lost = !isOfLoss(error) ? null : crashed ? 'worker' : 'device';
+      const reason = crashed ? 'crash' : 'unknown';
+      return take({ kind: 'failed', lost, at: now() }, { reason, message: error.message });
+    },
+    dismissed: () => struck({ kind: 'dismissed' }, UNTOLD),
   };
 }

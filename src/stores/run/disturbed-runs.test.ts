@@ -81,20 +81,6 @@ describe('when a run is disturbed', () => {
     expect(seen).toHaveLength(2);
   });
 
-  test('a worker that crashes fails the run; the text stays and the next run works after a load', async () => {
-    const p = await page();
-    const run = p.generation.getState().run();
-    await until(() => p.document.getState().tokens.at(-1)?.origin === 'drawn');
-    const kept = text(p);
-    p.worker.crash('out of luck');
-    await run;
-    expect(status(p)).toMatchObject({ kind: 'failed', error: { code: 'internal' } });
-    expect(text(p).startsWith(kept)).toBe(true);
-    await until(() => p.workers.length === 2 && p.model.getState().load.status === 'ready');
-    await p.generation.getState().run();
-    expect(status(p)).toMatchObject({ kind: 'finished' });
-  });
-
   test('the load of another model stops it and keeps its text', async () => {
     const p = await page();
     const run = p.generation.getState().run();

@@ -82,6 +82,11 @@ export class Scheduler {
     this.#cancel(job => job.rank === RANKS[kind], true);
   }
 
+  /** Cancels the reading of rows and scores; runs and views go on. */
+  cancelBelowRuns(): void {
+    this.#cancel(job => job.rank !== RANKS.run && job.rank !== RANKS.view, true);
+  }
+
   cancelAll(): void {
     this.#cancel(() => true, true);
   }

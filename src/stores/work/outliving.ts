@@ -1,0 +1,77 @@
+// The client as runs see it: what draws or searches goes on by itself when the device or the worker went under it and the same model is back.
+import type { Client } from '../../client/client.ts';
+import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { lasting } from '../../protocol/lasting.ts';
+import { isOfLoss } from '../model/loss.ts';
+import { modelTag } from '../model/model.ts';
+import type { ModelStore } from '../model/types.ts';
+
+const LASTING = /^(?:generate|answers|search)$/;
+
+/** A run may break before the page hears that the device is gone; after this long, in milliseconds, it broke for another reason. */
+const NEWS_MS = 10_000;
+
+/** `of` is asked when something is run. `later` calls back after so many milliseconds, and gives the way to call it off. */
+export function outliving(
+  client: Client,
+  of: () => ModelStore,
+  later: (ms: number, callback: () => void) => () => void,
+): Client {
+  return {
+    run: (request, signal) => {
+      if (!LASTING.test(request.type)) return client.run(request, signal);
+      const model = of();
+      const tag = modelTag(model.getState());
+      // What it was sent to, each time.
+      let { load } = model.getState();
+      const back = async (thrown: unknown): Promise<boolean> => {
+        const error = asNucleusError(thrown);
+        if (!isOfLoss(error) && error.code !== 'no_model') return false;
+        if (!(await another(model, load, signal, later))) return false;
+        if (tag !== '' && modelTag(model.getState()) !== tag) return false;
+        ({ load } = model.getState());
+        const { loss, dismissLoss } = model.getState();
+        if (loss.kind === 'reopened') dismissLoss();
+        return true;
+      };
+      return lasting(request, asked => client.run(asked, signal), back);
+    },
+    onLost: listener => client.onLost(listener),
+    onContext: listener => client.onContext(listener),
+    onCrash: listener => client.onCrash(listener),
+    restart: () => client.restart(),
+    get epoch() {
+      return client.epoch;
+    },
+  };
+}
+
+/** Waits for a model on another device than that of `before`; false where none comes. Rejects with `cancelled`. */
+function another(
+  model: ModelStore,
+  before: unknown,
+  signal: AbortSignal | undefined,
+  later: (ms: number, callback: () => void) => () => void,
+): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const { load } = model.getState();
+      // A load that failed says more than the cancel that comes of it.
+      if (load.status === 'failed' || load.status === 'idle') end(() => resolve(false));
+      else if (signal?.aborted) end(() => reject(new NucleusError('cancelled', 'stopped before the model was back')));
+      else if (load.status === 'ready' && load !== before) end(() => resolve(true));
+    };
+    const end = (settle: () => void): void => {
+      off();
+      unsubscribe();
+      signal?.removeEventListener('abort', look);
+      settle();
+    };
+    const off = later(NEWS_MS, () => {
+      if (model.getState().load === before) end(() => resolve(false));
+    });
+    const unsubscribe = model.subscribe(look);
+    signal?.addEventListener('abort', look);
+    look();
+  });
+}
