@@ -29,9 +29,9 @@ test('lost at rest: opened again by itself, the text stays, Run goes on', async 
   await goesOn(page);
 });
 
-/** A run of 24 tokens with one seed, and the text of it. */
-async function seeded(page: Page): Promise<string> {
-  await setNumbers(page, { Length: 24 });
+/** A run of so many tokens with one seed, and the text of it. */
+async function seeded(page: Page, Length: number): Promise<string> {
+  await setNumbers(page, { Length });
   await neverEnds(page);
   await lockSeed(page, 7);
   await run(page);
@@ -55,7 +55,7 @@ for (const what of ['lose device', 'crash'] as const) {
     await recordGpu(page);
     await openPage(page);
     await write(page);
-    const whole = await seeded(page);
+    const whole = await seeded(page, 24);
     await strike(page, what, 8);
     await runButton(page).click();
     await goesOnTo(page, whole);
@@ -88,7 +88,7 @@ test('the GPU process crashes in a run: the device comes back and the run goes o
     const page = await browser.newPage({ baseURL: process.env.E2E_ROOT_URL ?? '' });
     await openPage(page);
     await write(page);
-    const whole = await seeded(page);
+    const whole = await seeded(page, 200);
     const session = await browser.newBrowserCDPSession();
     await runButton(page).click();
     await expect.poll(async () => (await tokensOf(page)).some(({ origin }) => origin === 'drawn')).toBe(true);

@@ -215,13 +215,13 @@ class Runs {
     const abort = new AbortController();
     this.#abort = abort;
     this.#set({ status: { kind: 'waiting' }, stats: NO_STATS });
-    // "Press Run to go on" has been said, and it was pressed.
-    const { loss, failure, dismissLoss, dismissFailure } = this.#options.model.getState();
-    if (loss.kind === 'reopened') dismissLoss();
-    // A model that was not opened is forgotten once a person goes on with the one that is.
-    if (failure !== null) dismissFailure();
     try {
       await modelReady(this.#options.model, abort.signal);
+      // "Press Run to go on" has been said, and it was pressed.
+      const { loss, failure, dismissLoss, dismissFailure } = this.#options.model.getState();
+      if (loss.kind === 'reopened') dismissLoss();
+      // A model that was not opened is forgotten once a person goes on with the one that is.
+      if (failure !== null) dismissFailure();
       await textReady(this.#options.document, abort.signal);
       await spelled(this.#options.document, abort.signal);
       const join = beginEmptyText(this.#options, this.#append) || plan.join;

@@ -1,7 +1,7 @@
 // Runs whose device or worker goes under them: they go on by themselves to the text of a run that nothing befell, wherever it struck.
 import { describe, expect, test } from 'vitest';
 import { turn, until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { ids, loseDevice, type Page, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
@@ -130,6 +130,16 @@ test('lost twice: goes on with a lighter load; three times: one clear sentence, 
   await thrice.p.model.getState().retry();
   await thrice.p.generation.getState().run();
   expect(status(thrice.p).kind).toBe('finished');
+});
+
+test('Run pressed while the model is opened again begins by itself, and nothing is left to say', async () => {
+  const p = await visit();
+  loseDevice(p);
+  const run = p.generation.getState().run();
+  expect(status(p).kind).toBe('waiting');
+  await run;
+  expect(status(p).kind).toBe('finished');
+  expect(line(p)).toBeNull();
 });
 
 test('tokens that may begin a stop string are drawn anew, and kept where the run does not go on', async () => {
