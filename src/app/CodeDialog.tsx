@@ -8,7 +8,12 @@ export function CodeDialog() {
   const prompt = useChat(s => s.shown?.prompt ?? null);
   const messages = useMemo((): readonly Message[] | null => {
     if (prompt === null) return null;
-    const turns = prompt.turns.slice(prompt.omitted);
+    const turns: Message[] = [];
+    for (const { role, content } of prompt.turns.slice(prompt.omitted)) {
+      // How a template is given calls and results differs: the text that it made is the same everywhere.
+      if (role === 'tool') return null;
+      turns.push({ role, content });
+    }
     return prompt.system === '' ? turns : [{ role: 'system', content: prompt.system }, ...turns];
   }, [prompt]);
   return <ViewCode messages={messages} />;

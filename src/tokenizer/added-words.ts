@@ -14,8 +14,11 @@ const ENDS_IN_WORD = new RegExp(`${WORD}$`, 'u');
 const STARTS_WITH_WORD = new RegExp(`^${WORD}`, 'u');
 const SPACE = /^\p{White_Space}$/u;
 
+/** Whether the spelling of a token in UTF-16 units [start, end) of the text is text all the same. */
+export type IsPlain = (start: number, end: number) => boolean;
+
 /** Finds tokens in a text, the longest where several start. */
-type Finder = (text: string) => Iterable<Section>;
+type Finder = (text: string, isPlain?: IsPlain) => Iterable<Section>;
 
 /** Where the white space before `at` starts. All of it is of one UTF-16 unit a character. */
 function spaceBefore(text: string, at: number): number {
@@ -64,7 +67,7 @@ export function finder(tokens: readonly (AddedToken & { readonly spelling: strin
   const bySpelling = new Map(tokens.filter(token => token.spelling !== '').map(token => [token.spelling, token]));
   if (bySpelling.size === 0) return null;
   const lengths = lengthsByUnit(bySpelling.keys());
-  return function* find(text) {
+  return function* find(text, isPlain) {
     let at = 0;
     for (let next = 0; next < text.length; ) {
       const token = longestAt(text, next, lengths, bySpelling);
@@ -72,6 +75,7 @@ export function finder(tokens: readonly (AddedToken & { readonly spelling: strin
       next += token === undefined ? ((text.codePointAt(next) ?? 0) > 0xffff ? 2 : 1) : token.spelling.length;
       if (token === undefined) continue;
       let end = next;
+      if (isPlain?.(start, end)) continue;
       if (token.singleWord && !isSingleWord(text, start, end)) continue;
       // Space that the token before has taken stays with that.
       if (token.lstrip) start = Math.max(spaceBefore(text, start), at);
@@ -96,11 +100,30 @@ export function sectionsOf(tokens: readonly AddedToken[], normalForm: NormalForm
   const normalised = finder(
     tokens.flatMap(token => (token.normalized ? { ...token, spelling: normal(token.content) } : [])),
   );
-  return function* sections(text) {
-    for (const section of typed === null ? [{ id: null, text }] : typed(text)) {
+  return function* sections(text, isPlain) {
+    let at = 0;
+    for (const section of typed === null ? [{ id: null, text }] : typed(text, isPlain)) {
+      const from = at;
+      at += section.text.length;
       if (section.id !== null) yield section;
       else if (normalised === null) yield { id: null, text: normal(section.text) };
-      else yield* normalised(normal(section.text));
+      else {
+        const form = normal(section.text);
+        const typedAt = (offset: number) =>
+          from + (form === section.text ? offset : unitsOf(section.text, normal, offset));
+        yield* normalised(form, isPlain && ((start, end) => isPlain(typedAt(start), typedAt(end))));
+      }
     }
   };
+}
+
+/** How many units of `text` its normal form up to `offset` comes from. */
+function unitsOf(text: string, normal: (text: string) => string, offset: number): number {
+  let [least, most] = [0, text.length];
+  while (least < most) {
+    const half = (least + most) >> 1;
+    if (normal(text.slice(0, half)).length < offset) least = half + 1;
+    else most = half;
+  }
+  return least;
 }

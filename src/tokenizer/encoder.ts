@@ -1,5 +1,5 @@
 // The way from text to ids: added tokens, normal form, pieces, merges; as a whole or slice by slice.
-import { sectionsOf } from './added-words.ts';
+import { type IsPlain, sectionsOf } from './added-words.ts';
 import type { BytePairs } from './models/bpe.ts';
 import { pretokens } from './pretokens/steps.ts';
 import type { AddedToken, TokenizerSpec } from './spec.ts';
@@ -28,18 +28,18 @@ export class Encoder {
   }
 
   /** The ids of a text; lone surrogates count as U+FFFD. */
-  encode(text: string): Uint32Array {
-    for (const { ids } of this.slices(text, Number.POSITIVE_INFINITY)) return ids;
+  encode(text: string, isPlain?: IsPlain): Uint32Array {
+    for (const { ids } of this.slices(text, Number.POSITIVE_INFINITY, isPlain)) return ids;
     return new Uint32Array(0);
   }
 
   /** The same in slices of about `steps` steps of work each; at least one. */
-  *slices(text: string, steps: number): Generator<TokenSlice> {
+  *slices(text: string, steps: number, isPlain?: IsPlain): Generator<TokenSlice> {
     let ids: number[] = [];
     let start = 0;
     let end = 0;
     let before = this.#model.steps;
-    for (const part of this.#parts(text, steps)) {
+    for (const part of this.#parts(text, steps, isPlain)) {
       if (part.ids !== null) {
         for (const id of part.ids) ids.push(id);
         end = part.end;
@@ -54,9 +54,13 @@ export class Encoder {
   }
 
   /** Each part ends in the text at `end`; null where its ids take more than `budget` steps and are not there yet. */
-  *#parts(text: string, budget: number): Generator<{ readonly end: number; readonly ids: Iterable<number> | null }> {
+  *#parts(
+    text: string,
+    budget: number,
+    isPlain?: IsPlain,
+  ): Generator<{ readonly end: number; readonly ids: Iterable<number> | null }> {
     let at = 0;
-    for (const section of this.#sections(text.toWellFormed())) {
+    for (const section of this.#sections(text.toWellFormed(), isPlain)) {
       if (section.id !== null) {
         at += section.text.length;
         yield { end: at, ids: [section.id] };

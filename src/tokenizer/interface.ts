@@ -1,4 +1,5 @@
 // What a tokenizer can do, whatever its kind, and the words for edits of a text of tokens.
+import type { IsPlain } from './added-words.ts';
 import type { TokenSlice } from './encoder.ts';
 import type { Place } from './place.ts';
 import type { BoundaryRule } from './pretokens/border.ts';
@@ -65,8 +66,8 @@ export interface TokenizerBase {
   encodeSlices(text: string, steps?: number, place?: Place): Generator<TokenSlice>;
   /** Whether the slices of a text say where in it, as it was typed, they end. */
   keepsPlaces(text: string): boolean;
-  /** As `encode`, but the spelling of a special token becomes that token; of several at one place the longest. */
-  encodeWithSpecials(text: string): Uint32Array;
+  /** As `encode`, but the spelling of a special token becomes that token, unless `isPlain` says no; of several at one place the longest. */
+  encodeWithSpecials(text: string, isPlain?: IsPlain): Uint32Array;
   /** The bytes of a token (do not change them); none for an id without a token. Throws `bad_token` outside [0, vocabSize). */
   bytes(id: number): Uint8Array;
   /** What tokens show one after the other: their bytes, but for a space that the tokenizer puts in front of text. Throws as `bytes` does. */

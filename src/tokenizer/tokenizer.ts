@@ -99,7 +99,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
       lossless ||
       (normalForm !== null && isLossless({ ...spec, normalForm: null }, words) && text.normalize(normalForm) === text),
     encodeSlices: (text, steps = SLICE_STEPS) => encoder.slices(text, steps),
-    encodeWithSpecials: text => withSpecials.encode(text),
+    encodeWithSpecials: (text, isPlain) => withSpecials.encode(text, isPlain),
     bytes,
     spelling: ids => Array.from(ids, bytes),
     isSpecial: id => specials.has(id),

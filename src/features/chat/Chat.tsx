@@ -4,6 +4,7 @@ import { useDocument } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { CallLine } from './CallLine.tsx';
 import styles from './Chat.module.css';
 import { Composer } from './Composer.tsx';
 import { Meter, StrategyChoice } from './Meter.tsx';
@@ -138,6 +139,7 @@ export function Chat() {
       </div>
       <div className={styles.foot}>
         <TroubleNotice />
+        <CallLine />
         <PlanView />
         <Meter />
         <StrategyChoice />

@@ -14,7 +14,7 @@ export function Composer() {
   const busy = useBusy();
   const stopping = useGeneration(s => s.status.kind === 'stopping');
   const running = useGeneration(s => isRunning(s.status));
-  const summarising = useChat(s => s.status === 'summarising');
+  const ending = useChat(s => s.status === 'summarising' || s.status === 'asking');
   const ready = useModel(s => s.load.status === 'ready');
   const send = () => void store.getState().send();
   const onKeyDown = (event: KeyboardEvent) => {
@@ -46,7 +46,7 @@ export function Composer() {
         onChange={event => store.getState().setDraft(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      {running || summarising ? (
+      {running || ending ? (
         <Button variant="primary" icon="stop" disabled={stopping} onClick={() => store.getState().stop()}>
           Stop the reply
         </Button>

@@ -4,8 +4,36 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './Chat.module.css';
 import { MOST_SOURCE } from './render.ts';
-import { asksForThinking, sourceOf, templatesOf } from './setup.ts';
-import { useChat, useChatStore } from './useChat.ts';
+import { asksForThinking, canTakeTools, chosenOf, sourceOf, templatesOf } from './setup.ts';
+import { useChat, useChatStore, useTools } from './useChat.ts';
+
+/** @param can the template writes tools into the text */
+function ToolsSwitch({ can }: { can: boolean }) {
+  const store = useChatStore();
+  const on = useChat(s => s.setup.tools);
+  const tools = useTools();
+  const ready = can && tools.length > 0;
+  return (
+    <>
+      <label className={styles.line}>
+        <input
+          type="checkbox"
+          checked={on && ready}
+          disabled={!ready}
+          onChange={event => store.getState().change({ tools: event.target.checked })}
+        />
+        Let it call my commands
+      </label>
+      <p className={styles.note}>
+        {!can
+          ? 'This template has no place for tools, so the model is not told of your commands.'
+          : tools.length === 0
+            ? 'This template takes tools. Those that you define under Commands, and switch on, can be offered to the model.'
+            : `The model is told of ${tools.map(({ name }) => name).join(', ')} with the next turn. Who answers, and where addresses may lead, stands under Commands.`}
+      </p>
+    </>
+  );
+}
 
 function TemplatePane() {
   const store = useChatStore();
@@ -16,7 +44,7 @@ function TemplatePane() {
   const templates = templatesOf(model);
   const source = sourceOf(model, tokenizer, setup);
   const change = store.getState().change;
-  const chosen = templates.find(({ name }) => name === setup.template) ?? templates[0];
+  const chosen = chosenOf(templates, setup);
   return (
     <>
       <p className={styles.note}>
@@ -52,6 +80,7 @@ function TemplatePane() {
           Let it think before it answers
         </label>
       )}
+      <ToolsSwitch can={canTakeTools(model, tokenizer, setup)} />
       <label className={styles.field}>
         Template source
         <textarea

@@ -6,15 +6,23 @@ import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { isPressed } from '../../ui/controls/chord.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { BY_WORDS } from '../shared/tools.ts';
+import { callsIn } from './calls.ts';
 import { TURN_KEYS } from './keys.ts';
-import { alternatives, type BranchTurns } from './prompts.ts';
+import { alternatives, type BranchTurns, placeOf } from './prompts.ts';
 import { ReplyText } from './ReplyText.tsx';
 import styles from './Turns.module.css';
-import { replyParts } from './thinking.ts';
+import { answerStart, replyParts } from './thinking.ts';
 import type { Turn, TurnCost } from './types.ts';
-import { useBusy, useChat, useChatStore } from './useChat.ts';
+import { useBusy, useChat, useChatStore, useTurns } from './useChat.ts';
 
-const NAMES: Readonly<Record<Turn['role'], string>> = { user: 'You', assistant: 'Model' };
+const NAMES: Readonly<Record<Turn['role'], string>> = { user: 'You', assistant: 'Model', tool: 'Data' };
+
+const PUT: Readonly<Record<Turn['role'], string>> = {
+  user: 'Answer this instead',
+  assistant: 'Let it say this',
+  tool: 'Go on from this result',
+};
 
 interface TurnProps {
   turn: Turn;
@@ -133,7 +141,7 @@ function Editor({ turn, index, close }: { turn: Turn; index: number; close: () =
       />
       <div className={styles.buttons}>
         <Button variant="primary" disabled={text === turn.content} onClick={put}>
-          {turn.role === 'user' ? 'Answer this instead' : 'Let it say this'}
+          {PUT[turn.role]}
         </Button>
         <Button onClick={close}>Leave it</Button>
       </div>
@@ -145,9 +153,49 @@ function Editor({ turn, index, close }: { turn: Turn; index: number; close: () =
 function usePlace(index: number) {
   const shown = useChat(s => s.shown);
   const end = useDocument(s => s.text.length);
-  if (shown === null) return null;
-  const { prompt } = shown;
-  return index < prompt.turns.length ? (prompt.spans[index] ?? null) : { start: prompt.text.length, end };
+  const prompts = useChat(s => s.prompts);
+  return shown === null ? null : placeOf(shown, prompts, index, end);
+}
+
+/** Whether a reply calls tools, and which. */
+function useCalls({ role, content }: Turn, index: number, before: string) {
+  const turns = useTurns();
+  const offered = useChat(s => s.setup.tools);
+  const answered = turns[index + 1]?.role === 'tool';
+  if (role !== 'assistant' || !(offered || answered)) return null;
+  const found = callsIn(content, answerStart(content, before));
+  return found.kind === 'calls' ? found : null;
+}
+
+function Said({ turn, calls, before }: { turn: Turn; calls: ReturnType<typeof useCalls>; before: string }) {
+  const markdown = useChat(s => s.markdown);
+  const { role, content, told } = turn;
+  if (role !== 'assistant') {
+    return (
+      <>
+        {told && (
+          <p className={styles.cost}>
+            {told.command} · from {BY_WORDS[told.by]} · {Math.round(told.ms)} ms
+          </p>
+        )}
+        <p className={styles.plain} translate="no">
+          {content}
+        </p>
+      </>
+    );
+  }
+  if (calls === null || !markdown) return <ReplyText parts={replyParts(content, before)} markdown={markdown} />;
+  return (
+    <>
+      <ReplyText parts={replyParts(content.slice(0, calls.start), before)} markdown />
+      {calls.calls.map(({ name, arguments: given }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a call is its place.
+        <p key={i} className={styles.plain} translate="no">
+          Calls <b>{name}</b> {JSON.stringify(given)}
+        </p>
+      ))}
+    </>
+  );
 }
 
 export function TurnView({ turn, index, last, lists }: TurnProps) {
@@ -155,11 +203,11 @@ export function TurnView({ turn, index, last, lists }: TurnProps) {
   const store = useChatStore();
   const [editing, setEditing] = useState(false);
   const busy = useBusy();
-  const markdown = useChat(s => s.markdown);
   const prompt = useChat(s => s.shown?.prompt.text ?? '');
   const place = usePlace(index);
   const model = turn.role === 'assistant';
   const before = model && last ? prompt : '';
+  const calls = useCalls(turn, index, before);
   return (
     <li
       className={styles.turn}
@@ -192,17 +240,15 @@ export function TurnView({ turn, index, last, lists }: TurnProps) {
       </div>
       {editing ? (
         <Editor turn={turn} index={index} close={() => setEditing(false)} />
-      ) : model ? (
-        <ReplyText parts={replyParts(turn.content, before)} markdown={markdown} />
       ) : (
-        <p className={styles.plain} translate="no">
-          {turn.content}
-        </p>
+        <Said turn={turn} calls={calls} before={before} />
       )}
       {model && <CostLine index={index} last={last} />}
       {model && last && !busy && !editing && (
         <div className={styles.buttons}>
-          <Button onClick={() => void store.getState().goOn()}>Continue this reply</Button>
+          <Button onClick={() => void store.getState().goOn()}>
+            {calls === null ? 'Continue this reply' : 'Answer its call'}
+          </Button>
         </div>
       )}
     </li>

@@ -1,5 +1,6 @@
 // For tests: a conversation on a page with the scripted engine, its templates rendered at once.
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { toolsStore } from '../shared/tools.ts';
 import { rendered } from './render.ts';
 import type { Render } from './renderer.ts';
 import { createChatStore } from './store.ts';
@@ -37,7 +38,8 @@ export async function chatPage(options: ChatPageOptions = {}): Promise<ChatPage>
     },
   });
   page.settings.getState().change({ max_new_tokens: length, end_of_text: 'never' });
-  const made = createChatStore({ ...page, ...page.work, render, today: () => 0 });
+  const tools = toolsStore.of(page);
+  const made = createChatStore({ ...page, ...page.work, render, tools, today: () => 0 });
   page.work.onEnd(made.dispose);
   const chat = made.store;
   return {

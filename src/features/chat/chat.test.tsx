@@ -68,3 +68,35 @@ test('a plan says what stays, what goes, and what is computed', async () => {
   expect(words).toMatch(/has 35 tokens\. The first 5 stay .* 30 are computed/);
   expect(words).toContain('Send it so');
 });
+
+const TOLD = { command: 'WEATHER', purpose: '', by: 'expression', source: 'x', path: '', ms: 12, at: 3 } as const;
+
+test('a call, its result, what is fetched, and why there is none', async () => {
+  const called = '<tool_call>{"name": "WEATHER", "arguments": {"argument": "Rome"}}</tool_call>';
+  const turns = [
+    { role: 'user', content: 'Rain?' },
+    { role: 'assistant', content: `So. ${called}` },
+    { role: 'tool', content: 'Rome: **rain**', told: TOLD },
+  ] as const;
+  const prompt = { ...PROMPT, system: '', turns, omitted: 0, summary: '', text: 'x', spans: [null, null, null] };
+  page = await readyPage({ firstText: 'xYes.' });
+  const store = chatStore.of(page);
+  store.getState().restore(store.getState().setup, [prompt]);
+  const shown = () =>
+    rendered({ ...page, chat: store } as Page, <Chat />)
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+  expect(shown()).toContain('So.');
+  expect(shown()).toMatch(/Calls WEATHER \{&quot;argument&quot;:&quot;Rome&quot;\}/);
+  expect(shown()).toMatch(/Data .*WEATHER · from an expression · 12 ms Rome: \*\*rain\*\*/);
+  expect(shown()).toContain('has no place for tools');
+  expect(shown()).not.toContain('Fetching data');
+  const call = { name: 'WEATHER', argument: 'Rome', purpose: '', words: null, waits: false, answerable: true };
+  store.setState({ call, status: 'asking' });
+  expect(shown()).toContain('Fetching data from WEATHER…');
+  expect(shown()).toContain('Stop the reply');
+  store.setState({ call: { ...call, words: 'No network.' }, status: 'idle' });
+  expect(shown()).toMatch(/No network\..*Give a result myself.*Try the call again/);
+  store.setState({ call: { ...call, waits: true } });
+  expect(shown()).toMatch(/Result of WEATHER \(Rome\).*Give this result/);
+});

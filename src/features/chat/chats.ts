@@ -6,20 +6,23 @@ import type { DocumentState } from '../../stores/document/types.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores, Work } from '../../stores/stores.ts';
-import { type Composed, type Conversation, compose, type Outcome } from './compose.ts';
+import type { ToolsStore } from '../shared/tools.ts';
+import { type Composed, type Conversation, compose, type Outcome, withReply } from './compose.ts';
 import { planned } from './plan.ts';
-import { editedPrompt, shownIn, turnsOf, withPrompt } from './prompts.ts';
+import { editedPrompt, shownIn, turnsOf, withContent, withPrompt } from './prompts.ts';
 import type { Render } from './renderer.ts';
-import { writtenWith } from './setup.ts';
+import { canTakeTools, writtenWith } from './setup.ts';
 import { summarise } from './summarise.ts';
 import { promptRoom, readyModel, replyEnds } from './surroundings.ts';
-import { joined, promptTokens } from './tokens.ts';
+import { controlsFrom, joined } from './tokens.ts';
+import { ToolRounds } from './tool-rounds.ts';
 import type { ChatState, ChatStore, Prompt, Setup, Turn } from './types.ts';
 
 export interface ChatOptions
   extends Pick<Stores, 'model' | 'document' | 'generation' | 'settings'>,
     Pick<Work, 'client' | 'scheduler'> {
   readonly render: Render;
+  readonly tools: ToolsStore;
   /** Milliseconds since 1970, for templates that write the date. */
   readonly today: () => number;
 }
@@ -36,6 +39,7 @@ interface Pending {
 export class Chats {
   store!: ChatStore;
   readonly #options: ChatOptions;
+  readonly rounds: ToolRounds;
   /** The document is changing by this store's own hand. */
   #own = false;
   #pending: Pending | null = null;
@@ -46,10 +50,26 @@ export class Chats {
 
   constructor(options: ChatOptions) {
     this.#options = options;
+    this.rounds = new ToolRounds({
+      tools: options.tools,
+      offered: () => this.#offered,
+      state: () => this.#state,
+      set: part => this.#set(part),
+      text: () => options.document.getState().text,
+      put: turns => this.#put(this.#conversation(turns), false),
+      draw: () => this.#draw(false),
+      stopDrawing: () => options.generation.getState().stop(),
+    });
   }
 
   get #state(): ChatState {
     return this.store.getState();
+  }
+
+  get #offered(): boolean {
+    const { setup } = this.#state;
+    const ready = setup.tools && this.#options.tools.getState().tools.length > 0 ? readyModel(this.#options) : null;
+    return ready !== null && canTakeTools(ready.model, ready.tokenizer, setup);
   }
 
   #set(part: Partial<ChatState>): void {
@@ -76,14 +96,15 @@ export class Chats {
   }
 
   #look(): void {
-    const { text } = this.#options.document.getState();
+    const { text, tokens, view } = this.#options.document.getState();
     const { shown: before, prompts, setup, plan } = this.#state;
-    const shown = shownIn(prompts, text);
+    const shown = shownIn(prompts, text, from => controlsFrom(tokens, view, from));
     const other = shown !== null && shown.prompt !== before?.prompt;
     const part =
       other && shown.prompt.system !== setup.system ? { setup: { ...setup, system: shown.prompt.system } } : {};
     if (plan !== null && !this.#own) this.dropPlan();
     this.#set({ shown, uncached: null, ...part });
+    this.rounds.changed(isRunning(this.#options.generation.getState().status));
   }
 
   change(part: Partial<Setup>): void {
@@ -120,12 +141,22 @@ export class Chats {
     const turns = turnsOf(shown);
     const turn = turns[index];
     if (turn === undefined || turn.content === content) return;
-    const changed = turns.map((each, i) => (i === index ? { ...each, content } : each));
-    if (turn.role === 'user') {
-      if (await this.#put(this.#conversation(changed.slice(0, index + 1)), true)) await this.#reply();
+    const changed = turns.map((each, i) => (i === index ? this.#says(each, content) : each));
+    if (turn.role !== 'assistant') {
+      // Results of one reply stand together.
+      let until = index + 1;
+      while (changed[until]?.role === 'tool') until++;
+      if (await this.#put(this.#conversation(changed.slice(0, until)), true)) await this.#reply();
       return;
     }
     await this.#rewrite(changed, {});
+  }
+
+  /** Another text of a turn; a result is a person's from now on. */
+  #says(turn: Turn, content: string): Turn {
+    const { told } = turn;
+    const own = { by: 'person', source: '', path: '', ms: 0, at: this.#options.today() } as const;
+    return { ...withContent(turn, content), ...(told && { told: { ...told, ...own } }) };
   }
 
   async editSummary(summary: string): Promise<void> {
@@ -138,21 +169,22 @@ export class Chats {
     const last = turns.at(-1);
     const open = last?.role === 'assistant';
     const conversation = { ...this.#conversation(open ? turns.slice(0, -1) : turns), ...part };
-    await this.#put(conversation, true, open ? last.content : '');
+    await this.#put(conversation, true, open ? last : null);
   }
 
   async regenerate(index: number): Promise<void> {
     const { shown } = this.#state;
     if (shown === null || !this.#free()) return;
     const turns = turnsOf(shown);
-    const until = turns[index]?.role === 'assistant' ? index : index + 1;
+    let until = turns[index]?.role === 'assistant' ? index : index + 1;
+    while (turns[until]?.role === 'tool' && turns[index]?.role !== 'assistant') until++;
     if (await this.#put(this.#conversation(turns.slice(0, until)), true)) await this.#reply();
   }
 
   async goOn(): Promise<void> {
     if (this.#state.shown === null || !this.#free()) return;
-    await this.#options.generation.getState().reply(replyEnds(this.#state.shown, readyModel(this.#options)), true);
-    this.#noteCost();
+    if (this.rounds.waits) await this.rounds.follow();
+    else if (await this.#draw(true)) await this.rounds.follow();
   }
 
   begin(): void {
@@ -164,6 +196,7 @@ export class Chats {
 
   stop(): void {
     this.#abort?.abort();
+    if (this.#state.status === 'asking') this.rounds.drop();
     this.#options.generation.getState().stop();
   }
 
@@ -209,7 +242,7 @@ export class Chats {
     try {
       const { client, scheduler, settings, render, today } = this.#options;
       const turns = pending.conversation.turns.slice(0, plan.turns);
-      const written = writtenWith(ready.model, ready.tokenizer, setup);
+      const written = writtenWith(ready.model, ready.tokenizer, setup, []);
       const asked = { ...pending.conversation, turns, room: plan.room };
       const context = { client, scheduler, render, settings: settings.getState().settings, now: today() };
       const summary = await summarise(context, { ...ready, written, asked, signal: abort.signal });
@@ -261,7 +294,7 @@ export class Chats {
   }
 
   /** Writes the prompt of `conversation` into the text, with the beginning of a reply. False: something stands in the way, and is said. */
-  async #put(conversation: Conversation, aside: boolean, reply = ''): Promise<boolean> {
+  async #put(conversation: Conversation, aside: boolean, reply: Turn | null = null): Promise<boolean> {
     this.dropPlan();
     const outcome = await this.#compose(conversation);
     if ('trouble' in outcome) {
@@ -282,8 +315,8 @@ export class Chats {
   async #compose(conversation: Conversation): Promise<Outcome> {
     const ready = readyModel(this.#options);
     if (ready === null) return { trouble: { kind: 'text', words: 'A conversation needs a model.' } };
-    const { render, today } = this.#options;
-    const written = writtenWith(ready.model, ready.tokenizer, this.#state.setup);
+    const { render, today, tools } = this.#options;
+    const written = writtenWith(ready.model, ready.tokenizer, this.#state.setup, tools.getState().tools);
     this.#set({ status: 'writing', trouble: null });
     try {
       return await compose(render, ready.tokenizer, written, conversation, today());
@@ -294,15 +327,16 @@ export class Chats {
     }
   }
 
-  #write({ prompt, tokens: whole }: Composed, aside: boolean, reply = ''): void {
+  #write(composed: Composed, aside: boolean, reply: Turn | null = null): void {
+    const { prompt, tokens: whole } = composed;
     const { document } = this.#options;
     const { tokens, view, tokenizer, finish, rewrite } = document.getState();
     if (tokenizer === null) return;
     finish();
-    const all = reply === '' ? whole : promptTokens(tokenizer, prompt.text + reply);
+    const all = reply === null ? whole : withReply(composed, tokenizer, reply);
     const { kept, added } = joined(tokens, view, all);
     this.#pending = null;
-    this.#set({ prompts: withPrompt(this.#state.prompts, prompt), plan: null, draft: '' });
+    this.#set({ prompts: withPrompt(this.#state.prompts, prompt), plan: null, draft: '', call: null });
     this.#own = true;
     try {
       rewrite(kept, added, aside);
@@ -313,8 +347,17 @@ export class Chats {
   }
 
   async #reply(): Promise<void> {
-    await this.#options.generation.getState().reply(replyEnds(this.#state.shown, readyModel(this.#options)), false);
+    await this.rounds.draw();
+  }
+
+  /** A reply, or more of it. False: a person stopped it, or it failed. */
+  async #draw(goesOn: boolean): Promise<boolean> {
+    const { generation } = this.#options;
+    const ends = [...replyEnds(this.#state.shown, readyModel(this.#options)), ...this.rounds.ends];
+    await generation.getState().reply(ends, goesOn);
     this.#noteCost();
+    const { status } = generation.getState();
+    return status.kind === 'finished' && status.reason !== 'cancelled';
   }
 
   #noteCost(): void {

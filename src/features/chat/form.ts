@@ -7,7 +7,11 @@ const mark = (index: number): string => `\ue0a0${index}\ue0a1`;
 const MARKS = /\ue0a0(\d+)\ue0a1/g;
 
 export function marked(messages: readonly ChatMessage[]): ChatMessage[] {
-  return messages.map(({ role }, i) => ({ role, content: mark(i) }));
+  // A call without words of its own keeps to none, since templates write it otherwise beside words.
+  return messages.map((message, i) => ({
+    ...message,
+    content: message.tool_calls !== undefined && message.content === '' ? '' : mark(i),
+  }));
 }
 
 export interface Form {
@@ -51,7 +55,8 @@ export function contentSpans(text: string, form: Form, messages: readonly ChatMe
 
 function endOf(text: string, start: number, after: string, content: string, last: boolean): number {
   const answer = content.split('</think>').at(-1) ?? content;
-  for (const each of [content, content.trim(), content.trimEnd(), answer, answer.trimStart(), answer.trim()])
+  const escaped = JSON.stringify(content).slice(1, -1);
+  for (const each of [content, escaped, content.trim(), content.trimEnd(), answer, answer.trimStart(), answer.trim()])
     if (each !== '' && text.startsWith(each + after, start)) return start + each.length;
   if (after === '') return last ? text.length : start;
   return text.indexOf(after, start);

@@ -1,5 +1,6 @@
 // Conversations that a reload brings back. A text says by itself which of the kept prompts it begins with, so they belong to no document or tab.
 import * as v from 'valibot';
+import { ANSWERERS } from '../../stores/document/types.ts';
 import type { KeptRecord } from '../shared/keptRecord.ts';
 import { withPrompt } from './prompts.ts';
 import { DEFAULT_SETUP } from './setup.ts';
@@ -15,10 +16,28 @@ const COST = v.object({
   generated: COUNT,
   tokensPerSecond: v.nullable(v.number()),
 });
+const TOLD = v.object({
+  command: v.pipe(v.string(), v.maxLength(128)),
+  purpose: TEXT,
+  by: v.picklist(ANSWERERS),
+  source: TEXT,
+  path: TEXT,
+  ms: v.pipe(v.number(), v.minValue(0)),
+  at: COUNT,
+});
+const TURN = v.pipe(
+  v.object({
+    role: v.picklist(['user', 'assistant', 'tool']),
+    content: TEXT,
+    controls: v.exactOptional(v.pipe(v.array(COUNT), v.maxLength(10_000))),
+    told: v.exactOptional(TOLD),
+  }),
+  v.check(({ role, told }) => (role === 'tool') === (told !== undefined)),
+);
 const PROMPT = v.pipe(
   v.object({
     system: TEXT,
-    turns: v.pipe(v.array(v.object({ role: v.picklist(['user', 'assistant']), content: TEXT })), v.maxLength(10_000)),
+    turns: v.pipe(v.array(TURN), v.maxLength(10_000)),
     omitted: COUNT,
     summary: TEXT,
     windowed: COUNT,
@@ -37,6 +56,7 @@ const SETUP = v.object({
   template: v.fallback(v.pipe(v.string(), v.maxLength(64)), DEFAULT_SETUP.template),
   custom: v.fallback(v.nullable(TEXT), null),
   thinking: v.fallback(v.boolean(), true),
+  tools: v.fallback(v.boolean(), false),
   strategy: v.fallback(v.picklist(['stop', 'drop', 'window', 'summary']), 'stop'),
   first: v.fallback(COUNT, DEFAULT_SETUP.first),
 });

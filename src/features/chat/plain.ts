@@ -6,6 +6,8 @@ const BODY = `{%- for message in messages -%}
     {{ message.content + '\\n\\n' }}
   {%- elif message.role == 'user' -%}
     {{ 'User: ' + message.content + '\\n' }}
+  {%- elif message.role == 'tool' -%}
+    {{ 'Data: ' + message.content + '\\n' }}
   {%- else -%}
     {{ 'Assistant:' + message.content + '\\n' }}
   {%- endif -%}

@@ -2,7 +2,7 @@
 import type { DocumentToken, TextView } from '../../stores/document/types.ts';
 import { layoutTokens, tokenAt } from '../../tokenizer/text.ts';
 import { type Composed, type Conversation, type Outcome, windowed } from './compose.ts';
-import { turnsToDrop, windowOf } from './fit.ts';
+import { exchangesOf, type Range, turnsToDrop, windowOf } from './fit.ts';
 import { joined } from './tokens.ts';
 import type { Plan, Setup, Span, Trouble } from './types.ts';
 
@@ -39,7 +39,7 @@ export async function planned(question: PlanQuestion): Promise<Planned | { reado
     case 'stop':
       return nothing(question);
     case 'window': {
-      const cut = windowOf(whole.tokens.length, setup.first, room);
+      const cut = windowOf(whole.tokens.length, setup.first, room, roundsOf(question));
       if (cut === null) return nothing(question);
       const composed = windowed(whole, cut.from, cut.to);
       const parts = [
@@ -61,9 +61,10 @@ export async function planned(question: PlanQuestion): Promise<Planned | { reado
 async function dropping(question: PlanQuestion, room: number): Promise<Planned | { readonly trouble: Trouble }> {
   const { conversation, setup, summary } = question;
   const { fixed, sizes } = sizesOf(question.whole);
-  const first = turnsToDrop(fixed, sizes, conversation.omitted, room);
-  const least = first ?? conversation.turns.length - 1 - ((conversation.turns.length - 1) % 2);
-  for (let omitted = Math.max(least, conversation.omitted); omitted < conversation.turns.length; omitted += 2) {
+  const begins = exchangesOf(conversation.turns);
+  const first = turnsToDrop(fixed, sizes, begins, conversation.omitted, room);
+  const least = Math.max(first ?? begins.at(-1) ?? 0, conversation.omitted);
+  for (const omitted of [least, ...begins.filter(begin => begin > least)]) {
     const shorter = {
       ...conversation,
       omitted,
@@ -87,6 +88,21 @@ async function dropping(question: PlanQuestion, room: number): Promise<Planned |
 
 function turnWords(from: number, to: number): string {
   return to - from === 1 ? `turn ${to}` : `turns ${from + 1} to ${to}`;
+}
+
+/** Calls with their results, as tokens; not the last ones, which the reply is about. */
+function roundsOf({ whole, conversation: { turns } }: PlanQuestion): readonly Range[] {
+  const { fixed, sizes } = sizesOf(whole);
+  const starts = sizes.map((_, i) => fixed + sizes.slice(0, i).reduce((all, size) => all + size, 0));
+  const rounds: Range[] = [];
+  for (let i = 0; i < turns.length; i++) {
+    if (turns[i]?.role !== 'assistant' || turns[i + 1]?.role !== 'tool') continue;
+    let end = i + 1;
+    while (turns[end]?.role === 'tool') end++;
+    const [from, to] = [starts[i] ?? 0, starts[end]];
+    if (to !== undefined) rounds.push({ from, to });
+  }
+  return rounds;
 }
 
 /** Tokens before the first turn in the text, and of each turn with what stands behind it; turns without a place count nothing. */

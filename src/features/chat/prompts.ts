@@ -7,18 +7,25 @@ const MOST_PROMPTS = 64;
 /** UTF-16 units of all of them. */
 const MOST_UNITS = 4_000_000;
 
-/** The longest prompt that `text` begins with. */
-export function shownIn(prompts: readonly Prompt[], text: string): Shown | null {
+/** The longest prompt that `text` begins with. @param controls where special tokens begin behind `from` */
+export function shownIn(
+  prompts: readonly Prompt[],
+  text: string,
+  controlsFrom: (from: number) => readonly number[] = () => [],
+): Shown | null {
   let found: Prompt | null = null;
   for (const prompt of prompts) {
     if (prompt.text.length >= (found?.text.length ?? -1) && text.startsWith(prompt.text)) found = prompt;
   }
-  return found === null ? null : { prompt: found, reply: text.slice(found.text.length) };
+  if (found === null) return null;
+  const { length } = found.text;
+  return { prompt: found, reply: text.slice(length), controls: controlsFrom(length).map(at => at - length) };
 }
 
 /** The turns with the reply as the last of them. */
-export function turnsOf({ prompt, reply }: Shown): readonly Turn[] {
-  return reply === '' ? prompt.turns : [...prompt.turns, { role: 'assistant', content: reply }];
+export function turnsOf({ prompt, reply, controls }: Shown): readonly Turn[] {
+  if (reply === '') return prompt.turns;
+  return [...prompt.turns, { role: 'assistant', content: reply, ...(controls.length === 0 ? {} : { controls }) }];
 }
 
 /** With `prompt` as the newest; an older one of the same text goes, and the oldest where there are too many. */
@@ -43,8 +50,31 @@ export function editedPrompt(prompt: Prompt, before: string, after: string): Pro
   const moved = { start: span.start, end: span.end + grown };
   const spans = prompt.spans.map((each, i) => (i === index ? moved : shifted(each, span.end, grown)));
   const content = after.slice(moved.start, moved.end);
-  const turns = prompt.turns.map((turn, i) => (i === index ? { ...turn, content } : turn));
+  const turns = prompt.turns.map((turn, i) => (i === index ? withContent(turn, content) : turn));
   return { ...prompt, turns, spans, text: after.slice(0, prompt.text.length + grown), cost: null };
+}
+
+/** Another text of a turn: special tokens outside what has changed stay special. */
+export function withContent(turn: Turn, content: string): Turn {
+  const { controls, ...rest } = turn;
+  if (controls === undefined) return { ...rest, content };
+  const change = between(turn.content, content);
+  const grown = content.length - turn.content.length;
+  const stay = controls.flatMap(at => (at < change.start ? at : at >= change.end ? at + grown : []));
+  return { ...rest, content, controls: stay };
+}
+
+/** Where a turn stands in the text; null where it does not. A call that the template writes anew stands where it was drawn: behind the prompt of its reply. */
+export function placeOf({ prompt }: Shown, prompts: readonly Prompt[], index: number, end: number): Span | null {
+  if (index >= prompt.turns.length) return { start: prompt.text.length, end };
+  const span = prompt.spans[index] ?? null;
+  if (prompt.turns[index]?.role !== 'assistant' || prompt.turns[index + 1]?.role !== 'tool') return span;
+  const before = prompts.findLast(each => each.turns.length === index && prompt.text.startsWith(each.text));
+  const start = span?.start ?? before?.text.length;
+  if (start === undefined || index < prompt.omitted) return null;
+  const next = prompt.spans.slice(index + 1).find(each => each !== null)?.start ?? prompt.text.length;
+  const found = prompt.end === '' ? -1 : prompt.text.indexOf(prompt.end, start);
+  return { start, end: found < 0 ? next : Math.min(found, next) };
 }
 
 function shifted(span: Span | null, from: number, by: number): Span | null {

@@ -78,8 +78,8 @@ const PROMPT: Prompt = {
 test('the longest prompt that a text begins with, whatever came later', () => {
   const short = { ...PROMPT, text: '<ab>' };
   const prompts = withPrompt(withPrompt([], PROMPT), short);
-  expect(shownIn(prompts, '<ab><cd><ef>reply')).toEqual({ prompt: PROMPT, reply: 'reply' });
-  expect(shownIn(prompts, '<ab><cd>')).toEqual({ prompt: short, reply: '<cd>' });
+  expect(shownIn(prompts, '<ab><cd><ef>reply')).toEqual({ prompt: PROMPT, reply: 'reply', controls: [] });
+  expect(shownIn(prompts, '<ab><cd>')).toEqual({ prompt: short, reply: '<cd>', controls: [] });
   expect(shownIn(prompts, 'other')).toBeNull();
   expect(withPrompt(prompts, { ...short, end: '' })).toHaveLength(2);
   let many: readonly Prompt[] = [];
@@ -103,16 +103,19 @@ test('an edit within a content changes the turn and moves those behind it; one o
 });
 
 test('whole exchanges go until the rest fits; the last turn stays', () => {
-  expect(turnsToDrop(10, [5, 5, 5, 5, 5], 0, 35)).toBe(0);
-  expect(turnsToDrop(10, [5, 5, 5, 5, 5], 0, 34)).toBe(2);
-  expect(turnsToDrop(10, [5, 5, 5, 5, 5], 0, 15)).toBe(4);
-  expect(turnsToDrop(10, [5, 5, 5, 5, 5], 0, 14)).toBeNull();
-  expect(turnsToDrop(10, [5, 5, 5, 5, 5], 2, 25)).toBe(2);
+  expect(turnsToDrop(10, [5, 5, 5, 5, 5], [0, 2, 4], 0, 35)).toBe(0);
+  expect(turnsToDrop(10, [5, 5, 5, 5, 5], [0, 2, 4], 0, 34)).toBe(2);
+  expect(turnsToDrop(10, [5, 5, 5, 5, 5], [0, 2, 4], 0, 15)).toBe(4);
+  expect(turnsToDrop(10, [5, 5, 5, 5, 5], [0, 2, 4], 0, 14)).toBeNull();
+  expect(turnsToDrop(10, [5, 5, 5, 5, 5], [0, 2, 4], 2, 25)).toBe(2);
+  // A call and its result stay, or go, together.
+  expect(turnsToDrop(10, [5, 5, 5, 5, 5, 5], [0, 4], 0, 30)).toBe(4);
 });
 
 test('a window keeps the first ids and as many of the last as fit', () => {
   expect(windowOf(100, 4, 100)).toEqual({ from: 0, to: 0 });
   expect(windowOf(100, 4, 60)).toEqual({ from: 4, to: 44 });
+  expect(windowOf(100, 4, 60, [{ from: 40, to: 50 }])).toEqual({ from: 4, to: 50 });
   expect(windowOf(100, 60, 60)).toBeNull();
   expect(replyRoom(512, 96)).toBe(96);
   expect(replyRoom(512, 1000)).toBe(128);

@@ -5,6 +5,11 @@ import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
 export interface ChatMessage {
   readonly role: string;
   readonly content: string;
+  /** Calls of tools, as transformers has them. */
+  readonly tool_calls?: readonly unknown[];
+  /** Of a result: which call it answers, and by which tool. */
+  readonly tool_call_id?: string;
+  readonly name?: string;
 }
 
 /** What a template is given beside the messages. */

@@ -2,6 +2,7 @@
 import type { LoadedModel } from '../../protocol/events.ts';
 import { type ChatTemplate, chatTemplatesOf } from '../../tokenizer/chat-templates.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import type { Tool } from '../shared/tools.ts';
 import type { Written } from './compose.ts';
 import { plainTemplate } from './plain.ts';
 import type { Setup } from './types.ts';
@@ -11,6 +12,7 @@ export const DEFAULT_SETUP: Setup = {
   template: 'default',
   custom: null,
   thinking: true,
+  tools: false,
   strategy: 'stop',
   first: 4,
 };
@@ -21,15 +23,43 @@ export function templatesOf({ tokenizerConfig }: Pick<LoadedModel, 'tokenizerCon
 }
 
 /** The template in force. */
-export function sourceOf(
-  model: Pick<LoadedModel, 'tokenizerConfig'>,
-  tokenizer: Tokenizer,
-  { template, custom }: Setup,
-): string {
-  if (custom !== null) return custom;
-  const templates = templatesOf(model);
-  const chosen = templates.find(({ name }) => name === template) ?? templates[0];
+export function sourceOf(model: Pick<LoadedModel, 'tokenizerConfig'>, tokenizer: Tokenizer, setup: Setup): string {
+  if (setup.custom !== null) return setup.custom;
+  const chosen = chosenOf(templatesOf(model), setup);
   return chosen?.source ?? plainTemplate(tokenizer.opening.length > 0);
+}
+
+/** Some models have a template of its own for tools, which takes the place of the default one. */
+export function chosenOf(templates: readonly ChatTemplate[], { template, tools }: Setup): ChatTemplate | undefined {
+  const named = (wanted: string) => templates.find(({ name }) => name === wanted);
+  const own = tools && template === DEFAULT_SETUP.template ? named('tool_use') : undefined;
+  return own ?? named(template) ?? templates[0];
+}
+
+/** The template writes tools into the text. */
+function takesTools(source: string): boolean {
+  return /\btools\b/.test(source);
+}
+
+/** A template of the model writes tools into the text, or the person's own does. */
+export function canTakeTools(model: Pick<LoadedModel, 'tokenizerConfig'>, tokenizer: Tokenizer, setup: Setup): boolean {
+  return takesTools(sourceOf(model, tokenizer, { ...setup, tools: true }));
+}
+
+/** Commands in the form that templates know from transformers: a function with a JSON schema of what it takes. */
+export function toolsFor(tools: readonly Tool[]): readonly unknown[] {
+  return tools.map(({ name, purpose, takesArgument }) => ({
+    type: 'function',
+    function: {
+      name,
+      description: purpose === '' ? name : purpose,
+      parameters: {
+        type: 'object',
+        properties: takesArgument ? { argument: { type: 'string', description: 'What it is asked about' } } : {},
+        required: takesArgument ? ['argument'] : [],
+      },
+    },
+  }));
 }
 
 /** The template asks whether the model is to think. */
@@ -52,7 +82,7 @@ function specialVariables(config: unknown): Record<string, string> {
   return found;
 }
 
-export function writtenWith(model: LoadedModel, tokenizer: Tokenizer, setup: Setup): Written {
+export function writtenWith(model: LoadedModel, tokenizer: Tokenizer, setup: Setup, tools: readonly Tool[]): Written {
   const source = sourceOf(model, tokenizer, setup);
   const [opening] = tokenizer.opening;
   const specials = {
@@ -61,6 +91,10 @@ export function writtenWith(model: LoadedModel, tokenizer: Tokenizer, setup: Set
   };
   return {
     source,
-    variables: asksForThinking(source) ? { ...specials, enable_thinking: setup.thinking } : specials,
+    variables: {
+      ...specials,
+      ...(asksForThinking(source) ? { enable_thinking: setup.thinking } : {}),
+      ...(setup.tools && tools.length > 0 && takesTools(source) ? { tools: toolsFor(tools) } : {}),
+    },
   };
 }

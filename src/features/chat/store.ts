@@ -2,6 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { databaseRecord } from '../shared/keptRecord.ts';
+import { toolsStore } from '../shared/tools.ts';
 import { type ChatOptions, Chats } from './chats.ts';
 import { keepConversations } from './kept.ts';
 import { createRenderer } from './renderer.ts';
@@ -11,7 +12,7 @@ import type { ChatStore, ChatStoreState } from './types.ts';
 /** One a page. */
 export const chatStore = defineFeatureStore<ChatStore>(stores => {
   const { render, dispose } = createRenderer(stores.work.later);
-  const made = createChatStore({ ...stores, ...stores.work, render, today: Date.now });
+  const made = createChatStore({ ...stores, ...stores.work, render, tools: toolsStore.of(stores), today: Date.now });
   const endKeeping = keepConversations(made.store, databaseRecord('nucleus-chat', 'conversations'), stores.work.later);
   return {
     store: made.store,
@@ -31,6 +32,7 @@ export function createChatStore(options: ChatOptions): Made<ChatStore> {
     shown: null,
     draft: '',
     status: 'idle',
+    call: null,
     trouble: null,
     plan: null,
     markdown: true,
@@ -49,6 +51,9 @@ export function createChatStore(options: ChatOptions): Made<ChatStore> {
     regenerate: index => chats.regenerate(index),
     goOn: () => chats.goOn(),
     begin: () => chats.begin(),
+    answerCall: text => chats.rounds.hear(text),
+    answerCallMyself: () => chats.rounds.answerMyself(),
+    dropCall: () => chats.rounds.drop(),
     measure: () => chats.measure(),
     dismiss: () => set({ trouble: null }),
     restore: (setup, prompts) => chats.restore(setup, prompts),

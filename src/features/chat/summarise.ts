@@ -26,7 +26,7 @@ interface SummaryQuestion {
   readonly signal: AbortSignal;
 }
 
-const NAMES: Readonly<Record<Turn['role'], string>> = { user: 'User', assistant: 'Assistant' };
+const NAMES: Readonly<Record<Turn['role'], string>> = { user: 'User', assistant: 'Assistant', tool: 'Data' };
 
 /** What the model is asked; the end of a conversation that is too long. */
 function summaryRequest({ turns, summary }: Pick<Conversation, 'turns' | 'summary'>, mostUnits: number): string {

@@ -21,3 +21,11 @@ export function replyParts(reply: string, prompt: string): ReplyParts {
   if (end < 0) return { thinking: reply.slice(from), open: true, answer: '' };
   return { thinking: reply.slice(from, end), open: false, answer: reply.slice(end + CLOSE.length) };
 }
+
+/** Where the answer begins in a reply; its end while the model still thinks. @param prompt '' where it is not known any more */
+export function answerStart(reply: string, prompt: string): number {
+  const { thinking, answer } = replyParts(reply, prompt);
+  if (thinking !== null) return reply.length - answer.length;
+  const close = reply.indexOf(CLOSE);
+  return close < 0 ? 0 : close + CLOSE.length;
+}

@@ -4,6 +4,7 @@ import { plainToken } from '../../stores/document/sequence.ts';
 import type { DocumentToken, TextView } from '../../stores/document/types.ts';
 import { layoutTokens } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { type Guarded, plainIn } from './guard.ts';
 
 export interface Joined {
   /** So many tokens of the text stay. */
@@ -13,11 +14,26 @@ export interface Joined {
   readonly text: string;
 }
 
-/** Ids of `text` by itself, as transformers has them for a rendered template. */
-export function promptTokens(tokenizer: Tokenizer, text: string): DocumentToken[] {
-  const ids = tokenizer.encodeWithSpecials(text);
+/** Ids of a rendered template by itself, as transformers has them but for what turns only spell. */
+export function promptTokens(tokenizer: Tokenizer, { text, marks }: Guarded): DocumentToken[] {
+  const ids = tokenizer.encodeWithSpecials(text, plainIn({ marks }));
   const spelled = tokenizer.spelling(ids);
   return Array.from(ids, (id, i) => plainToken(tokenizer, id, 'typed', spelled[i]));
+}
+
+/** Where special tokens begin in the text from `from` on, UTF-16 units. */
+export function controlsFrom(
+  tokens: readonly DocumentToken[],
+  { starts }: Pick<TextView, 'starts'>,
+  from: number,
+): readonly number[] {
+  const found: number[] = [];
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const at = starts[i] ?? 0;
+    if (at < from) break;
+    if (tokens[i]?.special === true) found.push(at);
+  }
+  return found.reverse();
 }
 
 /** `whole` as a continuation of `tokens`: drawn ids stay as they were drawn as far as both spell the same. */

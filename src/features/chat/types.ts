@@ -1,9 +1,14 @@
 // A conversation as data: its turns, how they are written into the text, and what a person chose for it. The text of the document is the truth.
 import type { StoreApi } from 'zustand/vanilla';
+import type { Told } from '../../stores/document/types.ts';
 
 export interface Turn {
-  readonly role: 'user' | 'assistant';
+  readonly role: 'user' | 'assistant' | 'tool';
   readonly content: string;
+  /** Where special tokens that were drawn begin in the content. All other spellings of them are text. */
+  readonly controls?: readonly number[];
+  /** Of a tool: which command has answered, and how. */
+  readonly told?: Told;
 }
 
 /** UTF-16 units [start, end) of the text. */
@@ -24,7 +29,7 @@ export interface TurnCost {
 /** Everything before a reply, as it stands in the text. */
 export interface Prompt {
   readonly system: string;
-  /** All turns, the last one of a user. */
+  /** All turns, the last one of a user or a tool. */
   readonly turns: readonly Turn[];
   /** So many of the oldest turns are not in the text. */
   readonly omitted: number;
@@ -49,6 +54,8 @@ export interface Setup {
   /** A template that a person wrote in its place. */
   readonly custom: string | null;
   readonly thinking: boolean;
+  /** The model is told of the person's commands, and may call them. */
+  readonly tools: boolean;
   readonly strategy: Strategy;
   /** Tokens at the beginning that a sliding window keeps. */
   readonly first: number;
@@ -58,6 +65,21 @@ export interface Setup {
 export interface Shown {
   readonly prompt: Prompt;
   readonly reply: string;
+  /** Where special tokens begin in the reply. */
+  readonly controls: readonly number[];
+}
+
+/** A call of a tool that is being answered, or that has no answer. */
+export interface OpenCall {
+  readonly name: string;
+  readonly argument: string;
+  readonly purpose: string;
+  /** Why there is no answer; null while it is sought. */
+  readonly words: string | null;
+  /** A person is to answer. */
+  readonly waits: boolean;
+  /** A person can answer in the place of who did not. */
+  readonly answerable: boolean;
 }
 
 /** What a strategy would do to the ids. */
@@ -92,8 +114,9 @@ export interface ChatState {
   /** Null: the text is no conversation. */
   readonly shown: Shown | null;
   readonly draft: string;
-  /** `writing`: the template is being rendered; `summarising`: the model writes a summary. */
-  readonly status: 'idle' | 'writing' | 'summarising';
+  /** `writing`: the template is being rendered; `summarising`: the model writes a summary; `asking`: a tool is being asked. */
+  readonly status: 'idle' | 'writing' | 'summarising' | 'asking';
+  readonly call: OpenCall | null;
   readonly trouble: Trouble | null;
   readonly plan: Plan | null;
   /** Replies as Markdown or as their text. */
@@ -115,16 +138,21 @@ interface ChatActions {
   setSummary(summary: string): void;
   dropPlan(): void;
   stop(): void;
-  /** Another text for a turn; a user's is answered anew. What stood there stays as a branch. */
+  /** Another text for a turn; a user's, or a tool's, is answered anew. What stood there stays as a branch. */
   edit(index: number, content: string): Promise<void>;
   /** Another summary in the place of the one in the text, on a branch of its own. */
   editSummary(summary: string): Promise<void>;
   /** Another reply in the place of turn `index`, on a branch of its own. */
   regenerate(index: number): Promise<void>;
-  /** Goes on with the last reply. */
+  /** Goes on with the last reply, or answers the call that it ends with. */
   goOn(): Promise<void>;
   /** A new conversation on a branch of its own. */
   begin(): void;
+  /** A person's words as the result of the open call. */
+  answerCall(text: string): Promise<void>;
+  /** Opens a field for them. */
+  answerCallMyself(): void;
+  dropCall(): void;
   measure(): Promise<void>;
   dismiss(): void;
   /** What a reload kept. */

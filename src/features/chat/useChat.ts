@@ -5,6 +5,7 @@ import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useFeature, useGeneration, useModel, useSettings, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { layoutTokens } from '../../tokenizer/text.ts';
+import { type Tool, toolsStore } from '../shared/tools.ts';
 import { replyRoom } from './fit.ts';
 import { type BranchTurns, shownIn, turnsOf } from './prompts.ts';
 import { chatStore } from './store.ts';
@@ -17,6 +18,11 @@ export function useChat<T>(select: (state: ChatStoreState) => T): T {
 /** For actions: `useChatStore().getState()`. */
 export function useChatStore(): ChatStore {
   return chatStore.of(useStores());
+}
+
+/** Commands that may be offered to a model. */
+export function useTools(): readonly Tool[] {
+  return useFeature(toolsStore, s => s.tools);
 }
 
 const NO_TURNS: readonly Turn[] = [];

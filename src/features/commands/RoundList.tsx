@@ -3,10 +3,10 @@ import { useMemo, useState } from 'react';
 import { useDocument, useGeneration } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { BY_WORDS } from '../shared/tools.ts';
 import styles from './Commands.module.css';
-import { type Round, roundsOf, unformatted } from './rounds.ts';
+import { isFormatted, type Round, roundsOf, unformatted } from './rounds.ts';
 import { useCommands, useCommandsStore } from './useCommands.ts';
-import { BY_WORDS } from './words.ts';
 
 function RoundRow({ round, number }: { round: Round; number: number }) {
   const store = useCommandsStore();
@@ -42,7 +42,9 @@ function RoundRow({ round, number }: { round: Round; number: number }) {
         />
       )}
       <span className={styles.buttons}>
-        {draft === null ? (
+        {!isFormatted(round, protocol) ? (
+          <p className={styles.words}>A turn of a chat, or of another format: change it where it stands.</p>
+        ) : draft === null ? (
           <Button disabled={running} onClick={() => setDraft(text)}>
             Change<span className="visually-hidden"> answer {number}</span>
           </Button>

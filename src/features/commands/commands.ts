@@ -1,16 +1,21 @@
 // What commands do on a page: whether those of the open document are answered, the question that is open, and answers that are changed.
 import { defined } from '../../lib/assert.ts';
+import { formatCount } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { isRunning, type Rounds } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
+import type { Tool, ToolAnswer, ToolCall, ToolsStore } from '../shared/tools.ts';
 import { type Answer, type Around, answerTo } from './answering.ts';
 import type { LibraryRecord } from './kept.ts';
 import { EMPTY, turned, withDefinition, withImported } from './library.ts';
 import { type Asked, askedBy, externalTokens, formatted, roundsOf } from './rounds.ts';
 import type { CommandsStore, Definition, Experiment, Library, Trouble } from './types.ts';
+import { troubleWords } from './words.ts';
 
 export interface CommandsOptions extends Pick<Stores, 'document' | 'documents' | 'generation'>, Omit<Around, 'ask'> {
   readonly record: LibraryRecord;
+  /** What conversations offer to a model. */
+  readonly tools: ToolsStore;
 }
 
 export const INITIAL = { ...EMPTY, ready: false, active: false, question: null } as const;
@@ -29,6 +34,10 @@ export class Commands {
   watch(): () => void {
     const { documents, document, generation, record } = this.#options;
     let ended = false;
+    this.#options.tools.setState({
+      answer: (call, signal, ask) => this.#answerTool(call, signal, ask),
+      answerBy: (name, text) => this.#answerBy(name, text),
+    });
     const bring = (): void => {
       record.read().then(
         library => !ended && this.#take({ ...library, ready: true }),
@@ -60,9 +69,10 @@ export class Commands {
 
   /** What is kept, and whether it holds for the open document. */
   #take(part: Partial<Library & { readonly ready: boolean }>): void {
-    const { documents, generation } = this.#options;
+    const { documents, generation, tools } = this.#options;
     this.store.setState(part);
-    const { ready, on, protocol } = this.store.getState();
+    const { ready, on, protocol, definitions } = this.store.getState();
+    if (part.definitions !== undefined) tools.setState({ tools: toolsOf(definitions) });
     const active = ready && on.includes(documents.getState().id);
     this.store.setState({ active });
     generation.getState().answerBy(active ? this.#rounds(protocol.end) : null);
@@ -101,6 +111,33 @@ export class Commands {
     this.store.setState({ question: null });
     const answer = await answerTo(asked, text, state, signal, { ...this.#options, ask: this.#ask });
     return answer.ok ? this.#tokensOf(answer, tokens) : this.#fail(asked, answer.trouble);
+  }
+
+  /** Within the same bounds and permissions as a command in the text. */
+  async #answerTool(
+    { name, argument, before, given }: ToolCall,
+    signal: AbortSignal,
+    ask: (signal: AbortSignal) => Promise<string>,
+  ): Promise<ToolAnswer> {
+    const state = this.store.getState();
+    const { mostRounds } = state.protocol;
+    if (given >= mostRounds) {
+      const words = `${formatCount(mostRounds)} results were given for this message, which is the limit. It stands under Commands; raise it there to go on.`;
+      return { ok: false, words };
+    }
+    const around = { ...this.#options, ask: (_: Definition, __: Asked, ended: AbortSignal) => ask(ended) };
+    const answer = await answerTo({ name, argument }, before, state, signal, around);
+    return answer.ok ? answer : { ok: false, words: troubleWords(answer.trouble, name) };
+  }
+
+  #answerBy(name: string, text: string): ToolAnswer {
+    const { protocol, definitions } = this.store.getState();
+    const most = protocol.mostText;
+    if (text.length > most) {
+      return { ok: false, words: troubleWords({ kind: 'too_long', length: text.length, most }, name) };
+    }
+    const purpose = definitions.find(each => each.name === name)?.purpose ?? '';
+    return { ok: true, text, told: this.#byPerson(name.slice(0, 64), purpose) };
   }
 
   #fail(asked: Asked, trouble: Trouble): null {
@@ -205,4 +242,15 @@ export class Commands {
   define(name: string | null, definition: Definition): void {
     this.change(library => withDefinition(library, name, definition));
   }
+}
+
+/** Those that may answer; a fixed text is always the same one, whatever it is asked. */
+function toolsOf(definitions: readonly Definition[]): readonly Tool[] {
+  return definitions.flatMap(({ name, purpose, by, source, enabled }) => {
+    const takesArgument =
+      by === 'person' ||
+      (by === 'expression' && /\bargument\b/.test(source)) ||
+      (by === 'address' && source.includes('{argument}'));
+    return enabled ? { name, purpose, takesArgument } : [];
+  });
 }

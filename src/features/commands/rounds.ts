@@ -78,9 +78,20 @@ export function roundsOf(tokens: readonly DocumentToken[]): readonly Round[] {
   return rounds;
 }
 
-/** The answer itself, of a text that the format has made; all of it where the format is another one now. */
-export function unformatted({ told, text }: Pick<Round, 'told' | 'text'>, protocol: Pick<Protocol, 'format'>): string {
+/** What the format has before and behind an answer; null where another one, or the template of a chat, has written it. */
+function frameOf({ told, text }: Pick<Round, 'told' | 'text'>, protocol: Pick<Protocol, 'format'>) {
   const [before = '', after = ''] = formatted(told.command, '\0', protocol).split('\0');
   const fits = text.startsWith(before) && text.endsWith(after) && text.length >= before.length + after.length;
-  return fits ? text.slice(before.length, text.length - after.length) : text.trim();
+  return fits ? { before, after } : null;
+}
+
+export function isFormatted(round: Pick<Round, 'told' | 'text'>, protocol: Pick<Protocol, 'format'>): boolean {
+  return frameOf(round, protocol) !== null;
+}
+
+/** The answer itself, of a text that the format has made; all of it where something else has. */
+export function unformatted(round: Pick<Round, 'told' | 'text'>, protocol: Pick<Protocol, 'format'>): string {
+  const frame = frameOf(round, protocol);
+  const { text } = round;
+  return frame === null ? text.trim() : text.slice(frame.before.length, text.length - frame.after.length);
 }

@@ -5,6 +5,7 @@ import type { Command } from '../../protocol/commands.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
 import { rankOf, rankRow, rowStatistics } from '../../sampling/row.ts';
 import { TOKENIZER } from '../share/sharedRun.fixture.ts';
+import { toolsStore } from '../shared/tools.ts';
 import type { Around } from './answering.ts';
 import { worked } from './expression/worked.ts';
 import { fetchAllowed, type Surroundings } from './fetched.ts';
@@ -75,13 +76,26 @@ interface BenchOptions {
   readonly around?: Partial<Around>;
   readonly fetch?: Surroundings['fetch'];
   readonly memory?: Map<string, unknown>;
+  readonly tokenizerConfig?: unknown;
+  readonly context?: number;
 }
 
 export async function bench(options: BenchOptions = {}): Promise<Bench> {
   const written = [...(options.written ?? [])];
   const page = await readyPage({
     firstText: options.text ?? 'USER: "Hm?"\n',
-    model: { dims: { n_layer: 1, n_embd: 8, n_head: 1, n_kv_head: 1, head_size: 8, n_ctx: 4096, vocab_size: 2048 } },
+    model: {
+      dims: {
+        n_layer: 1,
+        n_embd: 8,
+        n_head: 1,
+        n_kv_head: 1,
+        head_size: 8,
+        n_ctx: options.context ?? 4096,
+        vocab_size: 2048,
+      },
+      ...(options.tokenizerConfig === undefined ? {} : { tokenizerConfig: options.tokenizerConfig }),
+    },
     ...(options.memory ? { memory: options.memory } : {}),
     intercept: (command, say) => {
       if (command.type !== 'generate') return false;
@@ -104,6 +118,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     ...page,
     ...page.work,
     record,
+    tools: toolsStore.of(page),
     date: () => 5,
     workOut: request => Promise.resolve(worked(request)),
     askAddress: request =>

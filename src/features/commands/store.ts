@@ -1,6 +1,7 @@
 // The store of commands: a person's library, whether it answers in the open document, and the question that is open.
 import { createStore } from 'zustand/vanilla';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { toolsStore } from '../shared/tools.ts';
 import { createAskAddress } from './asking.ts';
 import { Commands, type CommandsOptions, INITIAL } from './commands.ts';
 import { createWorkOut } from './expression/working.ts';
@@ -23,6 +24,7 @@ export const commandsStore = defineFeatureStore<CommandsStore>(stores =>
     workOut: createWorkOut(stores.work.later),
     askAddress: createAskAddress(),
     record: keptLibrary(),
+    tools: toolsStore.of(stores),
     date: Date.now,
   }),
 );

@@ -12,13 +12,6 @@ export const ANSWERER_WORDS: Readonly<Record<Answerer, { readonly label: string;
   address: { label: 'Address', title: 'Fetched from an address that you have allowed' },
 };
 
-export const BY_WORDS: Readonly<Record<Answerer, string>> = {
-  person: 'a person',
-  text: 'a fixed text',
-  expression: 'an expression',
-  address: 'an address',
-};
-
 /** @param address as it is defined, or typed */
 export function addressWords(why: AddressFault, address: string): string {
   const shown = address.length > 120 ? `${address.slice(0, 119)}…` : address;

@@ -1,5 +1,5 @@
 // The way from text to tokens of any kind: added tokens, normal form, pieces, the model; and which part of the typed text each token stands for.
-import { finder } from '../added-words.ts';
+import { finder, type IsPlain } from '../added-words.ts';
 import type { TokenSlice } from '../encoder.ts';
 import type { PieceModel } from '../models/piece-model.ts';
 import { type Aligned, slicedAt, sourceOf, unchanged } from '../normal/aligned.ts';
@@ -40,19 +40,19 @@ export class GeneralEncoder {
   }
 
   /** Ids of a text, and the bytes that each shows: together they spell the text as it was typed. */
-  typed(text: string, place: Place): Pick<TokenSlice, 'ids' | 'bytes'> {
-    for (const { ids, bytes } of this.slices(text, Number.POSITIVE_INFINITY, place)) return { ids, bytes };
+  typed(text: string, place: Place, isPlain?: IsPlain): Pick<TokenSlice, 'ids' | 'bytes'> {
+    for (const { ids, bytes } of this.slices(text, Number.POSITIVE_INFINITY, place, isPlain)) return { ids, bytes };
     return { ids: new Uint32Array(0), bytes: [] };
   }
 
-  *slices(typed: string, steps: number, place: Place): Generator<TokenSlice> {
+  *slices(typed: string, steps: number, place: Place, isPlain?: IsPlain): Generator<TokenSlice> {
     const text = typed.toWellFormed();
     let ids: number[] = [];
     let ends: number[] = [];
     let start = 0;
     let end = 0;
     let before = this.#model.steps;
-    for (const part of this.#parts(text, steps, place)) {
+    for (const part of this.#parts(text, steps, place, isPlain)) {
       if (part !== null) {
         for (const id of part.ids) ids.push(id);
         for (const each of part.ends) ends.push(each);
@@ -97,10 +97,10 @@ export class GeneralEncoder {
   }
 
   /** Null where more steps are needed. */
-  *#parts(text: string, budget: number, place: Place): Generator<Part | null> {
+  *#parts(text: string, budget: number, place: Place, isPlain?: IsPlain): Generator<Part | null> {
     if (text === '') return;
     let at = 0;
-    for (const section of this.#typed === null ? [{ id: null, text }] : this.#typed(text)) {
+    for (const section of this.#typed === null ? [{ id: null, text }] : this.#typed(text, isPlain)) {
       const end = at + section.text.length;
       if (section.id !== null) yield { ids: [section.id], ends: [end], end };
       else {
@@ -110,6 +110,7 @@ export class GeneralEncoder {
           this.#spec.normalizer(unchanged(section.text, at), { left, right }),
           { left, right },
           budget,
+          isPlain,
         );
       }
       at = end;
@@ -117,9 +118,12 @@ export class GeneralEncoder {
   }
 
   /** Tokens that are found in the normal form of a stretch, and what lies between them. */
-  *#normal(whole: Aligned, place: Place, budget: number): Generator<Part | null> {
+  *#normal(whole: Aligned, place: Place, budget: number, isPlain?: IsPlain): Generator<Part | null> {
     let at = 0;
-    for (const section of this.#normalised === null ? [{ id: null, text: whole.text }] : this.#normalised(whole.text)) {
+    const plain: IsPlain = (start, end) => isPlain?.(sourceOf(whole, start), sourceOf(whole, end)) === true;
+    for (const section of this.#normalised === null
+      ? [{ id: null, text: whole.text }]
+      : this.#normalised(whole.text, plain)) {
       const end = at + section.text.length;
       const to = sourceOf(whole, end);
       if (section.id !== null) yield { ids: [section.id], ends: [to], end: to };

@@ -78,7 +78,7 @@ export function createGeneral(
     typed: (text, place = WHOLE) => encoder.typed(text, place),
     encodeSlices: (text, steps = SLICE_STEPS, place = WHOLE) => encoder.slices(text, steps, place),
     keepsPlaces: () => true,
-    encodeWithSpecials: text => withSpecials.typed(text, WHOLE).ids,
+    encodeWithSpecials: (text, isPlain) => withSpecials.typed(text, WHOLE, isPlain).ids,
     bytes,
     spelling,
     isSpecial: id => specials.has(id),
