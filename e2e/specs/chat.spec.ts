@@ -198,3 +198,81 @@ test('the template in a file of a model of the Hub writes special tokens as chip
     await hub.close();
   }
 });
+
+test('a model is told of commands and calls them: the result is a turn that can be changed, and nothing unallowed is asked', async ({
+  page,
+}) => {
+  const template =
+    "{% if tools %}{{ 'Tools: ' + tools|tojson + '\n' }}{% endif %}{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
+  await openPage(page);
+  await setText(page, '');
+  await setNumbers(page, { Length: 4 });
+  await openChat(page);
+  const offer = chat(page).getByRole('checkbox', { name: 'Let it call my commands' });
+  await setTemplate(page, template.replace('tools', 'nothing').replace('tools', 'nothing'));
+  await expect(offer).toBeDisabled();
+  await expect(chat(page).getByText('has no place for tools')).toBeVisible();
+  await setTemplate(page, template);
+  await expect(offer).toBeDisabled();
+
+  await page.getByRole('tab', { name: 'Commands', exact: true }).click();
+  const commands = page.getByRole('region', { name: 'Commands', exact: true });
+  for (const [name, by, source] of [
+    ['WEATHER', 'Expression', 'argument + ": rain"'],
+    ['SECRET', 'Address', 'https://unallowed.example/{argument}'],
+  ] as const) {
+    await commands.getByRole('button', { name: 'New command' }).click();
+    await commands.getByRole('textbox', { name: 'Name' }).fill(name);
+    await commands.getByRole('group', { name: 'Who answers' }).getByText(by, { exact: true }).click();
+    await commands.getByRole('textbox', { name: /^(Address;|JavaScript)/ }).fill(source);
+    await commands.getByRole('button', { name: 'Keep command' }).click();
+  }
+  const asked: string[] = [];
+  page.on('request', request => asked.push(request.url()));
+  await openChat(page);
+  if (!(await offer.isVisible())) await chat(page).getByText('System prompt and template').click();
+  await offer.check();
+  await say(page, 'Is it raining?');
+  expect(await textOf(page)).toMatch(/^Tools: \[\{"type": "function", "function": \{"name": "WEATHER"/);
+
+  const calling = async (turn: number, name: string): Promise<void> => {
+    await chat(page)
+      .getByRole('button', { name: `Edit turn ${turn}` })
+      .click();
+    const call = `<tool_call>{"name": "${name}", "arguments": {"argument": "Rome"}}</tool_call>`;
+    await chat(page)
+      .getByRole('textbox', { name: `New text of turn ${turn}` })
+      .fill(call);
+    await chat(page).getByRole('button', { name: 'Let it say this' }).click();
+    await expect(turns(page).last()).toContainText(`Calls ${name}`);
+    await chat(page).getByRole('button', { name: 'Answer its call' }).click();
+  };
+  await calling(2, 'WEATHER');
+  await expect(turns(page)).toHaveCount(4);
+  await expect(turns(page).nth(2)).toContainText(/WEATHER · from an expression.*Rome: rain/s);
+  await answered(page);
+  const external = (await tokensOf(page)).filter(({ origin }) => origin === 'external');
+  expect(external.length).toBeGreaterThan(2);
+  expect(await complaints(page)).toEqual([]);
+
+  await chat(page).getByRole('button', { name: 'Edit turn 3' }).click();
+  await chat(page).getByRole('textbox', { name: 'New text of turn 3' }).fill('Rome: sun');
+  await chat(page).getByRole('button', { name: 'Go on from this result' }).click();
+  await expect(turns(page).nth(2)).toContainText(/from a person.*Rome: sun/s);
+  await expect(turns(page)).toHaveCount(4);
+  await answered(page);
+  expect(await textOf(page)).toContain('tool: Rome: sun\nassistant: ');
+
+  await calling(4, 'SECRET');
+  await expect(chat(page).getByRole('alert')).toContainText('not on your list of allowed addresses');
+  expect(await complaints(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await sidewaysOf(page)).toBe(0);
+  await chat(page).getByRole('button', { name: 'Give a result myself' }).click();
+  await chat(page)
+    .getByRole('textbox', { name: /^Result of SECRET/ })
+    .fill('none of your business');
+  await chat(page).getByRole('button', { name: 'Give this result' }).click();
+  await expect(turns(page)).toHaveCount(6);
+  expect(asked.filter(url => url.includes('unallowed'))).toEqual([]);
+});
