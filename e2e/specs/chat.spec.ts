@@ -266,8 +266,6 @@ test('a model is told of commands and calls them: the result is a turn that can 
   await calling(4, 'SECRET');
   await expect(chat(page).getByRole('alert')).toContainText('not on your list of allowed addresses');
   expect(await complaints(page)).toEqual([]);
-  await page.setViewportSize({ width: 390, height: 844 });
-  expect(await sidewaysOf(page)).toBe(0);
   await chat(page).getByRole('button', { name: 'Give a result myself' }).click();
   await chat(page)
     .getByRole('textbox', { name: /^Result of SECRET/ })
@@ -275,4 +273,6 @@ test('a model is told of commands and calls them: the result is a turn that can 
   await chat(page).getByRole('button', { name: 'Give this result' }).click();
   await expect(turns(page)).toHaveCount(6);
   expect(asked.filter(url => url.includes('unallowed'))).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await sidewaysOf(page)).toBe(0);
 });
