@@ -2,7 +2,7 @@
 
 import { type Page as AppPage, createPage } from '../../src/app/page.ts';
 import { createClient } from '../../src/client/client.ts';
-import { withServers } from '../../src/client/routes.ts';
+import { withOthers } from '../../src/client/routes.ts';
 import { ScriptedWorker } from '../../src/client/scripted-worker.ts';
 import { ablationStore } from '../../src/features/ablation/store.ts';
 import type { AblationStore } from '../../src/features/ablation/types.ts';
@@ -29,12 +29,16 @@ import type { TopPredictionStore } from '../../src/features/text/topPrediction.t
 import { topPredictionStore } from '../../src/features/text/topPrediction.ts';
 import type { NucleusError } from '../../src/lib/error.ts';
 import type { HubToken } from '../../src/lib/model-source.ts';
+import { createRecordedEngine } from '../../src/recorded/engine.ts';
 import { createServerEngine } from '../../src/remote/engine.ts';
 import { isRunning } from '../../src/stores/run/generation-types.ts';
 import type { SavedStore } from '../../src/stores/saved/browser-store.ts';
 import { type KeyValue, stampOf } from '../../src/stores/saved/records.ts';
 import { plainTransport } from './plain-transport.ts';
+import { readBytes } from './read-bytes.ts';
 import { type EngineOptions, engineScript, until } from './scripted-engine.ts';
+
+const SHIPPED_BASE = 'https://page.test/models/';
 
 /** When every run of a scripted page begins. */
 const DRAWN_AT = Date.UTC(2026, 0, 2, 3, 4);
@@ -141,10 +145,14 @@ export function makePage(options: PageOptions = {}): Page {
     return worker;
   };
   const client = createClient(
-    withServers(open, say => Promise.resolve(createServerEngine(say, plainTransport, () => clock.now))),
+    withOthers(open, {
+      server: say => Promise.resolve(createServerEngine(say, plainTransport, () => clock.now)),
+      recording: say =>
+        Promise.resolve(createRecordedEngine(say, url => readBytes(url.replace(SHIPPED_BASE, 'public/models/')))),
+    }),
   );
   const page = createPage({
-    origins: { shippedBase: 'https://page.test/models/', hubHost: 'https://hub.test' },
+    origins: { shippedBase: SHIPPED_BASE, hubHost: 'https://hub.test' },
     firstText: options.firstText ?? 'Once upon a time there was a small',
     hubToken: () => options.hubToken ?? null,
     client,

@@ -1,9 +1,10 @@
 // Where no model can run: which of the causes it is, and what to do. The text stays editable below it.
 import type { ErrorCode } from '../lib/error.ts';
-import type { WireError } from '../protocol/events.ts';
+import type { LoadedModel, WireError } from '../protocol/events.ts';
+import type { DocumentToken } from '../stores/document/types.ts';
 import { messageFor } from '../stores/messages.ts';
 import type { ModelState } from '../stores/model/types.ts';
-import { useModel, useStores } from '../stores/react.ts';
+import { useDocument, useModel, useStores } from '../stores/react.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import styles from './Blocked.module.css';
 
@@ -23,9 +24,50 @@ function obstacle({ blocked, load }: ModelState): WireError | null {
   return load.status === 'failed' && OBSTACLES.includes(load.error.code) ? load.error : null;
 }
 
+const recordedModel = ({ load }: ModelState): LoadedModel | null =>
+  load.status === 'ready' && load.model.recorded ? load.model : null;
+
+/** Comes with the click: nobody with a GPU has it. */
+const recordings = () => import('./openRecorded.ts');
+
+/** In the place of the reason, once the recorded run is open. */
+function Recorded({ model: { name, recorded } }: { model: LoadedModel }) {
+  const stores = useStores();
+  const { model } = stores;
+  const blocked = useModel(s => s.blocked);
+  const here = useDocument(s => startsAlike(s.tokens, recorded?.ids ?? []));
+  return (
+    <section className={styles.blocked} aria-label="A recorded run">
+      <h2>Recorded on {name}; nothing is computed here</h2>
+      <p>
+        Every view shows what the engine said of this text when it was recorded, and the sampling settings reshape the
+        recorded distributions. Another text, or a run, needs a GPU.
+      </p>
+      {blocked && <p className={styles.where}>{messageFor(blocked).text}</p>}
+      {!here && (
+        <Button onClick={() => void recordings().then(({ showRecorded }) => showRecorded(stores))}>
+          Open the recorded text
+        </Button>
+      )}
+      {blocked === null && (
+        <Button onClick={() => void model.getState().loadDefault()}>Look for a graphics adapter again</Button>
+      )}
+    </section>
+  );
+}
+
+/** The text is the recorded one, or a part or a continuation of it. */
+function startsAlike(tokens: readonly DocumentToken[], ids: readonly number[]): boolean {
+  return tokens.length > 0 && tokens.every(({ id }, i) => i >= ids.length || ids[i] === id);
+}
+
 export function Blocked() {
-  const { model } = useStores();
+  const stores = useStores();
+  const { model } = stores;
   const blocked = useModel(obstacle);
+  const recorded = useModel(recordedModel);
+  const loading = useModel(s => s.load.status === 'loading');
+  if (recorded) return <Recorded model={recorded} />;
   if (!blocked) return null;
   const { text, action } = messageFor(blocked);
   return (
@@ -38,6 +80,14 @@ export function Blocked() {
           Windows and 145 on Macs with Apple silicon.
         </p>
       )}
+      <p>A run of the model that ships was recorded: all views can look at it without a GPU.</p>
+      <Button
+        variant="primary"
+        disabled={loading}
+        onClick={() => void recordings().then(({ openRecorded }) => openRecorded(stores))}
+      >
+        Look at a recorded run
+      </Button>
       {action === 'retry' && <Button onClick={() => void model.getState().retry()}>Try again</Button>}
       {action === 'reload_page' && <Button onClick={() => location.reload()}>Reload the page</Button>}
     </section>

@@ -1,7 +1,7 @@
 // One page: its stores, made and joined. What one subject has to hear of another is written here and nowhere else.
 import { type Client, createClient } from '../client/client.ts';
 import { openWorker } from '../client/port.ts';
-import { withServers } from '../client/routes.ts';
+import { withOthers } from '../client/routes.ts';
 import type { NucleusError } from '../lib/error.ts';
 import type { HubToken, Origins } from '../lib/model-source.ts';
 import { freshSeed } from '../lib/rng.ts';
@@ -83,7 +83,7 @@ export interface Page extends Stores {
 /** Makes everything and starts nothing. */
 export function createPage(options: PageOptions): Page {
   const ends: (() => void)[] = [];
-  const client = options.client ?? createClient(withServers(openWorker));
+  const client = options.client ?? createClient(withOthers(openWorker));
   const lasting = outliving(client, () => subjects.model, options.later ?? later);
   const work: Work = {
     client: lasting,

@@ -1,57 +1,75 @@
-// One port for the worker and for a server: what is asked of the model goes to where that model is. The code for servers comes with the first of them.
+// One port for the worker, a server and a recording: what is asked of the model goes to where that model is. The code of the latter two comes with the first of them.
 import type { Command } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
-import type { ServerEngine } from '../remote/engine.ts';
 import type { WorkerPort } from './port.ts';
 
 type Say = (event: EngineEvent) => void;
-export type OpenServers = (say: Say) => Promise<ServerEngine>;
 
-const openServers: OpenServers = async say => {
-  const [{ createServerEngine }, { wireTransport }] = await Promise.all([
-    import('../remote/engine.ts'),
-    import('../remote/transport.ts'),
-  ]);
-  return createServerEngine(say, wireTransport());
+/** An engine beside the worker, with the worker's words. */
+interface EngineBeside {
+  receive(command: Command): void;
+  /** Ends all that is under way. */
+  dispose(): void;
+}
+type Beside = 'server' | 'recording';
+type OpenBeside = (say: Say) => Promise<EngineBeside>;
+
+const OPEN: Readonly<Record<Beside, OpenBeside>> = {
+  server: async say => {
+    const [{ createServerEngine }, { wireTransport }] = await Promise.all([
+      import('../remote/engine.ts'),
+      import('../remote/transport.ts'),
+    ]);
+    return createServerEngine(say, wireTransport());
+  },
+  recording: async say => (await import('../recorded/engine.ts')).createRecordedEngine(say),
 };
 
 /** What the worker answers whatever the model. */
 const OF_WORKER = /^(?:adapter|inspect|cache_.*)$/;
 
-/** `open` with servers beside it. */
-export function withServers(open: () => WorkerPort, servers: OpenServers = openServers): () => WorkerPort {
+/** `open` with servers and recordings beside it. */
+export function withOthers(
+  open: () => WorkerPort,
+  others: Readonly<Record<Beside, OpenBeside>> = OPEN,
+): () => WorkerPort {
   return () => {
     const worker = open();
     const listeners: ((event: MessageEvent) => void)[] = [];
-    /** Runs that the server has. */
-    const runs = new Set<number>();
-    let engine: Promise<ServerEngine> | null = null;
-    let inUse: 'worker' | 'server' = 'worker';
-    const say: Say = event => {
-      if (event.type === 'loaded') inUse = 'server';
-      if (event.type === 'done' || event.type === 'failed') runs.delete(event.run);
-      for (const listener of listeners) listener({ data: event } as MessageEvent);
-    };
+    /** Who has a run, where the worker has not. */
+    const runs = new Map<number, Beside>();
+    const engines = new Map<Beside, Promise<EngineBeside>>();
+    let inUse: 'worker' | Beside = 'worker';
+    const say =
+      (from: Beside): Say =>
+      event => {
+        if (event.type === 'loaded') inUse = from;
+        if (event.type === 'done' || event.type === 'failed') runs.delete(event.run);
+        for (const listener of listeners) listener({ data: event } as MessageEvent);
+      };
     worker.addEventListener('message', ({ data }) => {
       if ((data as EngineEvent).type === 'loaded') inUse = 'worker';
     });
-    const toServer = (command: Command): boolean => {
-      if (command.type === 'cancel') return runs.has(command.run);
-      if (command.type === 'load') return command.source.kind === 'server';
-      return inUse === 'server' && !OF_WORKER.test(command.type);
+    const placeOf = (command: Command): 'worker' | Beside => {
+      if (command.type === 'cancel') return runs.get(command.run) ?? 'worker';
+      if (command.type !== 'load') return OF_WORKER.test(command.type) ? 'worker' : inUse;
+      if (command.recorded) return 'recording';
+      return command.source.kind === 'server' ? 'server' : 'worker';
     };
     return {
       postMessage: (command, transfer) => {
-        if (!toServer(command)) return worker.postMessage(command, transfer);
+        const place = placeOf(command);
+        if (place === 'worker') return worker.postMessage(command, transfer);
         const { run } = command;
-        runs.add(run);
-        engine ??= servers(say);
+        runs.set(run, place);
+        const engine = engines.get(place) ?? others[place](say(place));
+        engines.set(place, engine);
         engine.then(
           made => made.receive(command),
           (thrown: unknown) => {
-            engine = null;
+            engines.delete(place);
             const error = { code: 'internal', message: String(thrown), detail: {} } as const;
-            say({ type: 'failed', run, error });
+            say(place)({ type: 'failed', run, error });
           },
         );
       },
@@ -61,7 +79,7 @@ export function withServers(open: () => WorkerPort, servers: OpenServers = openS
       },
       terminate: () => {
         worker.terminate();
-        void engine?.then(made => made.dispose());
+        for (const engine of engines.values()) void engine.then(made => made.dispose());
       },
     };
   };

@@ -37,6 +37,8 @@ export const ERROR_CODES = [
   'server_refused',
   'bad_answer',
   'not_given',
+  // a recording in the place of an engine
+  'not_recorded',
   // the run
   'no_model',
   'empty_prompt',

@@ -9,6 +9,7 @@ import type { Dims } from '../model/ir/graph.ts';
 import type { Mixer } from '../model/ir/mixers.ts';
 import type { TokenWork } from '../model/ir/work.ts';
 import type { Mask } from '../sampling/past.ts';
+import type { GenerationSettings } from '../sampling/settings.ts';
 import type { DebugEvent } from './debug.ts';
 import type { ProbeEvent } from './probe-events.ts';
 import type { SearchedEvent } from './search.ts';
@@ -126,6 +127,8 @@ export interface LoadedModel {
   readonly arch: string;
   /** It computes on a server: all that is said of its inside is empty. */
   readonly server?: ServerFacts;
+  /** Nothing is computed: what is shown was recorded on this run. */
+  readonly recorded?: RecordedRun;
   readonly dims: Dims;
   /** `f16`, `q4_k`: of the largest matrix as stored, or the format that was made of it. */
   readonly dtype: string;
@@ -185,6 +188,20 @@ export interface TokenEvent {
   readonly ms: number;
   /** It may begin a stop string, and came because the run broke before that was known. */
   readonly held?: true;
+}
+
+/** A run that was recorded, as the page needs it to show it. */
+export interface RecordedRun {
+  /** The whole text: prompt and drawn tokens. */
+  readonly ids: readonly number[];
+  /** Tokens of the prompt. */
+  readonly prompt: number;
+  readonly settings: GenerationSettings;
+  readonly seed: number;
+  /** When it was recorded, milliseconds since 1970. */
+  readonly at: number;
+  /** Of the tokens after the prompt, in their order. */
+  readonly drawn: readonly Omit<TokenEvent, 'type' | 'run'>[];
 }
 
 export type FinishReason =

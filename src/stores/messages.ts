@@ -256,6 +256,10 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'retry',
   }),
   not_given: detail => ({ text: notGivenWords(detail), action: 'choose_model' }),
+  not_recorded: detail => ({
+    text: `This is a recording, and nothing is computed here: ${sentence(detail, 'kept', 'it has the numbers of its own text alone')}. For all else open the page in a browser with WebGPU.`,
+    action: 'none',
+  }),
   no_model: () => ({ text: 'No model is loaded. Choose one, then press Run.', action: 'choose_model' }),
   empty_prompt: () => ({
     text: 'The text is empty and this model has no beginning-of-text token to start from. Type a word first.',

@@ -28,7 +28,6 @@ function othersOf(model: LoadedModel): string {
 }
 
 export function CurrentModel() {
-  const { model: store, view } = useStores();
   const load = useModel(s => s.load);
   if (load.status !== 'ready') return null;
   const { model } = load;
@@ -49,6 +48,16 @@ export function CurrentModel() {
         In use: {model.name} <span className={styles.quiet}>{model.arch}</span>
       </h3>
       <p className={styles.quiet}>{facts.join(' · ')}</p>
+      {model.recorded ? <p>A recording of it is open: nothing is computed here.</p> : <Tuned model={model} />}
+    </section>
+  );
+}
+
+/** What of a model that computes can be chosen and measured. */
+function Tuned({ model }: { model: LoadedModel }) {
+  const { model: store, view } = useStores();
+  return (
+    <>
       <FormatChoice
         formats={model.formats}
         value={model.format}
@@ -65,6 +74,6 @@ export function CurrentModel() {
           {warningWords(warning)}
         </Notice>
       ))}
-    </section>
+    </>
   );
 }

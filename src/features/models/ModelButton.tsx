@@ -9,7 +9,8 @@ import { PHASE_WORDS, shareDone } from './phases.ts';
 
 function words(load: ReturnType<typeof useLoad>): { name: string; facts: string } {
   if (load.status === 'ready') {
-    const { name, dtype, weightBytes, server } = load.model;
+    const { name, dtype, weightBytes, server, recorded } = load.model;
+    if (recorded !== undefined) return { name: `Recorded on ${name}`, facts: 'nothing is computed here' };
     if (server !== undefined) return { name, facts: `on ${hostOf(server)}` };
     return { name, facts: `${dtype} · ${formatBytes(weightBytes)}` };
   }

@@ -33,7 +33,7 @@ export const searchStore = defineFeatureStore(createSearchStore);
 /** Fallen paths that are kept of a search, the latest. */
 const MOST_FALLEN = 60;
 
-const START: SearchSetup = {
+export const START: SearchSetup = {
   kind: 'beam',
   max_new_tokens: 24,
   beams: 4,

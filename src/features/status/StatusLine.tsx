@@ -1,5 +1,6 @@
 // The lower edge: what computes, how full the context is, how fast it went, what the cache saved.
 import { formatCount, formatDuration, formatTokenRate } from '../../lib/format.ts';
+import type { LoadedModel } from '../../protocol/events.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
 import { cx } from '../../ui/controls/cx.ts';
@@ -7,6 +8,11 @@ import { Explain } from '../../ui/controls/Explain.tsx';
 import { hostOf, serverWords } from '../shared/server.ts';
 import { adapterName, KERNEL_WORDS } from './adapter.ts';
 import styles from './StatusLine.module.css';
+
+function wordsOf({ name, dtype, server, recorded }: LoadedModel): string {
+  if (server) return name;
+  return recorded ? `recorded on ${name}, nothing is computed` : `${name} · ${dtype}`;
+}
 
 export function StatusLine() {
   const load = useModel(s => s.load);
@@ -17,6 +23,7 @@ export function StatusLine() {
   const stats = useGeneration(s => s.stats);
   const model = load.status === 'ready' ? load.model : null;
   const server = model?.server;
+  const recorded = model?.recorded !== undefined;
   const adapter = model?.adapter ?? known;
   return (
     <dl className={styles.status} aria-label="Status">
@@ -30,9 +37,9 @@ export function StatusLine() {
       )}
       <div className={styles.wide}>
         <dt className="visually-hidden">Model</dt>
-        <dd>{model ? (server ? model.name : `${model.name} · ${model.dtype}`) : 'no model loaded'}</dd>
+        <dd>{model ? wordsOf(model) : 'no model loaded'}</dd>
       </div>
-      {adapter && !server && (
+      {adapter && !server && !recorded && (
         <div>
           <dt className="visually-hidden">Adapter</dt>
           <dd>

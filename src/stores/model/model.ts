@@ -146,7 +146,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
         context: ready.model.context,
         formats: withFormat(store.getState().formats, ready.model),
         kept: null,
-        ...(ready.model.server ? {} : { adapter: ready.model.adapter }),
+        ...(ready.model.server || ready.model.recorded ? {} : { adapter: ready.model.adapter }),
       });
       losses.opened(ready.model.device);
       for (const { code } of ready.model.warnings) addNotice(store, code);
@@ -287,6 +287,7 @@ async function loadOnce(
     ...(given.files && { files: given.files }),
     ...(given.allowed && { allowed: given.allowed }),
     ...(given.key && { key: given.key }),
+    ...(given.recorded && { recorded: true }),
     ...(given.kv && { kv: given.kv }),
     ...(light && { light }),
     ...(given.format && given.format !== 'stored' && { format: given.format }),

@@ -151,6 +151,8 @@ export interface LoadOptions {
   readonly allowed?: number;
   /** Of a server; kept nowhere. */
   readonly key?: string;
+  /** A recording of it in its place. */
+  readonly recorded?: true;
   /** Keys and values in f16. */
   readonly kv?: 'f16' | undefined;
   /** Of the weights; as the model was loaded last where nobody chose. */
