@@ -1,7 +1,6 @@
 // What the debug panel asks of the worker.
 import type { DebugCommand, DebugEvent, Profile } from '../protocol/debug.ts';
 import type { EventOf } from '../protocol/events.ts';
-import type { SelfTestCommand, SelfTestReport } from '../protocol/self-test.ts';
 import type { Client } from './client.ts';
 import { answer } from './requests.ts';
 
@@ -38,17 +37,4 @@ export async function debugProfile(
     if (event.type === 'debug_profiling') progress(event.done / event.of);
   });
   return profile;
-}
-
-/** Checks the kernels of the loaded model on its adapter. `progress` is told how much of it is done, as a share. */
-export async function selfTest(
-  client: Client,
-  asked: Pick<SelfTestCommand, 'forget' | 'several'>,
-  progress: (share: number) => void,
-  signal?: AbortSignal,
-): Promise<SelfTestReport> {
-  const { report } = await answer(client, { type: 'self_test', ...asked }, 'self_tested', signal, event => {
-    if (event.type === 'self_testing') progress(event.done / event.of);
-  });
-  return report;
 }

@@ -1,6 +1,6 @@
 // The kernels of the model in use, checked on this GPU: by itself once a load has come to rest, and when a person asks.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { selfTest } from '../../client/debug-requests.ts';
+import { selfTest } from '../../client/self-test.ts';
 import type { SelfTestReport } from '../../protocol/self-test.ts';
 import { defineFeatureStore } from '../../stores/feature-store.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
