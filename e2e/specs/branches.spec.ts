@@ -69,7 +69,8 @@ test('forced text is a branch; switch, rename and delete, with undo and redo ove
   await switchTo(page, 'Branch 1');
   await expect(textArea(page)).toHaveValue(first);
   expect((await tokensOf(page)).slice(-4).every(token => token.origin === 'drawn' && token.step !== null)).toBe(true);
-  await expect(branchView(page)).toContainText('Branch 1 is back');
+  // With the numbers it had, or with those that were computed again, where the row after its end is asked for first.
+  await expect(branchView(page)).toContainText(/Branch 1( is back|: \d+ positions re-used)/);
 
   await branchView(page).getByRole('button', { name: 'Rename Branch 2' }).click();
   const field = branchView(page).getByRole('textbox', { name: 'Name of Branch 2' });

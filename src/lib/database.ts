@@ -1,8 +1,8 @@
 // One store of records in a database of the browser: opened when first used, again after the browser has closed it, and never waited for without end.
 import { promisifyRequest, type UseStore } from 'idb-keyval';
 
-/** A database that does not open within so many milliseconds is done without: another tab may hold it. */
-const OPEN_MS = 5000;
+/** A database that does not open within so many milliseconds is done without: another tab may hold it. A busy machine takes seconds. */
+const OPEN_MS = 20_000;
 
 /** With a version the store is made where it is missing. */
 function open(database: string, store: string, version?: number): Promise<IDBDatabase> {

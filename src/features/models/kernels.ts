@@ -48,7 +48,7 @@ export const kernelsStore = defineFeatureStore<StoreApi<KernelsState>>(stores =>
   function wait(): void {
     endWait();
     const { load } = model.getState();
-    if (load.status !== 'ready' || load.model.server !== undefined) return;
+    if (load.status !== 'ready' || load.model.server !== undefined || load.model.recorded) return;
     endWait = work.later(QUIET_MS, () => {
       if (isRunning(generation.getState().status)) wait();
       else void run(false);
