@@ -37,6 +37,7 @@ export function Messages() {
   const slow = useGeneration(s => s.slow);
   const endsInSpace = useDocument(s => s.endsInSpace);
   const ready = useModel(s => s.load.status === 'ready');
+  const recorded = useModel(s => s.load.status === 'ready' && s.load.model.recorded !== undefined);
   const divergence = useDocument(s => s.divergence);
   const empty = useDocument(s => s.text === '');
   const counting = useDocument(s => s.pending !== null);
@@ -100,6 +101,7 @@ export function Messages() {
         Type the beginning of a text, choose an example, or press Run to start from nothing.
       </p>
     );
+  if (recorded) return <p className={styles.line}>Click a word to see what else could have come.</p>;
   if (ready)
     return (
       <p className={styles.line}>Press Run to go on from here, or click a word to see what else could have come.</p>
