@@ -235,7 +235,7 @@ describe('a full or broken cache', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const loading = load({ cache: new ModelCache(new ChunkStore(freshDatabase())) });
-      await vi.advanceTimersByTimeAsync(20_000);
+      await vi.advanceTimersByTimeAsync(30_000);
       vi.useRealTimers();
       expect((await loading).notices).toEqual(['cache_unavailable']);
     } finally {

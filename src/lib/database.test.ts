@@ -90,7 +90,7 @@ test('one that does not open is given up, asked again by the next use, and close
     });
     const use = reopeningStore(name, 'kept');
     const refused = expect(get('a', use)).rejects.toMatchObject({ name: 'TimeoutError' });
-    await vi.advanceTimersByTimeAsync(20_000);
+    await vi.advanceTimersByTimeAsync(30_000);
     await refused;
     for (const answer of late) answer();
     await set('a', 1, use);

@@ -2,7 +2,7 @@
 import { promisifyRequest, type UseStore } from 'idb-keyval';
 
 /** A database that does not open within so many milliseconds is done without: another tab may hold it. A busy machine takes seconds. */
-const OPEN_MS = 20_000;
+const OPEN_MS = 30_000;
 
 /** With a version the store is made where it is missing. */
 function open(database: string, store: string, version?: number): Promise<IDBDatabase> {
