@@ -1,4 +1,4 @@
-// Long use of one tab: runs, stops, branches, views, chat turns, other formats of the weights. What it takes stays flat. `SOAK=200` makes it long.
+// Long use of one tab: runs, stops, branches, views, chat turns, other formats of the weights. What it takes stays flat. Asked for with `SOAK=200`, the rounds.
 import process from 'node:process';
 import { liveBytes, recordGpu } from '../support/faults.ts';
 import {
@@ -12,7 +12,6 @@ import {
   runFinished,
   setNumbers,
   setText,
-  stopButton,
   textArea,
   textOf,
 } from '../support/page.ts';
@@ -48,7 +47,8 @@ async function stopInTheMiddle(page: Page): Promise<void> {
   await setNumbers(page, { Length: 400 });
   await runButton(page).click();
   await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(before.length);
-  await stopButton(page).click();
+  // By key: whatever else is at work, and where the run has ended by itself meanwhile it does nothing.
+  await page.keyboard.press('Escape');
   await modelReady(page);
   await setNumbers(page, { Length: 6 });
 }
@@ -93,6 +93,7 @@ async function oneRound(page: Page, round: number): Promise<void> {
 }
 
 test('rounds of everything take no more at their end than at their beginning', async ({ page }) => {
+  test.skip(process.env.SOAK === undefined, 'long: SOAK=200 asks for it');
   test.setTimeout(300_000 + ROUNDS * 240_000);
   const complaints: string[] = [];
   page.on('console', message => message.type() === 'error' && complaints.push(message.text()));
