@@ -11,7 +11,7 @@ import { digestIn, type FormatNeeds } from '../../src/lib/weight-format.ts';
 import type { Command, CommandOf } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, EventOf, LoadedModel } from '../../src/protocol/events.ts';
 import type { SelfTestReport } from '../../src/protocol/self-test.ts';
-import { rowStatistics } from '../../src/sampling/row.ts';
+import { rowStatistics, scoreColumns } from '../../src/sampling/row.ts';
 import { sharedLength } from '../../src/stores/document/sequence.ts';
 import { tokenBytesTable } from '../../src/tokenizer/bytes.ts';
 import { plainAnatomy } from './plain-anatomy.ts';
@@ -315,15 +315,7 @@ class Engine {
       const rows = Array.from(ids, (id, i) =>
         rowStatistics(logitsAfter(tokens.subarray(0, from + i), this.#weights), id),
       );
-      say({
-        type: 'scored',
-        run,
-        from,
-        logprobs: Float32Array.from(rows, row => row.logit - row.logZ),
-        ranks: Uint32Array.from(rows, row => row.rank),
-        entropies: Float32Array.from(rows, row => row.entropy),
-        logZs: Float32Array.from(rows, row => row.logZ),
-      });
+      say({ type: 'scored', run, from, ...scoreColumns(rows) });
     }
     return false;
   }

@@ -1,16 +1,9 @@
 // One port for the worker, a server and a recording: what is asked of the model goes to where that model is. The code of the latter two comes with the first of them.
 import type { Command } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
+import type { EngineBeside, Say } from '../protocol/runs.ts';
 import type { WorkerPort } from './port.ts';
 
-type Say = (event: EngineEvent) => void;
-
-/** An engine beside the worker, with the worker's words. */
-interface EngineBeside {
-  receive(command: Command): void;
-  /** Ends all that is under way. */
-  dispose(): void;
-}
 type Beside = 'server' | 'recording';
 type OpenBeside = (say: Say) => Promise<EngineBeside>;
 

@@ -12,6 +12,7 @@ import type { DebugCommand } from '../protocol/debug.ts';
 import type { EngineEvent, LoadPhase, ProgressEvent, ScoredEvent } from '../protocol/events.ts';
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import type { SelfTestCommand } from '../protocol/self-test.ts';
+import { scoreColumns } from '../sampling/row.ts';
 import { describeAdapter } from './adapter.ts';
 import { answers, type HeldAnswers } from './answers.ts';
 import { maskAfter } from './decode/constrained.ts';
@@ -36,8 +37,9 @@ const IDLE_PAUSE_MS = 200;
 export class Engine {
   readonly #post: Post;
   readonly #cache = new ModelCache();
-  readonly #tuning = new Tuning(tuningStore(), () => performance.now());
-  readonly #verdicts = new Verdicts(tuningStore());
+  readonly #measured = tuningStore();
+  readonly #tuning = new Tuning(this.#measured, () => performance.now());
+  readonly #verdicts = new Verdicts(this.#measured);
   readonly #jobs = new JobQueue();
   readonly #running = new Map<number, AbortController>();
   #gpu: Promise<Gpu> | null = null;
@@ -383,13 +385,5 @@ export class Engine {
 /** Throws `nan_logits` when a row is no distribution. */
 function scoredEvent(run: number, from: number, rows: readonly RowStatistics[]): ScoredEvent {
   assertSoundRows(rows, from);
-  return {
-    type: 'scored',
-    run,
-    from,
-    logprobs: Float32Array.from(rows, ({ logit, logZ }) => logit - logZ),
-    ranks: Uint32Array.from(rows, ({ rank }) => rank),
-    entropies: Float32Array.from(rows, ({ entropy }) => entropy),
-    logZs: Float32Array.from(rows, ({ logZ }) => logZ),
-  };
+  return { type: 'scored', run, from, ...scoreColumns(rows) };
 }

@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/device.ts';
 import type { Team } from '../gpu/product.ts';
 import { type Trial, trialsOf } from '../gpu/tune.ts';
 import type { TuningStore } from '../hub/tuning-store.ts';
+import { mapStore } from './records.fixture.ts';
 import { adapterKey, readRecord, Tuning } from './tuning.ts';
 
 const SUBGROUP = { kernelClass: 'subgroup', lanes: 32 } as const;
@@ -20,16 +21,6 @@ const gpuOf = (description: string): Gpu =>
     tuned: new Map(),
     off: new Set(),
   }) as unknown as Gpu;
-
-function mapStore(): TuningStore & { readonly records: Map<string, unknown> } {
-  const records = new Map<string, unknown>();
-  return {
-    records,
-    get: async key => structuredClone(records.get(key)),
-    set: async (key, record) => records.set(key, structuredClone(record)),
-    delete: async key => records.delete(key),
-  };
-}
 
 /** Candidate `best` takes 1 ms, the others 2. */
 function tuning(store: TuningStore, best: number) {

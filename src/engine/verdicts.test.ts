@@ -1,7 +1,7 @@
 // What checks have found is kept for an adapter, a browser and a build, switches off what was wrong, and is believed only where it can be true.
 import { expect, test } from 'vitest';
 import type { Gpu } from '../gpu/device.ts';
-import type { TuningStore } from '../hub/tuning-store.ts';
+import { mapStore } from './records.fixture.ts';
 import { type Verdict, Verdicts } from './verdicts.ts';
 
 const gpuOf = (description: string): Gpu =>
@@ -11,16 +11,6 @@ const gpuOf = (description: string): Gpu =>
     adapter: { vendor: 'v', architecture: 'a', device: 'd', description },
     off: new Set(),
   }) as unknown as Gpu;
-
-function mapStore(): TuningStore & { readonly records: Map<string, unknown> } {
-  const records = new Map<string, unknown>();
-  return {
-    records,
-    get: async key => structuredClone(records.get(key)),
-    set: async (key, record) => records.set(key, structuredClone(record)),
-    delete: async key => records.delete(key),
-  };
-}
 
 const RIGHT: Verdict = { variant: 'linear_row f16', error: 1e-7, wrong: 0 };
 const WRONG: Verdict = { variant: 'attention', error: null, wrong: 1 };

@@ -1,5 +1,6 @@
 // One store of records in a database of the browser: opened when first used, again after the browser has closed it, and never waited for without end.
 import { promisifyRequest, type UseStore } from 'idb-keyval';
+import { within } from './within.ts';
 
 /** A database that does not open within so many milliseconds is done without: another tab may hold it. A busy machine takes seconds. */
 const OPEN_MS = 30_000;
@@ -37,7 +38,7 @@ export function reopeningStore(database: string, store: string): UseStore {
       };
       return db;
     });
-    const inTime = within(OPEN_MS, opening);
+    const inTime = within(OPEN_MS, opening, () => new DOMException('the database does not open', 'TimeoutError'));
     const forget = (): void => {
       if (opened === inTime) opened = undefined;
     };
@@ -59,11 +60,4 @@ export function reopeningStore(database: string, store: string): UseStore {
       }
     }
   };
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DOMException('the database does not open', 'TimeoutError')), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -1,5 +1,6 @@
 // The one place where the page and its workers ask the network for anything. A person can switch it off: then every request is refused here, before a byte leaves.
-import { createStore, get, set, type UseStore } from 'idb-keyval';
+import { get, set, type UseStore } from 'idb-keyval';
+import { reopeningStore } from './database.ts';
 import { NucleusError } from './error.ts';
 
 /** What all tabs, their workers and the service worker tell each other. `address`: an origin. */
@@ -28,7 +29,7 @@ const KEY = 'off';
 let kept: UseStore | null = null;
 
 function record(): UseStore {
-  kept ??= createStore(NAME, 'kept');
+  kept ??= reopeningStore(NAME, 'kept');
   return kept;
 }
 

@@ -1,9 +1,10 @@
 // A recording in the place of an engine: commands about the recorded text are answered out of it with the worker's events, all others are refused in one sentence.
 import { NucleusError, toWire } from '../lib/error.ts';
 import { isNetworkOff, reach } from '../lib/network.ts';
-import type { Command, CommandOf } from '../protocol/commands.ts';
-import type { EngineEvent, EventOf } from '../protocol/events.ts';
-import { rowStatistics } from '../sampling/row.ts';
+import type { CommandOf } from '../protocol/commands.ts';
+import type { EventOf } from '../protocol/events.ts';
+import { type EngineBeside, engineBeside, type RunCommand, type Say } from '../protocol/runs.ts';
+import { rowStatistics, scoreColumns } from '../sampling/row.ts';
 import { ablationOf, attentionMapOf, lensOf, pinnedOf, plainAblation, sweptOf } from './answers.ts';
 import { unpack } from './pack.ts';
 import {
@@ -15,43 +16,15 @@ import {
 } from './recording.ts';
 import { countOf, notRecorded } from './refusal.ts';
 
-type Say = (event: EngineEvent) => void;
 /** The bytes at an address. Throws `network`, `not_found`. */
 export type ReadFile = (url: string, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
-type Run = Exclude<Command, { type: 'cancel' }>;
-
-export interface RecordedEngine {
-  receive(command: Command): void;
-  /** Ends what is under way. */
-  dispose(): void;
-}
-
-export function createRecordedEngine(say: Say, read: ReadFile = readBytes): RecordedEngine {
-  const runs = new Map<number, AbortController>();
+export function createRecordedEngine(say: Say, read: ReadFile = readBytes): EngineBeside {
   const player = new Player(say, read);
-  const begin = async (command: Run): Promise<void> => {
-    const { run } = command;
-    const abort = new AbortController();
-    runs.set(run, abort);
-    try {
-      await player.perform(command, abort.signal);
-      abort.signal.throwIfAborted();
-      say({ type: 'done', run });
-    } catch (thrown) {
-      say({ type: 'failed', run, error: toWire(thrown) });
-    } finally {
-      runs.delete(run);
-    }
+  const perform = async (command: RunCommand, signal: AbortSignal): Promise<void> => {
+    await player.perform(command, signal);
+    signal.throwIfAborted();
   };
-  return {
-    receive: command => {
-      if (command.type === 'cancel') runs.get(command.run)?.abort();
-      else void begin(command);
-    },
-    dispose: () => {
-      for (const abort of runs.values()) abort.abort();
-    },
-  };
+  return engineBeside(say, perform, toWire);
 }
 
 async function readBytes(url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -79,7 +52,7 @@ class Player {
     this.#read = read;
   }
 
-  async perform(command: Run, signal: AbortSignal): Promise<void> {
+  async perform(command: RunCommand, signal: AbortSignal): Promise<void> {
     if (command.type === 'load') return this.#load(command, signal);
     const recording = this.#recording;
     if (recording === null) throw new NucleusError('no_model', 'no recording is open');
@@ -112,7 +85,7 @@ class Player {
     return made;
   }
 
-  async *#answers(recording: Recording, command: Exclude<Run, CommandOf<'load'>>, signal: AbortSignal) {
+  async *#answers(recording: Recording, command: Exclude<RunCommand, CommandOf<'load'>>, signal: AbortSignal) {
     switch (command.type) {
       case 'prefill':
         yield rowEvent(recording, command.run, command.tokens, command.tokens.length - 1);
@@ -213,13 +186,5 @@ function scoredEvent(recording: Recording, command: CommandOf<'score'>): EventOf
   const scored = Array.from(tokens.subarray(from), (id, i) =>
     rowStatistics(recording.rows[from + i - 1] ?? new Float32Array(), id),
   );
-  return {
-    type: 'scored',
-    run,
-    from,
-    logprobs: Float32Array.from(scored, row => row.logit - row.logZ),
-    ranks: Uint32Array.from(scored, row => row.rank),
-    entropies: Float32Array.from(scored, row => row.entropy),
-    logZs: Float32Array.from(scored, row => row.logZ),
-  };
+  return { type: 'scored', run, from, ...scoreColumns(scored) };
 }

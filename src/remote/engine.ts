@@ -1,8 +1,9 @@
 // A server as the engine: the commands of the page that a server can answer, as requests, with the same events as the worker's. What needs the inside of a model is refused by name.
 import { NucleusError, toWire } from '../lib/error.ts';
 import { freshId } from '../lib/fresh-id.ts';
-import type { Command, CommandOf } from '../protocol/commands.ts';
-import type { ContextState, EngineEvent, LoadedModel } from '../protocol/events.ts';
+import type { CommandOf } from '../protocol/commands.ts';
+import type { ContextState, LoadedModel } from '../protocol/events.ts';
+import { type EngineBeside, engineBeside, type RunCommand, type Say } from '../protocol/runs.ts';
 import { concatBytes } from '../tokenizer/text.ts';
 import { lengthsIn } from './align.ts';
 import { Connection, notGiven } from './connection.ts';
@@ -11,32 +12,24 @@ import { type Found, probe } from './probe.ts';
 import { rowOf, scoresOf } from './rows.ts';
 import type { Transport } from './wire.ts';
 
-type Say = (event: EngineEvent) => void;
-
 /** Tokens of a text where a server does not say how many it takes. */
 const MOST_CONTEXT = 2 ** 20;
 /** One after the device of every model in the worker: no loss of one is this one's. */
 const NO_DEVICE = Number.MAX_SAFE_INTEGER;
 
-export interface ServerEngine {
-  receive(command: Command): void;
-  /** Ends all requests. */
-  dispose(): void;
-}
-
 export function createServerEngine(
   say: Say,
   transport: Transport,
   now: () => number = () => performance.now(),
-): ServerEngine {
-  return new Engine(say, transport, now);
+): EngineBeside {
+  const engine = new Engine(say, transport, now);
+  return engineBeside(say, (command, signal) => engine.perform(command, signal), toWire);
 }
 
-class Engine implements ServerEngine {
+class Engine {
   readonly #say: Say;
   readonly #transport: Transport;
   readonly #now: () => number;
-  readonly #runs = new Map<number, AbortController>();
   #connection: Connection | null = null;
   #allowed = 0;
 
@@ -46,30 +39,7 @@ class Engine implements ServerEngine {
     this.#now = now;
   }
 
-  receive(command: Command): void {
-    if (command.type === 'cancel') this.#runs.get(command.run)?.abort();
-    else void this.#run(command);
-  }
-
-  dispose(): void {
-    for (const abort of this.#runs.values()) abort.abort();
-  }
-
-  async #run(command: Exclude<Command, { type: 'cancel' }>): Promise<void> {
-    const { run } = command;
-    const abort = new AbortController();
-    this.#runs.set(run, abort);
-    try {
-      await this.#perform(command, abort.signal);
-      this.#say({ type: 'done', run });
-    } catch (thrown) {
-      this.#say({ type: 'failed', run, error: toWire(thrown) });
-    } finally {
-      this.#runs.delete(run);
-    }
-  }
-
-  async #perform(command: Exclude<Command, { type: 'cancel' }>, signal: AbortSignal): Promise<void> {
+  async perform(command: RunCommand, signal: AbortSignal): Promise<void> {
     switch (command.type) {
       case 'load':
         return this.#load(command, signal);

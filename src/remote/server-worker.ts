@@ -1,6 +1,7 @@
 // The worker that speaks to a server, apart from page and engine: a host can give this one file a policy that lets it connect where a person says, and keep all others strict.
 import { toWire } from '../lib/error.ts';
 import { reach } from '../lib/network.ts';
+import { policyRefusals } from '../lib/policy-refusals.ts';
 import { ask, type FromWire, type ToWire } from './wire.ts';
 
 interface Scope {
@@ -11,19 +12,11 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 const asked = new Map<number, AbortController>();
-let refused = false;
-scope.addEventListener('securitypolicyviolation', () => {
-  refused = true;
-});
 
 const net = {
   fetch: reach,
   secure: self.location.protocol === 'https:',
-  refusedByPolicy: () => {
-    const was = refused;
-    refused = false;
-    return was;
-  },
+  refusedByPolicy: policyRefusals(scope),
 };
 
 async function answer({ call, request }: Extract<ToWire, { request: unknown }>): Promise<void> {

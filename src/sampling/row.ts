@@ -34,6 +34,16 @@ export interface RowStatistics {
   readonly rank: number;
 }
 
+/** What is told of tokens by the rows before them, a column each. */
+export function scoreColumns(rows: readonly RowStatistics[]) {
+  return {
+    logprobs: Float32Array.from(rows, ({ logit, logZ }) => logit - logZ),
+    ranks: Uint32Array.from(rows, ({ rank }) => rank),
+    entropies: Float32Array.from(rows, ({ entropy }) => entropy),
+    logZs: Float32Array.from(rows, ({ logZ }) => logZ),
+  };
+}
+
 /** The largest logit of a sound row, or where a row stops being a distribution. */
 function lookThrough(logits: Float32Array): { readonly top: number; readonly bad: number } {
   let top = Number.NEGATIVE_INFINITY;

@@ -32,25 +32,21 @@ export class ReadBack {
     const stride = stride4(width);
     const isFinal = name === this.#graph.final;
     const buffer = isFinal ? 'final' : this.#probe.valueBuffer(name);
-    return this.#rows(this.slots.map((slot, t) => ({ buffer, offset: (isFinal ? slot : t) * stride, length: width })));
+    return this.read(this.slots.map((slot, t) => ({ buffer, offset: (isFinal ? slot : t) * stride, length: width })));
   }
 
   /** Keys, then values, of the tokens in a layer's cache: [T, 2 * KVH * HS]. */
   keysAndValues(layer: number): Promise<Float32Array> {
     const packed = this.#graph.kv === 'f16';
     const length = kvStride(this.#graph) / (packed ? 2 : 1);
-    const rows = this.#rows(this.slots.map(slot => ({ buffer: `kv/${layer}`, offset: slot * length, length })));
+    const rows = this.read(this.slots.map(slot => ({ buffer: `kv/${layer}`, offset: slot * length, length })));
     return packed ? rows.then(words => float32OfHalves(new Uint16Array(words.buffer))) : rows;
   }
 
   /** What the short convolution of a layer takes in, of the tokens: [T, width]. */
   inputsOfConv(layer: number, width: number): Promise<Float32Array> {
     const stride = stride4(width);
-    return this.#rows(this.slots.map(slot => ({ buffer: `conv/${layer}`, offset: slot * stride, length: width })));
-  }
-
-  #rows(pieces: Parameters<Probe['read']>[0]): Promise<Float32Array> {
-    return this.#probe.read(pieces);
+    return this.read(this.slots.map(slot => ({ buffer: `conv/${layer}`, offset: slot * stride, length: width })));
   }
 
   /** Weights as the oracle takes them: each a tensor of its own name, as it lies here. */
@@ -58,9 +54,13 @@ export class ReadBack {
     specs: readonly WeightSpec[],
   ): Promise<{ readonly specs: readonly WeightSpec[]; readonly tensors: ReadonlyMap<string, Float32Array> }> {
     const tensors = new Map<string, Float32Array>();
-    for (const { name, shape } of specs)
-      tensors.set(name, shape.length === 1 ? await this.#vector(name) : await this.#matrix(name));
+    for (const { name } of specs) tensors.set(name, await this.weight(name));
     return { specs: specs.map(spec => ({ ...spec, from: tensor(spec.name, spec.shape) })), tensors };
+  }
+
+  /** A vector, or a matrix whole, [rows, cols]. */
+  weight(name: string): Promise<Float32Array> {
+    return this.#weights.vectors.has(name) ? this.#vector(name) : this.#matrix(name);
   }
 
   #vector(name: string): Promise<Float32Array> {

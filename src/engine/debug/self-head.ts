@@ -15,7 +15,7 @@ import * as reference from '../../reference/ops.ts';
 import { run } from '../../reference/run.ts';
 import type { ProbeContext } from '../probes/context.ts';
 import { errorOf, errorsOf } from './self-errors.ts';
-import { sampled } from './self-oracle.ts';
+import { partOf, sampled } from './self-oracle.ts';
 import type { SelfRun } from './self-run.ts';
 
 interface About {
@@ -74,35 +74,27 @@ async function headOf({ context, graph, text }: About, slots: readonly number[])
   const columns = sampled(matrix.parts, Math.floor(WORK / (C * slots.length)));
   const states = await text.back.read(slots.map(slot => ({ buffer: 'final', offset: slot * stride4(C), length: C })));
   const weights = new Map([[head, await headRows(text, head, columns)]]);
-  const specs = [{ name: head, shape: [columns.length, C] as const }];
+  const shapes: { name: string; shape: readonly [number] | readonly [number, number] }[] = [
+    { name: head, shape: [columns.length, C] },
+  ];
   if (logits.bias !== undefined) {
-    const { name } = defined(
-      graph.weights.find(each => each.name === logits.bias),
-      logits.bias,
-    );
-    const { tensors } = await text.back.weights(graph.weights.filter(each => each.name === name));
-    const vector = defined(tensors.get(name), name);
+    const bias = await text.back.weight(logits.bias);
     weights.set(
-      name,
-      Float32Array.from(columns, column => vector[column] ?? Number.NaN),
+      logits.bias,
+      Float32Array.from(columns, column => bias[column] ?? Number.NaN),
     );
+    shapes.push({ name: logits.bias, shape: [columns.length] });
   }
-  const vectors = [...weights.keys()]
-    .filter(name => name !== head)
-    .map(name => ({ name, shape: [columns.length] as const }));
   const small: Graph = {
     ...graph,
     ops: [],
     dims: { ...dims, vocab_size: columns.length },
-    weights: [...specs, ...vectors].map(({ name, shape }) => ({ name, shape, from: tensor(name, shape) })),
+    weights: shapes.map(({ name, shape }) => ({ name, shape, from: tensor(name, shape) })),
   };
   const given = new Map([[graph.final, Float64Array.from(states)]]);
   const oracle = run(small, weights, new Uint32Array(slots.length), undefined, given);
   const wanted = slots.flatMap((_, t) => [...oracle.logits(t)]);
-  const part = (_: number, column: number) => {
-    const at = defined(columns[column], 'an output');
-    return matrix.parts.findIndex(({ row0, rows }) => at >= row0 && at < row0 + rows);
-  };
+  const part = (_: number, column: number) => partOf(matrix, defined(columns[column], 'an output'));
   return { columns, wanted, part, parts: matrix.parts.length };
 }
 

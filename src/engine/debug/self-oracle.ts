@@ -51,7 +51,8 @@ export function sampled(parts: readonly { readonly row0: number; readonly rows: 
   return [...chosen].toSorted((a, b) => a - b);
 }
 
-const partOf = ({ parts }: Pick<MatrixLayout, 'parts'>, row: number): number =>
+/** Which part of a matrix has an output. */
+export const partOf = ({ parts }: Pick<MatrixLayout, 'parts'>, row: number): number =>
   parts.findIndex(({ row0, rows }) => row >= row0 && row < row0 + rows);
 
 /** Rows and columns of a matrix of numbers. */
@@ -191,7 +192,7 @@ export class SelfOracle {
         const [x = NONE, added] = inputs(r);
         const { kv: _, ...product } = op;
         const weights = new Map([[op.weight, await this.#run.back.matrixRows(op.weight, columns)]]);
-        if (op.bias !== undefined) weights.set(op.bias, picked(await this.#vector(op.bias), N, [0], columns));
+        if (op.bias !== undefined) weights.set(op.bias, picked(await this.#run.back.weight(op.bias), N, [0], columns));
         const given = new Map([[op.x, float64(x)]]);
         if (residual !== undefined && added) given.set(residual, float64(added));
         const widths = { [op.out]: columns.length, ...(gate && { [gate.out]: chosen.length }) };
@@ -263,7 +264,7 @@ export class SelfOracle {
         for (const [i, name] of names.entries()) given.set(name, float64(defined(numbers[i], name)));
         const { before, widths } = this.#before(op, numbers.at(-1) ?? NONE, given);
         const weights = new Map<string, Float32Array>();
-        for (const name of weightsRead(op)) weights.set(name, await this.#vector(name));
+        for (const name of weightsRead(op)) weights.set(name, await this.#run.back.weight(name));
         const plain: Op = op.op === 'rotary' ? withoutCache(op) : op;
         const tokens = looksBack ? this.#run.ids : positions;
         const { values } = this.#reference({ ops: [...before, plain], weights, tokens, given, widths });
@@ -298,15 +299,6 @@ export class SelfOracle {
     given.set(STORED, float64(stored));
     const x = { value: STORED, offset: 0, width };
     return { before: [{ op: 'conv_append', layer: op.layer, x }], widths: { [STORED]: width } };
-  }
-
-  async #vector(name: string): Promise<Float32Array> {
-    const spec = defined(
-      this.#graph.weights.find(each => each.name === name),
-      name,
-    );
-    const { tensors } = await this.#run.back.weights([spec]);
-    return defined(tensors.get(name), name);
   }
 
   #reference({ ops, weights, tokens, given, shapes = {}, widths = {} }: Piece) {

@@ -1,6 +1,7 @@
 // Keeps what turns say text: where a content spells a special token, a mark within the spelling goes through the template with it, and says afterwards that
 // no special token stands there. Only what the template writes itself, and what was drawn as a special token, becomes one.
 import type { IsPlain } from '../../tokenizer/added-words.ts';
+import { literalPattern } from '../../tokenizer/pretokens/pattern.ts';
 
 /** A rendered text without marks, and where they stood in it, UTF-16 units, rising. */
 export interface Guarded {
@@ -19,7 +20,7 @@ export class Guard {
     let code = FIRST;
     while (code < LAST && given.includes(String.fromCharCode(code))) code++;
     this.#mark = String.fromCharCode(code);
-    const each = Array.from(specials, special => special.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).filter(Boolean);
+    const each = Array.from(specials, literalPattern).filter(Boolean);
     // Looks ahead, so that spellings that reach into each other are all found.
     this.#spelled = each.length === 0 ? null : new RegExp(`(?=${each.join('|')})`, 'gu');
   }

@@ -1,5 +1,6 @@
 // Asks one address for a command, apart from the page: a host can give this one file a policy that lets it connect where a person says, and keep all others strict.
 import { reach } from '../../lib/network.ts';
+import { policyRefusals } from '../../lib/policy-refusals.ts';
 import { type AddressAnswer, type AddressRequest, fetchAllowed } from './fetched.ts';
 
 interface Scope {
@@ -9,10 +10,6 @@ interface Scope {
 }
 
 const scope = globalThis as unknown as Scope;
-let refused = false;
-scope.addEventListener('securitypolicyviolation', () => {
-  refused = true;
-});
 
 const around = {
   fetch: reach,
@@ -20,11 +17,7 @@ const around = {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   },
-  refusedByPolicy: () => {
-    const was = refused;
-    refused = false;
-    return was;
-  },
+  refusedByPolicy: policyRefusals(scope),
 };
 
 scope.addEventListener('message', ({ data }) => {

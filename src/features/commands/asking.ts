@@ -1,6 +1,7 @@
 // Addresses as commands ask for them: each request in a worker of its own, which holds the address against the list and is ended with its answer.
 // The page's policy lets the page connect to its own host and the Hub alone; a worker has the policy of its own file.
 import type { AddressAnswer, AddressRequest } from './fetched.ts';
+import { oneAnswer } from './one-answer.ts';
 
 /** @throws what `signal` was aborted with */
 export type AskAddress = (request: AddressRequest, signal: AbortSignal) => Promise<AddressAnswer>;
@@ -18,27 +19,13 @@ const openWorker = (): AddressWorker =>
 
 export function createAskAddress(open: () => AddressWorker = openWorker): AskAddress {
   return (request, signal) =>
-    new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const worker = open();
-      const end = (): void => {
-        worker.terminate();
-        signal.removeEventListener('abort', stop);
-      };
-      const stop = (): void => {
-        end();
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', stop);
-      worker.addEventListener('message', ({ data }) => {
-        end();
-        resolve(data);
-      });
+    oneAnswer<AddressWorker, AddressAnswer>(open, signal, (worker, answer) => {
+      worker.addEventListener('message', ({ data }) => answer(data));
       worker.addEventListener('error', () => {
-        end();
         const fetched = { ok: false, fault: { kind: 'unreachable' } } as const;
-        resolve({ kind: 'fetched', address: request.template, fetched });
+        answer({ kind: 'fetched', address: request.template, fetched });
       });
       worker.postMessage(request);
+      return () => {};
     });
 }

@@ -3,6 +3,7 @@ import { useId } from 'react';
 import { useStore } from 'zustand';
 import { formatCount } from '../../lib/format.ts';
 import { useStores } from '../../stores/react.ts';
+import { countWords } from '../shared/countWords.ts';
 import { networkStore } from '../shared/network.ts';
 import styles from './Models.module.css';
 
@@ -33,8 +34,8 @@ export function NetworkSwitch() {
           ' Parts of the page that were never open still come from its own host, since this browser has not stored them yet.'}
       </p>
       <p className={styles.quiet} role="status">
-        Since this page was opened: {formatCount(asked)} {asked === 1 ? 'request' : 'requests'} made,{' '}
-        {formatCount(refused)} refused{lastRefused === null ? '' : `, the last to ${lastRefused}`}.
+        Since this page was opened: {countWords(asked, 'request')} made, {formatCount(refused)} refused
+        {lastRefused === null ? '' : `, the last to ${lastRefused}`}.
       </p>
     </section>
   );

@@ -3,6 +3,7 @@ import { formatCount } from '../../lib/format.ts';
 import { mostOf } from '../../lib/most.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import type { CheckedVariant, SelfTestReport } from '../../protocol/self-test.ts';
+import { countWords } from '../shared/countWords.ts';
 
 const isWrong = ({ wrong }: CheckedVariant): boolean => wrong > 0;
 
@@ -38,9 +39,8 @@ export function checkedWords({ variants, bound }: SelfTestReport): string {
   const known = errors.map(error => error ?? 0);
   const worst = errors.includes(null) ? null : mostOf(known, 0);
   const wrong = variants.filter(isWrong).length;
-  const count = `${formatCount(variants.length)} ${variants.length === 1 ? 'kernel' : 'kernels'}`;
   const outcome = wrong === 0 ? '' : `, ${formatCount(wrong)} of them wrong`;
-  return `Checked on this GPU: largest error ${worst === null ? 'beyond any bound' : `${share(worst)} of a number`} (up to ${share(bound)} is rounding), in ${count}${outcome}.`;
+  return `Checked on this GPU: largest error ${worst === null ? 'beyond any bound' : `${share(worst)} of a number`} (up to ${share(bound)} is rounding), in ${countWords(variants.length, 'kernel')}${outcome}.`;
 }
 
 /** For an issue: nothing of the text, and nothing of the person. */

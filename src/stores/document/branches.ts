@@ -151,11 +151,18 @@ export function shareTokens(tokens: readonly DocumentToken[], branches: readonly
   let best: readonly DocumentToken[] = [];
   let length = 0;
   for (const other of branches) {
-    let shared = 0;
-    while (shared < tokens.length && sameToken(other.tokens[shared], tokens[shared])) shared++;
+    const shared = sameTokens(other.tokens, tokens);
     if (shared > length) [best, length] = [other.tokens, shared];
   }
   return length === 0 ? tokens : [...best.slice(0, length), ...tokens.slice(length)];
+}
+
+/** How many leading tokens are the same in all but their numbers. */
+export function sameTokens(a: readonly DocumentToken[], b: readonly DocumentToken[]): number {
+  const most = Math.min(a.length, b.length);
+  let same = 0;
+  while (same < most && sameToken(a[same], b[same])) same++;
+  return same;
 }
 
 /** The same but for the numbers, which follow from the ids before. */

@@ -1,6 +1,7 @@
 // What a person does with documents, and the beginning of a visit: the library of records and the open document, joined.
 import { freshId } from '../../lib/fresh-id.ts';
 import type { ModelSource } from '../../lib/model-source.ts';
+import { within } from '../../lib/within.ts';
 import type { SavedStore } from './browser-store.ts';
 import type { RawDocument } from './document-files.ts';
 import type { DocumentActs, DocumentsStore, NewDocument } from './documents.ts';
@@ -49,7 +50,7 @@ export class Documents {
   /** Brings back where this tab was; gives the models of its document and its page, the likelier first. Never rejects. */
   async begin(early: string | null): Promise<readonly ModelSource[]> {
     const { document } = this.#stores;
-    const read = await within(READ_MS, this.#read()).catch(() => null);
+    const read = await within(READ_MS, this.#read(), () => new Error('the browser does not answer')).catch(() => null);
     if (early !== null && document.getState().revision === 0) document.getState().setText(early);
     const typed = document.getState().revision > 0;
     const { page = null, opened = null } = read ?? {};
@@ -219,13 +220,4 @@ export class Documents {
     this.#documents.setState({ notice: null });
     if (removed.wasOpen) await this.#open(removed.raw.id);
   }
-}
-
-/** @throws where `work` takes longer than `ms` */
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the browser does not answer')), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,7 +1,7 @@
 // The branches beside the active one as a reload keeps them: each names the branch whose beginning it shares, and only its own tokens follow.
 import * as v from 'valibot';
 import { layoutTokens } from '../../tokenizer/text.ts';
-import { cleanName, MOST_BRANCHES, sameToken } from '../document/branches.ts';
+import { cleanName, MOST_BRANCHES, sameToken, sameTokens } from '../document/branches.ts';
 import type { Branch, BranchSet, DocumentToken } from '../document/types.ts';
 import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
 
@@ -98,8 +98,7 @@ function nearest(tokens: readonly DocumentToken[], listed: readonly Branch[]): {
   for (const [i, other] of listed.entries()) {
     // To share more, it has to share what comes next.
     if (shared > 0 && (shared === tokens.length || !sameToken(tokens[shared], other.tokens[shared]))) continue;
-    let length = 0;
-    while (length < tokens.length && sameToken(tokens[length], other.tokens[length])) length++;
+    const length = sameTokens(tokens, other.tokens);
     if (length > shared) [like, shared] = [i, length];
   }
   return { like, shared };

@@ -1,7 +1,6 @@
 // The end of a long document as a record of its own: what is new since the whole was written, so that a run of 100,000 tokens writes what it added.
 import * as v from 'valibot';
-import { sameToken } from '../document/branches.ts';
-import type { DocumentToken } from '../document/types.ts';
+import { sameTokens } from '../document/branches.ts';
 import type { ToSave } from './saved.ts';
 import { readTokens, type SavedToken, WHOLE, writeTokens } from './saved-tokens.ts';
 
@@ -47,7 +46,7 @@ export function writeTail(base: TailBase, now: ToSave): unknown {
   const { saved } = base;
   if (now.tokens.length < LONG_DOCUMENT || now.fingerprint !== saved.fingerprint || !sameSet(saved.set, now.set))
     return null;
-  const from = sharedTokens(saved.tokens, now.tokens);
+  const from = sameTokens(saved.tokens, now.tokens);
   if (from < base.shared || now.tokens.length - from > MOST_TAIL) return null;
   const textFrom = sharedText(saved.text, now.text);
   if (textFrom < base.sharedText || now.text.length - textFrom > MOST_TAIL_TEXT) return null;
@@ -65,15 +64,8 @@ function sameSet(a: ToSave['set'], b: ToSave['set']): boolean {
     if (other === undefined || one.id !== other.id || one.name !== other.name || one.began !== other.began)
       return false;
     if (one.id === a.branch || one.tokens === other.tokens) return true;
-    return one.tokens.length === other.tokens.length && sharedTokens(one.tokens, other.tokens) === one.tokens.length;
+    return one.tokens.length === other.tokens.length && sameTokens(one.tokens, other.tokens) === one.tokens.length;
   });
-}
-
-function sharedTokens(a: readonly DocumentToken[], b: readonly DocumentToken[]): number {
-  const most = Math.min(a.length, b.length);
-  let shared = 0;
-  while (shared < most && sameToken(a[shared], b[shared])) shared++;
-  return shared;
 }
 
 /** UTF-16 units at the beginning; 0 where what differs lies far from the end. */

@@ -1,4 +1,5 @@
 // Expressions as the page asks for them: each in a worker of its own, which is ended with its answer, or a second after it was asked.
+import { oneAnswer } from '../one-answer.ts';
 import type { ExpressionRequest, Worked } from './worked.ts';
 
 /** Milliseconds. */
@@ -25,23 +26,8 @@ export function createWorkOut(
   open: () => ExpressionWorker = openWorker,
 ): WorkOut {
   return (request, signal) =>
-    new Promise((resolve, reject) => {
-      const worker = open();
+    oneAnswer<ExpressionWorker, Worked | null>(open, signal, (worker, answer) => {
       let callOff = (): void => {};
-      const end = (): void => {
-        callOff();
-        worker.terminate();
-        signal.removeEventListener('abort', stop);
-      };
-      const answer = (worked: Worked | null): void => {
-        end();
-        resolve(worked);
-      };
-      const stop = (): void => {
-        end();
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', stop);
       worker.addEventListener('message', ({ data }) => {
         if (data !== 'ready') return answer(data);
         // The time of loading the worker is not the expression's.
@@ -51,5 +37,6 @@ export function createWorkOut(
       worker.addEventListener('error', () =>
         answer({ ok: false, words: 'The part of the page that works expressions out did not start.' }),
       );
+      return () => callOff();
     });
 }
