@@ -30,24 +30,31 @@ test('a step that fails without a report, or with none failed in it, is one fail
   expect(outcomeOf(0, undefined)).toEqual({ passed: 0, failed: 0, skipped: 0 });
 });
 
-test('the failed tests by name, whichever runner', () => {
+test('the failed tests by name and why, whichever runner', () => {
   const files = [
-    { name: 'a.test.ts', status: 'failed', assertionResults: [] },
+    { name: 'a.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
     {
       name: 'b.test.ts',
       status: 'failed',
       assertionResults: [
         { status: 'passed', fullName: 'one' },
-        { status: 'failed', fullName: 'two' },
+        { status: 'failed', fullName: 'two', failureMessages: ['\u001b[31mexpected 1\u001b[39m\n\ncame 2'] },
       ],
     },
   ];
-  expect(failedIn(vitest(1, 1, files))).toEqual(['a.test.ts', 'b.test.ts › two']);
+  expect(failedIn(vitest(1, 1, files))).toEqual([
+    { name: 'a.test.ts', why: ['no such module'] },
+    { name: 'b.test.ts › two', why: ['expected 1', 'came 2'] },
+  ]);
+  const message = Array.from({ length: 99 }, (_, i) => `line ${i}`).join('\n');
   const specs = [
     { ok: true, file: 'c.spec.ts', line: 3, title: 'three' },
-    { ok: false, file: 'c.spec.ts', line: 4, title: 'four' },
+    { ok: false, file: 'c.spec.ts', line: 4, title: 'four', tests: [{ results: [{ errors: [{ message }] }] }] },
   ];
-  expect(failedIn({ stats: {}, suites: [{ suites: [{ specs }], specs: [] }] })).toEqual(['c.spec.ts:4 › four']);
+  const [four, ...others] = failedIn({ stats: {}, suites: [{ suites: [{ specs }], specs: [] }] });
+  expect(others).toEqual([]);
+  expect(four?.name).toBe('c.spec.ts:4 › four');
+  expect(four?.why).toEqual(message.split('\n').slice(0, 12));
   expect(failedIn(undefined)).toEqual([]);
 });
 

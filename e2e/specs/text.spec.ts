@@ -61,23 +61,22 @@ const LINE = 'The line and the tint of the text show';
 async function tableOf(page: Page, name: RegExp | string): Promise<Map<number, number[]>> {
   const table = view(page).getByRole('table', { name });
   const last = Number(await table.getAttribute('aria-rowcount')) - 1;
+  const row = (point: number): Locator => table.locator(`tr[data-point="${point}"]`);
   const pane = view(page)
     .getByRole('region', { name: typeof name === 'string' ? `${name}, table` : name })
     .last();
   const found = new Map<number, number[]>();
   await pane.evaluate(element => element.scrollTo({ top: 0 }));
-  for (;;) {
-    const rows = await table.locator('tr[data-point]').evaluateAll(all =>
-      all.map(row => ({
-        point: Number(row.getAttribute('data-point')),
-        cells: [...row.querySelectorAll('td')].map(cell => (cell.title === '' ? Number.NaN : Number(cell.title))),
-      })),
-    );
-    for (const { point, cells } of rows) found.set(point, cells);
-    if (found.size >= last) return found;
-    await pane.evaluate(element => element.scrollBy({ top: element.clientHeight * 0.8 }));
-    await expect(table.locator(`tr[data-point="${found.size}"]`)).toBeAttached();
+  for (let point = 0; point < last; point++) {
+    // Only rows in sight exist, and those below the one before exist once it is at the top.
+    if (point > 0) await row(point - 1).evaluate(element => element.scrollIntoView({ block: 'start' }));
+    await expect(row(point)).toBeAttached();
+    const cells = await row(point)
+      .locator('td')
+      .evaluateAll(all => all.map(cell => Number(cell.getAttribute('title') ?? Number.NaN)));
+    found.set(point, cells);
   }
+  return found;
 }
 
 async function pin(page: Page, text: string): Promise<void> {

@@ -266,12 +266,13 @@ export async function commandsOf(page: Page): Promise<string[]> {
 export async function allCandidates(page: Page): Promise<CandidateCells[]> {
   await candidatesReady(page);
   const grid = candidateGrid(page);
+  const rowAt = (index: number): Locator => grid.locator(`[role="row"][aria-rowindex="${index}"]`);
   // The first row is the head.
   const last = Number(await grid.getAttribute('aria-rowcount'));
   const found = new Map<number, CandidateCells>();
   const toTop = async (): Promise<void> => {
     await grid.evaluate(pane => pane.scrollTo({ top: 0 }));
-    await expect(grid.locator('[role="row"][aria-rowindex="2"]')).toBeAttached();
+    await expect(rowAt(2)).toBeAttached();
   };
   await toTop();
   for (;;) {
@@ -281,8 +282,9 @@ export async function allCandidates(page: Page): Promise<CandidateCells[]> {
       return [...found.values()];
     }
     const next = found.size + 2;
-    await grid.evaluate(pane => pane.scrollBy({ top: pane.clientHeight * 0.7 }));
-    await expect(grid.locator(`[role="row"][aria-rowindex="${next}"]`)).toBeAttached();
+    // The row above it exists, and with that at the top those below do, however late the page draws them.
+    await rowAt(next - 1).evaluate(row => row.scrollIntoView({ block: 'start' }));
+    await expect(rowAt(next)).toBeAttached();
   }
 }
 

@@ -9,6 +9,11 @@ interface Counts {
 /** `report`: the JSON of Vitest or Playwright; undefined where there is none. */
 export function outcomeOf(exitCode: number, report: unknown): Counts;
 
-export function failedIn(report: unknown): string[];
+export interface Failure {
+  readonly name: string;
+  readonly why: readonly string[];
+}
+
+export function failedIn(report: unknown): Failure[];
 
 export function totalLine(outcomes: readonly Counts[]): string;

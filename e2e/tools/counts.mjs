@@ -1,4 +1,5 @@
-// Reads out of the JSON reports of Vitest and Playwright how many tests passed, failed and were skipped, and which failed.
+// Reads out of the JSON reports of Vitest and Playwright how many tests passed, failed and were skipped, and which failed and why.
+import { stripVTControlCharacters } from 'node:util';
 
 /** `{ passed, failed, skipped }` of a report; a file that could not be loaded counts as one failed. Throws on an unknown form. */
 export function countsOf(report) {
@@ -26,18 +27,34 @@ export function outcomeOf(exitCode, report) {
   return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-/** `file › title` of each failed test, and the file alone where none of its tests could be read. */
+/** Lines of a failure that are repeated at the end: what was expected, what came, and where. */
+const MOST_LINES = 12;
+
+function linesOf(message = '') {
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines.filter(line => line.trim() !== '').slice(0, MOST_LINES);
+}
+
+/**
+ * Each failed test as `{ name, why }`: `file › title`, or the file alone where none of its tests could be read, and the first lines of its failure,
+ * since the end of a log may be all that is seen of it.
+ */
 export function failedIn(report) {
   if (report?.testResults !== undefined) {
-    return report.testResults.flatMap(({ name, status, assertionResults = [] }) => {
+    return report.testResults.flatMap(({ name, status, message, assertionResults = [] }) => {
       const failed = assertionResults
         .filter(each => each.status === 'failed')
-        .map(each => `${name} › ${each.fullName}`);
-      return status === 'failed' && assertionResults.length === 0 ? [name] : failed;
+        .map(each => ({ name: `${name} › ${each.fullName}`, why: linesOf(each.failureMessages?.[0]) }));
+      return status === 'failed' && assertionResults.length === 0 ? [{ name, why: linesOf(message) }] : failed;
     });
   }
   const within = ({ suites = [], specs = [] }) => [
-    ...specs.filter(({ ok }) => !ok).map(({ file, line, title }) => `${file}:${line} › ${title}`),
+    ...specs
+      .filter(({ ok }) => !ok)
+      .map(({ file, line, title, tests = [] }) => {
+        const errors = tests.flatMap(({ results = [] }) => results.flatMap(result => result.errors ?? []));
+        return { name: `${file}:${line} › ${title}`, why: linesOf(errors[0]?.message) };
+      }),
     ...suites.flatMap(within),
   ];
   return within(report ?? {});

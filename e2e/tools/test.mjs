@@ -116,7 +116,11 @@ function summaryLine({ title, outcome }) {
   const counts = outcome.passed + outcome.failed + outcome.skipped > 0 ? totalLine([outcome]) : '';
   const line =
     `  ${state.padEnd(7)} ${title.padEnd(15)} ${[counts, outcome.note].filter(Boolean).join(', ')}`.trimEnd();
-  return [line, ...(outcome.failures ?? []).map(failure => `            ${failure}`)].join('\n');
+  const failures = (outcome.failures ?? []).flatMap(({ name, why }) => [
+    `            ${name}`,
+    ...why.map(each => `              ${each}`),
+  ]);
+  return [line, ...failures].join('\n');
 }
 
 async function main() {

@@ -5,6 +5,7 @@ import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
+import { ProbeStatus, type ProbeWords } from '../shared/ProbeStatus.tsx';
 import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
 import type { Range } from './measures.ts';
 import { expectedAt, mostSurprising } from './series.ts';
@@ -13,6 +14,17 @@ import type { TopPrediction } from './topPrediction.ts';
 import { useTopPredictionStore, useTopPredictions } from './useTopPredictions.ts';
 
 const MOST_LISTED = 15;
+
+const WORDS: ProbeWords = {
+  name: 'What was expected most',
+  inWords: 'what was expected most',
+  takes: 'What was expected most at these places takes',
+  compute: 'Compute it',
+  rest: 'Compute the rest',
+  stop: 'Stop computing',
+  stopped: 'What was expected most is not known everywhere: computing it was stopped.',
+  running: 'What was expected most follows after the run.',
+};
 
 function ExpectedCell({ expected }: { expected: TopPrediction | null }) {
   const tokenizer = useDocument(s => s.tokenizer);
@@ -34,6 +46,8 @@ export function Surprises({ tokens, range }: { tokens: readonly DocumentToken[];
   const expected = useTopPredictionStore();
   const selected = useDocument(s => s.selected);
   const found = useTopPredictions(s => s.found);
+  const probe = useTopPredictions(s => s.probe);
+  const { compute, stop } = expected.getState();
   const positions = useMemo(() => mostSurprising(tokens, range, MOST_LISTED), [tokens, range]);
   // Before it is painted: what was found for a text of before is gone by then.
   useLayoutEffect(() => {
@@ -80,6 +94,7 @@ export function Surprises({ tokens, range }: { tokens: readonly DocumentToken[];
           })}
         </tbody>
       </table>
+      <ProbeStatus state={probe} words={WORDS} compute={compute} stop={stop} />
     </section>
   );
 }

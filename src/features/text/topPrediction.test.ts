@@ -60,6 +60,11 @@ test('nothing is fetched when it would take long, or when nobody wants it any mo
   want(3);
   await pass(1000);
   expect(fetched()).toEqual([]);
+  // A person is told what it takes, and may have it all the same.
+  expect(page.topPredictions.getState().probe).toMatchObject({ status: 'costly' });
+  page.topPredictions.getState().compute();
+  await until(() => found().size === 1);
+  expect(fetched()).toEqual([3]);
   page.dispose();
   page = await readyPage();
   want(3);

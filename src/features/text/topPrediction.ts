@@ -25,6 +25,10 @@ interface TopPredictionState {
 interface TopPredictionActions {
   /** A view would show these positions; an empty list ends it. What is missing is fetched while nothing else is to do, when it takes no time. */
   want(positions: readonly number[]): void;
+  /** Fetches what is missing, whatever it takes. */
+  compute(): void;
+  /** Ends the work; what had come by then stays. */
+  stop(): void;
 }
 
 export type TopPredictionStoreState = TopPredictionState & TopPredictionActions;
@@ -91,6 +95,8 @@ function createTopPredictionStore(stores: Stores): Made<TopPredictionStore> {
       else view.look(SETTLE_MS);
       open = looks;
     },
+    compute: () => void view.compute(),
+    stop: () => view.stop(),
   }));
   return { store, dispose: () => view.dispose() };
 }
