@@ -225,6 +225,8 @@ test('a model is told of commands and calls them: the result is a turn that can 
     await commands.getByRole('textbox', { name: 'Name' }).fill(name);
     await commands.getByRole('group', { name: 'Who answers' }).getByText(by, { exact: true }).click();
     await commands.getByRole('textbox', { name: /^(Address;|JavaScript)/ }).fill(source);
+    await page.getByRole('tab', { name: 'Token', exact: true }).click();
+    await page.getByRole('tab', { name: 'Commands', exact: true }).click();
     await commands.getByRole('button', { name: 'Keep command' }).click();
   }
   const asked: string[] = [];
@@ -258,7 +260,7 @@ test('a model is told of commands and calls them: the result is a turn that can 
   await chat(page).getByRole('button', { name: 'Edit turn 3' }).click();
   await chat(page).getByRole('textbox', { name: 'New text of turn 3' }).fill('Rome: sun');
   await chat(page).getByRole('button', { name: 'Go on from this result' }).click();
-  await expect(turns(page).nth(2)).toContainText(/from a person.*Rome: sun/s);
+  await expect(turns(page).nth(2)).toContainText(/from a person(?!.* ms).*Rome: sun/s);
   await expect(turns(page)).toHaveCount(4);
   await answered(page);
   expect(await textOf(page)).toContain('tool: Rome: sun\nassistant: ');
@@ -267,9 +269,16 @@ test('a model is told of commands and calls them: the result is a turn that can 
   await expect(chat(page).getByRole('alert')).toContainText('not on your list of allowed addresses');
   expect(await complaints(page)).toEqual([]);
   await chat(page).getByRole('button', { name: 'Give a result myself' }).click();
-  await chat(page)
-    .getByRole('textbox', { name: /^Result of SECRET/ })
-    .fill('none of your business');
+  const result = chat(page).getByRole('textbox', { name: /^Result of SECRET/ });
+  await result.fill('none of your business');
+  await chat(page).getByRole('button', { name: 'Edit turn 1' }).click();
+  await chat(page).getByRole('textbox', { name: 'New text of turn 1' }).fill('Half a thought');
+  // What is half written outlives a look at another view.
+  await page.getByRole('tab', { name: 'Token', exact: true }).click();
+  await openChat(page);
+  await expect(chat(page).getByRole('textbox', { name: 'New text of turn 1' })).toHaveValue('Half a thought');
+  await chat(page).getByRole('button', { name: 'Leave it' }).click();
+  await expect(result).toHaveValue('none of your business');
   await chat(page).getByRole('button', { name: 'Give this result' }).click();
   await expect(turns(page)).toHaveCount(6);
   expect(asked.filter(url => url.includes('unallowed'))).toEqual([]);

@@ -1,14 +1,19 @@
 // The call of a tool that waits: what is asked, a field for a person's words, or why there is no answer and what to do.
-import { useState } from 'react';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { useDraft } from '../shared/drafts.ts';
 import styles from './Chat.module.css';
 import type { OpenCall } from './types.ts';
 import { useChat, useChatStore } from './useChat.ts';
 
 function ResultField({ call: { name, argument, purpose } }: { call: OpenCall }) {
   const store = useChatStore();
-  const [text, setText] = useState('');
+  const [draft, setDraft] = useDraft(`result of ${name} (${argument})`);
+  const text = draft ?? '';
+  const answer = (): void => {
+    setDraft(null);
+    void store.getState().answerCall(text);
+  };
   return (
     <div className={styles.plan}>
       <label className={styles.field}>
@@ -22,11 +27,11 @@ function ResultField({ call: { name, argument, purpose } }: { call: OpenCall }) 
           value={text}
           // biome-ignore lint/a11y/noAutofocus: the reply waits for it.
           autoFocus
-          onChange={event => setText(event.target.value)}
+          onChange={event => setDraft(event.target.value)}
         />
       </label>
       <div className={styles.buttons}>
-        <Button variant="primary" onClick={() => void store.getState().answerCall(text)}>
+        <Button variant="primary" onClick={answer}>
           Give this result
         </Button>
         <Button onClick={() => store.getState().dropCall()}>Not now</Button>

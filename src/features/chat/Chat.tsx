@@ -1,9 +1,10 @@
 // The view "Chat": a conversation over the text beside it. What is sent stands there as the tokens that the model gets, special ones as chips.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useDocument } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { useDraft } from '../shared/drafts.ts';
 import { CallLine } from './CallLine.tsx';
 import styles from './Chat.module.css';
 import { Composer } from './Composer.tsx';
@@ -59,15 +60,20 @@ function Empty() {
 function SummaryNote({ summary }: { summary: string }) {
   const store = useChatStore();
   const busy = useBusy();
-  const [text, setText] = useState(summary);
+  const [draft, setDraft] = useDraft(`summary ${summary}`);
+  const text = draft ?? summary;
+  const put = (): void => {
+    setDraft(null);
+    void store.getState().editSummary(text);
+  };
   return (
     <div className={styles.note}>
       <label className={styles.field}>
         Summary in place of the oldest turns
-        <textarea rows={3} value={text} onChange={event => setText(event.target.value)} />
+        <textarea rows={3} value={text} onChange={event => setDraft(event.target.value)} />
       </label>
       {text !== summary && (
-        <Button disabled={busy} onClick={() => void store.getState().editSummary(text)}>
+        <Button disabled={busy} onClick={put}>
           Write it into the text
         </Button>
       )}
@@ -120,6 +126,8 @@ export function Chat() {
   const markdown = useChat(s => s.markdown);
   const some = useChat(s => s.shown !== null);
   const busy = useBusy();
+  // What the next message would cost can wait, and its room is the turns'.
+  const asked = useChat(s => s.call !== null && (s.call.waits || s.call.words !== null));
   return (
     <section className={styles.view} aria-label="Chat">
       <div className={styles.top}>
@@ -141,8 +149,12 @@ export function Chat() {
         <TroubleNotice />
         <CallLine />
         <PlanView />
-        <Meter />
-        <StrategyChoice />
+        {!asked && (
+          <>
+            <Meter />
+            <StrategyChoice />
+          </>
+        )}
         <Composer />
       </div>
     </section>

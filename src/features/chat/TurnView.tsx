@@ -1,11 +1,12 @@
 // One turn: who says what, what it cost, and what can be done with it.
-import { type KeyboardEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, useMemo } from 'react';
 import { formatCount, formatDuration } from '../../lib/format.ts';
 import { useDocument, useGeneration, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { isPressed } from '../../ui/controls/chord.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { useDraft } from '../shared/drafts.ts';
 import { BY_WORDS } from '../shared/tools.ts';
 import { callsIn } from './calls.ts';
 import { TURN_KEYS } from './keys.ts';
@@ -110,9 +111,17 @@ function Alternatives({ index, lists }: { index: number; lists: readonly BranchT
   );
 }
 
-function Editor({ turn, index, close }: { turn: Turn; index: number; close: () => void }) {
+interface EditorProps {
+  turn: Turn;
+  index: number;
+  text: string;
+  /** Null ends it. */
+  change: (text: string | null) => void;
+}
+
+function Editor({ turn, index, text, change }: EditorProps) {
   const store = useChatStore();
-  const [text, setText] = useState(turn.content);
+  const close = (): void => change(null);
   const put = () => {
     close();
     void store.getState().edit(index, text);
@@ -136,7 +145,7 @@ function Editor({ turn, index, close }: { turn: Turn; index: number; close: () =
         value={text}
         // biome-ignore lint/a11y/noAutofocus: it takes the place of the text that was clicked.
         autoFocus
-        onChange={event => setText(event.target.value)}
+        onChange={event => change(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <div className={styles.buttons}>
@@ -175,7 +184,8 @@ function Said({ turn, calls, before }: { turn: Turn; calls: ReturnType<typeof us
       <>
         {told && (
           <p className={styles.cost}>
-            {told.command} · from {BY_WORDS[told.by]} · {Math.round(told.ms)} ms
+            {told.command} · from {BY_WORDS[told.by]}
+            {told.by !== 'person' && ` · ${Math.round(told.ms)} ms`}
           </p>
         )}
         <p className={styles.plain} translate="no">
@@ -201,7 +211,8 @@ function Said({ turn, calls, before }: { turn: Turn; calls: ReturnType<typeof us
 export function TurnView({ turn, index, last, lists }: TurnProps) {
   const { document } = useStores();
   const store = useChatStore();
-  const [editing, setEditing] = useState(false);
+  const [draft, setDraft] = useDraft(`turn ${index} ${turn.content}`);
+  const editing = draft !== null;
   const busy = useBusy();
   const prompt = useChat(s => s.shown?.prompt.text ?? '');
   const place = usePlace(index);
@@ -227,7 +238,12 @@ export function TurnView({ turn, index, last, lists }: TurnProps) {
               onClick={() => document.getState().select(place.start, place.end)}
             />
           )}
-          <IconButton icon="rename" label={`Edit turn ${index + 1}`} disabled={busy} onClick={() => setEditing(true)} />
+          <IconButton
+            icon="rename"
+            label={`Edit turn ${index + 1}`}
+            disabled={busy}
+            onClick={() => setDraft(turn.content)}
+          />
           {(model || last) && (
             <IconButton
               icon="regenerate"
@@ -239,7 +255,7 @@ export function TurnView({ turn, index, last, lists }: TurnProps) {
         </span>
       </div>
       {editing ? (
-        <Editor turn={turn} index={index} close={() => setEditing(false)} />
+        <Editor turn={turn} index={index} text={draft} change={setDraft} />
       ) : (
         <Said turn={turn} calls={calls} before={before} />
       )}

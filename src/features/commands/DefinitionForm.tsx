@@ -7,7 +7,7 @@ import { addressToFetch } from './addresses.ts';
 import styles from './Commands.module.css';
 import { readPath } from './json-path.ts';
 import { NAME } from './library.ts';
-import type { Definition } from './types.ts';
+import type { Definition, DefinitionDraft } from './types.ts';
 import { useCommandsStore } from './useCommands.ts';
 import { ANSWERER_WORDS, addressWords } from './words.ts';
 
@@ -31,25 +31,17 @@ function faultOf({ name, by, source, path }: Definition): string {
   return by === 'expression' && source.trim() === '' ? 'Write an expression.' : '';
 }
 
-export function DefinitionForm({
-  definition,
-  name,
-  onClose,
-}: {
-  definition: Definition;
-  name: string | null;
-  onClose: () => void;
-}) {
+export function DefinitionForm({ form: { name, definition: draft } }: { form: DefinitionDraft }) {
   const store = useCommandsStore();
-  const [draft, setDraft] = useState(definition);
+  const { fill } = store.getState();
   const [fault, setFault] = useState('');
-  const change = (part: Partial<Definition>): void => setDraft({ ...draft, ...part });
+  const change = (part: Partial<Definition>): void => fill({ name, definition: { ...draft, ...part } });
   const keep = (): void => {
     const found = faultOf(draft);
     setFault(found);
     if (found !== '') return;
     store.getState().define(name, draft);
-    onClose();
+    fill(null);
   };
   return (
     <div className={styles.form}>
@@ -105,7 +97,7 @@ export function DefinitionForm({
         <Button variant="primary" onClick={keep}>
           Keep command
         </Button>
-        <Button variant="quiet" onClick={onClose}>
+        <Button variant="quiet" onClick={() => fill(null)}>
           Cancel
         </Button>
       </span>

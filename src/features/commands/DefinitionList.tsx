@@ -72,30 +72,33 @@ function Files() {
 
 export function DefinitionList() {
   const definitions = useCommands(s => s.definitions);
-  // The name of the one that is changed; '' is a new one.
-  const [open, setOpen] = useState<string | null>(null);
-  const close = (): void => setOpen(null);
+  const form = useCommands(s => s.form);
+  const { fill } = useCommandsStore().getState();
   return (
     <section className={styles.part} aria-label="My commands">
       <h2>My commands</h2>
       <ul className={styles.list}>
         {definitions.map(definition =>
-          definition.name === open ? (
+          definition.name === form?.name ? (
             <li key={definition.name} className={styles.card}>
-              <DefinitionForm definition={definition} name={definition.name} onClose={close} />
+              <DefinitionForm form={form} />
             </li>
           ) : (
-            <Row key={definition.name} definition={definition} onEdit={() => setOpen(definition.name)} />
+            <Row
+              key={definition.name}
+              definition={definition}
+              onEdit={() => fill({ name: definition.name, definition })}
+            />
           ),
         )}
       </ul>
-      {open === '' ? (
+      {form?.name === null ? (
         <div className={styles.card}>
-          <DefinitionForm definition={BLANK} name={null} onClose={close} />
+          <DefinitionForm form={form} />
         </div>
       ) : (
         <span>
-          <Button onClick={() => setOpen('')}>New command</Button>
+          <Button onClick={() => fill({ name: null, definition: BLANK })}>New command</Button>
         </span>
       )}
       <Files />

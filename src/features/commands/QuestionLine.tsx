@@ -1,7 +1,8 @@
 // What the text asks for, under it: a field where a person answers, or why there is no answer and what to do.
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId } from 'react';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { useDraft } from '../shared/drafts.ts';
 import styles from './Commands.module.css';
 import type { Question } from './types.ts';
 import { useCommands, useCommandsStore } from './useCommands.ts';
@@ -9,13 +10,15 @@ import { troubleWords } from './words.ts';
 
 function AnswerField({ question }: { question: Question }) {
   const store = useCommandsStore();
-  const [text, setText] = useState('');
+  const { command, argument, purpose, trouble } = question;
+  const [draft, setDraft] = useDraft(`answer to ${command} (${argument})`);
+  const text = draft ?? '';
   const id = useId();
   const send = (event: FormEvent): void => {
     event.preventDefault();
+    setDraft(null);
     store.getState().reply(text);
   };
-  const { command, argument, purpose, trouble } = question;
   return (
     <form className={styles.question} onSubmit={send}>
       <label htmlFor={id}>
@@ -30,7 +33,7 @@ function AnswerField({ question }: { question: Question }) {
         autoComplete="off"
         // biome-ignore lint/a11y/noAutofocus: the run waits for it.
         autoFocus
-        onChange={event => setText(event.target.value)}
+        onChange={event => setDraft(event.target.value)}
       />
       <span className={styles.buttons}>
         <button type="submit" className={styles.send}>

@@ -18,7 +18,7 @@ export interface CommandsOptions extends Pick<Stores, 'document' | 'documents' |
   readonly tools: ToolsStore;
 }
 
-export const INITIAL = { ...EMPTY, ready: false, active: false, question: null } as const;
+export const INITIAL = { ...EMPTY, ready: false, active: false, question: null, form: null } as const;
 
 export class Commands {
   store!: CommandsStore;

@@ -31,11 +31,12 @@ export const commandsStore = defineFeatureStore<CommandsStore>(stores =>
 
 export function createCommandsStore(options: CommandsOptions): Made<CommandsStore> {
   const commands = new Commands(options);
-  const store: CommandsStore = createStore<CommandsStoreState>()((_, get) => ({
+  const store: CommandsStore = createStore<CommandsStoreState>()((set, get) => ({
     ...INITIAL,
     turn: on => commands.turn(on),
     define: (name, definition) => commands.define(name, definition),
     remove: name => commands.change(library => withoutDefinition(library, name)),
+    fill: form => set({ form }),
     setProtocol: part => commands.change(library => ({ ...library, protocol: { ...library.protocol, ...part } })),
     allow: entry => commands.change(library => withAllowed(library, entry)),
     forbid: prefix => commands.change(library => withoutAllowed(library, prefix)),

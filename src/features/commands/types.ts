@@ -62,12 +62,20 @@ export interface Question {
   readonly waits: boolean;
 }
 
+/** A command as it stands in the form: `name` of the one it changes, null for a new one. */
+export interface DefinitionDraft {
+  readonly name: string | null;
+  readonly definition: Definition;
+}
+
 interface CommandsState extends Library {
   /** What was kept has been read. */
   readonly ready: boolean;
   /** Commands of the open document are answered. */
   readonly active: boolean;
   readonly question: Question | null;
+  /** The command that a person writes or changes. */
+  readonly form: DefinitionDraft | null;
 }
 
 interface CommandsActions {
@@ -76,6 +84,8 @@ interface CommandsActions {
   /** Puts `definition` in the place of `name`, or behind all where it is null. */
   define(name: string | null, definition: Definition): void;
   remove(name: string): void;
+  /** What stands in the form from now on; null closes it. */
+  fill(form: DefinitionDraft | null): void;
   setProtocol(part: Partial<Protocol>): void;
   allow(entry: Allowed): void;
   forbid(prefix: string): void;

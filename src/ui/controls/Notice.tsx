@@ -18,8 +18,12 @@ export function Notice({ tone, children, action, onDismiss }: NoticeProps) {
     <div className={cx(styles.notice, styles[tone])} role={tone === 'bad' ? 'alert' : undefined}>
       {tone !== 'hint' && <Icon name="warn" />}
       <div className={styles.text}>{children}</div>
-      {action && <div className={styles.action}>{action}</div>}
-      {onDismiss && <IconButton icon="close" label="Dismiss" onClick={onDismiss} />}
+      {(action || onDismiss) && (
+        <div className={styles.end}>
+          {action && <div className={styles.action}>{action}</div>}
+          {onDismiss && <IconButton icon="close" label="Dismiss" onClick={onDismiss} />}
+        </div>
+      )}
     </div>
   );
 }
