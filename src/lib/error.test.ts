@@ -16,6 +16,16 @@ test('what is known outside stands beside the own detail of an error, and what i
   );
 });
 
+test('a part of the program that does not come is told from a fault, in every browser', () => {
+  for (const words of [
+    'Failed to fetch dynamically imported module: https://a.example/assets/b.js',
+    'error loading dynamically imported module: https://a.example/assets/b.js',
+    'Importing a module script failed.',
+  ])
+    expect(toWire(new TypeError(words)).code).toBe('missing_part');
+  expect(toWire(new TypeError('Failed to fetch')).code).toBe('internal');
+});
+
 test('an error that is cloned on its way is the same error behind it', () => {
   const thrown = new NucleusError('nan_logits', 'no number', { id: 5 });
   const arrived = fromWire(structuredClone(toWire(thrown)));

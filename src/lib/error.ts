@@ -49,6 +49,8 @@ export const ERROR_CODES = [
   'constraint_dead_end',
   'nan_logits',
   'cancelled',
+  // the program
+  'missing_part',
   'internal',
 ] as const;
 
@@ -69,12 +71,15 @@ export class NucleusError extends Error {
   }
 }
 
+/** A part of the program that `import()` did not get, in the words of Chromium, Firefox and Safari: no network, or a server that has a newer version. */
+const MISSING_PART = /dynamically imported module|importing a module script failed/i;
+
 /** Any thrown value as a NucleusError; an unknown one becomes `internal` with its own words. */
 export function asNucleusError(thrown: unknown): NucleusError {
   if (thrown instanceof NucleusError) return thrown;
   if (thrown instanceof DOMException && thrown.name === 'AbortError') return new NucleusError('cancelled', 'cancelled');
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new NucleusError('internal', message, {}, { cause: thrown });
+  return new NucleusError(MISSING_PART.test(message) ? 'missing_part' : 'internal', message, {}, { cause: thrown });
 }
 
 /** What of an error crosses between page and worker: plain, so that it can be cloned. */

@@ -293,6 +293,10 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   cancelled: () => ({ text: 'Stopped.', action: 'none' }),
+  missing_part: () => ({
+    text: 'A part of Nucleus could not be fetched. Either there is no network, or the page was renewed on its server since it was opened: then reload it, which keeps your text.',
+    action: 'retry',
+  }),
   internal: (_, message) => ({
     text: `Something went wrong inside Nucleus${because(message)}. Your text is safe; try again, and reload the page if it stays.`,
     action: 'retry',

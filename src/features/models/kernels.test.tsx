@@ -2,9 +2,10 @@
 import { createElement } from 'react';
 import { afterEach, expect, test } from 'vitest';
 import { rendered } from '../../../e2e/support/rendered.ts';
-import { ADAPTER, until } from '../../../e2e/support/scripted-engine.ts';
+import { ADAPTER, type Interception, until } from '../../../e2e/support/scripted-engine.ts';
 import { RIGHT_KERNELS } from '../../../e2e/support/scripted-kernels.ts';
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { toWire } from '../../lib/error.ts';
 import type { CheckedVariant, SelfTestReport } from '../../protocol/self-test.ts';
 import { CurrentModel } from './CurrentModel.tsx';
 import { KernelNotice } from './KernelNotice.tsx';
@@ -20,8 +21,8 @@ const reportOf = (...variants: CheckedVariant[]): SelfTestReport => ({
 let page: Page | null = null;
 afterEach(() => page?.dispose());
 
-async function open(report: SelfTestReport = RIGHT_KERNELS) {
-  page = await readyPage({ report });
+async function open(report: SelfTestReport = RIGHT_KERNELS, intercept?: Interception) {
+  page = await readyPage({ report, ...(intercept && { intercept }) });
   page.document.getState().setText('');
   const opened = page;
   const kernels = kernelsStore.of(opened);
@@ -49,6 +50,20 @@ test('a load that has come to rest is checked once; a person may ask for all of 
     { forget: false, several: false },
     { forget: true, several: true },
   ]);
+});
+
+test('without a network its code does not come: nothing is said, unless a person asked', async () => {
+  const { kernels, asked, quiet, words } = await open(RIGHT_KERNELS, (command, say) => {
+    if (command.type !== 'self_test') return false;
+    const error = toWire(new TypeError('Failed to fetch dynamically imported module: https://a.example/b.js'));
+    say({ type: 'failed', run: command.run, error });
+    return true;
+  });
+  quiet();
+  await until(() => asked().length === 1 && kernels.getState().task.status === 'idle');
+  expect(words(CurrentModel)).not.toContain('could not be fetched');
+  await kernels.getState().check();
+  expect(words(CurrentModel)).toContain('A part of Nucleus could not be fetched');
 });
 
 test('another model forgets what was found, and is checked in its turn', async () => {

@@ -43,6 +43,8 @@ export const kernelsStore = defineFeatureStore<StoreApi<KernelsState>>(stores =>
       const report = await selfTest(work.client, { forget, several: asked }, told, signal);
       store.setState({ report });
     });
+    // Without a network its code does not come: nobody asked for it, and the next load will.
+    if (!asked && task.state.error?.code === 'missing_part') task.reset();
   }
 
   function wait(): void {
