@@ -37,11 +37,15 @@ export async function beforeWorker<T = null>(page: Page, code: (given: T) => voi
   );
 }
 
+/** All workers of the engine that there are. */
+export function engineWorkers(page: Page): Worker[] {
+  return page.workers().filter(worker => /\/assets\/worker-/.test(worker.url()));
+}
+
 /** The engine's worker; the newest where one has followed another. */
 export async function engineWorker(page: Page): Promise<Worker> {
-  const engines = (): Worker[] => page.workers().filter(worker => /\/assets\/worker-/.test(worker.url()));
-  await expect.poll(() => engines().length).toBeGreaterThan(0);
-  const worker = engines().at(-1);
+  await expect.poll(() => engineWorkers(page).length).toBeGreaterThan(0);
+  const worker = engineWorkers(page).at(-1);
   if (worker === undefined) throw new Error('the page has no worker');
   return worker;
 }
@@ -54,6 +58,8 @@ interface GpuRecord {
   devices: GPUDevice[];
   /** Bytes of buffers that are not destroyed. */
   liveBytes: number;
+  /** The most that they were at once. */
+  mostBytes: number;
   /** Strikes right after so many more submits; 0 for never. */
   strikeAfter: number;
   strike: Strike;
@@ -62,7 +68,7 @@ interface GpuRecord {
 /** Before the page opens: notes devices and buffers in the worker, and lets a test lose the device. */
 export async function recordGpu(page: Page): Promise<void> {
   await beforeWorker(page, () => {
-    const record: GpuRecord = { devices: [], liveBytes: 0, strikeAfter: 0, strike: 'lose device' };
+    const record: GpuRecord = { devices: [], liveBytes: 0, mostBytes: 0, strikeAfter: 0, strike: 'lose device' };
     const strike = (what: Strike): void => {
       if (what === 'lose device') record.devices.at(-1)?.destroy();
       else
@@ -83,6 +89,7 @@ export async function recordGpu(page: Page): Promise<void> {
       const buffer = Reflect.apply(createBuffer, this, [descriptor]);
       live.add(buffer);
       record.liveBytes += buffer.size;
+      record.mostBytes = Math.max(record.mostBytes, record.liveBytes);
       return buffer;
     };
     const { destroy } = GPUBuffer.prototype;
@@ -124,6 +131,17 @@ export async function retryAtOnce(page: Page): Promise<void> {
     Object.assign(globalThis, {
       setTimeout: (callback: () => void, ms = 0) => wait(callback, ms < 30_000 ? 0 : ms),
     });
+  });
+}
+
+/** The most that `liveBytes` was since the last call. Needs `recordGpu`. */
+export async function mostBytes(page: Page): Promise<number> {
+  const worker = await engineWorker(page);
+  return worker.evaluate(() => {
+    const record = Reflect.get(globalThis, 'record') as GpuRecord;
+    const most = record.mostBytes;
+    record.mostBytes = record.liveBytes;
+    return most;
   });
 }
 

@@ -66,8 +66,16 @@ function Tuned({ model }: { model: LoadedModel }) {
       <AccuracyMeasure model={model} />
       <ContextInUse />
       <KernelCheck adapter={model.adapter} />
-      <div>
+      <div className={styles.line}>
         <Button onClick={() => view.getState().open('profile')}>Where the time goes</Button>
+        <Button
+          onClick={() => {
+            store.getState().unload('person');
+            view.getState().close();
+          }}
+        >
+          Unload: free its memory
+        </Button>
       </div>
       {model.warnings.map(warning => (
         <Notice key={warning.code} tone="warn">

@@ -1,7 +1,9 @@
 // Under the text: a load on its way, a load that failed, and notices about the model.
 import { useState } from 'react';
+import { sourceName } from '../../lib/model-source.ts';
 import { noticeWords } from '../../stores/messages.ts';
 import { isOfLoss } from '../../stores/model/loss.ts';
+import type { ModelState } from '../../stores/model/types.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
@@ -14,6 +16,14 @@ import { LossNotice } from './LossNotice.tsx';
 /** Shown over the whole text instead. */
 const SHOWN_ELSEWHERE = ['no_webgpu', 'insecure_context', 'no_adapter'];
 
+function idleWords(letGo: ModelState['letGo']): string {
+  if (letGo === null) return 'No model is loaded.';
+  const name = sourceName(letGo.source);
+  return letGo.by === 'tab'
+    ? `Another tab has taken over ${name}, so it was let go here. Your text is kept.`
+    : `${name} was let go, and its memory is free. Your text is kept.`;
+}
+
 export function LoadStrip() {
   const { model, view } = useStores();
   const load = useModel(s => s.load);
@@ -23,6 +33,7 @@ export function LoadStrip() {
   if (!begun && load.status !== 'idle') setBegun(true);
   const notices = useModel(s => s.notices);
   const failure = useModel(s => s.failure);
+  const letGo = useModel(s => s.letGo);
   return (
     <>
       {notices.map(notice => (
@@ -45,8 +56,11 @@ export function LoadStrip() {
       )}
       {begun && load.status === 'idle' && !blocked && (
         <p className={styles.idle}>
-          No model is loaded.
-          <Button onClick={() => void model.getState().loadDefault()}>Load the one that ships with the page</Button>
+          {idleWords(letGo)}
+          {letGo && <Button onClick={() => void model.getState().retry()}>Load it again</Button>}
+          {letGo?.source.kind !== 'shipped' && (
+            <Button onClick={() => void model.getState().loadDefault()}>Load the one that ships with the page</Button>
+          )}
           <Button onClick={() => view.getState().open('models')}>Choose another model</Button>
         </p>
       )}

@@ -26,6 +26,8 @@ export type LossEvent =
   | { readonly kind: 'lost'; readonly device: number; readonly inUse: number | null; readonly at: number }
   /** The worker is gone with all its devices; the next one counts from 1 again. */
   | { readonly kind: 'crashed'; readonly inUse: number | null; readonly at: number }
+  /** The page has ended the worker itself. */
+  | { readonly kind: 'ended' }
   /** A load begins that a person asked for. */
   | { readonly kind: 'asked' }
   /** A load ended with a model on this device. */
@@ -59,6 +61,8 @@ export function afterEvent(memory: LossMemory, event: LossEvent): LossStep {
       const known = { ...memory, gone: 0 };
       return event.inUse === null ? nothing(known) : struck(known, 'worker', event.at);
     }
+    case 'ended':
+      return nothing({ ...memory, said: NONE, gone: 0 });
     case 'asked':
     case 'dismissed':
       return nothing({ ...memory, said: NONE });

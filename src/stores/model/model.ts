@@ -48,6 +48,7 @@ const INITIAL: Omit<ModelState, 'hubHost'> = {
   load: { status: 'idle' },
   kept: null,
   failure: null,
+  letGo: null,
   context: null,
   inspection: { status: 'none' },
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
@@ -105,6 +106,7 @@ type LoadActions = Pick<
   | 'askServer'
   | 'wayBack'
   | 'cancelLoad'
+  | 'unload'
 >;
 
 function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStore): LoadActions {
@@ -134,6 +136,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
       kept: stands && before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
       failure: null,
+      letGo: null,
       notices: [],
     });
     try {
@@ -202,6 +205,22 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       if (load.status !== 'loading') return;
       get().setState({ load: { ...load, cancelling: true } });
       loading?.abort();
+    },
+    unload: by => {
+      const { load } = get().getState();
+      if (load.status === 'ready') last = { source: opened.source, options: again() };
+      else if (load.status !== 'loading') return;
+      loading?.abort();
+      loading = null;
+      losses.ended();
+      get().setState({
+        load: { status: 'idle' },
+        kept: null,
+        failure: null,
+        letGo: { source: last.source, by },
+        notices: [],
+      });
+      client.restart();
     },
     inspect: async (source, format) => {
       looking?.abort();

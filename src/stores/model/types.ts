@@ -76,6 +76,9 @@ interface CacheState {
 /** `context_short`: memory gave out while the text grew. */
 export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'] | 'context_short';
 
+/** Who had a model let go. */
+type LetGoBy = 'person' | 'tab';
+
 export interface ModelState {
   /** The origin that stands for the Hub. */
   readonly hubHost: string;
@@ -84,6 +87,8 @@ export interface ModelState {
   readonly kept: OpenModel | null;
   /** The last load, where it failed and the model before it is still in use. */
   readonly failure: { readonly source: ModelSource; readonly error: WireError } | null;
+  /** The model that was let go last, where no load has begun since. `tab`: another tab took it over. */
+  readonly letGo: { readonly source: ModelSource; readonly by: LetGoBy } | null;
   /** How much context the model in use has; its allowed tokens change while it is open. */
   readonly context: ContextState | null;
   readonly inspection: InspectState;
@@ -111,6 +116,8 @@ interface ModelActions {
   /** The load that was asked for last, once more. */
   retry(): Promise<void>;
   cancelLoad(): void;
+  /** Lets go of the model in use, or of the one on its way, and of all that the worker holds: it ends. Runs end as stopped; `retry` loads it again. */
+  unload(by: LetGoBy): void;
   listCache(): Promise<void>;
   verifyCached(key: string): Promise<void>;
   deleteCached(key: string): Promise<void>;

@@ -7,6 +7,8 @@ import type { ModelStore } from './types.ts';
 /** What the loads of the page tell. */
 export interface Losses {
   asked(): void;
+  /** The page ends the worker. */
+  ended(): void;
   opened(device: number): void;
   /** What is to be done of it; where that is `give_up`, the state says so already. */
   failed(error: WireError): LossStep['next'];
@@ -53,6 +55,7 @@ export function watchLosses(client: Client, now: () => number, get: () => ModelS
     struck({ kind: 'crashed', inUse: inUse(), at: now() }, { reason: 'crash', message });
   });
   return {
+    ended: () => struck({ kind: 'ended' }, UNTOLD),
     asked: () => struck({ kind: 'asked' }, UNTOLD),
     opened: device => struck({ kind: 'opened', device, at: now() }, UNTOLD),
     failed: error => {
