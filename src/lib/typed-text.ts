@@ -1,4 +1,5 @@
 // Text as a person types it in a field of one line: escapes, single bytes, and the signs by which the page shows what has no shape.
+import { isShapeless } from './shapeless.ts';
 
 /** The signs that stand for characters without a shape. */
 export const GLYPHS: Readonly<Record<string, string>> = {
@@ -18,8 +19,8 @@ const OF_GLYPH = new Map(Object.entries(GLYPHS).map(([char, glyph]) => [glyph, c
 const SIGNS = [...OF_GLYPH.keys()].join('');
 const LETTERS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** A control character by its code, as the page shows it. */
-const SHOWN_CONTROL = 'U\\+00(?:[01][0-9A-F]|7F|[89][0-9A-F])';
+/** A character by its code, as the page shows one that has no shape. */
+const SHOWN_CODE = 'U\\+(?:10[0-9A-F]{4}|[1-9A-F]?[0-9A-F]{4})';
 
 const READ = new RegExp(
   [
@@ -29,7 +30,7 @@ const READ = new RegExp(
     '\\\\(?<letter>[nrt])',
     `\\\\(?<itself>[\\\\${SIGNS}])`,
     `(?<sign>[${SIGNS}])`,
-    `(?<control>${SHOWN_CONTROL})`,
+    `(?<shown>${SHOWN_CODE})`,
   ].join('|'),
   'gu',
 );
@@ -51,10 +52,17 @@ function decoded(bytes: Uint8Array): string | null {
   }
 }
 
+/** The character that `U+202E` stands for; null where the page shows it as itself. */
+function charOfCode(shown: string): string | null {
+  const char = String.fromCodePoint(Number.parseInt(shown.slice(2), 16));
+  return isShapeless(char) ? char : null;
+}
+
 /** The character that a match of READ stands for. */
 function characterOf(groups: Readonly<Record<string, string | undefined>>): string {
-  const { unit, point, letter, itself, sign, control } = groups;
-  const code = unit ?? point ?? control?.slice(2);
+  const { unit, point, letter, itself, sign, shown } = groups;
+  if (shown !== undefined) return charOfCode(shown) ?? shown;
+  const code = unit ?? point;
   if (code !== undefined)
     return unit === undefined
       ? String.fromCodePoint(Number.parseInt(code, 16))
@@ -63,8 +71,8 @@ function characterOf(groups: Readonly<Record<string, string | undefined>>): stri
 }
 
 /**
- * What typed text means. Read are `\n`, `\r`, `\t`, `\\`, `\uNNNN` and `\u{N}` (code points), `\xNN` (bytes), the signs of `GLYPHS`, and `U+0000`
- * for a control character as the page shows it. A backslash before a sign gives the sign itself; all else is as it was typed. Lone surrogates
+ * What typed text means. Read are `\n`, `\r`, `\t`, `\\`, `\uNNNN` and `\u{N}` (code points), `\xNN` (bytes), the signs of `GLYPHS`, and `U+202E`
+ * for a character without a shape as the page shows it. A backslash before a sign gives the sign itself; all else is as it was typed. Lone surrogates
  * count as U+FFFD.
  */
 export function readTyped(typed: string): TypedText {
@@ -100,6 +108,6 @@ export function typedForm(text: string): string {
   const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
   return text
     .replace(new RegExp(`[\\\\${SIGNS}]`, 'gu'), '\\$&')
-    .replace(new RegExp(SHOWN_CONTROL, 'gu'), shown => `\\u0055${shown.slice(1)}`)
+    .replace(new RegExp(SHOWN_CODE, 'gu'), shown => (charOfCode(shown) === null ? shown : `\\u0055${shown.slice(1)}`))
     .replace(SHAPELESS, char => named[char] ?? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -35,7 +35,7 @@ export function TextStrip({ row }: { row: AttentionRow }) {
   const from = Math.max(0, row.position + 1 - MOST_TOKENS);
   const shown = tokens.slice(from, row.position + 1);
   return (
-    <p className={cx(styles.strip, 'mono')} aria-hidden="true" data-testid="attention-strip">
+    <p className={cx(styles.strip, 'mono')} translate="no" aria-hidden="true" data-testid="attention-strip">
       {from > 0 && <span className={styles.cut}>{from} tokens before … </span>}
       {shown.map((token, i) => (
         <Piece

@@ -1,6 +1,7 @@
 // What stands in a node of the tree: the first token, and as much of its run as there is room for.
+import { inLine } from '../../lib/shapeless.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
-import { hexBytes, visiblePieces } from '../../ui/controls/visible.ts';
+import { shortHex, visibleLine } from '../../ui/controls/visible.ts';
 import { textOfBytes } from '../shared/tokenFace.ts';
 
 export interface RunLabel {
@@ -17,13 +18,10 @@ export const MOST_REST = 22;
 /** A token on one line, spaces and line ends as signs. */
 export function tokenLabel(token: DocumentToken): string {
   const text = textOfBytes(token.bytes);
-  if (text === null) return hexBytes(token.bytes);
-  return visiblePieces(text)
-    .map(piece => piece.text)
-    .join('');
+  return text === null ? shortHex(token.bytes) : visibleLine(text);
 }
 
-/** The run as text; bytes that are no text as a sign for it. */
+/** The run on one line; bytes that are no text as a sign for it. */
 export function runText(tokens: readonly DocumentToken[]): string {
   const bytes = new Uint8Array(tokens.reduce((sum, token) => sum + token.bytes.length, 0));
   let at = 0;
@@ -31,14 +29,14 @@ export function runText(tokens: readonly DocumentToken[]): string {
     bytes.set(token.bytes, at);
     at += token.bytes.length;
   }
-  return new TextDecoder().decode(bytes);
+  return inLine(new TextDecoder().decode(bytes));
 }
 
 /** @param most characters of the rest, at most */
 export function runLabel(tokens: readonly DocumentToken[], most = MOST_REST): RunLabel {
   const [first, ...others] = tokens;
   if (first === undefined) return { first: '', rest: '' };
-  const rest = runText(others).replaceAll(/\s+/g, ' ').trimEnd();
+  const rest = runText(others).trimEnd();
   return { first: shortened(tokenLabel(first), MOST_FIRST), rest: shortened(rest, most) };
 }
 

@@ -1,4 +1,5 @@
 // The call of a tool that waits: what is asked, a field for a person's words, or why there is no answer and what to do.
+import { inLine, isolated } from '../../lib/shapeless.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { useDraft } from '../shared/drafts.ts';
@@ -19,7 +20,7 @@ function ResultField({ call: { name, argument, purpose } }: { call: OpenCall }) 
       <label className={styles.field}>
         <span>
           Result of <b>{name}</b>
-          {argument !== '' && ` (${argument})`}
+          {argument !== '' && ` (${isolated(inLine(argument))})`}
           {purpose !== '' && `: ${purpose}`}
         </span>
         <textarea

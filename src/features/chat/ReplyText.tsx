@@ -24,8 +24,12 @@ function Markdown({ source }: { source: string }) {
   }, [settled]);
   return (
     <>
-      {!came && <p className={styles.plain}>{source}</p>}
-      <div ref={place} className={styles.markdown} translate="no" />
+      {!came && (
+        <p className={styles.plain} translate="no">
+          {source}
+        </p>
+      )}
+      <div ref={place} className={styles.markdown} translate="no" data-running />
     </>
   );
 }

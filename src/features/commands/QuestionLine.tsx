@@ -1,5 +1,6 @@
 // What the text asks for, under it: a field where a person answers, or why there is no answer and what to do.
 import { type FormEvent, useId } from 'react';
+import { inLine, isolated } from '../../lib/shapeless.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { useDraft } from '../shared/drafts.ts';
@@ -23,7 +24,7 @@ function AnswerField({ question }: { question: Question }) {
     <form className={styles.question} onSubmit={send}>
       <label htmlFor={id}>
         Answer to <b>{command}</b>
-        {argument !== '' && ` (${argument})`}
+        {argument !== '' && ` (${isolated(inLine(argument))})`}
         {purpose !== '' && `: ${purpose}`}
       </label>
       <input

@@ -1,5 +1,6 @@
 // The library of a person's commands: pure changes of it, what is kept, what leaves as a file, and their careful reading.
 import * as v from 'valibot';
+import { inLine } from '../../lib/shapeless.ts';
 import { ANSWERERS } from '../../stores/document/types.ts';
 import { jsonOfFile } from '../shared/jsonFile.ts';
 import { type Allowed, allowedOf } from './addresses.ts';
@@ -30,7 +31,7 @@ const WORDS = (most: number) => v.pipe(v.string(), v.maxLength(most));
 
 const DEFINITION = v.object({
   name: v.pipe(v.string(), v.regex(NAME)),
-  purpose: v.fallback(WORDS(300), ''),
+  purpose: v.fallback(v.pipe(WORDS(300), v.transform(inLine)), ''),
   by: v.picklist(ANSWERERS),
   source: WORDS(MOST_SOURCE),
   path: v.fallback(WORDS(300), ''),

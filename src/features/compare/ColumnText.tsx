@@ -1,6 +1,7 @@
 // The text of a column as tokens that can be looked at: one stop of the Tab key, arrows go from token to token.
 import { Fragment, type KeyboardEvent, memo, useMemo } from 'react';
 import { formatProbability } from '../../lib/format.ts';
+import { quiet } from '../../lib/shapeless.ts';
 import { groupEnd, layoutTokens } from '../../tokenizer/text.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { spokenText } from '../../ui/controls/visible.ts';
@@ -85,7 +86,7 @@ export const ColumnText = memo(function ColumnText(props: ColumnTextProps) {
               className={cx(styles.token, differs && styles.differs, token.special && styles.special)}
               onClick={() => onLook(at)}
             >
-              {text.replaceAll('\n', '↵')}
+              {quiet(text).replaceAll('\n', '↵')}
             </button>
             {text.includes('\n') && <br />}
           </Fragment>

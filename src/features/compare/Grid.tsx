@@ -1,6 +1,7 @@
 // The grid over temperature and top-p: small multiples of one continuation, filled as they come; each opens as a branch.
 import { memo, useId, useState } from 'react';
 import { formatLogit, formatNumber } from '../../lib/format.ts';
+import { inLine } from '../../lib/shapeless.ts';
 import { distinctN } from '../../sampling/diversity.ts';
 import { useFeature, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
@@ -134,7 +135,7 @@ const CellView = memo(function CellView({ cell, name, taken, onTake }: CellViewP
   const mean = meanLogprob(cell);
   return (
     <td className={cx(styles.cell, taken && styles.taken)} data-growing={cell.end === null}>
-      <p className={styles.text} translate="no" title={text}>
+      <p className={styles.text} translate="no" title={inLine(text)}>
         {text}
       </p>
       <dl className={styles.facts}>

@@ -1,5 +1,6 @@
 // Documents out of the page and into it: all of them as a file, and the files of others or of another browser.
 import { useState } from 'react';
+import { inLine } from '../../lib/shapeless.ts';
 import { useDocuments } from '../../stores/react.ts';
 import { MOST_FILE } from '../../stores/saved/document-files.ts';
 import { FILE_END, type Imported } from '../../stores/saved/documents.ts';
@@ -10,10 +11,14 @@ import { refusalWords } from '../shared/jsonFile.ts';
 import { download } from '../shared/saving.ts';
 import styles from './Documents.module.css';
 
-/** A file named after what it holds. */
-export function downloadDocuments(name: string, json: string): void {
-  const plain = name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
-  download(`${plain || 'documents'}${FILE_END}`, 'application/json', json);
+/** A file named after what it holds: letters and numbers alone, so nothing in a title leads out of the folder or turns the ending round. */
+export function fileName(title: string): string {
+  const plain = title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
+  return `${plain || 'documents'}${FILE_END}`;
+}
+
+export function downloadDocuments(title: string, json: string): void {
+  download(fileName(title), 'application/json', json);
 }
 
 const TOO_LARGE: Imported = { added: 0, refused: 0, why: 'too_large' };
@@ -33,11 +38,10 @@ export function FileButtons({ some }: { some: boolean }) {
     const each: string[] = [];
     let bad = false;
     for (const file of files) {
+      const name = inLine(file.name);
       const imported = file.size > MOST_FILE ? TOO_LARGE : await acts?.imported(await file.text()).catch(() => null);
       bad ||= !imported || imported.why !== null || imported.refused > 0;
-      each.push(
-        imported ? words(file.name, imported) : `${file.name} could not be kept: the storage is full or closed.`,
-      );
+      each.push(imported ? words(name, imported) : `${name} could not be kept: the storage is full or closed.`);
     }
     setSaid({ text: each.join(' '), bad });
   };

@@ -1,9 +1,8 @@
 // What happens at each station, in a sentence or two with the numbers of the pass.
 import { formatLogit, formatProbability } from '../../lib/format.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { hexBytes, visiblePieces } from '../../ui/controls/visible.ts';
 import { MIXER_NAMES, NORM_NAMES, type Shape } from '../shared/modelWords.ts';
-import { faceOf } from '../shared/tokenFace.ts';
+import { faceLine, faceOf } from '../shared/tokenFace.ts';
 import { type FlowFacts, lensAt, type PartFacts, type Station } from './facts.ts';
 import type { LensTop } from './types.ts';
 
@@ -17,12 +16,7 @@ export interface Told {
 
 /** With signs in the place of spaces and line ends. */
 export function tokenFace(tokenizer: Tokenizer, id: number): string {
-  const { text, bytes } = faceOf(tokenizer, id);
-  return text === null
-    ? hexBytes(bytes)
-    : visiblePieces(text)
-        .map(piece => piece.text)
-        .join('');
+  return faceLine(faceOf(tokenizer, id));
 }
 
 function tokenName(tokenizer: Tokenizer, id: number | undefined): string {

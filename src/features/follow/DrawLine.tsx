@@ -6,8 +6,7 @@ import type { Distribution } from '../../sampling/pipeline.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { useWidth } from '../../ui/controls/useWidth.ts';
-import { spokenText } from '../../ui/controls/visible.ts';
-import { faceOf } from '../shared/tokenFace.ts';
+import { faceOf, spokenFace } from '../shared/tokenFace.ts';
 import styles from './DrawLine.module.css';
 import { sharesOf } from './line.ts';
 import { TableBeside, Token } from './Parts.tsx';
@@ -40,7 +39,7 @@ export function DrawLine({ distribution, tokenizer, u, onChange }: DrawLineProps
   const room = useWidth(line) / CHARACTER;
   const drawn = useMemo(() => draw(distribution, u), [distribution, u]);
   const shares = useMemo(() => sharesOf(distribution, drawn.id), [distribution, drawn.id]);
-  const name = tokenizer ? spokenText(faceOf(tokenizer, drawn.id).text ?? `id ${drawn.id}`) : `id ${drawn.id}`;
+  const name = tokenizer ? spokenFace(faceOf(tokenizer, drawn.id)) : `id ${drawn.id}`;
   const listed = shares
     .filter(({ id }) => id !== null)
     .toSorted((a, b) => b.to - b.from - (a.to - a.from))

@@ -1,5 +1,6 @@
 // The text up to a position, each token tinted by the weight it gets.
 import { formatCount, formatProbability } from '../../lib/format.ts';
+import { quiet } from '../../lib/shapeless.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { textOfBytes } from '../shared/tokenFace.ts';
 import { weightStep } from '../shared/weightSteps.ts';
@@ -13,7 +14,12 @@ export function PaintedText({ tokens, weights }: { tokens: readonly DocumentToke
   const cut = Math.max(0, all.length - MOST);
   const shown = cut === 0 ? all : [...all.slice(0, 1), ...all.slice(cut + 1)];
   return (
-    <p className={styles.text} role="img" aria-label="The text, tinted by weight; the table has the numbers">
+    <p
+      className={styles.text}
+      translate="no"
+      role="img"
+      aria-label="The text, tinted by weight; the table has the numbers"
+    >
       {shown.map(({ weight, at, token }) => (
         <span key={at}>
           <span
@@ -21,7 +27,7 @@ export function PaintedText({ tokens, weights }: { tokens: readonly DocumentToke
             data-step={weightStep(weight)}
             title={`position ${at}: ${formatProbability(weight)}`}
           >
-            {(token && textOfBytes(token.bytes)) ?? '·'}
+            {quiet((token && textOfBytes(token.bytes)) ?? '·')}
           </span>
           {cut > 0 && at === 0 && <span className={styles.cut}> … {formatCount(cut)} tokens … </span>}
         </span>

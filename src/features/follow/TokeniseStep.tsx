@@ -6,8 +6,8 @@ import { hasMerges } from '../../tokenizer/merges.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
-import { hexBytes, spokenText } from '../../ui/controls/visible.ts';
-import { textOfBytes } from '../shared/tokenFace.ts';
+import { hexBytes } from '../../ui/controls/visible.ts';
+import { spokenFace, textOfBytes } from '../shared/tokenFace.ts';
 import type { Followed } from './followed.ts';
 import { MergeWalk } from './MergeWalk.tsx';
 import { TableBeside } from './Parts.tsx';
@@ -36,7 +36,7 @@ function Around({ followed: { tokens, pass, output } }: { followed: Followed }) 
             type="button"
             className={cx(styles.token, at > pass.position && styles.later)}
             data-role={role(at)}
-            aria-label={`position ${at}, ${spokenText(textOfBytes(token.bytes) ?? hexBytes(token.bytes))}, id ${token.id}${role(at) && `, ${role(at)}`}`}
+            aria-label={`position ${at}, ${spokenFace({ text: textOfBytes(token.bytes), bytes: token.bytes })}, id ${token.id}${role(at) && `, ${role(at)}`}`}
             onClick={() => document.getState().selectToken(at)}
           >
             <TokenText text={textOfBytes(token.bytes)} bytes={token.bytes} special={token.special} />

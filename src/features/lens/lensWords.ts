@@ -1,10 +1,9 @@
 // What a cell of the lens says: its share of the scale, its words, and everything with full numbers.
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { hexBytes, visiblePieces } from '../../ui/controls/visible.ts';
 import type { HeatScale } from '../../ui/heatmap/HeatLegend.tsx';
 import type { CellWords } from '../../ui/heatmap/HeatTip.tsx';
-import { faceOf } from '../shared/tokenFace.ts';
+import { faceLine, faceOf } from '../shared/tokenFace.ts';
 import type { LensCell, LensColour } from './types.ts';
 
 /** Decades of the scale for the probability of the asked token, and bits of that for the divergence. */
@@ -60,8 +59,7 @@ export function tokenWord(tokenizer: Tokenizer, id: number): string {
   texts.set(tokenizer, known);
   const found = known.get(id);
   if (found !== undefined) return found;
-  const { text, bytes } = faceOf(tokenizer, id);
-  const word = text === null ? hexBytes(bytes) : visiblePieces(text).reduce((all, piece) => all + piece.text, '');
+  const word = faceLine(faceOf(tokenizer, id));
   known.set(id, word);
   return word;
 }

@@ -1,5 +1,6 @@
 // The dialog of presets: keep what is here by name, use what was kept, and what comes with the page.
 import { useId, useState } from 'react';
+import { inLine } from '../../lib/shapeless.ts';
 import { useFeature, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { FileButton } from '../../ui/controls/FileButton.tsx';
@@ -93,7 +94,7 @@ function Row({ preset }: { preset: Preset }) {
         ) : (
           <strong className={styles.name}>{name}</strong>
         )}
-        {text !== null && <span className={styles.text}>{text.slice(0, 120)}</span>}
+        {text !== null && <span className={styles.text}>{inLine(text.slice(0, 120))}</span>}
         <span className={styles.facts}>{settingWords(preset)}</span>
       </div>
       <div className={styles.acts}>
@@ -157,7 +158,7 @@ function Files({ some }: { some: boolean }) {
     const words: string[] = [];
     for (const file of files) {
       const large: ReadPresets = { ok: false, why: 'too_large' };
-      words.push(fileWords(file.name, file.size > MOST_FILE ? large : await acts.imported(await file.text())));
+      words.push(fileWords(inLine(file.name), file.size > MOST_FILE ? large : await acts.imported(await file.text())));
     }
     setSaid(words.join(' '));
   };

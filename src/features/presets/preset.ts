@@ -1,5 +1,6 @@
 // A preset: settings and a text that a person keeps by name; its careful reading, and files of presets.
 import * as v from 'valibot';
+import { oneLine } from '../../lib/shapeless.ts';
 import { clampSettings, type GenerationSettings, readSettings } from '../../sampling/settings.ts';
 import { jsonOfFile } from '../shared/jsonFile.ts';
 import type { ShippedPreset } from './shipped.ts';
@@ -25,7 +26,12 @@ const VERSION = 1;
 
 const RECORD = v.object({
   id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(MOST_NAME)),
+  name: v.pipe(
+    v.string(),
+    v.maxLength(MOST_NAME),
+    v.transform(typed => oneLine(typed, MOST_NAME)),
+    v.minLength(1),
+  ),
   text: v.nullable(v.pipe(v.string(), v.maxLength(MOST_TEXT))),
   settings: v.looseObject({}),
 });
@@ -46,7 +52,7 @@ export function readPresets(value: unknown): Preset[] {
 
 /** The name as it can be kept; null for one that says nothing. */
 export function nameOf(typed: string): string | null {
-  const name = typed.replace(/\s+/g, ' ').trim().slice(0, MOST_NAME);
+  const name = oneLine(typed, MOST_NAME);
   return name === '' ? null : name;
 }
 

@@ -9,7 +9,7 @@ import { Choice } from '../../ui/controls/Choice.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
-import { faceOf } from '../shared/tokenFace.ts';
+import { faceLine, faceOf, spokenFace } from '../shared/tokenFace.ts';
 import { Amount } from './Amount.tsx';
 import styles from './DrawLine.module.css';
 import { type DrawMark, NO_DRAW } from './drawn.ts';
@@ -78,7 +78,7 @@ function Part({ part, hit, tokenizer, onFollow }: PartProps) {
       tabIndex={-1}
       className={cx(styles.part, hit && styles.hit)}
       style={place}
-      title={`${tokenizer.decode([id])}, ${range}`}
+      title={`${faceLine(faceOf(tokenizer, id))}, ${range}`}
       onClick={() => onFollow(id)}
     >
       {wide && <TokenText {...faceOf(tokenizer, id)} />}
@@ -150,7 +150,7 @@ function Try({ distribution, tokenizer, exact, u, onChange }: TryProps) {
           max={1 - STEP}
           step={STEP}
           value={u ?? 0}
-          aria-valuetext={drawn ? `${u}, ${tokenizer.decode([drawn.id])}` : 'not tried'}
+          aria-valuetext={drawn ? `${u}, ${spokenFace(faceOf(tokenizer, drawn.id))}` : 'not tried'}
           onChange={event => onChange(event.target.valueAsNumber)}
         />
       </label>

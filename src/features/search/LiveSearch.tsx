@@ -1,6 +1,7 @@
 // A search as it goes: the beginnings that live with their scores and lengths, what is complete, the candidates of the last token, and what fell and why.
 import { memo, useMemo } from 'react';
 import { formatCount, formatLogit, formatNumber, formatProbability } from '../../lib/format.ts';
+import { inLine } from '../../lib/shapeless.ts';
 import type { SearchPath } from '../../protocol/search.ts';
 import { useDocument } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -20,7 +21,7 @@ interface PathsProps {
 
 /** Ids as text, the last part of a long one. */
 function Words({ ids, tokenizer }: { ids: readonly number[]; tokenizer: Tokenizer }) {
-  const text = useMemo(() => tokenizer.decode(ids), [ids, tokenizer]);
+  const text = useMemo(() => inLine(tokenizer.decode(ids)), [ids, tokenizer]);
   return (
     <span className={styles.path} translate="no" title={text}>
       {text.length > 160 ? `…${text.slice(-160)}` : text}

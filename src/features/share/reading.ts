@@ -1,5 +1,6 @@
 // Reading what came from outside: schemas say what is sound, and the first thing that is not is named by its place.
 import * as v from 'valibot';
+import { inLine } from '../../lib/shapeless.ts';
 import { type GenerationSettings, readSettings } from '../../sampling/settings.ts';
 
 /** Why something from outside was not taken. */
@@ -55,7 +56,7 @@ export function readAs<T>(schema: Schema<T>, value: unknown, placeOf: (path: Pat
 export function dotted(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
-    return text === '' ? key : `${text}.${key}`;
+    return inLine(text === '' ? key : `${text}.${key}`);
   }, '');
 }
 
@@ -131,5 +132,5 @@ export const SETTINGS = v.pipe(
 export function unknownSettings(all: Iterable<GenerationSettings>): string[] {
   const names = new Set<string>();
   for (const settings of all) for (const name of Object.keys(readSettings(settings).unknown)) names.add(name);
-  return [...names];
+  return [...names].map(inLine);
 }

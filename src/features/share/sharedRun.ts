@@ -1,6 +1,7 @@
 // A text as it leaves the page and comes back: ids with origins and draws, settings and seeds, the model and the adapter it came from.
 import * as v from 'valibot';
 import { type CachedModel, type ModelIdentity, type ModelSource, sourceKey } from '../../lib/model-source.ts';
+import { inLine } from '../../lib/shapeless.ts';
 import { type FormatChoice, splitDigest } from '../../lib/weight-format.ts';
 import type { AdapterDescription } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
@@ -87,6 +88,7 @@ function finishOf(status: RunStatus): RunToShare['finish'] {
 }
 
 const WORDS = text(MOST_WORDS);
+const NAME = v.pipe(WORDS, v.transform(inLine));
 
 export const ADAPTER = fields({
   vendor: WORDS,
@@ -105,12 +107,12 @@ export const MODEL = fields({
     v.check(key => sourceOfKey(key) !== null, 'names no model'),
   ),
   commit: v.pipe(WORDS, v.regex(/^[0-9A-Za-z._-]*$/, 'is no commit')),
-  name: WORDS,
+  name: NAME,
   digest: v.optional(DIGEST, ''),
 });
 
 /** Who drew a token. */
-export const DRAWER = fields({ name: WORDS, digest: DIGEST });
+export const DRAWER = fields({ name: NAME, digest: DIGEST });
 
 /** The source a key of a model stands for; null for what is none. */
 function sourceOfKey(key: string): ModelSource | null {

@@ -1,6 +1,7 @@
 // Sharing: links and files out, links and files in. What comes in never takes the place of a person's own text: it is a new document.
 import { createStore } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
+import { inLine } from '../../lib/shapeless.ts';
 import { wholeText, withoutNumbers } from '../../stores/document/change.ts';
 import type { DocumentStore, DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
@@ -129,7 +130,7 @@ class Sharing {
       if (file.size > MOST_FILE) return { ok: false, problem: { kind: 'too_large', limit: MOST_FILE } };
       return readRunJson(await file.text());
     };
-    await this.#take(file.name, 'file', read());
+    await this.#take(inLine(file.name), 'file', read());
   }
 
   async #take(name: string, from: 'link' | 'file', coming: Promise<Reading<SharedRun>>): Promise<void> {

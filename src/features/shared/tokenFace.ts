@@ -1,5 +1,7 @@
 // The text of a token on its own, where its bytes are text.
+import { isolated } from '../../lib/shapeless.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { shortHex, spokenText, visibleLine } from '../../ui/controls/visible.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -22,4 +24,14 @@ export interface TokenFace {
 export function faceOf(tokenizer: Tokenizer, id: number): TokenFace {
   const bytes = tokenizer.bytes(id);
   return { text: textOfBytes(bytes), bytes, special: tokenizer.isSpecial(id) };
+}
+
+/** A face within a line of other words, or in a picture: as visible as in a list, and of a direction that stays its own. */
+export function faceLine({ text, bytes }: Pick<TokenFace, 'text' | 'bytes'>): string {
+  return text === null ? shortHex(bytes) : isolated(visibleLine(text));
+}
+
+/** A face in words, for screen readers. */
+export function spokenFace({ text, bytes }: Pick<TokenFace, 'text' | 'bytes'>): string {
+  return text === null ? `bytes ${shortHex(bytes)}` : spokenText(text) || 'empty';
 }

@@ -3,14 +3,12 @@ import { useMemo } from 'react';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
-import { hexBytes, spokenText } from '../../ui/controls/visible.ts';
-import { textOfBytes } from '../shared/tokenFace.ts';
+import { spokenFace, textOfBytes } from '../shared/tokenFace.ts';
 import styles from './TextView.module.css';
 
 /** A token in words: its text, or its bytes where they are part of a character only. */
 function spokenToken(token: DocumentToken): string {
-  const text = textOfBytes(token.bytes);
-  return text === null ? `bytes ${hexBytes(token.bytes)}` : spokenText(text) || 'empty';
+  return spokenFace({ text: textOfBytes(token.bytes), bytes: token.bytes });
 }
 
 function Face({ token, position }: { token: DocumentToken | undefined; position: number }) {

@@ -2,27 +2,21 @@
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { hexBytes, spokenText } from '../../ui/controls/visible.ts';
-import { faceOf, textOfBytes } from '../shared/tokenFace.ts';
+import { faceOf, spokenFace, textOfBytes } from '../shared/tokenFace.ts';
 import type { CardFacts, Lack } from './facts.ts';
 import type { Asked } from './store.ts';
 
 /** Candidates of a card. */
 export const MOST_LISTED = 5;
 
-function spokenBytes(bytes: Uint8Array): string {
-  const text = textOfBytes(bytes);
-  return text === null ? `bytes ${hexBytes(bytes)}` : spokenText(text) || 'empty';
-}
-
 export function spokenToken(tokenizer: Tokenizer, id: number): string {
-  return spokenBytes(faceOf(tokenizer, id).bytes);
+  return spokenFace(faceOf(tokenizer, id));
 }
 
 /** What the card is called: its numbers, so that a reader needs nothing else. */
 export function cardName(token: DocumentToken | null, { probability, rank }: CardFacts, vocabulary: number): string {
   if (token === null) return 'What comes next';
-  const name = `Token ${spokenBytes(token.bytes)}, id ${token.id}`;
+  const name = `Token ${spokenFace({ text: textOfBytes(token.bytes), bytes: token.bytes })}, id ${token.id}`;
   if (probability === null || rank === null) return `${name}, probability not known`;
   return `${name}, ${formatProbability(probability)} before sampling, rank ${formatCount(rank)} of ${formatCount(vocabulary)}`;
 }

@@ -1,5 +1,6 @@
 // Pure changes of the set of branches: fork, switch, rename, remove, and what keeps the set small and free of duplicates.
 import { mostOf } from '../../lib/most.ts';
+import { oneLine } from '../../lib/shapeless.ts';
 import type { Birth, Branch, BranchSet, DocumentToken, TokenStats } from './types.ts';
 
 /** Branches kept; past it the oldest one without a name goes. */
@@ -91,8 +92,7 @@ export function renamed(set: BranchSet, id: number, name: string): BranchSet | n
 
 /** One line, without spaces around it, at most MOST_NAME characters. */
 export function cleanName(name: string): string {
-  const line = name.toWellFormed().replaceAll(/\s+/g, ' ').trim();
-  return [...line].slice(0, MOST_NAME).join('').trim();
+  return oneLine(name, MOST_NAME);
 }
 
 /** Without branch `id`; from the active one the page goes to the branch that shares most with it. Null where it is the only one. */

@@ -1,8 +1,9 @@
 // The small record of a document: what the list shows of it, and the stamp of its last write.
 import * as v from 'valibot';
 import { sourceName } from '../../lib/model-source.ts';
+import { inLine } from '../../lib/shapeless.ts';
 import type { Saved } from './saved.ts';
-import { shortText, WHOLE } from './saved-tokens.ts';
+import { lineText, shortText, WHOLE } from './saved-tokens.ts';
 import { cleanTitle, firstWords } from './title.ts';
 
 const ENTRY_VERSION = 1;
@@ -56,12 +57,12 @@ export function writeEntry(entry: DocumentEntry): unknown {
 const STORED = v.object({
   version: v.literal(ENTRY_VERSION),
   title: v.pipe(v.string(), v.transform(cleanTitle)),
-  words: shortText(MOST_WORDS + 1),
+  words: v.pipe(shortText(MOST_WORDS + 1), v.transform(inLine)),
   created: v.fallback(WHOLE, 0),
   changed: v.fallback(WHOLE, 0),
   tokens: v.fallback(WHOLE, 0),
   branches: v.fallback(WHOLE, 1),
-  model: v.fallback(shortText(300), ''),
+  model: v.fallback(lineText(300), ''),
   stamp: v.string(),
 });
 

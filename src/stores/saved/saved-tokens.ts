@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { defined } from '../../lib/assert.ts';
 import type { ModelIdentity } from '../../lib/model-source.ts';
+import { oneLine } from '../../lib/shapeless.ts';
 import { type GenerationSettings, readSettings } from '../../sampling/settings.ts';
 import { ANSWERERS, type Draw, type TokenOrigin, type Told } from '../document/types.ts';
 
@@ -120,10 +121,18 @@ export function shortText(most: number) {
   );
 }
 
+/** A name or a few words that stand within a line. */
+export function lineText(most: number) {
+  return v.pipe(
+    v.string(),
+    v.transform(text => oneLine(text, most)),
+  );
+}
+
 /** An answer from outside, as it is written everywhere. */
 export const TOLD = v.object({
   command: v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/)),
-  purpose: v.fallback(shortText(MOST_NAME), ''),
+  purpose: v.fallback(lineText(MOST_NAME), ''),
   by: v.picklist(ANSWERERS),
   source: v.fallback(shortText(4000), ''),
   path: v.fallback(shortText(MOST_NAME), ''),
@@ -131,7 +140,7 @@ export const TOLD = v.object({
   at: v.fallback(WHOLE, 0),
 });
 
-const DRAWER = v.object({ name: shortText(MOST_NAME), digest: shortText(80) });
+const DRAWER = v.object({ name: lineText(MOST_NAME), digest: shortText(80) });
 
 /** One entry a token in all of them. What was written before draws named their model lacks the last ones. */
 const COLUMNS = v.pipe(

@@ -6,7 +6,15 @@ import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
 import { MOST_PINS, type SavedPins } from '../run/pins-types.ts';
 import { readBranches, type SavedBranches, type StoredBranches, writeBranches } from './saved-branches.ts';
 import { SOURCE } from './saved-source.ts';
-import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
+import {
+  lineText,
+  readTokens,
+  type SavedToken,
+  shortText,
+  type TokenColumns,
+  WHOLE,
+  writeTokens,
+} from './saved-tokens.ts';
 import { cleanTitle } from './title.ts';
 
 /** Another number: the value was written by another version and is not read. */
@@ -88,7 +96,7 @@ const STORED = v.object({
   created: v.fallback(WHOLE, 0),
   text: v.pipe(v.string(), v.maxLength(MOST_TEXT)),
   fingerprint: v.fallback(shortText(64), ''),
-  model: v.fallback(shortText(300), ''),
+  model: v.fallback(lineText(300), ''),
   selection: v.fallback(v.nullable(SELECTION), null),
   settings: v.optional(v.unknown()),
   seed: v.fallback(v.pipe(v.string(), v.regex(/^\d{1,16}$/)), ''),

@@ -1,4 +1,5 @@
 // What a document is called: as a person named it, else by its first words.
+import { headOf, inLine, oneLine } from '../../lib/shapeless.ts';
 
 /** Characters of a title. */
 export const MOST_TITLE = 80;
@@ -6,16 +7,16 @@ const MOST_WORDS = 40;
 /** Characters that are looked at for the first words. */
 const MOST_READ = 400;
 
-/** One line without blanks around it. */
+/** One line without blanks around it, and nothing in it that cannot be seen. */
 export function cleanTitle(title: string): string {
-  return title.replace(/\s+/g, ' ').trim().slice(0, MOST_TITLE);
+  return oneLine(title, MOST_TITLE);
 }
 
 /** The first words of a text, cut between two of them; '' for a text without any. */
 export function firstWords(text: string, most = MOST_WORDS): string {
-  const line = text.slice(0, MOST_READ).replace(/\s+/g, ' ').trim();
+  const line = inLine(text.slice(0, MOST_READ)).trim();
   if (line.length <= most) return line;
-  const head = line.slice(0, most);
+  const head = headOf(line, most);
   const space = head.lastIndexOf(' ');
   return `${(space > most / 2 ? head.slice(0, space) : head).replace(/[\s,;:.]+$/, '')}…`;
 }

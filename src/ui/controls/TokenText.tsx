@@ -1,7 +1,7 @@
 // The text of a token on one line, with visible spaces and line ends; bytes that are no text by themselves as hexadecimal.
 import { cx } from './cx.ts';
 import styles from './TokenText.module.css';
-import { hexBytes, spokenText, visiblePieces } from './visible.ts';
+import { shortHex, spokenText, visiblePieces } from './visible.ts';
 
 interface TokenTextProps {
   /** Null where the bytes are part of a character only. */
@@ -14,7 +14,7 @@ export function TokenText({ text, bytes, special = false }: TokenTextProps) {
   if (text === null)
     return (
       <span translate="no" className={styles.bytes}>
-        {bytes ? hexBytes(bytes) : '?'}
+        {bytes ? shortHex(bytes) : '?'}
       </span>
     );
   const pieces = visiblePieces(text);
