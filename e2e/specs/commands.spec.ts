@@ -41,12 +41,17 @@ test('a document is answered by an expression, an address on the list and a pers
   await expect(turn).toBeChecked();
   await modelReady(page);
   const asks = 'USER: "The weather in Rome?"\nCOMMAND=FETCH_WEATHER_DATA<EOC>';
+  const legend = page.getByRole('button', { name: 'from outside' });
+  await expect(legend).toBeHidden();
   await setText(page, asks);
   await runButton(page).click();
   await expect.poll(() => textOf(page)).toContain(`${asks}\nFETCH_WEATHER_DATA: "18°C, cloudy, wind 12 km/h, Rome"\n`);
   await expect(view.getByRole('listitem').first()).toContainText('an expression');
   await modelReady(page);
   expect((await tokensOf(page)).filter(({ origin }) => origin === 'external').length).toBeGreaterThan(5);
+  await legend.click();
+  await expect(page.getByText(/^A corner at the right: the token came from outside/)).toBeVisible();
+  await page.keyboard.press('Escape');
 
   const define = async (name: string, by: string, source: string): Promise<void> => {
     await view.getByRole('button', { name: 'New command' }).click();

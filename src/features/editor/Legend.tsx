@@ -1,10 +1,11 @@
 // What the tint of the text means: six steps with their words, and which number they show; attention weights while that view is open.
 
-import { useAttentionTint, useStores, useView } from '../../stores/react.ts';
+import { useAttentionTint, useDocument, useStores, useView } from '../../stores/react.ts';
 import type { AttentionTint } from '../../stores/run/attention-tint.ts';
 import { TINTS, type Tint } from '../../stores/view.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
-import { PHONE, useMedia } from '../../ui/controls/useMedia.ts';
+import { Explain } from '../../ui/controls/Explain.tsx';
+import { NARROW, PHONE, useMedia } from '../../ui/controls/useMedia.ts';
 import { TextSizeButton } from '../shared/TextSizeButton.tsx';
 import { TINT_ENDS, TINT_LABELS, TINT_STEPS } from '../shared/tint.ts';
 import { choiceName, shortChoiceName, WEIGHT_ENDS, WEIGHT_LABELS } from '../shared/weightSteps.ts';
@@ -89,15 +90,45 @@ function AttentionLegend({ attentionTint: { choice, position } }: { attentionTin
   );
 }
 
+const CORNERS = {
+  chosen: { word: 'picked', meaning: 'A corner at the left: the token was picked from the candidates, not drawn.' },
+  external: {
+    word: 'from outside',
+    meaning:
+      'A corner at the right: the token came from outside the model, as the answer to a command or the result of a tool.',
+  },
+} as const;
+
+/** What the corners of tokens mean, once the text has such a token. */
+function Corner({ origin }: { origin: keyof typeof CORNERS }) {
+  const some = useDocument(s => s.tokens.some(token => token.origin === origin));
+  if (!some) return null;
+  const { word, meaning } = CORNERS[origin];
+  return (
+    <Explain meaning={meaning}>
+      <span className={styles.corner} data-origin={origin} aria-hidden="true" />
+      {word}
+    </Explain>
+  );
+}
+
 export function Legend() {
   const borders = useView(s => s.borders);
   const whitespace = useView(s => s.whitespace);
   const { view } = useStores();
   const phone = useMedia(PHONE);
+  // There the row is full, and the sampling steps of a token say where it came from.
+  const narrow = useMedia(NARROW);
   const attentionTint = useAttentionTint(s => s.shown);
   return (
     <div className={styles.legend}>
       {attentionTint ? <AttentionLegend attentionTint={attentionTint} /> : <TintLegend />}
+      {!narrow && (
+        <>
+          <Corner origin="chosen" />
+          <Corner origin="external" />
+        </>
+      )}
       <span className={styles.toggles}>
         {!phone && <TextSizeButton />}
         <IconButton
