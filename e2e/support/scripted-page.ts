@@ -31,6 +31,7 @@ import type { NucleusError } from '../../src/lib/error.ts';
 import type { HubToken } from '../../src/lib/model-source.ts';
 import { createRecordedEngine } from '../../src/recorded/engine.ts';
 import { createServerEngine } from '../../src/remote/engine.ts';
+import type { TabLine } from '../../src/stores/model/other-tabs.ts';
 import { isRunning } from '../../src/stores/run/generation-types.ts';
 import type { SavedStore } from '../../src/stores/saved/browser-store.ts';
 import { type KeyValue, stampOf } from '../../src/stores/saved/records.ts';
@@ -78,6 +79,8 @@ export interface PageOptions extends EngineOptions {
   /** Fragment the page is opened with. */
   readonly link?: string;
   readonly hubToken?: HubToken;
+  /** What it knows other tabs by; it knows of none unless given. */
+  readonly tabLine?: TabLine;
   /** The page asks the browser to keep what is stored. */
   readonly persist?: () => void;
 }
@@ -159,6 +162,7 @@ export function makePage(options: PageOptions = {}): Page {
     saved: options.saved ?? memoryStore(memory, options.tab),
     links: { take: () => options.link ?? '', follow: () => () => {} },
     checkCapability: () => options.blocked ?? null,
+    tabLine: options.tabLine ?? null,
     persist: options.persist ?? (() => {}),
     requestFrame: callback => {
       if (options.holdFrames) frames.push(callback);

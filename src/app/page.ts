@@ -9,6 +9,7 @@ import type { LoadedModel } from '../protocol/events.ts';
 import { createDocumentStore } from '../stores/document/document.ts';
 import type { DocumentStore } from '../stores/document/types.ts';
 import { createModelStore } from '../stores/model/model.ts';
+import type { OtherTabs, TabLine } from '../stores/model/other-tabs.ts';
 import { createAttentionTintStore } from '../stores/run/attention-tint.ts';
 import { createGenerationStore } from '../stores/run/generation.ts';
 import type { GenerationStore } from '../stores/run/generation-types.ts';
@@ -56,6 +57,8 @@ export interface PageOptions {
   /** Milliseconds since 1970. */
   readonly date?: () => number;
   readonly persist?: () => void;
+  /** What it knows other tabs by; null where it knows of none. */
+  readonly tabLine?: TabLine | null;
   readonly now?: () => number;
   readonly later?: (ms: number, callback: () => void) => () => void;
 }
@@ -163,12 +166,19 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
   const view = createViewStore();
   const settings = createSettingsStore();
   const document = createDocumentStore(options.firstText);
+  const documents = createDocumentsStore();
+  let tabs: Promise<OtherTabs | null> | null = null;
+  work.onEnd(() => void tabs?.then(others => others?.dispose()));
   const model = createModelStore({
     client: work.client,
     origins: options.origins,
     hubToken: options.hubToken ?? (() => null),
     checkCapability: options.checkCapability ?? capability,
     makeTokenizer: options.makeTokenizer ?? tokenizerOf,
+    mayLoad: async (source, given, signal) => {
+      tabs ??= otherTabs(options.tabLine, { model, document, documents });
+      await (await tabs)?.mayLoad(source, given, signal);
+    },
     persist: options.persist ?? persistStorage,
     now: work.now,
   });
@@ -182,7 +192,7 @@ function createSubjects(options: PageOptions, work: Work): Subjects {
   });
   const pins = createPinsStore({ model, document });
   work.onEnd(pins.dispose);
-  return { model, document, settings, generation, view, pins: pins.store, documents: createDocumentsStore() };
+  return { model, document, settings, generation, view, pins: pins.store, documents };
 }
 
 /** Opens a shared text, if `fragment` holds one; says which model it needs. What reads it comes with such a text rather than with the page. */
@@ -190,6 +200,16 @@ async function receive(stores: Stores, fragment: string): Promise<Wanted> {
   if (fragment === '') return () => null;
   const share = await import('../features/share/receive.ts');
   return share.receive(stores, fragment);
+}
+
+/** Comes with the first load that other tabs have a say in; where it does not come, nobody is asked. */
+async function otherTabs(
+  given: TabLine | null | undefined,
+  subjects: Pick<Subjects, 'model' | 'document' | 'documents'>,
+): Promise<OtherTabs | null> {
+  const part = await import('../stores/model/other-tabs.ts').catch(() => null);
+  const line = given === undefined ? part?.browserTabLine() : given;
+  return part && line ? new part.OtherTabs(line, subjects) : null;
 }
 
 async function capability(): Promise<NucleusError | null> {

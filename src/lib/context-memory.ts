@@ -17,6 +17,8 @@ const SPARE = 4096;
 /** Contexts up to so many positions are allowed whatever they take: memory is taken only as the text grows. */
 const SMALL = 2048;
 const MIB = 2 ** 20;
+/** What a context takes at most where nobody chose, bytes. */
+export const MOST_CONTEXT_BYTES = 2048 * MIB;
 
 /** Tokens that can be allowed at most. */
 export const largestContext = ({ n_ctx, slotLimit }: ContextNeeds): number => Math.max(1, Math.min(n_ctx, slotLimit));
@@ -36,7 +38,7 @@ export const contextBytes = (needs: ContextNeeds, allowed: number): number =>
  */
 export function defaultContext(needs: ContextNeeds, memory: number | null): number {
   const half = ((memory ?? 4) * 1024 * MIB) / 2;
-  const budget = Math.min(2048 * MIB, Math.max(512 * MIB, half - needs.baseBytes));
+  const budget = Math.min(MOST_CONTEXT_BYTES, Math.max(512 * MIB, half - needs.baseBytes));
   const slots = Math.floor(budget / needs.slotBytes);
   const tokens = slots <= 2 * SPARE ? Math.floor(slots / 2) : slots - SPARE;
   return Math.min(largestContext(needs), Math.max(SMALL, Math.floor(tokens / 1024) * 1024));

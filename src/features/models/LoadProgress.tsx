@@ -3,13 +3,16 @@ import { sourceName } from '../../lib/model-source.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
+import { Elsewhere } from './Elsewhere.tsx';
 import styles from './LoadProgress.module.css';
 import { progressWords, shareDone } from './phases.ts';
 
 export function LoadProgress() {
   const { model } = useStores();
   const load = useModel(s => s.load);
+  const asks = useModel(s => s.elsewhere !== null);
   if (load.status !== 'loading') return null;
+  if (asks) return <Elsewhere />;
   const name = sourceName(load.source);
   const [phase, ...numbers] = progressWords(load.progress, load.source.kind);
   return (

@@ -7,7 +7,7 @@ import { hostOf } from '../shared/server.ts';
 import styles from './ModelButton.module.css';
 import { PHASE_WORDS, shareDone } from './phases.ts';
 
-function words(load: ReturnType<typeof useLoad>): { name: string; facts: string } {
+function words(load: ReturnType<typeof useLoad>, asks: boolean): { name: string; facts: string } {
   if (load.status === 'ready') {
     const { name, dtype, weightBytes, server, recorded } = load.model;
     if (recorded !== undefined) return { name: `Recorded on ${name}`, facts: 'nothing is computed here' };
@@ -15,6 +15,7 @@ function words(load: ReturnType<typeof useLoad>): { name: string; facts: string 
     return { name, facts: `${dtype} · ${formatBytes(weightBytes)}` };
   }
   if (load.status === 'loading') {
+    if (asks) return { name: sourceName(load.source), facts: 'waits for your word' };
     const share = shareDone(load.progress);
     const percent = share === null ? '' : ` ${Math.floor(share * 100)} %`;
     return { name: sourceName(load.source), facts: `${PHASE_WORDS[load.progress.phase]}${percent}` };
@@ -27,7 +28,10 @@ const useLoad = () => useModel(s => s.load);
 export function ModelButton() {
   const { view } = useStores();
   const load = useLoad();
-  const { name, facts } = words(load);
+  const { name, facts } = words(
+    load,
+    useModel(s => s.elsewhere !== null),
+  );
   return (
     <button
       type="button"

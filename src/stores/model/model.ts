@@ -29,6 +29,8 @@ export interface ModelOptions {
   readonly checkCapability: () => NucleusError | null | Promise<NucleusError | null>;
   /** @throws NucleusError bad_tokenizer, tokenizer_mismatch */
   readonly makeTokenizer: (model: LoadedModel) => Tokenizer | Promise<Tokenizer>;
+  /** Waits where other tabs have to be asked first. Rejects with `cancelled`. */
+  readonly mayLoad: (source: ModelSource, given: LoadOptions, signal: AbortSignal) => Promise<void>;
   /** Asks the browser to keep what is stored; its answer changes nothing. */
   readonly persist: () => void;
   /** A steady clock, milliseconds. */
@@ -48,6 +50,7 @@ const INITIAL: Omit<ModelState, 'hubHost'> = {
   load: { status: 'idle' },
   kept: null,
   failure: null,
+  elsewhere: null,
   letGo: null,
   context: null,
   inspection: { status: 'none' },
@@ -140,6 +143,9 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       notices: [],
     });
     try {
+      // What ships is small, and a model that is opened again has its place.
+      if (stands && source.kind !== 'shipped' && source.kind !== 'server')
+        await options.mayLoad(source, given, abort.signal);
       const ready = await loadOnce(options, store, source, given, light, abort.signal);
       if (loading !== abort) return;
       last = { source, options: { ...given, format: ready.model.format, refresh: false } };

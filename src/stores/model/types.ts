@@ -76,6 +76,22 @@ interface CacheState {
 /** `context_short`: memory gave out while the text grew. */
 export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'] | 'context_short';
 
+/** The question of a load: another tab of this browser holds a large model. */
+interface Elsewhere {
+  /** Ids of the tabs that hold one; the words are of the first. */
+  readonly others: readonly string[];
+  /** The name of the model there; null until that tab has said it. */
+  readonly model: string | null;
+  /** Of the document there; '' until that tab has said it. */
+  readonly title: string;
+  /** The others have been asked to let go. */
+  readonly taking: boolean;
+  /** Has the others let go, then loads. */
+  takeOver(): void;
+  /** Loads beside them. */
+  loadHere(): void;
+}
+
 /** Who had a model let go. */
 type LetGoBy = 'person' | 'tab';
 
@@ -87,6 +103,8 @@ export interface ModelState {
   readonly kept: OpenModel | null;
   /** The last load, where it failed and the model before it is still in use. */
   readonly failure: { readonly source: ModelSource; readonly error: WireError } | null;
+  /** A load waits for what a person says to this; null while none does. */
+  readonly elsewhere: Elsewhere | null;
   /** The model that was let go last, where no load has begun since. `tab`: another tab took it over. */
   readonly letGo: { readonly source: ModelSource; readonly by: LetGoBy } | null;
   /** How much context the model in use has; its allowed tokens change while it is open. */
