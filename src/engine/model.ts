@@ -8,7 +8,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import { bytesPerSlot, slotLimit } from '../gpu/pool.ts';
-import { Runner, type RunnerOptions, sessionBuffers, tablesOf } from '../gpu/runner.ts';
+import { Runner, type RunnerOptions, readbackBytes, sessionBuffers, tablesOf } from '../gpu/runner.ts';
 import type { BufferSpec, Scope } from '../gpu/scope.ts';
 import { StateCache } from '../gpu/state-cache.ts';
 import { stateRows } from '../gpu/state-planes.ts';
@@ -92,7 +92,7 @@ export function contextNeeds(gpu: Device, graph: Graph, weightBytes: number, opt
     n_ctx: graph.dims.n_ctx,
     slotLimit: slotLimit(graph, tables, largestBuffer(gpu.device)),
     slotBytes: bytesPerSlot(graph, tables),
-    baseBytes: fixed.reduce((sum, { size }) => sum + size, weightBytes),
+    baseBytes: fixed.reduce((sum, { size }) => sum + size, weightBytes + readbackBytes(graph)),
   };
 }
 

@@ -61,6 +61,9 @@ export interface RunnerOptions {
 export const SCORE_ROWS = 16;
 /** Tables of slots that the session leaves to probes: one a row of a scoring step. */
 const PROBE_TABLES = SCORE_ROWS;
+/** Staging buffers of a kind: for the step that is read, the one queued behind it, and one that was dropped. */
+const READBACKS = 3;
+const RECORD_BYTES = RECORD_WORDS * 4;
 /** Words of a row in a step buffer. */
 export const ROW_WORDS = 4;
 
@@ -90,7 +93,6 @@ export class Runner {
   readonly #weights: WeightLayouts;
   #plans: Plans;
   readonly #readback: Readback;
-  /** For the step that is read, the one queued behind it, and one that was dropped. */
   readonly #records: Readback;
   #drawing: Promise<Executor> | null = null;
   #draw: Executor | null = null;
@@ -143,9 +145,8 @@ export class Runner {
       await options.tune(tokenPlan(gpu, graph, layouts), buffers);
     }
     const plans = await makePlans(gpu, graph, layouts, buffers);
-    const largest = Math.max(stride4(graph.dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
-    const readback = await Readback.create(scope, largest, 3);
-    const records = await Readback.create(scope, RECORD_WORDS * 4, 3);
+    const readback = await Readback.create(scope, rowBytes(graph), READBACKS);
+    const records = await Readback.create(scope, RECORD_BYTES, READBACKS);
     const runner = new Runner(gpu, graph, options, pool, buffers, layouts, plans, { rows: readback, records });
     runner.#writeAngles(0);
     return runner;
@@ -344,6 +345,16 @@ export function stepWords(rows: readonly Row[], tableLength: number): Uint32Arra
     words.set([id, position, slot, sequence * tableLength], ROW_WORDS * (t + 1));
   });
   return words;
+}
+
+/** Bytes of the largest thing that a step gives back: a row of logits, or the statistics of scored rows. */
+function rowBytes({ dims }: Graph): number {
+  return Math.max(stride4(dims.vocab_size) * 4, SCORE_ROWS * (STATISTIC_PARTS + 1) * 16);
+}
+
+/** Bytes of all buffers in which rows and records come back, besides those of `sessionBuffers`. */
+export function readbackBytes(graph: Graph): number {
+  return READBACKS * (rowBytes(graph) + RECORD_BYTES);
 }
 
 /** The session's tables and those for probes. */
