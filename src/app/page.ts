@@ -87,15 +87,14 @@ export interface Page extends Stores {
 export function createPage(options: PageOptions): Page {
   const ends: (() => void)[] = [];
   const client = options.client ?? createClient(withOthers(openWorker));
-  const lasting = outliving(client, () => subjects.model, options.later ?? later);
+  const clock = { later: options.later ?? later, now: options.now ?? (() => performance.now()) };
   const work: Work = {
-    client: lasting,
+    client: outliving(client, () => subjects.model, clock),
     leases: new Leases(client),
     scheduler: new Scheduler(),
     cost: new PrefillCost(),
     requestFrame: options.requestFrame ?? (callback => void requestAnimationFrame(callback)),
-    now: options.now ?? (() => performance.now()),
-    later: options.later ?? later,
+    ...clock,
     onEnd: end => ends.push(end),
   };
   const subjects = createSubjects(options, work);

@@ -1,5 +1,6 @@
 // One HTTP request, with errors by meaning, an idle limit and retries. No cookies, no referrer; a header that asks for a preflight only where a token is needed.
 import { type ErrorDetail, NucleusError } from '../lib/error.ts';
+import { limit } from '../lib/limit.ts';
 import type { Origins } from '../lib/model-source.ts';
 import { originOf, reach } from '../lib/network.ts';
 import type { Access } from './access.ts';
@@ -52,8 +53,7 @@ const browserNet: Net = {
     }),
   idle: (ms, signal) =>
     new Promise(resolve => {
-      const timer = setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      signal.addEventListener('abort', limit(ms, resolve), { once: true });
     }),
   random: Math.random,
 };

@@ -1,5 +1,6 @@
 // The store of conversations: a view of the document, with what a person has drafted and chosen.
 import { createStore } from 'zustand/vanilla';
+import { limit } from '../../lib/limit.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { databaseRecord } from '../shared/keptRecord.ts';
 import { toolsStore } from '../shared/tools.ts';
@@ -11,7 +12,7 @@ import type { ChatStore, ChatStoreState } from './types.ts';
 
 /** One a page. */
 export const chatStore = defineFeatureStore<ChatStore>(stores => {
-  const { render, dispose } = createRenderer(stores.work.later);
+  const { render, dispose } = createRenderer((ms, over) => limit(ms, over, stores.work));
   const made = createChatStore({ ...stores, ...stores.work, render, tools: toolsStore.of(stores), today: Date.now });
   const endKeeping = keepConversations(made.store, databaseRecord('nucleus-chat', 'conversations'), stores.work.later);
   return {

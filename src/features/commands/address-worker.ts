@@ -1,4 +1,5 @@
 // Asks one address for a command, apart from the page: a host can give this one file a policy that lets it connect where a person says, and keep all others strict.
+import { limit } from '../../lib/limit.ts';
 import { reach } from '../../lib/network.ts';
 import { policyRefusals } from '../../lib/policy-refusals.ts';
 import { type AddressAnswer, type AddressRequest, fetchAllowed } from './fetched.ts';
@@ -13,10 +14,7 @@ const scope = globalThis as unknown as Scope;
 
 const around = {
   fetch: reach,
-  later: (ms: number, callback: () => void) => {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
+  later: limit,
   refusedByPolicy: policyRefusals(scope),
 };
 

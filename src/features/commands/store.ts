@@ -1,5 +1,6 @@
 // The store of commands: a person's library, whether it answers in the open document, and the question that is open.
 import { createStore } from 'zustand/vanilla';
+import { limit } from '../../lib/limit.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { toolsStore } from '../shared/tools.ts';
 import { createAskAddress } from './asking.ts';
@@ -21,7 +22,7 @@ export const commandsStore = defineFeatureStore<CommandsStore>(stores =>
   createCommandsStore({
     ...stores,
     ...stores.work,
-    workOut: createWorkOut(stores.work.later),
+    workOut: createWorkOut((ms, over) => limit(ms, over, stores.work)),
     askAddress: createAskAddress(),
     record: keptLibrary(),
     tools: toolsStore.of(stores),

@@ -2,6 +2,7 @@
 
 import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
+import type { Clock } from '../../lib/limit.ts';
 import type { FinishReason, WireError } from '../../protocol/events.ts';
 import type { DocumentStore, DocumentToken } from '../document/types.ts';
 import type { ModelStore } from '../model/types.ts';
@@ -116,7 +117,7 @@ export function isRunning(status: RunStatus): boolean {
 }
 export type GenerationStore = StoreApi<GenerationStoreState>;
 
-export interface GenerationOptions {
+export interface GenerationOptions extends Clock {
   readonly client: Client;
   readonly scheduler: Scheduler;
   readonly model: ModelStore;
@@ -127,6 +128,4 @@ export interface GenerationOptions {
   readonly freshSeed: () => number;
   /** Milliseconds since 1970. */
   readonly date: () => number;
-  /** Calls back once after `ms` milliseconds; returns what calls it off. */
-  readonly later: (ms: number, callback: () => void) => () => void;
 }

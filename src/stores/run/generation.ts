@@ -2,6 +2,7 @@
 
 import { createStore } from 'zustand/vanilla';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { limit } from '../../lib/limit.ts';
 import type { FinishedEvent } from '../../protocol/events.ts';
 import type { DocumentToken, Draw } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
@@ -142,7 +143,7 @@ class Runs {
   #wait(): void {
     this.#endWait();
     if (this.store.getState().slow) this.#set({ slow: false });
-    this.#endWait = this.#options.later(SLOW_MS, () => this.#set({ slow: true }));
+    this.#endWait = limit(SLOW_MS, () => this.#set({ slow: true }), this.#options);
   }
 
   async regenerate(): Promise<void> {

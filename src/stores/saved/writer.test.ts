@@ -36,27 +36,30 @@ test('a text that grows without a pause, as in a run, is written as it grows', a
   expect(seen.size).toBeGreaterThan(3);
 });
 
-test('a page that goes writes at once, and the next one takes over what did not arrive', async () => {
-  const events = windowSays();
-  const memory = new Map<string, unknown>();
-  const page = await visit({ memory });
-  page.document.getState().edit(0, 0, 'X');
-  events.dispatchEvent(new Event('pagehide'));
-  const kept = structuredClone(memory.get('kept:tab'));
-  await turn();
-  await turn();
-  expect(written(page)).toBe(text(page));
-  expect(memory.has('kept:tab')).toBe(false);
-  vi.unstubAllGlobals();
-  // Killed before the database had it.
-  const fresh = new Map<string, unknown>([['kept:tab', kept]]);
-  expect(text(await visit({ memory: fresh }))).toBe(text(page));
-  // Killed after: nothing comes twice.
-  memory.set('kept:tab', kept);
-  const again = await visit({ memory });
-  expect(text(again)).toBe(text(page));
-  expect(await again.documents.getState().acts?.list()).toHaveLength(1);
-});
+test.each(['pagehide', 'freeze'])(
+  'a page that goes (%s) writes at once, and the next one takes over what did not arrive',
+  async way => {
+    const events = windowSays();
+    const memory = new Map<string, unknown>();
+    const page = await visit({ memory });
+    page.document.getState().edit(0, 0, 'X');
+    events.dispatchEvent(new Event(way));
+    const kept = structuredClone(memory.get('kept:tab'));
+    await turn();
+    await turn();
+    expect(written(page)).toBe(text(page));
+    expect(memory.has('kept:tab')).toBe(false);
+    vi.unstubAllGlobals();
+    // Killed before the database had it.
+    const fresh = new Map<string, unknown>([['kept:tab', kept]]);
+    expect(text(await visit({ memory: fresh }))).toBe(text(page));
+    // Killed after: nothing comes twice.
+    memory.set('kept:tab', kept);
+    const again = await visit({ memory });
+    expect(text(again)).toBe(text(page));
+    expect(await again.documents.getState().acts?.list()).toHaveLength(1);
+  },
+);
 
 test('what is under way when the page goes is kept, since its transaction goes with it', async () => {
   const events = windowSays();

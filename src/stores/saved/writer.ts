@@ -100,6 +100,8 @@ export class DocumentWriter {
     if (this.#content || this.#aside) this.#later();
     globalThis.addEventListener?.('pagehide', this.#onHide);
     globalThis.addEventListener?.('visibilitychange', this.#onHide);
+    // A run goes on in a hidden tab, and a frozen one may be discarded without another word. It is an event of the document that does not bubble.
+    globalThis.addEventListener?.('freeze', this.#onHide, true);
   }
 
   dispose(): void {
@@ -107,6 +109,7 @@ export class DocumentWriter {
     this.#started = false;
     globalThis.removeEventListener?.('pagehide', this.#onHide);
     globalThis.removeEventListener?.('visibilitychange', this.#onHide);
+    globalThis.removeEventListener?.('freeze', this.#onHide, true);
   }
 
   get id(): string {

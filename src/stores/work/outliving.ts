@@ -1,6 +1,7 @@
 // The client as runs see it: what draws or searches goes on by itself when the device or the worker went under it and the same model is back.
 import type { Client } from '../../client/client.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
+import { type Clock, limit } from '../../lib/limit.ts';
 import { lasting } from '../../protocol/lasting.ts';
 import { isOfLoss } from '../model/loss.ts';
 import { modelTag } from '../model/model.ts';
@@ -11,12 +12,8 @@ const LASTING = /^(?:generate|answers|search)$/;
 /** A run may break before the page hears that the device is gone; after this long, in milliseconds, it broke for another reason. */
 const NEWS_MS = 10_000;
 
-/** `of` is asked when something is run. `later` calls back after so many milliseconds, and gives the way to call it off. */
-export function outliving(
-  client: Client,
-  of: () => ModelStore,
-  later: (ms: number, callback: () => void) => () => void,
-): Client {
+/** `of` is asked when something is run. */
+export function outliving(client: Client, of: () => ModelStore, clock: Clock): Client {
   return {
     run: (request, signal) => {
       if (!LASTING.test(request.type)) return client.run(request, signal);
@@ -27,7 +24,7 @@ export function outliving(
       const back = async (thrown: unknown): Promise<boolean> => {
         const error = asNucleusError(thrown);
         if (!isOfLoss(error) && error.code !== 'no_model') return false;
-        if (!(await another(model, load, signal, later))) return false;
+        if (!(await another(model, load, signal, clock))) return false;
         if (tag !== '' && modelTag(model.getState()) !== tag) return false;
         ({ load } = model.getState());
         const { loss, dismissLoss } = model.getState();
@@ -47,12 +44,7 @@ export function outliving(
 }
 
 /** Waits for a model on another device than that of `before`; false where none comes. Rejects with `cancelled`. */
-function another(
-  model: ModelStore,
-  before: unknown,
-  signal: AbortSignal | undefined,
-  later: (ms: number, callback: () => void) => () => void,
-): Promise<boolean> {
+function another(model: ModelStore, before: unknown, signal: AbortSignal | undefined, clock: Clock): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       const { load } = model.getState();
@@ -67,9 +59,10 @@ function another(
       signal?.removeEventListener('abort', look);
       settle();
     };
-    const off = later(NEWS_MS, () => {
+    const over = (): void => {
       if (model.getState().load === before) end(() => resolve(false));
-    });
+    };
+    const off = limit(NEWS_MS, over, clock);
     const unsubscribe = model.subscribe(look);
     signal?.addEventListener('abort', look);
     look();
