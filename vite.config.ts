@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
-import { build, defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
+import { bundledPackages, LICENCES_FILE, licencesText } from './e2e/tools/licences.ts';
 import { pagePolicy } from './e2e/tools/policy.mjs';
 
 const PUBLIC = path.join(import.meta.dirname, 'public');
@@ -51,27 +52,42 @@ function serviceWorker(): Plugin {
       });
       const copied = publicFiles().map(url => ({ url, revision: digest(readFileSync(path.join(PUBLIC, url))) }));
       const files = [...built, ...copied].toSorted((a, b) => (a.url < b.url ? -1 : 1));
-      await build({
-        root: import.meta.dirname,
-        configFile: false,
-        publicDir: false,
-        logLevel: 'warn',
-        define: {
-          PRECACHE: JSON.stringify({ version: `nucleus-app-${digest(JSON.stringify(files))}`, files }),
-          'process.env.NODE_ENV': '"production"',
-        },
-        build: {
-          outDir: dir,
-          emptyOutDir: false,
-          target: 'es2022',
-          lib: {
-            entry: 'src/offline/worker.ts',
-            formats: ['iife'],
-            name: 'nucleus',
-            fileName: () => 'service-worker.js',
-          },
-        },
-      });
+      const precache = { version: `nucleus-app-${digest(JSON.stringify(files))}`, files };
+      await buildServiceWorker({ build: { outDir: dir }, define: { PRECACHE: JSON.stringify(precache) } });
+    },
+  };
+}
+
+async function buildServiceWorker({ build: to, define, plugins }: Pick<UserConfig, 'build' | 'define' | 'plugins'>) {
+  await build({
+    root: import.meta.dirname,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    plugins: plugins ?? [],
+    define: { ...define, 'process.env.NODE_ENV': '"production"' },
+    build: {
+      ...to,
+      emptyOutDir: false,
+      target: 'es2022',
+      lib: { entry: 'src/offline/worker.ts', formats: ['iife'], name: 'nucleus', fileName: () => 'service-worker.js' },
+    },
+  });
+}
+
+/** Writes the licences of all packages that are in the page, its workers and its service worker. */
+function licences(packages: Set<string>): Plugin {
+  return {
+    name: 'licences',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      async handler() {
+        // The list of files is in the service worker, and this file in the list: what the worker is made of is asked beforehand.
+        const plugins = [bundledPackages(packages)];
+        await buildServiceWorker({ build: { write: false }, define: { PRECACHE: '{}' }, plugins });
+        this.emitFile({ type: 'asset', fileName: LICENCES_FILE, source: licencesText(packages) });
+      },
     },
   };
 }
@@ -79,9 +95,10 @@ function serviceWorker(): Plugin {
 export default defineConfig(({ command }) => {
   // What is built is the page of people, whatever the program that asks for it is for: with another value React is the slow one, and no service worker comes.
   if (command === 'build') process.env.NODE_ENV = 'production';
+  const packages = new Set<string>();
   return {
     base: './',
-    plugins: [react(), policy(), serviceWorker()],
+    plugins: [react(), policy(), bundledPackages(packages), licences(packages), serviceWorker()],
     worker: { format: 'es' },
     build: {
       target: 'es2022',

@@ -12,7 +12,7 @@ export default defineConfig({
       'src/**/*.test.tsx',
       'e2e/house/**/*.test.ts',
       'e2e/support/**/*.test.ts',
-      'e2e/tools/**/*.test.ts',
+      'e2e/tools/**/*.test.{ts,tsx}',
     ],
     exclude: ['src/**/*.gpu.test.ts', '**/*.dawn.test.ts', 'node_modules/**'],
     setupFiles: ['e2e/tools/property-seed.ts'],

@@ -52,6 +52,9 @@ export function Keys() {
         >
           Take the tour
         </Button>
+        <a href="licences.txt" target="_blank" rel="noreferrer">
+          Licences of what this page is made of
+        </a>
       </p>
       <div className={styles.sections}>
         {SECTIONS.map(({ name, bound }) => (
