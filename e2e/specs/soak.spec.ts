@@ -58,6 +58,7 @@ async function chatTurn(page: Page): Promise<void> {
   const message = page.getByRole('textbox', { name: 'Message', exact: true });
   await message.fill('Who are you?');
   await message.press('Enter');
+  await expect(page.getByRole('listitem', { name: 'Turn 2, Model' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeVisible();
   await modelReady(page);
 }

@@ -27,6 +27,8 @@ export interface ChatOptions
   readonly today: () => number;
 }
 
+const CHANGED = 'The text changed while this was being written, so nothing was put into it. Try it again.';
+
 /** A conversation that waits for a plan to be applied. */
 interface Pending {
   readonly conversation: Conversation;
@@ -296,9 +298,16 @@ export class Chats {
   /** Writes the prompt of `conversation` into the text, with the beginning of a reply. False: something stands in the way, and is said. */
   async #put(conversation: Conversation, aside: boolean, reply: Turn | null = null): Promise<boolean> {
     this.dropPlan();
+    const { document } = this.#options;
+    const { revision } = document.getState();
     const outcome = await this.#compose(conversation);
     if ('trouble' in outcome) {
       this.#set({ trouble: outcome.trouble });
+      return false;
+    }
+    // Another document, or words that were typed while the template was at work: they are not written over.
+    if (document.getState().revision !== revision) {
+      this.#set({ trouble: { kind: 'text', words: CHANGED } });
       return false;
     }
     const { composed } = outcome;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ids, text } from '../../../e2e/support/scripted-page.ts';
 import { chatPage, renderNow, TEMPLATE } from './chat.fixture.ts';
 import { alternatives, shownIn, turnsOf } from './prompts.ts';
+import type { Render } from './renderer.ts';
 import type { ChatStore } from './types.ts';
 
 const turns = (chat: ChatStore) => {
@@ -36,6 +37,26 @@ describe('a model without a template', () => {
     const { reused = 0, computed = 0 } = shown?.prompt.cost ?? {};
     expect(reused).toBeGreaterThanOrEqual(before.length - 1);
     expect(reused + computed).toBe(ids(page).length - 6);
+  });
+
+  test('another text by the time its words are rendered is not written over', async () => {
+    let go = (): void => {};
+    const render: Render = async requests => {
+      await new Promise<void>(resolve => {
+        go = resolve;
+      });
+      return renderNow(requests);
+    };
+    const { page, chat } = await chatPage({ template: TEMPLATE, render });
+    chat.getState().setDraft('Hello');
+    const sent = chat.getState().send();
+    page.document.getState().setText('typed meanwhile');
+    go();
+    await sent;
+    expect(text(page)).toBe('typed meanwhile');
+    expect(page.document.getState().branches).toHaveLength(1);
+    expect(chat.getState()).toMatchObject({ draft: 'Hello', status: 'idle' });
+    expect(chat.getState().trouble).toMatchObject({ words: expect.stringContaining('The text changed') });
   });
 
   test('a text that was there stays as a branch', async () => {
