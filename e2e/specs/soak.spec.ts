@@ -114,7 +114,9 @@ test('rounds of everything take no more at their end than at their beginning', a
   // The first rounds open what stays open: code of the views, buffers of the probes.
   const [before, after] = [found.slice(0, CYCLE), found.slice(-Math.min(CYCLE, ROUNDS - CYCLE))];
   const most = (of: readonly Taken[], what: keyof Taken): number => Math.max(...of.map(each => each[what]));
-  expect(most(after, 'gpuBytes')).toBeLessThanOrEqual(most(before, 'gpuBytes'));
+  // What a view or the check of the kernels borrows for a while comes and goes: what never goes shows in the least.
+  const least = (of: readonly Taken[]): number => Math.min(...of.map(each => each.gpuBytes));
+  expect(least(after)).toBeLessThanOrEqual(least(before));
   expect(most(after, 'listeners')).toBeLessThan(most(before, 'listeners') + 20);
   expect(most(after, 'nodes')).toBeLessThan(most(before, 'nodes') + 300);
   expect((most(after, 'heapBytes') - most(before, 'heapBytes')) / (ROUNDS - CYCLE)).toBeLessThan(500_000);
