@@ -159,17 +159,17 @@ test('patterns of a tokenizer.json', () =>
     expect(readPretokenizer(split)).toHaveLength(1);
   }));
 
-test('a hundred thousand added tokens are found in a text, and merges that do not fit are refused', async () => {
-  const many = Array.from({ length: 100_000 }, (_, i) => ({
-    ...BYTE_LEVEL.added_tokens[0],
-    id: 258 + i,
-    special: false,
-    content: `<|${i}|>`,
-  }));
-  const tokenizer = await openTokenizer({ ...BYTE_LEVEL, added_tokens: many }, {}, null);
-  expect([...tokenizer.encode(`ab<|99999|><|7|>`)].slice(-2)).toEqual([258 + 99_999, 258 + 7]);
-  const model = { ...BYTE_LEVEL.model, merges: ['a b', 'x yz'] };
-  await expect(openTokenizer({ ...BYTE_LEVEL, model }, {}, null)).rejects.toThrow(NucleusError);
+test('a million added tokens, all named special, are found in a text; a million merges, the last of which does not fit, are refused', async () => {
+  const MILLION = 1_000_000;
+  const content = (i: number): string => `<|${i}|>`;
+  const many = Array.from({ length: MILLION }, (_, i) => ({ id: 258 + i, content: content(i), normalized: false }));
+  const names = { additional_special_tokens: many.map(token => token.content) };
+  const tokenizer = await openTokenizer({ ...BYTE_LEVEL, added_tokens: many }, names, null);
+  expect([...tokenizer.encodeWithSpecials('ab<|999999|><|7|>')].slice(-2)).toEqual([258 + 999_999, 258 + 7]);
+  expect(tokenizer.isSpecial(258 + 999_999)).toBe(true);
+  const merges = Array.from({ length: MILLION }, (_, i) => (i + 1 < MILLION ? 'a b' : 'x yz'));
+  const model = { ...BYTE_LEVEL.model, merges };
+  await expect(openTokenizer({ ...BYTE_LEVEL, model }, {}, null)).rejects.toThrow(/merge 999999 joins "yz"/);
 });
 
 test('chat templates', () =>

@@ -55,25 +55,31 @@ function longestAt<T>(
   at: number,
   lengths: ReadonlyMap<number, readonly number[]>,
   bySpelling: ReadonlyMap<string, T>,
-): T | undefined {
+): { readonly token: T; readonly length: number } | undefined {
   for (const length of lengths.get(text.charCodeAt(at)) ?? []) {
     const token = at + length > text.length ? undefined : bySpelling.get(text.slice(at, at + length));
-    if (token !== undefined) return token;
+    if (token !== undefined) return { token, length };
   }
   return undefined;
 }
 
-export function finder(tokens: readonly (AddedToken & { readonly spelling: string })[]): Finder | null {
-  const bySpelling = new Map(tokens.filter(token => token.spelling !== '').map(token => [token.spelling, token]));
+/** Of `tokens`, each by the spelling that it is looked for by; null where there is none. There may be a million of them. */
+export function finder(tokens: readonly AddedToken[], spellingOf: (token: AddedToken) => string): Finder | null {
+  const bySpelling = new Map<string, AddedToken>();
+  for (const token of tokens) {
+    const spelling = spellingOf(token);
+    if (spelling !== '') bySpelling.set(spelling, token);
+  }
   if (bySpelling.size === 0) return null;
   const lengths = lengthsByUnit(bySpelling.keys());
   return function* find(text, isPlain) {
     let at = 0;
     for (let next = 0; next < text.length; ) {
-      const token = longestAt(text, next, lengths, bySpelling);
+      const found = longestAt(text, next, lengths, bySpelling);
       let start = next;
-      next += token === undefined ? ((text.codePointAt(next) ?? 0) > 0xffff ? 2 : 1) : token.spelling.length;
-      if (token === undefined) continue;
+      next += found === undefined ? ((text.codePointAt(next) ?? 0) > 0xffff ? 2 : 1) : found.length;
+      if (found === undefined) continue;
+      const { token } = found;
       let end = next;
       if (isPlain?.(start, end)) continue;
       if (token.singleWord && !isSingleWord(text, start, end)) continue;
@@ -96,9 +102,13 @@ export function finder(tokens: readonly (AddedToken & { readonly spelling: strin
  */
 export function sectionsOf(tokens: readonly AddedToken[], normalForm: NormalForm | null): Finder {
   const normal = (text: string) => (normalForm === null ? text : text.normalize(normalForm));
-  const typed = finder(tokens.flatMap(token => (token.normalized ? [] : { ...token, spelling: token.content })));
+  const typed = finder(
+    tokens.filter(token => !token.normalized),
+    token => token.content,
+  );
   const normalised = finder(
-    tokens.flatMap(token => (token.normalized ? { ...token, spelling: normal(token.content) } : [])),
+    tokens.filter(token => token.normalized),
+    token => normal(token.content),
   );
   return function* sections(text, isPlain) {
     let at = 0;

@@ -20,8 +20,11 @@ export function readSpecials(
 ): Map<number, string> {
   const specials = new Map<number, string>();
   for (const token of spec.added) if (token.special) specials.set(token.id, token.content);
-  for (const content of namedSpecials(tokenizerConfig)) {
-    const id = spec.added.find(token => token.content === content)?.id ?? spec.vocab.get(content);
+  const named = namedSpecials(tokenizerConfig);
+  // The first of a content counts; there may be a million of them, and as many names.
+  const ids = new Map(named.length === 0 ? [] : spec.added.toReversed().map(({ content, id }) => [content, id]));
+  for (const content of named) {
+    const id = ids.get(content) ?? spec.vocab.get(content);
     // A single byte is an ordinary token, whatever the file calls it: text could not be written without it.
     if (id !== undefined && !BYTE_TO_CHAR.includes(content)) specials.set(id, content);
   }
@@ -77,7 +80,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   const words = spec.added.filter(token => !specials.has(token.id));
   const model = new BytePairs(spec, new Set(specials.keys()));
   const encoder = new Encoder(spec, words, model);
-  const withSpecials = new Encoder(spec, [...words, ...specialTokens(spec, specials)], model);
+  let withSpecials: Encoder | null = null;
 
   const bytes = (id: number): Uint8Array => {
     const found = table[id];
@@ -99,7 +102,10 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
       lossless ||
       (normalForm !== null && isLossless({ ...spec, normalForm: null }, words) && text.normalize(normalForm) === text),
     encodeSlices: (text, steps = SLICE_STEPS) => encoder.slices(text, steps),
-    encodeWithSpecials: (text, isPlain) => withSpecials.encode(text, isPlain),
+    encodeWithSpecials: (text, isPlain) => {
+      withSpecials ??= new Encoder(spec, words.concat(specialTokens(spec, specials)), model);
+      return withSpecials.encode(text, isPlain);
+    },
     bytes,
     spelling: ids => Array.from(ids, bytes),
     isSpecial: id => specials.has(id),

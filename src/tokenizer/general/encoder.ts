@@ -33,9 +33,13 @@ export class GeneralEncoder {
     this.#model = model;
     this.#table = table;
     const normal = (content: string): string => spec.normalizer(unchanged(content), WHOLE).text;
-    this.#typed = finder(added.flatMap(token => (token.normalized ? [] : { ...token, spelling: token.content })));
+    this.#typed = finder(
+      added.filter(token => !token.normalized),
+      token => token.content,
+    );
     this.#normalised = finder(
-      added.flatMap(token => (token.normalized ? { ...token, spelling: normal(token.content) } : [])),
+      added.filter(token => token.normalized),
+      token => normal(token.content),
     );
   }
 

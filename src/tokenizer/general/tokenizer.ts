@@ -47,7 +47,7 @@ export function createGeneral(
   const model = spec.model(new Set(specials.keys()));
   const words = spec.added.filter(({ id, special }) => !special && !specials.has(id) && id !== spec.unknownId);
   const encoder = new GeneralEncoder(spec, words, model, table);
-  const withSpecials = new GeneralEncoder(spec, [...words, ...specialTokens(spec, specials)], model, table);
+  let withSpecials: GeneralEncoder | null = null;
   const specialIds = new Map(Array.from(specials, ([id, content]) => [content, id]));
   const bytes = (id: number): Uint8Array => {
     const found = table[id];
@@ -78,7 +78,10 @@ export function createGeneral(
     typed: (text, place = WHOLE) => encoder.typed(text, place),
     encodeSlices: (text, steps = SLICE_STEPS, place = WHOLE) => encoder.slices(text, steps, place),
     keepsPlaces: () => true,
-    encodeWithSpecials: (text, isPlain) => withSpecials.typed(text, WHOLE, isPlain).ids,
+    encodeWithSpecials: (text, isPlain) => {
+      withSpecials ??= new GeneralEncoder(spec, words.concat(specialTokens(spec, specials)), model, table);
+      return withSpecials.typed(text, WHOLE, isPlain).ids;
+    },
     bytes,
     spelling,
     isSpecial: id => specials.has(id),
