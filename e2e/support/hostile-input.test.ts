@@ -1,14 +1,23 @@
-// Every reader of what comes from outside, on 20,000 changed inputs each (templates, which run in a worker that can be ended, on 4,000): it reads them or refuses them with a typed error, and asks for no more than the file has.
+// Every reader of what comes from outside, on 20,000 changed inputs each (templates, which run in a worker that can be ended, on 4,000; packed links, whose streams are slow, on 2,000 besides): it reads them or refuses them with a typed error, and asks for no more than the file has.
+import { Buffer } from 'node:buffer';
 import process from 'node:process';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readGgufHeader } from '../../src/checkpoint/gguf/header.ts';
+import { writeSentencePiece } from '../../src/checkpoint/gguf/sentencepiece-file.ts';
 import { parseJson } from '../../src/checkpoint/json.ts';
 import { readArchive } from '../../src/checkpoint/pytorch/archive.ts';
 import { headerLength, parseSafetensorsHeader } from '../../src/checkpoint/safetensors.ts';
 import { parseShardIndex } from '../../src/checkpoint/shards.ts';
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.ts';
 import { rendered } from '../../src/features/chat/render.ts';
+import { writeLink } from '../../src/features/share/link.ts';
+import { readLink, readLinkJson } from '../../src/features/share/readLink.ts';
 import { readRunJson } from '../../src/features/share/readRunJson.ts';
+import { writeRunJson } from '../../src/features/share/runJson.ts';
+import { runs, TOKENIZER } from '../../src/features/share/sharedRun.fixture.ts';
+import { defined } from '../../src/lib/assert.ts';
 import { NucleusError } from '../../src/lib/error.ts';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import { readCompletion, readModels, readProps, readText, readTokens } from '../../src/remote/formats.ts';
@@ -194,23 +203,65 @@ function answered(ok: boolean): void {
   if (!ok) throw new NucleusError('bad_answer', 'refused');
 }
 
-const RUN = {
-  id: 'r',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [
-    { index: 0, message: { role: 'assistant', content: 'ab' }, finish_reason: 'stop', logprobs: { content: [] } },
-  ],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-};
+/** A run with typed, drawn and external tokens, as it leaves the page. */
+const RUN = defined(
+  fc.sample(runs, { seed: 7, numRuns: 60 }).find(({ tokens }) => tokens.length > 3 && tokens.length < 9),
+  'a short run',
+);
 
-test('runs in files: never thrown', async () => {
-  for (let i = 0; i < CASES; i++) {
-    const random = randomOf(SEED * 7 + i);
-    const json = JSON.stringify(changedValue(RUN, random));
-    expect(readRunJson(random(2) === 0 ? json : changedText(json, random))).toHaveProperty('ok');
-  }
+test('runs in files: never thrown', () => {
+  const sound: unknown = JSON.parse(writeRunJson(RUN, 'chat.completion', id => TOKENIZER.bytes(id), 1));
+  return attack(random => {
+    const json = JSON.stringify(changedValue(sound, random));
+    answered(readRunJson(random(8) === 0 ? changedText(json, random) : json).ok);
+  });
+});
+
+test('share links: never rejected', async () => {
+  const link = await writeLink(RUN);
+  if (!link.ok) throw new Error(`too long: ${link.length}`);
+  const [prefix = '', payload = ''] = link.fragment.split('.');
+  const packed: unknown = JSON.parse(inflateRawSync(Buffer.from(payload, 'base64url')).toString());
+  await attack(random => {
+    const json = JSON.stringify(changedValue(packed, random));
+    answered(readLinkJson(random(8) === 0 ? changedText(json, random) : json).ok);
+  });
+  // The same behind the packing, whose streams take longer than all the rest.
+  await attack(async random => {
+    const bytes = deflateRawSync(JSON.stringify(random(2) === 0 ? packed : changedValue(packed, random)));
+    const made = (random(3) === 0 ? Buffer.from(changedBytes(bytes, random)) : bytes).toString('base64url');
+    const fragment = `${prefix}.${made}`;
+    answered((await readLink(random(4) === 0 ? changedText(fragment, random) : fragment)).ok);
+  }, 2000);
+});
+
+test('SentencePiece models, and what they do to a text', () => {
+  const models = (['unigram', 'bpe'] as const).map(kind =>
+    writeSentencePiece({
+      kind,
+      pieces: [
+        { text: '<unk>', score: 0, type: 2 },
+        { text: '<s>', score: 0, type: 3 },
+        { text: '<0x41>', score: 0, type: 6 },
+        { text: '▁', score: -1, type: 1 },
+        { text: 'a', score: -2, type: 1 },
+        { text: 'b', score: -3, type: 1 },
+        { text: 'ab', score: -2.5, type: 1 },
+        { text: '▁ab', score: -4, type: 4 },
+      ],
+      byteFallback: kind === 'bpe',
+      dummyPrefix: true,
+      removeExtraSpaces: true,
+      escapeSpaces: true,
+      charsmap: new Uint8Array(),
+    }),
+  );
+  return attack(async random => {
+    const sentencepiece = changedBytes(defined(models[random(2)], 'a model'), random);
+    const tokenizer = await openTokenizer({ sentencepiece, added_tokens: [] }, {}, null);
+    const ids = tokenizer.encode('aab ab\n\ud800 x');
+    expect(typeof tokenizer.decode([...ids])).toBe('string');
+  });
 });
 
 test('documents in files: never thrown', () =>

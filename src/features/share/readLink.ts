@@ -38,9 +38,22 @@ const ORIGINS = { t: 'typed', d: 'drawn', c: 'chosen', e: 'external' } as const;
 export async function readLink(fragment: string): Promise<Reading<SharedRun>> {
   try {
     const json = await unpacked(bareLink(fragment));
-    return reading(() => soundRun(readPacked(JSON.parse(json))));
+    return readLinkJson(json);
   } catch (thrown) {
     return { ok: false, problem: thrown instanceof Refusal ? thrown.problem : { kind: 'unreadable' } };
+  }
+}
+
+/** What a link holds, unpacked. Never throws. */
+export function readLinkJson(json: string): Reading<SharedRun> {
+  return reading(() => soundRun(readPacked(parsed(json))));
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Refusal({ kind: 'unreadable' });
   }
 }
 
