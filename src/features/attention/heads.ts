@@ -2,7 +2,7 @@
 
 import type { DocumentToken } from '../../stores/document/types.ts';
 import type { HeadChoice } from '../../stores/run/attention-tint.ts';
-import { faceLine, textOfBytes } from '../shared/tokenFace.ts';
+import { faceLine } from '../shared/tokenFace.ts';
 import { type Measure, measureOf, mostRead, shareOfMost, shortMeasure } from './measures.ts';
 import { weightsOf } from './row.ts';
 import type { AttentionRow } from './types.ts';
@@ -23,7 +23,7 @@ export interface HeadCell {
 
 /** A token on one line, with visible spaces and line ends; bytes where they are no text. */
 export function tokenWords(token: DocumentToken | undefined): string {
-  return token ? faceLine({ text: textOfBytes(token.bytes), bytes: token.bytes }) : '';
+  return token ? faceLine(token) : '';
 }
 
 /** The choice of a cell: the last column is the mean of the layer's heads. */

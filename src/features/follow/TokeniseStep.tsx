@@ -36,7 +36,7 @@ function Around({ followed: { tokens, pass, output } }: { followed: Followed }) 
             type="button"
             className={cx(styles.token, at > pass.position && styles.later)}
             data-role={role(at)}
-            aria-label={`position ${at}, ${spokenFace({ text: textOfBytes(token.bytes), bytes: token.bytes })}, id ${token.id}${role(at) && `, ${role(at)}`}`}
+            aria-label={`position ${at}, ${spokenFace(token)}, id ${token.id}${role(at) && `, ${role(at)}`}`}
             onClick={() => document.getState().selectToken(at)}
           >
             <TokenText text={textOfBytes(token.bytes)} bytes={token.bytes} special={token.special} />

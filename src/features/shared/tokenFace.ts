@@ -26,12 +26,14 @@ export function faceOf(tokenizer: Tokenizer, id: number): TokenFace {
   return { text: textOfBytes(bytes), bytes, special: tokenizer.isSpecial(id) };
 }
 
-/** A face within a line of other words, or in a picture: as visible as in a list, and of a direction that stays its own. */
-export function faceLine({ text, bytes }: Pick<TokenFace, 'text' | 'bytes'>): string {
+/** A token within a line of other words, or in a picture: as visible as in a list, and of a direction that stays its own. */
+export function faceLine({ bytes }: Pick<TokenFace, 'bytes'>): string {
+  const text = textOfBytes(bytes);
   return text === null ? shortHex(bytes) : isolated(visibleLine(text));
 }
 
-/** A face in words, for screen readers. */
-export function spokenFace({ text, bytes }: Pick<TokenFace, 'text' | 'bytes'>): string {
+/** A token in words, for screen readers. */
+export function spokenFace({ bytes }: Pick<TokenFace, 'bytes'>): string {
+  const text = textOfBytes(bytes);
   return text === null ? `bytes ${shortHex(bytes)}` : spokenText(text) || 'empty';
 }

@@ -6,11 +6,6 @@ import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { spokenFace, textOfBytes } from '../shared/tokenFace.ts';
 import styles from './TextView.module.css';
 
-/** A token in words: its text, or its bytes where they are part of a character only. */
-function spokenToken(token: DocumentToken): string {
-  return spokenFace({ text: textOfBytes(token.bytes), bytes: token.bytes });
-}
-
 function Face({ token, position }: { token: DocumentToken | undefined; position: number }) {
   return (
     <span className={styles.face}>
@@ -37,7 +32,7 @@ export function usePlaces(tokens: readonly DocumentToken[]) {
       onSelect: (point: number) => document.getState().selectToken(point >= whole ? 'end' : point),
       pointName: (point: number) => {
         const token = tokens[point];
-        return token ? `position ${point}, ${spokenToken(token)}` : `position ${point}, what comes next`;
+        return token ? `position ${point}, ${spokenFace(token)}` : `position ${point}, what comes next`;
       },
       pointFace: (point: number) => <Face token={tokens[point]} position={point} />,
     };

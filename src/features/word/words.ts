@@ -2,7 +2,7 @@
 import { formatCount, formatProbability } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { faceOf, spokenFace, textOfBytes } from '../shared/tokenFace.ts';
+import { faceOf, spokenFace } from '../shared/tokenFace.ts';
 import type { CardFacts, Lack } from './facts.ts';
 import type { Asked } from './store.ts';
 
@@ -16,7 +16,7 @@ export function spokenToken(tokenizer: Tokenizer, id: number): string {
 /** What the card is called: its numbers, so that a reader needs nothing else. */
 export function cardName(token: DocumentToken | null, { probability, rank }: CardFacts, vocabulary: number): string {
   if (token === null) return 'What comes next';
-  const name = `Token ${spokenFace({ text: textOfBytes(token.bytes), bytes: token.bytes })}, id ${token.id}`;
+  const name = `Token ${spokenFace(token)}, id ${token.id}`;
   if (probability === null || rank === null) return `${name}, probability not known`;
   return `${name}, ${formatProbability(probability)} before sampling, rank ${formatCount(rank)} of ${formatCount(vocabulary)}`;
 }

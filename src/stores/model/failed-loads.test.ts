@@ -1,21 +1,10 @@
 // Loads that come to nothing: what stays in use, what is said, and what is forgotten.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { loseDevice, makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { loseDevice, makePage, readyPage, text } from '../../../e2e/support/scripted-page.ts';
 import { sourceKey } from '../../lib/model-source.ts';
+import { GPT2, kept, load } from './load.fixture.ts';
 import { DEFAULT_SOURCE } from './sources.ts';
-
-const pages: Page[] = [];
-const kept = <T extends Page>(page: T): T => {
-  pages.push(page);
-  return page;
-};
-afterEach(() => {
-  for (const page of pages.splice(0)) page.dispose();
-});
-
-const load = (page: Page) => page.model.getState().load;
-const GPT2 = { kind: 'hub', repo: 'openai-community/gpt2', revision: 'main' } as const;
 
 describe('a load that does not succeed', () => {
   test('fails with the error of the worker; retry asks for the same', async () => {

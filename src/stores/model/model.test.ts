@@ -1,24 +1,13 @@
 // The load of a model on a scripted worker: progress, failures, cancel, the cache, lost devices.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ADAPTER, FORMATS, until } from '../../../e2e/support/scripted-engine.ts';
 import { loseDevice, makePage, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { EventOf, InspectedEvent } from '../../protocol/events.ts';
+import { GPT2, kept, load } from './load.fixture.ts';
 import { isChosen } from './model.ts';
 import { DEFAULT_SOURCE, localName } from './sources.ts';
 import { SpeedMeter } from './speed.ts';
-
-const pages: Page[] = [];
-const kept = <T extends Page>(page: T): T => {
-  pages.push(page);
-  return page;
-};
-afterEach(() => {
-  for (const page of pages.splice(0)) page.dispose();
-});
-
-const load = (page: Page) => page.model.getState().load;
-const GPT2 = { kind: 'hub', repo: 'openai-community/gpt2', revision: 'main' } as const;
 
 describe('start', () => {
   test('loads the shipped model by itself and generates nothing', async () => {

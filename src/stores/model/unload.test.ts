@@ -1,22 +1,11 @@
 // A model that is let go: its worker ends, the text stays, and the next load stands on a fresh worker.
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { idle, loseDevice, makePage, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { idle, loseDevice, makePage, readyPage, text } from '../../../e2e/support/scripted-page.ts';
 import { sourceKey } from '../../lib/model-source.ts';
 import { isRunning } from '../run/generation-types.ts';
+import { GPT2, kept, load } from './load.fixture.ts';
 import { DEFAULT_SOURCE } from './sources.ts';
-
-const pages: Page[] = [];
-const kept = <T extends Page>(page: T): T => {
-  pages.push(page);
-  return page;
-};
-afterEach(() => {
-  for (const page of pages.splice(0)) page.dispose();
-});
-
-const load = (page: Page) => page.model.getState().load;
-const GPT2 = { kind: 'hub', repo: 'openai-community/gpt2', revision: 'main' } as const;
 
 test('its worker ends and none follows until a load; retry loads it again as it was', async () => {
   const page = kept(await readyPage());
