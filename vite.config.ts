@@ -106,7 +106,20 @@ export default defineConfig(({ command }) => {
       // Every browser that has WebGPU knows modulepreload.
       modulePreload: { polyfill: false },
       // How long plugins take says how busy the machine is, not how the page is built.
-      rolldownOptions: { checks: { bundlerTimings: false } },
+      rolldownOptions: {
+        checks: { bundlerTimings: false },
+        output: {
+          // The name of a shared chunk would list all that share it.
+          chunkFileNames: ({ name }) => `assets/${name.startsWith('shared') ? 'shared' : '[name]'}-[hash].js`,
+          // What several parts use comes in few files: each costs a request, and most are small.
+          codeSplitting: {
+            groups: [
+              { name: 'first', tags: ['$initial'], priority: 1 },
+              { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 30_000 },
+            ],
+          },
+        },
+      },
     },
   };
 });

@@ -12,6 +12,33 @@ async function find(page: Page, words: string): Promise<void> {
   await page.keyboard.type(words);
 }
 
+test('keys struck before the page listens for them are not lost, and what the browser has done of its own is not done again', async ({
+  page,
+}) => {
+  let send = (): void => {};
+  const mayCome = new Promise<void>(resolve => {
+    send = resolve;
+  });
+  await page.route(/\/assets\/Shortcuts-[^/]*\.js$/, async route => {
+    await mayCome;
+    await route.continue();
+  });
+  await openPage(page);
+  const first = await textOf(page);
+  await textArea(page).press('End');
+  await page.keyboard.type(' one');
+  await page.keyboard.press('ControlOrMeta+z');
+  const undone = await textOf(page);
+  await page.keyboard.press('Alt+2');
+  await page.keyboard.press('F6');
+  await expect(textArea(page)).toBeFocused();
+  send();
+  await expect(page.getByRole('tab', { name: 'Chat', exact: true })).toHaveAttribute('aria-selected', 'true');
+  await expect(textArea(page)).not.toBeFocused();
+  expect(await textOf(page)).toBe(undone);
+  expect(undone.startsWith(first)).toBe(true);
+});
+
 test('the palette finds actions, documents and models by words, does them with Enter and says what cannot be done', async ({
   page,
 }) => {

@@ -1,4 +1,5 @@
-// The command line of the engine as a program: its numbers against float64 results, and its one line for everything that is wrong.
+// The command line of the engine: its numbers against float64 results, and its one line for everything that is wrong; as a program where that
+// matters.
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logsumexp } from '../../src/reference/ops.ts';
 import { type Config, goldenGguf } from '../support/gguf-golden.ts';
 import { caseOf7, gpt2Names, loadGolden } from '../support/golden.ts';
+import { main } from './logits.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const TOLERANCE = 5e-5;
@@ -17,7 +19,19 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function logits(...args: string[]): Promise<Outcome> {
+/** Without a process of its own, whose start takes longer than all else. */
+async function logits(...args: string[]): Promise<Outcome> {
+  const [out, error] = [collector(), collector()];
+  const code = await main(args, { stdout: out, stderr: error });
+  return { code, stdout: out.words.join(''), stderr: error.words.join('') };
+}
+
+function collector() {
+  const words: string[] = [];
+  return { words, write: (given: string) => words.push(given) > 0 };
+}
+
+function asProgram(...args: string[]): Promise<Outcome> {
   const program = ['e2e/tools/run.mjs', 'e2e/tools/logits.ts', ...args];
   return new Promise(resolve => {
     execFile(process.execPath, program, { cwd: ROOT }, (error, stdout, stderr) => {
@@ -41,6 +55,15 @@ async function answer(...args: string[]): Promise<Answer> {
   expect(stdout.trimEnd()).not.toContain('\n');
   return JSON.parse(stdout) as Answer;
 }
+
+test('as a program: numbers on standard output, or one line on standard error and exit code 1', async () => {
+  for (const args of [
+    ['e2e/golden/gpt2-f32', '--tokens', '5,3,8', '--greedy', '4'],
+    ['e2e/golden/none', '--tokens', '1'],
+    [],
+  ])
+    expect(await asProgram(...args)).toEqual(await logits(...args));
+});
 
 function expectNear(got: readonly number[], wanted: readonly number[]): void {
   expect(got.length).toBe(wanted.length);

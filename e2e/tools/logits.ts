@@ -2,6 +2,8 @@
 //
 // The same checkpoint reader, loader, session and kernels as on the page, in Node on Dawn. One JSON object on standard output; what goes
 // wrong is one line on standard error and exit code 1. All that can be checked without an adapter is checked before one is asked for.
+import process from 'node:process';
+import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { openCheckpoint } from '../../src/checkpoint/formats.ts';
 import { describeAdapter } from '../../src/engine/adapter.ts';
@@ -46,7 +48,13 @@ interface Answer {
   readonly tokens: readonly number[];
 }
 
-export async function main(args: string[]): Promise<number> {
+/** Where the program writes. */
+interface Streams {
+  readonly stdout: Pick<Writable, 'write'>;
+  readonly stderr: Pick<Writable, 'write'>;
+}
+
+export async function main(args: string[], { stdout, stderr }: Streams = process): Promise<number> {
   try {
     const request = readRequest(args);
     const files = await openFolder(request.folder);
@@ -54,11 +62,11 @@ export async function main(args: string[]): Promise<number> {
     matchWeights(checkpoint.graph, checkpoint.tensors);
     const ids = await idsOf(request, files, checkpoint);
     const answer = await compute(files, checkpoint, ids, request);
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    stdout.write(`${JSON.stringify(answer)}\n`);
     return 0;
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    process.stderr.write(`${message.replaceAll(/\s+/g, ' ').trim()}\n`);
+    stderr.write(`${message.replaceAll(/\s+/g, ' ').trim()}\n`);
     return 1;
   }
 }

@@ -4,6 +4,7 @@ import { useStores } from '../stores/react.ts';
 import { strokeOf } from '../ui/controls/chord.ts';
 import { actionOf, type Place } from './actions/action.ts';
 import { ACTIONS } from './actions/registry.ts';
+import { takeEarlyKeys } from './early-keys.ts';
 
 const WRITTEN_IN =
   'input:not([type="range"], [type="radio"], [type="checkbox"]), select, textarea, [contenteditable="true"]';
@@ -32,6 +33,10 @@ export function Shortcuts(): null {
       event.preventDefault();
       if (!hindered) void action.act(stores);
     };
+    for (const event of takeEarlyKeys()) {
+      // The browser has undone or searched in its own way meanwhile.
+      if (actionOf(ACTIONS, strokeOf(event), placeOf(event))?.group !== 'Text') onKeyDown(event);
+    }
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [stores]);

@@ -218,9 +218,7 @@ class Runs {
     this.#set({ status: { kind: 'waiting' }, stats: NO_STATS });
     try {
       await modelReady(this.#options.model, abort.signal);
-      // "Press Run to go on" has been said, and it was pressed.
-      const { loss, failure, dismissLoss, dismissFailure } = this.#options.model.getState();
-      if (loss.kind === 'reopened') dismissLoss();
+      const { failure, dismissFailure } = this.#options.model.getState();
       // A model that was not opened is forgotten once a person goes on with the one that is.
       if (failure !== null) dismissFailure();
       await textReady(this.#options.document, abort.signal);

@@ -142,6 +142,36 @@ test('Run pressed while the model is opened again begins by itself, and nothing 
   expect(line(p)).toBeNull();
 });
 
+test('lost at rest it says to press Run, and whoever has done so is not told again', async () => {
+  const p = await visit();
+  loseDevice(p);
+  await until(() => p.model.getState().load.status === 'ready');
+  expect(line(p)).toMatch(/has been opened again\. Press Run to go on/);
+  await p.generation.getState().run();
+  expect(status(p).kind).toBe('finished');
+  expect(line(p)).toBeNull();
+});
+
+test('lost at any moment between the press of Run and what is asked of the engine: nothing is left to say', async () => {
+  const { all } = await drawn({}, null);
+  for (let moments = 0; ; moments++) {
+    const p = await visit();
+    p.settings.getState().change(SETTINGS);
+    const run = p.generation.getState().run();
+    for (let moment = 0; moment < moments; moment++) await Promise.resolve();
+    if (p.worker.of('generate').length > 0) {
+      expect(moments).toBeGreaterThan(1);
+      await run;
+      return;
+    }
+    loseDevice(p);
+    await run;
+    expect(status(p).kind).toBe('finished');
+    expect(ids(p)).toEqual(all);
+    expect(line(p), `after ${moments} moments`).toBeNull();
+  }
+});
+
 test('tokens that may begin a stop string are drawn anew, and kept where the run does not go on', async () => {
   const told: number[][] = [];
   const page = async (goesOn: boolean): Promise<Page> => {

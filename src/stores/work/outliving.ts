@@ -2,6 +2,7 @@
 import type { Client } from '../../client/client.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { type Clock, limit } from '../../lib/limit.ts';
+import type { EngineEvent } from '../../protocol/events.ts';
 import { lasting } from '../../protocol/lasting.ts';
 import { isOfLoss } from '../model/loss.ts';
 import { modelTag } from '../model/model.ts';
@@ -27,11 +28,12 @@ export function outliving(client: Client, of: () => ModelStore, clock: Clock): C
         if (!(await another(model, load, signal, clock))) return false;
         if (tag !== '' && modelTag(model.getState()) !== tag) return false;
         ({ load } = model.getState());
-        const { loss, dismissLoss } = model.getState();
-        if (loss.kind === 'reopened') dismissLoss();
         return true;
       };
-      return lasting(request, asked => client.run(asked, signal), back);
+      return going(
+        lasting(request, asked => client.run(asked, signal), back),
+        model,
+      );
     },
     onLost: listener => client.onLost(listener),
     onContext: listener => client.onContext(listener),
@@ -41,6 +43,15 @@ export function outliving(client: Client, of: () => ModelStore, clock: Clock): C
       return client.epoch;
     },
   };
+}
+
+/** "Press Run to go on" has been said, and whatever says something goes on. */
+async function* going(events: AsyncIterable<EngineEvent>, model: ModelStore): AsyncGenerator<EngineEvent> {
+  for await (const event of events) {
+    const { loss, dismissLoss } = model.getState();
+    if (loss.kind === 'reopened') dismissLoss();
+    yield event;
+  }
 }
 
 /** Waits for a model on another device than that of `before`; false where none comes. Rejects with `cancelled`. */
