@@ -111,6 +111,8 @@ export default defineConfig(({ command }) => {
         output: {
           // The name of a shared chunk would list all that share it.
           chunkFileNames: ({ name }) => `assets/${name.startsWith('shared') ? 'shared' : '[name]'}-[hash].js`,
+          assetFileNames: ({ names }) =>
+            `assets/${names.some(name => name.startsWith('shared')) ? 'shared' : '[name]'}-[hash][extname]`,
           // What several parts use comes in few files: each costs a request, and most are small.
           codeSplitting: {
             groups: [

@@ -6,6 +6,17 @@ import { defineConfig } from 'vitest/config';
 // Mesa's CPU driver leaves its optimiser out: most of a test's time is the compiling of kernels that run once. Results are the same.
 process.env.GALLIVM_PERF ??= 'nopt';
 
+/**
+ * What asks the engine with one class of kernels, whatever the driver: beside the same tests in a Chromium they would be a second time of it.
+ * `npm run test:dawn` runs them.
+ */
+const IN_CHROMIUM = [
+  'src/engine/debug/debug.gpu.test.ts',
+  'src/engine/debug/profile.gpu.test.ts',
+  'src/engine/probes/{ablate,measure-cache,probes,sweep,trace,views-apart}.gpu.test.ts',
+  'src/engine/{checkpoints,engine,formats,generate,recipes,session,states}.gpu.test.ts',
+];
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   define: {
@@ -16,6 +27,7 @@ export default defineConfig({
     name: 'dawn',
     environment: 'node',
     include: ['src/**/*.gpu.test.ts', 'e2e/tools/*.dawn.test.ts'],
+    exclude: process.env.BESIDE_CHROMIUM === undefined ? [] : IN_CHROMIUM,
     setupFiles: ['e2e/tools/dawn-setup.ts'],
     // A Vulkan driver on a CPU compiles a pipeline in seconds when its cache is cold, on one core: two files at a time.
     testTimeout: 600_000,

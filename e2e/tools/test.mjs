@@ -1,5 +1,5 @@
-// npm test: type check and lint, unit tests and kernel tests on WebGPU in turn, the browser tests beside them, and one summary. With --dawn the
-// kernel tests in Node on Dawn, too.
+// npm test: type check and lint, unit tests and kernel tests on WebGPU in turn, the browser tests beside them, and one summary. With --dawn
+// kernels, golden models and command line in Node on Dawn, too.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,9 @@ import { inLanes, namedLines } from './lanes.mjs';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const REPORTS = mkdtempSync(path.join(tmpdir(), 'nucleus-test-'));
 
+/** What the step before it has not tested of the same in Chromium. */
+const DAWN = { title: 'dawn', script: 'test:dawn', report: 'vitest', env: { BESIDE_CHROMIUM: '1' } };
+
 /**
  * Each step is a script of package.json; `report` says whose JSON it can write. The browser tests take longest and wait about as long as they
  * compute: all others fit beside them.
@@ -21,7 +24,7 @@ const LANES = [
     { title: 'types and lint', script: 'check' },
     { title: 'unit', script: 'test:unit', report: 'vitest' },
     { title: 'gpu', script: 'test:gpu', report: 'vitest', browser: true },
-    ...(process.argv.includes('--dawn') ? [{ title: 'dawn', script: 'test:dawn', report: 'vitest' }] : []),
+    ...(process.argv.includes('--dawn') ? [DAWN] : []),
   ],
   [{ title: 'e2e', script: 'e2e', report: 'playwright', browser: true }],
 ];
@@ -102,6 +105,7 @@ async function runStep(step, chromium) {
   const file = path.join(REPORTS, `${step.title.replaceAll(' ', '-')}.json`);
   const { args, env } = reporting(step.report, file);
   const code = await runScript(step.title, step.script, args, {
+    ...step.env,
     ...env,
     ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
   });
