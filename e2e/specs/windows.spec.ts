@@ -1,6 +1,7 @@
 // Windows of every size: nothing is cut, five lines of the text are in sight, and five candidates or the button that leads to them. @phone
 
 import { NARROW } from '../../src/ui/controls/useMedia.ts';
+import { cutsOf } from '../support/cuts.ts';
 import { candidateGrid, candidatesReady, numberField, openPage, run, runButton, setNumbers } from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
@@ -39,47 +40,6 @@ const SIZES = [
 ] as const;
 
 const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const;
-
-/**
- * What is cut, in words: the page or a pane that is wider than its place, a control that reaches out of the window or of the pane it
- * stands in. Rows that are made to be pushed sideways (tabs, examples, the status line) and names that end in an ellipsis may be.
- */
-function cutsOf(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found: string[] = [];
-    const { clientWidth, scrollWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} px wide`);
-    const nameOf = (e: Element) => `${e.tagName} ${e.className} "${e.textContent?.slice(0, 30)}"`;
-    const open = document.querySelector('dialog[open]');
-    const roots = open ? [open] : [...document.querySelectorAll('header, main, aside, footer')];
-    const aside = '[role="tablist"], [aria-label="Examples"], dl[aria-label="Status"], [data-sideways], canvas';
-    // For readers alone, of no size; or in a popover that has its own place.
-    const hidden = (e: Element) => e.clientWidth <= 1 || e.closest('.visually-hidden, [popover]') !== null;
-    // A picture that the keys walk.
-    const walked = (e: Element) =>
-      e instanceof HTMLElement && e.tabIndex === 0 && e.matches('[role="grid"], [role="tree"]');
-    const clips = (e: Element) => getComputedStyle(e).overflowX !== 'visible';
-    for (const root of roots) {
-      for (const e of [root, ...root.querySelectorAll<HTMLElement>('*')]) {
-        if (hidden(e) || e.closest(aside) || e.querySelector(':scope > ul[aria-label="Examples"]')) continue;
-        const { left, right } = e.getBoundingClientRect();
-        const control = e.matches('button, input, select, textarea, [role="switch"]');
-        const shortened = getComputedStyle(e).textOverflow === 'ellipsis';
-        if (clips(e) && !shortened && !walked(e) && e.scrollWidth > e.clientWidth + 1)
-          found.push(`${nameOf(e)} holds ${e.scrollWidth} px in ${e.clientWidth}`);
-        if (!control || e.closest('ul[aria-label="Examples"] ~ *')) continue;
-        if (left < -0.5 || right > clientWidth + 0.5)
-          found.push(`${nameOf(e)} leaves the window at ${left} to ${right}`);
-        for (let pane = e.parentElement; pane && pane !== root.parentElement; pane = pane.parentElement) {
-          const box = pane.getBoundingClientRect();
-          if (clips(pane) && (left < box.left - 0.5 || right > box.right + 0.5))
-            found.push(`${nameOf(e)} leaves ${nameOf(pane)}`);
-        }
-      }
-    }
-    return found;
-  });
-}
 
 /** Whole lines of the text that have a place in sight, with the foot of the page where it stands at first. */
 function linesInSight(page: Page): Promise<number> {

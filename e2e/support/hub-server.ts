@@ -48,6 +48,8 @@ interface HubRequest {
 export interface Fault {
   /** Paths it concerns: a part of the path, or a pattern. Absent: every path. */
   readonly path?: string | RegExp;
+  /** Ranges it concerns, '' for a request without one; absent: every request. */
+  readonly range?: RegExp;
   /** How many requests it concerns; absent: all. */
   readonly times?: number;
   /** Answers with this status and no file. */
@@ -115,8 +117,8 @@ export async function startHubServer(options: HubServerOptions = {}): Promise<Hu
   };
   for (const [repo, folder] of Object.entries(options.models ?? {})) update(repo, folder);
 
-  const takeFault = (path: string): ActiveFault | undefined => {
-    const active = faults.find(({ fault, left }) => left > 0 && concerns(fault, path));
+  const takeFault = (path: string, range: string): ActiveFault | undefined => {
+    const active = faults.find(({ fault, left }) => left > 0 && concerns(fault, path, range));
     if (active) active.left--;
     return active;
   };
@@ -138,7 +140,7 @@ export async function startHubServer(options: HubServerOptions = {}): Promise<Hu
         'Access-Control-Allow-Headers': 'authorization, range',
       });
     }
-    const active = takeFault(path);
+    const active = takeFault(path, range);
     if (active?.fault.status !== undefined) return end(response, active.fault.status, active.fault.headers ?? {});
     const [, repo = ''] = /^\/(?:api\/models\/)?([^/]+\/[^/]+?)(?:\/(?:revision|resolve)\/|$)/.exec(path) ?? [];
     const shut = refusal(options.closed?.[repo], authorization, path.startsWith('/api/'));
@@ -215,7 +217,8 @@ function refusal(
   return { status: known ? 403 : 401, reason: known || token === '' ? 'GatedRepo' : '' };
 }
 
-function concerns(fault: Fault, path: string): boolean {
+function concerns(fault: Fault, path: string, range: string): boolean {
+  if (fault.range !== undefined && !fault.range.test(range)) return false;
   if (fault.path === undefined) return true;
   return typeof fault.path === 'string' ? path.includes(fault.path) : fault.path.test(path);
 }
