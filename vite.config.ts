@@ -113,11 +113,11 @@ export default defineConfig(({ command }) => {
           chunkFileNames: ({ name }) => `assets/${name.startsWith('shared') ? 'shared' : '[name]'}-[hash].js`,
           assetFileNames: ({ names }) =>
             `assets/${names.some(name => name.startsWith('shared')) ? 'shared' : '[name]'}-[hash][extname]`,
-          // What several parts use comes in few files: each costs a request, and most are small.
+          // What several parts use comes in fewer files: each costs a request, and most are small. Larger ones would import each other in circles.
           codeSplitting: {
             groups: [
               { name: 'first', tags: ['$initial'], priority: 1 },
-              { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 30_000 },
+              { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 3_000 },
             ],
           },
         },

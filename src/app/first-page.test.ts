@@ -34,6 +34,16 @@ function firstChunks(chunks: readonly Rolldown.OutputChunk[]): Rolldown.OutputCh
   return [...first];
 }
 
+/** Chunks that import each other in a circle: which of them runs first would depend on what is opened first, and on the network. */
+function circlesOf(chunks: readonly Rolldown.OutputChunk[]): string[] {
+  const left = new Map(chunks.map(({ fileName, imports }) => [fileName, imports.filter(name => name !== fileName)]));
+  for (let before = -1; before !== left.size; ) {
+    before = left.size;
+    for (const [name, imports] of left) if (!imports.some(each => left.has(each))) left.delete(name);
+  }
+  return [...left.keys()];
+}
+
 test('the first page is small, each view is a chunk of its own, and the build has nothing to complain about', async () => {
   // Whatever the program that builds is for itself: a slow React, and a page without a service worker, would be tested in place of the real one.
   vi.stubEnv('NODE_ENV', 'development');
@@ -47,5 +57,6 @@ test('the first page is small, each view is a chunk of its own, and the build ha
   expect(modules.filter(id => views.test(id) && id.endsWith('.tsx'))).toEqual([]);
   expect(bytes).toBeLessThan(MOST_BYTES);
   expect(bytes).toBeGreaterThan(200_000);
+  expect(circlesOf(chunks)).toEqual([]);
   expect(complaints).toEqual([]);
 });
