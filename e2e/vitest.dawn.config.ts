@@ -29,6 +29,7 @@ export default defineConfig({
     include: ['src/**/*.gpu.test.ts', 'e2e/tools/*.dawn.test.ts'],
     exclude: process.env.BESIDE_CHROMIUM === undefined ? [] : IN_CHROMIUM,
     setupFiles: ['e2e/tools/dawn-setup.ts'],
+    expect: { poll: { timeout: 60_000 } },
     // A Vulkan driver on a CPU compiles a pipeline in seconds when its cache is cold, on one core: two files at a time.
     testTimeout: 600_000,
     hookTimeout: 600_000,

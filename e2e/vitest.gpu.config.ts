@@ -30,6 +30,7 @@ export default defineConfig({
     name: 'gpu',
     include: ['src/**/*.gpu.test.ts'],
     globalSetup: ['e2e/tools/require-browser.ts'],
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,

@@ -20,6 +20,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     // For what hangs; the slowest take seconds, and a busy machine is many times slower.
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 240_000,
     hookTimeout: 240_000,
   },

@@ -80,7 +80,7 @@ test('one that comes while the page is open is offered, and taken once all is wr
   workers.dispatchEvent(new Event('controllerchange'));
   expect(acts).toEqual([]);
   version.getState().take();
-  await vi.waitFor(() => expect(worker.told).toEqual(['use-now']));
+  await expect.poll(() => worker.told).toEqual(['use-now']);
   expect(acts).toEqual(['flush']);
   workers.dispatchEvent(new Event('controllerchange'));
   expect(acts).toEqual(['flush', 'reload']);
@@ -106,7 +106,7 @@ test('one that waits no more when it is taken: the page opens again', async () =
   registration.install();
   registration.waiting = null;
   version.getState().take();
-  await vi.waitFor(() => expect(acts).toEqual(['flush', 'reload']));
+  await expect.poll(() => acts).toEqual(['flush', 'reload']);
 });
 
 test('a page that stays open looks again, once an hour at the most, and a failed look is no matter', async () => {
@@ -117,7 +117,7 @@ test('a page that stays open looks again, once an hour at the most, and a failed
   clock.now = 3_600_000;
   comeBack();
   comeBack();
-  await vi.waitFor(() => expect(registration.update).toHaveBeenCalledTimes(1));
+  await expect.poll(() => registration.update.mock.calls.length).toBe(1);
 });
 
 test('with the network switched off nothing is registered and nothing newer looked for', async () => {

@@ -1,5 +1,5 @@
 // The switch as a view has it: kept, told to other tabs, and the counts of what was asked and refused.
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { NetworkNews } from '../../lib/network.ts';
 import { createNetworkStore } from './network.ts';
 
@@ -22,9 +22,9 @@ function opened(kept: { off: boolean } | null) {
 test('as it was kept, switched here, and by another tab', async () => {
   const kept = { off: true };
   const { state, say } = opened(kept);
-  await vi.waitFor(() => expect(state().off).toBe(true));
+  await expect.poll(() => state().off).toBe(true);
   state().turn(false);
-  await vi.waitFor(() => expect(state().off).toBe(false));
+  await expect.poll(() => state().off).toBe(false);
   expect(kept.off).toBe(false);
   say({ type: 'switched', off: true });
   expect(state().off).toBe(true);

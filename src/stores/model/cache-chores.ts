@@ -1,7 +1,7 @@
 // What a person does with a model that is stored: verify it, delete it, look for an update, fetch it anew.
 import type { Client } from '../../client/client.ts';
 import { cacheCheck, cacheDelete, cacheVerify } from '../../client/requests.ts';
-import { toWire } from '../../lib/error.ts';
+import { asNucleusError, toWire } from '../../lib/error.ts';
 import type { Origins } from '../../lib/model-source.ts';
 import type { CacheTask, ModelState, ModelStoreState } from './types.ts';
 
@@ -12,6 +12,17 @@ const BEGUN: Readonly<Record<Exclude<Chore, 'update'>, CacheTask>> = {
   delete: { kind: 'deleting' },
   check: { kind: 'checking' },
 };
+
+/** Asks again where the worker was ended under it, which has to do with the model in use alone. */
+async function onAnyWorker<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (asNucleusError(thrown).code !== 'cancelled') throw thrown;
+    }
+  }
+}
 
 /** Never rejects: what went wrong is in the task. */
 export async function runChore(
@@ -35,12 +46,12 @@ export async function runChore(
   }
   setTask(BEGUN[chore]);
   try {
-    if (chore === 'verify') setTask({ kind: 'verified', damaged: await cacheVerify(client, key) });
+    if (chore === 'verify') setTask({ kind: 'verified', damaged: await onAnyWorker(() => cacheVerify(client, key)) });
     else if (chore === 'check') {
-      const { newer, commit } = await cacheCheck(client, key, origins);
+      const { newer, commit } = await onAnyWorker(() => cacheCheck(client, key, origins));
       setTask({ kind: 'checked', newer, commit });
     } else {
-      await cacheDelete(client, key);
+      await onAnyWorker(() => cacheDelete(client, key));
       await state.listCache();
       setTask(null);
     }

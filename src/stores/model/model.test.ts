@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ADAPTER, FORMATS, until } from '../../../e2e/support/scripted-engine.ts';
 import { loseDevice, makePage, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { NucleusError } from '../../lib/error.ts';
+import type { Command } from '../../protocol/commands.ts';
 import type { EventOf, InspectedEvent } from '../../protocol/events.ts';
 import { GPT2, kept, load } from './load.fixture.ts';
 import { isChosen } from './model.ts';
@@ -229,12 +230,17 @@ describe('the cache', () => {
     complete: true,
     storedAt: 1,
   };
-  const cachePage = async (): Promise<Page> => {
+  /** `hold`: commands of this type are heard once, and not answered. */
+  const cachePage = async (hold?: Command['type']): Promise<Page> => {
     let models = [model];
     return kept(
       await readyPage({
         intercept: (command, say) => {
           const { run } = command;
+          if (command.type === hold) {
+            hold = undefined;
+            return true;
+          }
           if (command.type === 'cache_list') say({ type: 'cache', run, models, usage: 7 });
           else if (command.type === 'cache_verify') say({ type: 'verified', run, key: command.key, damaged: ['a'] });
           else if (command.type === 'cache_check')
@@ -261,6 +267,22 @@ describe('the cache', () => {
     expect(page.worker.of('load').at(-1)).toMatchObject({ source: GPT2, refresh: true });
     await actions.deleteCached(model.key);
     expect(page.model.getState().cache).toMatchObject({ models: [], tasks: {} });
+  });
+
+  test('what is done to a stored model outlives the worker of the model in use', async () => {
+    for (const hold of ['cache_verify', 'cache_delete'] as const) {
+      const page = await cachePage(hold);
+      const actions = page.model.getState();
+      await actions.listCache();
+      const done = hold === 'cache_verify' ? actions.verifyCached(model.key) : actions.deleteCached(model.key);
+      await until(() => page.worker.of(hold).length > 0);
+      actions.unload('person');
+      await done;
+      expect(page.workers).toHaveLength(2);
+      const { models, tasks } = page.model.getState().cache;
+      if (hold === 'cache_verify') expect(tasks[model.key]).toEqual({ kind: 'verified', damaged: ['a'] });
+      else expect({ models, tasks }).toEqual({ models: [], tasks: {} });
+    }
   });
 
   test('a fresh fetch is not repeated by the reopening of a lost device', async () => {
