@@ -1,7 +1,7 @@
 // Ablation in the browser: switches change the numbers and give them back; the ranking agrees with the switches; keys, a phone, axe.
 
 import { complaints } from '../support/axe.ts';
-import { candidatesOf, noteCommands, openPage, setCaret, setText, sidewaysOf } from '../support/page.ts';
+import { candidatesOf, noteCommands, openPage, setCaret, setText, sidewaysOf, tokenButton } from '../support/page.ts';
 import { expect, goOn, holdAfter, type Locator, type Page, test } from '../support/tests.ts';
 
 const view = (page: Page) => page.getByRole('region', { name: 'Ablation', exact: true });
@@ -243,10 +243,7 @@ test('axe finds nothing in either theme', async ({ page }) => {
 
 test('on a phone a layer at a time, with large switches and nothing to scroll sideways @phone', async ({ page }) => {
   await openPage(page);
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: /What comes next|before sampling/ })
-    .tap();
+  await tokenButton(page).tap();
   await page.getByRole('tab', { name: 'Ablation', exact: true }).tap();
   await upToDate(page);
   const cell = view(page).getByRole('switch', { name: 'Layer 1, head 2' });

@@ -2,7 +2,7 @@
 
 import { grid, head, layer, openAttention, stepOf, TEXT, view, weightsOf } from '../support/attention.ts';
 import { complaints } from '../support/axe.ts';
-import { openPage, setCaret, setText, sidewaysOf } from '../support/page.ts';
+import { openPage, setCaret, setText, sidewaysOf, tokenButton } from '../support/page.ts';
 import { expect, test } from '../support/tests.ts';
 
 test.describe('axe, both themes', () => {
@@ -24,10 +24,7 @@ test.describe('axe, both themes', () => {
 test('on a phone the tinted text stands in the sheet, a head is chosen by a tap @phone', async ({ page }) => {
   await openPage(page);
   await setText(page, TEXT);
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: /What comes next|before sampling/ })
-    .tap();
+  await tokenButton(page).tap();
   await page.getByRole('tab', { name: 'Attention', exact: true }).tap();
   await expect(grid(page)).toBeVisible();
   const strip = page.getByTestId('attention-strip').locator('span');

@@ -25,6 +25,7 @@ import {
   step,
   textArea,
   textOf,
+  tokenButton,
   tokensOf,
   undoButton,
 } from '../support/page.ts';
@@ -275,10 +276,7 @@ test('axe finds nothing in either theme, with branches and with what has grown',
 test('on a phone the table comes first, and nothing scrolls sideways @phone', async ({ page }) => {
   await openPage(page);
   await setCaret(page, INSIDE);
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: /What comes next|before sampling/ })
-    .tap();
+  await tokenButton(page).tap();
   await page.getByRole('tab', { name: 'Branches', exact: true }).tap();
   await branchView(page).getByRole('textbox', { name: 'Text to force' }).fill(' purple cat');
   await branchView(page).getByRole('button', { name: 'Put it there' }).tap();

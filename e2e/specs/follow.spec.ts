@@ -11,6 +11,7 @@ import {
   setText,
   sidewaysOf,
   textOf,
+  tokenButton,
 } from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
@@ -284,10 +285,7 @@ test('axe finds nothing in any step, in either theme', async ({ page }) => {
 
 test('on a phone: every step within the width, targets large enough @phone', async ({ page }) => {
   await openPage(page);
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: /What comes next|before sampling/ })
-    .tap();
+  await tokenButton(page).tap();
   await side(page, 'Follow');
   for (let number = 1; number <= STEPS.length; number++) {
     await goTo(page, number);

@@ -2,7 +2,16 @@
 
 import { complaints } from '../support/axe.ts';
 import { beforeWorker, engineWorker, liveBytes, recordGpu } from '../support/faults.ts';
-import { candidatesReady, factOf, openPage, setCaret, setText, sidewaysOf, textOf } from '../support/page.ts';
+import {
+  candidatesReady,
+  factOf,
+  openPage,
+  setCaret,
+  setText,
+  sidewaysOf,
+  textOf,
+  tokenButton,
+} from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const TEXT = 'Once upon a time there was a small fox named Pip. Pip lived near the river and liked to sing.';
@@ -286,10 +295,7 @@ test('without memory for it: says what to do, the page goes on, and tries again 
 test('on a phone: a tap shows the numbers, a second one selects, nothing scrolls sideways @phone', async ({ page }) => {
   await openPage(page);
   await setText(page, TEXT);
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: /What comes next|before sampling/ })
-    .tap();
+  await tokenButton(page).tap();
   await tab(page, 'Lens').tap();
   await expect(grid(page)).toBeVisible();
   await grid(page).scrollIntoViewIfNeeded();

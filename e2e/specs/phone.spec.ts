@@ -11,6 +11,7 @@ import {
   stepButton,
   textArea,
   textOf,
+  tokenButton,
   tokensOf,
   undoButton,
 } from '../support/page.ts';
@@ -46,8 +47,6 @@ async function tall(target: Locator, px = 44): Promise<void> {
   expect(box?.width, `width of ${await target.innerText()}`).toBeGreaterThanOrEqual(px);
 }
 
-const tokenButton = (page: Page) =>
-  page.getByRole('main').getByRole('button', { name: /What comes next|before sampling/ });
 const settingsButton = (page: Page) => page.getByRole('button', { name: 'Settings', exact: true });
 const sheet = (page: Page, title: string) => page.getByRole('dialog', { name: title, exact: true });
 

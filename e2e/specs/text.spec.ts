@@ -14,6 +14,7 @@ import {
   setText,
   textArea,
   textOf,
+  tokenButton,
   tokensOf,
 } from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
@@ -257,10 +258,7 @@ test.describe('axe, both themes', () => {
 
 test('on a phone the view fits, and a finger reads and selects @phone', async ({ page }) => {
   await openPage(page);
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: /What comes next|before sampling/ })
-    .tap();
+  await tokenButton(page).tap();
   await show(page, 'Text');
   await pin(page, ' the');
   await expect(view(page).getByRole('region', { name: 'Most surprising tokens' })).toBeVisible();

@@ -1,8 +1,17 @@
 // Windows of every size: nothing is cut, five lines of the text are in sight, and five candidates or the button that leads to them. @phone
 
 import { NARROW } from '../../src/ui/controls/useMedia.ts';
-import { cutsOf } from '../support/cuts.ts';
-import { candidateGrid, candidatesReady, numberField, openPage, run, runButton, setNumbers } from '../support/page.ts';
+import { cutsOf, VIEWS } from '../support/cuts.ts';
+import {
+  candidateGrid,
+  candidatesReady,
+  numberField,
+  openPage,
+  run,
+  runButton,
+  setNumbers,
+  tokenButton,
+} from '../support/page.ts';
 import { expect, type Locator, type Page, test } from '../support/tests.ts';
 
 /** Phones upright and lying, tablets, windows beside others, laptops, large screens, and 1440 x 900 at 150 and 200 %. */
@@ -39,8 +48,6 @@ const SIZES = [
   [2560, 1440],
 ] as const;
 
-const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const;
-
 /** Whole lines of the text that have a place in sight, with the foot of the page where it stands at first. */
 function linesInSight(page: Page): Promise<number> {
   return page.getByTestId('editor').evaluate(editor => {
@@ -72,10 +79,6 @@ function candidatesInSight(page: Page): Promise<number> {
     }).length;
   });
 }
-
-/** The token and what is expected there, as a button: where there is no column beside the text. */
-const tokenButton = (page: Page) =>
-  page.getByRole('main').getByRole('button', { name: /What comes next|before sampling/ });
 
 /** What is wrong with the page at its present size. */
 async function faultsOf(page: Page): Promise<string[]> {

@@ -1,18 +1,13 @@
 // A window of 1280 x 1024 at a zoom of 200 and 400 % (WCAG 2.2, 1.4.4 and 1.4.10): all is there, nothing is cut, nothing is scrolled sideways, and the
 // focus is in sight wherever it goes.
-import { cutsOf } from '../support/cuts.ts';
-import { candidatesReady, openPage, run, runButton, textArea } from '../support/page.ts';
-import { expect, type Locator, type Page, test } from '../support/tests.ts';
+import { cutsOf, VIEWS } from '../support/cuts.ts';
+import { candidatesReady, openPage, run, runButton, textArea, tokenButton } from '../support/page.ts';
+import { expect, type Page, test } from '../support/tests.ts';
 
 const ZOOMS = [
   { percent: 200, width: 640, height: 512 },
   { percent: 400, width: 320, height: 256 },
 ] as const;
-
-const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const;
-
-const nextButton = (page: Page): Locator =>
-  page.getByRole('main').getByRole('button', { name: /What comes next|before sampling/ });
 
 /** What stays cut once pictures have taken the width of their panes. */
 async function staysCut(page: Page, where: string): Promise<string[]> {
@@ -53,7 +48,7 @@ for (const { percent, width, height } of ZOOMS) {
       await expect(runButton(page)).toBeInViewport({ ratio: 1 });
       await run(page);
       found.push(...(await staysCut(page, 'after a run')));
-      await nextButton(page).click();
+      await tokenButton(page).click();
       await candidatesReady(page);
       found.push(...(await staysCut(page, 'what comes next')));
       expect(found).toEqual([]);
@@ -61,7 +56,7 @@ for (const { percent, width, height } of ZOOMS) {
 
     test('every view', { tag: '@engine' }, async ({ page }) => {
       await openPage(page);
-      await nextButton(page).click();
+      await tokenButton(page).click();
       const found: string[] = [];
       for (const view of VIEWS) {
         await page.getByRole('tab', { name: view, exact: true }).click();

@@ -1,6 +1,9 @@
 // What a page of some size cuts off.
 import type { Page } from '@playwright/test';
 
+/** Views whose width is looked at. */
+export const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const;
+
 /**
  * What is cut, in words: the page or a pane that is wider than its place, a control that reaches out of the window or of the pane it
  * stands in. Rows that are made to be pushed sideways (tabs, examples, the status line) and names that end in an ellipsis may be.

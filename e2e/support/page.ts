@@ -83,6 +83,11 @@ export function runButton(page: Page): Locator {
   return page.getByRole('button', { name: 'Run', exact: true });
 }
 
+/** Where there is no column beside the text: the token and what is expected there, as a button. */
+export function tokenButton(page: Page): Locator {
+  return page.getByRole('main').getByRole('button', { name: /What comes next|before sampling/ });
+}
+
 export function stopButton(page: Page): Locator {
   return page.getByRole('button', { name: 'Stop', exact: true });
 }

@@ -1,6 +1,5 @@
 // The command line of the engine: its numbers against float64 results, and its one line for everything that is wrong; as a program where that
 // matters.
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,37 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logsumexp } from '../../src/reference/ops.ts';
 import { type Config, goldenGguf } from '../support/gguf-golden.ts';
 import { caseOf7, gpt2Names, loadGolden } from '../support/golden.ts';
+import { asProgram, inProcess, type Outcome } from '../support/program.ts';
 import { main } from './logits.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
+const PROGRAM = 'e2e/tools/logits.ts';
 const TOLERANCE = 5e-5;
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Without a process of its own, whose start takes longer than all else. */
-async function logits(...args: string[]): Promise<Outcome> {
-  const [out, error] = [collector(), collector()];
-  const code = await main(args, { stdout: out, stderr: error });
-  return { code, stdout: out.words.join(''), stderr: error.words.join('') };
-}
-
-function collector() {
-  const words: string[] = [];
-  return { words, write: (given: string) => words.push(given) > 0 };
-}
-
-function asProgram(...args: string[]): Promise<Outcome> {
-  const program = ['e2e/tools/run.mjs', 'e2e/tools/logits.ts', ...args];
-  return new Promise(resolve => {
-    execFile(process.execPath, program, { cwd: ROOT }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const logits = (...args: string[]): Promise<Outcome> => inProcess((stdout, stderr) => main(args, { stdout, stderr }));
 
 interface Answer {
   readonly adapter: string;
@@ -58,11 +34,11 @@ async function answer(...args: string[]): Promise<Answer> {
 
 test('as a program: numbers on standard output, or one line on standard error and exit code 1', async () => {
   const numbers = ['e2e/golden/gpt2-f32', '--tokens', '5,3,8', '--greedy', '4'];
-  const { code, stdout } = await asProgram(...numbers);
+  const { code, stdout } = await asProgram([PROGRAM, ...numbers]);
   // Dawn has words of its own for standard error where it opens an adapter.
   expect({ code, stdout, stderr: '' }).toEqual(await logits(...numbers));
   for (const wrong of [['e2e/golden/none', '--tokens', '1'], []])
-    expect(await asProgram(...wrong)).toEqual(await logits(...wrong));
+    expect(await asProgram([PROGRAM, ...wrong])).toEqual(await logits(...wrong));
 });
 
 function expectNear(got: readonly number[], wanted: readonly number[]): void {

@@ -1,43 +1,18 @@
 // The command line of tokenizers: its ids, every form of files, and its one line for everything that is wrong; as a program where that matters.
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ggufModel } from '../support/page-models.ts';
+import { asProgram, inProcess, type Outcome } from '../support/program.ts';
 import { main } from './tokenize.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const GOLDEN = 'e2e/golden/tokenizers';
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Without a process of its own, whose start takes longer than all else. */
-async function tokenize(input: string, ...args: string[]): Promise<Outcome> {
-  const [out, error] = [collector(), collector()];
-  const code = await main(args, { stdin: Readable.from([input]), stdout: out, stderr: error });
-  return { code, stdout: out.words.join(''), stderr: error.words.join('') };
-}
-
-function collector() {
-  const words: string[] = [];
-  return { words, write: (given: string) => words.push(given) > 0 };
-}
-
-function asProgram(input: string, ...args: string[]): Promise<Outcome> {
-  const program = ['e2e/tools/run.mjs', '--no-gpu', 'e2e/tools/tokenize.ts', ...args];
-  return new Promise(resolve => {
-    const child = execFile(process.execPath, program, { cwd: ROOT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-    child.stdin?.end(input);
-  });
-}
+const tokenize = (input: string, ...args: string[]): Promise<Outcome> =>
+  inProcess((stdout, stderr) => main(args, { stdin: Readable.from([input]), stdout, stderr }));
 
 async function idsOf(texts: readonly string[], where: string): Promise<number[][]> {
   const { code, stdout, stderr } = await tokenize(JSON.stringify(texts), where);
@@ -50,9 +25,11 @@ let folder = '';
 test('as a program: ids on standard output, or one line on standard error and its exit code', async () => {
   const texts = JSON.stringify(['Once upon a time', '\u4f60']);
   const where = `${GOLDEN}/llama2-layout`;
-  expect(await asProgram(texts, where)).toEqual(await tokenize(texts, where));
-  expect(await asProgram('[]')).toEqual(await tokenize('[]'));
-  expect(await asProgram('[]', 'none.json')).toEqual(await tokenize('[]', 'none.json'));
+  expect(await asProgram(['--no-gpu', 'e2e/tools/tokenize.ts', where], texts)).toEqual(await tokenize(texts, where));
+  expect(await asProgram(['--no-gpu', 'e2e/tools/tokenize.ts'], '[]')).toEqual(await tokenize('[]'));
+  expect(await asProgram(['--no-gpu', 'e2e/tools/tokenize.ts', 'none.json'], '[]')).toEqual(
+    await tokenize('[]', 'none.json'),
+  );
 });
 
 beforeAll(async () => {
