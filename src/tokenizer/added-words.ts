@@ -20,10 +20,10 @@ export type IsPlain = (start: number, end: number) => boolean;
 /** Finds tokens in a text, the longest where several start. */
 type Finder = (text: string, isPlain?: IsPlain) => Iterable<Section>;
 
-/** Where the white space before `at` starts. All of it is of one UTF-16 unit a character. */
-function spaceBefore(text: string, at: number): number {
+/** Where the white space before `at` starts, `least` or after. All of it is of one UTF-16 unit a character. */
+function spaceBefore(text: string, at: number, least: number): number {
   let start = at;
-  while (start > 0 && SPACE.test(text.charAt(start - 1))) start--;
+  while (start > least && SPACE.test(text.charAt(start - 1))) start--;
   return start;
 }
 
@@ -39,28 +39,58 @@ function isSingleWord(text: string, start: number, end: number): boolean {
   );
 }
 
-/** By the first UTF-16 unit of a spelling: how long those are that begin with it, the longest first. A million of them is still a few lengths. */
-function lengthsByUnit(spellings: Iterable<string>): ReadonlyMap<number, readonly number[]> {
-  const found = new Map<number, Set<number>>();
+/** By the first UTF-16 unit: the spellings that begin with it, in the order of their units. */
+function byFirstUnit(spellings: Iterable<string>): ReadonlyMap<number, readonly string[]> {
+  const found = new Map<number, string[]>();
   for (const spelling of spellings) {
     const unit = spelling.charCodeAt(0);
-    const lengths = found.get(unit) ?? new Set();
-    found.set(unit, lengths.add(spelling.length));
+    const list = found.get(unit);
+    if (list) list.push(spelling);
+    else found.set(unit, [spelling]);
   }
-  return new Map([...found].map(([unit, lengths]) => [unit, [...lengths].sort((a, b) => b - a)]));
+  for (const list of found.values()) list.sort();
+  return found;
 }
 
-function longestAt<T>(
-  text: string,
-  at: number,
-  lengths: ReadonlyMap<number, readonly number[]>,
-  bySpelling: ReadonlyMap<string, T>,
-): { readonly token: T; readonly length: number } | undefined {
-  for (const length of lengths.get(text.charCodeAt(at)) ?? []) {
-    const token = at + length > text.length ? undefined : bySpelling.get(text.slice(at, at + length));
-    if (token !== undefined) return { token, length };
+/**
+ * The first of the sorted `spellings` in [first, end), all alike before `index`, whose unit at `index` is `unit` or more; `end` where there is none.
+ * Looked for near the ends first, where it is when each unit of the text leaves few behind.
+ */
+function firstWith(spellings: readonly string[], first: number, end: number, index: number, unit: number): number {
+  const isLess = (i: number): boolean => (spellings[i] as string).charCodeAt(index) < unit;
+  if (first === end || !isLess(first)) return first;
+  let [most, step] = [end, 1];
+  for (; most - step > first && !isLess(most - step); step *= 2) most -= step;
+  let least = Math.max(first, most - step) + 1;
+  while (least < most) {
+    const half = (least + most) >> 1;
+    if (isLess(half)) least = half + 1;
+    else most = half;
   }
-  return undefined;
+  return least;
+}
+
+/**
+ * The longest of the sorted `spellings` that the text has at `at`, where all begin with the unit that is there; '' where there is none.
+ * Unit by unit the range of those that agree narrows, so the work grows with what agrees and not with how many lengths there are.
+ */
+function longestAt(text: string, at: number, spellings: readonly string[]): string {
+  let longest = '';
+  let [first, end] = [0, spellings.length];
+  for (let length = 1; first < end; length++) {
+    const spelling = spellings[first] as string;
+    if (end - first === 1) return text.startsWith(spelling, at) ? spelling : longest;
+    // It comes before those that go on after it.
+    if (spelling.length === length) {
+      longest = spelling;
+      first++;
+    }
+    if (at + length === text.length) break;
+    const unit = text.charCodeAt(at + length);
+    first = firstWith(spellings, first, end, length, unit);
+    end = firstWith(spellings, first, end, length, unit + 1);
+  }
+  return longest;
 }
 
 /** Of `tokens`, each by the spelling that it is looked for by; null where there is none. There may be a million of them. */
@@ -71,21 +101,26 @@ export function finder(tokens: readonly AddedToken[], spellingOf: (token: AddedT
     if (spelling !== '') bySpelling.set(spelling, token);
   }
   if (bySpelling.size === 0) return null;
-  const lengths = lengthsByUnit(bySpelling.keys());
+  const spellings = byFirstUnit(bySpelling.keys());
   return function* find(text, isPlain) {
     let at = 0;
+    // Where the space ends that was looked through last: tokens of space that take more of it would walk it once each.
+    let spaceEnd = 0;
     for (let next = 0; next < text.length; ) {
-      const found = longestAt(text, next, lengths, bySpelling);
+      const found = longestAt(text, next, spellings.get(text.charCodeAt(next)) ?? []);
+      const token = bySpelling.get(found);
       let start = next;
-      next += found === undefined ? ((text.codePointAt(next) ?? 0) > 0xffff ? 2 : 1) : found.length;
-      if (found === undefined) continue;
-      const { token } = found;
+      next += token === undefined ? ((text.codePointAt(next) ?? 0) > 0xffff ? 2 : 1) : found.length;
+      if (token === undefined) continue;
       let end = next;
       if (isPlain?.(start, end)) continue;
       if (token.singleWord && !isSingleWord(text, start, end)) continue;
       // Space that the token before has taken stays with that.
-      if (token.lstrip) start = Math.max(spaceBefore(text, start), at);
-      if (token.rstrip) end = spaceAfter(text, end);
+      if (token.lstrip) start = Math.max(spaceBefore(text, start, at), at);
+      if (token.rstrip) {
+        if (end > spaceEnd) spaceEnd = spaceAfter(text, end);
+        end = spaceEnd;
+      }
       // All of it was space, and gone.
       if (start >= end) continue;
       if (start > at) yield { id: null, text: text.slice(at, start) };
