@@ -11,6 +11,7 @@ import {
   recordGpu,
   says,
   smallModel,
+  strike,
   WRITTEN,
   write,
 } from '../support/faults.ts';
@@ -224,6 +225,11 @@ test('keys and values in f16 take half of the memory before it gives out, and gr
 test('a full disk: the model runs from memory, and the page says so', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: process.env.E2E_ROOT_URL ?? '' });
   const page = await context.newPage();
+  await recordGpu(page);
+  const fetched: string[] = [];
+  page.on('request', request => {
+    if (request.url().includes('/models/nucleus-3m/')) fetched.push(request.url());
+  });
   const session = await context.newCDPSession(page);
   const { origin } = new URL(process.env.E2E_ROOT_URL ?? '');
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000_000 });
@@ -233,5 +239,14 @@ test('a full disk: the model runs from memory, and the page says so', async ({ b
   expect(await alertsOf(page)).toEqual([]);
   await write(page);
   await goesOn(page);
+
+  // A lost device costs no second download.
+  expect(fetched.length).toBeGreaterThan(1);
+  fetched.length = 0;
+  await strike(page, 'lose device');
+  await expect(page.getByText(/device was lost and has been opened again/)).toBeVisible();
+  await modelReady(page);
+  await goesOn(page);
+  expect(fetched).toEqual([]);
   await context.close();
 });

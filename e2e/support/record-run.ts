@@ -101,7 +101,7 @@ function unnumbered<E extends { readonly type: string; readonly run: number }>({
 
 /** What is said of the model where it was loaded, without what belongs to that machine. */
 function bare({ tokenizerJson: _, tokenizerConfig: __, ...model }: LoadedModel): Recording['model'] {
-  return { ...model, formats: [], device: Number.MAX_SAFE_INTEGER, fromCache: false, cached: false };
+  return { ...model, formats: [], device: Number.MAX_SAFE_INTEGER, fromCache: false, cached: false, atHand: true };
 }
 
 async function openEngine(): Promise<Ask> {

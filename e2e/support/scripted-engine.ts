@@ -106,6 +106,7 @@ function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}
     device: 1,
     fromCache: false,
     cached: true,
+    atHand: true,
     ...part,
   };
 }

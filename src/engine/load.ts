@@ -138,6 +138,7 @@ function describe(
     adapter: describeAdapter(gpu),
     fromCache: files.fromCache,
     cached: files.stored,
+    atHand: files.atHand,
   };
 }
 

@@ -5,6 +5,7 @@ import { digestOf, type FileContent, isWhole } from './content.ts';
 import { sha256 } from './hash.ts';
 import { cancelled } from './http.ts';
 import type { CopyRecord, FileRecord } from './records.ts';
+import type { SpareFiles } from './spare.ts';
 import { ChunkStore } from './store.ts';
 
 /** A local model that is stored, or was opened since the page came. */
@@ -21,6 +22,8 @@ export class ModelCache {
   /** Chunks whose hash was right once in this session: `stamp/name/index`. */
   readonly #verified = new Set<string>();
   readonly #openedLocals: KnownLocal[] = [];
+  /** Of the model that was opened last, where it is not stored. */
+  spare: SpareFiles | null = null;
 
   constructor(store = new ChunkStore()) {
     this.store = store;

@@ -15,6 +15,8 @@ export interface ModelFiles {
   readonly fromCache: boolean;
   /** True once every file is in the cache, so that the next load needs no network. */
   readonly stored: boolean;
+  /** True once reading all of it again in this session needs no network: stored, held in memory, or opened from disk. */
+  readonly atHand: boolean;
   has(name: string): boolean;
   /** Bytes of one file. @throws NucleusError missing_file for a name that is not there. */
   size(name: string): number;
@@ -39,7 +41,7 @@ export interface ModelFiles {
   digest(): Promise<string>;
 }
 
-/** Phases of what this layer does; `verify` is reading from the cache with every hash checked. */
+/** Phases of what this layer does; `verify` is reading what is here already: from the cache with every hash checked, or from memory. */
 export type FilesPhase = 'list' | 'download' | 'verify';
 
 export interface FilesProgress {

@@ -244,15 +244,64 @@ describe('a full or broken cache', () => {
     }
   });
 
-  test('no storage at all', async () => {
-    class NoStore extends ChunkStore {
-      override copies(): Promise<never> {
-        return Promise.reject(new DOMException('denied', 'SecurityError'));
-      }
+  class NoStore extends ChunkStore {
+    override copies(): Promise<never> {
+      return Promise.reject(new DOMException('denied', 'SecurityError'));
     }
+  }
+
+  test('no storage at all', async () => {
     const cache = new ModelCache(new NoStore('none'));
     expect((await load({ cache })).notices).toEqual(['cache_unavailable']);
     await expect(cache.list()).rejects.toMatchObject({ code: 'cache' });
+  });
+
+  for (const [what, made] of [
+    ['a disk that fills up on the way', () => ({ cache: new ModelCache(new SmallDisk(freshDatabase())) })],
+    ['no storage', () => ({ cache: new ModelCache(new NoStore('none')) })],
+    ['a person who declined', () => ({ cache: new ModelCache(store), keep: false })],
+  ] as const) {
+    test(`${what}: opened again in the same session, the model comes from memory`, async () => {
+      const given = made();
+      const first = await load(given);
+      expect([first.files.stored, first.files.atHand]).toEqual([false, true]);
+      server.requests.length = 0;
+      for (let time = 0; time < 2; time++) {
+        const { files, progress } = await load(given);
+        expect(server.requests).toEqual([]);
+        expect(await files.digest()).toBe(await first.files.digest());
+        expect(new Set(progress.map(event => event.phase))).toEqual(new Set(['list', 'verify']));
+      }
+      // Another session has none of it, and neither has one that has opened another model since.
+      await load({ ...given, cache: new ModelCache(new NoStore('none')) });
+      expect(requestsOf(W)).toHaveLength(1);
+      await load({ ...given, source: { kind: 'shipped', id: 'tiny' } });
+      server.requests.length = 0;
+      await load(given);
+      expect(requestsOf(W)).toHaveLength(1);
+    });
+  }
+
+  test('what the browser has lost of it is fetched, and so is all of it when a person asks for it anew', async () => {
+    const cache = new ModelCache(new NoStore('none'));
+    await load({ cache });
+    server.requests.length = 0;
+    const { arrayBuffer } = Blob.prototype;
+    let reads = 0;
+    Blob.prototype.arrayBuffer = function (this: Blob) {
+      return ++reads > 5
+        ? Promise.reject(new DOMException('', 'NotReadableError'))
+        : Reflect.apply(arrayBuffer, this, []);
+    };
+    try {
+      await load({ cache });
+    } finally {
+      Blob.prototype.arrayBuffer = arrayBuffer;
+    }
+    expect(requestsOf(W)).toEqual([`bytes=${2 * CHUNK}-`]);
+    server.requests.length = 0;
+    await load({ cache, refresh: true });
+    expect(requestsOf(W)).toEqual(['']);
   });
 });
 

@@ -12,6 +12,7 @@ import { nameLocal } from './local-names.ts';
 import { type FileSize, type LocalListing, listLocal, type Origin, remoteOrigin } from './origin.ts';
 import type { CopyRecord } from './records.ts';
 import { type Listing, latestCommit, listHub, listShipped, remoteFiles, type Wire } from './remote.ts';
+import { SpareFiles, spareOrigin } from './spare.ts';
 import { CHUNK_BYTES, NameTaken, noticeOf } from './store.ts';
 import { StreamedFiles } from './streamed-files.ts';
 
@@ -45,6 +46,8 @@ interface Found {
   readonly origin: Origin | null;
   /** The whole copy in the cache, if that is what will be read. */
   readonly copy: CopyRecord | null;
+  /** The files in memory, if those are what will be read. */
+  readonly spare?: SpareFiles;
 }
 
 /**
@@ -88,12 +91,12 @@ export async function checkForUpdate(
 }
 
 async function findFiles(options: OpenOptions): Promise<ModelFiles> {
-  const { cache, signal, onNotice } = options;
+  const { source, cache, signal, onNotice } = options;
   options.onProgress?.({ phase: 'list', bytes: 0, totalBytes: 0, fromCache: false });
   let usable = true;
   let whole: CopyRecord | null = null;
   try {
-    whole = (await cache.store.copies(sourceKey(options.source))).find(copy => copy.complete) ?? null;
+    whole = (await cache.store.copies(sourceKey(source))).find(copy => copy.complete) ?? null;
   } catch {
     usable = false;
     onNotice?.('cache_unavailable');
@@ -121,6 +124,10 @@ async function findFiles(options: OpenOptions): Promise<ModelFiles> {
     return new StreamedFiles({
       ...fresh,
       copy,
+      spare:
+        copy?.complete || source.kind === 'local'
+          ? null
+          : (found.spare ?? new SpareFiles(fresh.key, fresh.version, fresh.files)),
       cache,
       origin: found.origin,
       card: found.card,
@@ -133,7 +140,7 @@ async function findFiles(options: OpenOptions): Promise<ModelFiles> {
 }
 
 async function find(options: OpenOptions, whole: CopyRecord | null, usable: boolean): Promise<Found> {
-  const { source, origins, signal } = options;
+  const { source, origins, signal, cache } = options;
   const access = source.kind === 'hub' ? new Access(origins.token) : undefined;
   const wire: Wire = { net: options.net ?? netOf(origins), signal, sameOrigin: source.kind === 'shipped', access };
   if (source.kind === 'server') throw new NucleusError('internal', 'a server has no files');
@@ -148,6 +155,13 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
     const files = remoteFiles(source, origins, copy.version, copy.files);
     return { ...copy, card: null, source, copy, origin: remoteOrigin(files, wire) };
   };
+  const { spare } = cache;
+  const blobs = whole || options.refresh || spare?.key !== sourceKey(source) ? null : spare.whole;
+  if (spare && blobs) {
+    const { version, files } = spare;
+    const remote = remoteOrigin(remoteFiles(source, origins, version, files), wire);
+    return { source, version, files, card: null, copy: null, spare, origin: spareOrigin(blobs, remote, signal) };
+  }
   if (source.kind === 'hub') {
     // A stored branch is used as it is: looking for an update is a person's wish, not a habit.
     if (whole && !options.refresh) return stored(whole);

@@ -74,7 +74,8 @@ export async function listLocal(opened: readonly File[], signal: AbortSignal): P
   return { files: names.map(name => ({ name, size: sizeOf(name) })), card, origin };
 }
 
-function localOrigin(files: ReadonlyMap<string, File>, signal: AbortSignal): Origin {
+/** Of what the browser holds itself. */
+export function localOrigin(files: ReadonlyMap<string, Blob>, signal: AbortSignal): Origin {
   const range = async (name: string, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled');
     const file = files.get(name);

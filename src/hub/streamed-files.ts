@@ -13,6 +13,7 @@ import { cancelled } from './http.ts';
 import { acquireLock } from './lock.ts';
 import type { Origin } from './origin.ts';
 import type { CopyRecord, FileRecord } from './records.ts';
+import type { SpareFiles } from './spare.ts';
 import { noticeOf } from './store.ts';
 
 export interface StreamedFilesInit {
@@ -22,6 +23,8 @@ export interface StreamedFilesInit {
   readonly files: readonly { readonly name: string; readonly size: number }[];
   /** The copy to read from and, unless it is whole, to store into; null to work from memory. */
   readonly copy: CopyRecord | null;
+  /** Takes what is not stored; null where that is to be had again without a network. */
+  readonly spare: SpareFiles | null;
   readonly cache: ModelCache;
   /** Null when there is nothing but the cache. */
   readonly origin: Origin | null;
@@ -54,7 +57,7 @@ export class StreamedFiles implements ModelFiles {
   /** Of the files that were streamed to their ends. */
   readonly #contents = new Map<string, FileContent>();
   #reported = 0;
-  #remembered = false;
+  #settled = false;
   #copy: CopyRecord | null;
 
   constructor(init: StreamedFilesInit) {
@@ -72,6 +75,16 @@ export class StreamedFiles implements ModelFiles {
 
   get stored(): boolean {
     return this.#copy?.complete ?? false;
+  }
+
+  get atHand(): boolean {
+    return this.stored || this.source.kind === 'local' || this.#isSpare;
+  }
+
+  /** It is what a model that is not stored is read from next time. */
+  get #isSpare(): boolean {
+    const { cache, spare } = this.#init;
+    return spare !== null && cache.spare === spare && spare.whole !== null;
   }
 
   has(name: string): boolean {
@@ -155,7 +168,7 @@ export class StreamedFiles implements ModelFiles {
         }
       }
       await this.#finish();
-      this.#remember();
+      this.#settle();
     } finally {
       free();
     }
@@ -202,16 +215,17 @@ export class StreamedFiles implements ModelFiles {
 
   /** Chunk by chunk from the origin, each stored before it is handed out. */
   async *#fetched(name: string, before: FileRecord | null): AsyncGenerator<Bytes> {
-    const { origin } = this.#init;
+    const { origin, spare } = this.#init;
     if (!origin) throw this.#damaged(name);
     const size = this.size(name);
     const chunkBytes = before?.chunkBytes ?? this.#init.chunkBytes;
     const hashes = [...(before?.hashes ?? [])];
+    const phase = this.#isSpare ? 'verify' : 'download';
     const request = {
       chunkBytes,
       hashes: [...hashes],
       validator: before?.validator ?? '',
-      onPosition: (position: number) => this.#report('download', name, position),
+      onPosition: (position: number) => this.#report(phase, name, position),
     };
     for await (const { index, bytes, hash, validator } of origin.chunks(name, request)) {
       if (this.#init.signal.aborted) throw cancelled();
@@ -219,6 +233,7 @@ export class StreamedFiles implements ModelFiles {
       hashes.push(hash);
       const done = hashes.length * chunkBytes >= size;
       await this.#store({ name, size, validator, chunkBytes, hashes: [...hashes], done }, { index, bytes });
+      if (!this.#copy) spare?.add(name, index, bytes);
       yield bytes;
     }
     if (size === 0) await this.#store({ name, size, validator: '', chunkBytes, hashes: [], done: true });
@@ -235,13 +250,25 @@ export class StreamedFiles implements ModelFiles {
     }
   }
 
-  /** From here on from memory; what was stored of an unfinished copy goes. */
+  /** From here on from memory; what was stored of an unfinished copy moves there. */
   async #giveUpStoring(error: unknown): Promise<void> {
     const copy = this.#copy;
     if (!copy) return;
     this.#init.onNotice(noticeOf(error));
     this.#copy = null;
-    if (!copy.complete) await this.#init.cache.store.remove(copy.key, copy.stamp).catch(() => {});
+    if (copy.complete) return;
+    await this.#moveToMemory(copy).catch(() => {});
+    await this.#init.cache.store.remove(copy.key, copy.stamp).catch(() => {});
+  }
+
+  async #moveToMemory(copy: CopyRecord): Promise<void> {
+    const { cache, spare } = this.#init;
+    for (const record of spare ? await cache.store.files(copy.stamp) : []) {
+      for (let index = 0; index < record.hashes.length; index++) {
+        const chunk = await cache.chunk(copy, record, index);
+        if (chunk) spare?.add(record.name, index, chunk);
+      }
+    }
   }
 
   /** A damaged chunk anew from the origin; its hash must be the stored one. */
@@ -306,12 +333,14 @@ export class StreamedFiles implements ModelFiles {
     return digestOf([...this.#contents.values()]);
   }
 
-  /** From now on the name of opened files stands for these. */
-  #remember(): void {
-    const { source, cache } = this.#init;
-    if (source.kind !== 'local' || this.#remembered || this.#contents.size < this.names.length) return;
-    this.#remembered = true;
-    cache.rememberLocal({ name: source.name, files: [...this.#contents.values()], copy: null });
+  /** All of it has been here: from now on the name of opened files stands for these, and what is not stored is held. */
+  #settle(): void {
+    const { source, cache, spare } = this.#init;
+    if (this.#settled || this.#contents.size < this.names.length) return;
+    this.#settled = true;
+    cache.spare = this.#copy ? null : spare;
+    if (source.kind === 'local')
+      cache.rememberLocal({ name: source.name, files: [...this.#contents.values()], copy: null });
   }
 
   #report(phase: FilesPhase, name: string, position: number): void {

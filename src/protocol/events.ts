@@ -161,6 +161,8 @@ export interface LoadedModel {
   readonly fromCache: boolean;
   /** True when the weights were stored, so that a second load needs no network. */
   readonly cached: boolean;
+  /** True when this worker can read them again without a network: stored, held in memory, or opened from disk. */
+  readonly atHand: boolean;
 }
 
 /** One drawn token, with the distribution it was drawn from. */

@@ -199,6 +199,7 @@ function modelOf({ facts, vocabulary }: Found, digest: string): LoadedModel {
     device: NO_DEVICE,
     fromCache: false,
     cached: false,
+    atHand: true,
   };
 }
 

@@ -12,7 +12,7 @@ import { measuredWords, readingWords } from './accuracyWords.ts';
 import styles from './Models.module.css';
 
 interface AccuracyMeasureProps {
-  model: Pick<LoadedModel, 'format' | 'dtype' | 'formats' | 'cached' | 'source'>;
+  model: Pick<LoadedModel, 'format' | 'dtype' | 'formats' | 'atHand'>;
 }
 
 /** Nothing where the weights are those of the files. */
@@ -21,7 +21,7 @@ export function AccuracyMeasure({ model }: AccuracyMeasureProps) {
   const { task, reading, measured, measure, stop } = useStore(store);
   if (model.format === 'stored') return null;
   const original = model.formats.find(({ format }) => format === 'stored')?.weightBytes ?? 0;
-  const again = model.cached || model.source.kind !== 'hub' ? '' : ', which are downloaded again';
+  const again = model.atHand ? '' : ', which are downloaded again';
   return (
     <section className={styles.section} aria-label="Accuracy">
       {task.status === 'working' ? (
