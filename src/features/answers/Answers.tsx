@@ -13,6 +13,7 @@ import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import pane from '../shared/Pane.module.css';
 import { AnswerCard } from './AnswerCard.tsx';
 import styles from './Answers.module.css';
+import { shareGrown } from './grown.ts';
 import { firstDifferences, ranked } from './ranking.ts';
 import { COUNT_BOUNDS, RANKS, type Round } from './types.ts';
 import { useAnswers, useAnswersStore } from './useAnswers.ts';
@@ -127,7 +128,6 @@ export function Answers() {
   const status = useAnswers(s => s.status);
   const error = useAnswers(s => s.error);
   const working = status === 'working' || status === 'stopping';
-  const ended = round?.answers.filter(({ end }) => end !== null).length ?? 0;
   return (
     <section className={pane.pane} aria-label="Answers">
       <Controls working={working} />
@@ -138,7 +138,7 @@ export function Answers() {
           place where it parts from the best. The one you take goes on in the text; the others stay as branches.
         </p>
       ) : working ? (
-        <Progress label="Drawing answers" share={round.prefilled === null ? null : ended / round.answers.length}>
+        <Progress label="Drawing answers" share={shareGrown(round)}>
           {outcome({ round, status })}
         </Progress>
       ) : round.taken === null ? (

@@ -4,6 +4,7 @@ import { until } from '../../../e2e/support/scripted-engine.ts';
 import { ids, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { defined } from '../../lib/assert.ts';
 import { MAX_SEED } from '../../stores/run/settings.ts';
+import { shareGrown } from './grown.ts';
 import { firstDifferences, ranked, scoreOf } from './ranking.ts';
 import type { Answer, Round } from './types.ts';
 
@@ -35,6 +36,7 @@ describe('a round', () => {
     const before = ids(page);
     await answers(page).draw();
     expect(answers(page).status).toBe('done');
+    expect(shareGrown(round(page))).toBe(1);
     const drawn = round(page).answers;
     expect(drawn.map(({ seed }) => seed)).toEqual([70, 71, 72]);
     expect(ids(page)).toEqual(before);
@@ -58,6 +60,9 @@ describe('a round', () => {
     const page = await open();
     const done = answers(page).draw();
     await until(() => (answers(page).round?.answers[0]?.tokens.length ?? 0) >= 2);
+    const share = shareGrown(round(page));
+    expect(share).toBe(round(page).answers.reduce((sum, { drawn }) => sum + drawn, 0) / 15);
+    expect(share).toBeGreaterThanOrEqual(0.4);
     answers(page).stop();
     expect(answers(page).status).toBe('stopping');
     await done;

@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import { defined } from '../../lib/assert.ts';
 import { asNucleusError } from '../../lib/error.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
+import type { GenerationSettings } from '../../sampling/settings.ts';
 import { answered } from '../../stores/document/answered.ts';
 import { textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
@@ -88,10 +89,13 @@ class Drawer {
     this.store.setState({ status: 'working', error: null, round: null });
     try {
       const base = this.#base();
+      const { settings } = this.#stores.settings.getState();
       const seeds = seedsOf(this.#stores, this.store.getState().count);
       this.#answers = seeds.map(seed => ({ seed, tokens: [], drawn: 0, logprob: 0, end: null }));
-      this.store.setState({ round: { base, answers: this.#answers, prefilled: null, taken: null } });
-      await work.scheduler.start('run', signal => this.#consume(base, seeds, signal, current));
+      this.store.setState({
+        round: { base, answers: this.#answers, most: settings.max_new_tokens, prefilled: null, taken: null },
+      });
+      await work.scheduler.start('run', signal => this.#consume(base, seeds, settings, signal, current));
       if (!current()) return;
       this.#show();
       const stopped = this.#answers.some(({ end }) => end === null || end.reason === 'cancelled');
@@ -132,10 +136,10 @@ class Drawer {
   async #consume(
     base: readonly DocumentToken[],
     seeds: readonly number[],
+    settings: GenerationSettings,
     signal: AbortSignal,
     current: () => boolean,
   ): Promise<void> {
-    const { settings } = this.#stores.settings.getState();
     const draws = seeds.map(seed => ({ seed, sample: 0 }));
     const { load } = this.#stores.model.getState();
     const negative = load.status === 'ready' ? negativePromptIds(settings, load, base) : null;

@@ -26,6 +26,8 @@ export interface Round {
   /** The text that all of them go on from. */
   readonly base: readonly DocumentToken[];
   readonly answers: readonly Answer[];
+  /** Tokens that each may have. */
+  readonly most: number;
   /** Positions found in the cache, and positions computed, before the first token; null until then. */
   readonly prefilled: { readonly reused: number; readonly computed: number } | null;
   /** Which one was put into the text. */
