@@ -1,8 +1,11 @@
 // What a page of some size cuts off.
 import type { Page } from '@playwright/test';
 
-/** Views whose width is looked at. */
+/** Views whose width is looked at at every size. */
 export const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const;
+
+/** All views but the token's, as their tabs are called. */
+export const ALL_VIEWS = [...VIEWS.slice(1), 'Answers', 'Compare', 'Search', 'Commands'] as const;
 
 /**
  * What is cut, in words: the page or a pane that is wider than its place, a control that reaches out of the window or of the pane it

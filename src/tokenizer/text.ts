@@ -186,8 +186,7 @@ function joined(before: TokenLayout, part: TokenLayout, { first, resume, shift }
 }
 
 /** The token that covers the UTF-16 unit at `offset`: the last one that starts at or before it and is not empty; n at the end of the text. */
-export function tokenAt(layout: TokenLayout, offset: number): number {
-  const { starts } = layout;
+export function tokenAt({ starts }: { readonly starts: ArrayLike<number> }, offset: number): number {
   const count = starts.length - 1;
   let low = 0;
   let high = count;

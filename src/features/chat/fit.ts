@@ -11,6 +11,13 @@ export function replyRoom(allowed: number, wanted: number): number {
   return Math.max(1, Math.min(wanted, Math.floor(allowed / 4)));
 }
 
+/** Tokens before each turn, and at the end those of all. [turns + 1] */
+export function sumsOf(sizes: readonly number[]): readonly number[] {
+  const sums = [0];
+  for (const size of sizes) sums.push((sums.at(-1) ?? 0) + size);
+  return sums;
+}
+
 /**
  * How many of the oldest turns have to go so that the rest fits; whole exchanges, from one of `begins` to the next, so that roles still alternate and a call
  * stays with its result. `sizes`: tokens of each turn with its markup; the last exchange stays. Null where even that is too much.
@@ -22,7 +29,8 @@ export function turnsToDrop(
   from: number,
   room: number,
 ): number | null {
-  const after = (dropped: number) => fixed + sizes.slice(dropped).reduce((all, size) => all + size, 0);
+  const sums = sumsOf(sizes);
+  const after = (dropped: number) => fixed + (sums.at(-1) ?? 0) - (sums[dropped] ?? 0);
   return [from, ...begins.filter(begin => begin > from)].find(dropped => after(dropped) <= room) ?? null;
 }
 

@@ -2,7 +2,7 @@
 import type { DocumentToken, TextView } from '../../stores/document/types.ts';
 import { layoutTokens, tokenAt } from '../../tokenizer/text.ts';
 import { type Composed, type Conversation, type Outcome, windowed } from './compose.ts';
-import { exchangesOf, type Range, turnsToDrop, windowOf } from './fit.ts';
+import { exchangesOf, type Range, sumsOf, turnsToDrop, windowOf } from './fit.ts';
 import { joined } from './tokens.ts';
 import type { Plan, Setup, Span, Trouble } from './types.ts';
 
@@ -61,6 +61,7 @@ export async function planned(question: PlanQuestion): Promise<Planned | { reado
 async function dropping(question: PlanQuestion, room: number): Promise<Planned | { readonly trouble: Trouble }> {
   const { conversation, setup, summary } = question;
   const { fixed, sizes } = sizesOf(question.whole);
+  const sums = sumsOf(sizes);
   const begins = exchangesOf(conversation.turns);
   const first = turnsToDrop(fixed, sizes, begins, conversation.omitted, room);
   const least = Math.max(first ?? begins.at(-1) ?? 0, conversation.omitted);
@@ -73,7 +74,7 @@ async function dropping(question: PlanQuestion, room: number): Promise<Planned |
     const outcome = await question.compose(shorter);
     if ('trouble' in outcome) return outcome;
     if (outcome.composed.tokens.length > room) continue;
-    const gone = sizes.slice(conversation.omitted, omitted).reduce((all, size) => all + size, 0);
+    const gone = (sums[omitted] ?? 0) - (sums[conversation.omitted] ?? 0);
     const parts = [
       { kept: true, tokens: fixed, what: conversation.system === '' ? 'beginning' : 'system prompt' },
       { kept: false, tokens: gone, what: turnWords(conversation.omitted, omitted) },
@@ -93,7 +94,7 @@ function turnWords(from: number, to: number): string {
 /** Calls with their results, as tokens; not the last ones, which the reply is about. */
 function roundsOf({ whole, conversation: { turns } }: PlanQuestion): readonly Range[] {
   const { fixed, sizes } = sizesOf(whole);
-  const starts = sizes.map((_, i) => fixed + sizes.slice(0, i).reduce((all, size) => all + size, 0));
+  const starts = sumsOf(sizes.slice(0, -1)).map(sum => fixed + sum);
   const rounds: Range[] = [];
   for (let i = 0; i < turns.length; i++) {
     if (turns[i]?.role !== 'assistant' || turns[i + 1]?.role !== 'tool') continue;

@@ -1,8 +1,8 @@
 // What opens and closes the card of a token: a pointer that rests on it, a finger that stays, keys, and whatever a person does next.
 //
 // A move of the pointer measures nothing: the text is looked at once, when the pointer has come to rest.
-import type { TextView } from '../../stores/document/types.ts';
 import type { Stores } from '../../stores/stores.ts';
+import { tokenAt } from '../../tokenizer/text.ts';
 import { isPressed } from '../../ui/controls/chord.ts';
 import { isWithin, paintedText, textField, tokenAtOffset, tokenAtPoint } from '../shared/painted.ts';
 import { CARD_KEYS } from './keys.ts';
@@ -24,24 +24,13 @@ interface Point {
 
 const far = (a: Point, b: Point): boolean => Math.hypot(a.x - b.x, a.y - b.y) > FAR;
 
-/** The token with the character at `offset`. */
-export function indexAt({ starts }: TextView, offset: number): number {
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle + 1] ?? Number.POSITIVE_INFINITY) > offset) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** Opens the card of the token at a point, where there is one. */
 function openAt(stores: Stores, { x, y }: Point, by: Opener): void {
   const painted = paintedText();
   const found = painted && tokenAtPoint(painted, x, y);
   const { tokens, view } = stores.document.getState();
   if (!found) return;
-  const index = indexAt(view, found.offset);
+  const index = tokenAt(view, found.offset);
   if (index >= tokens.length) return;
   const { shown, show } = cardStore.of(stores).getState();
   if (shown?.place !== index || shown.by !== by) show({ place: index, by, boxes: found.boxes });

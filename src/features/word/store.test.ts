@@ -4,7 +4,6 @@ import { logitsAfter, turn, until, V } from '../../../e2e/support/scripted-engin
 import { ids, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
 import { rankRow } from '../../sampling/row.ts';
 import { pass, watchedRows } from '../../stores/run/rows.fixture.ts';
-import { indexAt } from './hand.ts';
 import { cardStore } from './store.ts';
 
 let page: Page;
@@ -98,9 +97,4 @@ test('an edit, another branch, a dialog and another model close it', async () =>
     act();
     expect(card().shown).toBeNull();
   }
-});
-
-test('the token of a character is found among borders that several share', () => {
-  const view = { text: 'ab😀c', starts: [0, 1, 2, 4, 4, 5] };
-  expect([0, 1, 2, 3, 4].map(offset => indexAt(view, offset))).toEqual([0, 1, 2, 2, 4]);
 });
