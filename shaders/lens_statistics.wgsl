@@ -44,7 +44,7 @@ fn lens_statistics(@builtin(global_invocation_id) id: vec3u) {
     let e = exp(f - final_highest);
     sum += exp(l - highest);
     final_sum += e;
-    difference += e * (f - l);
+    difference += select(0.0, e * (f - l), e > 0.0); // a logit of -Infinity has no weight
   }
   let at = t * (2u * PARTS + 1u) + 2u * part;
   output[at] = vec4f(highest, sum, select(-1.0, f32(before), sound), f32(likeliest));

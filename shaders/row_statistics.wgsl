@@ -32,7 +32,8 @@ fn row_statistics(@builtin(global_invocation_id) id: vec3u) {
     let d = logits[row + i] - highest;
     let e = exp(d);
     sum += e;
-    weighted += d * e;
+    // A logit of -Infinity has no weight, and no product with its distance.
+    weighted += select(0.0, d * e, e > 0.0);
   }
   output[t * (PARTS + 1u) + part] = vec4f(highest, sum, weighted, select(-1.0, f32(before), sound));
   if (part == 0u) {

@@ -19,10 +19,13 @@ const SHIPPED = { kind: 'shipped', id: 'nucleus-3m' } as const;
 const PROMPT = Uint32Array.of(300, 301, 302, 303);
 
 const realFetch = globalThis.fetch;
+/** What requests wait for. */
+let gate: Promise<void> = Promise.resolve();
 /** Answers `http://shipped.test/models/...` from public/models; all else is a server that is not there. */
 async function fetchFromFolder(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const { url, method, headers } = new Request(input, init);
   if (!url.startsWith('http://')) return realFetch(input, init);
+  await gate;
   if (!url.startsWith(BASE))
     return url.startsWith('http://hub.test/') ? new Response('', { status: 404 }) : realFetch(input, init);
   const bytes = await readBytes(`public/models/${url.slice(BASE.length)}`).catch(() => null);
@@ -299,5 +302,25 @@ describe('with the shipped model', () => {
     expect(loads.find(event => event.type === 'loaded')?.model.device).toBe(gone + 1);
     expect(last(await answer(generate(2)), 'done').type).toBe('done');
     expect(events.filter(event => event.type === 'lost')).toHaveLength(1);
+  });
+
+  test('a load that lost its device while it waited for its files does nothing any more', async () => {
+    let open = (): void => {};
+    gate = new Promise(resolve => {
+      open = resolve;
+    });
+    const afresh = { ...load, refresh: true };
+    const first = start(afresh);
+    devices.at(-1)!.destroy();
+    await ended(first);
+    expect(failure(of(first))).toBe('device_lost');
+    const second = start(afresh);
+    open();
+    await ended(second);
+    expect(last(of(second), 'done').type).toBe('done');
+    // By the end of a third load whatever the first one still does is done.
+    expect(last(await answer(afresh), 'done').type).toBe('done');
+    expect(last(of(first), 'failed').error.code).toBe('device_lost');
+    expect(last(await answer(generate(2)), 'done').type).toBe('done');
   });
 });

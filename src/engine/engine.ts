@@ -20,6 +20,7 @@ import { generate } from './generate.ts';
 import type { Drawn } from './growing.ts';
 import { JobQueue } from './job-queue.ts';
 import { inspect, loadModel, type OpenModel } from './load.ts';
+import { throwIfCancelled } from './probes/context.ts';
 import { answerProbe } from './probes/probe-answers.ts';
 import { Throttle } from './throttle.ts';
 import { Tuning } from './tuning.ts';
@@ -68,6 +69,8 @@ export class Engine {
       await this.#answer(command, controller.signal);
       this.#post({ type: 'done', run });
     } catch (thrown) {
+      // What has lost its device may still be waiting for a file: it ends there.
+      controller.abort();
       this.#post({ type: 'failed', run, error: toWire(thrown) });
     } finally {
       this.#running.delete(run);
@@ -214,7 +217,9 @@ export class Engine {
         onProgress: progress => progresses.push({ type: 'progress', run, ...progress }),
         onNotice: notice => this.#post({ type: 'notice', run, notice }),
       });
+      throwIfCancelled(signal, 'the load');
       const gpu = await this.#open();
+      throwIfCancelled(signal, 'the load');
       device = this.#numbers.get(gpu) ?? 0;
       const onReadable = (): void => {
         this.#close();
@@ -337,6 +342,7 @@ export class Engine {
         signal,
         onProgress: progress => progresses.push({ type: 'progress', run, ...progress }),
       });
+      throwIfCancelled(signal, 'the measurement');
       const gpu = await this.#open();
       for await (const accuracy of measureAccuracy({ gpu, model, files, tokens, signal })) {
         progresses.flush();

@@ -5,7 +5,6 @@ import type { Gpu } from '../gpu/device.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { contextBytes, defaultContext } from '../lib/context-memory.ts';
-import { NucleusError } from '../lib/error.ts';
 import { digestIn, type WeightFormat } from '../lib/weight-format.ts';
 import { anatomyOf } from '../model/ir/anatomy.ts';
 import { mixersOf } from '../model/ir/mixers.ts';
@@ -18,6 +17,7 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Fit, fitOf, refusalWords } from './fit.ts';
 import type { Vocabulary } from './growing.ts';
 import { deviceMemory, LIGHT, ModelLoader } from './model.ts';
+import { throwIfCancelled } from './probes/context.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
@@ -60,6 +60,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   const fit = fitOf(gpu, checkpoint, options.format);
   if (fit.refusal) throw fit.refusal;
   const { format } = fit.chosen;
+  throwIfCancelled(signal, 'the load');
   options.onReadable();
   const scope = gpu.scope.open('model');
   try {
@@ -81,7 +82,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     const { session, room, probes, batch } = await finishing;
     // The draw is compiled while a person looks for Run; on a CPU that would slow down all else, and the first run waits for it.
     if (!gpu.software) void session.canDraw();
-    if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while loading');
+    throwIfCancelled(signal, 'the load');
     const vocabulary = {
       bytes: checkpoint.tokenBytes,
       eosIds: checkpoint.eosIds,

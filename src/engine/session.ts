@@ -290,7 +290,8 @@ export class Session {
   #adapt(rows: number, ms: number): void {
     if (rows < this.#rowsPerStep) return;
     const wanted = Math.round((rows * STEP_MS) / Math.max(ms, 1));
-    this.#rowsPerStep = Math.min(this.#runner.maxRows, Math.max(8, Math.min(wanted, rows * 2)));
+    const most = Math.min(this.#runner.maxRows, this.#states?.room(0) ?? Number.POSITIVE_INFINITY);
+    this.#rowsPerStep = Math.min(most, Math.max(8, Math.min(wanted, rows * 2)));
   }
 
   /** Throws `empty_prompt`, `prompt_too_long` or `bad_token` for ids that are no text of this model. */

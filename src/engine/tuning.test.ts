@@ -14,12 +14,13 @@ const TRIALS = trialsOf(SUBGROUP, DISPATCHES);
 const NAMES = TRIALS.map(({ name }) => name);
 const BUFFERS = { get: () => undefined };
 
-const gpuOf = (description: string): Gpu =>
+const gpuOf = (description: string, lost: Promise<unknown> = new Promise(() => {})): Gpu =>
   ({
     ...SUBGROUP,
     adapter: { vendor: 'v', architecture: 'a', device: 'd', description },
     tuned: new Map(),
     off: new Set(),
+    device: { lost },
   }) as unknown as Gpu;
 
 /** Candidate `best` takes 1 ms, the others 2. */
@@ -54,6 +55,16 @@ test('a second load measures nothing, another driver does, and a product that is
   await more.tuning.measure(second, [...DISPATCHES, ...matrixPlan(SUBGROUP, 96, 768, 'f32')], BUFFERS);
   expect(more.asked).toEqual(['linear row 96x768 f32']);
   expect(second.tuned.size).toBe(3);
+});
+
+test('nothing is kept of what was measured while the device was lost', async () => {
+  const store = mapStore();
+  const gpu = gpuOf('driver 1', Promise.resolve());
+  await tuning(store, 2).tuning.measure(gpu, DISPATCHES, BUFFERS);
+  expect(gpu.tuned.size).toBe(0);
+  const later = tuning(store, 1);
+  await later.tuning.measure(gpuOf('driver 1'), DISPATCHES, BUFFERS);
+  expect(later.asked).toEqual(NAMES);
 });
 
 test('what is forgotten is measured again', async () => {

@@ -61,9 +61,14 @@ export class Tuning {
     for (const [name, team] of readRecord(stored, trials)) gpu.tuned.set(name, team);
     const missing = trials.filter(({ name }) => !gpu.tuned.has(name));
     if (missing.length === 0) return;
+    let lost = false;
+    void gpu.device.lost.then(() => {
+      lost = true;
+    });
     const prepare = (trial: Trial) => this.#prepare(gpu, buffers, trial, this.#now);
     const measured = await tune(missing, { prepare, now: this.#now, budgetMs: BUDGET_MS }).catch(() => null);
-    if (measured === null || measured.teams.size === 0) return;
+    // On a lost device everything is quick.
+    if (lost || measured === null || measured.teams.size === 0) return;
     for (const [name, team] of measured.teams) gpu.tuned.set(name, team);
     const teams = { ...teamsIn(stored), ...Object.fromEntries(measured.teams) };
     await this.#store.set(key, { version: VERSION, teams }).catch(() => {});

@@ -69,6 +69,7 @@ test('a closed scope takes no more', async () => {
   const scope = new Scope('run', device);
   scope[Symbol.dispose]();
   await expect(scope.buffer('x', 16, 0x80)).rejects.toMatchObject({ code: 'internal' });
+  expect(() => scope.open('inner')).toThrow('closed');
   expect(log).toEqual([]);
 });
 

@@ -26,8 +26,9 @@ export class Scope implements Disposable {
     this.#outer = outer;
   }
 
-  /** A scope that ends with this one at the latest. */
+  /** A scope that ends with this one at the latest. Throws `internal` once this one is closed: nothing would ever end it. */
   open(name: string): Scope {
+    if (this.#closed) throw this.#isClosed();
     const scope = new Scope(name, this.device, this);
     this.#inner.add(scope);
     return scope;
@@ -43,7 +44,7 @@ export class Scope implements Disposable {
    * when a buffer breaks a limit: an unchecked failure would show as fluent nonsense later.
    */
   async buffers(specs: readonly BufferSpec[]): Promise<GPUBuffer[]> {
-    if (this.#closed) throw new NucleusError('internal', `scope ${this.name} is closed`);
+    if (this.#closed) throw this.#isClosed();
     const { device } = this;
     device.pushErrorScope('validation');
     device.pushErrorScope('out-of-memory');
@@ -87,6 +88,10 @@ export class Scope implements Disposable {
     this.#buffers.clear();
     this.#bytes = 0;
     this.#outer?.forget(this);
+  }
+
+  #isClosed(): NucleusError {
+    return new NucleusError('internal', `scope ${this.name} is closed`);
   }
 
   private forget(scope: Scope): void {

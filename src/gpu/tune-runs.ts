@@ -1,4 +1,5 @@
 // Runs the candidates of a trial on the device, on the model's own weights and buffers, before its first step.
+import { NucleusError } from '../lib/error.ts';
 import type { Gpu } from './device.ts';
 import { type Buffers, Executor } from './executor.ts';
 import type { Runs, Trial } from './tune.ts';
@@ -7,7 +8,7 @@ import type { Runs, Trial } from './tune.ts';
 const RUN_BYTES = 32e6;
 const MOST_REPEATS = 16;
 
-/** The candidates compiled, all at once. `now` in milliseconds. Throws `kernel_failed`. */
+/** The candidates compiled, all at once. `now` in milliseconds. Throws `kernel_failed`; a run throws where nothing ran, as on buffers that are gone. */
 export async function prepareRuns(gpu: Gpu, buffers: Buffers, trial: Trial, now: () => number): Promise<Runs[]> {
   const repeats = Math.min(MOST_REPEATS, Math.max(1, Math.round(RUN_BYTES / trial.bytes)));
   const made = trial.candidates.map(({ dispatch }) => Executor.create(gpu, [dispatch], buffers));
@@ -17,8 +18,13 @@ export async function prepareRuns(gpu: Gpu, buffers: Buffers, trial: Trial, now:
     for (let i = 0; i < repeats; i++) executor.encode(pass, 1);
     pass.end();
     const begin = now();
+    gpu.device.pushErrorScope('validation');
     gpu.device.queue.submit([encoder.finish()]);
+    const refused = gpu.device.popErrorScope();
     await gpu.device.queue.onSubmittedWorkDone();
-    return now() - begin;
+    const ms = now() - begin;
+    const error = await refused;
+    if (error) throw new NucleusError('internal', error.message);
+    return ms;
   });
 }

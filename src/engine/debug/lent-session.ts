@@ -1,4 +1,5 @@
-// A session beside the document's: the same plans and weights, slots and tables of its own, so that nothing of what the document has in the cache is touched.
+// A session beside the document's: the same plans and weights, slots and tables of its own. What the document has in the cache stays, unless the text
+// is one for which heads turn otherwise, or memory asks for its slots.
 import { KvCache } from '../../gpu/kv-cache.ts';
 import type { ProbeContext } from '../probes/context.ts';
 import { Session } from '../session.ts';
@@ -28,6 +29,8 @@ export async function lendSession(
     session: lent,
     [Symbol.dispose]: () => {
       for (let state = longest(); state && state.length > held; state = longest()) states?.drop(state);
+      // A shorter text may have turned heads otherwise; the document's keys are those of this length.
+      runner.turnFor(length);
       scratch.release();
     },
   };

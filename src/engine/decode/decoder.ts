@@ -41,10 +41,10 @@ export class Decoder implements Disposable {
    */
   async next(history: History, { noEnd, last }: Place, signal: AbortSignal): Promise<Prediction> {
     const { ids } = history;
-    if (!this.#onGpu || noEnd || this.#resting.rests()) return this.#fromRow(history, noEnd, signal);
-    if (!(await this.#session.canDraw())) return this.#fromRow(history, noEnd, signal);
-    this.#count(history);
-    if (this.#drawing.touched.tooMany) return this.#fromRow(history, noEnd, signal);
+    if (!(await this.#drawsNext(history, noEnd))) {
+      this.#drop();
+      return this.#fromRow(history, noEnd, signal);
+    }
     const setting = this.#drawing.settingAt(ids.length, false);
     const queued = this.#queued ?? (await this.#session.draw(ids, setting, signal));
     const wanted = !last && this.#resting.sure;
@@ -60,6 +60,13 @@ export class Decoder implements Disposable {
     if (behind && record.guess === prediction.id) behind.follows(prediction.id);
     else this.#drop();
     return prediction;
+  }
+
+  /** Whether the GPU draws the token after `history`; tells it of the text then. */
+  async #drawsNext(history: History, noEnd: boolean): Promise<boolean> {
+    if (!this.#onGpu || noEnd || this.#resting.rests() || !(await this.#session.canDraw())) return false;
+    this.#count(history);
+    return !this.#drawing.touched.tooMany;
   }
 
   /** A step that is queued was in vain: it leaves no trace. */

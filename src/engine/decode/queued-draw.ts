@@ -23,7 +23,7 @@ export class QueuedDraw {
     try {
       return readRecord(await this.#record.read());
     } catch (error) {
-      this.#cache.truncate(this.sequence, this.length - 1);
+      this.#forget();
       throw error;
     }
   }
@@ -36,6 +36,11 @@ export class QueuedDraw {
   /** The step was queued behind a draw whose token is another one, or the last: as if it had never been. */
   drop(): void {
     this.#record.drop();
-    this.#cache.truncate(this.sequence, this.length - 1);
+    this.#forget();
+  }
+
+  /** A sequence that went meanwhile has taken its states along. */
+  #forget(): void {
+    if (this.#cache.holds(this.sequence)) this.#cache.truncate(this.sequence, this.length - 1);
   }
 }

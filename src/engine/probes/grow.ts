@@ -59,7 +59,8 @@ export async function* grow(
     const state = await stateBefore(context, ids, sequence, T);
     writeText(context, text, batchSize);
     let computed = 0;
-    for (let depth = 2; depth <= options.depth && T + depth <= session.allowed; depth++) {
+    const reaches = (depth: number): boolean => T + depth <= session.allowed && runner.turnsAsBefore(T + depth - 1);
+    for (let depth = 2; depth <= options.depth && reaches(depth); depth++) {
       const growing = level.filter(({ id }) => !options.ends?.includes(id)).sort((a, b) => b.total - a.total);
       level = [];
       for (let at = 0; at < growing.length; at += batchSize) {
