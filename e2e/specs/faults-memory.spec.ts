@@ -246,7 +246,7 @@ test('a full disk: the model runs from memory, and the page says so', async ({ b
   await strike(page, 'lose device');
   await expect(page.getByText(/device was lost and has been opened again/)).toBeVisible();
   await modelReady(page);
-  await goesOn(page);
+  await goesOn(page, await textOf(page));
   expect(fetched).toEqual([]);
   await context.close();
 });
