@@ -13,15 +13,16 @@ export function DocumentTitle() {
   const title = useDocuments(s => s.title);
   const failed = useDocuments(s => s.failed);
   const words = useDocument(s => firstWords(s.text));
-  const [naming, setNaming] = useState(false);
+  /** Of the document whose title is being changed. */
+  const [naming, setNaming] = useState<string | null>(null);
   const opener = useRef<HTMLSpanElement>(null);
   const shown = titleOf(title, words);
   useEffect(() => {
     document.title = `${shown} · Nucleus`;
   }, [shown]);
   const done = (named: string | null): void => {
-    setNaming(false);
-    if (named !== null) void acts?.rename(id, named);
+    setNaming(null);
+    if (named !== null && naming !== null) void acts?.rename(naming, named);
     requestAnimationFrame(() => opener.current?.querySelector('button')?.focus());
   };
   return (
@@ -34,7 +35,7 @@ export function DocumentTitle() {
         onClick={() => view.getState().open('documents')}
       />
       <span ref={opener} className={styles.title}>
-        {naming ? (
+        {naming !== null ? (
           <TitleField title={title} words={words} onDone={done} />
         ) : (
           <Button
@@ -42,7 +43,7 @@ export function DocumentTitle() {
             aria-label={`Title: ${shown}. Change it`}
             title={shown}
             disabled={acts === null}
-            onClick={() => setNaming(true)}
+            onClick={() => setNaming(id)}
           >
             <span translate="no">{shown}</span>
           </Button>

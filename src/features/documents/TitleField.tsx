@@ -12,7 +12,9 @@ interface TitleFieldProps {
 }
 
 export function TitleField({ title, words, onDone }: TitleFieldProps) {
-  const [draft, setDraft] = useState(title === '' ? words : title);
+  /** What stood there when it opened: another document may be open by the time it closes. */
+  const [first] = useState(title === '' ? words : title);
+  const [draft, setDraft] = useState(first);
   const field = useRef<HTMLInputElement>(null);
   const dropped = useRef(false);
   useEffect(() => field.current?.select(), []);
@@ -27,8 +29,7 @@ export function TitleField({ title, words, onDone }: TitleFieldProps) {
       value={draft}
       onChange={event => setDraft(event.target.value)}
       onBlur={() => {
-        const same = draft === title || (title === '' && draft === words);
-        onDone(dropped.current || same ? null : draft);
+        onDone(dropped.current || draft === first ? null : draft);
       }}
       onKeyDown={event => {
         if ((event.key !== 'Enter' && event.key !== 'Escape') || event.nativeEvent.isComposing) return;

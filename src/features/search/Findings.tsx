@@ -5,6 +5,7 @@ import { concatBytes, tokenText } from '../../tokenizer/text.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { countWords } from '../shared/countWords.ts';
 import pane from '../shared/Pane.module.css';
 import styles from './Search.module.css';
 import type { Finding } from './types.ts';
@@ -76,7 +77,7 @@ function FindingCard({ finding, number, working }: { finding: Finding; number: n
               {tokenText(concatBytes(tokens.map(({ bytes }) => bytes)))}
             </p>
             <p className={pane.words}>
-              score <span title={String(score)}>{formatLogit(score)}</span>, {tokens.length} tokens,{' '}
+              score <span title={String(score)}>{formatLogit(score)}</span>, {countWords(tokens.length, 'token')},{' '}
               <span title={String(total)}>{formatLogit(total)}</span> nats
             </p>
             <Button disabled={working} onClick={() => store.getState().take(number, i)}>

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
 import { ids, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
+import { defined } from '../../lib/assert.ts';
 import { acts, list, titles, type } from './documents.fixture.ts';
 import { firstWords, titleOf } from './title.ts';
 
@@ -141,4 +142,20 @@ test('a run that is under way ends with the document it belongs to', async () =>
   await acts(page).open(id);
   expect(text(page).startsWith('Running')).toBe(true);
   expect(page.document.getState().tokens.some(token => token.origin === 'drawn')).toBe(true);
+});
+
+test.each([
+  ['untouched', ''],
+  ['changed', '!'],
+])('a run that waits for a model does not begin in another document: the text is %s', async (_, typed) => {
+  const page = await visit({ firstText: 'Waiting' });
+  if (typed !== '') type(page, typed);
+  const loading = page.model.getState().loadModel(defined(page.worker.of('load').at(-1), 'a load').source);
+  await until(() => page.model.getState().load.status === 'loading');
+  const run = page.generation.getState().run();
+  expect(page.generation.getState().status).toEqual({ kind: 'waiting' });
+  await acts(page).create({ text: 'Quiet' });
+  await Promise.all([loading, run]);
+  expect(page.model.getState().load.status).toBe('ready');
+  expect(text(page)).toBe('Quiet');
 });

@@ -147,6 +147,7 @@ export class OpenDocument {
 
   /** A text that nobody has touched gives way to another one, as a step of its history. */
   replaceUntouched(text: string): void {
+    this.#endRun();
     const { document } = this.#stores;
     this.#quietly(() => {
       document.getState().setText(text);
@@ -182,9 +183,17 @@ export class OpenDocument {
     this.enter(id, { ...record, saved: { ...saved, selection: caret } });
   }
 
-  /** Another document is about to be opened: a run ends here, and the steps of Undo are put by. */
+  #endRun(): void {
+    this.#quietly(() => {
+      const { interrupt, stop } = this.#stores.generation.getState();
+      interrupt();
+      stop();
+    });
+  }
+
+  /** Another document is about to be opened: a run ends here, also one that waits for a model, and the steps of Undo are put by. */
   leave(id: string): void {
-    this.#quietly(() => this.#stores.generation.getState().interrupt());
+    this.#endRun();
     this.#histories.set(id, this.#stores.document.getState().leave());
     keepLatest(this.#histories, MOST_HISTORIES);
   }

@@ -23,6 +23,7 @@ function giveCaretBack(): void {
 export function Dialog({ open, title, onClose, children, variant = 'dialog' }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const pressed = useRef<EventTarget | null>(null);
   useEffect(() => {
     const element = dialog.current;
     if (!element) return;
@@ -39,8 +40,12 @@ export function Dialog({ open, title, onClose, children, variant = 'dialog' }: D
         giveCaretBack();
         onClose();
       }}
+      onPointerDown={event => {
+        pressed.current = event.target;
+      }}
+      // A selection that is dragged out of a field ends on the backdrop, too.
       onClick={event => {
-        if (event.target === event.currentTarget) onClose();
+        if (event.target === event.currentTarget && pressed.current === event.target) onClose();
       }}
     >
       {open && (
