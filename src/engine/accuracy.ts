@@ -10,6 +10,7 @@ import { readNumericCheckpoint } from './checkpoint.ts';
 import type { OpenModel } from './load.ts';
 import { ModelLoader } from './model.ts';
 import type { Session } from './session.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 /** What gives rows of logits [V] after a text. */
 type Rows = Pick<Session, 'next'>;
@@ -61,7 +62,7 @@ export async function* compared(
   const total = tokens.length - 1;
   let [kl, worst, same, nats, originalNats] = [0, 0, 0, 0, 0];
   for (let done = 1; done <= total; done++) {
-    if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while rows were compared');
+    throwIfCancelled(signal, 'the comparison of rows');
     const text = tokens.subarray(0, done);
     const [row, wanted] = [await own.next(text, signal), await original.next(text, signal)];
     const next = tokens[done] ?? 0;

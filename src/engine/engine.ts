@@ -20,9 +20,9 @@ import { generate } from './generate.ts';
 import type { Drawn } from './growing.ts';
 import { JobQueue } from './job-queue.ts';
 import { inspect, loadModel, type OpenModel } from './load.ts';
-import { throwIfCancelled } from './probes/context.ts';
 import { answerProbe } from './probes/probe-answers.ts';
 import { Throttle } from './throttle.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
 import { Tuning } from './tuning.ts';
 import { Verdicts } from './verdicts.ts';
 
@@ -219,7 +219,6 @@ export class Engine {
       });
       throwIfCancelled(signal, 'the load');
       const gpu = await this.#open();
-      throwIfCancelled(signal, 'the load');
       device = this.#numbers.get(gpu) ?? 0;
       const onReadable = (): void => {
         this.#close();
@@ -322,7 +321,7 @@ export class Engine {
     const { session } = this.#needModel();
     for await (const tile of session.score(tokens, from, signal)) {
       this.#post(scoredEvent(run, tile.from, tile.rows));
-      if (signal.aborted) throw new NucleusError('cancelled', 'cancelled while scoring');
+      throwIfCancelled(signal, 'scoring');
     }
   }
 

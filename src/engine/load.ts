@@ -17,10 +17,10 @@ import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { type Fit, fitOf, refusalWords } from './fit.ts';
 import type { Vocabulary } from './growing.ts';
 import { deviceMemory, LIGHT, ModelLoader } from './model.ts';
-import { throwIfCancelled } from './probes/context.ts';
 import type { Probes } from './probes/probes.ts';
 import type { Room } from './room.ts';
 import type { Session } from './session.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
 import type { Tuning } from './tuning.ts';
 import type { Verdicts } from './verdicts.ts';
 

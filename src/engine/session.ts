@@ -12,6 +12,7 @@ import { advance } from './advance.ts';
 import { QueuedDraw } from './decode/queued-draw.ts';
 import type { TouchedWrite } from './decode/touched.ts';
 import type { Room } from './room.ts';
+import { throwIfCancelled } from './throw-if-cancelled.ts';
 
 export interface PrefillCounts {
   /** Positions found in the cache, and positions computed now. */
@@ -255,7 +256,7 @@ export class Session {
     if (state) states?.keep(state);
     try {
       while (done < ids.length) {
-        if (signal?.aborted) throw new NucleusError('cancelled', 'cancelled during prefill');
+        throwIfCancelled(signal, 'prefill');
         const count = Math.min(this.#rowsPerStep, ids.length - done, states?.room(done) ?? this.#rowsPerStep);
         const begin = performance.now();
         const rows = Array.from({ length: count }, (_, i) => rowAt(sequence, done + i));

@@ -22,7 +22,7 @@ export class ModelCache {
   /** Chunks whose hash was right once in this session: `stamp/name/index`. */
   readonly #verified = new Set<string>();
   readonly #openedLocals: KnownLocal[] = [];
-  /** Of the model that was opened last, where it is not stored. */
+  /** All of the model that was opened last, where it is not stored. */
   spare: SpareFiles | null = null;
 
   constructor(store = new ChunkStore()) {

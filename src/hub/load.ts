@@ -156,11 +156,10 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
     return { ...copy, card: null, source, copy, origin: remoteOrigin(files, wire) };
   };
   const { spare } = cache;
-  const blobs = whole || options.refresh || spare?.key !== sourceKey(source) ? null : spare.whole;
-  if (spare && blobs) {
+  if (spare?.key === sourceKey(source) && !whole && !options.refresh) {
     const { version, files } = spare;
     const remote = remoteOrigin(remoteFiles(source, origins, version, files), wire);
-    return { source, version, files, card: null, copy: null, spare, origin: spareOrigin(blobs, remote, signal) };
+    return { source, version, files, card: null, copy: null, spare, origin: spareOrigin(spare, remote, signal) };
   }
   if (source.kind === 'hub') {
     // A stored branch is used as it is: looking for an update is a person's wish, not a habit.

@@ -29,27 +29,28 @@ export class SpareFiles {
     this.#chunks.set(name, chunks);
   }
 
-  /** By name; null unless every byte is here. */
-  get whole(): ReadonlyMap<string, Blob> | null {
-    if (!this.#wanted) return null;
-    const blobs = new Map(this.files.map(({ name }) => [name, new Blob(this.#chunks.get(name) ?? [])]));
-    return this.files.every(({ name, size }) => blobs.get(name)?.size === size) ? blobs : null;
+  /** By name; of what has gaps the beginning. */
+  get blobs(): ReadonlyMap<string, Blob> {
+    return new Map(this.files.map(({ name }) => [name, new Blob(this.#chunks.get(name) ?? [])]));
+  }
+
+  /** Every byte is here. */
+  get whole(): boolean {
+    const { blobs } = this;
+    return this.files.every(({ name, size }) => blobs.get(name)?.size === size);
   }
 }
 
-/** Reads `blobs`; from where the browser has lost one, `remote`. */
-export function spareOrigin(blobs: ReadonlyMap<string, Blob>, remote: Origin, signal: AbortSignal): Origin {
-  const near = localOrigin(blobs, signal);
-  const failedAs = (error: unknown): void => {
-    if (signal.aborted) throw error;
-  };
+/** Reads `spare`; what the browser has lost of it, from `remote`. */
+export function spareOrigin(spare: SpareFiles, remote: Origin, signal: AbortSignal): Origin {
+  const near = localOrigin(spare.blobs, signal);
   return {
     validator: near.validator,
     async range(name, begin, end) {
       try {
         return await near.range(name, begin, end);
       } catch (error) {
-        failedAs(error);
+        if (signal.aborted) throw error;
         return remote.range(name, begin, end);
       }
     },
@@ -61,7 +62,7 @@ export function spareOrigin(blobs: ReadonlyMap<string, Blob>, remote: Origin, si
           yield chunk;
         }
       } catch (error) {
-        failedAs(error);
+        if (signal.aborted) throw error;
         yield* remote.chunks(name, { ...request, hashes });
       }
     },

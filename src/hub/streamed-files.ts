@@ -84,7 +84,7 @@ export class StreamedFiles implements ModelFiles {
   /** It is what a model that is not stored is read from next time. */
   get #isSpare(): boolean {
     const { cache, spare } = this.#init;
-    return spare !== null && cache.spare === spare && spare.whole !== null;
+    return spare !== null && cache.spare === spare;
   }
 
   has(name: string): boolean {
@@ -338,7 +338,7 @@ export class StreamedFiles implements ModelFiles {
     const { source, cache, spare } = this.#init;
     if (this.#settled || this.#contents.size < this.names.length) return;
     this.#settled = true;
-    cache.spare = this.#copy ? null : spare;
+    cache.spare = !this.#copy && spare?.whole ? spare : null;
     if (source.kind === 'local')
       cache.rememberLocal({ name: source.name, files: [...this.#contents.values()], copy: null });
   }

@@ -15,7 +15,8 @@ import type { DebugCheck } from '../../protocol/debug.ts';
 import type { Numbers } from '../../reference/ops.ts';
 import * as reference from '../../reference/ops.ts';
 import { type ReferenceRun, run } from '../../reference/run.ts';
-import { type ProbeContext, throwIfCancelled } from '../probes/context.ts';
+import type { ProbeContext } from '../probes/context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
 import { compare } from './compare.ts';
 import { ReadBack } from './read-back.ts';
 

@@ -4,8 +4,8 @@ import type { ProfiledRun } from '../../protocol/debug.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { type DecodePart, Decoder } from '../decode/decoder.ts';
 import { Drawing } from '../decode/drawing.ts';
-import { throwIfCancelled } from '../probes/context.ts';
 import type { Session } from '../session.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
 
 /** Tokens that are drawn: the first warm up and are not counted, and of the others fewer where they take long. */
 const WARM = 3;

@@ -8,7 +8,8 @@ import type { PlanKind } from '../../gpu/session-plans.ts';
 import { defined } from '../../lib/assert.ts';
 import { uniform } from '../../lib/rng.ts';
 import type { Graph, ValueName } from '../../model/ir/graph.ts';
-import { inSlots, type ProbeContext, throwIfCancelled } from '../probes/context.ts';
+import { inSlots, type ProbeContext } from '../probes/context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
 import { ReadBack } from './read-back.ts';
 
 /** Rows of a step of each kind: odd, and a whole tile of eight with a part of another. */

@@ -5,8 +5,9 @@ import { defined } from '../../lib/assert.ts';
 import type { Part } from '../../model/rewrites/ablation.ts';
 import type { Baseline } from '../../protocol/probe-commands.ts';
 import { assertSoundRow } from '../../sampling/row.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
 import { type AblationView, needBaselines, openAblation, switchOff, throughSteps } from './ablation-view.ts';
-import { type ProbeContext, throwIfCancelled, View } from './context.ts';
+import { type ProbeContext, View } from './context.ts';
 import { type Swept, sweep } from './sweep.ts';
 
 export interface Ablated {

@@ -9,7 +9,8 @@ import type { Graph } from '../../model/ir/graph.ts';
 import { type AblationGraph, maskOf, type Part, withAblation } from '../../model/rewrites/ablation.ts';
 import { residualStream } from '../../model/rewrites/lens.ts';
 import type { Baseline } from '../../protocol/probe-commands.ts';
-import { openProbe, type ProbeContext, throwIfCancelled } from './context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
+import { openProbe, type ProbeContext } from './context.ts';
 
 /** Rows of a step: as many as the values that are kept fit into, and no fewer than these. */
 const KEPT_BYTES = 2 ** 25;

@@ -9,7 +9,8 @@ import { defined } from '../../lib/assert.ts';
 import type { ValueName } from '../../model/ir/graph.ts';
 import { attendingLayers } from '../../model/ir/mixers.ts';
 import { upTo, withAttention } from '../../model/rewrites/attention-weights.ts';
-import { openProbe, type ProbeContext, throwIfCancelled, View } from './context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
+import { openProbe, type ProbeContext, View } from './context.ts';
 import { inScratch } from './scratch.ts';
 
 interface RowsView {

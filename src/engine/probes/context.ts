@@ -6,7 +6,6 @@ import type { Row, Runner } from '../../gpu/runner.ts';
 import type { Scope } from '../../gpu/scope.ts';
 import type { StateCache } from '../../gpu/state-cache.ts';
 import { defined } from '../../lib/assert.ts';
-import { NucleusError } from '../../lib/error.ts';
 import type { Graph } from '../../model/ir/graph.ts';
 import type { Room } from '../room.ts';
 import type { Session } from '../session.ts';
@@ -61,11 +60,6 @@ export async function openProbe<T extends object>(
     probe[Symbol.dispose]();
     throw error;
   }
-}
-
-/** Throws `cancelled` once the signal is aborted; between two steps of work on the GPU. */
-export function throwIfCancelled(signal: AbortSignal | undefined, work: string): void {
-  if (signal?.aborted) throw new NucleusError('cancelled', `cancelled during ${work}`);
 }
 
 /** Work goes to the GPU together up to about so many milliseconds, so that a cancel is seen soon. */

@@ -6,7 +6,8 @@ import { defined } from '../../lib/assert.ts';
 import { withDetail } from '../../lib/error.ts';
 import type { GrownEvent, GrownNode } from '../../protocol/probe-events.ts';
 import { rowStatistics, topOf } from '../../sampling/row.ts';
-import { type ProbeContext, throwIfCancelled } from './context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
+import type { ProbeContext } from './context.ts';
 import { stateBefore } from './scratch.ts';
 
 /** Nodes of a tree at most. */

@@ -10,7 +10,8 @@ import type { Probe } from '../../gpu/probe.ts';
 import { ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
 import { defined } from '../../lib/assert.ts';
 import { withLens } from '../../model/rewrites/lens.ts';
-import { openProbe, Pace, type ProbeContext, throwIfCancelled, View } from './context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
+import { openProbe, Pace, type ProbeContext, View } from './context.ts';
 import { inScratch } from './scratch.ts';
 
 /** Pieces a row of logits is cut into. */

@@ -6,7 +6,8 @@ import { assert, defined } from '../../lib/assert.ts';
 import { median } from '../../lib/median.ts';
 import type { CacheMeasuredEvent } from '../../protocol/probe-events.ts';
 import { rankRow } from '../../sampling/row.ts';
-import { type ProbeContext, throwIfCancelled } from './context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
+import type { ProbeContext } from './context.ts';
 import { stateBefore } from './scratch.ts';
 
 /** Rounds of each way, fewer once they have taken so many milliseconds together. One more before them warms up and is not counted. */

@@ -17,8 +17,9 @@ import { valuesRead } from '../../model/ir/ops.ts';
 import type { Part } from '../../model/rewrites/ablation.ts';
 import { residualStream } from '../../model/rewrites/lens.ts';
 import type { Baseline } from '../../protocol/probe-commands.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
 import { type AblationView, rowsFrom, runWhole, switchOff } from './ablation-view.ts';
-import { openProbe, Pace, type ProbeContext, throwIfCancelled } from './context.ts';
+import { openProbe, Pace, type ProbeContext } from './context.ts';
 
 /** Pieces a row of logits is cut into. */
 const PARTS = 64;

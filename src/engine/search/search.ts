@@ -6,6 +6,7 @@ import { defined } from '../../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import type { SearchCommand } from '../../protocol/search.ts';
 import type { ProbeContext } from '../probes/context.ts';
+import { throwIfCancelled } from '../throw-if-cancelled.ts';
 import { searchBy } from './methods.ts';
 import type { PathModel, SearchLimits, Told } from './paths.ts';
 
@@ -94,7 +95,7 @@ class SessionPaths implements PathModel {
   }
 
   #throwIfStopped(): void {
-    if (this.#signal.aborted) throw new NucleusError('cancelled', 'cancelled during the search');
+    throwIfCancelled(this.#signal, 'the search');
   }
 
   /** False where a running state allows one text alone, or there is no memory for more. */
