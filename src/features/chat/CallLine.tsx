@@ -3,17 +3,18 @@ import { inLine, isolated } from '../../lib/shapeless.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { useDraft } from '../shared/drafts.ts';
+import { resultSays, send } from './arrived.ts';
 import styles from './Chat.module.css';
 import type { OpenCall } from './types.ts';
 import { useChat, useChatStore } from './useChat.ts';
 
 function ResultField({ call: { name, argument, purpose } }: { call: OpenCall }) {
   const store = useChatStore();
-  const [draft, setDraft] = useDraft(`result of ${name} (${argument})`);
+  const { draft, change, arrived } = useDraft(`result of ${name} (${argument})`);
   const text = draft ?? '';
   const answer = (): void => {
-    setDraft(null);
-    void store.getState().answerCall(text);
+    const give = () => store.getState().answerCall(text);
+    void send(store, give, resultSays(store, text), () => arrived(text));
   };
   return (
     <div className={styles.plan}>
@@ -28,7 +29,7 @@ function ResultField({ call: { name, argument, purpose } }: { call: OpenCall }) 
           value={text}
           // biome-ignore lint/a11y/noAutofocus: the reply waits for it.
           autoFocus
-          onChange={event => setDraft(event.target.value)}
+          onChange={event => change(event.target.value)}
         />
       </label>
       <div className={styles.buttons}>

@@ -5,6 +5,7 @@ import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { useDraft } from '../shared/drafts.ts';
+import { send, summarySays } from './arrived.ts';
 import { CallLine } from './CallLine.tsx';
 import styles from './Chat.module.css';
 import { Composer } from './Composer.tsx';
@@ -60,17 +61,17 @@ function Empty() {
 function SummaryNote({ summary }: { summary: string }) {
   const store = useChatStore();
   const busy = useBusy();
-  const [draft, setDraft] = useDraft(`summary ${summary}`);
+  const { draft, change, arrived } = useDraft(`summary ${summary}`);
   const text = draft ?? summary;
   const put = (): void => {
-    setDraft(null);
-    void store.getState().editSummary(text);
+    const write = () => store.getState().editSummary(text);
+    void send(store, write, summarySays(text), () => arrived(text));
   };
   return (
     <div className={styles.note}>
       <label className={styles.field}>
         Summary in place of the oldest turns
-        <textarea rows={3} value={text} onChange={event => setDraft(event.target.value)} />
+        <textarea rows={3} value={text} onChange={event => change(event.target.value)} />
       </label>
       {text !== summary && (
         <Button disabled={busy} onClick={put}>

@@ -8,6 +8,7 @@ import { isPressed } from '../../ui/controls/chord.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { useDraft } from '../shared/drafts.ts';
 import { BY_WORDS } from '../shared/tools.ts';
+import { send, turnSays } from './arrived.ts';
 import { callsIn } from './calls.ts';
 import { TURN_KEYS } from './keys.ts';
 import { alternatives, type BranchTurns, placeOf } from './prompts.ts';
@@ -117,14 +118,18 @@ interface EditorProps {
   text: string;
   /** Null ends it. */
   change: (text: string | null) => void;
+  /** `text` stands in the conversation. */
+  arrived: (text: string) => void;
 }
 
-function Editor({ turn, index, text, change }: EditorProps) {
+function Editor({ turn, index, text, change, arrived }: EditorProps) {
   const store = useChatStore();
+  const busy = useBusy();
   const close = (): void => change(null);
   const put = () => {
-    close();
-    void store.getState().edit(index, text);
+    if (busy || text === turn.content) return;
+    const edit = () => store.getState().edit(index, text);
+    void send(store, edit, turnSays(index, text), () => arrived(text));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -149,7 +154,7 @@ function Editor({ turn, index, text, change }: EditorProps) {
         onKeyDown={onKeyDown}
       />
       <div className={styles.buttons}>
-        <Button variant="primary" disabled={text === turn.content} onClick={put}>
+        <Button variant="primary" disabled={busy || text === turn.content} onClick={put}>
           {PUT[turn.role]}
         </Button>
         <Button onClick={close}>Leave it</Button>
@@ -211,7 +216,7 @@ function Said({ turn, calls, before }: { turn: Turn; calls: ReturnType<typeof us
 export function TurnView({ turn, index, last, lists }: TurnProps) {
   const { document } = useStores();
   const store = useChatStore();
-  const [draft, setDraft] = useDraft(`turn ${index} ${turn.content}`);
+  const { draft, change, arrived } = useDraft(`turn ${index} ${turn.content}`);
   const editing = draft !== null;
   const busy = useBusy();
   const prompt = useChat(s => s.shown?.prompt.text ?? '');
@@ -242,7 +247,7 @@ export function TurnView({ turn, index, last, lists }: TurnProps) {
             icon="rename"
             label={`Edit turn ${index + 1}`}
             disabled={busy}
-            onClick={() => setDraft(turn.content)}
+            onClick={() => change(turn.content)}
           />
           {(model || last) && (
             <IconButton
@@ -255,7 +260,7 @@ export function TurnView({ turn, index, last, lists }: TurnProps) {
         </span>
       </div>
       {editing ? (
-        <Editor turn={turn} index={index} text={draft} change={setDraft} />
+        <Editor turn={turn} index={index} text={draft} change={change} arrived={arrived} />
       ) : (
         <Said turn={turn} calls={calls} before={before} />
       )}

@@ -12,13 +12,12 @@ import { troubleWords } from './words.ts';
 function AnswerField({ question }: { question: Question }) {
   const store = useCommandsStore();
   const { command, argument, purpose, trouble } = question;
-  const [draft, setDraft] = useDraft(`answer to ${command} (${argument})`);
+  const { draft, change, arrived } = useDraft(`answer to ${command} (${argument})`);
   const text = draft ?? '';
   const id = useId();
   const send = (event: FormEvent): void => {
     event.preventDefault();
-    setDraft(null);
-    store.getState().reply(text);
+    if (store.getState().reply(text)) arrived(text);
   };
   return (
     <form className={styles.question} onSubmit={send}>
@@ -34,7 +33,7 @@ function AnswerField({ question }: { question: Question }) {
         autoComplete="off"
         // biome-ignore lint/a11y/noAutofocus: the run waits for it.
         autoFocus
-        onChange={event => setDraft(event.target.value)}
+        onChange={event => change(event.target.value)}
       />
       <span className={styles.buttons}>
         <button type="submit" className={styles.send}>

@@ -1,21 +1,25 @@
 // The answers that stand in the text: for which command, from whom, how long it took; each can be changed, which is another branch.
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useDocument, useGeneration } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
+import { useDraft } from '../shared/drafts.ts';
 import { BY_WORDS } from '../shared/tools.ts';
 import styles from './Commands.module.css';
 import { isFormatted, type Round, roundsOf, unformatted } from './rounds.ts';
 import { useCommands, useCommandsStore } from './useCommands.ts';
+import { troubleWords } from './words.ts';
 
 function RoundRow({ round, number }: { round: Round; number: number }) {
   const store = useCommandsStore();
   const protocol = useCommands(s => s.protocol);
   const known = useCommands(s => s.definitions.some(({ name }) => name === round.told.command));
   const running = useGeneration(s => isRunning(s.status));
-  const [draft, setDraft] = useState<string | null>(null);
   const { told } = round;
   const text = unformatted(round, protocol);
+  const { draft, change, arrived } = useDraft(`answer at ${round.from} to ${told.command}: ${text}`);
+  const { mostText: most } = protocol;
+  const length = draft?.length ?? 0;
   const adopt = (): void => {
     const { command: name, purpose, by, source, path } = told;
     store.getState().define(null, { name, purpose, by, source, path, enabled: false });
@@ -38,28 +42,28 @@ function RoundRow({ round, number }: { round: Round; number: number }) {
           aria-label={`Another answer ${number}`}
           rows={3}
           value={draft}
-          onChange={event => setDraft(event.target.value)}
+          onChange={event => change(event.target.value)}
         />
       )}
+      {length > most && <p role="alert">{troubleWords({ kind: 'too_long', length, most }, told.command)}</p>}
       <span className={styles.buttons}>
         {!isFormatted(round, protocol) ? (
           <p className={styles.words}>A turn of a chat, or of another format: change it where it stands.</p>
         ) : draft === null ? (
-          <Button disabled={running} onClick={() => setDraft(text)}>
+          <Button disabled={running} onClick={() => change(text)}>
             Change<span className="visually-hidden"> answer {number}</span>
           </Button>
         ) : (
           <>
             <Button
-              disabled={running}
+              disabled={running || length > most}
               onClick={() => {
-                setDraft(null);
-                void store.getState().rewrite(round.from, draft);
+                if (store.getState().rewrite(round.from, draft)) arrived(draft);
               }}
             >
               Run from this answer
             </Button>
-            <Button variant="quiet" onClick={() => setDraft(null)}>
+            <Button variant="quiet" onClick={() => change(null)}>
               Leave it
             </Button>
           </>

@@ -174,25 +174,30 @@ export class Commands {
     return externalTokens(tokenizer, before, formatted(told.command, text, this.store.getState().protocol), told);
   }
 
-  reply(text: string): void {
+  reply(text: string): boolean {
     const { question, protocol } = this.store.getState();
-    if (question === null) return;
+    if (question === null) return false;
     if (text.length > protocol.mostText) {
       const trouble = { kind: 'too_long', length: text.length, most: protocol.mostText } as const;
       this.store.setState({ question: { ...question, trouble } });
-    } else if (this.#heard !== null) this.#heard(text);
-    else this.#insert(question.command, text);
+      return false;
+    }
+    if (this.#heard === null) return this.#insert(question.command, text);
+    this.#heard(text);
+    return true;
   }
 
   /** Where no run waits for it: it goes behind the text, and a run begins. */
-  #insert(command: string, text: string): void {
+  #insert(command: string, text: string): boolean {
     const { document, generation } = this.#options;
     const { tokens, tokenizer } = document.getState();
-    if (tokenizer === null || isRunning(generation.getState().status) || this.#asked(tokens)?.name !== command) return;
+    if (tokenizer === null || isRunning(generation.getState().status)) return false;
+    if (this.#asked(tokens)?.name !== command) return false;
     this.store.setState({ question: null });
     const added = this.#tokensOf({ ok: true, text, told: this.#byPerson(command, '') }, tokens);
     document.getState().rewrite(tokens.length, added, false, 'answer');
     void generation.getState().run();
+    return true;
   }
 
   #byPerson(command: string, purpose: string) {
@@ -214,20 +219,18 @@ export class Commands {
     else this.#options.generation.getState().stop();
   }
 
-  async rewrite(from: number, text: string): Promise<void> {
+  rewrite(from: number, text: string): boolean {
     const { document, generation } = this.#options;
     const { tokens } = document.getState();
     const round = roundsOf(tokens).find(each => each.from === from);
-    if (round === undefined || isRunning(generation.getState().status)) return;
+    if (round === undefined || isRunning(generation.getState().status)) return false;
+    if (text.length > this.store.getState().protocol.mostText) return false;
     const { command, purpose } = round.told;
-    const cut = text.slice(0, this.store.getState().protocol.mostText);
-    const added = this.#tokensOf(
-      { ok: true, text: cut, told: this.#byPerson(command, purpose) },
-      tokens.slice(0, from),
-    );
+    const added = this.#tokensOf({ ok: true, text, told: this.#byPerson(command, purpose) }, tokens.slice(0, from));
     document.getState().rewrite(from, added, true, 'answer');
     // Belongs to the step of the history that the new answer has made.
-    await generation.getState().reply([], false);
+    void generation.getState().reply([], false);
+    return true;
   }
 
   async openExperiment({ title, text, definitions }: Experiment): Promise<void> {

@@ -118,7 +118,13 @@ describe('a run that asks', () => {
     const b = await bench({ written: [ASKS, 'one', 'two'], library: { definitions: [define({})] } });
     await run(b);
     const [round] = roundsOf(b.page.document.getState().tokens);
-    await b.commands.getState().rewrite(round?.from ?? -1, 'seven');
+    const from = round?.from ?? -1;
+    // What is not taken changes nothing, and its field keeps it.
+    expect(b.commands.getState().rewrite(from, 'x'.repeat(2001))).toBe(false);
+    expect(b.commands.getState().rewrite(from + 1, 'seven')).toBe(false);
+    expect(b.page.document.getState().branches).toHaveLength(1);
+    expect(b.commands.getState().rewrite(from, 'seven')).toBe(true);
+    await until(() => text(b.page).endsWith('two'));
     expect(text(b.page)).toBe(`USER: "Hm?"\n${ASKS}\nASK_DATA: "seven"\ntwo`);
     expect(b.page.document.getState().branches).toHaveLength(2);
     b.page.document.getState().undo();
@@ -142,9 +148,10 @@ describe('a run that asks', () => {
     await run(b);
     expect(trouble(b)).toEqual({ kind: 'unknown' });
     b.commands.getState().answerMyself();
-    b.commands.getState().reply('x'.repeat(2001));
+    expect(b.commands.getState().reply('x'.repeat(2001))).toBe(false);
     expect(trouble(b)).toEqual({ kind: 'too_long', length: 2001, most: 2000 });
-    b.commands.getState().reply('seven');
+    expect(b.commands.getState().reply('seven')).toBe(true);
+    expect(b.commands.getState().reply('again')).toBe(false);
     await until(() => text(b.page).endsWith('fine'));
     expect(text(b.page)).toBe(`USER: "Hm?"\n${ASKS}\nASK_DATA: "seven"\nfine`);
     expect(b.commands.getState().question).toBeNull();

@@ -89,15 +89,18 @@ interface CommandsActions {
   setProtocol(part: Partial<Protocol>): void;
   allow(entry: Allowed): void;
   forbid(prefix: string): void;
-  /** A person's answer: goes into the text, and the run goes on. */
-  reply(text: string): void;
+  /** A person's answer: goes into the text, and the run goes on. False where it was not taken: it is too long, or the text asks for something else by now. */
+  reply(text: string): boolean;
   /** Opens a field for what had no answer. */
   answerMyself(): void;
   /** Tries again what had no answer. */
   retry(): Promise<void>;
   dismiss(): void;
-  /** Another answer in the place of one that begins at token `from`, on a branch of its own; the run goes on from there. */
-  rewrite(from: number, text: string): Promise<void>;
+  /**
+   * Another answer in the place of one that begins at token `from`, on a branch of its own; the run goes on from there.
+   * @returns false where it was not taken: it is too long, none begins there, or a run is under way
+   */
+  rewrite(from: number, text: string): boolean;
   /** As the text of a file: definitions alone. */
   exported(): string;
   /** Takes definitions of such a file over, none of them enabled; how many, or null for a file that is none. */

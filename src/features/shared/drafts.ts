@@ -9,11 +9,17 @@ type Drafts = Readonly<Record<string, string>>;
 /** One a page, as long as the page: by what each is for. */
 const draftStore = defineFeatureStore(() => ({ store: createStore<Drafts>()(() => ({})), dispose: () => {} }));
 
-/**
- * The draft of `key`, which names the form and all that it is about, so that another question never finds it; null where there is none.
- * Null forgets it: it was sent, or is not wanted any more.
- */
-export function useDraft(key: string): readonly [string | null, (draft: string | null) => void] {
+export interface Draft {
+  /** Null where there is none. */
+  readonly draft: string | null;
+  /** Null forgets it: it is not wanted any more. */
+  readonly change: (draft: string | null) => void;
+  /** Forgets it once these words have arrived where they were sent to; what was written since then stays. */
+  readonly arrived: (words: string) => void;
+}
+
+/** The draft of `key`, which names the form and all that it is about, so that another question never finds it. What is refused stays: only `arrived` takes it away. */
+export function useDraft(key: string): Draft {
   const store = draftStore.of(useStores());
   const draft = useFeature(draftStore, drafts => drafts[key] ?? null);
   const change = useCallback(
@@ -23,5 +29,11 @@ export function useDraft(key: string): readonly [string | null, (draft: string |
     },
     [store, key],
   );
-  return [draft, change];
+  const arrived = useCallback(
+    (words: string): void => {
+      if (store.getState()[key] === words) change(null);
+    },
+    [store, key, change],
+  );
+  return { draft, change, arrived };
 }
