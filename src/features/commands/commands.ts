@@ -237,8 +237,11 @@ export class Commands {
     const { documents } = this.#options;
     const { acts } = documents.getState();
     if (acts === null) return;
+    const before = documents.getState().id;
     await acts.create({ text, title, keep: true });
     const { id } = documents.getState();
+    // It could not be opened: commands of the document before stay as they are.
+    if (id === before) return;
     this.change(library => turned(withImported(library, definitions), id, true));
   }
 

@@ -101,7 +101,7 @@ function Row({ preset }: { preset: Preset }) {
         <Button
           aria-label={`Use ${name}`}
           onClick={() => {
-            acts.use(preset);
+            void acts.use(preset);
             if (text !== null) close();
           }}
         >
@@ -140,7 +140,7 @@ function ShippedRow({ preset }: { preset: (typeof SHIPPED)[number] }) {
         <Button
           aria-label={`Use ${name}`}
           onClick={() => {
-            acts.use({ name, text, settings });
+            void acts.use({ name, text, settings });
             if (text !== null) close();
           }}
         >

@@ -45,13 +45,38 @@ describe('presets', () => {
     expect(names()).toEqual(['Cold', 'Warm one']);
     page.document.getState().setText('Another text');
     const [cold, warm] = state().presets ?? [];
-    state().use(warm as Preset);
-    for (let i = 0; i < 20; i++) await turn();
+    await state().use(warm as Preset);
     expect(page.settings.getState().settings).toMatchObject({ temperature: 1.5, stop: ['x'] });
     expect(page.document.getState().text).toBe(first);
     await state().takeBack();
     expect(page.settings.getState().settings).toMatchObject({ temperature: 0.2, stop: [] });
     expect(cold?.text).toBeNull();
+  });
+
+  test('with a text leave the settings of the document before as they were', async () => {
+    const { state } = await opened();
+    page.document.getState().setText('My own text');
+    page.settings.getState().change({ temperature: 0.3 });
+    const { id } = page.documents.getState();
+    await state().use({ name: 'Warm', text: 'Another one', settings: { ...DEFAULT_SETTINGS, temperature: 1.5 } });
+    expect(page.documents.getState().id).not.toBe(id);
+    expect(page.settings.getState().settings.temperature).toBe(1.5);
+    expect(state().done).toMatchObject({ kind: 'used', before: { temperature: 0.3 } });
+    await page.documents.getState().acts?.open(id);
+    expect(page.settings.getState().settings.temperature).toBe(0.3);
+    // What could be taken back belongs to the other document.
+    expect(state().done).toBeNull();
+  });
+
+  test('whose text cannot be opened change nothing', async () => {
+    const { state } = await opened();
+    const { acts } = page.documents.getState();
+    if (acts === null) throw new Error('documents can be made');
+    page.documents.setState({ acts: { ...acts, create: () => Promise.resolve() } });
+    const { settings } = page.settings.getState();
+    await state().use({ name: 'Warm', text: 'Another one', settings: { ...DEFAULT_SETTINGS, temperature: 1.5 } });
+    expect(page.settings.getState().settings).toBe(settings);
+    expect(state().done).toBeNull();
   });
 
   test('are renamed, deleted, and brought back to their place', async () => {

@@ -19,8 +19,8 @@ import {
 /** What was done last and can be taken back. */
 export type Done =
   | { readonly kind: 'deleted'; readonly preset: Preset; readonly at: number }
-  /** `before`: the settings that gave way. */
-  | { readonly kind: 'used'; readonly name: string; readonly before: GenerationSettings };
+  /** `before`: the settings that gave way in `document`. */
+  | { readonly kind: 'used'; readonly name: string; readonly document: string; readonly before: GenerationSettings };
 
 interface PresetsState {
   /** Null until they have been read. */
@@ -38,8 +38,8 @@ interface PresetsActions {
   /** Takes back what was done last. */
   takeBack(): Promise<void>;
   dismiss(): void;
-  /** Takes the settings, and opens the text, where there is one, as a new document. */
-  use(preset: Pick<Preset, 'name' | 'text' | 'settings'>): void;
+  /** Takes the settings; with a text, in a new document that begins with it. Where that cannot be opened nothing changes. */
+  use(preset: Pick<Preset, 'name' | 'text' | 'settings'>): Promise<void>;
   /** One of them, or all, as a file. */
   exported(id: string | 'all'): string;
   imported(json: string): Promise<ReadPresets>;
@@ -70,7 +70,12 @@ export function createPresetsStore(stores: Stores, record: KeptRecord): Made<Pre
   }));
   keeper.store = store;
   void keeper.bring();
-  return { store, dispose: () => {} };
+  // Settings that gave way are those of the document they stood in.
+  const dispose = stores.documents.subscribe(({ id }) => {
+    const { done } = store.getState();
+    if (done?.kind === 'used' && done.document !== id) store.setState({ done: null });
+  });
+  return { store, dispose };
 }
 
 type Change = (presets: readonly Preset[]) => readonly Preset[];
@@ -134,14 +139,21 @@ class Keeper {
     await this.#change(list => [...list.slice(0, at), preset, ...list.slice(at)]);
   }
 
-  use({ name, text, settings }: Pick<Preset, 'name' | 'text' | 'settings'>): void {
+  async use({ name, text, settings }: Pick<Preset, 'name' | 'text' | 'settings'>): Promise<void> {
+    if (text !== null && !(await this.#opened(text))) return;
     const store = this.#stores.settings.getState();
-    this.store.setState({ done: { kind: 'used', name, before: store.settings } });
+    const { id } = this.#stores.documents.getState();
+    this.store.setState({ done: { kind: 'used', name, document: id, before: store.settings } });
     store.change(settings);
-    if (text === null) return;
-    const { acts } = this.#stores.documents.getState();
-    if (acts !== null) void acts.create({ text });
-    else this.#stores.document.getState().setText(text);
+  }
+
+  /** `text` as a new document; the settings of the one before stay its own. False where it is not there. */
+  async #opened(text: string): Promise<boolean> {
+    const { documents, document } = this.#stores;
+    const { acts } = documents.getState();
+    if (acts === null) document.getState().setText(text);
+    else await acts.create({ text });
+    return document.getState().text === text;
   }
 
   async imported(json: string): Promise<ReadPresets> {
