@@ -7,7 +7,7 @@ import { cx } from '../../ui/controls/cx.ts';
 import pane from '../shared/Pane.module.css';
 import styles from './Answers.module.css';
 import { scoreOf } from './ranking.ts';
-import { type Answer, RANKS, type Rank } from './types.ts';
+import { type Answer, type AnswersState, RANKS, type Rank } from './types.ts';
 import { endWords, RANK_WORDS } from './words.ts';
 
 interface AnswerCardProps {
@@ -19,6 +19,7 @@ interface AnswerCardProps {
   rank: Rank;
   /** The token where it parts from the best one. */
   parts: number | null;
+  status: AnswersState['status'];
   taken: boolean;
   /** Null while it cannot be taken. */
   onTake: ((answer: number) => void) | null;
@@ -40,7 +41,7 @@ function AnswerText({ answer: { tokens }, parts }: Pick<AnswerCardProps, 'answer
 }
 
 export const AnswerCard = memo(function AnswerCard(props: AnswerCardProps) {
-  const { answer, number, place, rank, parts, taken, onTake } = props;
+  const { answer, number, place, rank, parts, status, taken, onTake } = props;
   const name = `Answer ${number + 1}`;
   return (
     <article className={cx(pane.card, styles.card, place === 1 && styles.best)} aria-label={name}>
@@ -64,7 +65,7 @@ export const AnswerCard = memo(function AnswerCard(props: AnswerCardProps) {
         </div>
         <div>
           <dt>ended by</dt>
-          <dd>{endWords(answer)}</dd>
+          <dd>{endWords(answer, status)}</dd>
         </div>
         <div>
           <dt>seed</dt>

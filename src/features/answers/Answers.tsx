@@ -11,6 +11,7 @@ import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import pane from '../shared/Pane.module.css';
+import { useTaken } from '../shared/taken.ts';
 import { AnswerCard } from './AnswerCard.tsx';
 import styles from './Answers.module.css';
 import { shareGrown } from './grown.ts';
@@ -76,10 +77,18 @@ function Controls({ working }: { working: boolean }) {
   );
 }
 
-function Cards({ round, working }: { round: Round; working: boolean }) {
+interface CardsProps {
+  round: Round;
+  working: boolean;
+  /** Places of those that stand in the text. */
+  taken: readonly number[];
+}
+
+function Cards({ round, working, taken }: CardsProps) {
   const store = useAnswersStore();
   const rank = useAnswers(s => s.rank);
-  const { answers, taken } = round;
+  const status = useAnswers(s => s.status);
+  const { answers } = round;
   const order = useMemo(() => ranked(answers, rank), [answers, rank]);
   const best = order[0] ?? 0;
   const parts = useMemo(() => firstDifferences(answers, best), [answers, best]);
@@ -99,7 +108,8 @@ function Cards({ round, working }: { round: Round; working: boolean }) {
                 place={working || answers.length === 1 ? null : order.indexOf(number) + 1}
                 rank={rank}
                 parts={answers.length === 1 ? null : (parts[number] ?? null)}
-                taken={taken === number}
+                status={status}
+                taken={taken.includes(number)}
                 onTake={working ? null : take}
               />
             </li>
@@ -122,9 +132,13 @@ function Taken() {
   );
 }
 
+const NO_TOKENS: Round['answers'][number]['tokens'][] = [];
+
 export function Answers() {
   const store = useAnswersStore();
   const round = useAnswers(s => s.round);
+  const added = useMemo(() => round?.answers.map(({ tokens }) => tokens) ?? NO_TOKENS, [round]);
+  const taken = useTaken(round?.base ?? null, added);
   const status = useAnswers(s => s.status);
   const error = useAnswers(s => s.error);
   const working = status === 'working' || status === 'stopping';
@@ -141,12 +155,12 @@ export function Answers() {
         <Progress label="Drawing answers" share={shareGrown(round)}>
           {outcome({ round, status })}
         </Progress>
-      ) : round.taken === null ? (
+      ) : taken.length === 0 ? (
         <p className={pane.words}>{outcome({ round, status })}</p>
       ) : (
         <Taken />
       )}
-      {round && <Cards round={round} working={working} />}
+      {round && <Cards {...{ round, working, taken }} />}
     </section>
   );
 }

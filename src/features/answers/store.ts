@@ -93,7 +93,7 @@ class Drawer {
       const seeds = seedsOf(this.#stores, this.store.getState().count);
       this.#answers = seeds.map(seed => ({ seed, tokens: [], drawn: 0, logprob: 0, end: null }));
       this.store.setState({
-        round: { base, answers: this.#answers, most: settings.max_new_tokens, prefilled: null, taken: null },
+        round: { base, answers: this.#answers, most: settings.max_new_tokens, prefilled: null },
       });
       await work.scheduler.start('run', signal => this.#consume(base, seeds, settings, signal, current));
       if (!current()) return;
@@ -122,7 +122,6 @@ class Drawer {
     this.#stores.document
       .getState()
       .branchOff('answers', (set, birth) => answered(set, round.base, added, answer, birth));
-    this.store.setState({ round: { ...round, taken: answer } });
   }
 
   /** The whole text; an empty one begins with the token that the model begins with, as a run does. */

@@ -30,8 +30,6 @@ export interface Round {
   readonly most: number;
   /** Positions found in the cache, and positions computed, before the first token; null until then. */
   readonly prefilled: { readonly reused: number; readonly computed: number } | null;
-  /** Which one was put into the text. */
-  readonly taken: number | null;
 }
 
 export interface AnswersState {

@@ -10,8 +10,9 @@ export const RANK_WORDS: Readonly<Record<Rank, { readonly label: string; readonl
   mean: { label: 'mean', meaning: 'The log-probability a token, before sampling: the length does not count.' },
 };
 
-export function endWords({ end }: Answer): string {
-  if (end === null) return 'growing';
+/** Behind "ended by". */
+export function endWords({ end }: Answer, status: AnswersState['status']): string {
+  if (end === null) return status === 'failed' ? 'a failure' : status === 'stopped' ? 'stopped' : 'growing';
   switch (end.reason) {
     case 'length':
       return 'length reached';

@@ -1,5 +1,5 @@
 // The grid over temperature and top-p: small multiples of one continuation, filled as they come; each opens as a branch.
-import { memo, useId, useState } from 'react';
+import { memo, useId, useMemo, useState } from 'react';
 import { formatLogit, formatNumber } from '../../lib/format.ts';
 import { inLine } from '../../lib/shapeless.ts';
 import { distinctN } from '../../sampling/diversity.ts';
@@ -15,9 +15,19 @@ import { NumberField } from '../../ui/controls/NumberField.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
 import pane from '../shared/Pane.module.css';
+import { useTaken } from '../shared/taken.ts';
 import styles from './Grid.module.css';
 import { AXIS_WORDS, gridStore } from './grid.ts';
-import { AXES, type Axis, type Cell, cellKey, cellsOf, type GridStoreState, MOST_STEPS } from './grid-types.ts';
+import {
+  AXES,
+  type Axis,
+  type Cell,
+  cellKey,
+  cellsOf,
+  continuations,
+  type GridStoreState,
+  MOST_STEPS,
+} from './grid-types.ts';
 import { distinctWords, meanLogprob } from './measures.ts';
 
 const useGrid = <T,>(select: (state: GridStoreState) => T): T => useFeature(gridStore, select);
@@ -124,17 +134,19 @@ function Controls() {
 interface CellViewProps {
   cell: Cell | undefined;
   name: string;
+  /** Cells are being drawn. */
+  working: boolean;
   taken: boolean;
   onTake: (() => void) | null;
 }
 
-const CellView = memo(function CellView({ cell, name, taken, onTake }: CellViewProps) {
+const CellView = memo(function CellView({ cell, name, working, taken, onTake }: CellViewProps) {
   if (cell === undefined || cell.tokens.length === 0) return <td className={styles.empty}>–</td>;
   const text = tokenText(concatBytes(cell.tokens.map(({ bytes }) => bytes)));
   const ids = [cell.tokens.map(({ id }) => id)];
   const mean = meanLogprob(cell);
   return (
-    <td className={cx(styles.cell, taken && styles.taken)} data-growing={cell.end === null}>
+    <td className={cx(styles.cell, taken && styles.taken)} data-growing={working && cell.end === null}>
       <p className={styles.text} translate="no" title={inLine(text)}>
         {text}
       </p>
@@ -167,7 +179,10 @@ export function Grid() {
   const axes = useGrid(s => s.axes);
   const cells = useGrid(s => s.cells);
   const working = useGrid(s => s.working !== 'no');
-  const taken = useGrid(s => s.taken);
+  const base = useGrid(s => s.base);
+  const added = useMemo(() => continuations(cells), [cells]);
+  const places = useTaken(base, added);
+  const taken = useMemo(() => [...cells.keys()].filter((_, place) => places.includes(place)), [cells, places]);
   const error = useGrid(s => s.error);
   return (
     <>
@@ -205,7 +220,8 @@ export function Grid() {
                       key={key}
                       cell={cells.get(key)}
                       name={`temperature ${temperature}, top-p ${topP}`}
-                      taken={taken === key}
+                      working={working}
+                      taken={taken.includes(key)}
                       onTake={working ? null : () => store.getState().take(key)}
                     />
                   );

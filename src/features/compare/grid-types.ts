@@ -26,8 +26,6 @@ interface GridState {
   readonly base: readonly DocumentToken[] | null;
   readonly working: 'no' | 'cells' | 'stopping';
   readonly error: WireError | null;
-  /** The cell that was put into the text last. */
-  readonly taken: string | null;
 }
 
 interface GridActions {
@@ -45,6 +43,11 @@ interface GridActions {
 
 export type GridStoreState = GridState & GridActions;
 export type GridStore = StoreApi<GridStoreState>;
+
+/** Of all cells, in their order. */
+export function continuations(cells: GridState['cells']): readonly (readonly DocumentToken[])[] {
+  return [...cells.values()].map(({ tokens }) => tokens);
+}
 
 export function cellKey(temperature: number, topP: number): string {
   return `${temperature} ${topP}`;

@@ -5,7 +5,6 @@ import { freshSeed } from '../../lib/rng.ts';
 import { CONTROLS } from '../../sampling/controls.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { answered } from '../../stores/document/answered.ts';
-import { leads } from '../../stores/document/branches.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelTag, toWire } from '../../stores/model/model.ts';
@@ -14,6 +13,7 @@ import { isRunning } from '../../stores/run/generation-types.ts';
 import { lockedSeed } from '../../stores/run/settings.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { onTextGone } from '../shared/foundations.ts';
+import { belongs } from '../shared/taken.ts';
 import { drawOn } from './drawing.ts';
 import {
   AXES,
@@ -21,6 +21,7 @@ import {
   type Cell,
   cellKey,
   cellsOf,
+  continuations,
   type GridStore,
   type GridStoreState,
   MOST_STEPS,
@@ -38,7 +39,6 @@ function createGridStore(stores: Stores): Made<GridStore> {
     base: null,
     working: 'no',
     error: null,
-    taken: null,
     setAxis: (axis, values) => {
       const sound = soundValues(axis, values);
       if (sound.length > 0) store.setState(({ axes }) => ({ axes: { ...axes, [axis]: sound } }));
@@ -82,7 +82,7 @@ class Filler {
   clear(): void {
     this.stop();
     this.#about = '';
-    this.store.setState({ cells: new Map(), base: null, taken: null, error: null });
+    this.store.setState({ cells: new Map(), base: null, error: null });
   }
 
   stop(): void {
@@ -96,7 +96,6 @@ class Filler {
     const cell = cells.get(key);
     if (working !== 'no' || base === null || !cell || cell.tokens.length === 0) return;
     this.#stores.document.getState().branchOff('answers', (set, birth) => answered(set, base, [cell.tokens], 0, birth));
-    this.store.setState({ taken: key });
   }
 
   async fill(): Promise<void> {
@@ -126,13 +125,13 @@ class Filler {
     document.getState().finish();
     beginEmptyText(this.#stores, change => change());
     const { settings } = page.getState();
-    const { base, seed } = this.store.getState();
+    const { base, seed, cells } = this.store.getState();
     const { tokens } = document.getState();
-    // A cell that was taken stands in the text now; the grid goes on from what it began with.
-    const from = base !== null && this.store.getState().taken !== null && leads(base, tokens) ? base : tokens;
+    // Where a cell stands in the text, the grid goes on from what it began with.
+    const from = base !== null && belongs(base, continuations(cells), tokens) ? base : tokens;
     const { temperature: _, top_p: __, ...others } = settings;
     const about = JSON.stringify([[...idsOf(from)], seed, modelTag(model.getState()), others]);
-    if (about !== this.#about) this.store.setState({ cells: new Map(), base: from, taken: null });
+    if (about !== this.#about) this.store.setState({ cells: new Map(), base: from });
     this.#about = about;
     return settings;
   }

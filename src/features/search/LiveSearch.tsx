@@ -121,6 +121,7 @@ function Fallen({ tokenizer }: { tokenizer: Tokenizer }) {
 
 export function LiveSearch({ working }: { working: boolean }) {
   const told = useSearch(s => s.told);
+  const failed = useSearch(s => s.status === 'failed');
   const tokenizer = useDocument(s => s.tokenizer);
   if (told === null || tokenizer === null) return null;
   const { step, computed, live, complete, end } = told;
@@ -128,7 +129,7 @@ export function LiveSearch({ working }: { working: boolean }) {
     <section className={styles.live} aria-label="Live search">
       <p className={pane.words}>
         {countWords(step, 'step')}, {countWords(computed, 'row')} computed
-        {end !== null ? `; ended: ${END_WORDS[end]}.` : working ? '.' : '; stopped.'}
+        {end !== null ? `; ended: ${END_WORDS[end]}.` : working ? '.' : failed ? '; failed.' : '; stopped.'}
       </p>
       {end === null && <Paths title="Open, the best first" paths={live} tokenizer={tokenizer} />}
       <Paths title="Complete, the best first" paths={complete} tokenizer={tokenizer} />

@@ -5,7 +5,6 @@ import { asNucleusError } from '../../lib/error.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { SearchPath } from '../../protocol/search.ts';
 import { answered } from '../../stores/document/answered.ts';
-import { leads } from '../../stores/document/branches.ts';
 import { idsOf, plainToken, shownAfter, textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
@@ -17,6 +16,7 @@ import type { Stores } from '../../stores/stores.ts';
 import { continuationOf } from '../shared/continuation.ts';
 import { onOtherModel, onTextGone } from '../shared/foundations.ts';
 import { seedsOf } from '../shared/seeds.ts';
+import { belongs } from '../shared/taken.ts';
 import {
   type FoundPath,
   type Kind,
@@ -148,19 +148,10 @@ class Searcher {
 
   /** The text; where a finding stands in it, what that went on from, so that findings compare. Others are forgotten. */
   #base(): readonly DocumentToken[] {
-    const { tokens, branches } = this.#stores.document.getState();
+    const { tokens } = this.#stores.document.getState();
     const { base, findings } = this.store.getState();
-    const taken = (whole: readonly DocumentToken[]): boolean =>
-      base !== null &&
-      findings.some(({ paths }) =>
-        paths.some(path => whole.length === base.length + path.tokens.length && leads(base.concat(path.tokens), whole)),
-      );
-    if (
-      base !== null &&
-      branches.length > 0 &&
-      (taken(tokens) || (leads(base, tokens) && tokens.length === base.length))
-    )
-      return base;
+    const found = findings.flatMap(({ paths }) => paths.map(path => path.tokens));
+    if (base !== null && belongs(base, found, tokens)) return base;
     this.store.setState({ base: tokens, findings: [] });
     return tokens;
   }

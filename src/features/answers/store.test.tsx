@@ -1,9 +1,11 @@
 // Answers on a scripted engine: what runs of their seeds draw, live, ranked, stopped, taken into the text with the others as branches.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { rendered } from '../../../e2e/support/rendered.ts';
 import { until } from '../../../e2e/support/scripted-engine.ts';
 import { ids, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { defined } from '../../lib/assert.ts';
 import { MAX_SEED } from '../../stores/run/settings.ts';
+import { Answers } from './Answers.tsx';
 import { shareGrown } from './grown.ts';
 import { firstDifferences, ranked, scoreOf } from './ranking.ts';
 import type { Answer, Round } from './types.ts';
@@ -28,6 +30,10 @@ async function open(count = 3, options: PageOptions = {}): Promise<Page> {
 }
 const answers = (page: Page) => page.answers.getState();
 const round = (page: Page): Round => defined(answers(page).round, 'a round');
+const words = (page: Page): string =>
+  rendered(page, <Answers />)
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
 const idsOf = ({ tokens }: Answer): number[] => tokens.map(({ id }) => id);
 
 describe('a round', () => {
@@ -70,7 +76,7 @@ describe('a round', () => {
     expect(round(page).answers.map(({ end }) => end?.reason)).toEqual(['cancelled', 'cancelled', 'cancelled']);
     expect(round(page).answers.every(({ tokens }) => tokens.length >= 2)).toBe(true);
     answers(page).take(1);
-    expect(round(page).taken).toBe(1);
+    expect(words(page)).toMatch(/Answer 2.*In the text/);
   });
 
   test('waits for no run, and gives way to one', async () => {
@@ -106,6 +112,8 @@ describe('a round', () => {
     });
     await answers(page).draw();
     expect(answers(page)).toMatchObject({ status: 'failed', error: { code: 'prompt_too_long' } });
+    expect(words(page)).toContain('ended by a failure');
+    expect(words(page)).not.toContain('growing');
     refusing = false;
     await answers(page).draw();
     expect(answers(page)).toMatchObject({ status: 'done', error: null });
@@ -152,10 +160,12 @@ describe('an answer that is taken', () => {
     answers(page).take(2);
     expect(ids(page)).toEqual([...before, ...(drawn[2] ?? [])]);
     expect(page.document.getState().branches).toHaveLength(3);
+    expect(words(page)).toContain('The answer is in the text');
     page.document.getState().undo();
     page.document.getState().undo();
     expect(ids(page)).toEqual(before);
     expect(page.document.getState().branches).toHaveLength(1);
+    expect(words(page)).not.toContain('n the text');
   });
 
   test('leaves a text that goes on meanwhile as it is; answers to a text that is gone are gone', async () => {
