@@ -73,6 +73,13 @@ function AddBranch({ disabled }: { disabled: boolean }) {
   );
 }
 
+const STOP_WORDS = {
+  columns: 'Stop columns',
+  rows: 'Stop fetching rows',
+  stopping: 'Stopping…',
+  back: 'Bringing the model back…',
+} as const;
+
 function Controls() {
   const store = useCompareStore();
   const working = useCompare(s => s.working);
@@ -100,10 +107,10 @@ function Controls() {
           variant="primary"
           icon="stop"
           shortcut={keyLabel('Esc')}
-          disabled={working === 'stopping'}
+          disabled={working === 'stopping' || working === 'back'}
           onClick={() => store.getState().stop()}
         >
-          {working === 'stopping' ? 'Stopping…' : working === 'rows' ? 'Stop fetching rows' : 'Stop columns'}
+          {STOP_WORDS[working]}
         </Button>
       )}
     </div>

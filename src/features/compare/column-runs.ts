@@ -2,27 +2,20 @@
 import * as requests from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { type ModelSource, sourceKey, sourceName } from '../../lib/model-source.ts';
-import { sharedTokens } from '../../stores/document/branches.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { modelTag, toWire } from '../../stores/model/model.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { changedColumn, columnOf, type Turn, turnsOf } from './columns.ts';
+import { changedColumn, columnOf, columnsElsewhere, type Turn, turnsOf } from './columns.ts';
 import { drawOn, promptTokens, readyModel, retold } from './drawing.ts';
+import { forkOf, type Prompt } from './fork.ts';
 import { rowsOfTokens } from './row-tokens.ts';
 import type { Column, ColumnResult, CompareStore } from './types.ts';
+import { inUse, wayBack } from './way-back.ts';
 
 /** Whole rows of all columns together at most. */
 const MOST_ROW_BYTES = 128 * 1024 * 1024;
-
-/** What the document was when a run began: columns of all models go on from it. */
-interface Prompt {
-  readonly text: string;
-  readonly tokens: readonly DocumentToken[];
-  readonly fingerprint: string;
-  readonly branches: ReadonlyMap<number, readonly DocumentToken[]>;
-}
 
 export class ColumnRuns {
   readonly #stores: Stores;
@@ -34,13 +27,29 @@ export class ColumnRuns {
     this.#store = store;
   }
 
+  /** What came of columns belongs to the document that was open. Returns the end of it. */
+  watch(): () => void {
+    return this.#stores.documents.subscribe((now, before) => {
+      if (now.id === before.id) return;
+      this.stop();
+      this.#forget();
+    });
+  }
+
+  #forget(): void {
+    const { columns } = this.#store.getState();
+    const { text } = this.#stores.document.getState();
+    this.#store.setState({ columns: columnsElsewhere(columns, text), place: null, error: null });
+  }
+
   stop(): void {
     const { working } = this.#store.getState();
-    this.#store.setState({ asking: null, ...(working === 'no' ? {} : { working: 'stopping' }) });
+    const stops = working === 'columns' || working === 'rows';
+    this.#store.setState({ asking: null, ...(stops ? { working: 'stopping' } : {}) });
     this.#abort.abort();
-    if (working === 'columns') this.#stores.work.scheduler.cancel('run');
-    if (this.#stores.model.getState().load.status === 'loading' && working === 'columns')
-      this.#stores.model.getState().cancelLoad();
+    if (working !== 'columns') return;
+    this.#stores.work.scheduler.cancel('run');
+    if (this.#stores.model.getState().load.status === 'loading') this.#stores.model.getState().cancelLoad();
   }
 
   async run(ids: readonly number[]): Promise<void> {
@@ -91,6 +100,8 @@ export class ColumnRuns {
   async #work(working: 'columns' | 'rows', work: () => Promise<void>): Promise<void> {
     this.#abort = new AbortController();
     this.#store.setState({ working, error: null });
+    const { documents } = this.#stores;
+    const { id } = documents.getState();
     try {
       await work();
     } catch (thrown) {
@@ -98,6 +109,8 @@ export class ColumnRuns {
       if (error.code !== 'cancelled') this.#store.setState({ error: toWire(error) });
     } finally {
       this.#store.setState({ working: 'no' });
+      // What was under way has put its end into the columns of the document that is open now.
+      if (documents.getState().id !== id) this.#forget();
     }
   }
 
@@ -115,16 +128,19 @@ export class ColumnRuns {
       this.#change(id, { status: 'waiting', error: null, result: null });
     this.#store.setState({ place: null });
     const before = readyModel(model.getState());
-    const back = before === null ? null : this.#wayBack(before.model.source);
+    const back = before === null ? null : wayBack(this.#stores, before.model.source);
     try {
       for (const [i, turn] of turns.entries()) {
-        if (i > 0 || !this.#inUse(turn.model)) await this.#load(turn.model);
+        if (i > 0 || !inUse(this.#stores, turn.model)) await this.#load(turn.model);
         for (const id of turn.columns) await this.#column(id, prompt);
         if (this.#store.getState().keepRows && turns.length > 1) await this.#keepRows(turn.columns);
       }
     } finally {
       this.#settle(turns);
-      if (back !== null && before !== null && !this.#inUse(before.model.source)) await back();
+      if (back !== null && before !== null && !inUse(this.#stores, before.model.source)) {
+        this.#store.setState({ working: 'back' });
+        await back();
+      }
     }
   }
 
@@ -136,11 +152,6 @@ export class ColumnRuns {
     }
   }
 
-  #inUse(source: ModelSource): boolean {
-    const load = readyModel(this.#stores.model.getState());
-    return load !== null && sourceKey(load.model.source) === sourceKey(source);
-  }
-
   /** Throws where the model cannot be had. */
   async #load(source: ModelSource): Promise<void> {
     this.#throwIfStopped();
@@ -149,29 +160,7 @@ export class ColumnRuns {
     const { load, failure } = model.getState();
     if (load.status === 'failed') throw new NucleusError(load.error.code, load.error.message, load.error.detail);
     if (failure !== null) throw new NucleusError(failure.error.code, failure.error.message, failure.error.detail);
-    if (!this.#inUse(source)) throw new NucleusError('cancelled', 'the model was not loaded');
-  }
-
-  /** The model in use as it is, and the document in its ids, unless a person has changed the text by then. */
-  #wayBack(source: ModelSource): () => Promise<void> {
-    const { document, model, settings } = this.#stores;
-    const load = model.getState().wayBack();
-    const { text, tokens, tokenizer, selection, branches, branch } = document.getState();
-    const { logit_bias } = settings.getState().settings;
-    const names = branches.map(({ id }) => id).join();
-    return async () => {
-      await load();
-      if (!this.#inUse(source)) return;
-      // Biases that another vocabulary has no token for are gone with it.
-      if (logit_bias.length > 0) settings.getState().change({ logit_bias });
-      const now = document.getState();
-      // A server that is asked anew may number its tokens anew.
-      const same = now.tokenizer?.fingerprint === tokenizer?.fingerprint;
-      const untouched =
-        same && now.text === text && now.branch === branch && now.branches.map(({ id }) => id).join() === names;
-      if (untouched && tokens.length > 0)
-        now.restore({ text, tokens, selection, set: { branches, branch }, history: now.leave() });
-    };
+    if (!inUse(this.#stores, source)) throw new NucleusError('cancelled', 'the model was not loaded');
   }
 
   #throwIfStopped(): void {
@@ -193,6 +182,7 @@ export class ColumnRuns {
       eosIds: load.model.eosIds,
       settings,
       seed,
+      text: prompt.text,
       base: [],
       tokens: [],
       end: null,
@@ -300,18 +290,4 @@ export class ColumnRuns {
     const { columns } = this.#store.getState();
     this.#store.setState({ columns: changedColumn(columns, id, part) });
   }
-}
-
-/** Where a branch parts first from another one that is looked at; alone, where its first drawn token is. At least 1: the first token has no row. */
-function forkOf(whole: readonly DocumentToken[], columns: readonly Column[], prompt: Prompt): number {
-  const others = columns.flatMap(({ setup }) => {
-    const other = prompt.branches.get(setup.branch ?? -1);
-    return other === undefined || other === whole ? [] : [sharedTokens(other, whole)];
-  });
-  const drawn = whole.findIndex(({ origin }) => origin !== 'typed');
-  const alone = drawn < 0 ? whole.length - 1 : drawn;
-  return Math.max(
-    1,
-    others.reduce((least, each) => Math.min(least, each), others.length === 0 ? alone : whole.length),
-  );
 }

@@ -36,6 +36,15 @@ export function changedColumn(columns: readonly Column[], id: number, part: Part
   return columns.map(each => (each.id === id ? { ...each, ...part } : each));
 }
 
+/** Columns in another document: what was run stays where that begins with the text it was run in, as one made of a column does. Its branches are others. */
+export function columnsElsewhere(columns: readonly Column[], text: string): readonly Column[] {
+  return columns.map(column => {
+    const { id, setup, result } = column;
+    const begun = result !== null && result.text !== '' && text.startsWith(result.text);
+    return begun && setup.branch === null ? column : emptyColumn(id, { ...setup, branch: null });
+  });
+}
+
 /** Columns that one model does, and where it comes from. */
 export interface Turn {
   readonly model: ModelSource;

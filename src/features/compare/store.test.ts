@@ -131,6 +131,28 @@ describe('columns', () => {
     expect(ids(page)).toEqual([...before, ...drawn(page, 0)]);
   });
 
+  test('of another document have nothing to show, and its branches are not those of this one', async () => {
+    const page = await open();
+    await compare(page).run([1]);
+    compare(page).change(2, { branch: page.document.getState().branch, seed: 9 });
+    await compare(page).look(1);
+    const { setup } = defined(compare(page).columns[0], 'a column');
+    await page.documents.getState().acts?.create({ text: 'Another text', keep: true });
+    expect(compare(page)).toMatchObject({ place: null, working: 'no' });
+    expect(states(page)).toEqual(['empty', 'empty']);
+    expect(compare(page).columns[0]?.setup).toEqual(setup);
+    expect(compare(page).columns[1]?.setup).toMatchObject({ branch: null, seed: 9 });
+    // Those that are under way end with theirs.
+    page.settings.getState().change({ max_new_tokens: 30 });
+    for (const id of all(page)) compare(page).takeSettings(id);
+    const done = compare(page).run(all(page));
+    await until(() => (compare(page).columns[0]?.result?.tokens.length ?? 0) >= 2);
+    await page.documents.getState().acts?.create({ text: 'A third one', keep: true });
+    await done;
+    expect(states(page)).toEqual(['empty', 'empty']);
+    expect(compare(page).columns.map(({ result: each }) => each)).toEqual([null, null]);
+  });
+
   test('show branches from where they part, each token with its row', async () => {
     const page = await open();
     const length = ids(page).length;
@@ -194,6 +216,36 @@ describe('models', () => {
       least: expect.closeTo(divergence(defined(p, 'p'), defined(q, 'q')), 9),
     });
     if (exact.kind === 'known' && parts.kind === 'known') expect(parts.least).toBeLessThanOrEqual(exact.least + 1e-6);
+  });
+
+  test('Stop leaves the way back to the first one alone', async () => {
+    const page = await open();
+    const tag = modelTag(page.model.getState());
+    compare(page).change(2, { model: OTHER });
+    await compare(page).run(all(page));
+    const done = compare(page).answer(true);
+    await until(() => compare(page).working === 'back');
+    expect(page.model.getState().load.status).toBe('loading');
+    compare(page).stop();
+    expect(compare(page).working).toBe('back');
+    await done;
+    expect(modelTag(page.model.getState())).toBe(tag);
+    expect(states(page)).toEqual(['done', 'done']);
+  });
+
+  test('another document that is opened meanwhile keeps its own settings and text', async () => {
+    const page = await open();
+    page.settings.getState().change({ logit_bias: [{ id: 5, bias: 3 }] });
+    compare(page).change(2, { model: OTHER });
+    await compare(page).run(all(page));
+    const done = compare(page).answer(true);
+    await until(() => compare(page).working === 'back');
+    await page.documents.getState().acts?.create({ text: 'Another text', keep: true });
+    page.settings.getState().change({ logit_bias: [] });
+    await done;
+    expect(page.document.getState().text).toBe('Another text');
+    expect(page.settings.getState().settings.logit_bias).toEqual([]);
+    expect(states(page)).toEqual(['empty', 'empty']);
   });
 
   test('that cannot be had leave the first one in use', async () => {

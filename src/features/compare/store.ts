@@ -40,7 +40,14 @@ function createCompareStore(stores: Stores): Made<CompareStore> {
     measure: () => runs.measure(),
   }));
   const runs = new ColumnRuns(stores, store);
-  return { store, dispose: () => runs.stop() };
+  const endWatch = runs.watch();
+  return {
+    store,
+    dispose: () => {
+      endWatch();
+      runs.stop();
+    },
+  };
 }
 
 /** A second column that is worth a look beside the first. */

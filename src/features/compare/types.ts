@@ -29,6 +29,8 @@ export interface ColumnResult {
   readonly eosIds: readonly number[];
   readonly settings: GenerationSettings;
   readonly seed: number;
+  /** The text of the document that it was run in. */
+  readonly text: string;
   /** What its tokens go on from. */
   readonly base: readonly DocumentToken[];
   readonly tokens: readonly DocumentToken[];
@@ -66,7 +68,8 @@ export interface CompareState {
   readonly reference: number;
   /** The token that is looked at in all columns, counted from where each goes on; null: none. */
   readonly place: number | null;
-  readonly working: 'no' | 'columns' | 'rows' | 'stopping';
+  /** `back`: the model before is being brought back, which Stop leaves alone. */
+  readonly working: 'no' | 'columns' | 'back' | 'rows' | 'stopping';
   /** Asked before a model gives way to another one. */
   readonly asking: SwapQuestion | null;
   /** Keep all rows of a model that leaves, so that divergences stay exact. */
@@ -76,7 +79,7 @@ export interface CompareState {
 }
 
 interface CompareActions {
-  /** A column like the last one, with a fresh seed. */
+  /** A column with the settings of the page, and its seed where that is locked, else a fresh one. */
   add(): void;
   addBranch(branch: number): void;
   duplicate(column: number): void;
