@@ -145,6 +145,69 @@ describe('a link', () => {
     expect(text(page)).toBe(run.text);
   });
 
+  test('opened twice at once makes one document, and the way back is to the own text from any number of them', async () => {
+    const { run } = await drawn();
+    const page = await opened({ link: await linkOf(run) });
+    const own = share(page).opened?.before.document;
+    const shared = page.documents.getState().id;
+    await Promise.all([share(page).open(), share(page).open()]);
+    expect(page.documents.getState().id).not.toBe(shared);
+    const listed = (await page.documents.getState().acts?.list()) ?? [];
+    expect(listed.filter(({ words }) => run.text.startsWith(words.slice(0, 20)))).toHaveLength(2);
+    expect(share(page).opened?.before.document).toBe(own);
+    await share(page).back();
+    expect(page.documents.getState().id).toBe(own);
+    expect(text(page)).toBe('Once upon a time there was a small');
+  });
+
+  test('the way back brings the own settings as they are kept by now, and changes none where it leads nowhere', async () => {
+    const { run } = await drawn();
+    const own = await visit({ firstText: 'My own words' });
+    own.document.getState().edit(0, 0, 'All ');
+    await own.flush();
+    const page = await opened({ memory: own.memory, link: await linkOf(run) });
+    const { before, document } = share(page).opened ?? {};
+    const { acts } = page.documents.getState();
+    await acts?.open(before?.document ?? '');
+    page.document.getState().edit(0, 0, 'And ');
+    page.settings.getState().change({ temperature: 0.33 });
+    await acts?.open(document ?? '');
+    await share(page).back();
+    expect(text(page)).toBe('And All My own words');
+    expect(page.settings.getState().settings.temperature).toBe(0.33);
+
+    await share(page).open();
+    page.documents.setState(state => ({ acts: state.acts && { ...state.acts, open: () => Promise.resolve() } }));
+    await share(page).back();
+    expect(page.settings.getState().settings).toEqual(run.settings);
+  });
+
+  test('that is overtaken by a file does not open the file', async () => {
+    const { page, run } = await drawn();
+    const before = text(page);
+    const link = share(page).receive(await linkOf(run));
+    await Promise.all([link, share(page).readFile(asFile(page, run))]);
+    expect(share(page).incoming).toMatchObject({ status: 'ready', from: 'file' });
+    await page.model.getState().loadModel({ kind: 'hub', repo: 'owner/other', revision: 'main' });
+    await turn();
+    expect(share(page).opened).toBeNull();
+    expect(text(page)).toBe(before);
+  });
+
+  test('whose model was looked at and not loaded does not open with the next one', async () => {
+    const { run } = await drawn();
+    const key = 'hub/owner/large@main';
+    const page = await visit({ link: await linkOf({ ...run, fingerprint: 'another', model: { ...run.model, key } }) });
+    const before = text(page);
+    share(page).loadNeeded();
+    page.view.getState().close();
+    await turn();
+    await page.model.getState().loadModel({ kind: 'hub', repo: 'owner/other', revision: 'main' });
+    await turn();
+    expect(page.view.getState().dialog).toBeNull();
+    expect(text(page)).toBe(before);
+  });
+
   test('that is damaged is said, and the own text stands', async () => {
     const { run } = await drawn();
     const link = await linkOf(run);
@@ -167,6 +230,14 @@ describe('a link', () => {
 });
 
 describe('a file', () => {
+  test('is read to its end while a link is made, and the link too', async () => {
+    const { page, run } = await drawn();
+    const file = asFile(page, run);
+    await Promise.all([share(page).readFile(file), share(page).makeLink()]);
+    expect(share(page).incoming.status).toBe('ready');
+    expect(share(page).link.status).toBe('ready');
+  });
+
   test('is shown first and changes nothing; a damaged one says where', async () => {
     const { page, run } = await drawn();
     const before = page.document.getState().tokens;

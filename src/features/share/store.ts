@@ -75,8 +75,12 @@ class Sharing {
   readonly #task: ViewTask;
   /** Opens by itself when its model is there: a link that came before it, or a person's wish. */
   #opens = false;
-  /** Of the link being made or the file being read: an older one has nothing to say any more. */
-  #turn = 0;
+  /** Links that were made: an older one has nothing to say any more. */
+  #links = 0;
+  /** The same of links and files that were read. */
+  #readings = 0;
+  /** A document is being made of what came in. */
+  #opening = false;
 
   constructor(options: ShareOptions) {
     this.#options = options;
@@ -84,8 +88,11 @@ class Sharing {
   }
 
   watch(): () => void {
-    const { model, document } = this.#options;
+    const { model, document, view } = this.#options;
     const ends = [
+      view.subscribe((now, before) => {
+        if (before.dialog === 'models' && now.dialog !== 'models') queueMicrotask(() => this.#unasked());
+      }),
       model.subscribe((now, before) => {
         if (now.load !== before.load || now.blocked !== before.blocked) this.#settle();
       }),
@@ -103,11 +110,11 @@ class Sharing {
   async makeLink(): Promise<void> {
     const run = runToShare(this.#options);
     if (run === null) return;
-    this.#turn += 1;
-    const turn = this.#turn;
+    this.#links += 1;
+    const links = this.#links;
     this.store.setState({ link: { status: 'making' } });
     const made = await writeLink(run);
-    if (turn !== this.#turn || this.store.getState().link.status !== 'making') return;
+    if (links !== this.#links || this.store.getState().link.status !== 'making') return;
     const link = made.ok
       ? ({ status: 'ready', fragment: `#${made.fragment}` } as const)
       : ({ status: 'too_long', length: made.length } as const);
@@ -116,7 +123,7 @@ class Sharing {
 
   async receive(fragment: string): Promise<void> {
     if (!isLink(fragment)) return;
-    await this.#take('the link', 'link', readLink(fragment));
+    if (!(await this.#take('the link', 'link', readLink(fragment)))) return;
     if (this.store.getState().incoming.status === 'refused') this.#show();
     else {
       this.#opens = true;
@@ -133,23 +140,25 @@ class Sharing {
     await this.#take(inLine(file.name), 'file', read());
   }
 
-  async #take(name: string, from: 'link' | 'file', coming: Promise<Reading<SharedRun>>): Promise<void> {
-    this.#turn += 1;
-    const turn = this.#turn;
+  /** False where something else came in meanwhile. */
+  async #take(name: string, from: 'link' | 'file', coming: Promise<Reading<SharedRun>>): Promise<boolean> {
+    this.#readings += 1;
+    const readings = this.#readings;
     this.#task.reset();
     this.#opens = false;
     this.store.setState({ incoming: { status: 'reading', name }, outcome: null, waiting: false });
     const read = await coming.catch((): Reading<SharedRun> => ({ ok: false, problem: { kind: 'unreadable' } }));
-    if (turn !== this.#turn) return;
+    if (readings !== this.#readings) return false;
     this.store.setState({
       incoming: read.ok
         ? { status: 'ready', name, from, run: read.value }
         : { status: 'refused', name, problem: read.problem },
     });
+    return true;
   }
 
   forget(): void {
-    this.#turn += 1;
+    this.#readings += 1;
     this.#opens = false;
     this.#task.reset();
     this.store.setState({ incoming: { status: 'none' }, waiting: false, outcome: null });
@@ -169,13 +178,29 @@ class Sharing {
     else this.#show();
   }
 
+  /** Models were looked at and none was asked for: the next one that comes was not loaded for this text. */
+  #unasked(): void {
+    const { load } = this.#options.model.getState();
+    if (load.status === 'ready' || load.status === 'failed') this.#opens = false;
+  }
+
   #show(): void {
     this.store.setState({ pane: 'open' });
     this.#options.view.getState().open('share');
   }
 
   async open(): Promise<void> {
-    const { incoming } = this.store.getState();
+    if (this.#opening) return;
+    this.#opening = true;
+    try {
+      await this.#openIncoming();
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  async #openIncoming(): Promise<void> {
+    const { incoming, opened: last } = this.store.getState();
     const { document, documents, settings, generation, model, view } = this.#options;
     const { tokenizer, text } = document.getState();
     const { acts, id } = documents.getState();
@@ -185,9 +210,13 @@ class Sharing {
     const sameModel = differences !== null && differences.model === null && !differences.commit;
     const own = exactTokens(run, tokenizer, sameModel);
     const { settings: chosen, seed } = settings.getState();
-    const before = { document: id, text, settings: chosen, seed, lastSeed: generation.getState().seed };
+    const here = { document: id, text, settings: chosen, seed, lastSeed: generation.getState().seed };
+    // From one shared text to the next the way back stays that to the person's own.
+    const before = last?.document === id ? last.before : here;
     this.#opens = false;
     await acts.create({ text: run.text, tokens: own ?? wholeText(tokenizer, run.text), keep: true });
+    // It could not be made: the settings of the document before stay as they are.
+    if (documents.getState().id === id) return;
     // Ids of a bias are those of the other vocabulary.
     const shaped = own === null ? { ...run.settings, logit_bias: [] } : run.settings;
     settings.getState().restore({ settings: shaped, seed: run.seed });
@@ -219,7 +248,10 @@ class Sharing {
     if (opened === null) return;
     const { before } = opened;
     this.store.setState({ opened: null });
+    const shared = settings.getState().settings;
     await documents.getState().acts?.open(before.document, before.text);
+    // A document that is kept has brought its own settings. One that cannot be had leaves all as it is.
+    if (documents.getState().id !== before.document || settings.getState().settings !== shared) return;
     settings.getState().restore({ settings: before.settings, seed: before.seed });
     generation.getState().restore(before.lastSeed);
   }
