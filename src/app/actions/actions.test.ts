@@ -136,7 +136,14 @@ describe('on a page', () => {
     expect(action(`document:${first}`, places)).toMatchObject({ title: 'Open: A first text' });
     expect(action(`document:${first}`, places).hindrance?.(page)).toBeNull();
     expect(action(`document:${page.documents.getState().id}`, places).hindrance?.(page)).toBe('It is open');
-    expect(places.filter(({ id }) => id.startsWith('branch:'))).toHaveLength(2);
+    const titles = () =>
+      placesOf(page).then(all => all.flatMap(({ id, title }) => (id.startsWith('branch:') ? title : [])));
+    expect(await titles()).toEqual(['Switch to Branch 1', 'Switch to Branch 2']);
+    // Named as in the list of branches, whichever of them are gone.
+    page.document.getState().choose(1, 6);
+    page.document.getState().removeBranch(2);
+    page.document.getState().renameBranch(3, 'Mine');
+    expect(await titles()).toEqual(['Switch to Branch 1', 'Switch to Mine']);
     expect(action('model:shipped/nucleus-3m', places).hindrance?.(page)).toBe('It is in use');
     action('use:shipped:Greedy', places).act(page);
     expect(page.settings.getState().settings.temperature).toBe(0);

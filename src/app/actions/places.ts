@@ -3,6 +3,7 @@ import { type Preset, shippedSettings } from '../../features/presets/preset.ts';
 import { SHIPPED } from '../../features/presets/shipped.ts';
 import { type PresetsStore, type PresetsStoreState, presetsStore } from '../../features/presets/store.ts';
 import { type CachedModel, sourceKey, sourceName } from '../../lib/model-source.ts';
+import { labelOf } from '../../stores/document/branches.ts';
 import { DEFAULT_SOURCE } from '../../stores/model/sources.ts';
 import { titleOf } from '../../stores/saved/title.ts';
 import type { Stores } from '../../stores/stores.ts';
@@ -46,9 +47,10 @@ async function modelActions({ model }: Stores): Promise<Action[]> {
 function branchActions({ document }: Stores): Action[] {
   const { branches, branch: active } = document.getState();
   if (branches.length < 2) return [];
-  return branches.map(({ id, name }, i) => ({
+  return branches.map(({ id, name }) => ({
     id: `branch:${id}`,
-    title: `Switch to ${name === '' ? `branch ${i + 1}` : `branch ${name}`}`,
+    title: `Switch to ${labelOf({ id, name })}`,
+    words: 'branch',
     group: 'Text',
     hindrance: ({ document: store }) =>
       active === id && store.getState().branch === id ? 'It is the one in the text' : null,
@@ -79,7 +81,7 @@ async function presetActions(stores: Stores): Promise<Action[]> {
     title: `Use the preset ${preset.name}`,
     words: `settings ${preset.text ?? ''}`,
     group: 'Settings',
-    act: () => store.getState().use(preset),
+    act: () => void store.getState().use(preset),
   }));
 }
 

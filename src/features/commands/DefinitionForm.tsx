@@ -3,13 +3,11 @@ import { useState } from 'react';
 import { ANSWERERS } from '../../stores/document/types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
-import { addressToFetch } from './addresses.ts';
 import styles from './Commands.module.css';
-import { readPath } from './json-path.ts';
-import { NAME } from './library.ts';
+import { faultOf } from './fault.ts';
 import type { Definition, DefinitionDraft } from './types.ts';
 import { useCommandsStore } from './useCommands.ts';
-import { ANSWERER_WORDS, addressWords } from './words.ts';
+import { ANSWERER_WORDS } from './words.ts';
 
 const OPTIONS = ANSWERERS.map(value => ({ value, ...ANSWERER_WORDS[value] }));
 
@@ -19,25 +17,13 @@ const SOURCE_WORDS: Readonly<Record<Exclude<Definition['by'], 'person'>, string>
   address: 'Address; {argument} stands for what the model writes behind the name',
 };
 
-/** Why it cannot be kept as it stands; '' where it can. */
-function faultOf({ name, by, source, path }: Definition): string {
-  if (!NAME.test(name))
-    return 'A name has capital letters, digits and _, and begins with a letter: FETCH_WEATHER_DATA.';
-  if (by === 'address') {
-    const checked = addressToFetch(source, '', []);
-    if (!checked.ok && checked.why !== 'not_listed') return addressWords(checked.why, source);
-    if (readPath(path) === null) return 'The path cannot be read. Write it like current.temperature or list[0].name.';
-  }
-  return by === 'expression' && source.trim() === '' ? 'Write an expression.' : '';
-}
-
 export function DefinitionForm({ form: { name, definition: draft } }: { form: DefinitionDraft }) {
   const store = useCommandsStore();
   const { fill } = store.getState();
   const [fault, setFault] = useState('');
   const change = (part: Partial<Definition>): void => fill({ name, definition: { ...draft, ...part } });
   const keep = (): void => {
-    const found = faultOf(draft);
+    const found = faultOf({ name, definition: draft }, store.getState().definitions);
     setFault(found);
     if (found !== '') return;
     store.getState().define(name, draft);

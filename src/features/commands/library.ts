@@ -7,7 +7,7 @@ import { type Allowed, allowedOf } from './addresses.ts';
 import type { Definition, Library, Protocol } from './types.ts';
 
 export const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
-const MOST_DEFINITIONS = 200;
+export const MOST_DEFINITIONS = 200;
 const MOST_SOURCE = 4000;
 const MOST_ALLOWED = 200;
 const MOST_ON = 2000;

@@ -15,6 +15,8 @@ function words(notice: DocumentNotice): string {
         : 'This document was deleted in another tab. It is kept, since you wrote in it here.';
     case 'unreadable':
       return 'That document cannot be read: it is damaged, or a newer Nucleus wrote it. It stays as it is.';
+    case 'refused':
+      return notice.words;
     case 'model':
       return `This document was written with ${sourceName(notice.source)}, which is not stored here. Until you change its text it is kept as it was.`;
     default:

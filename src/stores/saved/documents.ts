@@ -25,6 +25,8 @@ export type DocumentNotice =
   /** Another tab had changed or deleted the document: what was written here is one of its own now. */
   | { readonly kind: 'copied'; readonly title: string; readonly why: 'changed' | 'deleted' }
   | { readonly kind: 'unreadable' }
+  /** Not all of the files that were dropped was taken: which, and why. */
+  | { readonly kind: 'refused'; readonly words: string }
   /** The document was written with a model that is not stored here. */
   | { readonly kind: 'model'; readonly source: ModelSource };
 
