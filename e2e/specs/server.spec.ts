@@ -79,3 +79,30 @@ test('a server that lets no other page in is told apart from none, on a phone @p
   expect(await sidewaysOf(page)).toBe(0);
   expect(await complaints(page)).toEqual([]);
 });
+
+test.describe('with the service worker', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('a server answers also where the request to it wakes the service worker', async ({ page }) => {
+    const address = await serve();
+    await openPage(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+    const browser = await page.context().newCDPSession(page);
+    await browser.send('ServiceWorker.enable');
+    await connect(await openModels(page), address);
+    await expect(modelButton(page)).toContainText('tiny/stories');
+    await setText(page, 'Once upon a time');
+    const stopped = new Promise<void>(resolve => {
+      browser.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+        if (versions.length > 0 && versions.every(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+      });
+    });
+    await browser.send('ServiceWorker.stopAllWorkers');
+    await stopped;
+    await runButton(page).click();
+    await runFinished(page);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    expect((await tokensOf(page)).filter(({ origin }) => origin === 'drawn').length).toBeGreaterThan(0);
+  });
+});

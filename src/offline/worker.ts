@@ -4,6 +4,7 @@ import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
 import { Route, Router } from 'workbox-routing';
 import { type NetworkNews, networkIsOff, openNews, originOf } from '../lib/network.ts';
 import { isOwnCache, outdated } from './caches.ts';
+import { wayOf } from './routing.ts';
 
 /** Written in by the build: every file of the app but models, and a name for all of them together. */
 declare const PRECACHE: {
@@ -96,14 +97,13 @@ async function withoutNetwork(request: Request): Promise<Response> {
 
 scope.addEventListener('fetch', event => {
   const { request } = event;
-  if (off === false) {
-    const answer = router.handleRequest({ request, event });
+  const route = () => router.handleRequest({ request, event });
+  const way = wayOf(off, originOf(request.url) === originOf(globalThis.location.href));
+  if (way === 'caches') event.respondWith(withoutNetwork(request));
+  if (way === 'routes') {
+    const answer = route();
     if (answer !== undefined) event.respondWith(answer);
-    return;
   }
-  const answered = async (): Promise<Response> => {
-    if (off ?? (await read)) return withoutNetwork(request);
-    return router.handleRequest({ request, event }) ?? fetch(request);
-  };
-  event.respondWith(answered());
+  if (way === 'record')
+    event.respondWith(read.then(kept => ((off ?? kept) ? withoutNetwork(request) : (route() ?? fetch(request)))));
 });
