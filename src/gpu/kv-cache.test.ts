@@ -247,3 +247,35 @@ test('over slots that another cache has lent it uses those alone, with tables be
   cache.clear();
   expect(cache.free).toBe(6);
 });
+
+describe('finding a text among those that are cached', () => {
+  test('gives the longest beginning there is, whatever else is there', () => {
+    const words = fc.array(fc.stringMatching(/^[ab]{1,12}$/), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(words, texts => {
+        const cache = new KvCache(60, 4);
+        for (const each of texts) {
+          const ids = [...each].map(c => c.charCodeAt(0));
+          const most = cache.reusable(ids);
+          expect(cache.open(ids).reused).toBe(most);
+        }
+      }),
+    );
+  });
+
+  test('a text that goes on is compared with its own sequence, not with all that begin as it does', () => {
+    const length = 1000;
+    const base = Array.from({ length }, (_, i) => i);
+    const cache = new KvCache(4 * length, 16);
+    for (let i = 0; i < 16; i++) cache.open([...base, 5000 + i, i]);
+    let looks = 0;
+    const ids = new Proxy([...base, 5003, 3, 7], {
+      get: (target, key) => {
+        if (typeof key === 'string' && /^\d+$/.test(key)) looks++;
+        return Reflect.get(target, key, target);
+      },
+    });
+    expect(cache.open(ids).reused).toBe(length + 2);
+    expect(looks).toBeLessThan(2.5 * length);
+  });
+});

@@ -98,8 +98,8 @@ export class KvCache {
    */
   open(ids: ArrayLike<number>, most = ids.length): { sequence: Sequence; reused: number; write: TableWrite | null } {
     assert(ids.length <= this.capacity, 'the sequence fits the pool');
-    const best = this.#longestMatch(ids);
-    const reused = best ? Math.min(most, sharedPrefix(best.ids, ids)) : 0;
+    const { best, length } = this.#longestMatch(ids);
+    const reused = Math.min(most, length);
     if (best && reused === ids.length) {
       // All of it is there, perhaps with more behind it that some other text goes on with.
       best.used = ++this.#tick;
@@ -124,9 +124,7 @@ export class KvCache {
   extend(sequence: Sequence): TableWrite | null {
     const own = defined(this.#sequences[sequence.index], 'sequence');
     const { length } = own.ids;
-    const shared = this.#sequences.some(
-      s => s !== null && s !== own && s.ids.length > length && sharedPrefix(s.ids, own.ids) === length,
-    );
+    const shared = this.#sequences.some(s => s !== null && s !== own && s.ids.length > length && leads(own.ids, s.ids));
     if (shared || this.#free.length === 0) return null;
     const slot = this.#take(own);
     own.slots.push(slot);
@@ -172,17 +170,30 @@ export class KvCache {
     for (const sequence of this.#sequences) if (sequence) this.#drop(sequence);
   }
 
-  #longestMatch(ids: ArrayLike<number>): OwnSequence | null {
+  /** `length`: positions that it shares with `ids`. */
+  #longestMatch(ids: ArrayLike<number>): { readonly best: OwnSequence | null; readonly length: number } {
+    const least = this.#likelyMatch(ids);
     let best: OwnSequence | null = null;
     let length = 0;
     for (const sequence of this.#sequences) {
-      if (!sequence) continue;
+      // Those that share less are found by one id.
+      if (!sequence || (least > 0 && sequence.ids[least - 1] !== ids[least - 1])) continue;
       const shared = sharedPrefix(sequence.ids, ids);
       const whole = shared === sequence.ids.length;
       // Of equal prefixes the sequence that ends there is extended rather than branched from.
       if (shared > length || (shared === length && shared > 0 && whole)) [best, length] = [sequence, shared];
     }
-    return best;
+    return { best, length };
+  }
+
+  /** So many positions at least are shared with a sequence: what the longest one has that ends in the id that the text has there. A text that goes on is all of its own. */
+  #likelyMatch(ids: ArrayLike<number>): number {
+    let likely: OwnSequence | null = null;
+    for (const sequence of this.#sequences) {
+      if (sequence === null || sequence.ids.length <= (likely?.ids.length ?? 0)) continue;
+      if (sequence.ids.at(-1) === ids[sequence.ids.length - 1]) likely = sequence;
+    }
+    return likely === null ? 0 : sharedPrefix(likely.ids, ids);
   }
 
   /** A new sequence that shares the first `length` slots of `parent`. */
@@ -240,6 +251,12 @@ export class KvCache {
 function noRoom(count: number, capacity: number): NucleusError {
   const message = `no room for ${count} positions beside the text in a pool of ${capacity}`;
   return new NucleusError('out_of_memory', message, { positions: count });
+}
+
+/** `whole` begins with `head`; looked at from its end, where texts that begin alike differ first. */
+function leads(head: readonly number[], whole: readonly number[]): boolean {
+  for (let i = head.length - 1; i >= 0; i--) if (head[i] !== whole[i]) return false;
+  return true;
 }
 
 /** Length of the longest shared prefix of two lists of ids. */

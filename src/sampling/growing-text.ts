@@ -1,4 +1,5 @@
 // A text that draws add to, token by token, with all that the steps of sampling look at in it.
+import { type Counted, Occurrences } from './occurrences.ts';
 import type { History } from './past.ts';
 
 /** The text so far, and what `History` has of its tokens. */
@@ -14,6 +15,8 @@ export class GrowingText implements History {
   #drawn: Uint8Array;
   #pAfter: Float64Array;
   #constrained: Uint8Array;
+  /** By what they count. */
+  readonly #occurrences = new Map<string, Occurrences>();
   length: number;
 
   constructor(
@@ -49,6 +52,14 @@ export class GrowingText implements History {
   get constrained(): Uint8Array {
     return this.#constrained.subarray(0, this.length);
   }
+
+  readonly occurrences = (counted: Counted, length: number): ReadonlyMap<number, number> | null => {
+    if (length !== this.length) return null;
+    const key = `${counted.last} ${counted.drawnAlone}`;
+    const found = this.#occurrences.get(key) ?? new Occurrences(counted);
+    this.#occurrences.set(key, found);
+    return found.of(this);
+  };
 
   push(id: number, pAfter: number): void {
     if (this.length === this.#ids.length) {

@@ -1,6 +1,7 @@
 // What is known at a place besides its row: the text before it, what the penalties count of that, and the settings that stand beside those of the steps.
 import { uniform } from '../lib/rng.ts';
 import { guidedLogits } from './guidance.ts';
+import { type Counted, Occurrences, windowBegin } from './occurrences.ts';
 import { repeatedEnds } from './repeats.ts';
 import type { Setting } from './setting.ts';
 import { penaltiesCount, repeatLastN } from './steps/penalty_window.ts';
@@ -32,11 +33,13 @@ export interface History {
   readonly mask?: Mask;
   /** Bytes of an id. Left out: no token ends a repetition. */
   readonly bytesOf?: (id: number) => Uint8Array | undefined;
+  /** How often each id occurs, of a text that has them at hand; null where it is not of `length` tokens by now. Left out: they are counted. */
+  readonly occurrences?: (counted: Counted, length: number) => ReadonlyMap<number, number> | null;
 }
 
 /** The same text with what stands beside it: the row of the negative one, and what may follow. */
 export function withBeside(text: History, negative: Float32Array | null, mask: Mask | null): History {
-  const { ids, drawn, pAfter, seed, bytesOf } = text;
+  const { ids, drawn, pAfter, seed, bytesOf, occurrences } = text;
   return {
     ids,
     drawn,
@@ -45,6 +48,7 @@ export function withBeside(text: History, negative: Float32Array | null, mask: M
     ...(pAfter === undefined ? {} : { pAfter }),
     ...(seed === undefined ? {} : { seed }),
     ...(bytesOf === undefined ? {} : { bytesOf }),
+    ...(occurrences === undefined ? {} : { occurrences }),
   };
 }
 
@@ -76,8 +80,8 @@ class CountedPast implements Past {
   readonly text: History;
   readonly ends: readonly number[];
   readonly #values: Readonly<Record<string, unknown>>;
-  #seen: Map<number, number> | null = null;
-  #drawn: Map<number, number> | null = null;
+  #seen: ReadonlyMap<number, number> | null = null;
+  #drawn: ReadonlyMap<number, number> | null = null;
   #repeated: ReadonlyMap<number, number> | null = null;
 
   constructor(text: History, values: Readonly<Record<string, unknown>>, ends: readonly number[]) {
@@ -121,18 +125,9 @@ class CountedPast implements Past {
   }
 
   /** How often each id occurs in the window; only where it was drawn or chosen, if `drawnAlone`. */
-  #count(drawnAlone: boolean): Map<number, number> {
-    const { ids, drawn } = this.text;
-    const counts = new Map<number, number>();
-    for (let i = windowBegin(ids.length, this.of(repeatLastN)); i < ids.length; i++) {
-      const id = ids[i]!;
-      if (!drawnAlone || drawn[i]) counts.set(id, (counts.get(id) ?? 0) + 1);
-    }
-    return counts;
+  #count(drawnAlone: boolean): ReadonlyMap<number, number> {
+    const counted = { last: this.of(repeatLastN), drawnAlone };
+    const { text } = this;
+    return text.occurrences?.(counted, text.ids.length) ?? new Occurrences(counted).of(text);
   }
-}
-
-/** Where the last `last` of so many tokens begin; -1 is all of them. */
-function windowBegin(length: number, last: number): number {
-  return last < 0 ? 0 : Math.max(0, length - last);
 }
