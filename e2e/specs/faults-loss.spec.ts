@@ -1,6 +1,6 @@
 // A lost device and a crashed worker: opened again once by themselves, the text stays, the same run can go on.
 
-import { alertsOf, beforeWorker, engineWorker, goesOn, recordGpu, says, strike, write } from '../support/faults.ts';
+import { alertsOf, goesOn, recordGpu, says, standStillAfter, strike, write } from '../support/faults.ts';
 import {
   lockSeed,
   modelReady,
@@ -82,49 +82,17 @@ test('lost while a model loads: it is loaded again by itself', async ({ page }) 
   await goesOn(page);
 });
 
-/** Before the page opens: after so many answers of the GPU from `arm` on the worker gets no more of them until the device is lost. */
-async function standStill(page: Page, answers: number): Promise<{ readonly arm: () => Promise<void> }> {
-  await beforeWorker(
-    page,
-    allowed => {
-      const still = { armed: false, left: allowed };
-      Object.assign(globalThis, { still });
-      let lost: Promise<unknown> = Promise.resolve();
-      const { requestDevice } = GPUAdapter.prototype;
-      GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, ...given) {
-        const device = await Reflect.apply(requestDevice, this, given);
-        lost = device.lost.then(() => {
-          still.armed = false;
-        });
-        return device;
-      };
-      const { mapAsync } = GPUBuffer.prototype;
-      GPUBuffer.prototype.mapAsync = async function (this: GPUBuffer, ...given) {
-        if (still.armed && --still.left <= 0) await lost;
-        return Reflect.apply(mapAsync, this, given);
-      };
-    },
-    answers,
-  );
-  return {
-    arm: async () => {
-      const worker = await engineWorker(page);
-      await worker.evaluate(() => Object.assign(Reflect.get(globalThis, 'still'), { armed: true }));
-    },
-  };
-}
-
 test('the GPU process crashes in a run: the device comes back and the run goes on by itself to the same text', async () => {
   const browser = await chromium.launch(launchOptions());
   try {
     const page = await browser.newPage({ baseURL: process.env.E2E_ROOT_URL ?? '' });
-    const { arm } = await standStill(page, 12);
+    await recordGpu(page);
     await openPage(page);
     await write(page);
     const whole = await seeded(page, 40);
     const session = await browser.newBrowserCDPSession();
     // The run waits for the crash, which may take longer than the whole of it.
-    await arm();
+    await standStillAfter(page, 12);
     await runButton(page).click();
     await expect.poll(async () => (await tokensOf(page)).some(({ origin }) => origin === 'drawn')).toBe(true);
     // The session's answer never comes when the browser restarts its GPU process meanwhile.

@@ -63,12 +63,21 @@ interface GpuRecord {
   /** Strikes right after so many more submits; 0 for never. */
   strikeAfter: number;
   strike: Strike;
+  /** After so many more answers of the GPU the worker gets none until the device is lost; null for never. */
+  answersLeft: number | null;
 }
 
-/** Before the page opens: notes devices and buffers in the worker, and lets a test lose the device. */
+/** Before the page opens: notes devices and buffers in the worker, and lets a test lose the device, and hold back what the GPU answers. */
 export async function recordGpu(page: Page): Promise<void> {
   await beforeWorker(page, () => {
-    const record: GpuRecord = { devices: [], liveBytes: 0, mostBytes: 0, strikeAfter: 0, strike: 'lose device' };
+    const record: GpuRecord = {
+      devices: [],
+      liveBytes: 0,
+      mostBytes: 0,
+      strikeAfter: 0,
+      strike: 'lose device',
+      answersLeft: null,
+    };
     const strike = (what: Strike): void => {
       if (what === 'lose device') record.devices.at(-1)?.destroy();
       else {
@@ -85,7 +94,15 @@ export async function recordGpu(page: Page): Promise<void> {
     GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, ...given) {
       const device = await Reflect.apply(requestDevice, this, given);
       record.devices.push(device);
+      device.lost.then(() => {
+        record.answersLeft = null;
+      });
       return device;
+    };
+    const { mapAsync } = GPUBuffer.prototype;
+    GPUBuffer.prototype.mapAsync = async function (this: GPUBuffer, ...given) {
+      if (record.answersLeft !== null && --record.answersLeft <= 0) await record.devices.at(-1)?.lost;
+      return Reflect.apply(mapAsync, this, given);
     };
     const { createBuffer } = GPUDevice.prototype;
     GPUDevice.prototype.createBuffer = function (this: GPUDevice, descriptor) {
@@ -119,6 +136,12 @@ export async function strike(page: Page, what: Strike, afterSubmits = 0): Promis
     },
     [what, afterSubmits] as const,
   );
+}
+
+/** The worker gets so many more answers of the GPU, and then none until the device is lost. Needs `recordGpu`. */
+export async function standStillAfter(page: Page, answers: number): Promise<void> {
+  const worker = await engineWorker(page);
+  await worker.evaluate(left => Object.assign(Reflect.get(globalThis, 'record'), { answersLeft: left }), answers);
 }
 
 /** Bytes of GPU buffers in the worker that are not destroyed. Needs `recordGpu`. */

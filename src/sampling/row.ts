@@ -44,7 +44,10 @@ export function scoreColumns(rows: readonly RowStatistics[]) {
   };
 }
 
-/** The largest logit of a sound row, or where a row stops being a distribution. */
+/**
+ * The largest logit of a sound row, or where a row stops being a distribution: the id of the first NaN or +Infinity, 0 when every logit is -Infinity (or
+ * there is none), -1 for a sound row. A single -Infinity is legal.
+ */
 function lookThrough(logits: Float32Array): { readonly top: number; readonly bad: number } {
   let top = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < logits.length; id++) {
@@ -54,12 +57,6 @@ function lookThrough(logits: Float32Array): { readonly top: number; readonly bad
   }
   return { top, bad: top === Number.NEGATIVE_INFINITY ? 0 : -1 };
 }
-
-/**
- * Where a row stops being a distribution: the id of the first NaN or +Infinity, 0 when every logit is -Infinity (or there is none),
- * -1 for a sound row. A single -Infinity is legal.
- */
-export const findBadLogit = (logits: Float32Array): number => lookThrough(logits).bad;
 
 /** The largest logit. @throws NucleusError nan_logits, with the id in `detail`. */
 export function assertSoundRow(logits: Float32Array): number {

@@ -61,11 +61,6 @@ export class StopMatcher {
       .sort((a, b) => b.bytes.length - a.bytes.length);
   }
 
-  /** How many tokens are held back. */
-  get held(): number {
-    return this.#held.length;
-  }
-
   /** Takes the next token. Throws after a match. */
   push(bytes: Uint8Array): StopStep {
     if (this.#ended) throw new Error('a token after the stop string');
@@ -78,13 +73,6 @@ export class StopMatcher {
     const release = this.#release(at);
     const piece = Uint8Array.from(this.#bytes.slice(0, at - this.#start));
     return { release, match: { stop: found.pattern.stop, dropFrom: this.#index, piece } };
-  }
-
-  /** The stream has ended without a match: how many tokens were held back, all of them safe now. */
-  flush(): number {
-    const count = this.#held.length;
-    this.#release(Number.POSITIVE_INFINITY);
-    return count;
   }
 
   /** The first stop string in the held bytes, and how many of them cannot be the beginning of one. */
