@@ -1,7 +1,9 @@
 // A model on the GPU for tests and benchmarks, from the bytes of a safetensors file or a stream of them.
 
+import type { CheckpointFiles } from '../../src/checkpoint/checkpoint.ts';
 import { headerLength, parseSafetensorsHeader } from '../../src/checkpoint/safetensors.ts';
 import { joinShards } from '../../src/checkpoint/shards.ts';
+import type { NumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { ModelLoader, type ModelOptions } from '../../src/engine/model.ts';
 import type { Probes } from '../../src/engine/probes/probes.ts';
 import type { Room } from '../../src/engine/room.ts';
@@ -82,10 +84,31 @@ export async function loadGraph(
   const length = headerLength(file.bytes.subarray(0, 8), size);
   const header = parseSafetensorsHeader(file.bytes.subarray(8, 8 + length), size);
   const index = { fileOf: new Map([...header.tensors.keys()].map(name => [name, FILE])), files: [FILE] };
-  const scope = gpu.scope.open('model');
   const tensors = joinShards(index, new Map([[FILE, header]]));
+  return loadTensors(gpu, { graph, tensors }, [[FILE, file.stream ?? pieces(file.bytes)]], options);
+}
+
+/** As `loadOnGpu`, for what was read of files of any kind. */
+export async function loadReadOnGpu(
+  gpu: Gpu,
+  reading: Pick<CheckpointFiles, 'bytes'>,
+  { graph, tensors, weightFiles }: NumericCheckpoint,
+  options: ModelOptions = {},
+): Promise<GpuModel> {
+  const streams: [string, AsyncIterable<Uint8Array>][] = [];
+  for (const name of weightFiles) streams.push([name, pieces(await reading.bytes(name))]);
+  return loadTensors(gpu, { graph, tensors }, streams, options);
+}
+
+async function loadTensors(
+  gpu: Gpu,
+  { graph, tensors }: Pick<NumericCheckpoint, 'graph' | 'tensors'>,
+  streams: readonly (readonly [string, AsyncIterable<Uint8Array>])[],
+  options: ModelOptions,
+): Promise<GpuModel> {
+  const scope = gpu.scope.open('model');
   const loader = await ModelLoader.create(gpu, scope, graph, tensors, options);
-  await loader.upload(FILE, file.stream ?? pieces(file.bytes));
+  for (const [name, stream] of streams) await loader.upload(name, stream);
   const { session, room, runner, probes, batch } = await loader.finish();
   const { weights } = loader;
   return {

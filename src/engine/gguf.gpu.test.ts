@@ -1,126 +1,23 @@
 // A model in a GGUF file whose matrices have every type of block, on a real adapter beside the oracle on the same numbers.
 import { expect, test } from 'vitest';
-import { float32, type GgufTensor, ggufBytes, writeGguf } from '../../e2e/support/gguf-file.ts';
-import { openTestGpu, pieces } from '../../e2e/support/gpu-model.ts';
+import { everyTypeOfBlock } from '../../e2e/support/gguf-blocks.ts';
+import { loadReadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { memoryFiles } from '../../e2e/support/memory-files.ts';
-import { BLOCKS, type BlockDtype, isBlockDtype } from '../checkpoint/blocks.ts';
-import { type Dtype, fromFloat32, isWeightDtype, toFloat32 } from '../checkpoint/dtypes.ts';
+import { isWeightDtype, toFloat32 } from '../checkpoint/dtypes.ts';
 import { STORAGES } from '../gpu/storage/storages.ts';
 import { defined } from '../lib/assert.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import { argmax, logsumexp } from '../reference/ops.ts';
 import { greedy, run } from '../reference/run.ts';
 import { readNumericCheckpoint } from './checkpoint.ts';
-import { ModelLoader } from './model.ts';
-
-/** Where a block has its scales, as f16, and how large they are, so that numbers are about 0.05. */
-const SCALES: Readonly<Partial<Record<BlockDtype, readonly (readonly [at: number, scale: number])[]>>> = {
-  Q4_0: [[0, 0.01]],
-  Q4_1: [
-    [0, 0.01],
-    [2, -0.07],
-  ],
-  Q5_0: [[0, 0.005]],
-  Q5_1: [
-    [0, 0.005],
-    [2, -0.08],
-  ],
-  Q8_0: [[0, 0.0006]],
-  Q2_K: [
-    [80, 0.003],
-    [82, 0.004],
-  ],
-  Q3_K: [[108, 0.0012]],
-  Q4_K: [
-    [0, 1.2e-4],
-    [2, 9e-4],
-  ],
-  Q5_K: [
-    [0, 6e-5],
-    [2, 9e-4],
-  ],
-  Q6_K: [[208, 2.5e-5]],
-  IQ4_NL: [[0, 6e-4]],
-  IQ4_XS: [[0, 2.4e-5]],
-};
-
-/** Bytes that repeat nowhere near a row's length. */
-function noise(length: number, seed: number): Uint8Array<ArrayBuffer> {
-  let state = seed * 2_654_435_761;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state >>> 24;
-  });
-}
-
-function tensor(name: string, dtype: Dtype, shape: readonly number[], seed: number): GgufTensor {
-  const bytes = noise(ggufBytes(dtype, shape), seed);
-  if (isBlockDtype(dtype)) {
-    const { bytes: size } = BLOCKS[dtype];
-    for (let at = 0; at < bytes.length; at += size) {
-      if (dtype === 'MXFP4') bytes[at] = 119 + ((bytes[at] ?? 0) & 3);
-      for (const [place, scale] of SCALES[dtype] ?? []) {
-        const varied = scale * (0.7 + ((bytes[at + place] ?? 0) / 255) * 0.6);
-        bytes.set(fromFloat32(Float32Array.of(varied), 'F16'), at + place);
-      }
-    }
-    return { name, dtype, shape, bytes };
-  }
-  const norm = name.includes('norm');
-  const values = Float32Array.from({ length: bytes.length / (dtype === 'F32' ? 4 : 2) }, (_, i) =>
-    norm ? 0.8 + (bytes[i] ?? 0) / 600 : ((bytes[i] ?? 0) - 127.5) / 1500,
-  );
-  return { name, dtype, shape, bytes: fromFloat32(values, isWeightDtype(dtype) ? dtype : 'F32') };
-}
-
-const [C, INNER, KV, V] = [256, 256, 128, 97];
-
-/** Queries, keys and values of a layer have types of their own, and so have a gate and what it lets through. */
-function model(): Uint8Array<ArrayBuffer> {
-  const layer = (at: number, types: readonly Dtype[]) =>
-    [
-      ['attn_q', C, C],
-      ['attn_k', KV, C],
-      ['attn_v', KV, C],
-      ['attn_output', C, C],
-      ['ffn_gate', INNER, C],
-      ['ffn_up', INNER, C],
-      ['ffn_down', C, INNER],
-    ].map(([name, rows, columns], i) =>
-      tensor(`blk.${at}.${name}.weight`, types[i] ?? 'F32', [Number(rows), Number(columns)], 10 * at + i + 1),
-    );
-  const norms = [0, 1].flatMap(at =>
-    ['attn_norm', 'ffn_norm'].map((name, i) => tensor(`blk.${at}.${name}.weight`, 'F32', [C], 50 + 2 * at + i)),
-  );
-  return writeGguf({
-    metadata: [
-      ['general.architecture', 'llama'],
-      ['llama.context_length', 64],
-      ['llama.embedding_length', C],
-      ['llama.block_count', 2],
-      ['llama.feed_forward_length', INNER],
-      ['llama.attention.head_count', 4],
-      ['llama.attention.head_count_kv', 2],
-      ['llama.attention.layer_norm_rms_epsilon', float32(1e-5)],
-      ['llama.rope.dimension_count', 64],
-    ],
-    tensors: [
-      tensor('token_embd.weight', 'Q6_K', [V, C], 90),
-      ...layer(0, ['Q4_K', 'Q4_K', 'Q6_K', 'Q5_K', 'Q2_K', 'Q3_K', 'IQ4_XS']),
-      ...layer(1, ['Q4_0', 'Q4_1', 'Q5_0', 'Q5_1', 'IQ4_NL', 'MXFP4', 'Q8_0']),
-      ...norms,
-      tensor('output_norm.weight', 'F32', [C], 91),
-      tensor('output.weight', 'F16', [V, C], 92),
-    ],
-  });
-}
 
 const TOKENS = [5, 96, 31, 8, 77, 12, 12, 60];
 
 test('every type of block computes what the oracle does on its numbers', async () => {
-  const file = model();
+  const file = everyTypeOfBlock();
   const reading = memoryFiles({ 'model.gguf': file });
-  const { graph, tensors, weightFiles } = await readNumericCheckpoint(reading);
+  const read = await readNumericCheckpoint(reading);
+  const { graph, tensors } = read;
   const weights = new Map(
     [...matchWeights(graph, tensors).tensorOf].map(([name, stored]) => {
       const { begin, end, dtype, shape } = defined(tensors.get(stored), stored);
@@ -134,11 +31,8 @@ test('every type of block computes what the oracle does on its numbers', async (
       return [name, storage.dequantise(storage.pack(bytes, columns), columns)] as const;
     }),
   );
-  const gpu = await openTestGpu();
-  using scope = gpu.scope.open('model');
-  const loader = await ModelLoader.create(gpu, scope, graph, tensors);
-  for (const name of weightFiles) await loader.upload(name, pieces(await reading.bytes(name), 10_007));
-  const { session } = await loader.finish();
+  using loaded = await loadReadOnGpu(await openTestGpu(), reading, read);
+  const { session } = loaded;
   const wanted = run(graph, weights, TOKENS);
   for (const length of [1, TOKENS.length]) {
     const row = await session.next(Uint32Array.from(TOKENS.slice(0, length)));

@@ -1,12 +1,16 @@
 // The self-test on a real adapter: kernels of many kinds are found right, a planted fault is found, switched off and replaced, also one that shows only
 // sometimes, and what was found is there for the next load.
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { runsHere } from '../../../e2e/support/adapter-classes.ts';
+import { everyTypeOfBlock } from '../../../e2e/support/gguf-blocks.ts';
 import { type GoldenName, loadGolden } from '../../../e2e/support/golden.ts';
-import { type GpuModel, loadOnGpu, openOwnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
-import type { Gpu } from '../../gpu/device.ts';
+import { type GpuModel, loadOnGpu, loadReadOnGpu, openOwnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
+import { memoryFiles } from '../../../e2e/support/memory-files.ts';
+import type { Gpu, KernelClass } from '../../gpu/device.ts';
 import type { TuningStore } from '../../hub/tuning-store.ts';
 import { mostOf } from '../../lib/most.ts';
 import type { SelfTestReport } from '../../protocol/self-test.ts';
+import { readNumericCheckpoint } from '../checkpoint.ts';
 import type { ModelOptions } from '../model.ts';
 import { Verdicts } from '../verdicts.ts';
 import { BOUND } from './self-errors.ts';
@@ -64,6 +68,51 @@ describe.each<[GoldenName, ModelOptions]>([
     expect(report.variants.some(({ error }) => error !== null && error > 0)).toBe(true);
     expect(cache.free).toBe(cache.capacity);
   });
+});
+
+/** Most of a test's time is the compiling of kernels: these are in use by the tests of the golden models, too. */
+const OF_CLASSES = (
+  [
+    ['gpt2-f32', 'workgroup', 'linear_row_workgroup'],
+    ['gpt2-f32', 'subgroup', 'linear_row_cluster'],
+    ['lfm2', 'subgroup', 'linear_row_cluster'],
+    ['qwen3-5', 'subgroup', 'linear_row_cluster'],
+  ] as const satisfies readonly (readonly [GoldenName, KernelClass, string])[]
+).filter(([, kernelClass]) => runsHere(kernelClass));
+
+describe.runIf(OF_CLASSES.length > 0)('kernels with barriers', () => {
+  test.each(OF_CLASSES)('%s by the class %s', async (name, kernelClass, kernel) => {
+    const report = await tested(await open(name, await openTestGpu(kernelClass)));
+    expect(wrongOf(report)).toEqual([]);
+    expect(report.variants.map(({ name: variant }) => variant)).toContain(`${kernel} f32`);
+    for (const { name: variant, error } of report.variants) expect(error, variant).toBeLessThan(BOUND / 32);
+  });
+});
+
+test('every type of block of GGUF is right', async () => {
+  gpu = await openTestGpu();
+  const files = memoryFiles({ 'model.gguf': everyTypeOfBlock() });
+  const model = await loadReadOnGpu(gpu, files, await readNumericCheckpoint(files));
+  const report = await tested(model);
+  expect(wrongOf(report)).toEqual([]);
+  const storages = new Set(report.variants.map(({ name }) => name.split(' ')[1]));
+  for (const type of [
+    'q4_0',
+    'q4_1',
+    'q5_0',
+    'q5_1',
+    'q8_0',
+    'q2_k',
+    'q3_k',
+    'q4_k',
+    'q5_k',
+    'q6_k',
+    'iq4_nl',
+    'iq4_xs',
+    'mxfp4',
+  ])
+    expect(storages, type).toContain(type);
+  for (const { name, error } of report.variants) expect(error, name).toBeLessThan(BOUND / 32);
 });
 
 const TOKENS = Uint32Array.of(3, 1, 4, 1, 5, 9, 2);
