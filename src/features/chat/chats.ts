@@ -29,11 +29,23 @@ export interface ChatOptions
 
 const CHANGED = 'The text changed while this was being written, so nothing was put into it. Try it again.';
 
+/** How a conversation is written into the text. */
+interface Written {
+  /** On a branch of its own. */
+  readonly aside?: boolean;
+  /** The beginning of the reply that follows. */
+  readonly reply?: Turn | null;
+  /** The message that is sent with it. */
+  readonly sent?: string | null;
+}
+
 /** A conversation that waits for a plan to be applied. */
 interface Pending {
   readonly conversation: Conversation;
   readonly whole: Composed;
   readonly aside: boolean;
+  /** The message that it answers, as it was sent; null where none was. */
+  readonly sent: string | null;
   /** What Apply writes. */
   readonly composed: Composed | null;
 }
@@ -58,7 +70,8 @@ export class Chats {
       state: () => this.#state,
       set: part => this.#set(part),
       text: () => options.document.getState().text,
-      put: turns => this.#put(this.#conversation(turns), false),
+      revision: () => options.document.getState().revision,
+      put: turns => this.#put(this.#conversation(turns), {}),
       draw: () => this.#draw(false),
       stopDrawing: () => options.generation.getState().stop(),
     });
@@ -104,7 +117,11 @@ export class Chats {
     const other = shown !== null && shown.prompt !== before?.prompt;
     const part =
       other && shown.prompt.system !== setup.system ? { setup: { ...setup, system: shown.prompt.system } } : {};
-    if (plan !== null && !this.#own) this.dropPlan();
+    if (this.#pending !== null && !this.#own) {
+      // What was about to be shown is dropped with a word: a person still waits for it.
+      if (plan === null) this.#set({ trouble: { kind: 'text', words: CHANGED } });
+      this.dropPlan();
+    }
     this.#set({ shown, uncached: null, ...part });
     this.rounds.changed(isRunning(this.#options.generation.getState().status));
   }
@@ -120,8 +137,7 @@ export class Chats {
     if (draft.trim() === '' || !this.#free()) return;
     const turns: readonly Turn[] = [...(shown === null ? [] : turnsOf(shown)), { role: 'user', content: draft }];
     const aside = shown === null && this.#options.document.getState().text !== '';
-    const sent = await this.#put(this.#conversation(turns), aside);
-    if (sent) await this.#reply();
+    if (await this.#put(this.#conversation(turns), { aside, sent: draft })) await this.#reply();
   }
 
   restore(setup: Setup, prompts: readonly Prompt[]): void {
@@ -133,7 +149,7 @@ export class Chats {
     await this.#planning;
     const pending = this.#pending;
     if (!pending?.composed || !this.#free()) return;
-    this.#write(pending.composed, pending.aside);
+    this.#write(pending.composed, pending);
     await this.#reply();
   }
 
@@ -148,7 +164,7 @@ export class Chats {
       // Results of one reply stand together.
       let until = index + 1;
       while (changed[until]?.role === 'tool') until++;
-      if (await this.#put(this.#conversation(changed.slice(0, until)), true)) await this.#reply();
+      if (await this.#put(this.#conversation(changed.slice(0, until)), { aside: true })) await this.#reply();
       return;
     }
     await this.#rewrite(changed, {});
@@ -171,7 +187,7 @@ export class Chats {
     const last = turns.at(-1);
     const open = last?.role === 'assistant';
     const conversation = { ...this.#conversation(open ? turns.slice(0, -1) : turns), ...part };
-    await this.#put(conversation, true, open ? last : null);
+    await this.#put(conversation, { aside: true, reply: open ? last : null });
   }
 
   async regenerate(index: number): Promise<void> {
@@ -180,7 +196,7 @@ export class Chats {
     const turns = turnsOf(shown);
     let until = turns[index]?.role === 'assistant' ? index : index + 1;
     while (turns[until]?.role === 'tool' && turns[index]?.role !== 'assistant') until++;
-    if (await this.#put(this.#conversation(turns.slice(0, until)), true)) await this.#reply();
+    if (await this.#put(this.#conversation(turns.slice(0, until)), { aside: true })) await this.#reply();
   }
 
   async goOn(): Promise<void> {
@@ -296,7 +312,7 @@ export class Chats {
   }
 
   /** Writes the prompt of `conversation` into the text, with the beginning of a reply. False: something stands in the way, and is said. */
-  async #put(conversation: Conversation, aside: boolean, reply: Turn | null = null): Promise<boolean> {
+  async #put(conversation: Conversation, written: Written): Promise<boolean> {
     this.dropPlan();
     const { document } = this.#options;
     const { revision } = document.getState();
@@ -313,11 +329,12 @@ export class Chats {
     const { composed } = outcome;
     const limit = tokensAllowed(this.#options.model.getState());
     if (limit > 0 && composed.tokens.length > promptRoom(this.#options)) {
-      this.#pending = { conversation, whole: composed, aside, composed: null };
+      const { aside = false, sent = null } = written;
+      this.#pending = { conversation, whole: composed, aside, sent, composed: null };
       await this.#plan(null);
       return false;
     }
-    this.#write(composed, aside, reply);
+    this.#write(composed, written);
     return true;
   }
 
@@ -336,7 +353,7 @@ export class Chats {
     }
   }
 
-  #write(composed: Composed, aside: boolean, reply: Turn | null = null): void {
+  #write(composed: Composed, { aside = false, reply = null, sent = null }: Written): void {
     const { prompt, tokens: whole } = composed;
     const { document } = this.#options;
     const { tokens, view, tokenizer, finish, rewrite } = document.getState();
@@ -345,7 +362,10 @@ export class Chats {
     const all = reply === null ? whole : withReply(composed, tokenizer, reply);
     const { kept, added } = joined(tokens, view, all);
     this.#pending = null;
-    this.#set({ prompts: withPrompt(this.#state.prompts, prompt), plan: null, draft: '', call: null });
+    const { prompts, draft } = this.#state;
+    // What has been typed meanwhile is another message.
+    const cleared = draft === sent ? { draft: '' } : {};
+    this.#set({ prompts: withPrompt(prompts, prompt), plan: null, call: null, ...cleared });
     this.#own = true;
     try {
       rewrite(kept, added, aside);
@@ -363,7 +383,9 @@ export class Chats {
   async #draw(goesOn: boolean): Promise<boolean> {
     const { generation } = this.#options;
     const ends = [...replyEnds(this.#state.shown, readyModel(this.#options)), ...this.rounds.ends];
+    const prompt = this.#state.shown?.prompt.text;
     await generation.getState().reply(ends, goesOn);
+    if (this.#state.shown?.prompt.text !== prompt) return false;
     this.#noteCost();
     const { status } = generation.getState();
     return status.kind === 'finished' && status.reason !== 'cancelled';

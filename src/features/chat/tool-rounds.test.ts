@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { text } from '../../../e2e/support/scripted-page.ts';
 import { defined } from '../../lib/assert.ts';
+import { acts } from '../../stores/saved/documents.fixture.ts';
 import { type Bench, bench, define } from '../commands/store.fixture.ts';
 import type { Definition, Library } from '../commands/types.ts';
-import { toolsStore } from '../shared/tools.ts';
+import { type ToolAnswer, type ToolsStore, toolsStore } from '../shared/tools.ts';
 import { renderNow } from './chat.fixture.ts';
 import { readKept } from './kept.ts';
 import { turnsOf } from './prompts.ts';
@@ -20,6 +21,7 @@ const call = (name = 'ASK', argument = 'Paris'): string =>
 
 interface Talk extends Bench {
   readonly chat: ChatStore;
+  readonly tools: ToolsStore;
   readonly say: (words: string) => Promise<void>;
 }
 
@@ -49,11 +51,12 @@ async function talk({
     ...(context === undefined ? {} : { context }),
   });
   const { page } = made;
+  const tools = toolsStore.of(page);
   const { store: chat, dispose } = createChatStore({
     ...page,
     ...page.work,
     render: renderNow,
-    tools: toolsStore.of(page),
+    tools,
     today: () => 7,
   });
   page.work.onEnd(dispose);
@@ -62,7 +65,7 @@ async function talk({
     chat.getState().setDraft(words);
     return chat.getState().send();
   };
-  return { ...made, chat, say };
+  return { ...made, chat, tools, say };
 }
 
 const said = (chat: ChatStore) => {
@@ -176,6 +179,79 @@ describe('a call', () => {
     await t.say('Hm?');
     expect(said(t.chat).slice(1)).toEqual([`assistant: ${call()}`, 'tool: forty-two', 'assistant: It is 42.']);
   });
+});
+
+describe('a call whose text is left', () => {
+  const asks = [define({ by: 'person', source: '' })];
+  const left: readonly (readonly [string, (t: Talk) => unknown])[] = [
+    ['Undo', t => t.page.document.getState().undo()],
+    ['a new document', t => acts(t.page).create()],
+    ['another document', t => acts(t.page).create({ text: 'Elsewhere.', keep: true })],
+    ['a copy that reads the same', t => acts(t.page).duplicate(t.page.documents.getState().id)],
+    ['another branch', t => t.page.document.getState().cut(2, 'choice')],
+    ['typed words', t => t.page.document.getState().edit(0, 0, 'So: ')],
+  ];
+
+  test.each(left)('puts nothing into what is there after %s, and says so', async (_, leave) => {
+    const t = await talk({ written: [call(), 'Fine.'], definitions: asks });
+    const sending = t.say('Hm?');
+    await expect.poll(() => t.chat.getState().call?.waits).toBe(true);
+    await leave(t);
+    const there = text(t.page);
+    await t.chat.getState().answerCall('sun');
+    await sending;
+    expect(text(t.page)).toBe(there);
+    expect(t.chat.getState()).toMatchObject({ call: null, status: 'idle' });
+    expect(t.chat.getState().trouble).toMatchObject({ words: expect.stringMatching(/text changed while ASK/) });
+  });
+
+  test('is answered once its text is back', async () => {
+    const t = await talk({ written: [call(), 'Fine.'], definitions: asks });
+    const sending = t.say('Hm?');
+    await expect.poll(() => t.chat.getState().call?.waits).toBe(true);
+    t.page.document.getState().undo();
+    await sending;
+    t.page.document.getState().redo();
+    const again = t.chat.getState().goOn();
+    await expect.poll(() => t.chat.getState().call?.waits).toBe(true);
+    await t.chat.getState().answerCall('sun');
+    await again;
+    expect(said(t.chat).slice(2)).toEqual(['tool: sun', 'assistant: Fine.']);
+  });
+
+  test('puts nothing in where the answer comes all the same', async () => {
+    const t = await talk({ written: [call(), 'Fine.'] });
+    const { tools } = t;
+    let answered: (answer: ToolAnswer) => void = () => {};
+    tools.setState({
+      answer: () =>
+        new Promise(resolve => {
+          answered = resolve;
+        }),
+    });
+    const sending = t.say('Hm?');
+    await expect.poll(() => t.chat.getState().status).toBe('asking');
+    await acts(t.page).create({ text: 'Elsewhere.', keep: true });
+    const told = { command: 'ASK', purpose: '', by: 'text', source: '', path: '', ms: 0, at: 7 } as const;
+    answered({ ok: true, text: 'late', told });
+    await sending;
+    expect(text(t.page)).toBe('Elsewhere.');
+    expect(t.chat.getState()).toMatchObject({ call: null, status: 'idle' });
+  });
+});
+
+test('a message that is half written stays while results are put in', async () => {
+  const t = await talk({ written: [call(), 'Fine.'], definitions: [define({ by: 'person', source: '' })] });
+  const sending = t.say('Hm?');
+  await expect.poll(() => t.chat.getState().call?.waits).toBe(true);
+  expect(t.chat.getState().draft).toBe('');
+  t.chat.getState().setDraft('And then');
+  await t.chat.getState().answerCall('sun');
+  await sending;
+  expect(said(t.chat)).toContain('tool: sun');
+  await t.chat.getState().regenerate(0);
+  await t.chat.getState().edit(0, 'What?');
+  expect(t.chat.getState().draft).toBe('And then');
 });
 
 describe('afterwards', () => {

@@ -14,6 +14,8 @@ export interface RoundsOptions {
   readonly set: (part: Partial<ChatState>) => void;
   /** The text of the document. */
   readonly text: () => string;
+  /** Of the text: a call is of this one, and of no other that reads the same. */
+  readonly revision: () => number;
   /** Writes the turns; false where something stands in the way, and is said. */
   readonly put: (turns: readonly Turn[]) => Promise<boolean>;
   /** Draws a reply; false where it was stopped, or failed. */
@@ -34,6 +36,10 @@ const UNREAD: Readonly<Record<Extract<Found, { kind: 'unread' }>['why'], string>
   many: `The reply calls more than ${MOST_CALLS} tools at once. Edit it, or let the model write another one.`,
 };
 
+/** Why nothing came of a call whose text is no longer there. */
+const left = (name: string): string =>
+  `The text changed while ${name} was being answered, so the call was ended and nothing was put in. Go back to that text and press Continue to call it again.`;
+
 const CALL = { argument: '', purpose: '', words: null, waits: false, answerable: true } as const;
 
 /** What a reply calls for. */
@@ -50,6 +56,8 @@ export class ToolRounds {
   /** Takes a person's words while they are asked. */
   #heard: ((text: string) => void) | null = null;
   #abort: AbortController | null = null;
+  /** Revision of the text whose call is being answered. */
+  #asked = -1;
   /** The reply was ended because its call is whole. */
   #ended = false;
 
@@ -69,6 +77,7 @@ export class ToolRounds {
   /** The text has changed. @param drawing a reply grows */
   changed(drawing: boolean): void {
     const { shown, call, status } = this.#options.state();
+    if (call !== null && status === 'asking' && this.#options.revision() !== this.#asked) this.#leave(call.name);
     if (call !== null && status !== 'asking' && (shown === null || textOf(shown) !== this.#results.text)) this.drop();
     if (!drawing || shown === null || !this.on || this.#ended) return;
     const found = askedIn(shown);
@@ -86,8 +95,10 @@ export class ToolRounds {
   /** Draws, and goes on as long as the model calls and is answered. */
   async draw(): Promise<void> {
     this.#ended = false;
+    const prompt = this.#options.state().shown?.prompt.text;
     const done = await this.#options.draw();
-    if (done || this.#ended) await this.follow();
+    // Another conversation, by now, has calls of its own, which nobody has asked for.
+    if ((done || this.#ended) && this.#options.state().shown?.prompt.text === prompt) await this.follow();
   }
 
   /** Answers the calls of the reply, where it has some. */
@@ -133,20 +144,23 @@ export class ToolRounds {
 
   /** Null: it was stopped. */
   async #answer(call: Call, given: number): Promise<ToolAnswer | null> {
-    const { tools, set, text } = this.#options;
+    const { tools, set, text, revision } = this.#options;
     const { name } = call;
     const argument = argumentOf(call);
     const purpose = tools.getState().tools.find(each => each.name === name)?.purpose ?? '';
     set({ status: 'asking', call: { ...CALL, name, argument, purpose } });
     const abort = new AbortController();
     this.#abort = abort;
+    this.#asked = revision();
     try {
-      return await tools.getState().answer({ name, argument, before: text(), given }, abort.signal, this.#ask);
+      const before = text();
+      const answer = await tools.getState().answer({ name, argument, before, given }, abort.signal, this.#ask);
+      return abort.signal.aborted ? null : answer;
     } catch (thrown) {
       if (!abort.signal.aborted) return { ok: false, words: asNucleusError(thrown).message };
-      set({ call: null });
       return null;
     } finally {
+      if (abort.signal.aborted) set({ call: null });
       this.#abort = null;
       set({ status: 'idle' });
     }
@@ -188,6 +202,12 @@ export class ToolRounds {
 
   answerMyself(): void {
     this.#say({ waits: true, words: null });
+  }
+
+  /** The text that called is not there any more. */
+  #leave(name: string): void {
+    this.drop();
+    this.#options.set({ trouble: { kind: 'text', words: left(name) } });
   }
 
   drop(): void {
