@@ -220,8 +220,16 @@ export function withSpecial(
   return { tokens: spliced(tokens, { from, to }, [...left, chip, ...right]), caret };
 }
 
-/** The same text in another vocabulary; special tokens that both spell alike stay special. */
-function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[]): DocumentToken[] {
+/**
+ * The same text in another vocabulary; special tokens that both spell alike stay special, others become their text.
+ * @param opening ids that texts of the vocabulary before begin with
+ */
+function translateTokens(
+  tokenizer: Tokenizer,
+  opening: readonly number[],
+  tokens: readonly DocumentToken[],
+): DocumentToken[] {
+  const opened = opening.length > 0 && opening.every((id, i) => tokens[i]?.id === id);
   const translated: DocumentToken[] = [];
   let pending: Uint8Array[] = [];
   const close = (): void => {
@@ -232,10 +240,10 @@ function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[])
     }
     pending = [];
   };
-  for (const token of tokens) {
+  for (const [i, token] of tokens.entries()) {
     const id = token.special ? tokenizer.idOf(tokenText(token.bytes)) : undefined;
     // What the other tokenizer began its texts with; this one has its own.
-    if (id === undefined && token.special && token === tokens[0]) continue;
+    if (id === undefined && opened && i < opening.length) continue;
     if (id === undefined) pending.push(token.bytes);
     else {
       close();
@@ -249,14 +257,15 @@ function translateTokens(tokenizer: Tokenizer, tokens: readonly DocumentToken[])
 }
 
 /**
- * Branches of `fingerprint`'s vocabulary in the one of `tokenizer`. Where it is the same one, ids stay, but what another model thought of them goes.
+ * Branches of the vocabulary `before` in the one of `tokenizer`. Where it is the same one, ids stay, but what another model thought of them goes.
  */
 export function branchesOfToday(
   branches: readonly Branch[],
   tokenizer: Tokenizer,
-  fingerprint: string,
+  before: Pick<Tokenizer, 'fingerprint' | 'opening'>,
   sameModel: boolean,
 ): readonly Branch[] {
-  if (fingerprint !== tokenizer.fingerprint) return mapTokens(branches, tokens => translateTokens(tokenizer, tokens));
+  if (before.fingerprint !== tokenizer.fingerprint)
+    return mapTokens(branches, tokens => translateTokens(tokenizer, before.opening, tokens));
   return sameModel ? branches : mapTokens(branches, tokens => tokens.map(withoutNumbers));
 }

@@ -202,6 +202,34 @@ describe('the tokenizer comes and changes', () => {
     expect(now().tokens.at(-1)?.stats).toBeUndefined();
   });
 
+  test('a special token that opens a text and that the other vocabulary lacks becomes its text; what texts of the one before begin with goes', () => {
+    const spelled = tokenizer.decode([BOS]);
+    const other: Tokenizer = {
+      ...tokenizer,
+      fingerprint: 'without',
+      idOf: content => (content === spelled ? undefined : tokenizer.idOf(content)),
+    };
+    now().insertSpecial(0, BOS);
+    type(' fox');
+    const { text } = now();
+    now().setTokenizer(other, false);
+    expect(now().text).toBe(text);
+    expect(now().tokens[0]?.special).toBe(false);
+    // Through Undo too, of a step that was made with the other one.
+    now().undo();
+    expect(now().text).toBe(text.slice(0, -3));
+
+    const opening: Tokenizer = { ...tokenizer, fingerprint: 'opening', opening: [BOS] };
+    now().setTokenizer(opening, false);
+    now().setText('Hello');
+    expect(now().text).toBe(`${spelled}Hello`);
+    now().setText('Hello there');
+    now().setTokenizer(other, false);
+    expect(now().text).toBe('Hello there');
+    now().undo();
+    expect(now().text).toBe('Hello');
+  });
+
   test('another vocabulary gets the same text, through Undo too; special tokens stay special', () => {
     now().insertSpecial(0, BOS);
     type(' fox');

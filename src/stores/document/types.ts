@@ -250,6 +250,8 @@ export interface Snapshot {
   readonly selection: Selection;
   /** Of the tokenizer the ids belong to; '' for plain text. */
   readonly fingerprint: string;
+  /** Ids that its texts begin with. */
+  readonly opening: readonly number[];
   /** Of the model the numbers are of. */
   readonly model: number;
 }

@@ -237,7 +237,7 @@ export class WholeDocument {
     this.store.setState({ tokenizer });
     if (before === null) this.#setTyped(tokenizer, text, selection);
     else {
-      const today = branchesOfToday(branches, tokenizer, before.fingerprint, sameModel);
+      const today = branchesOfToday(branches, tokenizer, before, sameModel);
       if (today !== branches) this.#setAll(today, selection);
     }
   }
@@ -291,8 +291,8 @@ export class WholeDocument {
   #snapshot(): Snapshot {
     const { branches, branch, pending, text, selection, tokenizer } = this.#state;
     const plain = tokenizer === null ? text : '';
-    const fingerprint = tokenizer?.fingerprint ?? '';
-    return { branches, branch, pending, text: plain, selection, fingerprint, model: this.#model };
+    const { fingerprint, opening } = tokenizer ?? { fingerprint: '', opening: [] };
+    return { branches, branch, pending, text: plain, selection, fingerprint, opening, model: this.#model };
   }
 
   /** A state of the past; one of another vocabulary comes back as the same text in today's. */
@@ -306,7 +306,7 @@ export class WholeDocument {
       this.select(selection.start, selection.end, selection.focus);
       return;
     }
-    const today = branchesOfToday(branches, tokenizer, snapshot.fingerprint, snapshot.model === this.#model);
+    const today = branchesOfToday(branches, tokenizer, snapshot, snapshot.model === this.#model);
     const pending = pendingOfToday(snapshot.pending, snapshot.fingerprint === tokenizer.fingerprint);
     this.#setBranches({ branches: today, branch, forgotten: null }, selection, pending);
     // Typed before there was a tokenizer.
