@@ -7,15 +7,15 @@ import { schemeOf } from './pretokens/cuts.ts';
 import { withReplaced } from './pretokens/split.ts';
 
 export interface Faces {
-  /** The bytes of a token that stands within a text. */
+  /** The bytes of a token that stands within a text. Throws `bad_tokenizer` where the rules make them grow without measure. */
   bytesOf(token: string): Uint8Array;
   /** The first token of a text loses a space that it begins with: the tokenizer put it there. */
   readonly dropsFirstSpace: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-/** A step on the text of one token; bytes end the chain. */
-type Step = (token: string) => string | Uint8Array;
+/** A step on the text of one token, which had `source` units before all steps; bytes end the chain. */
+type Step = (token: string, source: number) => string | Uint8Array;
 
 interface Steps {
   readonly steps: readonly Step[];
@@ -78,7 +78,7 @@ const DECODERS: Readonly<Record<string, (fields: Fields) => Steps>> = {
   Replace: ({ pattern, content }) => {
     if (typeof content !== 'string') throw bad('a Replace of the decoder has no content');
     const read = readPattern(pattern, 'Replace of the decoder');
-    return { steps: [token => withReplaced(token, read.pattern, content)], drops: false };
+    return { steps: [(token, source) => withReplaced(token, read.pattern, content, source)], drops: false };
   },
   Metaspace: fields => {
     const mark = typeof fields.replacement === 'string' ? fields.replacement : '\u2581';
@@ -134,7 +134,7 @@ export function readFaces(decoder: unknown): Faces {
     dropsFirstSpace: drops,
     bytesOf: token => {
       let face: string | Uint8Array = token;
-      for (const step of steps) if (typeof face === 'string') face = step(face);
+      for (const step of steps) if (typeof face === 'string') face = step(face, token.length);
       return typeof face === 'string' ? utf8.encode(face) : face;
     },
   };

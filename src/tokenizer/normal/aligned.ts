@@ -1,5 +1,5 @@
 // A text that has been rewritten, and where each of its units comes from: so that the tokens of the new text can be laid over the one that was typed.
-
+import { assertGrowth } from '../growth.ts';
 import type { Place } from '../place.ts';
 
 /** Lengths and places in UTF-16 units. */
@@ -12,7 +12,7 @@ export interface Aligned {
   readonly to: number;
 }
 
-/** Rewrites a stretch of text. What belongs to the ends alone is done only where the place has such an end. */
+/** Rewrites a stretch of text. Throws `bad_tokenizer` where that grows without measure. What belongs to the ends alone is done only where the place has such an end. */
 export type Normalizer = (text: Aligned, place: Place) => Aligned;
 
 export function unchanged(text: string, from = 0): Aligned {
@@ -52,6 +52,7 @@ export class Rewriting {
   put(text: string, index: number): void {
     if (text === '') return;
     const end = this.#length + text.length;
+    assertGrowth(end, this.#source.to - this.#source.from);
     if (end > this.#at.length) {
       const longer = new Uint32Array(2 * end);
       longer.set(this.#at);

@@ -1,6 +1,7 @@
 // The normalizers of a tokenizer.json: how text is rewritten before it is cut.
 // Source: the `tokenizers` library of Hugging Face, whose results these are to equal; all of them keep account of where each unit comes from.
 import { NucleusError } from '../../lib/error.ts';
+import { assertGrowth } from '../growth.ts';
 import { compilePattern, literalPattern } from '../pretokens/pattern.ts';
 import { stretches, type TextPattern } from '../pretokens/split.ts';
 import { UnknownPattern } from '../pretokens/unknown-pattern.ts';
@@ -65,6 +66,7 @@ function prepend(prefix: string): Normalizer {
 /** `prefix` before all of it, from the place where it begins. */
 export function withPrefix(source: Aligned, prefix: string): Aligned {
   const { text, at, from, to } = source;
+  assertGrowth(prefix.length + text.length, to - from);
   const moved = new Uint32Array(prefix.length + text.length).fill(from, 0, prefix.length);
   if (at === null) for (let i = 0; i < text.length; i++) moved[prefix.length + i] = from + i;
   else moved.set(at, prefix.length);

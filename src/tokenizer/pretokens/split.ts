@@ -1,5 +1,6 @@
 // Text cut at the matches of a pattern, and what becomes of the matches.
 // Source: `SplitDelimiterBehavior` and `Pattern` of the `tokenizers` library of Hugging Face.
+import { assertGrowth } from '../growth.ts';
 
 /** Whether a stretch (a match or the text between two) goes to the piece of the stretch before it. */
 const JOINS = {
@@ -87,9 +88,12 @@ export function* splitAt(text: string, pattern: TextPattern, behavior: Behavior,
   for (const [start, end] of rangesAt(text, pattern, behavior, invert)) yield text.slice(start, end);
 }
 
-/** The text with `content` in the place of every match. */
-export function withReplaced(text: string, pattern: TextPattern, content: string): string {
+/** The text with `content` in the place of every match. `source`: units of what all rules began with. @throws NucleusError bad_tokenizer where it grows without measure */
+export function withReplaced(text: string, pattern: TextPattern, content: string, source: number): string {
   let out = '';
-  for (const { start, end, matches } of stretches(text, pattern)) out += matches ? content : text.slice(start, end);
+  for (const { start, end, matches } of stretches(text, pattern)) {
+    out += matches ? content : text.slice(start, end);
+    assertGrowth(out.length, source);
+  }
   return out;
 }
