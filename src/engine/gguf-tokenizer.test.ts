@@ -13,7 +13,7 @@ import { readSentencePiece } from '../tokenizer/sentencepiece/model-file.ts';
 import { readTokenizer } from './read-tokenizer.ts';
 
 async function filesOf(...values: readonly (readonly [string, GgufValue])[]) {
-  const file = writeGguf({ metadata: values.map(([key, value]) => [`tokenizer.${key}`, value] as const) });
+  const file = writeGguf({ metadata: values.map(([key, value]) => [key.startsWith('general.') ? key : `tokenizer.${key}`, value] as const) });
   const { metadata } = await readGgufHeader(file.length, async (begin, end) => file.slice(begin, end));
   return readGgufTokenizer(metadata).files;
 }
@@ -139,6 +139,44 @@ describe.each(['sentencepiece-bpe', 'sentencepiece-unigram'] as const)('%s', fol
       ...(rules.charsmap.length > 0 ? [['ggml.precompiled_charsmap', list(rules.charsmap)] as const] : []),
     );
     for (const [text, ids] of texts) expect([...tokenizer.encode(text)], JSON.stringify(text)).toEqual(ids);
+  });
+});
+
+describe('Phi-3, whose special tokens take the white space behind them', () => {
+  const tokens = ['<unk>', '<s>', '</s>', '<|endoftext|>', '<|user|>', '\u2581', 'a', '\n', '<0x09>'];
+  const phi = (name: string) =>
+    opened(
+      ['general.name', name],
+      ['ggml.model', 'llama'],
+      ['ggml.tokens', tokens],
+      ['ggml.scores', tokens.map((_, id) => -id - 0.5)],
+      ['ggml.token_type', [2, 3, 4, 3, 3, 1, 1, 1, 6]],
+      ['ggml.add_space_prefix', false],
+    );
+  const texts = ['<|user|>\n a', '<|endoftext|>\na', '<s> a', '</s> \n\na'];
+  const idsOf = async (name: string) => {
+    const tokenizer = await phi(name);
+    return texts.map(text => [...tokenizer.encodeWithSpecials(text)]);
+  };
+
+  test.each(['Phi-3-mini-4k-instruct', 'phi3', 'LLaMA2 of PHI3.5'])('%s', async name => {
+    expect(await idsOf(name)).toEqual([
+      [4, 6],
+      [3, 7, 6],
+      [1, 5, 6],
+      [2, 6],
+    ]);
+    // A token of the person's own is found in typed text, too.
+    expect([...(await phi(name)).encode('a</s>  a')]).toEqual([6, 2, 6]);
+  });
+
+  test.each(['Phi-4', 'phi 3', ''])('not of the name %j', async name => {
+    expect(await idsOf(name)).toEqual([
+      [4, 7, 5, 6],
+      [3, 7, 6],
+      [1, 5, 6],
+      [2, 5, 7, 7, 6],
+    ]);
   });
 });
 

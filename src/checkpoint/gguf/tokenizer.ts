@@ -36,9 +36,28 @@ export function readGgufTokenizer(metadata: Metadata): GgufTokenizer {
   const types = metadata.numbers('tokenizer.ggml.token_type') ?? tokens.map(() => NORMAL);
   if (types.length !== tokens.length) throw bad(`${types.length} types of ${tokens.length} tokens`);
   const vocabulary = { tokens, types };
-  const config = configOf(metadata, kind, tokens);
+  const config = configOf(metadata, kind, vocabulary);
   const [name, bytes] = fileOf(metadata, kind, vocabulary);
   return { files: new Map([[name, bytes] as const, ['tokenizer_config.json', json(config)]]), config };
+}
+
+/**
+ * Whether white space behind a token goes with it. The file does not say; its readers go by the name of the model.
+ * Source: the attributes of tokens in llama-vocab.cpp of ggml-org/llama.cpp.
+ */
+function takesSpace(metadata: Metadata): (content: string) => boolean {
+  const isPhi3 = /phi-?3/.test((metadata.text('general.name') ?? '').toLowerCase());
+  return content => isPhi3 && !['<unk>', '<s>', '<|endoftext|>'].includes(content);
+}
+
+/** Tokens that are found in the text before it is cut, in the form of a tokenizer.json. */
+function addedTokens(metadata: Metadata, { tokens, types }: Vocabulary) {
+  const rstrip = takesSpace(metadata);
+  return tokens.flatMap((content, id) => {
+    const type = types[id];
+    if (type !== CONTROL && type !== USER_DEFINED && type !== UNKNOWN) return [];
+    return [{ id, content, special: type !== USER_DEFINED, normalized: false, rstrip: rstrip(content) }];
+  });
 }
 
 const preOf = (metadata: Metadata): string => metadata.text('tokenizer.ggml.pre') ?? 'default';
@@ -57,16 +76,12 @@ function fileOf(metadata: Metadata, kind: string, vocabulary: Vocabulary): reado
   }
 }
 
-function byteLevel(metadata: Metadata, { tokens, types }: Vocabulary): JsonFields {
+function byteLevel(metadata: Metadata, vocabulary: Vocabulary): JsonFields {
+  const { tokens } = vocabulary;
   const merges = metadata.texts('tokenizer.ggml.merges');
   const { pre_tokenizer, normalizer = null, ignore_merges = false } = preTokenizer(preOf(metadata));
-  const added = tokens.flatMap((content, id) => {
-    const type = types[id];
-    if (type !== CONTROL && type !== USER_DEFINED && type !== UNKNOWN) return [];
-    return [{ id, content, special: type !== USER_DEFINED, normalized: false }];
-  });
   return {
-    added_tokens: added,
+    added_tokens: addedTokens(metadata, vocabulary),
     normalizer,
     pre_tokenizer,
     post_processor: null,
@@ -102,7 +117,8 @@ function scored(metadata: Metadata, { tokens, types }: Vocabulary, kind: 'bpe' |
 }
 
 /** Special tokens, whether a text begins with one, and the template of chats, in the words of tokenizer_config.json. */
-function configOf(metadata: Metadata, kind: string, tokens: readonly string[]): JsonFields {
+function configOf(metadata: Metadata, kind: string, vocabulary: Vocabulary): JsonFields {
+  const { tokens } = vocabulary;
   const byDefault = kind === 'llama' || (kind === 'gpt2' && preTokenizer(preOf(metadata)).addsBos === true);
   const named: [string, string][] = [
     ['bos_token', 'bos'],
@@ -119,11 +135,13 @@ function configOf(metadata: Metadata, kind: string, tokens: readonly string[]): 
     const source = metadata.text(`tokenizer.chat_template.${name}`);
     return source === undefined ? [] : [{ name, template: source }];
   });
+  const stripped = addedTokens(metadata, vocabulary).filter(({ rstrip }) => rstrip);
   const templates = [...(template === undefined ? [] : [{ name: 'default', template }]), ...others];
   return {
     ...Object.fromEntries(specials),
     add_bos_token: metadata.flag('tokenizer.ggml.add_bos_token') ?? byDefault,
     add_eos_token: metadata.flag('tokenizer.ggml.add_eos_token') ?? false,
+    ...(stripped.length > 0 && { added_tokens_decoder: Object.fromEntries(stripped.map(token => [token.id, token])) }),
     ...(templates.length > 0 && { chat_template: others.length > 0 ? templates : template }),
   };
 }

@@ -28,6 +28,10 @@ function unigramOf({ pieces, byteFallback, unknownId }: SentencePieceModel): Uni
   });
 }
 
+/** Pieces of the person's own are found by the model itself, but for those that take the space beside them. */
+const isFound = (type: string | undefined, { lstrip, rstrip }: AddedToken): boolean =>
+  type === undefined || type === 'control' || (type === 'user' && (lstrip || rstrip));
+
 /** `more` are the tokens that files beside the model add to it. Throws `bad_tokenizer`. */
 export function sentencePieceSpec(bytes: Uint8Array, more: readonly AddedToken[]): GeneralSpec {
   const model = readSentencePiece(bytes);
@@ -37,7 +41,7 @@ export function sentencePieceSpec(bytes: Uint8Array, more: readonly AddedToken[]
       ? { id, content: text, special: true, lstrip: false, rstrip: false, singleWord: false, normalized: false }
       : [],
   );
-  const extra = more.filter(({ id }) => id >= pieces.length || pieces[id]?.type === 'control');
+  const extra = more.filter(token => isFound(pieces[token.id]?.type, token));
   const taken = new Set(extra.map(({ id }) => id));
   const sign = escapeSpaces ? SPACE_SIGN : ' ';
   return {
