@@ -139,7 +139,7 @@ const spelled = ({ bos, eos }: ServedModel): object => ({
 function tokenized({ flavour, model }: ModelServerOptions, body: Readonly<Record<string, unknown>>): object {
   const llama = flavour === 'llamacpp';
   const text = String(llama ? body.content : body.prompt);
-  const special = llama && body.parse_special === true && text === EOS_NAME && model.eos !== null;
+  const special = llama && body.parse_special !== false && text === EOS_NAME && model.eos !== null;
   const bare = special ? [model.eos ?? 0] : model.encode(text);
   const begins = (llama ? body.add_special : body.add_special_tokens) === true && model.bos !== null;
   const ids = begins ? [model.bos ?? 0, ...bare] : [...bare];

@@ -13,7 +13,9 @@ import { readSentencePiece } from '../tokenizer/sentencepiece/model-file.ts';
 import { readTokenizer } from './read-tokenizer.ts';
 
 async function filesOf(...values: readonly (readonly [string, GgufValue])[]) {
-  const file = writeGguf({ metadata: values.map(([key, value]) => [key.startsWith('general.') ? key : `tokenizer.${key}`, value] as const) });
+  const file = writeGguf({
+    metadata: values.map(([key, value]) => [key.startsWith('general.') ? key : `tokenizer.${key}`, value] as const),
+  });
   const { metadata } = await readGgufHeader(file.length, async (begin, end) => file.slice(begin, end));
   return readGgufTokenizer(metadata).files;
 }

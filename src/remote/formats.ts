@@ -219,6 +219,14 @@ const MODELS = v.object({
 const count = (value: number | null | undefined): number | null =>
   Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : null;
 
+/** Ids of a vocabulary at most, several times the largest in use: rows are as long as their highest id. */
+const MOST_VOCABULARY = 2 ** 22;
+
+function vocabularyOf(value: number | null | undefined): number | null {
+  const read = count(value);
+  return read !== null && read > MOST_VOCABULARY ? null : read;
+}
+
 export interface ListedModel {
   readonly id: string;
   readonly software: string;
@@ -234,7 +242,7 @@ export function readModels(value: unknown): ListedModel[] {
       id: id.slice(0, 300),
       software: owned_by.slice(0, 40),
       context: count(max_model_len ?? meta?.n_ctx ?? meta?.n_ctx_train),
-      vocabulary: count(meta?.n_vocab),
+      vocabulary: vocabularyOf(meta?.n_vocab),
     }));
 }
 

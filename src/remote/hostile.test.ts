@@ -17,6 +17,7 @@ import type { Command } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
 import { STARTING_SETTINGS } from '../sampling/starting.ts';
 import { createServerEngine } from './engine.ts';
+import { readModels } from './formats.ts';
 import { ask, MOST_LINE } from './wire.ts';
 
 const servers: ModelServer[] = [];
@@ -288,6 +289,42 @@ describe('the way to a server', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('sk-secret');
   });
 
+  /** Bytes as they may come: in pieces of any size. */
+  function answering(text: string, type: object, size: number) {
+    const bytes = new TextEncoder().encode(text);
+    let at = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: controller => {
+        if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += size)));
+        else controller.close();
+      },
+    });
+    return ask(asked, signal, { ...net, fetch: async () => new Response(body, { headers: { ...type } }) });
+  }
+
+  test('an answer that is no stream may be longer than a line of one', async () => {
+    const long = 'x'.repeat(MOST_LINE + 10);
+    expect((await first(answering(JSON.stringify([long]), JSON_TYPE, 65_536))).value).toEqual([long]);
+    // Line breaks and characters of several bytes, cut anywhere.
+    const spread = JSON.stringify({ data: ['\u00e9\u{1f98a}', 'b'] }, null, 2);
+    expect((await first(answering(spread, JSON_TYPE, 1))).value).toEqual({ data: ['\u00e9\u{1f98a}', 'b'] });
+  });
+
+  test('a stream that comes byte by byte, with line ends of every kind', async () => {
+    const values: unknown[] = [];
+    const stream = 'data: 1\r\n\r\ndata: "\u00e9\u{1f98a}"\n\n: note\rdata: 3\r\rdata: 4';
+    for await (const value of answering(stream, EVENTS_TYPE, 1)) values.push(value);
+    expect(values).toEqual([1, '\u00e9\u{1f98a}', 3, 4]);
+  });
+
+  test('a long line in very many pieces is not read again at each of them', async () => {
+    // Put together at each of a hundred thousand pieces, 10^11 characters would be walked.
+    const line = `data: "${'x'.repeat(MOST_LINE - 100)}"\n\n`;
+    const values: unknown[] = [];
+    for await (const value of answering(line, EVENTS_TYPE, 80)) values.push(String(value).length);
+    expect(values).toEqual([MOST_LINE - 100]);
+  });
+
   test('a stream of a gigabyte ends', async () => {
     const line = new TextEncoder().encode(`data: ${JSON.stringify('x'.repeat(2 ** 20))}\n\n`);
     let sent = 0;
@@ -304,4 +341,10 @@ describe('the way to a server', () => {
     await expect(drain()).rejects.toMatchObject({ code: 'bad_answer' });
     expect(sent).toBeLessThan(80 * 2 ** 20);
   });
+});
+
+test('a vocabulary beyond all that there are counts as unknown', () => {
+  const counts = [151_936, 2 ** 22, 2 ** 22 + 1, 2 ** 45, -1, 0.5];
+  const models = readModels({ data: counts.map(n_vocab => ({ id: 'm', meta: { n_vocab } })) });
+  expect(models.map(({ vocabulary }) => vocabulary)).toEqual([151_936, 2 ** 22, null, null, null, null]);
 });

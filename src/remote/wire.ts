@@ -25,7 +25,7 @@ export type FromWire =
   | { readonly call: number; readonly done: true }
   | { readonly call: number; readonly error: WireError };
 
-/** Bytes of an answer, of a stream, and of a line of it, at most. */
+/** Bytes of an answer or a stream, and characters of a line of a stream, at most. */
 const MOST_BYTES = 64 * 2 ** 20;
 export const MOST_LINE = 8 * 2 ** 20;
 /** Characters of a server's own words that are shown. */
@@ -57,12 +57,12 @@ export async function* ask(request: WireRequest, signal: AbortSignal, net: Net):
     throw new NucleusError('bad_answer', `${request.path} is ${what}, not JSON`, { address: request.address });
   }
   if (response.body === null) throw new NucleusError('bad_answer', `the answer of ${request.path} is empty`);
-  const lines = linesOf(response.body.getReader(), request, signal);
-  if (isStream) yield* events(lines, request);
+  const pieces = piecesOf(response.body.getReader(), request, signal);
+  if (isStream) yield* events(linesOf(pieces, request), request);
   else {
-    let text = '';
-    for await (const line of lines) text += `${line}\n`;
-    yield parsed(text, request);
+    const text: string[] = [];
+    for await (const piece of pieces) text.push(piece);
+    yield parsed(text.join(''), request);
   }
 }
 
@@ -161,26 +161,23 @@ function errorWords(value: unknown): string | null {
   return (typeof words === 'string' ? words : JSON.stringify(words)).slice(0, MOST_WORDS);
 }
 
-/** Lines without their ends. What follows an abort is dropped. */
-async function* linesOf(
+/** The text as it comes. What follows an abort is dropped. */
+async function* piecesOf(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   { address, path }: WireRequest,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let [rest, bytes] = ['', 0];
+  let bytes = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       bytes += value.length;
       if (bytes > MOST_BYTES) throw new NucleusError('bad_answer', `${path} does not end after ${MOST_BYTES} bytes`);
-      const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r/);
-      rest = lines.pop() ?? '';
-      yield* lines;
-      if (rest.length > MOST_LINE) throw new NucleusError('bad_answer', `a line of ${path} does not end`);
+      yield decoder.decode(value, { stream: true });
     }
-    yield rest + decoder.decode();
+    yield decoder.decode();
   } catch (thrown) {
     if (signal.aborted) throw new NucleusError('cancelled', 'cancelled');
     if (thrown instanceof NucleusError) throw thrown;
@@ -188,6 +185,25 @@ async function* linesOf(
   } finally {
     void reader.cancel().catch(() => {});
   }
+}
+
+/** Lines without their ends. Each piece is looked through once, however many a line comes in. */
+async function* linesOf(pieces: AsyncIterable<string>, { path }: WireRequest): AsyncGenerator<string> {
+  let rest: string[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    const [first = '', ...lines] = piece.split(/\r\n|\n|\r/);
+    rest.push(first);
+    length += first.length;
+    const last = lines.pop();
+    if (last !== undefined) {
+      yield rest.join('');
+      yield* lines;
+      [rest, length] = [[last], last.length];
+    }
+    if (length > MOST_LINE) throw new NucleusError('bad_answer', `a line of ${path} does not end`);
+  }
+  yield rest.join('');
 }
 
 async function* events(lines: AsyncIterable<string>, request: WireRequest): AsyncGenerator<unknown> {
