@@ -62,6 +62,19 @@ describe('the cache', () => {
     await expect(collect(files.stream(W))).rejects.toMatchObject({ code: 'integrity', detail: { file: W } });
   });
 
+  test('a model that is deleted while it is read back in idle time is not fetched again', async () => {
+    const { files } = await load();
+    server.requests.length = 0;
+    let asked = 0;
+    await files.check(async () => {
+      if (++asked === 2) await store.remove(KEY);
+      return true;
+    });
+    expect(asked).toBe(2);
+    expect(server.requests).toEqual([]);
+    expect(await store.keys()).toEqual([]);
+  });
+
   test('in idle time what was just stored is read back, and only what is damaged is fetched again', async () => {
     const { files } = await load();
     await flipBit(W, 2);

@@ -322,7 +322,10 @@ export class StreamedFiles implements ModelFiles {
         if (!copy?.complete || !record) return;
         if (this.#init.cache.isVerified(copy, record, index)) continue;
         if (!(await goOn())) return;
-        if ((await this.#init.cache.chunk(copy, record, index)) === null) await this.#repair(copy, record, index);
+        if ((await this.#init.cache.chunk(copy, record, index)) !== null) continue;
+        // Deleted meanwhile, here or in another tab: a person's wish, nothing of it is fetched again.
+        if ((await this.#record(name)) === null) return;
+        await this.#repair(copy, record, index);
       }
     }
   }

@@ -295,8 +295,9 @@ describe('the way to a server', () => {
     let at = 0;
     const body = new ReadableStream<Uint8Array>({
       pull: controller => {
-        if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += size)));
+        if (at < bytes.length) controller.enqueue(bytes.slice(at, at + size));
         else controller.close();
+        at += size;
       },
     });
     return ask(asked, signal, { ...net, fetch: async () => new Response(body, { headers: { ...type } }) });
