@@ -31,6 +31,9 @@ export async function showRecorded({ model, document, documents, generation }: S
     ...ids.slice(0, prompt).map(id => plainToken(tokenizer, id, 'typed')),
     ...drawn.map(event => drawnToken(tokenizer, event, settings, seed, identity, at)),
   ];
+  const { id } = documents.getState();
   await acts.create({ text, tokens, title: TITLE, keep: true });
+  // What was open could not be kept, and stays.
+  if (documents.getState().id === id) return;
   generation.getState().restore(seed);
 }

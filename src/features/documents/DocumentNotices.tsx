@@ -15,6 +15,10 @@ function words(notice: DocumentNotice): string {
         : 'This document was deleted in another tab. It is kept, since you wrote in it here.';
     case 'unreadable':
       return 'That document cannot be read: it is damaged, or a newer Nucleus wrote it. It stays as it is.';
+    case 'unkept':
+      return 'You are still in this document: what is new in it could not be kept, and would be lost by going on.';
+    case 'full':
+      return 'The browser did not do that: its storage is full, closed or damaged. Nothing has changed.';
     case 'refused':
       return notice.words;
     case 'model':
@@ -28,10 +32,12 @@ export function DocumentNotices() {
   const { documents, model, view } = useStores();
   const notice = useDocuments(s => s.notice);
   const failed = useDocuments(s => s.failed);
-  const dismiss = () => documents.setState({ notice: null });
+  const dismiss = () => documents.getState().acts?.dismiss();
   const act = () => {
     if (notice?.kind === 'deleted')
       return <Button onClick={() => void documents.getState().acts?.putBack()}>Bring it back</Button>;
+    if (notice?.kind === 'unkept')
+      return <Button onClick={() => documents.getState().acts?.loseIt()}>Lose it and go on</Button>;
     if (notice?.kind !== 'model') return null;
     const { source } = notice;
     const show = (): void => {

@@ -21,6 +21,8 @@ export class Documents {
   readonly #documents: DocumentsStore;
   readonly #stores: Subjects;
   readonly #where: SavedStore;
+  /** Answers whether a document that cannot be kept is left; null while nobody is asked. */
+  #leaves: ((leaves: boolean) => void) | null = null;
   #removed: { readonly raw: RawDocument; readonly wasOpen: boolean } | null = null;
   #endHearing: () => void = () => {};
   /** Acts follow one another. */
@@ -117,8 +119,9 @@ export class Documents {
 
   #acts(): DocumentActs {
     const inTurn = (act: () => Promise<void>): Promise<void> => {
-      // What a browser refuses leaves the page as it is; the list says what is there.
-      this.#last = this.#last.then(act).catch(() => {});
+      // Whoever asks for something else has answered.
+      this.#leaves?.(false);
+      this.#last = this.#last.then(act).catch(() => this.#documents.setState({ notice: { kind: 'full' } }));
       return this.#last.then(() => this.#turn());
     };
     return {
@@ -142,7 +145,11 @@ export class Documents {
         this.#turn();
         return imported;
       },
-      dismiss: () => this.#documents.setState({ notice: null }),
+      loseIt: () => this.#leaves?.(true),
+      dismiss: () => {
+        this.#leaves?.(false);
+        this.#documents.setState({ notice: null });
+      },
     };
   }
 
@@ -152,27 +159,46 @@ export class Documents {
       this.#writer.changed('page');
       return;
     }
-    await this.#leave();
+    if (!(await this.#leave())) return;
     this.open.begin({ ...this.#fresh(), title: cleanTitle(wanted.title ?? '') }, wanted);
     if (wanted.keep) this.#writer.changed('content');
   }
 
-  /** What is open is kept before another one takes its place. */
-  async #leave(): Promise<void> {
-    this.open.leave(this.#writer.id);
+  /** What is open is kept before another one takes its place. False where the browser refuses it and the person stays. */
+  async #leave(): Promise<boolean> {
+    this.open.endRun();
     await this.#writer.flush();
+    if (this.#writer.unwritten && !(await this.#losesIt())) return false;
+    this.open.leave(this.#writer.id);
     this.#documents.setState({ notice: null });
+    return true;
+  }
+
+  /** Asks a person whether to go on without what cannot be kept. Once it is kept after all there is nothing to ask, and no reason to go. */
+  #losesIt(): Promise<boolean> {
+    return new Promise(resolve => {
+      const ends = this.#documents.subscribe(({ failed }) => {
+        if (!failed) this.#leaves?.(false);
+      });
+      this.#leaves = leaves => {
+        ends();
+        this.#leaves = null;
+        this.#documents.setState({ notice: null });
+        resolve(leaves);
+      };
+      this.#documents.setState({ notice: { kind: 'unkept' } });
+    });
   }
 
   async #open(id: string, begun?: string): Promise<void> {
     if (id === this.#writer.id) return;
     const read = await this.#library.read(id);
     if (read === null && begun !== undefined) {
-      await this.#leave();
+      if (!(await this.#leave())) return;
       return this.open.begin({ ...this.#fresh(), id }, { text: begun });
     }
     if (read === null) return this.#documents.setState({ notice: { kind: 'unreadable' } });
-    await this.#leave();
+    if (!(await this.#leave())) return;
     this.open.enter(id, read);
     void this.open.wantModel();
   }
@@ -188,6 +214,8 @@ export class Documents {
     if (id === this.#writer.id) {
       if (this.#writer.untouched) this.#writer.changed('content');
       await this.#writer.flush();
+      // What lies there is not what stands here.
+      if (this.#writer.unwritten) return this.#documents.setState({ notice: { kind: 'full' } });
     }
     const copy = await this.#library.duplicate(id);
     if (copy !== null) await this.#open(copy);
@@ -196,7 +224,10 @@ export class Documents {
   async #remove(id: string): Promise<void> {
     const wasOpen = id === this.#writer.id;
     const { title } = this.#documents.getState();
-    if (wasOpen) await this.#leave();
+    if (wasOpen) {
+      this.open.leave(id);
+      await this.#writer.flush();
+    }
     const raw = await this.#library.raw(id);
     const listed = await this.#library.list();
     await this.#library.remove(id);

@@ -25,6 +25,10 @@ export type DocumentNotice =
   /** Another tab had changed or deleted the document: what was written here is one of its own now. */
   | { readonly kind: 'copied'; readonly title: string; readonly why: 'changed' | 'deleted' }
   | { readonly kind: 'unreadable' }
+  /** The browser cannot keep what is open, and something else was asked for: to be lost, or stayed with. */
+  | { readonly kind: 'unkept' }
+  /** The browser refused what was asked for. */
+  | { readonly kind: 'full' }
   /** Not all of the files that were dropped was taken: which, and why. */
   | { readonly kind: 'refused'; readonly words: string }
   /** The document was written with a model that is not stored here. */
@@ -53,7 +57,7 @@ export interface Imported {
 }
 
 export interface DocumentActs {
-  /** Opens a new document; one that nobody has touched gives way to it. */
+  /** Opens a new document; one that nobody has touched gives way to it, and one that cannot be kept stays unless the person gives it up. */
   create(wanted?: NewDocument): Promise<void>;
   /** @param begun where it has no record since nobody has touched it: its text */
   open(id: string, begun?: string): Promise<void>;
@@ -71,6 +75,8 @@ export interface DocumentActs {
   exported(ids: readonly string[] | 'all'): Promise<string>;
   /** Adds what such a file holds. */
   imported(json: string): Promise<Imported>;
+  /** Goes on without what the browser does not keep of the open document. */
+  loseIt(): void;
   dismiss(): void;
 }
 

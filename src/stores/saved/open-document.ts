@@ -147,7 +147,7 @@ export class OpenDocument {
 
   /** A text that nobody has touched gives way to another one, as a step of its history. */
   replaceUntouched(text: string): void {
-    this.#endRun();
+    this.endRun();
     const { document } = this.#stores;
     this.#quietly(() => {
       document.getState().setText(text);
@@ -183,7 +183,8 @@ export class OpenDocument {
     this.enter(id, { ...record, saved: { ...saved, selection: caret } });
   }
 
-  #endRun(): void {
+  /** A run belongs to the document that it writes. */
+  endRun(): void {
     this.#quietly(() => {
       const { interrupt, stop } = this.#stores.generation.getState();
       interrupt();
@@ -193,7 +194,7 @@ export class OpenDocument {
 
   /** Another document is about to be opened: a run ends here, also one that waits for a model, and the steps of Undo are put by. */
   leave(id: string): void {
-    this.#endRun();
+    this.endRun();
     this.#histories.set(id, this.#stores.document.getState().leave());
     keepLatest(this.#histories, MOST_HISTORIES);
   }

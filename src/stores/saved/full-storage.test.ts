@@ -1,0 +1,100 @@
+// A browser that keeps nothing more: what stands in a document is not left without a word.
+import { expect, test, vi } from 'vitest';
+import { until } from '../../../e2e/support/scripted-engine.ts';
+import { type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
+import { acts, titles, type } from './documents.fixture.ts';
+
+const { visit } = visitsOf('held');
+
+/** Refuses every write until it is told not to. */
+function fills(page: Page): () => void {
+  const set = page.memory.set.bind(page.memory);
+  page.memory.set = () => {
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+  return () => {
+    page.memory.set = set;
+  };
+}
+
+const noticeOf = (page: Page) => page.documents.getState().notice?.kind ?? null;
+
+async function twoDocuments(): Promise<{ readonly page: Page; readonly first: string; readonly second: string }> {
+  const page = await visit({ firstText: 'Kept' });
+  type(page, ' first');
+  const first = page.documents.getState().id;
+  await acts(page).create({ text: 'Second', keep: true });
+  await page.flush();
+  const second = page.documents.getState().id;
+  return { page, first, second };
+}
+
+test.each(['create', 'open'] as const)(
+  '%s: asked first, stayed with, and gone from when the person says so',
+  async act => {
+    const { page, first, second } = await twoDocuments();
+    const go = () => (act === 'create' ? acts(page).create({ text: 'Third' }) : acts(page).open(first));
+    fills(page);
+    type(page, ', new words');
+    const staying = go();
+    await until(() => noticeOf(page) === 'unkept');
+    expect(text(page)).toBe('Second, new words');
+    acts(page).dismiss();
+    await staying;
+    expect(page.documents.getState()).toMatchObject({ id: second, notice: null, failed: true });
+    expect(text(page)).toBe('Second, new words');
+
+    const going = go();
+    await until(() => noticeOf(page) === 'unkept');
+    acts(page).loseIt();
+    await going;
+    expect(page.documents.getState().id).not.toBe(second);
+    expect(text(page)).toBe(act === 'create' ? 'Third' : 'Kept first');
+  },
+);
+
+test('once there is room nothing is asked, and nobody is taken away', async () => {
+  const { page, first, second } = await twoDocuments();
+  const empties = fills(page);
+  type(page, ', new words');
+  const going = acts(page).open(first);
+  await until(() => noticeOf(page) === 'unkept');
+  empties();
+  await vi.advanceTimersByTimeAsync(5000);
+  await going;
+  expect(page.documents.getState()).toMatchObject({ id: second, notice: null, failed: false });
+  await acts(page).open(first);
+  expect(text(page)).toBe('Kept first');
+  await acts(page).open(second);
+  expect(text(page)).toBe('Second, new words');
+});
+
+test('asking for something else is an answer', async () => {
+  const { page, first, second } = await twoDocuments();
+  fills(page);
+  type(page, ', new words');
+  const opening = acts(page).open(first);
+  await until(() => noticeOf(page) === 'unkept');
+  const creating = acts(page).create({ text: 'Third' });
+  await opening;
+  await until(() => noticeOf(page) === 'unkept');
+  expect(page.documents.getState().id).toBe(second);
+  acts(page).loseIt();
+  await creating;
+  expect(text(page)).toBe('Third');
+});
+
+test('a copy of what cannot be kept is refused, and so is a name; both are said', async () => {
+  const { page, first, second } = await twoDocuments();
+  const empties = fills(page);
+  type(page, ', new words');
+  await acts(page).duplicate(second);
+  expect(noticeOf(page)).toBe('full');
+  acts(page).dismiss();
+  await acts(page).rename(first, 'Another name');
+  expect(noticeOf(page)).toBe('full');
+  empties();
+  await page.flush();
+  expect(await titles(page)).toEqual(['Kept first', 'Second, new words']);
+});
