@@ -8,6 +8,7 @@ import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores, Work } from '../../stores/stores.ts';
 import type { ToolsStore } from '../shared/tools.ts';
 import { type Composed, type Conversation, compose, type Outcome, withReply } from './compose.ts';
+import type { Pending, Written } from './pending.ts';
 import { planned } from './plan.ts';
 import { editedPrompt, shownIn, turnsOf, withContent, withPrompt } from './prompts.ts';
 import type { Render } from './renderer.ts';
@@ -28,27 +29,6 @@ export interface ChatOptions
 }
 
 const CHANGED = 'The text changed while this was being written, so nothing was put into it. Try it again.';
-
-/** How a conversation is written into the text. */
-interface Written {
-  /** On a branch of its own. */
-  readonly aside?: boolean;
-  /** The beginning of the reply that follows. */
-  readonly reply?: Turn | null;
-  /** The message that is sent with it. */
-  readonly sent?: string | null;
-}
-
-/** A conversation that waits for a plan to be applied. */
-interface Pending {
-  readonly conversation: Conversation;
-  readonly whole: Composed;
-  readonly aside: boolean;
-  /** The message that it answers, as it was sent; null where none was. */
-  readonly sent: string | null;
-  /** What Apply writes. */
-  readonly composed: Composed | null;
-}
 
 export class Chats {
   store!: ChatStore;
