@@ -10,7 +10,7 @@ import type { ToolsStore } from '../shared/tools.ts';
 import { type Composed, type Conversation, compose, type Outcome, withReply } from './compose.ts';
 import type { Pending, Written } from './pending.ts';
 import { planned } from './plan.ts';
-import { editedPrompt, shownIn, turnsOf, withContent, withPrompt } from './prompts.ts';
+import { editedPrompt, replyPlace, rewritten, shownIn, turnsOf, withPrompt } from './prompts.ts';
 import type { Render } from './renderer.ts';
 import { canTakeTools, writtenWith } from './setup.ts';
 import { summarise } from './summarise.ts';
@@ -117,7 +117,7 @@ export class Chats {
     if (draft.trim() === '' || !this.#free()) return;
     const turns: readonly Turn[] = [...(shown === null ? [] : turnsOf(shown)), { role: 'user', content: draft }];
     const aside = shown === null && this.#options.document.getState().text !== '';
-    if (await this.#put(this.#conversation(turns), { aside, sent: draft })) await this.#reply();
+    if (await this.#put(this.#conversation(turns), { aside, sent: draft })) await this.rounds.draw();
   }
 
   restore(setup: Setup, prompts: readonly Prompt[]): void {
@@ -130,7 +130,7 @@ export class Chats {
     const pending = this.#pending;
     if (!pending?.composed || !this.#free()) return;
     this.#write(pending.composed, pending);
-    await this.#reply();
+    await this.rounds.draw();
   }
 
   async edit(index: number, content: string): Promise<void> {
@@ -139,22 +139,9 @@ export class Chats {
     const turns = turnsOf(shown);
     const turn = turns[index];
     if (turn === undefined || turn.content === content) return;
-    const changed = turns.map((each, i) => (i === index ? this.#says(each, content) : each));
-    if (turn.role !== 'assistant') {
-      // Results of one reply stand together.
-      let until = index + 1;
-      while (changed[until]?.role === 'tool') until++;
-      if (await this.#put(this.#conversation(changed.slice(0, until)), { aside: true })) await this.#reply();
-      return;
-    }
-    await this.#rewrite(changed, {});
-  }
-
-  /** Another text of a turn; a result is a person's from now on. */
-  #says(turn: Turn, content: string): Turn {
-    const { told } = turn;
-    const own = { by: 'person', source: '', path: '', ms: 0, at: this.#options.today() } as const;
-    return { ...withContent(turn, content), ...(told && { told: { ...told, ...own } }) };
+    const changed = turns.with(index, rewritten(turn, content, this.#options.today()));
+    if (turn.role === 'assistant') await this.#rewrite(changed, {});
+    else await this.#replyAnew(changed, index);
   }
 
   async editSummary(summary: string): Promise<void> {
@@ -173,10 +160,13 @@ export class Chats {
   async regenerate(index: number): Promise<void> {
     const { shown } = this.#state;
     if (shown === null || !this.#free()) return;
-    const turns = turnsOf(shown);
-    let until = turns[index]?.role === 'assistant' ? index : index + 1;
-    while (turns[until]?.role === 'tool' && turns[index]?.role !== 'assistant') until++;
-    if (await this.#put(this.#conversation(turns.slice(0, until)), { aside: true })) await this.#reply();
+    await this.#replyAnew(turnsOf(shown), index);
+  }
+
+  /** Another reply to the turn, or in its place, on a branch of its own. */
+  async #replyAnew(turns: readonly Turn[], index: number): Promise<void> {
+    const before = this.#conversation(turns.slice(0, replyPlace(turns, index)));
+    if (await this.#put(before, { aside: true })) await this.rounds.draw();
   }
 
   async goOn(): Promise<void> {
@@ -353,10 +343,6 @@ export class Chats {
       this.#own = false;
     }
     this.#look();
-  }
-
-  async #reply(): Promise<void> {
-    await this.rounds.draw();
   }
 
   /** A reply, or more of it. False: a person stopped it, or it failed. */

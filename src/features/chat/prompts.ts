@@ -54,8 +54,23 @@ export function editedPrompt(prompt: Prompt, before: string, after: string): Pro
   return { ...prompt, turns, spans, text: after.slice(0, prompt.text.length + grown), cost: null };
 }
 
+/** Another text of a turn by a person, whose own a result is from now on. @param at milliseconds since 1970 */
+export function rewritten(turn: Turn, content: string, at: number): Turn {
+  const { told } = turn;
+  const own = { by: 'person', source: '', path: '', ms: 0, at } as const;
+  return { ...withContent(turn, content), ...(told && { told: { ...told, ...own } }) };
+}
+
+/** How many turns stand before another reply to turn `index`, or in its place. Results of one reply stand together. */
+export function replyPlace(turns: readonly Turn[], index: number): number {
+  if (turns[index]?.role === 'assistant') return index;
+  let until = index + 1;
+  while (turns[until]?.role === 'tool') until++;
+  return until;
+}
+
 /** Another text of a turn: special tokens outside what has changed stay special. */
-export function withContent(turn: Turn, content: string): Turn {
+function withContent(turn: Turn, content: string): Turn {
   const { controls, ...rest } = turn;
   if (controls === undefined) return { ...rest, content };
   const change = between(turn.content, content);
