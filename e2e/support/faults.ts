@@ -94,7 +94,7 @@ export async function recordGpu(page: Page): Promise<void> {
     GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, ...given) {
       const device = await Reflect.apply(requestDevice, this, given);
       record.devices.push(device);
-      device.lost.then(() => {
+      void device.lost.then(() => {
         record.answersLeft = null;
       });
       return device;
