@@ -41,10 +41,18 @@ scope.addEventListener('message', ({ data }) => {
   if (data === 'use-now') void scope.skipWaiting();
 });
 
+/** No file of the app: it stands in the caches of versions that have been in use. */
+const USED = 'used';
+
 scope.addEventListener('activate', event => {
   event.waitUntil(
     (async () => {
-      await Promise.all(outdated(await caches.keys(), version).map(name => caches.delete(name)));
+      await (await caches.open(version)).put(USED, new Response());
+      const names = await caches.keys();
+      const used = new Set<string>();
+      for (const name of names.filter(isOwnCache))
+        if ((await (await caches.open(name)).match(USED)) !== undefined) used.add(name);
+      await Promise.all(outdated(names, version, name => used.has(name)).map(name => caches.delete(name)));
       await scope.clients.claim();
     })(),
   );
