@@ -3,7 +3,7 @@ import { type ErrorCode, NucleusError } from '../lib/error.ts';
 
 /**
  * What the first bytes give away, before anything is stored.
- * @throws NucleusError bad_safetensors, bad_pytorch or bad_gguf, or bad_json for a small file: for a Git LFS pointer or a web page in place of weights.
+ * @throws NucleusError bad_safetensors, bad_pytorch or bad_gguf, bad_json or bad_tokenizer for a small file: for a Git LFS pointer or a web page in place of weights.
  */
 export function checkFirstBytes(name: string, first: Uint8Array): void {
   const text = String.fromCharCode(...first.subarray(0, 24));
@@ -22,5 +22,6 @@ export function checkFirstBytes(name: string, first: Uint8Array): void {
 export function damaged(name: string): ErrorCode {
   if (name.endsWith('.json')) return 'bad_json';
   if (name.endsWith('.gguf')) return 'bad_gguf';
-  return name.endsWith('.bin') ? 'bad_pytorch' : 'bad_safetensors';
+  if (name.endsWith('.bin')) return 'bad_pytorch';
+  return /\.(?:txt|model|jinja)$/.test(name) ? 'bad_tokenizer' : 'bad_safetensors';
 }

@@ -4,6 +4,7 @@ import { NucleusError } from '../lib/error.ts';
 import { type Chunk, downloadChunks } from './download.ts';
 import { sha256 } from './hash.ts';
 import { CARD_FILE, fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';
+import { assertSmall } from './small-file.ts';
 
 interface ChunkRequest {
   readonly chunkBytes: number;
@@ -69,7 +70,10 @@ export async function listLocal(opened: readonly File[], signal: AbortSignal): P
   }
   const origin = localOrigin(new Map([...byName].map(([name, { file }]) => [name, file])), signal);
   const sizeOf = (name: string): number => byName.get(name)?.file.size ?? 0;
-  const names = await modelFiles(new Set(byName.keys()), name => origin.range(name, 0, sizeOf(name)));
+  const names = await modelFiles(new Set(byName.keys()), async name => {
+    assertSmall(name, sizeOf(name));
+    return origin.range(name, 0, sizeOf(name));
+  });
   const card = byName.has(CARD_FILE) ? { name: CARD_FILE, size: sizeOf(CARD_FILE) } : null;
   return { files: names.map(name => ({ name, size: sizeOf(name) })), card, origin };
 }

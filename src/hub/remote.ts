@@ -8,8 +8,12 @@ import type { ModelSource, Origins } from '../lib/model-source.ts';
 import type { Access } from './access.ts';
 import { sha256 } from './hash.ts';
 import { bodyPieces, contentRange, type Net, request, TransientError, validatorOf, withRetries } from './http.ts';
+import { assertSmall } from './small-file.ts';
 
 export const CARD_FILE = 'README.md';
+
+/** Bytes of a listing: half a million files. */
+export const MOST_LISTING = 64 * 2 ** 20;
 
 /** Retries while someone waits for an answer with nothing on the screen yet. */
 const LISTING_RETRIES = 2;
@@ -100,6 +104,12 @@ export async function fetchRange(
   });
 }
 
+/** A file that is read whole. */
+async function fetchSmall(wire: Wire, name: string, url: string, size: number): Promise<Uint8Array> {
+  assertSmall(name, size);
+  return fetchRange(wire, url, 0, size);
+}
+
 function hubUrl(host: string, path: string): string {
   return `${host.replace(/\/+$/, '')}/${path}`;
 }
@@ -124,7 +134,13 @@ async function readRevision(wire: Wire, source: HubSource, host: string): Promis
   return withRetries(wire.net, wire.retries ?? LISTING_RETRIES, wire.signal, async () => {
     const response = await request(wire.net, url, wire);
     const chunks: Uint8Array[] = [];
-    for await (const piece of bodyPieces(wire.net, response, wire.signal)) chunks.push(piece);
+    let bytes = 0;
+    for await (const piece of bodyPieces(wire.net, response, wire.signal)) {
+      bytes += piece.length;
+      if (bytes > MOST_LISTING)
+        throw new NucleusError('network', `the listing ${url} does not end after ${MOST_LISTING} bytes`, { url });
+      chunks.push(piece);
+    }
     return parseRevision(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text(), url);
   });
 }
@@ -166,7 +182,7 @@ export async function listHub(source: HubSource, origins: Origins, wire: Wire): 
     const size = files.get(name) ?? -1;
     return size >= 0 ? size : (await probe(wire, urlOf(name))).size;
   };
-  const read = async (name: string): Promise<Uint8Array> => fetchRange(wire, urlOf(name), 0, await sizeOf(name));
+  const read = async (name: string): Promise<Uint8Array> => fetchSmall(wire, name, urlOf(name), await sizeOf(name));
   const names = await namesOf(source, files, read);
   const named = names.map(async name => ({ name, url: urlOf(name), size: await sizeOf(name) }));
   const size = files.get(CARD_FILE) ?? -1;
@@ -217,7 +233,7 @@ export async function listShipped(source: ShippedSource, origins: Origins, wire:
       return false;
     }
   };
-  const read = (name: string): Promise<Uint8Array> => fetchRange(wire, urlOf(name), 0, found.get(name)?.size ?? 0);
+  const read = (name: string): Promise<Uint8Array> => fetchSmall(wire, name, urlOf(name), found.get(name)?.size ?? 0);
   await seekFiles(ask, read);
   const names = await modelFiles(new Set(found.keys()), read);
   const lines = names.map(name => `${name} ${found.get(name)?.size} ${found.get(name)?.validator}`);

@@ -13,6 +13,7 @@ import { cancelled } from './http.ts';
 import { acquireLock } from './lock.ts';
 import type { Origin } from './origin.ts';
 import type { CopyRecord, FileRecord } from './records.ts';
+import { assertSmall } from './small-file.ts';
 import type { SpareFiles } from './spare.ts';
 import { noticeOf } from './store.ts';
 
@@ -108,6 +109,7 @@ export class StreamedFiles implements ModelFiles {
   }
 
   async #collect(name: string): Promise<Bytes> {
+    assertSmall(name, this.size(name));
     const out = new Uint8Array(this.size(name));
     let at = 0;
     for await (const piece of this.stream(name)) {
