@@ -30,6 +30,46 @@ const WORDS = {
 };
 const BPE = { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] };
 
+/** A model of the format with one piece: `type` 4 is one of the person's own. */
+function withPiece(text: string, type: number): Uint8Array {
+  const bytes = utf8.encode(text);
+  const length = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...length(n >> 7)]);
+  const piece = [0x0a, ...length(bytes.length), ...bytes, 0x18, type];
+  return Uint8Array.from([...MODEL, 0x0a, ...length(piece.length), ...piece]);
+}
+
+describe('bounds', () => {
+  const words = (parts: object) => ({ 'tokenizer.json': { ...WORDS, ...parts } });
+
+  test.each([
+    ['normalizer', 'normalizers'],
+    ['pre_tokenizer', 'pretokenizers'],
+    ['decoder', 'decoders'],
+    ['post_processor', 'processors'],
+  ])('a %s in itself over and over', async (part, key) => {
+    // As text: `JSON.stringify` calls itself for each level, too.
+    const text = `${`{"type":"Sequence","${key}":[`.repeat(100_000)}{}${']}'.repeat(100_000)}`;
+    const json = JSON.stringify({ ...WORDS, [part]: 'HERE' }).replace('"HERE"', text);
+    await expect(opened({ 'tokenizer.json': json })).rejects.toMatchObject({ code: 'bad_tokenizer' });
+  });
+
+  test('sequences of sequences as they occur open', async () => {
+    let normalizer: object = { type: 'NFC' };
+    for (let i = 0; i < 20; i++) normalizer = { type: 'Sequence', normalizers: [normalizer] };
+    const tokenizer = await opened(words({ normalizer }));
+    expect([...tokenizer.encode('a b')]).toEqual([0, 1]);
+  });
+
+  test('added tokens, and pieces of the person\u2019s own, of any length that occurs and no longer', async () => {
+    const added = (length: number) => words({ added_tokens: [{ id: 3, content: 'x'.repeat(length) }] });
+    expect([...(await opened(added(1000))).encode('x'.repeat(1000))]).toEqual([3]);
+    await expect(opened(added(1001))).rejects.toThrow(/the token 3, has 1001 characters/);
+    const own = await opened({ 'tokenizer.model': withPiece('x'.repeat(1000), 4) });
+    expect(own.encode('x'.repeat(1000)).at(-1)).toBe(700);
+    await expect(opened({ 'tokenizer.model': withPiece('x'.repeat(1001), 4) })).rejects.toThrow(/has 1001 characters/);
+  });
+});
+
 describe('refused by name', () => {
   test.each<[string, Contents, RegExp]>([
     ['tekken.json', { 'tekken.json': {} }, /tekken.json is not supported/],

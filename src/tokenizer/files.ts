@@ -51,6 +51,22 @@ function jsonOf(files: TokenizerFiles, file: string): unknown {
   }
 }
 
+/** Parts inside parts of a tokenizer.json: sequences of sequences. What reads them calls itself. */
+const DEEPEST = 64;
+
+function assertShallow(source: unknown): void {
+  if (!isJsonObject(source)) return;
+  const { normalizer, pre_tokenizer, post_processor, decoder } = source;
+  const left: (readonly [value: unknown, depth: number])[] = [];
+  for (const part of [normalizer, pre_tokenizer, post_processor, decoder]) left.push([part, 1]);
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [value, depth] = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > DEEPEST) throw bad(`its parts are nested more than ${DEEPEST} deep`, 'tokenizer.json');
+    for (const inner of Object.values(value)) left.push([inner, depth + 1]);
+  }
+}
+
 function objectOf(files: TokenizerFiles, file: string): JsonObject {
   const json = jsonOf(files, file);
   return isJsonObject(json) ? json : {};
@@ -195,7 +211,11 @@ const NAMED_BERT = ['unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_to
 
 function sourceOf(files: TokenizerFiles, config: JsonObject): unknown {
   const [model, merges, words] = ['tokenizer.model', 'merges.txt', 'vocab.txt'].map(name => files.get(name));
-  if (files.has('tokenizer.json')) return jsonOf(files, 'tokenizer.json');
+  if (files.has('tokenizer.json')) {
+    const source = jsonOf(files, 'tokenizer.json');
+    assertShallow(source);
+    return source;
+  }
   if (model !== undefined) return fromModel(files, model, config);
   if (files.has('vocab.json') && merges !== undefined) return fromVocabAndMerges(files, merges, config);
   if (words !== undefined) return fromVocabTxt(files, words, config);

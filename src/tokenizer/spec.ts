@@ -92,6 +92,9 @@ export function readMergesOf(
   });
 }
 
+/** UTF-16 units of a token that is looked for in the text; at each place of the text as many are compared. The longest in use, of spaces, have about a hundred. */
+export const LONGEST_ADDED = 1000;
+
 export function readAdded(added: unknown, vocab: ReadonlyMap<string, number>): AddedToken[] {
   if (added === undefined || added === null) return [];
   if (!Array.isArray(added)) throw bad('added_tokens is not a list');
@@ -100,6 +103,8 @@ export function readAdded(added: unknown, vocab: ReadonlyMap<string, number>): A
       throw bad(`added_tokens[${i}] lacks an id or its content`);
     }
     const { id, content } = token;
+    if (content.length > LONGEST_ADDED)
+      throw bad(`added_tokens[${i}], the token ${id}, has ${content.length} characters`);
     const known = vocab.get(content);
     if (known !== undefined && known !== id) {
       throw bad(`added_tokens[${i}], ${JSON.stringify(content)}, has the id ${id}, but ${known} in the vocabulary`);

@@ -1,8 +1,9 @@
 // A SentencePiece model as the parts of a tokenizer.
+import { NucleusError } from '../../lib/error.ts';
 import type { GeneralSpec } from '../general/spec.ts';
 import { byteIdsOf } from '../models/piece-model.ts';
 import { Unigram } from '../models/unigram.ts';
-import type { AddedToken } from '../spec.ts';
+import { type AddedToken, LONGEST_ADDED } from '../spec.ts';
 import { SentencePieceBpe } from './bpe.ts';
 import { readSentencePiece, type SentencePieceModel } from './model-file.ts';
 import { SPACE_SIGN, sentencePieceNormaliser } from './normaliser.ts';
@@ -32,9 +33,20 @@ function unigramOf({ pieces, byteFallback, unknownId }: SentencePieceModel): Uni
 const isFound = (type: string | undefined, { lstrip, rstrip }: AddedToken): boolean =>
   type === undefined || type === 'control' || (type === 'user' && (lstrip || rstrip));
 
+/** Those that are looked for in the text, not made by the model. */
+function assertFindable({ pieces }: SentencePieceModel): void {
+  const long = pieces.findIndex(
+    ({ text, type }) => (type === 'user' || type === 'control') && text.length > LONGEST_ADDED,
+  );
+  if (long < 0) return;
+  const message = `the piece ${long} of its own has ${pieces[long]?.text.length} characters`;
+  throw new NucleusError('bad_tokenizer', message, { file: 'tokenizer.model' });
+}
+
 /** `more` are the tokens that files beside the model add to it. Throws `bad_tokenizer`. */
 export function sentencePieceSpec(bytes: Uint8Array, more: readonly AddedToken[]): GeneralSpec {
   const model = readSentencePiece(bytes);
+  assertFindable(model);
   const { pieces, escapeSpaces, removeExtraSpaces, charsmap, dummyPrefix, unknownId } = model;
   const own = pieces.flatMap(({ text, type }, id) =>
     type === 'control'
