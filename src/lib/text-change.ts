@@ -30,6 +30,15 @@ export function sharedEnd(a: string, b: string, most: number): number {
   return longest(most, (from, to) => stretch(a, from, to) === stretch(b, from, to));
 }
 
+const HIGH = /[\uD800-\uDBFF]$/;
+
+/** The same of `before`, widened where it parts a surrogate pair of it. */
+export function wholePairs(before: string, { start, end, insert }: Replacement): Replacement {
+  const first = start > 0 && HIGH.test(before.charAt(start - 1)) ? start - 1 : start;
+  const last = end > 0 && end < before.length && HIGH.test(before.charAt(end - 1)) ? end + 1 : end;
+  return { start: first, end: last, insert: before.slice(first, start) + insert + before.slice(end, last) };
+}
+
 /** The one replacement that makes `after` of `before`, as short as it can be; surrogate pairs may be parted. */
 export function between(before: string, after: string): Replacement {
   const shorter = Math.min(before.length, after.length);

@@ -19,6 +19,8 @@ import { cleanTitle, copyTitle } from './title.ts';
 
 export interface OpenedRecord {
   readonly saved: Saved;
+  /** As it lies in the store, with its end. */
+  readonly record: unknown;
   readonly stamp: string | null;
   /** Milliseconds since 1970; 0 where nobody knows. */
   readonly changed: number;
@@ -42,7 +44,7 @@ export class Library {
   async read(id: string): Promise<OpenedRecord | null> {
     const { record, entry } = await this.raw(id);
     const saved = readSaved(record);
-    return saved && { saved, stamp: stampOf(entry), changed: readEntry(entry)?.changed ?? 0 };
+    return saved && { saved, record, stamp: stampOf(entry), changed: readEntry(entry)?.changed ?? 0 };
   }
 
   /**

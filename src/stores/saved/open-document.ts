@@ -1,13 +1,13 @@
 // The open document: brought back at the start, fitted to each model that becomes ready, written as it changes, exchanged for another one.
 import { keepLatest } from '../../lib/latest.ts';
 import { sourceKey } from '../../lib/model-source.ts';
+import { between, wholePairs } from '../../lib/text-change.ts';
 import { splitDigest } from '../../lib/weight-format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
 import { sameSettings } from '../../sampling/same.ts';
 import { sameToken } from '../../tokenizer/same-token.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { withTokens } from '../document/branches.ts';
-import type { KeptHistory } from '../document/types.ts';
+import type { DocumentState, KeptHistory } from '../document/types.ts';
 import { modelTag } from '../model/model.ts';
 import { isRunning } from '../run/generation-types.ts';
 import type { Stores } from '../stores.ts';
@@ -39,8 +39,12 @@ export class OpenDocument {
   #ends: (() => void)[] = [];
   /** What lies in the store, as long as a model may still come that its ids and numbers are of. */
   #saved: Saved | null = null;
-  /** Of the document after that was brought back: an edit since then is worth more. */
-  #savedRevision = -1;
+  /** The record of that. */
+  #record: unknown = null;
+  /** The steps of Undo that came with it. */
+  #steps: KeptHistory | undefined;
+  /** A person has changed the text since it was brought back. */
+  #edited = false;
   #lastModel = '';
   /** The changes are the page's own. */
   #quiet = false;
@@ -55,13 +59,15 @@ export class OpenDocument {
     const { document, settings, generation, view, pins, model } = this.#stores;
     const changed = (what: 'text' | 'content' | 'aside' | 'page'): void => {
       if (this.#quiet) return;
-      // A text in other ids than its own is written over when it is changed itself, not before.
-      if (what === 'text' && document.getState().tokenizer !== null) this.#saved = null;
+      // A text in other ids than its own is written over when a person changes it, not before; one without ids is joined to them when they come.
+      if (what === 'text' && document.getState().tokenizer !== null) this.#forget();
+      if (what === 'text') this.#edited = true;
       if (what === 'text') this.#writer.changed('content');
       else this.#writer.changed(this.#saved === null ? what : 'page');
     };
     this.#ends = [
       document.subscribe((now, before) => {
+        if (isTurn(now, before)) return;
         // A name, or a branch that is gone; numbers that arrive are not kept.
         const branches = now.branches !== before.branches && now.tokens === before.tokens;
         if (now.revision !== before.revision || branches) changed('text');
@@ -104,6 +110,7 @@ export class OpenDocument {
     const ready = load.status === 'ready' ? load.model : null;
     // The address of a server is the person's own and is not kept.
     const source = ready === null || ready.source.kind === 'server' ? null : ready.source;
+    const kept = this.#saved;
     const { theme, tint, side, panel, followStep, borders, whitespace, barScale } = view.getState();
     return {
       saved: {
@@ -118,6 +125,9 @@ export class OpenDocument {
         seed,
         lastSeed: generation.getState().seed,
         pins: pins.getState().saved(),
+        tokensOf: null,
+        kept: null,
+        ...(kept === null ? {} : asKept(kept, this.#record, text, tokenizer !== null)),
       },
       page: {
         view: { theme, tint, side, panel, followStep, borders, whitespace, barScale },
@@ -138,7 +148,7 @@ export class OpenDocument {
   begin(opening: Opening, wanted: NewDocument): void {
     this.#quietly(() => {
       const { text, tokens = [] } = wanted;
-      this.#saved = null;
+      this.#forget();
       const selection = { start: text.length, end: text.length, focus: 'end' } as const;
       this.#stores.document.getState().restore({ text, tokens, selection });
       this.#opened(opening);
@@ -156,17 +166,19 @@ export class OpenDocument {
   }
 
   /** The document of a record, as far as the model in use goes. */
-  enter(id: string, { saved, stamp, changed }: OpenedRecord): void {
-    const { settings, generation, pins, document } = this.#stores;
+  enter(id: string, { saved, record, stamp, changed }: OpenedRecord): void {
+    const { settings, generation, pins } = this.#stores;
     const { title, created } = saved;
     this.#quietly(() => {
       settings.getState().restore(saved);
       generation.getState().restore(saved.lastSeed);
       pins.getState().restore(saved.pins);
-      this.#restoreText(saved, this.#histories.get(id));
+      this.#steps = this.#histories.get(id);
+      this.#restoreText(saved, this.#steps);
       this.#histories.delete(id);
       this.#saved = saved;
-      this.#savedRevision = document.getState().revision;
+      this.#record = record;
+      this.#edited = false;
       this.#opened({ id, title, created }, stamp, changed);
     });
   }
@@ -212,8 +224,8 @@ export class OpenDocument {
     const { document, settings, view } = this.#stores;
     const { tokenizer: last } = document.getState();
     const tag = modelTag(this.#stores.model.getState());
-    const saved = this.#saved;
-    const asSaved = document.getState().revision === this.#savedRevision;
+    const saved = this.#edited ? this.#withEdit() : this.#saved;
+    const steps = this.#edited ? this.#steps : undefined;
     document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
     // The same id is another token there.
     if (last?.fingerprint !== tokenizer.fingerprint) {
@@ -225,30 +237,39 @@ export class OpenDocument {
     settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
     this.#lastModel = tag;
     if (saved === null) return;
-    if (asSaved) this.#restoreText(saved, document.getState().leave());
-    else this.#restoreBranches(saved, tokenizer, tag);
-    this.#savedRevision = document.getState().revision;
-    if (!asSaved || saved.model === tag) this.#saved = null;
+    this.#restoreText(saved, steps ?? document.getState().leave());
+    this.#edited = false;
+    this.#saved = saved;
+    if (saved.model === tag) this.#forget();
     else this.#sayModel(saved, model);
+  }
+
+  /** From now on the document is what stands here, in ids of the model in use. */
+  #forget(): void {
+    this.#saved = null;
+    this.#record = null;
+    this.#steps = undefined;
+  }
+
+  /** What lies in the store, and the text that a person has made of it while no model was there. */
+  #withEdit(): Saved | null {
+    const { text, selection } = this.#stores.document.getState();
+    return this.#saved && { ...this.#saved, text, selection, tokensOf: this.#saved.tokensOf ?? this.#saved.text };
   }
 
   #restoreText(saved: Saved, history: KeptHistory | undefined): void {
     const { document, model } = this.#stores;
     const { tokenizer } = document.getState();
     const same = saved.model === modelTag(model.getState());
-    const made = tokenizer === null ? null : savedDocument(saved, tokenizer, same);
-    const { text, selection } = saved;
-    document.getState().restore({ text, tokens: [], selection, ...made, history });
-  }
-
-  /** Of a text that was edited before its model was there, the other branches. */
-  #restoreBranches(saved: Saved, tokenizer: Tokenizer, tag: string): void {
-    const { document } = this.#stores;
-    const set = savedDocument(saved, tokenizer, saved.model === tag)?.set;
-    if (set === undefined) return;
-    const { text, tokens, selection } = document.getState();
-    const branches = withTokens(set.branches, set.branch, tokens);
-    document.getState().restore({ text, tokens, selection, set: { branches, branch: set.branch } });
+    const { text, selection, tokensOf } = saved;
+    const own = tokenizer === null || tokensOf === null ? text : tokensOf;
+    const made = tokenizer === null ? null : savedDocument({ ...saved, text: own }, tokenizer, same);
+    document.getState().restore({ text: own, tokens: [], selection, ...made, history });
+    if (own === text) return;
+    // What was changed before the tokens were there is a step of Undo behind them.
+    const { start, end, insert } = wholePairs(own, between(own, text));
+    document.getState().edit(start, end, insert);
+    document.getState().select(selection.start, selection.end, selection.focus);
   }
 
   #opened({ id, title, created }: Opening, stamp: string | null = null, changed = 0): void {
@@ -288,4 +309,29 @@ export class OpenDocument {
       this.#quiet = before;
     }
   }
+}
+
+/** A long text gets its tokens turn by turn: nobody has changed it. */
+function isTurn(now: DocumentState, before: DocumentState): boolean {
+  return (
+    before.pending !== null &&
+    now.pending !== before.pending &&
+    now.text === before.text &&
+    now.branch === before.branch &&
+    now.tokens.length >= before.tokens.length
+  );
+}
+
+/** What is written of a document whose tokens wait for their model. @param inOthers it is shown in other ids, and is as it was */
+function asKept(saved: Saved, record: unknown, text: string, inOthers: boolean): Partial<Content['saved']> {
+  const { fingerprint, model, source, selection, settings, seed, lastSeed, pins } = saved;
+  const own = saved.tokensOf ?? saved.text;
+  const as = {
+    kept: { record, tokens: saved.tokens, set: saved.set },
+    tokensOf: own === text ? null : own,
+    fingerprint,
+    model,
+    source,
+  };
+  return inOthers ? { ...as, selection, settings, seed, lastSeed, pins } : as;
 }

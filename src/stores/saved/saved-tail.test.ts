@@ -34,6 +34,8 @@ function saved(tokens: readonly DocumentToken[], others: readonly Branch[] = [])
     title: 'A title',
     created: 5,
     text: textOf(tokens),
+    tokensOf: null,
+    kept: null,
     tokens,
     set: { branches: [branch(1, tokens), ...others], branch: 1 },
     fingerprint: 'f',

@@ -12,6 +12,7 @@ const OWN = {
   title: 'A title',
   created: 5,
   text: 'Once',
+  tokensOf: null,
   set: null,
   fingerprint: 'f',
   model: 'm',
@@ -23,7 +24,7 @@ const OWN = {
   source: { kind: 'hub', repo: 'a/b', revision: 'main' },
 } as const;
 const sound = () =>
-  writeSaved({ ...OWN, tokens: [{ id: 5, bytes: new Uint8Array(1), special: false, origin: 'typed' }] });
+  writeSaved({ ...OWN, kept: null, tokens: [{ id: 5, bytes: new Uint8Array(1), special: false, origin: 'typed' }] });
 
 test('what was written is read', () => {
   expect(readSaved(structuredClone(sound()))).toEqual({ ...OWN, tokens: [{ id: 5, origin: 'typed' }] });

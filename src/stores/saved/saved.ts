@@ -29,6 +29,8 @@ export interface Saved {
   /** Milliseconds since 1970; 0 where nobody knows. */
   readonly created: number;
   readonly text: string;
+  /** The text that tokens and branches are of; null where that is `text`, which a person has changed before their model was there. */
+  readonly tokensOf: string | null;
   /** Empty when there was no tokenizer. */
   readonly tokens: readonly SavedToken[];
   /** All branches with the active one; null where there is only one, without a name. */
@@ -53,16 +55,24 @@ interface Stored extends Omit<Saved, 'tokens' | 'set'>, TokenColumns {
   readonly branches?: StoredBranches;
 }
 
+export interface KeptTokens extends Pick<Saved, 'tokens' | 'set'> {
+  /** As it lies in the store. */
+  readonly record: unknown;
+}
+
 /** What is to be kept, with whole tokens. */
 export interface ToSave extends Omit<Saved, 'tokens' | 'set'> {
   readonly tokens: readonly DocumentToken[];
   /** Null while there is no tokenizer. */
   readonly set: Pick<BranchSet, 'branches' | 'branch'> | null;
+  /** Tokens and branches stay as they lie in their record, since there is no tokenizer that they are of. Null where there is. */
+  readonly kept: KeptTokens | null;
 }
 
 /** The value for the store. */
 export function writeSaved(saved: ToSave): unknown {
-  const { tokens, set, ...others } = saved;
+  const { tokens, set, kept, ...others } = saved;
+  if (kept !== null) return { ...Object(kept.record), ...others, version: SAVED_VERSION };
   const branches = set === null ? null : writeBranches(set, others.text);
   const stored: Stored = {
     ...others,
@@ -95,6 +105,8 @@ const STORED = v.object({
   title: v.fallback(v.pipe(v.string(), v.transform(cleanTitle)), ''),
   created: v.fallback(WHOLE, 0),
   text: v.pipe(v.string(), v.maxLength(MOST_TEXT)),
+  // Absent in what was written before it was kept.
+  tokensOf: v.fallback(v.optional(v.nullable(v.pipe(v.string(), v.maxLength(MOST_TEXT))), null), null),
   fingerprint: v.fallback(shortText(64), ''),
   model: v.fallback(lineText(300), ''),
   selection: v.fallback(v.nullable(SELECTION), null),
@@ -124,7 +136,7 @@ function read(value: unknown): Saved | null {
   return {
     ...others,
     tokens,
-    set: readBranches(branches, tokens, others.text),
+    set: readBranches(branches, tokens, others.tokensOf ?? others.text),
     selection: selection !== null && selection.end <= length ? selection : { start: length, end: length, focus: 'end' },
     settings: clampSettings(settings),
   };

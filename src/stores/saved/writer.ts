@@ -234,7 +234,7 @@ export class DocumentWriter {
 
   #written(named: ToSave, stamp: string): WrittenDocument {
     const changed = this.#content || this.#changedAt === 0 ? this.#options.now() : this.#changedAt;
-    const entry = writeEntry(entryOf(named, changed, stamp));
+    const entry = writeEntry(entryOf({ ...named, ...named.kept }, changed, stamp));
     // An end follows a record that surely lies there.
     const settled = this.#under?.document?.record ? null : this.#base;
     const tail = settled === null ? null : writeTail(settled, named);
