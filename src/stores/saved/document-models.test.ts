@@ -24,6 +24,27 @@ test('a document opens with its own where that ships or is stored', async () => 
   expect(page.document.getState().tokens.at(-1)).toMatchObject({ origin: 'drawn', draw: { outdated: false } });
 });
 
+test('one that is opened while the model of another loads gets its own after that', async () => {
+  const page = await visit({ firstText: 'Of the shipped model' });
+  await page.generation.getState().step();
+  const { id: first } = page.documents.getState();
+  const before = ids(page);
+  await acts(page).create({ text: 'Of another one', keep: true });
+  await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
+  await acts(page).create({ text: 'Third', keep: true });
+  const loading = page.model.getState().loadModel({ kind: 'hub', repo: 'c/d', revision: 'main' });
+  expect(page.model.getState().load.status).toBe('loading');
+  await acts(page).open(first);
+  await loading;
+  const sourceOf = () => {
+    const { load } = page.model.getState();
+    return load.status === 'ready' ? load.model.source.kind : load.status;
+  };
+  await until(() => sourceOf() === 'shipped');
+  expect(page.documents.getState().notice).toBeNull();
+  expect(ids(page)).toEqual(before);
+});
+
 test('one that is not stored is named, nothing is fetched, and the record stays as it is until the text is changed', async () => {
   const memory = new Map<string, unknown>();
   const first = await visit({ memory, firstText: 'Far away' });

@@ -43,6 +43,8 @@ export class OpenDocument {
   #record: unknown = null;
   /** The steps of Undo that came with it. */
   #steps: KeptHistory | undefined;
+  /** The document whose own model is looked for once the load under way has ended: until then nothing is said of it. */
+  #waiting: Saved | null = null;
   /** A person has changed the text since it was brought back. */
   #edited = false;
   #lastModel = '';
@@ -241,7 +243,7 @@ export class OpenDocument {
     this.#edited = false;
     this.#saved = saved;
     if (saved.model === tag) this.#forget();
-    else this.#sayModel(saved, model);
+    else if (this.#waiting === null) this.#sayModel(saved, model);
   }
 
   /** From now on the document is what stands here, in ids of the model in use. */
@@ -282,7 +284,11 @@ export class OpenDocument {
   async wantModel(): Promise<void> {
     const { model } = this.#stores;
     const saved = this.#saved;
-    if (saved === null || model.getState().load.status !== 'ready') return;
+    if (saved === null) return;
+    this.#waiting = saved;
+    const loaded = await this.#loaded();
+    if (this.#waiting === saved) this.#waiting = null;
+    if (!loaded || this.#saved !== saved) return;
     const { source } = saved;
     if (saved.model === '' || saved.model === modelTag(model.getState())) return;
     if (source === null || source.kind !== 'shipped') await model.getState().listCache();
@@ -293,6 +299,20 @@ export class OpenDocument {
     if (found !== undefined) return model.getState().loadModel(found, { format });
     const { load } = model.getState();
     if (load.status === 'ready') this.#sayModel(saved, load.model);
+  }
+
+  /** Once the load that is under way has ended; false where there is no model then, or a person has chosen another load. */
+  #loaded(): Promise<boolean> {
+    const { model } = this.#stores;
+    const { load } = model.getState();
+    if (load.status !== 'loading') return Promise.resolve(load.status === 'ready');
+    return new Promise(resolve => {
+      const end = model.subscribe(({ load: now }) => {
+        if (now.status === 'loading' && now.source === load.source) return;
+        end();
+        resolve(now.status === 'ready');
+      });
+    });
   }
 
   #sayModel({ source }: Saved, here: LoadedModel): void {
