@@ -39,6 +39,33 @@ async function rest(): Promise<void> {
   for (let i = 0; i < 20; i++) await turn();
 }
 
+describe('loads of one tab at once', () => {
+  test('hold the model once, and free it with the model', async () => {
+    const tab = browserOfTabs();
+    const [one, other] = [open(tab()), open(tab())];
+    const loads = [GPT2, QWEN].map(source => one.model.getState().loadModel(source));
+    await expect.poll(() => load(one)).toBe('ready');
+    await Promise.all(loads);
+    one.model.getState().unload('person');
+    await rest();
+    void other.model.getState().loadModel(GPT2);
+    await expect.poll(() => load(other)).toBe('ready');
+    expect(asks(other)).toBeNull();
+  });
+
+  test('that are given up before their turn hold nothing', async () => {
+    const tab = browserOfTabs();
+    const [one, other] = [open(tab()), open(tab())];
+    const loading = one.model.getState().loadModel(GPT2);
+    one.model.getState().unload('person');
+    await loading;
+    await rest();
+    void other.model.getState().loadModel(GPT2);
+    await expect.poll(() => load(other)).toBe('ready');
+    expect(asks(other)).toBeNull();
+  });
+});
+
 describe('a large model in another tab', () => {
   test('is named by model and document, and nothing is asked of the worker before an answer', async () => {
     const { first, second } = await twoTabs();

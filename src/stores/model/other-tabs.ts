@@ -52,8 +52,8 @@ export class OtherTabs {
   readonly #title: () => string;
   readonly #tab = freshId();
   readonly #end: () => void;
-  /** Lets the lock go; null while this tab holds none. */
-  #free: (() => void) | null = null;
+  /** The lock of this tab, which is held once however many loads ask for it; null while it holds none. */
+  #held: { readonly granted: Promise<void>; readonly free: () => void } | null = null;
 
   constructor(line: TabLine, { model, document, documents }: Subjects) {
     this.#line = line;
@@ -71,11 +71,11 @@ export class OtherTabs {
    */
   async mayLoad(source: ModelSource, given: LoadOptions, signal: AbortSignal): Promise<void> {
     // It will be in the place of one that is here already.
-    if (this.#free !== null) return;
+    if (this.#held !== null) return;
     const bytes = bytesKnown(this.#model.getState(), source, given);
     if (bytes !== null && bytes <= SMALL_MODEL) return;
     for (;;) {
-      const others = await this.#holdUnlessOthers();
+      const others = await this.#holdUnlessOthers(signal);
       if (others.length === 0) return;
       if ((await this.#ask(others, signal)) === 'beside') return this.#hold();
     }
@@ -83,8 +83,7 @@ export class OtherTabs {
 
   dispose(): void {
     this.#end();
-    this.#free?.();
-    this.#free = null;
+    this.#letGo();
     this.#line.channel.onmessage = null;
     this.#line.channel.close();
   }
@@ -93,36 +92,43 @@ export class OtherTabs {
   async #follow({ load }: ModelState): Promise<void> {
     if (load.status === 'loading') return;
     const large = load.status === 'ready' && !load.model.server && load.model.gpuBytes > SMALL_MODEL;
-    if (large && this.#free === null) await this.#hold();
-    else if (!large) {
-      this.#free?.();
-      this.#free = null;
-    }
+    if (large) await this.#hold();
+    else this.#letGo();
   }
 
-  /** The tabs that hold one; where there is none, this tab does from now on. */
-  async #holdUnlessOthers(): Promise<readonly string[]> {
+  /** The tabs that hold one; where there is none, this tab does from now on. Throws `cancelled` where the load was given up before its turn came. */
+  async #holdUnlessOthers(signal: AbortSignal): Promise<readonly string[]> {
     let others: readonly string[] = [];
     await this.#line.locks.request(TURN, async () => {
       const { held = [] } = await this.#line.locks.query();
       const tabs = held.flatMap(({ name = '' }) => (name.startsWith(HOLDS) ? [name.slice(HOLDS.length)] : []));
       others = tabs.filter(tab => tab !== this.#tab);
-      if (others.length === 0) await this.#hold();
+      if (others.length === 0 && !signal.aborted) await this.#hold();
     });
+    if (signal.aborted) throw new NucleusError('cancelled', 'cancelled before its turn');
     return others;
   }
 
   /** Resolves once the lock is there. */
   #hold(): Promise<void> {
-    const held = new Promise<void>(free => {
-      this.#free = free;
+    if (this.#held !== null) return this.#held.granted;
+    let free = (): void => {};
+    const held = new Promise<void>(resolve => {
+      free = resolve;
     });
-    return new Promise(granted => {
+    const granted = new Promise<void>(resolve => {
       void this.#line.locks.request(HOLDS + this.#tab, () => {
-        granted();
+        resolve();
         return held;
       });
     });
+    this.#held = { granted, free };
+    return granted;
+  }
+
+  #letGo(): void {
+    this.#held?.free();
+    this.#held = null;
   }
 
   /** `gone`: the others have let go, asked or by themselves. `beside`: a person wants it here too. */
@@ -167,7 +173,7 @@ export class OtherTabs {
       return;
     }
     const { load } = this.#model.getState();
-    if (this.#free === null || (load.status !== 'ready' && load.status !== 'loading')) return;
+    if (this.#held === null || (load.status !== 'ready' && load.status !== 'loading')) return;
     if (told.type === 'who') {
       const model = load.status === 'ready' ? load.model.name : sourceName(load.source);
       say(this.#line.channel, { type: 'holds', tab: this.#tab, model, title: this.#title() });

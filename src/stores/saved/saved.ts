@@ -55,7 +55,7 @@ interface Stored extends Omit<Saved, 'tokens' | 'set'>, TokenColumns {
   readonly branches?: StoredBranches;
 }
 
-export interface KeptTokens extends Pick<Saved, 'tokens' | 'set'> {
+interface KeptTokens extends Pick<Saved, 'tokens' | 'set'> {
   /** As it lies in the store. */
   readonly record: unknown;
 }
