@@ -8,6 +8,12 @@ interface Section {
   readonly text: string;
 }
 
+/** A section with where it lies in the text, in UTF-16 units: a token of space may lie in the space that the token before has taken. */
+interface Found extends Section {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The characters of a word as Rust's `\w` has them. */
 const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]';
 const ENDS_IN_WORD = new RegExp(`${WORD}$`, 'u');
@@ -18,7 +24,7 @@ const SPACE = /^\p{White_Space}$/u;
 export type IsPlain = (start: number, end: number) => boolean;
 
 /** Finds tokens in a text, the longest where several start. */
-type Finder = (text: string, isPlain?: IsPlain) => Iterable<Section>;
+type Finder = (text: string, isPlain?: IsPlain) => Iterable<Found>;
 
 /** Where the white space before `at` starts, `least` or after. All of it is of one UTF-16 unit a character. */
 function spaceBefore(text: string, at: number, least: number): number {
@@ -123,11 +129,11 @@ export function finder(tokens: readonly AddedToken[], spellingOf: (token: AddedT
       }
       // All of it was space, and gone.
       if (start >= end) continue;
-      if (start > at) yield { id: null, text: text.slice(at, start) };
-      yield { id: token.id, text: text.slice(start, end) };
+      if (start > at) yield { id: null, text: text.slice(at, start), start: at, end: start };
+      yield { id: token.id, text: text.slice(start, end), start, end };
       at = end;
     }
-    if (at < text.length) yield { id: null, text: text.slice(at) };
+    if (at < text.length) yield { id: null, text: text.slice(at), start: at, end: text.length };
   };
 }
 
@@ -135,7 +141,10 @@ export function finder(tokens: readonly AddedToken[], spellingOf: (token: AddedT
  * The sections of a text, each as soon as it is asked for. Tokens that are not `normalized` are found in the text as typed; the others in
  * the normal form of what is left, by the normal form of their content.
  */
-export function sectionsOf(tokens: readonly AddedToken[], normalForm: NormalForm | null): Finder {
+export function sectionsOf(
+  tokens: readonly AddedToken[],
+  normalForm: NormalForm | null,
+): (text: string, isPlain?: IsPlain) => Iterable<Section> {
   const normal = (text: string) => (normalForm === null ? text : text.normalize(normalForm));
   const typed = finder(
     tokens.filter(token => !token.normalized),
@@ -146,10 +155,8 @@ export function sectionsOf(tokens: readonly AddedToken[], normalForm: NormalForm
     token => normal(token.content),
   );
   return function* sections(text, isPlain) {
-    let at = 0;
-    for (const section of typed === null ? [{ id: null, text }] : typed(text, isPlain)) {
-      const from = at;
-      at += section.text.length;
+    for (const section of typed === null ? [{ id: null, text, start: 0 }] : typed(text, isPlain)) {
+      const from = section.start;
       if (section.id !== null) yield section;
       else if (normalised === null) yield { id: null, text: normal(section.text) };
       else {

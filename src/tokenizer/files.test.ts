@@ -70,6 +70,19 @@ describe('bounds', () => {
   });
 });
 
+test.each([true, false])('a token of space in the space that another has taken, normalized: %s', async normalized => {
+  const added_tokens = [
+    { id: 3, content: 'x', rstrip: true, normalized },
+    { id: 4, content: '  ', normalized },
+  ];
+  const tokenizer = await opened({ 'tokenizer.json': { ...WORDS, added_tokens } });
+  const { ids, bytes } = tokenizer.typed('x    a b a b');
+  expect([...ids]).toEqual([3, 4, 4, 0, 1, 0, 1]);
+  const spelled = bytes?.map(each => new TextDecoder().decode(each));
+  expect(spelled?.join('')).toBe('x    a b a b');
+  expect(spelled?.slice(-4).map(each => each.trim())).toEqual(['a', 'b', 'a', 'b']);
+});
+
 describe('refused by name', () => {
   test.each<[string, Contents, RegExp]>([
     ['tekken.json', { 'tekken.json': {} }, /tekken.json is not supported/],

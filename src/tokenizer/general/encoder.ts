@@ -60,7 +60,7 @@ export class GeneralEncoder {
       if (part !== null) {
         for (const id of part.ids) ids.push(id);
         for (const each of part.ends) ends.push(each);
-        end = part.end;
+        end = Math.max(end, part.end);
       }
       // A slice ends with a token, so that what has none goes to one that follows.
       if (this.#model.steps - before < steps || ids.length === 0) continue;
@@ -103,36 +103,34 @@ export class GeneralEncoder {
   /** Null where more steps are needed. */
   *#parts(text: string, budget: number, place: Place, isPlain?: IsPlain): Generator<Part | null> {
     if (text === '') return;
-    let at = 0;
-    for (const section of this.#typed === null ? [{ id: null, text }] : this.#typed(text, isPlain)) {
-      const end = at + section.text.length;
+    const whole = { id: null, text, start: 0, end: text.length };
+    for (const section of this.#typed === null ? [whole] : this.#typed(text, isPlain)) {
+      const { start, end } = section;
       if (section.id !== null) yield { ids: [section.id], ends: [end], end };
       else {
-        const left = at === 0 ? place.left : 'special';
+        const left = start === 0 ? place.left : 'special';
         const right = end === text.length ? place.right : 'end';
         yield* this.#normal(
-          this.#spec.normalizer(unchanged(section.text, at), { left, right }),
+          this.#spec.normalizer(unchanged(section.text, start), { left, right }),
           { left, right },
           budget,
           isPlain,
         );
       }
-      at = end;
     }
   }
 
   /** Tokens that are found in the normal form of a stretch, and what lies between them. */
   *#normal(whole: Aligned, place: Place, budget: number, isPlain?: IsPlain): Generator<Part | null> {
-    let at = 0;
     const plain: IsPlain = (start, end) => isPlain?.(sourceOf(whole, start), sourceOf(whole, end)) === true;
-    for (const section of this.#normalised === null
-      ? [{ id: null, text: whole.text }]
-      : this.#normalised(whole.text, plain)) {
-      const end = at + section.text.length;
+    const { text } = whole;
+    const all = { id: null, text, start: 0, end: text.length };
+    for (const section of this.#normalised === null ? [all] : this.#normalised(text, plain)) {
+      const { start, end } = section;
       const to = sourceOf(whole, end);
       if (section.id !== null) yield { ids: [section.id], ends: [to], end: to };
-      else yield* this.#pieces(slicedAt(whole, at, end), at === 0 ? place : { ...place, left: 'special' }, budget);
-      at = end;
+      else
+        yield* this.#pieces(slicedAt(whole, start, end), start === 0 ? place : { ...place, left: 'special' }, budget);
     }
   }
 
