@@ -114,7 +114,7 @@ function tracePiece(text: string, spec: TokenizerSpec, special: ReadonlySet<numb
 
 /**
  * How a text becomes tokens: its pieces, and in each the merges in their order. The ids are those of `Tokenizer.encode`; special
- * tokens in the text are plain text. Throws `bad_tokenizer` as `readTokenizerSpec` does.
+ * tokens in the text are plain text: those that the tokenizer.json itself says are special, names that stand in other files alone are not known here. Throws `bad_tokenizer` as `readTokenizerSpec` does.
  */
 export function mergeTrace(tokenizerJson: unknown, text: string): MergeTrace {
   const spec = readTokenizerSpec(tokenizerJson);

@@ -36,6 +36,14 @@ test('an added token, a merged one, and merges of both spellings', () => {
   expect(encode(none.tokenizerJson, 256, 'abc')).toEqual([A, A + 1, C]);
 });
 
+test('merges whose right side is marked as going on with a word', () => {
+  const vocab = { a: 0, '##b': 1, '##c': 2, ab: 3, abc: 4 };
+  const model = { type: 'BPE', continuing_subword_prefix: '##', vocab, merges: ['a ##b', ['ab', '##c']] };
+  const { tokenizerJson, surplus } = withoutSurplus({ model }, 4);
+  expect(surplus).toBe(1);
+  expect(tokenizerJson).toMatchObject({ model: { merges: ['a ##b'] } });
+});
+
 test('one whose bytes have no row is left for the reader to refuse', () => {
   const given = json();
   expect(withoutSurplus(given, 200)).toEqual({ tokenizerJson: given, surplus: 0 });

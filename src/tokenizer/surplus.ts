@@ -43,10 +43,14 @@ function modelWithout(model: Json, vocabSize: number, gone: Set<unknown>): Json 
   const kept = new Set(vocab.map(([token]) => token));
   for (const [token, id] of entries) if (!kept.has(token)) gone.add(id);
   if (entries.some(([token]) => !kept.has(token) && BYTE_TO_CHAR.includes(token))) return null;
-  const { merges } = model;
+  const { merges, continuing_subword_prefix } = model;
+  // What goes on with a word is marked; the token that a merge makes has the mark once.
+  const mark = typeof continuing_subword_prefix === 'string' ? continuing_subword_prefix.length : 0;
   const still = (merge: unknown): boolean => {
     const parts: unknown[] = typeof merge === 'string' ? merge.split(' ') : Array.isArray(merge) ? merge : [];
-    return parts.every(part => typeof part === 'string' && kept.has(part)) && kept.has(parts.join(''));
+    const [left, right] = parts;
+    if (typeof left !== 'string' || typeof right !== 'string' || parts.length > 2) return false;
+    return kept.has(left) && kept.has(right) && kept.has(left + right.slice(mark));
   };
   return {
     ...model,
