@@ -1,7 +1,7 @@
 // Above the text: what there is to say of the keeping of documents, and what can be done about it.
 import { sourceName } from '../../lib/model-source.ts';
-import { useDocuments, useStores } from '../../stores/react.ts';
-import type { DocumentNotice } from '../../stores/saved/documents.ts';
+import { useDocument, useDocuments, useStores } from '../../stores/react.ts';
+import { type DocumentNotice, MOST_TEXT } from '../../stores/saved/documents.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 
@@ -32,6 +32,7 @@ export function DocumentNotices() {
   const { documents, model, view } = useStores();
   const notice = useDocuments(s => s.notice);
   const failed = useDocuments(s => s.failed);
+  const long = useDocument(s => s.text.length > MOST_TEXT);
   const dismiss = () => documents.getState().acts?.dismiss();
   const act = () => {
     if (notice?.kind === 'deleted')
@@ -51,8 +52,9 @@ export function DocumentNotices() {
     <>
       {failed && (
         <Notice tone="bad">
-          The browser does not keep this document: its storage is full, closed or damaged. Take what you need along with
-          Share. It is tried again every few seconds.
+          {long
+            ? `This document is not kept: its text is longer than ${MOST_TEXT.toLocaleString('en')} characters. Take what you need along with Share, or move a part of it to another document.`
+            : 'The browser does not keep this document: its storage is full, closed or damaged. Take what you need along with Share. It is tried again every few seconds.'}
         </Notice>
       )}
       {notice !== null && (

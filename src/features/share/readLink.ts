@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { uniform } from '../../lib/rng.ts';
 import type { Draw, Told } from '../../stores/document/types.ts';
-import { MOST_TEXT } from '../../stores/saved/saved.ts';
+import { MOST_TEXT } from '../../stores/saved/documents.ts';
 import { TOLD } from '../../stores/saved/saved-tokens.ts';
 import { bareLink, LINK_VERSION, MOST_INFLATED, MOST_LINK, MOST_LINK_TOKENS } from './link.ts';
 import {

@@ -1,7 +1,7 @@
 // Reading a run that was exported as JSON: either of OpenAI's shapes with our own fields beside it, and the file of version 1.
 import * as v from 'valibot';
 import type { ModelIdentity } from '../../lib/model-source.ts';
-import { MOST_TEXT } from '../../stores/saved/saved.ts';
+import { MOST_TEXT } from '../../stores/saved/documents.ts';
 import { MOST_TOKENS, TOLD } from '../../stores/saved/saved-tokens.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
 import { jsonOfFile } from '../shared/jsonFile.ts';

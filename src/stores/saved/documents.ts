@@ -3,6 +3,9 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ModelSource } from '../../lib/model-source.ts';
 import type { DocumentToken } from '../document/types.ts';
 
+/** UTF-16 units of a text that is kept; a longer one is not written, and says so. */
+export const MOST_TEXT = 4_000_000;
+
 /** A document as the list of them shows it. */
 export interface ListedDocument {
   readonly id: string;

@@ -1,11 +1,14 @@
 // A browser that keeps nothing more: what stands in a document is not left without a word.
 import { expect, test, vi } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { keptRecord, type Page, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
+import { NucleusError } from '../../lib/error.ts';
 import { acts, titles, type } from './documents.fixture.ts';
+import { MOST_TEXT } from './documents.ts';
+import { readSaved } from './saved.ts';
 
-const { visit } = visitsOf('held');
+const { visit, arrive } = visitsOf('held');
 
 /** Refuses every write until it is told not to. */
 function fills(page: Page): () => void {
@@ -97,4 +100,24 @@ test('a copy of what cannot be kept is refused, and so is a name; both are said'
   empties();
   await page.flush();
   expect(await titles(page)).toEqual(['Kept first', 'Second, new words']);
+});
+
+test('a text that is too long to be read back is not written over what was kept, and says so', async () => {
+  const page = arrive({ blocked: new NucleusError('no_webgpu', 'none') });
+  await page.start();
+  type(page, ' first');
+  await page.flush();
+  const kept = text(page);
+  type(page, 'x'.repeat(MOST_TEXT));
+  await page.flush();
+  expect(page.documents.getState().failed).toBe(true);
+  expect(readSaved(keptRecord(page.memory).record)?.text).toBe(kept);
+  const going = acts(page).create({ text: 'Third' });
+  await until(() => noticeOf(page) === 'unkept');
+  acts(page).dismiss();
+  await going;
+  page.document.getState().edit(kept.length, text(page).length, ', shortened');
+  await page.flush();
+  expect(page.documents.getState().failed).toBe(false);
+  expect(readSaved(keptRecord(page.memory).record)?.text).toBe(`${kept}, shortened`);
 });

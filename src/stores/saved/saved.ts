@@ -4,6 +4,7 @@ import type { ModelSource } from '../../lib/model-source.ts';
 import { clampSettings, type GenerationSettings } from '../../sampling/settings.ts';
 import type { BranchSet, DocumentToken, Selection } from '../document/types.ts';
 import { MOST_PINS, type SavedPins } from '../run/pins-types.ts';
+import { MOST_TEXT } from './documents.ts';
 import { readBranches, type SavedBranches, type StoredBranches, writeBranches } from './saved-branches.ts';
 import { SOURCE } from './saved-source.ts';
 import {
@@ -19,9 +20,6 @@ import { cleanTitle } from './title.ts';
 
 /** Another number: the value was written by another version and is not read. */
 export const SAVED_VERSION = 1;
-
-/** Characters of what is read back. */
-export const MOST_TEXT = 4_000_000;
 
 export interface Saved {
   /** As a person named it; '' until then. */

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { SavedStore } from './browser-store.ts';
 import { documentKey, entryKey, entryOf, readEntry, writeEntry } from './document-entry.ts';
-import type { DocumentsStore } from './documents.ts';
+import { type DocumentsStore, MOST_TEXT } from './documents.ts';
 import { type KeyValue, stampOf } from './records.ts';
 import { type ToSave, writeSaved } from './saved.ts';
 import { type SavedPage, writePage } from './saved-page.ts';
@@ -220,6 +220,11 @@ export class DocumentWriter {
     const { saved, page } = content();
     const kept = { ...page, document: this.#id, begun: this.untouched ? saved.text : null, written: now() };
     const named = { ...saved, title: documents.getState().title, created: this.#created };
+    if (whole && saved.text.length > MOST_TEXT) {
+      // It could not be read back: the record before it stays, and so does the person.
+      documents.setState({ failed: true });
+      return { write: null, named };
+    }
     if (!whole && JSON.stringify({ ...kept, written: 0 }) === this.#page) return { write: null, named };
     this.#next ??= freshId();
     const write = {
