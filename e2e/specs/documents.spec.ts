@@ -162,3 +162,27 @@ test('on a phone the list fits, and axe finds nothing in either theme @phone', a
   expect(await sidewaysOf(page)).toBe(0);
   expect(await complaints(page)).toEqual([]);
 });
+
+test('a document that the browser cannot keep is not left without a word', async ({ page }) => {
+  await openPage(page);
+  await setText(page, 'Kept before');
+  await page.keyboard.press('Alt+n');
+  await setText(page, 'Words that find no room');
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await textArea(page).press('End');
+  await page.keyboard.type(', and more');
+  await page.keyboard.press('Alt+n');
+  const asked = page.getByText('You are still in this document');
+  await expect(asked).toBeVisible();
+  await expect(textArea(page)).toHaveValue('Words that find no room, and more');
+  expect(await complaints(page)).toEqual([]);
+  await page.keyboard.press('Alt+o');
+  await panel(page).getByRole('button', { name: 'Open Kept before' }).click();
+  await expect(panel(page).getByText('You are still in this document')).toBeVisible();
+  await panel(page).getByRole('button', { name: 'Lose it and go on' }).click();
+  await expect(textArea(page)).toHaveValue('Kept before');
+});
