@@ -159,3 +159,17 @@ test.each([
   expect(page.model.getState().load.status).toBe('ready');
   expect(text(page)).toBe('Quiet');
 });
+
+test('settings and pins of a document that was opened again are kept, though its text stays as it is', async () => {
+  const page = await visit({ firstText: 'First' });
+  type(page, ' one');
+  const { id } = page.documents.getState();
+  await acts(page).create({ text: 'Second', keep: true });
+  await acts(page).open(id);
+  page.settings.getState().change({ temperature: 1.7 });
+  page.pins.getState().pin(300);
+  await acts(page).create({ text: 'Third', keep: true });
+  await acts(page).open(id);
+  expect(page.settings.getState().settings.temperature).toBe(1.7);
+  expect(page.pins.getState().pins).toHaveLength(1);
+});

@@ -172,15 +172,18 @@ export class OpenDocument {
     const { settings, generation, pins } = this.#stores;
     const { title, created } = saved;
     this.#quietly(() => {
+      this.#forget();
       settings.getState().restore(saved);
       generation.getState().restore(saved.lastSeed);
       pins.getState().restore(saved.pins);
       this.#steps = this.#histories.get(id);
       this.#restoreText(saved, this.#steps);
       this.#histories.delete(id);
-      this.#saved = saved;
-      this.#record = record;
       this.#edited = false;
+      const { tokenizer } = this.#stores.document.getState();
+      // In its own ids it is what stands here, and settings that a person changes are its own.
+      if (tokenizer !== null && saved.model === modelTag(this.#stores.model.getState())) this.#steps = undefined;
+      else [this.#saved, this.#record] = [saved, record];
       this.#opened({ id, title, created }, stamp, changed);
     });
   }

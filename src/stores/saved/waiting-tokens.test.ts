@@ -96,15 +96,16 @@ test('a long text of another vocabulary is not written while it gets its tokens'
   const { key, record } = keptRecord(memory);
   memory.set(key, { ...Object(record), fingerprint: 'another', model: 'f'.repeat(64), branches: undefined });
   const before = structuredClone(memory.get(key));
-  const second = arrive({ memory });
   // However quick the machine is, each look at this clock ends a turn.
   let time = 0;
-  Object.defineProperty(second.clock, 'now', { get: () => (time += 1000) });
+  using _clock = vi.spyOn(Date, 'now').mockImplementation(() => (time += 1000));
+  const second = arrive({ memory });
   let turns = 0;
   second.document.subscribe((now, old) => {
     if (old.pending !== null && now.pending !== old.pending) turns++;
   });
   await second.start();
+  await until(() => second.document.getState().tokenizer !== null);
   await vi.advanceTimersByTimeAsync(100);
   second.document.getState().finish();
   expect(turns).toBeGreaterThan(0);
