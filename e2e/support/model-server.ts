@@ -136,11 +136,17 @@ const spelled = ({ bos, eos }: ServedModel): object => ({
   eos_token: eos === null ? '' : EOS_NAME,
 });
 
+/** Ids of a text in which the name of a special token is that token, wherever it stands. */
+function withNames(model: ServedModel, text: string): readonly number[] {
+  const named = model.eos ?? model.bos;
+  if (named === null) return model.encode(text);
+  return text.split(EOS_NAME).flatMap((part, i) => [...(i === 0 ? [] : [named]), ...model.encode(part)]);
+}
+
 function tokenized({ flavour, model }: ModelServerOptions, body: Readonly<Record<string, unknown>>): object {
   const llama = flavour === 'llamacpp';
   const text = String(llama ? body.content : body.prompt);
-  const special = llama && body.parse_special !== false && text === EOS_NAME && model.eos !== null;
-  const bare = special ? [model.eos ?? 0] : model.encode(text);
+  const bare = llama && body.parse_special === false ? model.encode(text) : withNames(model, text);
   const begins = (llama ? body.add_special : body.add_special_tokens) === true && model.bos !== null;
   const ids = begins ? [model.bos ?? 0, ...bare] : [...bare];
   if (!llama) return { count: ids.length, max_model_len: model.context, tokens: ids };
@@ -199,7 +205,7 @@ async function complete(
     return refuse(response, 400, `Requested sample logprobs of ${most}, which is greater than max allowed: ${limit}`);
   if (flavour === 'llamacpp' && body.echo === true) return refuse(response, 400, 'Only no echo is supported');
   if (flavour === 'plain' && typeof body.prompt !== 'string') return refuse(response, 400, 'prompt must be a string');
-  const given = typeof body.prompt === 'string' ? model.encode(body.prompt) : (body.prompt as number[]);
+  const given = typeof body.prompt === 'string' ? withNames(model, body.prompt) : (body.prompt as number[]);
   const ids = typeof body.prompt === 'string' && model.bos !== null ? [model.bos, ...given] : [...given];
   const prompt: (Entry | null)[] = [null];
   if (body.echo === true || Number(body.prompt_logprobs ?? 0) > 0)

@@ -32,7 +32,10 @@ export async function one(
   return found;
 }
 
-/** A body that all three servers read: each passes over the words of the others. Names of special tokens in the text are text. */
+/**
+ * A body that all three servers read: each passes over the words of the others. Names of special tokens in the text are text to llama.cpp alone; the tokenizers
+ * of the others always take them for the tokens.
+ */
 export const tokenizeBody = (model: string, text: string, specials: boolean): Readonly<Record<string, unknown>> => ({
   model,
   prompt: text,

@@ -2,6 +2,7 @@
 // a moment later. What is spelled stays spelled, and edits touch the words beside them.
 import { keyOf } from '../lib/byte-key.ts';
 import { NucleusError } from '../lib/error.ts';
+import { finder, type IsPlain } from '../tokenizer/added-words.ts';
 import type { TokenSlice } from '../tokenizer/encoder.ts';
 import type { LaterIds } from '../tokenizer/interface.ts';
 import { concatBytes, tokenText } from '../tokenizer/text.ts';
@@ -39,7 +40,7 @@ export function serverTokenizer(given: unknown): Tokenizer {
     keepsPlaces: () => true,
     spelling: ids => Array.from(ids, bytes),
     encodeSlices: (text, steps = SLICE) => slices(text, steps, encode),
-    encodeWithSpecials: encode,
+    encodeWithSpecials: (text, isPlain) => withNames(vocabulary, text.toWellFormed(), encode, isPlain),
     bytes,
     isSpecial: id => vocabulary.specials.has(id),
     idOf: name => [...vocabulary.specials].find(([, each]) => each === name)?.[0],
@@ -50,6 +51,22 @@ export function serverTokenizer(given: unknown): Tokenizer {
   // How the server would tokenise it anew is known to the server alone.
   const whole = { ...made, divergence: () => [] };
   return vocabulary.ask === null ? whole : { ...whole, later: laterIds(vocabulary) };
+}
+
+/** Ids of the special tokens that the server has named, and pieces between them. A name that it has not told is text. */
+function withNames(
+  { specials }: ServerVocabulary,
+  text: string,
+  encode: (text: string) => Uint32Array,
+  isPlain?: IsPlain,
+): Uint32Array {
+  const how = { special: true, lstrip: false, rstrip: false, singleWord: false, normalized: false };
+  const names = Array.from(specials, ([id, content]) => ({ id, content, ...how }));
+  const find = finder(names, ({ content }) => content);
+  if (find === null) return encode(text);
+  return Uint32Array.from(
+    [...find(text, isPlain)].flatMap(section => (section.id === null ? [...encode(section.text)] : [section.id])),
+  );
 }
 
 function laterIds(vocabulary: ServerVocabulary): LaterIds {

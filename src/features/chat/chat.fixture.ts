@@ -37,6 +37,11 @@ export async function chatPage(options: ChatPageOptions = {}): Promise<ChatPage>
       ...(template === undefined ? {} : { tokenizerConfig: { chat_template: template, eos_token: '<|endoftext|>' } }),
     },
   });
+  return chatOn(page, length, render);
+}
+
+/** A conversation on `page`, whose replies have `length` tokens. */
+export function chatOn(page: Page, length: number, render = renderNow): ChatPage {
   page.settings.getState().change({ max_new_tokens: length, end_of_text: 'never' });
   const tools = toolsStore.of(page);
   const made = createChatStore({ ...page, ...page.work, render, tools, today: () => 0 });
