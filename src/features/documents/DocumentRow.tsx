@@ -2,14 +2,14 @@
 import { useRef, useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useDocuments } from '../../stores/react.ts';
-import type { DocumentActs, ListedDocument } from '../../stores/saved/documents.ts';
+import type { ListedDocument } from '../../stores/saved/documents.ts';
 import { firstWords, titleOf } from '../../stores/saved/title.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { ageWords } from '../shared/age.ts';
 import list from '../shared/Rows.module.css';
 import styles from './Documents.module.css';
-import { downloadDocuments } from './FileButtons.tsx';
+import { exportDocuments } from './FileButtons.tsx';
 import { TitleField } from './TitleField.tsx';
 
 interface DocumentRowProps {
@@ -18,10 +18,6 @@ interface DocumentRowProps {
   /** Milliseconds since 1970. */
   now: number;
   onOpen: () => void;
-}
-
-function exportOne(acts: DocumentActs | null, id: string, name: string): void {
-  void acts?.exported([id]).then(json => downloadDocuments(name, json));
 }
 
 function Facts({ listed, now }: { listed: ListedDocument; now: number }) {
@@ -71,7 +67,7 @@ export function DocumentRow({ listed, open, now, onOpen }: DocumentRowProps) {
         <Button variant="quiet" aria-label={`Duplicate ${label}`} onClick={() => void acts?.duplicate(id)}>
           Duplicate
         </Button>
-        <Button variant="quiet" aria-label={`Export ${label}`} onClick={() => exportOne(acts, id, label)}>
+        <Button variant="quiet" aria-label={`Export ${label}`} onClick={() => void exportDocuments(acts, [id], label)}>
           Export
         </Button>
         <Button variant="quiet" aria-label={`Delete ${label}`} onClick={() => void acts?.remove(id)}>
@@ -95,7 +91,7 @@ export function UnreadableRow({ id }: { id: string }) {
         <Button
           variant="quiet"
           aria-label="Export the document that cannot be read as it is"
-          onClick={() => exportOne(acts, id, 'unreadable')}
+          onClick={() => void exportDocuments(acts, [id], 'unreadable')}
         >
           Export as it is
         </Button>

@@ -26,7 +26,7 @@ export function DocumentsPanel() {
   const [now] = useState(Date.now);
   const listed = useListed();
   const all = listed === null || listed === 'failed' ? [] : listed;
-  const found = useFound(all, query);
+  const { found, searching } = useFound(all, query);
   const leave = (act: Promise<void> | undefined): void => {
     void act?.then(() => view.getState().close());
   };
@@ -47,7 +47,9 @@ export function DocumentsPanel() {
         <p className={list.quiet}>
           {query === ''
             ? 'A text is kept here as soon as you change it. Nothing leaves this browser.'
-            : `No document has “${query}” in its title or its texts.`}
+            : searching
+              ? 'Texts are searched …'
+              : `No document has “${query}” in its title or its texts.`}
         </p>
       )}
       <ul className={cx(list.rows, styles.rows)} aria-label="Documents">

@@ -1,7 +1,7 @@
 // Documents out of the page and into it: all of them as a file, and the files of others or of another browser.
 import { useState } from 'react';
 import { useDocuments } from '../../stores/react.ts';
-import { FILE_END } from '../../stores/saved/documents.ts';
+import { type DocumentActs, FILE_END } from '../../stores/saved/documents.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
@@ -15,8 +15,14 @@ export function fileName(title: string): string {
   return `${plain || 'documents'}${FILE_END}`;
 }
 
-export function downloadDocuments(title: string, json: string): void {
-  download(fileName(title), 'application/json', json);
+/** As a file named after `title`; where the browser does not give them it is said above the text. */
+export async function exportDocuments(
+  acts: DocumentActs | null,
+  ids: readonly string[] | 'all',
+  title: string,
+): Promise<void> {
+  const json = (await acts?.exported(ids)) ?? null;
+  if (json !== null) download(fileName(title), 'application/json', json);
 }
 
 export function FileButtons({ some }: { some: boolean }) {
@@ -29,11 +35,7 @@ export function FileButtons({ some }: { some: boolean }) {
         <FileButton label="Files of documents" multiple onFiles={files => void take(files)}>
           Import
         </FileButton>
-        <Button
-          icon="download"
-          disabled={!some}
-          onClick={() => void acts?.exported('all').then(json => downloadDocuments('nucleus-documents', json))}
-        >
+        <Button icon="download" disabled={!some} onClick={() => void exportDocuments(acts, 'all', 'nucleus-documents')}>
           Export all
         </Button>
       </div>

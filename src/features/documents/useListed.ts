@@ -23,24 +23,29 @@ export function useListed(): readonly ListedDocument[] | 'failed' | null {
   return listed;
 }
 
-/** Those whose title, first words or any text has the query. */
-export function useFound(listed: readonly ListedDocument[], query: string): readonly ListedDocument[] {
+/** Those whose title, first words or any text has the query; `searching` while texts are still looked through. */
+export function useFound(
+  listed: readonly ListedDocument[],
+  query: string,
+): { readonly found: readonly ListedDocument[]; readonly searching: boolean } {
   const acts = useDocuments(s => s.acts);
-  const [found, setFound] = useState<{ readonly query: string; readonly ids: ReadonlySet<string> } | null>(null);
+  const [inTexts, setInTexts] = useState<{ readonly query: string; readonly ids: ReadonlySet<string> } | null>(null);
   const wanted = query.trim().toLocaleLowerCase();
   useEffect(() => {
     if (wanted === '' || acts === null) return;
     const abort = new AbortController();
     const ids = listed.filter(({ readable }) => readable).map(({ id }) => id);
     acts.find(ids, wanted, abort.signal).then(
-      all => abort.signal.aborted || setFound({ query: wanted, ids: all }),
-      () => {},
+      all => abort.signal.aborted || setInTexts({ query: wanted, ids: all }),
+      // Titles and first words are found without the store.
+      () => abort.signal.aborted || setInTexts({ query: wanted, ids: new Set() }),
     );
     return () => abort.abort();
   }, [acts, listed, wanted]);
-  if (wanted === '') return listed;
-  return listed.filter(
-    ({ id, title, words }) =>
-      titleOf(title, words).toLocaleLowerCase().includes(wanted) || (found?.query === wanted && found.ids.has(id)),
+  if (wanted === '') return { found: listed, searching: false };
+  const known = inTexts?.query === wanted ? inTexts.ids : null;
+  const found = listed.filter(
+    ({ id, title, words }) => titleOf(title, words).toLocaleLowerCase().includes(wanted) || known?.has(id),
   );
+  return { found, searching: known === null };
 }

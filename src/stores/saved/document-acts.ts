@@ -138,7 +138,11 @@ export class Documents {
       find: (ids, query, signal) => this.#library.find(ids, query, signal),
       exported: async ids => {
         await this.#writer.flush();
-        return this.#library.exported(ids);
+        const unwritten = this.#writer.unwritten ? this.#writer.whole() : null;
+        return this.#library.exported(ids, unwritten).catch(() => {
+          this.#documents.setState({ notice: { kind: 'full' } });
+          return null;
+        });
       },
       imported: async json => {
         const imported = await this.#library.imported(json);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
-import { acts, titles, type } from './documents.fixture.ts';
+import { acts, exported, titles, type } from './documents.fixture.ts';
 
 const { visit } = visitsOf('held');
 
@@ -14,7 +14,7 @@ test('one or all go out whole and come in as documents of their own; none takes 
   const { id } = page.documents.getState();
   const [own, branches] = [text(page), page.document.getState().branches];
   await acts(page).create({ text: 'Second', keep: true });
-  const [one, all] = [await acts(page).exported([id]), await acts(page).exported('all')];
+  const [one, all] = [await exported(page, [id]), await exported(page, 'all')];
   expect(await acts(page).imported(one)).toEqual({ added: 1, refused: 0, why: null });
   expect(await titles(page)).toEqual([own, own, 'Second']);
 
@@ -34,7 +34,7 @@ test('one or all go out whole and come in as documents of their own; none takes 
 test('what is damaged, foreign or newer is refused in words, and the sound ones of a file are taken', async () => {
   const page = await visit({ firstText: 'Stays' });
   await acts(page).create({ text: 'Sound', keep: true });
-  const file = JSON.parse(await acts(page).exported('all'));
+  const file = JSON.parse(await exported(page, 'all'));
   const hostile = [
     { id: '../x', record: file.documents[0].record },
     { id: 'a', record: { version: 1, text: 5 } },

@@ -9,6 +9,13 @@ export function acts(page: Page): DocumentActs {
   return here;
 }
 
+/** The file of these, which the browser gives. */
+export async function exported(page: Page, ids: readonly string[] | 'all'): Promise<string> {
+  const json = await acts(page).exported(ids);
+  if (json === null) throw new Error('the browser does not give them');
+  return json;
+}
+
 export const list = (page: Page): Promise<readonly ListedDocument[]> => acts(page).list();
 
 export const titles = async (page: Page): Promise<string[]> =>

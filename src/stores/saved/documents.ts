@@ -74,8 +74,8 @@ export interface DocumentActs {
   list(): Promise<readonly ListedDocument[]>;
   /** Which of these have `query` in their text, in any branch. */
   find(ids: readonly string[], query: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
-  /** These, or all, as the text of a file. */
-  exported(ids: readonly string[] | 'all'): Promise<string>;
+  /** These, or all, as the text of a file, the open one as it stands here; null where the browser does not give them, which is said. */
+  exported(ids: readonly string[] | 'all'): Promise<string | null>;
   /** Adds what such a file holds. */
   imported(json: string): Promise<Imported>;
   /** Goes on without what the browser does not keep of the open document. */

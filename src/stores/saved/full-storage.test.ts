@@ -4,7 +4,7 @@ import { until } from '../../../e2e/support/scripted-engine.ts';
 import { keptRecord, type Page, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
 import { NucleusError } from '../../lib/error.ts';
-import { acts, titles, type } from './documents.fixture.ts';
+import { acts, exported, titles, type } from './documents.fixture.ts';
 import { MOST_TEXT } from './documents.ts';
 import { readSaved } from './saved.ts';
 
@@ -120,4 +120,27 @@ test('a text that is too long to be read back is not written over what was kept,
   await page.flush();
   expect(page.documents.getState().failed).toBe(false);
   expect(readSaved(keptRecord(page.memory).record)?.text).toBe(`${kept}, shortened`);
+});
+
+test('a file of documents has the open one as it stands here, kept or not', async () => {
+  const { page, second } = await twoDocuments();
+  const empties = fills(page);
+  type(page, ', new words');
+  for (const ids of ['all', [second]] as const) {
+    const file = await exported(page, ids);
+    empties();
+    const other = await visit({});
+    await acts(other).imported(file);
+    expect(await titles(other)).toEqual(ids === 'all' ? ['Kept first', 'Second, new words'] : ['Second, new words']);
+    fills(page);
+  }
+});
+
+test('what the browser does not give is said', async () => {
+  const { page } = await twoDocuments();
+  page.memory.get = () => {
+    throw new DOMException('closed', 'InvalidStateError');
+  };
+  expect(await acts(page).exported('all')).toBeNull();
+  expect(noticeOf(page)).toBe('full');
 });

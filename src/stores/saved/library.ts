@@ -140,11 +140,15 @@ export class Library {
     await this.#put(back, id, null);
   }
 
-  /** These, or all, as a file; what cannot be read goes along as it lies there. */
-  async exported(ids: readonly string[] | 'all'): Promise<string> {
-    const all = ids === 'all' ? (await this.list()).map(({ id }) => id) : ids;
+  /**
+   * These, or all, as a file; what cannot be read goes along as it lies there.
+   * @param unwritten takes the place of its record, or comes first of all where it has none
+   */
+  async exported(ids: readonly string[] | 'all', unwritten: RawDocument | null): Promise<string> {
+    const kept = ids === 'all' ? (await this.list()).map(({ id }) => id) : ids;
+    const all = ids === 'all' && unwritten !== null ? [...new Set([unwritten.id, ...kept])] : kept;
     const raw: RawDocument[] = [];
-    for (const id of all) raw.push(await this.raw(id));
+    for (const id of all) raw.push(id === unwritten?.id ? unwritten : await this.raw(id));
     return writeDocuments(raw, this.#now());
   }
 

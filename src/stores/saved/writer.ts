@@ -1,13 +1,14 @@
 // Writes the open document as it changes: a moment after each change, at the latest a second later while a run streams, at once when the page goes.
 import * as v from 'valibot';
 import type { SavedStore } from './browser-store.ts';
-import { documentKey, entryKey, entryOf, readEntry, writeEntry } from './document-entry.ts';
+import { documentKey, entryKey, entryOf, writeEntry } from './document-entry.ts';
+import type { RawDocument } from './document-files.ts';
 import { type DocumentsStore, MOST_TEXT } from './documents.ts';
-import { type KeyValue, stampOf } from './records.ts';
+import { stampOf } from './records.ts';
 import { type ToSave, writeSaved } from './saved.ts';
-import { type SavedPage, writePage } from './saved-page.ts';
-import { joinTail, type TailBase, tailBase, tailKey, writeTail } from './saved-tail.ts';
-import { copyTitle } from './title.ts';
+import type { SavedPage } from './saved-page.ts';
+import { joinTail, type TailBase, tailBase, writeTail } from './saved-tail.ts';
+import { asCopy, entriesOf, pageEntries, titleIn, WRITE, type Write, type WrittenDocument } from './write.ts';
 
 /** A change is written this long after it, so that a word is one write. */
 export const WRITE_DELAY_MS = 400;
@@ -23,38 +24,6 @@ export interface Content {
   readonly saved: Omit<ToSave, 'title' | 'created'>;
   readonly page: Pick<SavedPage, 'view' | 'formats' | 'source'>;
 }
-
-/** One write: plain data, so that it can be kept while a page goes and done by the next one. */
-interface Write {
-  readonly id: string;
-  /** Null: the document stays as it is, or has no record yet. */
-  readonly document: WrittenDocument | null;
-  readonly page: SavedPage;
-  /** Something of the content is new: nothing of it may be lost, and a new tab begins here. */
-  readonly begins: boolean;
-  /** Stamps that the record may carry before this write. */
-  readonly after: readonly (string | null)[];
-}
-
-/** All of it, or the end of a long one whose record lies there: the other is null. */
-interface WrittenDocument {
-  readonly record: unknown;
-  readonly tail: unknown;
-  readonly entry: unknown;
-  readonly stamp: string;
-}
-
-const PART = v.nullable(v.looseObject({}));
-
-const WRITE = v.object({
-  id: v.string(),
-  document: v.nullable(
-    v.object({ record: PART, tail: v.optional(PART, null), entry: v.looseObject({}), stamp: v.string() }),
-  ),
-  page: v.custom<SavedPage>(value => typeof value === 'object' && value !== null),
-  begins: v.boolean(),
-  after: v.array(v.nullable(v.string())),
-});
 
 export interface WriterOptions {
   readonly where: SavedStore;
@@ -246,6 +215,14 @@ export class DocumentWriter {
     return { record: tail === null ? { ...Object(writeSaved(named)), stamp } : null, tail, entry, stamp };
   }
 
+  /** The open document as it would lie in the store. */
+  whole(): RawDocument {
+    const { named } = this.#gather();
+    const stamp = this.#options.freshId();
+    const record = { ...Object(writeSaved(named)), stamp };
+    return { id: this.#id, record, entry: writeEntry(entryOf(named, this.#options.now(), stamp)) };
+  }
+
   /** False where the browser refused. */
   async #commit(write: Write): Promise<boolean> {
     const { where, documents } = this.#options;
@@ -351,43 +328,7 @@ export class DocumentWriter {
   }
 }
 
-function pageEntries({ page, begins }: Write, tab: string, id: string): KeyValue[] {
-  const value = writePage({ ...page, document: id });
-  return begins
-    ? [
-        [`page:${tab}`, value],
-        ['page', value],
-      ]
-    : [[`page:${tab}`, value]];
-}
-
-function entriesOf(write: Write, tab: string): KeyValue[] {
-  const { id, document } = write;
-  const beside: KeyValue[] = [[entryKey(id), document?.entry], ...pageEntries(write, tab, id)];
-  // The end of a record goes with it.
-  const whole = document?.tail === null ? ([[documentKey(id), document.record]] as const) : [];
-  return [...whole, [tailKey(id), document?.tail ?? undefined], ...beside];
-}
-
 /** Nothing where the text of it would be too large. */
 function sizable({ write, named }: { readonly write: Write | null; readonly named: ToSave }): Write | null {
   return write?.document?.record && named.tokens.length > MOST_KEPT ? null : write;
-}
-
-const titleIn = ({ document }: Write): string => readEntry(document?.entry)?.title ?? '';
-
-/** The same under another id, named after what it was. */
-function asCopy(write: Write, id: string): Write {
-  if (write.document === null) return { ...write, id };
-  const { title, words } = readEntry(write.document.entry) ?? { title: '', words: '' };
-  const named = copyTitle(title, words);
-  return {
-    ...write,
-    id,
-    document: {
-      ...write.document,
-      record: { ...Object(write.document.record), title: named },
-      entry: { ...Object(write.document.entry), title: named },
-    },
-  };
 }
