@@ -147,7 +147,8 @@ function failureOf(response: Response, url: string, withToken: boolean): Nucleus
     return new NucleusError('unauthorized', `${url} needs a login or a permission`, detail);
   if (status === 416) return new NucleusError('integrity', `${url} is shorter than the listing says`, detail);
   const after = Math.min(Math.max(0, retryAfter(response)), MAX_RETRY_AFTER_MS);
-  if (status === 429) return new TransientError('rate_limited', `${url} asks to wait`, detail, after);
+  const told = after === 0 ? detail : { ...detail, seconds: Math.ceil(after / 1000) };
+  if (status === 429) return new TransientError('rate_limited', `${url} asks to wait`, told, after);
   if (status === 408 || status >= 500)
     return new TransientError('network', `the server answered ${status} to ${url}`, detail, after);
   return new NucleusError('network', `the server answered ${status} to ${url}`, detail);

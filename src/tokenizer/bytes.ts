@@ -1,4 +1,4 @@
-// The bytes of every token of a tokenizer.json.
+// The bytes of every token of a tokenizer.json, and the text that bytes are.
 import { NucleusError } from '../lib/error.ts';
 import { vocabularyToBytes } from './byte-alphabet.ts';
 import { readTokenizerSpec, type TokenizerSpec } from './spec.ts';
@@ -69,4 +69,11 @@ export function assertFits(spec: Ids, vocabSize: number): void {
       { tokenizer_ids: ids.size, vocab_size: vocabSize },
     );
   }
+}
+
+/** The text of tokens that are bytes; a character may be cut between two of them. */
+export function decodeBytes(tokens: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const parts = tokens.map(token => decoder.decode(token, { stream: true }));
+  return parts.join('') + decoder.decode();
 }

@@ -1,5 +1,6 @@
 // Ids as text, for a model whose tokenizer is not there or cannot be read: `\[17\]` is the id 17, and nothing else is a token of the model.
 import { NucleusError } from '../lib/error.ts';
+import { decodeBytes } from './bytes.ts';
 import type { TokenSlice } from './encoder.ts';
 import { searchTokens } from './search.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -94,10 +95,4 @@ function endOfSlice(text: string, at: number): number {
   }
   const pair = text.codePointAt(at - 1) ?? 0;
   return pair > 0xffff ? at + 1 : at;
-}
-
-function decodeBytes(tokens: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const parts = tokens.map(token => decoder.decode(token, { stream: true }));
-  return parts.join('') + decoder.decode();
 }

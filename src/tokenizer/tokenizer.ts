@@ -1,7 +1,7 @@
 // Text to ids and back for any byte-level BPE tokenizer.json.
 import { NucleusError } from '../lib/error.ts';
 import { BYTE_TO_CHAR } from './byte-alphabet.ts';
-import { assertFits, countIds, tokenBytesOfSpec } from './bytes.ts';
+import { assertFits, countIds, decodeBytes, tokenBytesOfSpec } from './bytes.ts';
 import { Encoder } from './encoder.ts';
 import type { Tokenizer } from './interface.ts';
 import { BytePairs } from './models/bpe.ts';
@@ -141,11 +141,4 @@ function isLossless(spec: TokenizerSpec, words: readonly AddedToken[]): boolean 
     keepsAll(spec.pretokens) &&
     !words.some(token => token.lstrip || token.rstrip)
   );
-}
-
-function decodeBytes(tokens: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let text = '';
-  for (const token of tokens) text += decoder.decode(token, { stream: true });
-  return text + decoder.decode();
 }

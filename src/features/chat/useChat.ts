@@ -1,10 +1,9 @@
 // The hooks through which components read the conversation.
 import { useMemo } from 'react';
-import type { DocumentToken } from '../../stores/document/types.ts';
+import { spelledText } from '../../stores/document/spelled.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useFeature, useGeneration, useModel, useSettings, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
-import { layoutTokens } from '../../tokenizer/text.ts';
 import { type Tool, toolsStore } from '../shared/tools.ts';
 import { replyRoom } from './fit.ts';
 import { type BranchTurns, shownIn, turnsOf } from './prompts.ts';
@@ -40,16 +39,6 @@ export function useBusy(): boolean {
   return running || status !== 'idle';
 }
 
-const texts = new WeakMap<readonly DocumentToken[], string>();
-
-function textOf(tokens: readonly DocumentToken[]): string {
-  const known = texts.get(tokens);
-  if (known !== undefined) return known;
-  const { text } = layoutTokens(tokens.map(({ bytes }) => bytes));
-  texts.set(tokens, text);
-  return text;
-}
-
 const NO_LISTS: readonly BranchTurns[] = [];
 
 /** The turns of all branches; none where there is one branch. */
@@ -61,7 +50,7 @@ export function useBranchTurns(): readonly BranchTurns[] {
     // While a reply grows its text is that of no other branch.
     if (branches.length === 1 || running) return NO_LISTS;
     return branches.map(({ id, tokens }) => {
-      const shown = shownIn(prompts, textOf(tokens));
+      const shown = shownIn(prompts, spelledText(tokens));
       return { branch: id, turns: shown === null ? [] : turnsOf(shown) };
     });
   }, [prompts, branches, running]);

@@ -1,5 +1,5 @@
 // The dialog of presets: keep what is here by name, use what was kept, and what comes with the page.
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { inLine } from '../../lib/shapeless.ts';
 import { useFeature, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -54,7 +54,7 @@ function SaveField() {
   );
 }
 
-function NameField({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
+function NameField({ name, onDone }: { name: string; onDone: (name: string | null, byKey: boolean) => void }) {
   const [draft, setDraft] = useState(name);
   return (
     <input
@@ -65,12 +65,12 @@ function NameField({ name, onDone }: { name: string; onDone: (name: string | nul
       maxLength={MOST_NAME}
       value={draft}
       onChange={event => setDraft(event.target.value)}
-      onBlur={() => onDone(draft)}
+      onBlur={() => onDone(draft, false)}
       onKeyDown={event => {
         if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
         event.preventDefault();
         event.stopPropagation();
-        onDone(event.key === 'Enter' ? draft : null);
+        onDone(event.key === 'Enter' ? draft : null, true);
       }}
     />
   );
@@ -79,16 +79,20 @@ function NameField({ name, onDone }: { name: string; onDone: (name: string | nul
 function Row({ preset }: { preset: Preset }) {
   const { acts, close } = useActs();
   const [naming, setNaming] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
   const { id, name, text } = preset;
   return (
-    <li className={list.row}>
+    <li ref={row} className={list.row}>
       <div className={list.words} translate="no">
         {naming ? (
           <NameField
             name={name}
-            onDone={typed => {
+            onDone={(typed, byKey) => {
               setNaming(false);
               if (typed !== null && typed !== name) void acts.rename(id, typed);
+              // By the keys that end it: a press elsewhere has the focus there.
+              if (byKey)
+                requestAnimationFrame(() => row.current?.querySelector<HTMLElement>('[aria-label^="Rename"]')?.focus());
             }}
           />
         ) : (

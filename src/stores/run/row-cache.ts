@@ -1,4 +1,5 @@
 // Rows that were fetched, the latest used kept: a few dozen, bounded by count and by bytes.
+import { sameIds } from '../document/sequence.ts';
 import type { LogitsRow } from './rows-types.ts';
 
 export const MOST_ROWS = 48;
@@ -9,10 +10,6 @@ export function keyOfIds(ids: Uint32Array): string {
   let hash = 0x811c9dc5;
   for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193) >>> 0;
   return `${ids.length}:${hash.toString(36)}`;
-}
-
-function sameIds(a: Uint32Array, b: Uint32Array): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 /** Bytes a ranked row holds on to: its logits, its order, and the sorted logits. */

@@ -70,7 +70,10 @@ test('one that is not stored is named, nothing is fetched, and the record stays 
   second.settings.getState().change({ temperature: 0.1 });
   second.document.getState().select(0, 1);
   await second.flush();
-  expect(memory.get(key)).toEqual(kept);
+  // Settings are a person's, and are kept with it.
+  const { settings } = readSaved(kept) ?? {};
+  const now = readSaved(memory.get(key));
+  expect(now).toEqual({ ...readSaved(kept), settings: { ...settings, temperature: 0.1 } });
   type(second, '!');
   await second.flush();
   expect(readSaved(memory.get(key))?.text).toBe(`${own}!`);

@@ -14,6 +14,7 @@ import type { Stores } from '../stores.ts';
 import { VIEW_CHOICES } from '../view.ts';
 import type { NewDocument } from './documents.ts';
 import type { OpenedRecord } from './library.ts';
+import { asItWas, asKept, type Chosen, chosenOf } from './other-ids.ts';
 import type { Saved } from './saved.ts';
 import { savedDocument } from './saved-document.ts';
 import type { SavedPage } from './saved-page.ts';
@@ -37,14 +38,20 @@ export class OpenDocument {
   readonly #writer: DocumentWriter;
   readonly #histories = new Map<string, KeptHistory>();
   #ends: (() => void)[] = [];
-  /** What lies in the store, as long as a model may still come that its ids and numbers are of. */
+  /** What lies in the store, as long as a person has not changed its text: its ids and numbers are of one model, and another one may be looked at. */
   #saved: Saved | null = null;
+  /** It stands here in its own ids, with its own numbers: what is written is what stands here. */
+  #own = false;
   /** The record of that. */
   #record: unknown = null;
+  /** Settings and seed of it, with what a person has changed of them beside other ids; null where nothing was. */
+  #chosen: Chosen | null = null;
   /** The steps of Undo that came with it. */
   #steps: KeptHistory | undefined;
-  /** The document whose own model is looked for once the load under way has ended: until then nothing is said of it. */
-  #waiting: Saved | null = null;
+  /** Documents that were opened, counted. */
+  #openings = 0;
+  /** Its own model is looked for once the load under way has ended: until then nothing is said of it. */
+  #waits = false;
   /** A person has changed the text since it was brought back. */
   #edited = false;
   #lastModel = '';
@@ -65,7 +72,7 @@ export class OpenDocument {
       if (what === 'text' && document.getState().tokenizer !== null) this.#forget();
       if (what === 'text') this.#edited = true;
       if (what === 'text') this.#writer.changed('content');
-      else this.#writer.changed(this.#saved === null ? what : 'page');
+      else this.#writer.changed(what === 'aside' && this.#kept !== null ? 'page' : what);
     };
     this.#ends = [
       document.subscribe((now, before) => {
@@ -76,7 +83,10 @@ export class OpenDocument {
         else if (now.selection !== before.selection) changed('aside');
       }),
       settings.subscribe((now, before) => {
-        if (!sameSettings(now.settings, before.settings) || now.seed !== before.seed) changed('content');
+        if (sameSettings(now.settings, before.settings) && now.seed === before.seed) return;
+        const own = this.#chosen ?? this.#saved;
+        if (!this.#quiet && this.#inOthers && own !== null) this.#chosen = chosenOf(own, now, before);
+        changed('content');
       }),
       generation.subscribe((now, before) => {
         if (now.seed !== before.seed) changed('aside');
@@ -85,7 +95,8 @@ export class OpenDocument {
         if (VIEW_CHOICES.some(name => now[name] !== before[name])) changed('page');
       }),
       pins.subscribe((now, before) => {
-        if (now.pins !== before.pins) changed('content');
+        // Those of other ids are not its own.
+        if (now.pins !== before.pins) changed(this.#inOthers ? 'page' : 'content');
       }),
       model.subscribe((now, before) => {
         if (now.load !== before.load && now.load.status === 'ready') changed('page');
@@ -101,6 +112,17 @@ export class OpenDocument {
     return isRunning(this.#stores.generation.getState().status);
   }
 
+  /** Whose tokens and branches stay as they lie in the store. */
+  get #kept(): Saved | null {
+    return this.#own ? null : this.#saved;
+  }
+
+  /** It is shown in ids that are not its own. */
+  get #inOthers(): boolean {
+    const { tokenizer } = this.#stores.document.getState();
+    return this.#kept !== null && tokenizer !== null && tokenizer.fingerprint !== this.#kept.fingerprint;
+  }
+
   /** Everything of the document and the page that is written. */
   content(): Content {
     const { document, settings, generation, pins, model, view } = this.#stores;
@@ -112,7 +134,7 @@ export class OpenDocument {
     const ready = load.status === 'ready' ? load.model : null;
     // The address of a server is the person's own and is not kept.
     const source = ready === null || ready.source.kind === 'server' ? null : ready.source;
-    const kept = this.#saved;
+    const kept = this.#kept;
     const { theme, tint, side, panel, followStep, borders, whitespace, barScale } = view.getState();
     return {
       saved: {
@@ -129,7 +151,8 @@ export class OpenDocument {
         pins: pins.getState().saved(),
         tokensOf: null,
         kept: null,
-        ...(kept === null ? {} : asKept(kept, this.#record, text, tokenizer !== null)),
+        ...(kept === null ? {} : asKept(kept, this.#record, text)),
+        ...(kept !== null && this.#inOthers ? asItWas({ ...kept, ...this.#chosen }) : {}),
       },
       page: {
         view: { theme, tint, side, panel, followStep, borders, whitespace, barScale },
@@ -179,11 +202,10 @@ export class OpenDocument {
       this.#steps = this.#histories.get(id);
       this.#restoreText(saved, this.#steps);
       this.#histories.delete(id);
-      this.#edited = false;
+      this.#saved = saved;
+      this.#record = record;
       const { tokenizer } = this.#stores.document.getState();
-      // In its own ids it is what stands here, and settings that a person changes are its own.
-      if (tokenizer !== null && saved.model === modelTag(this.#stores.model.getState())) this.#steps = undefined;
-      else [this.#saved, this.#record] = [saved, record];
+      this.#own = tokenizer !== null && saved.model === modelTag(this.#stores.model.getState());
       this.#opened({ id, title, created }, stamp, changed);
     });
   }
@@ -219,6 +241,8 @@ export class OpenDocument {
   /** The text, the settings and the views come to the model that is there now. */
   fit(model: LoadedModel, tokenizer: Tokenizer): void {
     const was = this.#saved?.model;
+    if (this.#own && this.#saved !== null) this.#saved = { ...this.#saved, ...this.#beside() };
+    this.#own = false;
     this.#quietly(() => this.#fit(model, tokenizer));
     // Brought back as it was, there is nothing to write.
     const same = was === modelTag(this.#stores.model.getState());
@@ -229,8 +253,8 @@ export class OpenDocument {
     const { document, settings, view } = this.#stores;
     const { tokenizer: last } = document.getState();
     const tag = modelTag(this.#stores.model.getState());
-    const saved = this.#edited ? this.#withEdit() : this.#saved;
-    const steps = this.#edited ? this.#steps : undefined;
+    const edited = this.#edited;
+    const saved = edited ? this.#withEdit() : this.#saved;
     document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
     // The same id is another token there.
     if (last?.fingerprint !== tokenizer.fingerprint) {
@@ -242,24 +266,40 @@ export class OpenDocument {
     settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
     this.#lastModel = tag;
     if (saved === null) return;
-    this.#restoreText(saved, steps ?? document.getState().leave());
+    // An edit made before the tokens were there is one step behind those that came with them.
+    this.#restoreText(saved, edited ? this.#steps : document.getState().leave());
     this.#edited = false;
     this.#saved = saved;
-    if (saved.model === tag) this.#forget();
-    else if (this.#waiting === null) this.#sayModel(saved, model);
+    this.#own = saved.model === tag;
+    // With the edit it is another text than lies in the store.
+    if (this.#own && edited) this.#forget();
+    if (!this.#own && !this.#waits) this.#sayModel(saved, model);
   }
 
   /** From now on the document is what stands here, in ids of the model in use. */
   #forget(): void {
     this.#saved = null;
+    this.#own = false;
     this.#record = null;
+    this.#chosen = null;
+    this.#edited = false;
     this.#steps = undefined;
   }
 
   /** What lies in the store, and the text that a person has made of it while no model was there. */
   #withEdit(): Saved | null {
     const { text, selection } = this.#stores.document.getState();
-    return this.#saved && { ...this.#saved, text, selection, tokensOf: this.#saved.tokensOf ?? this.#saved.text };
+    const { settings, seed, pins } = this.#beside();
+    const tokensOf = this.#saved?.tokensOf ?? this.#saved?.text ?? null;
+    return this.#saved && { ...this.#saved, settings, seed, pins, text, selection, tokensOf };
+  }
+
+  /** What stands beside the text. */
+  #beside(): Pick<Saved, 'selection' | 'settings' | 'seed' | 'lastSeed' | 'pins'> {
+    const { document, settings, generation, pins } = this.#stores;
+    const { settings: chosen, seed } = settings.getState();
+    const { selection } = document.getState();
+    return { selection, settings: chosen, seed, lastSeed: generation.getState().seed, pins: pins.getState().saved() };
   }
 
   #restoreText(saved: Saved, history: KeptHistory | undefined): void {
@@ -271,13 +311,21 @@ export class OpenDocument {
     const made = tokenizer === null ? null : savedDocument({ ...saved, text: own }, tokenizer, same);
     document.getState().restore({ text: own, tokens: [], selection, ...made, history });
     if (own === text) return;
-    // What was changed before the tokens were there is a step of Undo behind them.
+    // What was changed before the tokens were there is a step of Undo behind them, and behind what a vocabulary opens a text with.
+    const shown = document.getState().text;
+    const before = shown.length - own.length;
+    if (!shown.endsWith(own)) {
+      document.getState().restore({ text, tokens: [], selection, history });
+      return;
+    }
     const { start, end, insert } = wholePairs(own, between(own, text));
-    document.getState().edit(start, end, insert);
-    document.getState().select(selection.start, selection.end, selection.focus);
+    document.getState().edit(before + start, before + end, insert);
+    document.getState().select(before + selection.start, before + selection.end, selection.focus);
   }
 
   #opened({ id, title, created }: Opening, stamp: string | null = null, changed = 0): void {
+    this.#openings += 1;
+    this.#waits = false;
     this.#stores.view.getState().resetCandidates();
     this.#writer.opened(id, created, stamp, changed);
     this.#stores.documents.setState({ id, title });
@@ -286,16 +334,18 @@ export class OpenDocument {
   /** A document opens with its own model where that is stored; else it is named. Nothing is downloaded. */
   async wantModel(): Promise<void> {
     const { model } = this.#stores;
-    const saved = this.#saved;
-    if (saved === null) return;
-    this.#waiting = saved;
+    const opening = this.#openings;
+    if (this.#saved === null) return;
+    this.#waits = true;
     const loaded = await this.#loaded();
-    if (this.#waiting === saved) this.#waiting = null;
-    if (!loaded || this.#saved !== saved) return;
+    if (this.#openings !== opening) return;
+    this.#waits = false;
+    const saved = this.#saved;
+    if (!loaded || saved === null) return;
     const { source } = saved;
     if (saved.model === '' || saved.model === modelTag(model.getState())) return;
     if (source === null || source.kind !== 'shipped') await model.getState().listCache();
-    if (this.#saved !== saved) return;
+    if (this.#openings !== opening || this.#saved === null) return;
     const { files, format } = splitDigest(saved.model);
     const stored = model.getState().cache.models.find(({ digest, complete }) => complete && digest === files)?.source;
     const found = stored ?? (source?.kind === 'shipped' ? source : undefined);
@@ -343,18 +393,4 @@ function isTurn(now: DocumentState, before: DocumentState): boolean {
     now.branch === before.branch &&
     now.tokens.length >= before.tokens.length
   );
-}
-
-/** What is written of a document whose tokens wait for their model. @param inOthers it is shown in other ids, and is as it was */
-function asKept(saved: Saved, record: unknown, text: string, inOthers: boolean): Partial<Content['saved']> {
-  const { fingerprint, model, source, selection, settings, seed, lastSeed, pins } = saved;
-  const own = saved.tokensOf ?? saved.text;
-  const as = {
-    kept: { record, tokens: saved.tokens, set: saved.set },
-    tokensOf: own === text ? null : own,
-    fingerprint,
-    model,
-    source,
-  };
-  return inOthers ? { ...as, selection, settings, seed, lastSeed, pins } : as;
 }

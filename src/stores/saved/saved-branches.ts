@@ -1,7 +1,7 @@
 // The branches beside the active one as a reload keeps them: each names the branch whose beginning it shares, and only its own tokens follow.
 import * as v from 'valibot';
-import { layoutTokens } from '../../tokenizer/text.ts';
 import { cleanName, MOST_BRANCHES, sameToken, sameTokens } from '../document/branches.ts';
+import { isSpelled, spelledText } from '../document/spelled.ts';
 import type { Branch, BranchSet, DocumentToken } from '../document/types.ts';
 import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
 
@@ -55,7 +55,7 @@ export function writeBranches(
   const at = branches.findIndex(({ id }) => id === active);
   const first = branches[at];
   if (first === undefined || (branches.length === 1 && first.name === '')) return null;
-  spelled.set(first.tokens, text);
+  isSpelled(first.tokens, text);
   const listed: Branch[] = [];
   const entries: Entry[] = [];
   const own: DocumentToken[] = [];
@@ -63,22 +63,11 @@ export function writeBranches(
     const { id, name, began, tokens } = branch;
     const { like, shared } = listed.length === 0 ? { like: 0, shared: tokens.length } : nearest(tokens, listed);
     for (const token of tokens.slice(shared)) own.push(token);
-    const ending = listed.length === 0 ? {} : tailOf(textOf(listed[like]?.tokens ?? []), textOf(tokens));
+    const ending = listed.length === 0 ? {} : tailOf(spelledText(listed[like]?.tokens ?? []), spelledText(tokens));
     entries.push({ id, name, began, like, shared, own: tokens.length - shared, ...ending });
     listed.push(branch);
   }
   return { entries, at, columns: writeTokens(own) };
-}
-
-/** Branches at rest keep their tokens, so that their text is spelled once. */
-const spelled = new WeakMap<readonly DocumentToken[], string>();
-
-function textOf(tokens: readonly DocumentToken[]): string {
-  const known = spelled.get(tokens);
-  if (known !== undefined) return known;
-  const { text } = layoutTokens(tokens.map(({ bytes }) => bytes));
-  spelled.set(tokens, text);
-  return text;
 }
 
 /** UTF-16 units that are compared at a time. */

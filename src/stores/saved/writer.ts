@@ -209,8 +209,8 @@ export class DocumentWriter {
   #written(named: ToSave, stamp: string): WrittenDocument {
     const changed = this.#content || this.#changedAt === 0 ? this.#options.now() : this.#changedAt;
     const entry = writeEntry(entryOf({ ...named, ...named.kept }, changed, stamp));
-    // An end follows a record that surely lies there.
-    const settled = this.#under?.document?.record ? null : this.#base;
+    // An end follows a record that surely lies there, of the tokens that stand here.
+    const settled = named.kept !== null || this.#under?.document?.record ? null : this.#base;
     const tail = settled === null ? null : writeTail(settled, named);
     return { record: tail === null ? { ...Object(writeSaved(named)), stamp } : null, tail, entry, stamp };
   }
@@ -330,5 +330,5 @@ export class DocumentWriter {
 
 /** Nothing where the text of it would be too large. */
 function sizable({ write, named }: { readonly write: Write | null; readonly named: ToSave }): Write | null {
-  return write?.document?.record && named.tokens.length > MOST_KEPT ? null : write;
+  return write?.document?.record && (named.kept ?? named).tokens.length > MOST_KEPT ? null : write;
 }
