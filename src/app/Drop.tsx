@@ -9,8 +9,10 @@ import type { Stores } from '../stores/stores.ts';
 
 /** Into the list; what was not taken is said above the text. */
 async function addAll({ documents, view }: Stores, files: readonly File[]): Promise<void> {
-  const { words, added, bad } = await importFiles(documents.getState().acts, files);
-  if (bad) documents.setState({ notice: { kind: 'refused', words } });
+  const { acts } = documents.getState();
+  const { words, added, bad } = await importFiles(acts, files);
+  if (bad && acts !== null) acts.refuse(words);
+  else if (bad) documents.setState({ notice: { kind: 'refused', words } });
   else if (added > 0) view.getState().open('documents');
 }
 

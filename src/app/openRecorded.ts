@@ -21,19 +21,17 @@ export async function showRecorded({ model, document, documents, generation }: S
   const { ids, prompt, drawn, settings, seed, at } = load.model.recorded;
   const text = tokenizer.decode(Uint32Array.from(ids));
   if (document.getState().text === text) return;
-  const kept = (await acts.list()).find(({ title, tokens }) => title === TITLE && tokens === ids.length);
-  if (kept !== undefined) {
-    await acts.open(kept.id);
-    if (document.getState().text === text) return;
-  }
+  const kept = (await acts.list()).find(
+    ({ title, tokens, readable }) => title === TITLE && tokens === ids.length && readable,
+  );
+  // What is open could not be kept, and stays.
+  if (kept !== undefined && !(await acts.open(kept.id))) return;
+  if (document.getState().text === text) return;
   const identity = modelIdentity(model.getState());
   const tokens = [
     ...ids.slice(0, prompt).map(id => plainToken(tokenizer, id, 'typed')),
     ...drawn.map(event => drawnToken(tokenizer, event, settings, seed, identity, at)),
   ];
-  const { id } = documents.getState();
-  await acts.create({ text, tokens, title: TITLE, keep: true });
-  // What was open could not be kept, and stays.
-  if (documents.getState().id === id) return;
+  if (!(await acts.create({ text, tokens, title: TITLE, keep: true }))) return;
   generation.getState().restore(seed);
 }

@@ -237,11 +237,9 @@ export class Commands {
     const { documents } = this.#options;
     const { acts } = documents.getState();
     if (acts === null) return;
-    const before = documents.getState().id;
-    await acts.create({ text, title, keep: true });
+    // Where it cannot be opened, commands of the document before stay as they are.
+    if (!(await acts.create({ text, title, keep: true }))) return;
     const { id } = documents.getState();
-    // It could not be opened: commands of the document before stay as they are.
-    if (id === before) return;
     this.change(library => turned(withImported(library, definitions), id, true));
   }
 

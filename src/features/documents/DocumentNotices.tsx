@@ -35,7 +35,7 @@ export function DocumentNotices() {
   const long = useDocument(s => s.text.length > MOST_TEXT);
   const dismiss = () => documents.getState().acts?.dismiss();
   const act = () => {
-    if (notice?.kind === 'deleted')
+    if (notice?.kind === 'deleted' || (notice?.kind === 'full' && notice.removed))
       return <Button onClick={() => void documents.getState().acts?.putBack()}>Bring it back</Button>;
     if (notice?.kind === 'unkept')
       return <Button onClick={() => documents.getState().acts?.loseIt()}>Lose it and go on</Button>;

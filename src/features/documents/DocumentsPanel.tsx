@@ -27,7 +27,7 @@ export function DocumentsPanel() {
   const listed = useListed();
   const all = listed === null || listed === 'failed' ? [] : listed;
   const { found, searching } = useFound(all, query);
-  const leave = (act: Promise<void> | undefined): void => {
+  const leave = (act: Promise<unknown> | undefined): void => {
     void act?.then(() => view.getState().close());
   };
   return (

@@ -68,11 +68,22 @@ describe('presets', () => {
     expect(state().done).toBeNull();
   });
 
+  test('with a text apply their settings where the tokenizer opens every text with a token', async () => {
+    const { state } = await opened();
+    const { acts } = page.documents.getState();
+    if (acts === null) throw new Error('documents can be made');
+    const create: typeof acts.create = wanted => acts.create({ ...wanted, text: `<s>${wanted?.text}` });
+    page.documents.setState({ acts: { ...acts, create } });
+    await state().use({ name: 'Warm', text: 'Another one', settings: { ...DEFAULT_SETTINGS, temperature: 1.5 } });
+    expect(page.document.getState().text).toBe('<s>Another one');
+    expect(page.settings.getState().settings.temperature).toBe(1.5);
+  });
+
   test('whose text cannot be opened change nothing', async () => {
     const { state } = await opened();
     const { acts } = page.documents.getState();
     if (acts === null) throw new Error('documents can be made');
-    page.documents.setState({ acts: { ...acts, create: () => Promise.resolve() } });
+    page.documents.setState({ acts: { ...acts, create: () => Promise.resolve(false) } });
     const { settings } = page.settings.getState();
     await state().use({ name: 'Warm', text: 'Another one', settings: { ...DEFAULT_SETTINGS, temperature: 1.5 } });
     expect(page.settings.getState().settings).toBe(settings);

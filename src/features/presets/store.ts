@@ -147,13 +147,13 @@ class Keeper {
     store.change(settings);
   }
 
-  /** `text` as a new document; the settings of the one before stay its own. False where it is not there. */
+  /** `text` as a new document; the settings of the one before stay its own. False where it could not be opened. */
   async #opened(text: string): Promise<boolean> {
     const { documents, document } = this.#stores;
     const { acts } = documents.getState();
-    if (acts === null) document.getState().setText(text);
-    else await acts.create({ text });
-    return document.getState().text === text;
+    if (acts !== null) return acts.create({ text });
+    document.getState().setText(text);
+    return true;
   }
 
   async imported(json: string): Promise<ReadPresets> {

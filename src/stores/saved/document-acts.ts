@@ -2,6 +2,8 @@
 import { freshId } from '../../lib/fresh-id.ts';
 import type { ModelSource } from '../../lib/model-source.ts';
 import { within } from '../../lib/within.ts';
+import { withoutNumbers } from '../document/change.ts';
+import { modelTag } from '../model/model.ts';
 import type { SavedStore } from './browser-store.ts';
 import type { RawDocument } from './document-files.ts';
 import type { DocumentActs, DocumentsStore, NewDocument } from './documents.ts';
@@ -26,7 +28,7 @@ export class Documents {
   #removed: { readonly raw: RawDocument; readonly wasOpen: boolean } | null = null;
   #endHearing: () => void = () => {};
   /** Acts follow one another. */
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param now milliseconds since 1970 */
   constructor(stores: Subjects, where: SavedStore, newId: () => string = freshId, now: () => number = Date.now) {
@@ -118,19 +120,30 @@ export class Documents {
   }
 
   #acts(): DocumentActs {
-    const inTurn = (act: () => Promise<void>): Promise<void> => {
+    const inTurn = async <T>(act: () => Promise<T>, refused: T): Promise<T> => {
       // Whoever asks for something else has answered.
       this.#leaves?.(false);
-      this.#last = this.#last.then(act).catch(() => this.#documents.setState({ notice: { kind: 'full' } }));
-      return this.#last.then(() => this.#turn());
+      const done = this.#last.then(act).catch(() => {
+        this.#documents.setState({ notice: { kind: 'full' } });
+        return refused;
+      });
+      this.#last = done;
+      await done;
+      this.#turn();
+      return done;
     };
     return {
-      create: wanted => inTurn(() => this.#create(wanted ?? { text: '' })),
-      open: (id, begun) => inTurn(() => this.#open(id, begun)),
-      rename: (id, title) => inTurn(() => this.#rename(id, title)),
-      duplicate: id => inTurn(() => this.#duplicate(id)),
-      remove: id => inTurn(() => this.#remove(id)),
-      putBack: () => inTurn(() => this.#putBack()),
+      create: (wanted = { text: '' }) => {
+        const { document, model } = this.#stores;
+        const { tokenizer } = document.getState();
+        const tag = modelTag(model.getState());
+        return inTurn(() => this.#create(wanted, tokenizer?.fingerprint, tag), false);
+      },
+      open: (id, begun) => inTurn(() => this.#open(id, begun), false),
+      rename: (id, title) => inTurn(() => this.#rename(id, title), undefined),
+      duplicate: id => inTurn(() => this.#duplicate(id), undefined),
+      remove: id => inTurn(() => this.#remove(id), undefined),
+      putBack: () => inTurn(() => this.#putBack(), undefined),
       list: async () => {
         await this.#writer.flush();
         return this.#library.list();
@@ -149,6 +162,10 @@ export class Documents {
         this.#turn();
         return imported;
       },
+      refuse: words => {
+        // Behind an act that asks something.
+        this.#last = this.#last.then(() => this.#documents.setState({ notice: { kind: 'refused', words } }));
+      },
       loseIt: () => this.#leaves?.(true),
       dismiss: () => {
         this.#leaves?.(false);
@@ -157,15 +174,21 @@ export class Documents {
     };
   }
 
-  async #create(wanted: NewDocument): Promise<void> {
+  /** @param fingerprint @param tag vocabulary and model that its tokens are of */
+  async #create(wanted: NewDocument, fingerprint: string | undefined, tag: string): Promise<boolean> {
     if (this.#writer.untouched && !wanted.keep) {
       this.open.replaceUntouched(wanted.text);
       this.#writer.changed('page');
-      return;
+      return true;
     }
-    if (!(await this.#leave())) return;
-    this.open.begin({ ...this.#fresh(), title: cleanTitle(wanted.title ?? '') }, wanted);
+    if (!(await this.#leave())) return false;
+    const { document, model } = this.#stores;
+    const { text, tokens = [] } = wanted;
+    const same = document.getState().tokenizer?.fingerprint === fingerprint;
+    const kept = tag === modelTag(model.getState()) ? tokens : tokens.map(withoutNumbers);
+    this.open.begin({ ...this.#fresh(), title: cleanTitle(wanted.title ?? '') }, { text, tokens: same ? kept : [] });
     if (wanted.keep) this.#writer.changed('content');
+    return true;
   }
 
   /** What is open is kept before another one takes its place. False where the browser refuses it and the person stays. */
@@ -187,24 +210,28 @@ export class Documents {
       this.#leaves = leaves => {
         ends();
         this.#leaves = null;
-        this.#documents.setState({ notice: null });
+        // Not over what has come to be said meanwhile.
+        this.#documents.setState(({ notice }) => (notice?.kind === 'unkept' ? { notice: null } : {}));
         resolve(leaves);
       };
       this.#documents.setState({ notice: { kind: 'unkept' } });
     });
   }
 
-  async #open(id: string, begun?: string): Promise<void> {
-    if (id === this.#writer.id) return;
+  async #open(id: string, begun?: string): Promise<boolean> {
+    if (id === this.#writer.id) return true;
     const read = await this.#library.read(id);
-    if (read === null && begun !== undefined) {
-      if (!(await this.#leave())) return;
-      return this.open.begin({ ...this.#fresh(), id }, { text: begun });
+    if (read === null && begun === undefined) {
+      this.#documents.setState({ notice: { kind: 'unreadable' } });
+      return false;
     }
-    if (read === null) return this.#documents.setState({ notice: { kind: 'unreadable' } });
-    if (!(await this.#leave())) return;
-    this.open.enter(id, read);
-    void this.open.wantModel();
+    if (!(await this.#leave())) return false;
+    if (read === null) this.open.begin({ ...this.#fresh(), id }, { text: begun ?? '' });
+    else {
+      this.open.enter(id, read);
+      void this.open.wantModel();
+    }
+    return true;
   }
 
   async #rename(id: string, title: string): Promise<void> {
@@ -250,7 +277,11 @@ export class Documents {
   async #putBack(): Promise<void> {
     const removed = this.#removed;
     if (removed === null) return;
-    await this.#library.putBack(removed.raw);
+    try {
+      await this.#library.putBack(removed.raw);
+    } catch {
+      return this.#documents.setState({ notice: { kind: 'full', removed: true } });
+    }
     this.#removed = null;
     this.#documents.setState({ notice: null });
     if (removed.wasOpen) await this.#open(removed.raw.id);

@@ -30,8 +30,8 @@ export type DocumentNotice =
   | { readonly kind: 'unreadable' }
   /** The browser cannot keep what is open, and something else was asked for: to be lost, or stayed with. */
   | { readonly kind: 'unkept' }
-  /** The browser refused what was asked for. */
-  | { readonly kind: 'full' }
+  /** The browser refused what was asked for. `removed`: to bring back the document that was deleted, which can be tried again. */
+  | { readonly kind: 'full'; readonly removed?: true }
   /** Not all of the files that were dropped was taken: which, and why. */
   | { readonly kind: 'refused'; readonly words: string }
   /** The document was written with a model that is not stored here. */
@@ -41,7 +41,7 @@ export type DocumentNotice =
 export interface NewDocument {
   readonly text: string;
   readonly title?: string;
-  /** Where its ids are known: those of the tokenizer in use. */
+  /** Where its ids are known: those of the model in use as it is asked for. Under another vocabulary by then the text is read anew. */
   readonly tokens?: readonly DocumentToken[];
   /** A person wrote it or wants it: it is kept though nothing has been changed in it. */
   readonly keep?: boolean;
@@ -60,10 +60,13 @@ export interface Imported {
 }
 
 export interface DocumentActs {
-  /** Opens a new document; one that nobody has touched gives way to it, and one that cannot be kept stays unless the person gives it up. */
-  create(wanted?: NewDocument): Promise<void>;
-  /** @param begun where it has no record since nobody has touched it: its text */
-  open(id: string, begun?: string): Promise<void>;
+  /** Opens a new document; one that nobody has touched gives way to it. False where one that cannot be kept is open and stays, or the browser refused. */
+  create(wanted?: NewDocument): Promise<boolean>;
+  /**
+   * False where it cannot be read, or as for `create`.
+   * @param begun where it has no record since nobody has touched it: its text
+   */
+  open(id: string, begun?: string): Promise<boolean>;
   rename(id: string, title: string): Promise<void>;
   /** Opens the copy. */
   duplicate(id: string): Promise<void>;
@@ -78,6 +81,8 @@ export interface DocumentActs {
   exported(ids: readonly string[] | 'all'): Promise<string | null>;
   /** Adds what such a file holds. */
   imported(json: string): Promise<Imported>;
+  /** Says of files what was not taken of them; a question that stands is answered first. */
+  refuse(words: string): void;
   /** Goes on without what the browser does not keep of the open document. */
   loseIt(): void;
   dismiss(): void;

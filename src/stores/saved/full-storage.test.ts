@@ -44,14 +44,14 @@ test.each(['create', 'open'] as const)(
     await until(() => noticeOf(page) === 'unkept');
     expect(text(page)).toBe('Second, new words');
     acts(page).dismiss();
-    await staying;
+    expect(await staying).toBe(false);
     expect(page.documents.getState()).toMatchObject({ id: second, notice: null, failed: true });
     expect(text(page)).toBe('Second, new words');
 
     const going = go();
     await until(() => noticeOf(page) === 'unkept');
     acts(page).loseIt();
-    await going;
+    expect(await going).toBe(true);
     expect(page.documents.getState().id).not.toBe(second);
     expect(text(page)).toBe(act === 'create' ? 'Third' : 'Kept first');
   },
@@ -100,6 +100,64 @@ test('a copy of what cannot be kept is refused, and so is a name; both are said'
   empties();
   await page.flush();
   expect(await titles(page)).toEqual(['Kept first', 'Second, new words']);
+});
+
+test('a deletion that cannot be taken back yet keeps its way back', async () => {
+  const { page, first } = await twoDocuments();
+  await acts(page).remove(first);
+  const empties = fills(page);
+  await acts(page).putBack();
+  expect(page.documents.getState().notice).toEqual({ kind: 'full', removed: true });
+  expect(await titles(page)).toEqual(['Second']);
+  empties();
+  await acts(page).putBack();
+  expect(noticeOf(page)).toBeNull();
+  expect(await titles(page)).toEqual(['Kept first', 'Second']);
+});
+
+test('what was not taken of files is said once the question has its answer', async () => {
+  const { page, first } = await twoDocuments();
+  fills(page);
+  type(page, ', new words');
+  const going = acts(page).open(first);
+  await until(() => noticeOf(page) === 'unkept');
+  acts(page).refuse('It holds no documents.');
+  await Promise.resolve();
+  expect(noticeOf(page)).toBe('unkept');
+  acts(page).loseIt();
+  await going;
+  await until(() => noticeOf(page) === 'refused');
+  expect(text(page)).toBe('Kept first');
+});
+
+test('the end of the question takes away nothing else that there is to say', async () => {
+  const { page, first } = await twoDocuments();
+  const empties = fills(page);
+  type(page, ', new words');
+  const going = acts(page).open(first);
+  await until(() => noticeOf(page) === 'unkept');
+  const copied = { kind: 'copied', title: 'Second, new words', why: 'changed' } as const;
+  page.documents.setState({ notice: copied });
+  empties();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await going).toBe(false);
+  expect(page.documents.getState().notice).toEqual(copied);
+});
+
+test('ids of the model of before are not put under another vocabulary', async () => {
+  const { page } = await twoDocuments();
+  fills(page);
+  type(page, ', new words');
+  const { tokens, tokenizer } = page.document.getState();
+  const going = acts(page).create({ text: text(page), tokens, keep: true });
+  await until(() => noticeOf(page) === 'unkept');
+  if (tokenizer === null) throw new Error('a model is there');
+  const other = Object.create(tokenizer, { fingerprint: { value: 'other' } });
+  page.document.getState().setTokenizer(other, false);
+  acts(page).loseIt();
+  await going;
+  expect(page.document.getState().tokens).not.toBe(tokens);
+  expect(page.document.getState().tokens.some(token => tokens.includes(token))).toBe(false);
 });
 
 test('a text that is too long to be read back is not written over what was kept, and says so', async () => {
