@@ -177,9 +177,45 @@ describe('a link', () => {
     expect(page.settings.getState().settings.temperature).toBe(0.33);
 
     await share(page).open();
-    page.documents.setState(state => ({ acts: state.acts && { ...state.acts, open: () => Promise.resolve() } }));
+    page.documents.setState(state => ({ acts: state.acts && { ...state.acts, open: () => Promise.resolve(false) } }));
+    const { opened: shown } = share(page);
     await share(page).back();
+    expect(share(page).opened).toBe(shown);
     expect(page.settings.getState().settings).toEqual(run.settings);
+  });
+
+  test('asks in sight before what cannot be kept is lost; another model by then makes its ids anew, and the way back stays where it is not gone', async () => {
+    const { run } = await drawn();
+    const page = await visit();
+    await share(page).receive(
+      await linkOf({ ...run, settings: { ...run.settings, logit_bias: [{ id: 5, bias: 3 }] } }),
+    );
+    await until(() => share(page).opened !== null);
+    const { opened: first } = share(page);
+    page.memory.set = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    const asks = () => until(() => page.documents.getState().notice?.kind === 'unkept');
+    page.document.getState().edit(0, 0, 'New ');
+    const back = share(page).back();
+    await asks();
+    page.documents.getState().acts?.dismiss();
+    await back;
+    expect(share(page).opened).toBe(first);
+
+    page.view.getState().open('share');
+    const opening = share(page).open();
+    await asks();
+    expect(page.view.getState().dialog).toBeNull();
+    const { tokenizer } = page.document.getState();
+    if (tokenizer === null) throw new Error('a model is there');
+    const other = Object.create(tokenizer, { fingerprint: { value: 'other' } });
+    page.document.getState().setTokenizer(other, false);
+    page.documents.getState().acts?.loseIt();
+    await opening;
+    expect(share(page).opened?.exact).toBe(false);
+    expect(page.document.getState().tokens.every(token => token.origin === 'typed')).toBe(true);
+    expect(page.settings.getState().settings.logit_bias).toEqual([]);
   });
 
   test('that is overtaken by a file does not open the file', async () => {

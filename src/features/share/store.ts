@@ -214,16 +214,18 @@ class Sharing {
     // From one shared text to the next the way back stays that to the person's own.
     const before = last?.document === id ? last.before : here;
     this.#opens = false;
-    await acts.create({ text: run.text, tokens: own ?? wholeText(tokenizer, run.text), keep: true });
-    // It could not be made: the settings of the document before stay as they are.
-    if (documents.getState().id === id) return;
+    // What may be asked stands above the text.
+    view.getState().close();
+    const made = await acts.create({ text: run.text, tokens: own ?? wholeText(tokenizer, run.text), keep: true });
+    // The settings of the document before stay as they are.
+    if (!made) return;
+    const exact = own !== null && document.getState().tokenizer?.fingerprint === tokenizer.fingerprint;
     // Ids of a bias are those of the other vocabulary.
-    const shaped = own === null ? { ...run.settings, logit_bias: [] } : run.settings;
+    const shaped = exact ? run.settings : { ...run.settings, logit_bias: [] };
     settings.getState().restore({ settings: shaped, seed: run.seed });
     generation.getState().restore(run.lastSeed);
-    const opened = { document: documents.getState().id, exact: own !== null, from, model: run.model.name, before };
+    const opened = { document: documents.getState().id, exact, from, model: run.model.name, before };
     this.store.setState({ opened, waiting: false });
-    view.getState().close();
   }
 
   loadNeeded(): void {
@@ -247,11 +249,13 @@ class Sharing {
     const { documents, settings, generation } = this.#options;
     if (opened === null) return;
     const { before } = opened;
-    this.store.setState({ opened: null });
     const shared = settings.getState().settings;
-    await documents.getState().acts?.open(before.document, before.text);
-    // A document that is kept has brought its own settings. One that cannot be had leaves all as it is.
-    if (documents.getState().id !== before.document || settings.getState().settings !== shared) return;
+    const { acts } = documents.getState();
+    // One that cannot be had, or the shared one that stays, leaves all as it is.
+    if (acts === null || !(await acts.open(before.document, before.text))) return;
+    if (this.store.getState().opened === opened) this.store.setState({ opened: null });
+    // A document that is kept has brought its own settings.
+    if (settings.getState().settings !== shared) return;
     settings.getState().restore({ settings: before.settings, seed: before.seed });
     generation.getState().restore(before.lastSeed);
   }
