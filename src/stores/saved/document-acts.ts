@@ -6,7 +6,7 @@ import { withoutNumbers } from '../document/change.ts';
 import { modelTag } from '../model/model.ts';
 import type { SavedStore } from './browser-store.ts';
 import type { RawDocument } from './document-files.ts';
-import type { DocumentActs, DocumentsStore, NewDocument } from './documents.ts';
+import type { DocumentActs, DocumentNotice, DocumentsStore, NewDocument } from './documents.ts';
 import { Library, type OpenedRecord } from './library.ts';
 import { OpenDocument, type Opening, type Subjects } from './open-document.ts';
 import { readPage, type SavedPage } from './saved-page.ts';
@@ -153,7 +153,7 @@ export class Documents {
         await this.#writer.flush();
         const unwritten = this.#writer.unwritten ? this.#writer.whole() : null;
         return this.#library.exported(ids, unwritten).catch(() => {
-          this.#documents.setState({ notice: { kind: 'full' } });
+          this.#say({ kind: 'full' });
           return null;
         });
       },
@@ -162,16 +162,20 @@ export class Documents {
         this.#turn();
         return imported;
       },
-      refuse: words => {
-        // Behind an act that asks something.
-        this.#last = this.#last.then(() => this.#documents.setState({ notice: { kind: 'refused', words } }));
-      },
+      refuse: words => this.#say({ kind: 'refused', words }),
       loseIt: () => this.#leaves?.(true),
       dismiss: () => {
         this.#leaves?.(false);
         this.#documents.setState({ notice: null });
       },
     };
+  }
+
+  /** At once, or once a question that stands has its answer. */
+  #say(notice: DocumentNotice): void {
+    const say = (): void => this.#documents.setState({ notice });
+    if (this.#leaves === null) say();
+    else this.#last = this.#last.then(say);
   }
 
   /** @param fingerprint @param tag vocabulary and model that its tokens are of */
