@@ -21,6 +21,8 @@ export class ColumnRuns {
   readonly #stores: Stores;
   readonly #store: CompareStore;
   #abort = new AbortController();
+  /** How often another document was opened. */
+  #others = 0;
 
   constructor(stores: Stores, store: CompareStore) {
     this.#stores = stores;
@@ -31,6 +33,9 @@ export class ColumnRuns {
   watch(): () => void {
     return this.#stores.documents.subscribe((now, before) => {
       if (now.id === before.id) return;
+      // Another tab wrote the document, and the same text goes on as a copy.
+      if (now.notice?.kind === 'copied' && now.notice !== before.notice) return;
+      this.#others += 1;
       this.stop();
       this.#forget();
     });
@@ -100,8 +105,7 @@ export class ColumnRuns {
   async #work(working: 'columns' | 'rows', work: () => Promise<void>): Promise<void> {
     this.#abort = new AbortController();
     this.#store.setState({ working, error: null });
-    const { documents } = this.#stores;
-    const { id } = documents.getState();
+    const others = this.#others;
     try {
       await work();
     } catch (thrown) {
@@ -110,7 +114,7 @@ export class ColumnRuns {
     } finally {
       this.#store.setState({ working: 'no' });
       // What was under way has put its end into the columns of the document that is open now.
-      if (documents.getState().id !== id) this.#forget();
+      if (this.#others !== others) this.#forget();
     }
   }
 
@@ -128,7 +132,9 @@ export class ColumnRuns {
       this.#change(id, { status: 'waiting', error: null, result: null });
     this.#store.setState({ place: null });
     const before = readyModel(model.getState());
-    const back = before === null ? null : wayBack(this.#stores, before.model.source);
+    const others = this.#others;
+    const stays = (): boolean => this.#others === others;
+    const back = before === null ? null : wayBack(this.#stores, before.model.source, stays);
     try {
       for (const [i, turn] of turns.entries()) {
         if (i > 0 || !inUse(this.#stores, turn.model)) await this.#load(turn.model);

@@ -1,7 +1,7 @@
 // Columns on a scripted engine: what runs of their settings draw, models one after the other with the first given back, rows and their distances.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { logitsAfter, until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { ids, keptRecord, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { defined } from '../../lib/assert.ts';
 import type { ModelSource } from '../../lib/model-source.ts';
 import { divergence } from '../../sampling/compare.ts';
@@ -153,6 +153,26 @@ describe('columns', () => {
     expect(compare(page).columns.map(({ result: each }) => each)).toEqual([null, null]);
   });
 
+  test('go on where another tab has written the document and a copy takes its place', async () => {
+    const memory = new Map<string, unknown>();
+    const page = await open({ memory, tab: 'one' });
+    await page.flush();
+    const two = await open({ memory, tab: 'two' });
+    expect(two.documents.getState().id).toBe(page.documents.getState().id);
+    page.settings.getState().change({ max_new_tokens: 30 });
+    for (const id of all(page)) compare(page).takeSettings(id);
+    two.document.getState().edit(0, 0, 'In two: ');
+    const done = compare(page).run(all(page));
+    await until(() => (compare(page).columns[0]?.result?.tokens.length ?? 0) >= 2);
+    await two.flush();
+    await page.flush();
+    expect(page.documents.getState().notice).toMatchObject({ kind: 'copied' });
+    expect(page.documents.getState().id).not.toBe(two.documents.getState().id);
+    await done;
+    expect(states(page)).toEqual(['done', 'done']);
+    expect(drawn(page, 1)).toHaveLength(30);
+  });
+
   test('show branches from where they part, each token with its row', async () => {
     const page = await open();
     const length = ids(page).length;
@@ -246,6 +266,26 @@ describe('models', () => {
     expect(page.document.getState().text).toBe('Another text');
     expect(page.settings.getState().settings.logit_bias).toEqual([]);
     expect(states(page)).toEqual(['empty', 'empty']);
+  });
+
+  test('leave the record of a document of a third one as it is', async () => {
+    const memory = new Map<string, unknown>();
+    const first = await open({ memory, firstText: 'Far away' });
+    await first.generation.getState().run();
+    await first.flush();
+    const { key, record } = keptRecord(memory);
+    memory.set(key, { ...Object(record), fingerprint: 'another', model: 'f'.repeat(64) });
+    const kept = structuredClone(memory.get(key));
+    const page = await readyPage({ memory });
+    pages.push(page);
+    for (const { id } of compare(page).columns)
+      compare(page).change(id, { settings: { ...page.settings.getState().settings, max_new_tokens: 3 } });
+    compare(page).change(2, { model: OTHER });
+    await compare(page).run(all(page));
+    await compare(page).answer(true);
+    expect(states(page)).toEqual(['done', 'done']);
+    await page.flush();
+    expect(memory.get(key)).toEqual(kept);
   });
 
   test('that cannot be had leave the first one in use', async () => {
