@@ -130,7 +130,7 @@ export class Chats {
     const pending = this.#pending;
     if (!pending?.composed || !this.#free()) return;
     this.#write(pending.composed, pending);
-    await this.rounds.draw();
+    if (!pending.silent) await this.rounds.draw();
   }
 
   async edit(index: number, content: string): Promise<void> {
@@ -154,7 +154,7 @@ export class Chats {
     const last = turns.at(-1);
     const open = last?.role === 'assistant';
     const conversation = { ...this.#conversation(open ? turns.slice(0, -1) : turns), ...part };
-    await this.#put(conversation, { aside: true, reply: open ? last : null });
+    await this.#put(conversation, { aside: true, reply: open ? last : null, silent: true });
   }
 
   async regenerate(index: number): Promise<void> {
@@ -268,6 +268,8 @@ export class Chats {
     // Another plan, or none, by now.
     if (this.#plans !== plans || this.#pending === null) return;
     if ('trouble' in found) {
+      // Nothing is shown that could be applied.
+      if (this.#state.plan === null) this.#pending = null;
       this.#set({ trouble: found.trouble });
       return;
     }
@@ -299,8 +301,7 @@ export class Chats {
     const { composed } = outcome;
     const limit = tokensAllowed(this.#options.model.getState());
     if (limit > 0 && composed.tokens.length > promptRoom(this.#options)) {
-      const { aside = false, sent = null } = written;
-      this.#pending = { conversation, whole: composed, aside, sent, composed: null };
+      this.#pending = { ...written, conversation, whole: composed, composed: null };
       await this.#plan(null);
       return false;
     }

@@ -10,15 +10,14 @@ export interface Written {
   readonly reply?: Turn | null;
   /** The message that is sent with it. */
   readonly sent?: string | null;
+  /** No reply is drawn behind it. */
+  readonly silent?: boolean;
 }
 
 /** A conversation that waits for a plan to be applied. */
-export interface Pending {
+export interface Pending extends Written {
   readonly conversation: Conversation;
   readonly whole: Composed;
-  readonly aside: boolean;
-  /** The message that it answers, as it was sent; null where none was. */
-  readonly sent: string | null;
   /** What Apply writes. */
   readonly composed: Composed | null;
 }

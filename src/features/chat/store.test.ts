@@ -242,6 +242,42 @@ describe('the context is full', () => {
     expect(text(page)).toMatch(/in short: Dogs sleep\.<\|endoftext\|>user: /);
     expect(turns(chat)).toEqual(said);
   });
+
+  test('a reply that a person rewrites waits for its plan too, and nothing is drawn behind it', async () => {
+    const { page, chat, say } = await chatPage({ template: TEMPLATE, context: 96 });
+    chat.getState().change({ strategy: 'drop' });
+    await say(`0 ${LONG}`);
+    await say(`1 ${LONG}`);
+    expect(chat.getState().plan).toBeNull();
+    await chat.getState().edit(1, `${LONG} ${LONG} ${LONG}`);
+    expect(chat.getState().plan).toMatchObject({ strategy: 'drop' });
+    await chat.getState().sendPlanned();
+    expect(chat.getState().plan).toBeNull();
+    const drawn = () => page.document.getState().tokens.filter(({ origin }) => origin === 'drawn');
+    const reply = contents(chat)[3];
+    expect(drawn()).toEqual([]);
+    expect(text(page).endsWith(`assistant:${reply}`)).toBe(true);
+    expect(reply).not.toBe('');
+  });
+
+  test('where no plan can be made, a later change of the text says nothing of it', async () => {
+    let left = 2;
+    const { page, chat, say } = await chatPage({
+      template: TEMPLATE,
+      context: 96,
+      render: requests => (left-- > 0 ? renderNow(requests) : Promise.resolve(null)),
+    });
+    chat.getState().change({ strategy: 'drop' });
+    await say(`0 ${LONG}`);
+    expect(chat.getState()).toMatchObject({ trouble: null, plan: null });
+    // For the whole conversation, and not for a shorter one.
+    left = 1;
+    await say(`${LONG} ${LONG} ${LONG} ${LONG}`);
+    expect(chat.getState()).toMatchObject({ trouble: { kind: 'slow' }, plan: null });
+    chat.getState().dismiss();
+    page.document.getState().edit(text(page).length, text(page).length, ' more');
+    expect(chat.getState().trouble).toBeNull();
+  });
 });
 
 test('the same render serves template and form', async () => {
