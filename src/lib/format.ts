@@ -111,7 +111,8 @@ export function formatProbability(p: number): string {
   if (percent === 0) return '0 %';
   if (percent === 100) return '100 %';
   if (percent > 0 && percent < 0.0001) return '< 0.0001 %';
-  if (percent > 99.95 && percent < 100) return '> 99.9 %';
+  // From here on `short` would round to 100.
+  if (percent >= 99.95 && percent < 100) return '> 99.9 %';
   return `${short(percent)} %`;
 }
 

@@ -59,7 +59,7 @@ export function Inspector() {
       <div>
         <TokenFacts inspected={inspected} />
         <PinnedHere inspected={inspected} />
-        <PartialNote ranked={inspected.ranked} />
+        <PartialNote ranked={inspected.stale ? null : inspected.ranked} />
       </div>
       {inspected.ranked ? (
         <>

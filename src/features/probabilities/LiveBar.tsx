@@ -29,13 +29,19 @@ export function liveCandidates({ ranked, drawn, now }: Pick<Inspected, 'ranked' 
 export function LiveBar() {
   const inspected = useInspected();
   const candidates = useMemo(() => liveCandidates(inspected), [inspected]);
-  const { tokenizer, drawn, now, stale, live, place } = inspected;
+  const { tokenizer, drawn, now, stale, live, place, nothingLeft } = inspected;
   const which = live ? 'newest token' : place === 'end' ? 'next token' : 'selected token';
   const when = drawn === null && now === null ? 'before sampling' : 'with these settings';
   return (
     <section className={styles.live} aria-label="What the settings do" data-stale={stale}>
-      <p className={styles.words}>{candidates.length === 0 ? 'No distribution here yet' : `The ${which}, ${when}`}</p>
-      {tokenizer && (
+      <p className={styles.words}>
+        {nothingLeft
+          ? 'These settings leave no token to draw'
+          : candidates.length === 0
+            ? 'No distribution here yet'
+            : `The ${which}, ${when}`}
+      </p>
+      {tokenizer && !nothingLeft && (
         <ul className={styles.list}>
           {candidates.map(({ id, p, cut }) => (
             <li key={id} data-cut={cut} style={{ '--share': p } as CSSProperties}>

@@ -11,10 +11,11 @@ import styles from './PinnedHere.module.css';
 /** From the candidates that are here, else from the rows of the pins; NaN where neither knows. */
 function probabilityOf(
   id: number,
-  { ranked, token, position }: Inspected,
+  { ranked, token, position, stale }: Inspected,
   logits: ReadonlyMap<number, Float32Array>,
 ): number {
-  if (ranked && ranked.rankOf(id) > 0) return ranked.before(id);
+  // What is stale is of another place.
+  if (!stale && ranked && ranked.rankOf(id) > 0) return ranked.before(id);
   const logit = logits.get(id)?.[position - 1];
   return logit === undefined || !token?.stats ? Number.NaN : Math.exp(logit - token.stats.logZ);
 }

@@ -7,6 +7,7 @@ import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import type { Ranked } from '../shared/ranked.ts';
 import { DrawLine } from './DrawLine.tsx';
 import { markOf } from './drawn.ts';
+import { followedIn } from './followed.ts';
 import type { Inspected } from './inspected.ts';
 import { Leaders } from './Leaders.tsx';
 import { PipelineTable } from './PipelineTable.tsx';
@@ -20,14 +21,11 @@ const SIDES = [
   { value: 'now', label: 'With these settings' },
 ] as const;
 
-/** The token looked at: the selected candidate, the followed one, the one in the text, the likeliest. */
+/** The token looked at: the selected candidate, the followed one, the one in the text, the likeliest. Only those that the row has: a server shows few. */
 function useFollowed({ token }: Inspected, ranked: Ranked): { id: number; picked: boolean } {
   const candidate = useView(s => s.candidate);
   const followed = useView(s => s.followed);
-  const picked = candidate ?? followed;
-  const own = token?.id ?? ranked.ids[0] ?? 0;
-  if (picked === null || picked >= ranked.vocabulary) return { id: own, picked: false };
-  return { id: picked, picked: picked !== own };
+  return followedIn(ranked, candidate ?? followed, token?.id ?? null);
 }
 
 export function Stages({ inspected, ranked }: { inspected: Inspected; ranked: Ranked }) {

@@ -47,8 +47,10 @@ function Entropy({ entropy }: { entropy: number | null }) {
 function numbersOf(token: DocumentToken, { row }: Inspected): { logprob: number; rank: number } | undefined {
   if (token.stats || row.status !== 'ready') return token.stats;
   const { ranked } = row.row;
-  const logprob = (ranked.logits[token.id] ?? Number.NEGATIVE_INFINITY) - ranked.logZ;
-  return { logprob, rank: rankedOfRow(ranked).rankOf(token.id) };
+  const rank = rankedOfRow(ranked).rankOf(token.id);
+  // A server does not show it: that is no number.
+  if (rank === 0) return undefined;
+  return { logprob: (ranked.logits[token.id] ?? Number.NEGATIVE_INFINITY) - ranked.logZ, rank };
 }
 
 function TokenNumbers({ token, inspected }: { token: DocumentToken; inspected: Inspected }) {

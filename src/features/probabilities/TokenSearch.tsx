@@ -35,8 +35,15 @@ export function TokenSearch({ tokenizer, ranked, onChoose }: TokenSearchProps) {
       <button type="button" className={styles.found} onClick={() => choose(id)}>
         <TokenText {...faceOf(tokenizer, id)} />
         <span className={styles.facts}>
-          id <span className="num">{id}</span> · rank <span className="num">{formatCount(ranked.rankOf(id))}</span> ·{' '}
-          <span className="num">{formatProbability(ranked.before(id))}</span> before sampling
+          id <span className="num">{id}</span> ·{' '}
+          {ranked.rankOf(id) === 0 ? (
+            'not among those shown'
+          ) : (
+            <>
+              rank <span className="num">{formatCount(ranked.rankOf(id))}</span> ·{' '}
+              <span className="num">{formatProbability(ranked.before(id))}</span> before sampling
+            </>
+          )}
         </span>
       </button>
     </li>

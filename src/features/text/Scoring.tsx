@@ -1,7 +1,7 @@
 // Where the numbers come from: all there, coming by themselves, or waiting for a person because they take long.
 import { formatCount, formatDuration } from '../../lib/format.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
-import { useGeneration, useRows, useScores, useStores } from '../../stores/react.ts';
+import { useGeneration, useModel, useRows, useScores, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
@@ -16,6 +16,7 @@ function Rest({ missing }: { missing: number }) {
   const task = useScores(s => s.task);
   const running = useGeneration(s => isRunning(s.status));
   const scoring = useRows(s => s.scoring);
+  const unscored = useModel(s => s.load.status === 'ready' && s.load.model.server?.scores === null);
   // The row that is fetched for the inspector may bring the whole text into the model's cache.
   useRows(s => s.selected);
   const score = () => void scores.getState().score();
@@ -33,6 +34,14 @@ function Rest({ missing }: { missing: number }) {
   }
   if (task.status === 'failed' && task.error) return <ErrorNotice error={task.error} retry={score} />;
   if (running) return <p>The run comes first; {formatCount(missing)} tokens are scored after it.</p>;
+  if (unscored) {
+    return (
+      <p>
+        {formatCount(missing)} {missing === 1 ? 'token has' : 'tokens have'} no numbers: this server gives them only for
+        what it draws.
+      </p>
+    );
+  }
   const seconds = scores.getState().seconds();
   if (seconds > UNASKED && !scoring) {
     return (

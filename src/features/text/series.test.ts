@@ -95,3 +95,13 @@ test('what was expected instead: the token itself, or what came with the draw', 
   expect(expectedAt({ ...typed, stats: { logprob: -2, rank: 4, entropy: 0, logZ: 0 } })).toBeNull();
   expect(expectedAt({ ...typed, stats: { logprob: -0.1, rank: 1, entropy: 0, logZ: 0 } })?.id).toBe(typed.id);
 });
+
+test('a pin that a server does not show at the end has no number there', () => {
+  const partial = rankRow(Float32Array.of(Number.NEGATIVE_INFINITY, Math.log(0.5), Math.log(0.3)), 0.2);
+  const at = (id: number) => pinLine(id, text(), undefined, { ...next, ranked: partial }).at(-1);
+  expect(at(1)).toBeCloseTo(0.5, 6);
+  expect(at(0)).toBeNaN();
+  expect(at(5)).toBeNaN();
+  const banned = rankRow(Float32Array.of(Number.NEGATIVE_INFINITY, 1, 2));
+  expect(pinLine(0, text(), undefined, { ...next, ranked: banned }).at(-1)).toBe(0);
+});

@@ -58,7 +58,11 @@ export function pinLine(
     if (position === 0 || token.stats === undefined) return;
     line[position] = Math.exp(logitAt(id, token, logits?.[position - 1]) - token.stats.logZ);
   });
-  if (next !== null) line[tokens.length] = Math.exp((next.ranked.logits[id] ?? Number.NaN) - next.ranked.logZ);
+  if (next === null) return line;
+  const { logits: last, logZ, outside } = next.ranked;
+  const logit = last[id] ?? Number.NaN;
+  // What a server does not show has no number.
+  if (outside === undefined || logit > Number.NEGATIVE_INFINITY) line[tokens.length] = Math.exp(logit - logZ);
   return line;
 }
 

@@ -60,7 +60,7 @@ function createTopPredictionStore(stores: Stores): Made<TopPredictionStore> {
     memory: [],
     tell: probe => store.setState({ probe }),
     begin: ({ work }, other) => {
-      share = work.head / work.body;
+      share = work.body === 0 ? 0 : work.head / work.body;
       if (other) keep(-1);
     },
     // A prediction depends on the tokens before its place.
@@ -78,9 +78,11 @@ function createTopPredictionStore(stores: Stores): Made<TopPredictionStore> {
     reads: (_, question) => question.ids,
     seconds: places => cost.secondsOf(places.length) * share,
     fetch: (position, question, signal) => fetchRow(client, question.ids, position - 1, signal),
-    accept: ({ logits }, position) => {
+    accept: ({ logits, outside }, position) => {
       const id = topOf(logits, 1).ids[0] ?? 0;
-      const { logit, logZ } = rowStatistics(logits, id);
+      const { logit, logZ: sum } = rowStatistics(logits, id);
+      // Of a server log-probabilities of what it shows: their sum over all is 1.
+      const logZ = outside === undefined ? sum : 0;
       store.setState(state => ({ found: new Map(state.found).set(position, { id, p: Math.exp(logit - logZ) }) }));
     },
   });

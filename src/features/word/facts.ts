@@ -42,5 +42,9 @@ export function factsOf({ token, row, before, vocabulary, limit }: Known): CardF
   if (token === null) return { probability: null, rank: null, ranked, lack };
   if (stats) return { probability: Math.exp(stats.logprob), rank: stats.rank, ranked, lack };
   if (row === null || ranked === null) return { probability: null, rank: null, ranked, lack };
-  return { probability: ranked.before(token.id), rank: ranked.rankOf(token.id), ranked, lack };
+  const rank = ranked.rankOf(token.id);
+  // A server does not show it: that is no number.
+  return rank === 0
+    ? { probability: null, rank: null, ranked, lack }
+    : { probability: ranked.before(token.id), rank, ranked, lack };
 }
