@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { rendered } from '../../../e2e/support/rendered.ts';
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { NucleusError } from '../../lib/error.ts';
 import { Chat } from './Chat.tsx';
 import { chatStore } from './store.ts';
 import type { Prompt } from './types.ts';
@@ -39,6 +40,19 @@ test('turns, those that are left out, thinking, what it cost, and the meter', as
   expect(markup.match(/<li/g)).toHaveLength(4);
   store.setState({ trouble: { kind: 'slow' } });
   expect(rendered({ ...page, chat: store } as Page, <Chat />)).toContain('did not end within a second');
+});
+
+test('a draft that the tokenizer refuses counts as none', async () => {
+  page = await readyPage({ firstText: '' });
+  const { tokenizer } = page.document.getState();
+  if (tokenizer === null) throw new Error('no tokenizer');
+  const encode = (): never => {
+    throw new NucleusError('bad_tokenizer', 'too long');
+  };
+  page.document.setState({ tokenizer: { ...tokenizer, encode } });
+  const store = chatStore.of(page);
+  store.getState().setDraft('Hello');
+  expect(rendered({ ...page, chat: store } as Page, <Chat />)).toContain('Hello');
 });
 
 test('a plan says what stays, what goes, and what is computed', async () => {

@@ -4,6 +4,7 @@ import { spelledText } from '../../stores/document/spelled.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { useDocument, useFeature, useGeneration, useModel, useSettings, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { type Tool, toolsStore } from '../shared/tools.ts';
 import { replyRoom } from './fit.ts';
 import { type BranchTurns, shownIn, turnsOf } from './prompts.ts';
@@ -72,6 +73,15 @@ export interface Budget {
   readonly reply: number;
 }
 
+/** None where the rules of the tokenizer refuse the text: what sends it says so. */
+function tokensIn(tokenizer: Tokenizer, draft: string): number {
+  try {
+    return draft === '' ? 0 : tokenizer.encode(draft).length;
+  } catch {
+    return 0;
+  }
+}
+
 export function useBudget(): Budget {
   const tokens = useDocument(s => s.tokens.length);
   const view = useDocument(s => s.view);
@@ -80,7 +90,7 @@ export function useBudget(): Budget {
   const draft = useChat(s => s.draft);
   const allowed = useModel(tokensAllowed);
   const wanted = useSettings(s => s.settings.max_new_tokens);
-  const words = useMemo(() => (draft === '' ? 0 : (tokenizer?.encode(draft).length ?? 0)), [tokenizer, draft]);
+  const words = useMemo(() => (tokenizer === null ? 0 : tokensIn(tokenizer, draft)), [tokenizer, draft]);
   const first = prompt?.spans.find(span => span !== null)?.start;
   const system = first === undefined ? 0 : tokensBefore(view.starts, first);
   const all = prompt === null ? 0 : tokens;

@@ -1,5 +1,6 @@
 // The document: ids are the truth and text their view, through any edit, run, and change of the tokenizer.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { NucleusError } from '../../lib/error.ts';
 import { SHIPPED_VOCAB_SIZE } from '../../tokenizer/texts.fixture.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { BOS, checkWhole, drawn, ready, tokenizer } from './document.fixture.ts';
@@ -228,6 +229,28 @@ describe('the tokenizer comes and changes', () => {
     expect(now().text).toBe('Hello there');
     now().undo();
     expect(now().text).toBe('Hello');
+  });
+
+  test('a tokenizer that refuses the text changes nothing', () => {
+    const refusal = () => new NucleusError('bad_tokenizer', 'too long');
+    const refuses: Tokenizer = {
+      ...tokenizer,
+      fingerprint: 'refuses',
+      typed: () => {
+        throw refusal();
+      },
+      encodeSlices: () => {
+        throw refusal();
+      },
+    };
+    type(' fox');
+    const plain = createDocumentStore('A text');
+    const long = createDocumentStore('A long text. '.repeat(2000));
+    for (const each of [store, plain, long]) {
+      const before = each.getState();
+      expect(() => before.setTokenizer(refuses, false)).toThrow(refusal());
+      expect(each.getState()).toBe(before);
+    }
   });
 
   test('another vocabulary gets the same text, through Undo too; special tokens stay special', () => {

@@ -1,6 +1,7 @@
 // A long text: nothing of it is lost, and a key costs what it changes, however much stands around it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NucleusError } from '../../lib/error.ts';
 import { SHIPPED_VOCAB_SIZE, shippedJson } from '../../tokenizer/texts.fixture.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { withEdits } from '../../tokenizer/with-edits.ts';
@@ -110,7 +111,7 @@ describe('a key costs the same in a text of 200 tokens and of 20,000', () => {
 });
 
 /** A document whose turns come when the test lets them; `ms` pass with each look at the clock, so that a turn ends after so many slices. */
-function inTurns(text = '', ms = 40): { readonly store: DocumentStore; readonly turn: () => boolean } {
+function inTurns(text = '', ms = 40, of = tokenizer): { readonly store: DocumentStore; readonly turn: () => boolean } {
   const asked: (() => void)[] = [];
   let now = 0;
   const clock = (): number => {
@@ -118,7 +119,7 @@ function inTurns(text = '', ms = 40): { readonly store: DocumentStore; readonly 
     return now;
   };
   const store = createDocumentStore(text, clock, callback => void asked.push(callback));
-  store.getState().setTokenizer(tokenizer, false);
+  store.getState().setTokenizer(of, false);
   const turn = (): boolean => {
     asked.shift()?.();
     return asked.length > 0;
@@ -128,6 +129,44 @@ function inTurns(text = '', ms = 40): { readonly store: DocumentStore; readonly 
 
 const ENGLISH = Array.from({ length: 9000 }, (_, i) => `${i} men went to mow,\n`).join('');
 const ids = (store: DocumentStore): number[] => store.getState().tokens.map(token => token.id);
+
+test('a turn that throws is not gone on with: the text is begun anew', () => {
+  let refuses = true;
+  const once: Tokenizer = {
+    ...tokenizer,
+    encodeSlices: function* slices(text, steps, place) {
+      for (const [i, slice] of [...tokenizer.encodeSlices(text, steps, place)].entries()) {
+        if (refuses && i === 3) throw new NucleusError('bad_tokenizer', 'too long');
+        yield slice;
+      }
+    },
+  };
+  const { store, turn } = inTurns(ENGLISH, 40, once);
+  expect(() => {
+    while (turn());
+  }).toThrow('too long');
+  expect(store.getState().text).toBe(ENGLISH);
+  refuses = false;
+  store.getState().finish();
+  expect(store.getState()).toMatchObject({ pending: null, text: ENGLISH });
+  expect(ids(store)).toEqual([...tokenizer.encode(ENGLISH)]);
+});
+
+test('a step back to a text without all its tokens, under a tokenizer that makes it shorter, ends', () => {
+  const json = { ...Object(shippedJson('tokenizer.json')), normalizer: { type: 'NFC' } };
+  const made = createTokenizer(json, shippedJson('tokenizer_config.json'), SHIPPED_VOCAB_SIZE);
+  const shortens = { ...made, fingerprint: 'shortens' };
+  const text = `${ENGLISH}Cafe\u0301`;
+  const { store, turn } = inTurns();
+  store.getState().edit(0, 0, text);
+  const { length } = text;
+  store.getState().edit(length, length, 'x');
+  store.getState().setTokenizer(shortens, false);
+  store.getState().undo();
+  expect(store.getState().pending).not.toBeNull();
+  for (let i = 0; i < 1000 && turn(); i++);
+  expect(store.getState()).toMatchObject({ pending: null, text: text.normalize('NFC') });
+});
 
 /** What always holds: tokens lay out a beginning of the text, and what is pending is the rest. */
 function checkParts(store: DocumentStore): void {

@@ -31,7 +31,10 @@ export class Turns {
     this.#now = now;
   }
 
-  /** One turn, or as many as it takes for `all`. */
+  /**
+   * One turn, or as many as it takes for `all`, or where the slices do not say where in the text they end.
+   * @throws NucleusError bad_tokenizer where its rules make the text grow without measure; then the text is begun anew
+   */
   turn(tokenizer: Tokenizer, tokens: readonly DocumentToken[], pending: Pending, all: boolean): Turned {
     const under = this.#under?.pending === pending ? this.#under : null;
     const { length } = tokens;
@@ -39,14 +42,20 @@ export class Turns {
     const place = tokenizer.placeBetween(around, length, length);
     const slices = under?.slices ?? tokenizer.encodeSlices(pending.text, STEPS, place);
     const done = under?.done ?? 0;
+    const whole = all || (under === null && !tokenizer.keepsPlaces(pending.text));
+    // What throws has ended its slices.
+    this.#under = null;
     const added: DocumentToken[] = [];
     let end = done;
     const begin = this.#now();
     for (let next = slices.next(); ; next = slices.next()) {
-      if (next.done === true) break;
+      if (next.done === true) {
+        end = done + pending.text.length;
+        break;
+      }
       for (const token of typedFrom(tokenizer, next.value)) added.push(token);
       end = next.value.end;
-      if (!all && this.#now() - begin >= TURN_MS) break;
+      if (!whole && this.#now() - begin >= TURN_MS) break;
     }
     const turned = advanced(tokens, pending, added, end - done);
     this.#under = turned.pending === null ? null : { pending: turned.pending, slices, done: end };

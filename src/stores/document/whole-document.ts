@@ -233,13 +233,13 @@ export class WholeDocument {
   setTokenizer(tokenizer: Tokenizer, sameModel: boolean): void {
     this.finish();
     const { tokenizer: before, text, selection, branches } = this.#state;
+    // Both may throw, and then nothing has changed.
+    const typed = before === null ? this.#typed(tokenizer, text) : null;
+    const today = before === null ? branches : branchesOfToday(branches, tokenizer, before, sameModel);
     if (!sameModel) this.#model += 1;
     this.store.setState({ tokenizer });
-    if (before === null) this.#setTyped(tokenizer, text, selection);
-    else {
-      const today = branchesOfToday(branches, tokenizer, before, sameModel);
-      if (today !== branches) this.#setAll(today, selection);
-    }
+    if (typed !== null) this.#showTurned(typed, selection);
+    else if (today !== branches) this.#setAll(today, selection);
   }
 
   leave: DocumentActions['leave'] = () => {
@@ -324,21 +324,29 @@ export class WholeDocument {
   }
 
   /** All of a text as typed tokens, in turns where it is long. */
-  #setTyped(tokenizer: Tokenizer, text: string, selection?: Selection): void {
+  #typed(tokenizer: Tokenizer, text: string): Turned {
     const first = openingTokens(tokenizer);
     // As it was shown, with what it began with.
     const spelled = layoutTokens(first.map(({ bytes }) => bytes)).text;
     const typed = text.startsWith(spelled) ? text.slice(spelled.length) : text;
-    if (isLong(tokenizer, typed)) this.#setParts({ tokens: first, pending: allPending(typed) }, selection);
-    else this.#setTokens(wholeText(tokenizer, typed), selection);
+    if (isLong(tokenizer, typed)) return this.#turns.turn(tokenizer, first, allPending(typed), false);
+    return { tokens: wholeText(tokenizer, typed), pending: null };
+  }
+
+  #setTyped(tokenizer: Tokenizer, text: string, selection?: Selection): void {
+    this.#showTurned(this.#typed(tokenizer, text), selection);
   }
 
   /** The beginning of the text and what follows it, after one turn more, or after all of them. */
   #setParts({ tokens, pending }: Turned, selection?: Selection, all = false): void {
-    const { branches, branch, forgotten, tokenizer } = this.#state;
+    const { tokenizer } = this.#state;
     const still = pending === null || tokenizer === null;
-    const turned = still ? { tokens, pending } : this.#turns.turn(tokenizer, tokens, pending, all);
-    this.#show({ branches: withTokens(branches, branch, turned.tokens), branch, forgotten }, selection, turned.pending);
+    this.#showTurned(still ? { tokens, pending } : this.#turns.turn(tokenizer, tokens, pending, all), selection);
+  }
+
+  #showTurned({ tokens, pending }: Turned, selection?: Selection): void {
+    const { branches, branch, forgotten } = this.#state;
+    this.#show({ branches: withTokens(branches, branch, tokens), branch, forgotten }, selection, pending);
   }
 
   finish(): void {
