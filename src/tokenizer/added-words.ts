@@ -2,14 +2,13 @@
 // Source: `AddedVocabulary` of the `tokenizers` library of Hugging Face.
 import type { AddedToken, NormalForm } from './spec.ts';
 
-/** A stretch of the text: an added token, or (id null) plain text, in its normal form where the tokenizer has one. */
+/**
+ * A stretch of the text: an added token, or (id null) plain text, in its normal form where the tokenizer has one; with where it lies in the text, in UTF-16
+ * units: a token of space may lie in the space that the token before has taken.
+ */
 interface Section {
   readonly id: number | null;
   readonly text: string;
-}
-
-/** A section with where it lies in the text, in UTF-16 units: a token of space may lie in the space that the token before has taken. */
-interface Found extends Section {
   readonly start: number;
   readonly end: number;
 }
@@ -24,7 +23,7 @@ const SPACE = /^\p{White_Space}$/u;
 export type IsPlain = (start: number, end: number) => boolean;
 
 /** Finds tokens in a text, the longest where several start. */
-type Finder = (text: string, isPlain?: IsPlain) => Iterable<Found>;
+type Finder = (text: string, isPlain?: IsPlain) => Iterable<Section>;
 
 /** Where the white space before `at` starts, `least` or after. All of it is of one UTF-16 unit a character. */
 function spaceBefore(text: string, at: number, least: number): number {
@@ -139,7 +138,7 @@ export function finder(tokens: readonly AddedToken[], spellingOf: (token: AddedT
 
 /**
  * The sections of a text, each as soon as it is asked for. Tokens that are not `normalized` are found in the text as typed; the others in
- * the normal form of what is left, by the normal form of their content.
+ * the normal form of what is left, by the normal form of their content. Sections lie in the text as the normal form has it.
  */
 export function sectionsOf(
   tokens: readonly AddedToken[],
@@ -155,16 +154,28 @@ export function sectionsOf(
     token => normal(token.content),
   );
   return function* sections(text, isPlain) {
-    for (const section of typed === null ? [{ id: null, text, start: 0 }] : typed(text, isPlain)) {
+    const all = { id: null, text, start: 0, end: text.length };
+    // UTF-16 units by which normal forms have moved what follows them.
+    let moved = 0;
+    for (const section of typed === null ? [all] : typed(text, isPlain)) {
       const from = section.start;
-      if (section.id !== null) yield section;
-      else if (normalised === null) yield { id: null, text: normal(section.text) };
+      const placed = (id: number | null, text: string, start: number, end: number): Section => {
+        return { id, text, start: start + moved, end: end + moved };
+      };
+      if (section.id !== null) {
+        yield placed(section.id, section.text, from, section.end);
+        continue;
+      }
+      const form = normal(section.text);
+      if (normalised === null) yield placed(null, form, from, from + form.length);
       else {
-        const form = normal(section.text);
         const typedAt = (offset: number) =>
           from + (form === section.text ? offset : unitsOf(section.text, normal, offset));
-        yield* normalised(form, isPlain && ((start, end) => isPlain(typedAt(start), typedAt(end))));
+        const plain: IsPlain | undefined = isPlain && ((start, end) => isPlain(typedAt(start), typedAt(end)));
+        for (const { id, text, start, end } of normalised(form, plain))
+          yield placed(id, text, from + start, from + end);
       }
+      moved += form.length - section.text.length;
     }
   };
 }

@@ -168,3 +168,18 @@ test('words are remembered up to a bound', () => {
   for (let i = 0; i < 40_000; i++) stepsOf(`w${i}`);
   expect(stepsOf('tokenisation')).toBe(first);
 });
+
+test('slices end in the text where a token of space lies in the space that the one before has taken', () => {
+  const how = { special: false, normalized: false, lstrip: false, rstrip: false, single_word: false };
+  const json = Object(shippedJson('tokenizer.json'));
+  const added = [
+    { ...how, id: SHIPPED_VOCAB_SIZE, content: '<x>', rstrip: true },
+    { ...how, id: SHIPPED_VOCAB_SIZE + 1, content: ' ' },
+  ];
+  const spaced = createTokenizer({ ...json, added_tokens: [...json.added_tokens, ...added] }, {}, null);
+  const text = 'a<x>   bcd efg';
+  expect(spaced.encode(text)).toContain(SHIPPED_VOCAB_SIZE + 1);
+  const ends = slicesOf(spaced, text, 1).map(({ end }) => end);
+  expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+  expect(ends.at(-1)).toBe(text.length);
+});

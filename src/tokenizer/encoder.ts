@@ -42,7 +42,8 @@ export class Encoder {
     for (const part of this.#parts(text, steps, isPlain)) {
       if (part.ids !== null) {
         for (const id of part.ids) ids.push(id);
-        end = part.end;
+        // A token of space may end within the space that the one before has taken.
+        end = Math.max(end, part.end);
       }
       if (this.#model.steps - before < steps) continue;
       yield { start, end, ids: Uint32Array.from(ids), bytes: null };
@@ -59,13 +60,12 @@ export class Encoder {
     budget: number,
     isPlain?: IsPlain,
   ): Generator<{ readonly end: number; readonly ids: Iterable<number> | null }> {
-    let at = 0;
     for (const section of this.#sections(text.toWellFormed(), isPlain)) {
       if (section.id !== null) {
-        at += section.text.length;
-        yield { end: at, ids: [section.id] };
+        yield { end: section.end, ids: [section.id] };
         continue;
       }
+      let at = section.start;
       for (const piece of pretokens(section.text, this.#spec.pretokens)) {
         for (const part of this.#model.encode(piece, budget)) yield { end: at + part.end, ids: part.ids };
         at += piece.length;
