@@ -22,8 +22,12 @@ function fieldsOf(value: unknown): Fields {
   return Object.fromEntries(Object.entries(value));
 }
 
-/** A character with what joins it in a normal form: marks, and the vowels and last consonants of Hangul. */
-const CLUSTER = /[^\p{M}\u1160-\u11ff]?[\p{M}\u1160-\u11ff]*/gsu;
+/**
+ * What joins a character before it in a normal form: marks; the vowels and last consonants of Hangul, and the letters that NFKC makes them of; the halfwidth marks of
+ * kana; the vowels of Kirat Rai.
+ */
+const JOINS = String.raw`\p{M}\u1160-\u11ff\u3133\u3135\u3136\u313a-\u313f\u314f-\u3163\uff9e\uff9f\uffa3\uffa5\uffa6\uffaa-\uffaf\uffc2-\uffdc\u{16d67}\u{16d68}`;
+const CLUSTER = new RegExp(`[^${JOINS}]?[${JOINS}]*`, 'gsu');
 
 function normalForm(form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): Normalizer {
   return source => {
@@ -34,11 +38,18 @@ function normalForm(form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): Normalizer {
     for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
       const made = cluster.normalize(form);
       if (made === cluster) out.keep(index, index + cluster.length);
-      else out.put(made, index);
+      else if (Array.from(cluster, char => char.normalize(form)).join('') !== made) out.put(made, index);
+      else {
+        let at = index;
+        for (const char of cluster) {
+          out.put(char.normalize(form), at);
+          at += char.length;
+        }
+      }
     }
     const done = out.done();
     if (done.text === whole) return done;
-    // No character of today's Unicode comes here; the ids would be right all the same.
+    // Only what a later Unicode joins comes here; the ids are right all the same.
     const coarse = new Rewriting(source);
     coarse.put(whole, 0);
     return coarse.done();
