@@ -29,7 +29,8 @@ export interface ModelFiles {
   /**
    * A file in order, in pieces of at most 16 MiB. From the network each piece is stored before it is handed out; while the consumer
    * works on it nothing more is fetched. Ends early without harm: what was stored is not fetched again. Not twice at a time for one file.
-   * Throws NucleusError not_found, unauthorized, rate_limited, network, integrity, bad_safetensors (not the file it should be), cancelled.
+   * Throws NucleusError not_found, unauthorized, rate_limited, network, integrity, cancelled; for what is not the
+   * file it should be bad_safetensors, bad_pytorch, bad_gguf, bad_json or bad_tokenizer, as it is named.
    */
   stream(name: string): AsyncGenerator<Uint8Array<ArrayBuffer>>;
   /**

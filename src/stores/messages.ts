@@ -210,8 +210,8 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     text: `${named(detail, 'tensor', 'The tensor')} does not have the shape or type that the config promises${because(message)}. Choose another model.`,
     action: 'choose_model',
   }),
-  bad_tokenizer: (_, message) => ({
-    text: `The model's tokenizer.json cannot be read${because(message)}. Choose another model.`,
+  bad_tokenizer: (detail, message) => ({
+    text: `The model's ${about(detail, 'file', 'tokenizer.json')} cannot be read${because(message)}. Choose another model.`,
     action: 'choose_model',
   }),
   tokenizer_mismatch: (_, message) => ({
