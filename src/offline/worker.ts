@@ -47,7 +47,8 @@ const USED = 'used';
 scope.addEventListener('activate', event => {
   event.waitUntil(
     (async () => {
-      await (await caches.open(version)).put(USED, new Response());
+      // Where the browser has no room for it, the rest is done all the same.
+      await (await caches.open(version)).put(USED, new Response()).catch(() => {});
       const names = await caches.keys();
       const used = new Set<string>();
       for (const name of names.filter(isOwnCache))
