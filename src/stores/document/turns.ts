@@ -1,6 +1,8 @@
 // Gives a long text its tokens in turns short enough that a page stays alive between them.
+import { layoutTokens } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { advanced } from './pending.ts';
+import { openingTokens, wholeText } from './change.ts';
+import { advanced, allPending, isLong } from './pending.ts';
 import { typedFrom } from './sequence.ts';
 import type { DocumentToken, Pending } from './types.ts';
 
@@ -29,6 +31,16 @@ export class Turns {
   /** @param now milliseconds */
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** All of a text as typed tokens, with what texts begin with; the first turn where it is long. Throws as `turn` does. */
+  begin(tokenizer: Tokenizer, text: string): Turned {
+    const first = openingTokens(tokenizer);
+    // As it was shown, with what it began with.
+    const spelled = layoutTokens(first.map(({ bytes }) => bytes)).text;
+    const typed = text.startsWith(spelled) ? text.slice(spelled.length) : text;
+    if (isLong(tokenizer, typed)) return this.turn(tokenizer, first, allPending(typed), false);
+    return { tokens: wholeText(tokenizer, typed), pending: null };
   }
 
   /**

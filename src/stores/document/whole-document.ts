@@ -16,7 +16,7 @@ import {
   withSpecial,
 } from './change.ts';
 import { History } from './history.ts';
-import { allPending, editedParts, isLong, pendingOfToday } from './pending.ts';
+import { editedParts, isLong, pendingOfToday } from './pending.ts';
 import { plainToken, shownAfter } from './sequence.ts';
 import { caretAt, EMPTY_VIEW, placeAt, shownPlain, shownTokens } from './shown.ts';
 import { type Turned, Turns } from './turns.ts';
@@ -234,7 +234,7 @@ export class WholeDocument {
     this.finish();
     const { tokenizer: before, text, selection, branches } = this.#state;
     // Both may throw, and then nothing has changed.
-    const typed = before === null ? this.#typed(tokenizer, text) : null;
+    const typed = before === null ? this.#turns.begin(tokenizer, text) : null;
     const today = before === null ? branches : branchesOfToday(branches, tokenizer, before, sameModel);
     if (!sameModel) this.#model += 1;
     this.store.setState({ tokenizer });
@@ -323,18 +323,8 @@ export class WholeDocument {
     }));
   }
 
-  /** All of a text as typed tokens, in turns where it is long. */
-  #typed(tokenizer: Tokenizer, text: string): Turned {
-    const first = openingTokens(tokenizer);
-    // As it was shown, with what it began with.
-    const spelled = layoutTokens(first.map(({ bytes }) => bytes)).text;
-    const typed = text.startsWith(spelled) ? text.slice(spelled.length) : text;
-    if (isLong(tokenizer, typed)) return this.#turns.turn(tokenizer, first, allPending(typed), false);
-    return { tokens: wholeText(tokenizer, typed), pending: null };
-  }
-
   #setTyped(tokenizer: Tokenizer, text: string, selection?: Selection): void {
-    this.#showTurned(this.#typed(tokenizer, text), selection);
+    this.#showTurned(this.#turns.begin(tokenizer, text), selection);
   }
 
   /** The beginning of the text and what follows it, after one turn more, or after all of them. */
