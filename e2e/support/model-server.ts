@@ -15,6 +15,9 @@ export interface ServedModel {
   bytes(id: number): Uint8Array;
   readonly bos: number | null;
   readonly eos: number | null;
+  /** Special tokens beside these two, and the template that writes them. */
+  readonly names?: ReadonlyMap<string, number>;
+  readonly template?: string;
   /** Natural logarithms of all probabilities, by id. */
   logprobs(ids: readonly number[]): ReadonlyMap<number, number> | Promise<ReadonlyMap<number, number>>;
 }
@@ -131,17 +134,23 @@ function listed({ flavour, model: { name, vocabulary, context } }: ModelServerOp
 }
 
 const EOS_NAME = '<|endoftext|>';
-const spelled = ({ bos, eos }: ServedModel): object => ({
+const spelled = ({ bos, eos, template }: ServedModel): object => ({
   bos_token: bos === null ? '' : EOS_NAME,
   eos_token: eos === null ? '' : EOS_NAME,
+  ...(template === undefined ? {} : { chat_template: template }),
 });
 
 /** Ids of a text in which the name of a special token is that token, wherever it stands. */
 function withNames(model: ServedModel, text: string): readonly number[] {
-  const named = model.eos ?? model.bos;
-  if (named === null) return model.encode(text);
-  return text.split(EOS_NAME).flatMap((part, i) => [...(i === 0 ? [] : [named]), ...model.encode(part)]);
+  const end = model.eos ?? model.bos;
+  const names = new Map([...(model.names ?? []), ...(end === null ? [] : [[EOS_NAME, end] as const])]);
+  const parts = [...names.keys()].reduce((all, name) => all.flatMap(part => cutAt(part, name, names)), [text]);
+  return parts.flatMap(part => names.get(part) ?? model.encode(part));
 }
+
+/** The text between and the name itself, wherever it stands; other names stay whole. */
+const cutAt = (part: string, name: string, names: ReadonlyMap<string, number>): string[] =>
+  names.has(part) ? [part] : part.split(name).flatMap((each, i) => (i === 0 ? [each] : [name, each]));
 
 function tokenized({ flavour, model }: ModelServerOptions, body: Readonly<Record<string, unknown>>): object {
   const llama = flavour === 'llamacpp';

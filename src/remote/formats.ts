@@ -250,13 +250,32 @@ const PROPS = v.object({
   default_generation_settings: v.nullish(v.object({ n_ctx: NUMBER_OR_NULL })),
   eos_token: v.nullish(v.string(), ''),
   bos_token: v.nullish(v.string(), ''),
+  chat_template: v.nullish(v.string(), ''),
 });
 
-/** llama.cpp's: the context of a slot, and how the ends of a text are spelled. */
-export function readProps(value: unknown): { context: number | null; bos: string; eos: string } {
-  const { default_generation_settings, bos_token, eos_token } = read(PROPS, value, 'the properties');
-  return { context: count(default_generation_settings?.n_ctx), bos: bos_token, eos: eos_token };
+export interface Props {
+  readonly context: number | null;
+  readonly bos: string;
+  readonly eos: string;
+  /** Jinja; '' where the model has none. */
+  readonly template: string;
 }
+
+/** llama.cpp's: the context of a slot, how the ends of a text are spelled, and the template of the model. */
+export function readProps(value: unknown): Props {
+  const { default_generation_settings, bos_token, eos_token, chat_template } = read(PROPS, value, 'the properties');
+  const context = count(default_generation_settings?.n_ctx);
+  return { context, bos: bos_token, eos: eos_token, template: chat_template };
+}
+
+/** As templates write them: `<|im_start|>`, `<start_of_turn>`, `[INST]`. */
+const NAME = /<[|\uff5c][^<>|\uff5c\s"']{1,60}[|\uff5c]>|<\/?[a-z_]{1,30}>|\[\/?[A-Z_]{2,30}\]/g;
+/** Each is two requests. */
+const MOST_NAMES = 24;
+
+/** What may be names of special tokens in a template, each once. */
+export const namesIn = (template: string): string[] =>
+  [...new Set(template.slice(0, 100_000).match(NAME) ?? [])].slice(0, MOST_NAMES);
 
 const TOKENS = v.object({
   tokens: v.array(

@@ -2,7 +2,17 @@
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import type { ServerFacts } from '../protocol/server.ts';
 import { type Access, completionBody, detokenizeBody, one, type Prompt, tokenizeBody } from './connection.ts';
-import { type ListedModel, readCompletion, readModels, readProps, readText, readTokens, type Said } from './formats.ts';
+import {
+  type ListedModel,
+  namesIn,
+  type Props,
+  readCompletion,
+  readModels,
+  readProps,
+  readText,
+  readTokens,
+  type Said,
+} from './formats.ts';
 import { MOST_IDS, ServerVocabulary } from './vocabulary.ts';
 
 /** A text of several tokens in every vocabulary. */
@@ -179,7 +189,7 @@ async function vocabularyOf(
   access: Access,
   facts: ServerFacts,
   tokens: Tokens | null,
-  props: { readonly bos: string; readonly eos: string } | null,
+  props: Props | null,
   name: string,
   signal: AbortSignal,
 ): Promise<ServerVocabulary> {
@@ -194,7 +204,20 @@ async function vocabularyOf(
     made.special(ends, props?.eos ?? '');
     made.end(ends);
   }
+  // What its template writes as special tokens a person's own may, too.
+  const names = namesIn(props?.template ?? '');
+  const found = await Promise.all(names.map(each => optional(() => askNamed(access, facts.model, each, signal))));
+  for (const [i, id] of found.entries()) if (id !== null) made.special(id, names[i] ?? '');
   return made;
+}
+
+/** The id of a name that is a special token; null where it is a text like any other. */
+async function askNamed(access: Access, model: string, spelled: string, signal: AbortSignal): Promise<number | null> {
+  const [id, plain] = [
+    await askSpecial(access, model, spelled, signal),
+    readTokens(await one(access, '/tokenize', tokenizeBody(model, spelled, false), signal)),
+  ];
+  return plain.length === 1 && plain[0]?.id === id ? null : id;
 }
 
 async function nameOf(access: Access, { model }: ServerFacts, id: number, signal: AbortSignal): Promise<string> {

@@ -35,3 +35,34 @@ test.each(['llamacpp', 'vllm'] as const)(
     }
   },
 );
+
+test('names that the server’s own template writes are special in a person’s, and text in what a person says', async () => {
+  const [begins, ends] = [2045, 2046];
+  const model = {
+    ...scriptedModel(),
+    bos: BOS,
+    names: new Map([
+      ['<|im_start|>', begins],
+      ['<|im_end|>', ends],
+    ]),
+    template: "{{ '<|im_start|>' + role + '<|im_end|>' + '<b>' + '[INST]' }}",
+  };
+  const server = await serveModel({ flavour: 'llamacpp', model });
+  const page = makePage({ firstText: '' });
+  try {
+    await page.start();
+    await page.model.getState().loadModel({ kind: 'server', address: server.url, model: '' });
+    const { chat, say } = chatOn(page, 2);
+    chat.getState().change({
+      custom: "{% for m in messages %}{{ '<|im_start|>' + m.content + '<|im_end|>' }}{% endfor %}<b>",
+    });
+    await say('Is <|im_start|> a word?');
+    const prompt = server.asked.findLast(({ path, body }) => path === '/v1/completions' && body.stream === true)?.body
+      .prompt;
+    const own = createTokenizer(tokenizerJson, tokenizerConfig, V);
+    expect(prompt).toEqual([begins, ...own.encode('Is <|im_start|> a word?'), ends, ...own.encode('<b>')]);
+  } finally {
+    page.dispose();
+    await server.close();
+  }
+});
