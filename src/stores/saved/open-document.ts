@@ -370,6 +370,8 @@ export class OpenDocument {
 
   #sayModel({ source }: Saved, here: LoadedModel): void {
     if (source === null || sourceKey(source) === sourceKey(here.source)) return;
+    // A question stands until it is answered.
+    if (this.#stores.documents.getState().notice?.kind === 'unkept') return;
     this.#stores.documents.setState({ notice: { kind: 'model', source } });
   }
 
