@@ -3,7 +3,7 @@ import type { EditSpan, TextEdit } from '../../tokenizer/interface.ts';
 import { layoutTokens, type TokenLayout } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { aroundSpecials, editedTokens, editTokens, withoutNumbers } from './change.ts';
-import type { DocumentToken, Pending } from './types.ts';
+import type { DocumentState, DocumentToken, Pending } from './types.ts';
 
 /** UTF-16 units that are given tokens at once, while a key waits for them. */
 const MOST_AT_ONCE = 16_000;
@@ -110,4 +110,15 @@ export function advanced(
   const text = pending.text.slice(end);
   if (text !== '') return { tokens: made, pending: { ...pending, text } };
   return { tokens: made.concat(pending.tail), pending: null };
+}
+
+/** A long text gets its tokens turn by turn: nobody has changed it. */
+export function isTurn(now: DocumentState, before: DocumentState): boolean {
+  return (
+    before.pending !== null &&
+    now.pending !== before.pending &&
+    now.text === before.text &&
+    now.branch === before.branch &&
+    now.tokens.length >= before.tokens.length
+  );
 }

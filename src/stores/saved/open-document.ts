@@ -7,7 +7,8 @@ import type { LoadedModel } from '../../protocol/events.ts';
 import { sameSettings } from '../../sampling/same.ts';
 import { sameToken } from '../../tokenizer/same-token.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import type { DocumentState, KeptHistory } from '../document/types.ts';
+import { isTurn } from '../document/pending.ts';
+import type { KeptHistory } from '../document/types.ts';
 import { modelTag } from '../model/model.ts';
 import { isRunning } from '../run/generation-types.ts';
 import type { Stores } from '../stores.ts';
@@ -42,6 +43,8 @@ export class OpenDocument {
   #saved: Saved | null = null;
   /** It stands here in its own ids, with its own numbers: what is written is what stands here. */
   #own = false;
+  /** It has done so since it was opened: that another model is here now is a person's choice, and nothing is said of it. */
+  #stood = false;
   /** The record of that. */
   #record: unknown = null;
   /** Settings and seed of it, with what a person has changed of them beside other ids; null where nothing was. */
@@ -206,6 +209,7 @@ export class OpenDocument {
       this.#record = record;
       const { tokenizer } = this.#stores.document.getState();
       this.#own = tokenizer !== null && saved.model === modelTag(this.#stores.model.getState());
+      this.#stood = this.#own;
       this.#opened({ id, title, created }, stamp, changed);
     });
   }
@@ -271,9 +275,10 @@ export class OpenDocument {
     this.#edited = false;
     this.#saved = saved;
     this.#own = saved.model === tag;
+    this.#stood ||= this.#own;
     // With the edit it is another text than lies in the store.
     if (this.#own && edited) this.#forget();
-    if (!this.#own && !this.#waits) this.#sayModel(saved, model);
+    if (!this.#stood && !this.#waits) this.#sayModel(saved, model);
   }
 
   /** From now on the document is what stands here, in ids of the model in use. */
@@ -384,15 +389,4 @@ export class OpenDocument {
       this.#quiet = before;
     }
   }
-}
-
-/** A long text gets its tokens turn by turn: nobody has changed it. */
-function isTurn(now: DocumentState, before: DocumentState): boolean {
-  return (
-    before.pending !== null &&
-    now.pending !== before.pending &&
-    now.text === before.text &&
-    now.branch === before.branch &&
-    now.tokens.length >= before.tokens.length
-  );
 }

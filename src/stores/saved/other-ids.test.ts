@@ -70,6 +70,8 @@ test('opened again, beside another model and back: its ids and draws are there, 
   here.other = true;
   await loadAnother(page);
   expect(text(page).startsWith(OPENING)).toBe(true);
+  // A person has chosen it, and the one before is still stored.
+  expect(page.documents.getState().notice).toBeNull();
   await page.flush();
   expect(recordOf(here.memory, id)?.tokens.map(token => token.id)).toEqual(own.map(token => token.id));
   page.settings.getState().change({ temperature: 0.25 });
