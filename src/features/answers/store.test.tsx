@@ -1,8 +1,9 @@
 // Answers on a scripted engine: what runs of their seeds draw, live, ranked, stopped, taken into the text with the others as branches.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rendered } from '../../../e2e/support/rendered.ts';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { ids, type Page, type PageOptions } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import { defined } from '../../lib/assert.ts';
 import { MAX_SEED } from '../../stores/run/settings.ts';
 import { Answers } from './Answers.tsx';
@@ -10,19 +11,11 @@ import { shareGrown } from './grown.ts';
 import { firstDifferences, ranked, scoreOf } from './ranking.ts';
 import type { Answer, Round } from './types.ts';
 
-const pages: Page[] = [];
-beforeEach(() => {
-  // Nothing is computed in the background.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-  vi.useRealTimers();
-});
+// Nothing is computed in the background.
+const { visit } = visitsOf('held');
 
 async function open(count = 3, options: PageOptions = {}): Promise<Page> {
-  const page = await readyPage(options);
-  pages.push(page);
+  const page = await visit(options);
   page.settings.getState().setSeed('70');
   page.settings.getState().change({ max_new_tokens: 5, end_of_text: 'continue' });
   answers(page).setCount(count);

@@ -1,26 +1,19 @@
 // Growth on a scripted engine: nodes as they come, stop, interruption, what makes them untrue, and grown paths that become branches.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { ids, type Page } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import { defined } from '../../lib/assert.ts';
 import { type Gardener, gardener } from './growth.fixture.ts';
 import { growthStore } from './growth.ts';
 import { type GrowthSettings, grownPath, MOST_GROWN, mostNodes, pathLogprobs } from './growthTypes.ts';
 
-const pages: Page[] = [];
-beforeEach(() => {
-  // Nothing is computed in the background.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-  vi.useRealTimers();
-});
+// Nothing is computed in the background.
+const { visit } = visitsOf('held');
 
 async function open(settings: Partial<GrowthSettings> = {}): Promise<{ page: Page; garden: Gardener }> {
   const garden = gardener();
-  const page = await readyPage({ intercept: garden.intercept });
-  pages.push(page);
+  const page = await visit({ intercept: garden.intercept });
   page.growth.getState().change({ depth: 2, children: 2, floor: 0.001, ...settings });
   return { page, garden };
 }

@@ -1,24 +1,17 @@
 // A grid on a scripted engine: each cell is a run with its two settings, it is stopped and gone on with, and what no longer belongs to it is forgotten.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { ids, type Page } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import { takenIn } from '../shared/taken.ts';
 import { gridStore } from './grid.ts';
 import { cellKey, continuations } from './grid-types.ts';
 
-const pages: Page[] = [];
-beforeEach(() => {
-  // Nothing is computed in the background.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-  vi.useRealTimers();
-});
+// Nothing is computed in the background.
+const { visit } = visitsOf('held');
 
 async function open(length = 4): Promise<Page> {
-  const page = await readyPage();
-  pages.push(page);
+  const page = await visit();
   page.settings.getState().change({ max_new_tokens: length, end_of_text: 'continue' });
   grid(page).setSeed(70);
   grid(page).setAxis('temperature', [1.2, 0.4]);

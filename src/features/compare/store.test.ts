@@ -1,7 +1,8 @@
 // Columns on a scripted engine: what runs of their settings draw, models one after the other with the first given back, rows and their distances.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { logitsAfter, until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, keptRecord, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { ids, keptRecord, type Page, type PageOptions } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import { defined } from '../../lib/assert.ts';
 import type { ModelSource } from '../../lib/model-source.ts';
 import { divergence } from '../../sampling/compare.ts';
@@ -11,21 +12,13 @@ import { distanceAt, distinctWords, firstDifferences, meanLogprob } from './meas
 import type { ColumnResult } from './types.ts';
 import { distanceWords, setupWords, statusWords } from './words.ts';
 
-const pages: Page[] = [];
-beforeEach(() => {
-  // Nothing is computed in the background.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-  vi.useRealTimers();
-});
+// Nothing is computed in the background.
+const { visit } = visitsOf('held');
 
 const OTHER: ModelSource = { kind: 'hub', repo: 'a/b', revision: 'main' };
 
 async function open(options: PageOptions = {}): Promise<Page> {
-  const page = await readyPage(options);
-  pages.push(page);
+  const page = await visit(options);
   page.settings.getState().change({ max_new_tokens: 5, end_of_text: 'continue' });
   for (const [i, { id }] of compare(page).columns.entries()) {
     compare(page).takeSettings(id);
@@ -276,8 +269,7 @@ describe('models', () => {
     const { key, record } = keptRecord(memory);
     memory.set(key, { ...Object(record), fingerprint: 'another', model: 'f'.repeat(64) });
     const kept = structuredClone(memory.get(key));
-    const page = await readyPage({ memory });
-    pages.push(page);
+    const page = await visit({ memory });
     for (const { id } of compare(page).columns)
       compare(page).change(id, { settings: { ...page.settings.getState().settings, max_new_tokens: 3 } });
     compare(page).change(2, { model: OTHER });

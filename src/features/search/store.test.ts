@@ -1,26 +1,19 @@
 // Searches on a scripted engine: live, stopped, kept beside each other, and taken into the text with the others as branches.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { logitsAfter, until } from '../../../e2e/support/scripted-engine.ts';
-import { ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
+import { ids, type Page } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
 import { defined } from '../../lib/assert.ts';
 import { distinctN, selfOverlap } from '../../sampling/diversity.ts';
 import { logZOf } from '../../sampling/row.ts';
 import { KINDS } from './types.ts';
 import { END_WORDS, fallenWords, setupWords } from './words.ts';
 
-const pages: Page[] = [];
-beforeEach(() => {
-  // Nothing is computed in the background.
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-});
-afterEach(() => {
-  for (const each of pages.splice(0)) each.dispose();
-  vi.useRealTimers();
-});
+// Nothing is computed in the background.
+const { visit } = visitsOf('held');
 
 async function open(length = 4): Promise<Page> {
-  const page = await readyPage();
-  pages.push(page);
+  const page = await visit();
   page.settings.getState().change({ end_of_text: 'continue' });
   search(page).setNumber('max_new_tokens', length);
   search(page).setNumber('most', 40);

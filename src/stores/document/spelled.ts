@@ -12,7 +12,7 @@ export function spelledText(tokens: readonly DocumentToken[]): string {
   return text;
 }
 
-/** Somebody knows it already. */
-export function isSpelled(tokens: readonly DocumentToken[], text: string): void {
+/** Whoever knows the text already says it. */
+export function noteSpelled(tokens: readonly DocumentToken[], text: string): void {
   spelled.set(tokens, text);
 }

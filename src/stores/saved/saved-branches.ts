@@ -1,7 +1,7 @@
 // The branches beside the active one as a reload keeps them: each names the branch whose beginning it shares, and only its own tokens follow.
 import * as v from 'valibot';
 import { cleanName, MOST_BRANCHES, sameToken, sameTokens } from '../document/branches.ts';
-import { isSpelled, spelledText } from '../document/spelled.ts';
+import { noteSpelled, spelledText } from '../document/spelled.ts';
 import type { Branch, BranchSet, DocumentToken } from '../document/types.ts';
 import { readTokens, type SavedToken, shortText, type TokenColumns, WHOLE, writeTokens } from './saved-tokens.ts';
 
@@ -55,7 +55,7 @@ export function writeBranches(
   const at = branches.findIndex(({ id }) => id === active);
   const first = branches[at];
   if (first === undefined || (branches.length === 1 && first.name === '')) return null;
-  isSpelled(first.tokens, text);
+  noteSpelled(first.tokens, text);
   const listed: Branch[] = [];
   const entries: Entry[] = [];
   const own: DocumentToken[] = [];
