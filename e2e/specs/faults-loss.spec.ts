@@ -92,7 +92,7 @@ test('the GPU process crashes in a run: the device comes back and the run goes o
     const whole = await seeded(page, 40);
     const session = await browser.newBrowserCDPSession();
     // The run waits for the crash, which may take longer than the whole of it.
-    await standStillAfter(page, 12);
+    await standStillAfter(page, 4);
     await runButton(page).click();
     await expect.poll(async () => (await tokensOf(page)).some(({ origin }) => origin === 'drawn')).toBe(true);
     // The session's answer never comes when the browser restarts its GPU process meanwhile.

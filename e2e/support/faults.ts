@@ -63,8 +63,8 @@ interface GpuRecord {
   /** Strikes right after so many more submits; 0 for never. */
   strikeAfter: number;
   strike: Strike;
-  /** After so many more answers of the GPU the worker gets none until the device is lost; null for never. */
-  answersLeft: number | null;
+  /** Once the worker has told of so many more drawn tokens, the GPU answers nothing until the device is lost; null for never. */
+  tokensLeft: number | null;
 }
 
 /** Before the page opens: notes devices and buffers in the worker, and lets a test lose the device, and hold back what the GPU answers. */
@@ -76,7 +76,7 @@ export async function recordGpu(page: Page): Promise<void> {
       mostBytes: 0,
       strikeAfter: 0,
       strike: 'lose device',
-      answersLeft: null,
+      tokensLeft: null,
     };
     const strike = (what: Strike): void => {
       if (what === 'lose device') record.devices.at(-1)?.destroy();
@@ -95,13 +95,20 @@ export async function recordGpu(page: Page): Promise<void> {
       const device = await Reflect.apply(requestDevice, this, given);
       record.devices.push(device);
       void device.lost.then(() => {
-        record.answersLeft = null;
+        record.tokensLeft = null;
       });
       return device;
     };
+    const { postMessage } = globalThis;
+    Object.assign(globalThis, {
+      postMessage: (event: { type: string }, transfer: Transferable[]) => {
+        if (event.type === 'token' && record.tokensLeft !== null && record.tokensLeft > 0) record.tokensLeft--;
+        Reflect.apply(postMessage, globalThis, [event, transfer]);
+      },
+    });
     const { mapAsync } = GPUBuffer.prototype;
     GPUBuffer.prototype.mapAsync = async function (this: GPUBuffer, ...given) {
-      if (record.answersLeft !== null && --record.answersLeft <= 0) await record.devices.at(-1)?.lost;
+      if (record.tokensLeft === 0) await record.devices.at(-1)?.lost;
       return Reflect.apply(mapAsync, this, given);
     };
     const { createBuffer } = GPUDevice.prototype;
@@ -138,10 +145,10 @@ export async function strike(page: Page, what: Strike, afterSubmits = 0): Promis
   );
 }
 
-/** The worker gets so many more answers of the GPU, and then none until the device is lost. Needs `recordGpu`. */
-export async function standStillAfter(page: Page, answers: number): Promise<void> {
+/** The worker tells of so many more drawn tokens, and then the GPU answers nothing until the device is lost. Needs `recordGpu`. */
+export async function standStillAfter(page: Page, tokens: number): Promise<void> {
   const worker = await engineWorker(page);
-  await worker.evaluate(left => Object.assign(Reflect.get(globalThis, 'record'), { answersLeft: left }), answers);
+  await worker.evaluate(left => Object.assign(Reflect.get(globalThis, 'record'), { tokensLeft: left }), tokens);
 }
 
 /** Bytes of GPU buffers in the worker that are not destroyed. Needs `recordGpu`. */
