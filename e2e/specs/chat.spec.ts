@@ -140,7 +140,7 @@ test('a template that never ends is stopped and named; a full context is dealt w
   await expect(full).toContainText(/go: \d+ turns 1 to 4/);
   expect(await complaints(page)).toEqual([]);
   expect(await textOf(page)).toBe(before);
-  await full.getByRole('button', { name: 'Send it so' }).click();
+  await full.getByRole('button', { name: 'Use this plan' }).click();
   await expect(full).toHaveCount(0);
   await answered(page);
   expect(await textOf(page)).toMatch(/^User: The bear ran\./);

@@ -53,26 +53,29 @@ function Name({ branch, onDone }: { branch: Branch; onDone: () => void }) {
   );
 }
 
-function NumberCell({ value, label }: { value: number | null; label: string }) {
+/** @param counts whether any token that the number is of has a prediction */
+function NumberCell({ value, label, counts }: { value: number | null; label: string; counts: boolean }) {
+  const missing = counts ? 'not known: the numbers come when the branch is visited' : 'no token to count';
   return (
-    <td
-      className="num"
-      data-label={label}
-      title={value === null ? 'not known: the numbers come when the branch is visited' : String(value)}
-    >
+    <td className="num" data-label={label} title={value === null ? missing : String(value)}>
       {value === null ? '–' : formatLogit(value)}
     </td>
   );
 }
 
+/** The first token has no prediction, so nothing counts in a text of one. */
+const anyCounts = ({ tokens }: BranchNumbers): boolean => tokens > 1;
+const anyOwnCounts = ({ tokens, own }: BranchNumbers): boolean => own > 0 && tokens > 1;
+
 /** The exact numbers in words, for those who reach the row by keys. */
-function exactWords({ tokens, logprob, ownLogprob, perToken }: BranchNumbers): string {
-  const word = (name: string, value: number | null) => `${name} ${value === null ? 'not known yet' : value}`;
+function exactWords(numbers: BranchNumbers): string {
+  const word = (name: string, value: number | null, counts: boolean) =>
+    counts ? [`${name} ${value === null ? 'not known yet' : value}`] : [];
   return [
-    `${tokens} tokens`,
-    word('log-probability', logprob),
-    word('of its own part', ownLogprob),
-    word('per token', perToken),
+    `${numbers.tokens} ${numbers.tokens === 1 ? 'token' : 'tokens'}`,
+    ...word('log-probability', numbers.logprob, anyCounts(numbers)),
+    ...word('of its own part', numbers.ownLogprob, anyOwnCounts(numbers)),
+    ...word('per token', numbers.perToken, anyCounts(numbers)),
   ].join(', ');
 }
 
@@ -110,9 +113,9 @@ export function BranchRow({ branch, numbers, active, only, renaming, onRename, n
           </time>
         </span>
       </th>
-      <NumberCell value={numbers.logprob} label="log-prob" />
-      <NumberCell value={only ? null : numbers.ownLogprob} label="own part" />
-      <NumberCell value={numbers.perToken} label="per token" />
+      <NumberCell value={numbers.logprob} label="log-prob" counts={anyCounts(numbers)} />
+      <NumberCell value={only ? null : numbers.ownLogprob} label="own part" counts={!only && anyOwnCounts(numbers)} />
+      <NumberCell value={numbers.perToken} label="per token" counts={anyCounts(numbers)} />
       <td className={styles.buttons}>
         <IconButton icon="rename" label={`Rename ${label}`} onClick={() => onRename(true)} />
         <IconButton

@@ -68,7 +68,7 @@ export function PlanView() {
         )}
         {ready && (
           <Button variant="primary" disabled={busy} onClick={() => void store.getState().sendPlanned()}>
-            Send it so
+            Use this plan
           </Button>
         )}
         <Button onClick={() => store.getState().dropPlan()}>Not now</Button>

@@ -80,7 +80,7 @@ test('a plan says what stays, what goes, and what is computed', async () => {
   expect(words).toMatch(/has 75 tokens, and there is room for 60/);
   expect(words).toMatch(/stay: 5 system prompt go: 40 turns 1 to 2 stay: 30 turn 3/);
   expect(words).toMatch(/has 35 tokens\. The first 5 stay .* 30 are computed/);
-  expect(words).toContain('Send it so');
+  expect(words).toContain('Use this plan');
 });
 
 const TOLD = { command: 'WEATHER', purpose: '', by: 'expression', source: 'x', path: '', ms: 12, at: 3 } as const;

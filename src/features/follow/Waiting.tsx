@@ -1,5 +1,6 @@
 // A step without its numbers yet: what it will show, why it does not, and the way on.
-import { useStores } from '../../stores/react.ts';
+import { useGeneration, useStores } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
 import type { SelectedRow } from '../../stores/run/rows-types.ts';
 import type { ProbeState } from '../../stores/work/probe-state.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -31,11 +32,12 @@ function WaitingWords({ followed, needs, what }: WaitingProps) {
   const { rows } = useStores();
   const follow = useFollowStore();
   const probe = useFollow(s => s.probe);
+  const running = useGeneration(s => isRunning(s.status));
   const { row, model, pass } = followed;
   if (model === null) return <p>Once a model is loaded, you will see {what} here.</p>;
   if (pass === null && row.status !== 'failed') return <p>{NO_TEXT}</p>;
   if (needs === 'row' && row.status === 'first') return <FirstToken followed={followed} />;
-  const state = needs === 'row' ? stateOfRow(row) : (haltOfRow(row) ?? probe);
+  const state = needs === 'row' ? stateOfRow(row, running) : (haltOfRow(row) ?? probe);
   const compute = () =>
     state.status === 'failed' ? void rows.getState().fetchSelected() : follow.getState().compute();
   return (
@@ -56,7 +58,10 @@ function haltOfRow(row: SelectedRow): ProbeState | null {
   return row.status === 'costly' ? { status: 'costly', seconds: row.seconds } : null;
 }
 
-const stateOfRow = (row: SelectedRow): ProbeState => haltOfRow(row) ?? COMING;
+function stateOfRow(row: SelectedRow, running: boolean): ProbeState {
+  // A row that has not begun waits for the run; there is nothing to stop here.
+  return haltOfRow(row) ?? (running && row.status === 'waiting' ? { status: 'running' } : COMING);
+}
 
 const wordsOf = (what: string): ProbeWords => ({
   name: `Computing ${what}`,

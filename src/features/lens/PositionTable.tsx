@@ -1,5 +1,6 @@
 // The selected position as a table: what each layer would say there, and what it holds of the asked token.
 import { formatBits, formatCount, formatProbability } from '../../lib/format.ts';
+import { useDocument } from '../../stores/react.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
@@ -60,8 +61,15 @@ function Row({ layer, layers, cell, marked, tokenizer, onAsk }: RowProps) {
 export function PositionTable({ tokenizer }: { tokenizer: Tokenizer }) {
   const lens = useLensStore();
   const { ids, layers, column, layer, asked } = useLens(s => s);
+  const first = useDocument(s => s.selected === 0 || s.tokens.length === 0);
   if (column === null) {
-    return <p className={styles.words}>Nothing predicts the selected place. Select a later token to see its layers.</p>;
+    return (
+      <p className={styles.words}>
+        {first
+          ? 'Nothing predicts the selected place. Select a later token to see its layers.'
+          : 'The selected place is beyond the context. Select an earlier token to see its layers.'}
+      </p>
+    );
   }
   const [read, stands] = [ids[column], ids[column + 1]];
   return (

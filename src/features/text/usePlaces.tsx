@@ -19,11 +19,12 @@ function Face({ token, position }: { token: DocumentToken | undefined; position:
   );
 }
 
-/** `tokens` of the text as far as they fit; the point after them is the place after the end. */
+/** `tokens` of the text as far as they fit; the point after them is the place after the end, or the first token beyond the context. */
 export function usePlaces(tokens: readonly DocumentToken[]) {
   const { document } = useStores();
   const selected = useDocument(s => s.selected);
-  const whole = useDocument(s => s.tokens.length);
+  const all = useDocument(s => s.tokens);
+  const whole = all.length;
   return useMemo(() => {
     const { length } = tokens;
     const marked = selected === 'end' ? (whole === length ? length : null) : selected <= length ? selected : null;
@@ -31,10 +32,10 @@ export function usePlaces(tokens: readonly DocumentToken[]) {
       marked,
       onSelect: (point: number) => document.getState().selectToken(point >= whole ? 'end' : point),
       pointName: (point: number) => {
-        const token = tokens[point];
+        const token = tokens[point] ?? all[point];
         return token ? `position ${point}, ${spokenFace(token)}` : `position ${point}, what comes next`;
       },
-      pointFace: (point: number) => <Face token={tokens[point]} position={point} />,
+      pointFace: (point: number) => <Face token={tokens[point] ?? all[point]} position={point} />,
     };
-  }, [document, tokens, selected, whole]);
+  }, [document, tokens, selected, all, whole]);
 }

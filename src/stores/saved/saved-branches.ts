@@ -42,7 +42,7 @@ export interface StoredBranches {
 }
 
 /** Tokens of all branches together, or characters, shared ones counted each time: more is not brought back. */
-const MOST_TOGETHER = 4_000_000;
+const MOST_TOGETHER = 16_000_000;
 
 /**
  * Null for a single branch without a name: there is nothing to keep beside its tokens.
