@@ -21,6 +21,8 @@ const PROMPT = Uint32Array.of(300, 301, 302, 303);
 const realFetch = globalThis.fetch;
 /** What requests wait for. */
 let gate: Promise<void> = Promise.resolve();
+/** No answer comes to requests for many bytes. */
+let stalls = false;
 /** Answers `http://shipped.test/models/...` from public/models; all else is a server that is not there. */
 async function fetchFromFolder(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const { url, method, headers } = new Request(input, init);
@@ -33,6 +35,7 @@ async function fetchFromFolder(input: RequestInfo | URL, init?: RequestInit): Pr
   const range = /^bytes=(\d+)-(\d*)$/.exec(headers.get('range') ?? '');
   const [from, to] = range ? [Number(range[1]), range[2] ? Number(range[2]) + 1 : bytes.length] : [0, bytes.length];
   const part = bytes.slice(from, to);
+  if (stalls && part.length > 1_000_000) await new Promise(() => {});
   const head: Record<string, string> = {
     'Content-Length': String(part.length),
     ETag: `"${bytes.length}"`,
@@ -146,6 +149,23 @@ describe('without a model', () => {
       type: 'adapter',
       adapter: { kernels: expect.stringMatching(/barrier_free|workgroup|subgroup/) },
     });
+  });
+
+  test('a kernel that does not compile ends a load whose weights are still on their way; the next try compiles it anew', async () => {
+    await answer({ type: 'adapter' });
+    const device = devices.at(-1)!;
+    const create = device.createComputePipelineAsync.bind(device);
+    let failures = 0;
+    device.createComputePipelineAsync = async descriptor => {
+      if (failures++ === 0) throw new Error('planted');
+      return create(descriptor);
+    };
+    stalls = true;
+    const refused = await answer({ ...load, refresh: true });
+    stalls = false;
+    expect(failure(refused)).toBe('kernel_failed');
+    expect(last(await answer(load), 'done').type).toBe('done');
+    expect(devices.at(-1)).toBe(device);
   });
 
   test('an unknown model fails and leaves the engine as it was', async () => {

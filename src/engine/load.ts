@@ -74,8 +74,9 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     });
     // Pipelines compile while the bytes come.
     const finishing = loader.finish();
-    finishing.catch(() => {});
-    for (const file of checkpoint.weightFiles) await loader.upload(file, files.stream(file));
+    const failed = new Promise<never>((_, reject) => void finishing.catch(reject));
+    failed.catch(() => {});
+    for (const file of checkpoint.weightFiles) await loader.upload(file, whileGood(files.stream(file), failed));
     onPhase('upload');
     await gpu.device.queue.onSubmittedWorkDone();
     onPhase('compile');
@@ -95,6 +96,25 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   } catch (error) {
     scope[Symbol.dispose]();
     throw error;
+  }
+}
+
+/** The pieces, until what they are for has failed: nobody waits for the rest of a download then. Throws what it failed with. */
+async function* whileGood(pieces: AsyncGenerator<Uint8Array>, failed: Promise<never>): AsyncGenerator<Uint8Array> {
+  let coming = false;
+  try {
+    for (;;) {
+      coming = true;
+      const next = await Promise.race([pieces.next(), failed]);
+      coming = false;
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    const closed = pieces.return(undefined);
+    // Nobody waits for a piece that is still on its way.
+    if (coming) closed.catch(() => {});
+    else await closed;
   }
 }
 

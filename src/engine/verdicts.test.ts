@@ -52,6 +52,17 @@ test('one object goes from adapter to adapter', async () => {
   expect([verdicts.all.size, one.off.size]).toEqual([2, 1]);
 });
 
+test('two loads at once both begin without what was wrong', async () => {
+  const store = mapStore();
+  const first = new Verdicts(store, async () => '');
+  await first.recall(gpuOf('driver'));
+  await first.add(gpuOf('driver'), FOUND);
+  const verdicts = new Verdicts(store, async () => '');
+  const [one, two] = [gpuOf('driver'), gpuOf('driver')];
+  await Promise.all([verdicts.recall(one), verdicts.recall(two)]);
+  expect([[...one.off], [...two.off]]).toEqual([['attention'], ['attention']]);
+});
+
 test('records of another build, damaged ones and a store that refuses are no verdicts, and stop no load', async () => {
   const store = mapStore();
   const gpu = gpuOf('driver');

@@ -51,6 +51,8 @@ export class Verdicts {
   readonly #all = new Map<string, Verdict>();
   /** Of the adapter that `#all` is about. */
   #key = '';
+  /** Reads `#all` for `#key`; who recalls meanwhile waits for the same. */
+  #known: Promise<void> = Promise.resolve();
   #build: Promise<string> | null = null;
 
   constructor(store: TuningStore, browser = browserName) {
@@ -79,11 +81,17 @@ export class Verdicts {
     if (key !== this.#key) {
       this.#all.clear();
       this.#key = key;
-      const stored = safeParse(RECORD, await this.#store.get(key).catch(() => null));
-      const known = stored.success && stored.output.build === (await this.build) ? stored.output.verdicts : {};
-      for (const [fingerprint, verdict] of Object.entries(known)) this.#all.set(fingerprint, verdict);
+      this.#known = this.#read(key);
     }
+    await this.#known;
     switchOff(gpu, this.#all);
+  }
+
+  async #read(key: string): Promise<void> {
+    const stored = safeParse(RECORD, await this.#store.get(key).catch(() => null));
+    const known = stored.success && stored.output.build === (await this.build) ? stored.output.verdicts : {};
+    if (key !== this.#key) return;
+    for (const [fingerprint, verdict] of Object.entries(known)) this.#all.set(fingerprint, verdict);
   }
 
   /** Adds what was found, switches off what was wrong, and writes. */

@@ -18,6 +18,8 @@ export function compile(
   if (known) return known;
   const pipeline = compileModule(gpu.device, kernel, code, place);
   gpu.pipelines.set(code, pipeline);
+  // A driver may fail once: the next try compiles anew.
+  pipeline.catch(() => gpu.pipelines.delete(code));
   return pipeline;
 }
 

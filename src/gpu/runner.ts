@@ -222,7 +222,12 @@ export class Runner {
   /** Compiles the draw, once: the largest kernel of all, which many sessions never run. Throws `kernel_failed`. */
   async prepareDraw(): Promise<void> {
     this.#drawing ??= Executor.create(this.#gpu, planDraw(this.#gpu.kernelClass, 'logits'), this.#buffers);
-    this.#draw = await this.#drawing;
+    try {
+      this.#draw = await this.#drawing;
+    } catch (error) {
+      this.#drawing = null;
+      throw error;
+    }
   }
 
   /** One decode step with its draw, which is prepared, submitted: the record comes when it is read. */

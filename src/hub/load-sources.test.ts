@@ -11,8 +11,9 @@ import {
   TOTAL,
   W,
 } from '../../e2e/support/hub-load.ts';
-import { CONFIG, collect, MODEL } from '../../e2e/support/hub-model.ts';
+import { CONFIG, collect, instantNet, MODEL } from '../../e2e/support/hub-model.ts';
 import type { ModelSource } from '../lib/model-source.ts';
+import type { Net } from './http.ts';
 import { openModel } from './load.ts';
 
 startHubForEachTest();
@@ -37,6 +38,23 @@ describe('shipped with the page', () => {
     const asked = server.requests.slice(before).map(({ path }) => path);
     expect(asked.length).toBeGreaterThan(0);
     expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  test('comes from the cache where the network swallows what is asked, after a few seconds of silence', async () => {
+    await load({ source });
+    const waits: number[] = [];
+    const net: Net = {
+      ...instantNet(),
+      fetch: (_, init) =>
+        new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(init.signal?.reason))),
+      idle: async ms => void waits.push(ms),
+    };
+    expect((await openModel({ ...session({ source }).options, net })).fromCache).toBe(true);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3000);
+    // Without a copy, or for a new one, it is worth the whole wait.
+    const anew = openModel({ ...session({ source, refresh: true }).options, net });
+    await expect(anew).rejects.toMatchObject({ code: 'network' });
+    expect(Math.max(...waits)).toBe(30_000);
   });
 
   test('a new version on the server replaces the stored one', async () => {

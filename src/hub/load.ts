@@ -168,9 +168,7 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
     return { ...listing, source, copy: null, origin: originOf(listing, wire) };
   }
   try {
-    // Nobody waits for a host that is gone when the model is here.
-    const look = whole && !options.refresh ? { ...wire, retries: 0 } : wire;
-    const listing = await listShipped(source, origins, look);
+    const listing = await listShipped(source, origins, whole && !options.refresh ? glance(wire) : wire);
     if (whole?.version === listing.version && !options.refresh) return stored(whole);
     return { ...listing, source, copy: null, origin: originOf(listing, wire) };
   } catch (error) {
@@ -178,6 +176,15 @@ async function find(options: OpenOptions, whole: CopyRecord | null, usable: bool
     if (whole && !options.refresh && !signal.aborted) return stored(whole);
     throw error;
   }
+}
+
+/** Milliseconds without a byte after which a stored model is taken as it is. */
+const GLANCE_MS = 3000;
+
+/** Nobody waits for a host that is gone, or a network that swallows what is asked, when the model is here. */
+function glance(wire: Wire): Wire {
+  const { net } = wire;
+  return { ...wire, retries: 0, net: { ...net, idle: (_, signal) => net.idle(GLANCE_MS, signal) } };
 }
 
 function originOf({ files, card }: Listing, wire: Wire): Origin {

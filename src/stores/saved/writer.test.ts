@@ -128,3 +128,20 @@ test('a store that refuses leaves a page that works, says so, and writes when it
   expect(page.documents.getState().failed).toBe(false);
   expect(written(page)).toBe(text(page));
 });
+
+test('a state that makes no record is said, tried again, and ends no later write', async () => {
+  const page = await visit({});
+  await page.flush();
+  const { getState } = page.documents;
+  page.document.getState().edit(0, 0, 'A');
+  page.documents.getState = () => {
+    throw new Error('planted');
+  };
+  await vi.advanceTimersByTimeAsync(WRITE_DELAY_MS);
+  await expect(page.flush()).resolves.toBeUndefined();
+  page.documents.getState = getState;
+  expect(page.documents.getState().failed).toBe(true);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(written(page)).toBe(text(page));
+  expect(page.documents.getState().failed).toBe(false);
+});

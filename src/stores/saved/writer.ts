@@ -138,10 +138,7 @@ export class DocumentWriter {
   /** One write: what changes meanwhile, as in a run, is due by itself, not at once. */
   readonly #due = (): void => {
     this.#rest();
-    this.#writing = this.#writing.then(async () => {
-      const write = this.#take();
-      if (write !== null) await this.#commitOrLater(write);
-    });
+    this.#writing = this.#writing.then(async () => void (await this.#writeNext()));
   };
 
   /** Writes at once what has not been written. Never rejects. */
@@ -152,15 +149,26 @@ export class DocumentWriter {
   }
 
   async #writeAll(): Promise<void> {
-    for (let write = this.#take(); write !== null; write = this.#take()) {
-      if (!(await this.#commitOrLater(write))) return;
+    for (;;) {
+      const done = await this.#writeNext();
+      if (done === false) return;
+      if (done === null) break;
     }
     // Not after each: what was kept may be the next of them.
     this.#options.where.forgetKept();
   }
 
-  async #commitOrLater(write: Write): Promise<boolean> {
-    const done = await this.#commit(write);
+  /** Null where there is nothing to write. False where that could not be made, or the browser refused: it is tried again. Never rejects. */
+  async #writeNext(): Promise<boolean | null> {
+    let done = false;
+    try {
+      const write = this.#take();
+      if (write === null) return null;
+      done = await this.#commit(write);
+    } catch {
+      // One state that makes no record must not end all later writes without a word.
+      this.#options.documents.setState({ failed: true });
+    }
     if (!done) {
       clearTimeout(this.#delay);
       this.#delay = setTimeout(() => void this.flush(), AGAIN_MS);
