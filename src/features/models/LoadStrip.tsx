@@ -19,6 +19,7 @@ const SHOWN_ELSEWHERE = ['no_webgpu', 'insecure_context', 'no_adapter'];
 function idleWords(letGo: ModelState['letGo']): string {
   if (letGo === null) return 'No model is loaded.';
   const name = sourceName(letGo.source);
+  if (letGo.by === 'room') return `${name} had made room. Your text is kept.`;
   return letGo.by === 'tab'
     ? `Another tab has taken over ${name}, so it was let go here. Your text is kept.`
     : `${name} was let go, and its memory is free. Your text is kept.`;
@@ -34,6 +35,8 @@ export function LoadStrip() {
   const notices = useModel(s => s.notices);
   const failure = useModel(s => s.failure);
   const letGo = useModel(s => s.letGo);
+  const { retry, wayBack } = model.getState();
+  const loadAgain = () => void (letGo?.by === 'room' ? wayBack()() : retry());
   return (
     <>
       {notices.map(notice => (
@@ -45,19 +48,27 @@ export function LoadStrip() {
       <LossNotice />
       <LoadProgress />
       {load.status === 'failed' && !SHOWN_ELSEWHERE.includes(load.error.code) && !isOfLoss(load.error) && (
-        <ErrorNotice error={load.error} retry={() => void model.getState().retry()} />
+        <>
+          <ErrorNotice error={load.error} retry={() => void retry()} />
+          {letGo?.by === 'room' && (
+            <p className={styles.idle}>
+              {idleWords(letGo)}
+              <Button onClick={loadAgain}>Load it again</Button>
+            </p>
+          )}
+        </>
       )}
       {failure !== null && (
         <ErrorNotice
           error={failure.error}
-          retry={() => void model.getState().retry()}
+          retry={() => void retry()}
           onDismiss={() => model.getState().dismissFailure()}
         />
       )}
       {begun && load.status === 'idle' && !blocked && (
         <p className={styles.idle}>
           {idleWords(letGo)}
-          {letGo && <Button onClick={() => void model.getState().retry()}>Load it again</Button>}
+          {letGo && <Button onClick={loadAgain}>Load it again</Button>}
           {letGo?.source.kind !== 'shipped' && (
             <Button onClick={() => void model.getState().loadDefault()}>Load the one that ships with the page</Button>
           )}

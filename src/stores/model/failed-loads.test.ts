@@ -89,6 +89,31 @@ describe('a load that comes to nothing while another model is in use', () => {
     await page.model.getState().loadModel(GPT2);
     expect(load(page)).toMatchObject({ status: 'failed', source: GPT2 });
     expect(page.model.getState().failure).toBeNull();
+    // Which one that was is known, however often the other fails; and it is one step away.
+    await page.model.getState().retry();
+    expect(page.model.getState().letGo).toEqual({ source: DEFAULT_SOURCE, by: 'room' });
+    await page.model.getState().wayBack()();
+    expect(load(page)).toMatchObject({ status: 'ready', model: { source: DEFAULT_SOURCE } });
+    expect(page.model.getState().letGo).toBeNull();
+  });
+
+  test('a cancel after that model has made room says so', async () => {
+    const page = kept(
+      await readyPage({
+        intercept: (command, say) => {
+          if (command.type === 'load' && command.source.kind === 'hub') say({ type: 'closed', run: command.run });
+          return false;
+        },
+      }),
+    );
+    const loading = page.model.getState().loadModel(GPT2);
+    await until(() => page.model.getState().kept === null);
+    page.model.getState().cancelLoad();
+    await loading;
+    expect(page.model.getState()).toMatchObject({
+      load: { status: 'idle' },
+      letGo: { source: DEFAULT_SOURCE, by: 'room' },
+    });
   });
 
   test('a cancel goes back without a word, and a lost device reopens the model in use', async () => {

@@ -10,10 +10,10 @@ import {
   type Origins,
   sourceKey,
 } from '../../lib/model-source.ts';
-import type { FormatChoice } from '../../lib/weight-format.ts';
 import type { LoadedModel, WireError } from '../../protocol/events.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Chore } from './cache-chores.ts';
+import { formatKept, withFormat } from './formats.ts';
 import { NO_LOSS } from './loss.ts';
 import { DEFAULT_SOURCE, localName } from './sources.ts';
 import { SpeedMeter } from './speed.ts';
@@ -133,7 +133,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     looking?.abort();
     const abort = new AbortController();
     loading = abort;
-    const { load: before, kept } = store.getState();
+    const { load: before, kept, letGo } = store.getState();
     if (stands) losses.asked();
     store.setState({
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
@@ -166,7 +166,13 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       const error = withArrived(asNucleusError(thrown), store.getState(), given);
       const next = losses.failed(toWire(error));
       if (next === 'reopen' || next === 'lighten') await begin(source, given, false, next === 'lighten');
-      else if (next === 'nothing') store.setState(state => afterFailure(state, source, error));
+      else if (next === 'nothing') {
+        const room = before.status === 'ready' ? ({ source: opened.source, by: 'room' } as const) : letGo;
+        store.setState(state => ({
+          ...afterFailure(state, source, error),
+          ...(state.kept === null && { letGo: room }),
+        }));
+      }
     }
   };
 
@@ -261,25 +267,6 @@ function withArrived(error: NucleusError, { load: now }: ModelState, { keep = tr
   if (now.status !== 'loading' || !keep || now.progress.phase !== 'download' || now.progress.fromCache) return error;
   const { bytes } = now.progress;
   return bytes === 0 ? error : new NucleusError(error.code, error.message, { ...error.detail, arrived: bytes });
-}
-
-/** How a model was loaded last. Opened files may be any. */
-function formatKept(
-  { formats }: ModelState,
-  source: ModelSource,
-  { files }: LoadOptions = {},
-): FormatChoice | undefined {
-  return files === undefined ? formats[sourceKey(source)] : undefined;
-}
-
-/** Models whose format is kept; the one loaded longest ago goes first. */
-const MOST_FORMATS = 64;
-
-function withFormat(formats: ModelState['formats'], { source, format }: LoadedModel): ModelState['formats'] {
-  const key = sourceKey(source);
-  const others = Object.entries(formats).filter(([each]) => each !== key);
-  if (format === 'stored') return others.length === Object.keys(formats).length ? formats : Object.fromEntries(others);
-  return Object.fromEntries([...others.slice(1 - MOST_FORMATS), [key, format]]);
 }
 
 interface Asked {

@@ -92,8 +92,8 @@ interface Elsewhere {
   loadHere(): void;
 }
 
-/** Who had a model let go. */
-type LetGoBy = 'person' | 'tab';
+/** Who had a model let go; `room`: another model needed its memory, and then came to nothing. */
+type LetGoBy = 'person' | 'tab' | 'room';
 
 export interface ModelState {
   /** The origin that stands for the Hub. */
@@ -105,7 +105,7 @@ export interface ModelState {
   readonly failure: { readonly source: ModelSource; readonly error: WireError } | null;
   /** A load waits for what a person says to this; null while none does. */
   readonly elsewhere: Elsewhere | null;
-  /** The model that was let go last, where no load has begun since. `tab`: another tab took it over. */
+  /** The model that was let go last, where no other has come since. `tab`: another tab took it over. */
   readonly letGo: { readonly source: ModelSource; readonly by: LetGoBy } | null;
   /** How much context the model in use has; its allowed tokens change while it is open. */
   readonly context: ContextState | null;
@@ -135,7 +135,7 @@ interface ModelActions {
   retry(): Promise<void>;
   cancelLoad(): void;
   /** Lets go of the model in use, or of the one on its way, and of all that the worker holds: it ends. Runs end as stopped; `retry` loads it again. */
-  unload(by: LetGoBy): void;
+  unload(by: Exclude<LetGoBy, 'room'>): void;
   listCache(): Promise<void>;
   verifyCached(key: string): Promise<void>;
   deleteCached(key: string): Promise<void>;
