@@ -12,7 +12,7 @@ import type { Pending, Written } from './pending.ts';
 import { planned } from './plan.ts';
 import { editedPrompt, replyPlace, rewritten, shownIn, turnsOf, withPrompt } from './prompts.ts';
 import type { Render } from './renderer.ts';
-import { canTakeTools, writtenWith } from './setup.ts';
+import { canTakeTools, DEFAULT_SETUP, writtenWith } from './setup.ts';
 import { summarise } from './summarise.ts';
 import { promptRoom, readyModel, replyEnds } from './surroundings.ts';
 import { controlsFrom, joined } from './tokens.ts';
@@ -36,6 +36,8 @@ export class Chats {
   readonly rounds: ToolRounds;
   /** The document is changing by this store's own hand. */
   #own = false;
+  /** The system prompt of the conversation that was shown last: another one in the setup was typed, and is not sent yet. */
+  #said = DEFAULT_SETUP.system;
   #pending: Pending | null = null;
   /** Plans that were asked for: only the newest counts. */
   #plans = 0;
@@ -92,11 +94,11 @@ export class Chats {
 
   #look(): void {
     const { text, tokens, view } = this.#options.document.getState();
-    const { shown: before, prompts, setup, plan } = this.#state;
+    const { prompts, setup, plan } = this.#state;
     const shown = shownIn(prompts, text, from => controlsFrom(tokens, view, from));
-    const other = shown !== null && shown.prompt !== before?.prompt;
-    const part =
-      other && shown.prompt.system !== setup.system ? { setup: { ...setup, system: shown.prompt.system } } : {};
+    const system = shown?.prompt.system ?? this.#said;
+    const part = system !== this.#said && setup.system === this.#said ? { setup: { ...setup, system } } : {};
+    this.#said = system;
     if (this.#pending !== null && !this.#own) {
       // What was about to be shown is dropped with a word: a person still waits for it.
       if (plan === null) this.#set({ trouble: { kind: 'text', words: CHANGED } });
@@ -121,6 +123,8 @@ export class Chats {
   }
 
   restore(setup: Setup, prompts: readonly Prompt[]): void {
+    // What another page kept belongs to the text that it showed.
+    if (setup !== this.#state.setup) this.#said = setup.system;
     this.#set({ setup, prompts });
     this.#look();
   }

@@ -159,6 +159,29 @@ describe('turns change', () => {
     expect(contents(chat)[0]).toBe('I like dogs.');
   });
 
+  test('a system prompt that is not sent yet stays while the text changes; one that nobody touched follows the text', async () => {
+    const { page, chat, say } = await chatPage({ template: TEMPLATE });
+    const system = () => chat.getState().setup.system;
+    chat.getState().change({ system: 'Terse.' });
+    await say('I like cats.');
+    chat.getState().change({ system: 'In verse.' });
+    const at = text(page).indexOf('cats');
+    page.document.getState().edit(at, at + 4, 'dogs');
+    expect(system()).toBe('In verse.');
+    page.document.getState().undo();
+    expect(contents(chat)[0]).toBe('I like cats.');
+    expect(system()).toBe('In verse.');
+    chat.getState().begin();
+    expect(chat.getState().shown).toBeNull();
+    page.document.getState().undo();
+    expect(chat.getState().shown).not.toBeNull();
+    expect(system()).toBe('In verse.');
+    await say('And now?');
+    expect(text(page)).toMatch(/^system: In verse\./);
+    page.document.getState().undo();
+    expect(system()).toBe('Terse.');
+  });
+
   test('a reply says what a person writes, without a run', async () => {
     const { page, chat, say } = await chatPage({ template: TEMPLATE });
     await say('One');
