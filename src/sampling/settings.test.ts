@@ -152,7 +152,7 @@ describe('validateSettings', () => {
     ['negative_prompt', { negative_prompt: 'x'.repeat(4001) }],
     ['dry_sequence_breakers', { dry_sequence_breakers: ['x'.repeat(41)] }],
     ['xtc_probability', { xtc_probability: 1.1 }],
-    ['stop', { stop: new Array<string>(17).fill('x') }],
+    ['stop', { stop: new Array<string>(STOP_BOUNDS.entries + 1).fill('x') }],
     ['logit_bias', { logit_bias: [{ id: 1.5, bias: 1 }] }],
     ['logit_bias', { logit_bias: [{ id: 1, bias: Number.NaN }] }],
   ];

@@ -15,7 +15,10 @@ export type GenerationSettings = SamplingSettings & {
 };
 
 export const STOP_BOUNDS = {
-  entries: 16,
+  /** Those of a person, and four that a run may end by besides: at the end of a turn, at two signs of a call, at the sign of a command. */
+  entries: 20,
+  /** That a person may give. */
+  own: 16,
   /** UTF-16 units in each. */
   length: 256,
 } as const;

@@ -61,7 +61,7 @@ export async function summarise(
           ...settings,
           constraint: { kind: 'none', text: '' },
           max_new_tokens: most,
-          stop: [...end, ...settings.stop].slice(0, 16),
+          stop: [...new Set([...end, ...settings.stop])],
         },
         seed: freshSeed(),
       } as const;

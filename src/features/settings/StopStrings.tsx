@@ -13,7 +13,7 @@ export function StopStrings() {
       meaning="The run ends before the first of these strings; it does not appear in the text."
       placeholder="\n or USER:"
       strings={stop}
-      bounds={STOP_BOUNDS}
+      bounds={{ entries: STOP_BOUNDS.own, length: STOP_BOUNDS.length }}
       onChange={next => settings.getState().change({ stop: next })}
     />
   );

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { BOS } from '../../../e2e/support/scripted-engine.ts';
 import { ids, type Page, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
+import { DEFAULT_SETTINGS, STOP_BOUNDS, validateSettings } from '../../sampling/settings.ts';
 
 const { visit: page } = visitsOf('real');
 
@@ -83,6 +84,17 @@ test('past a stop string: it is written into the text, and the run goes on behin
   await p.generation.getState().goPast();
   expect(text(p).startsWith(`${before} END`)).toBe(true);
   expect(status(p)).toMatchObject({ reason: 'length', generated: 8 });
+});
+
+test('a run that brings ends of its own keeps every stop string of a person, and the engine takes them all', async () => {
+  const p = await page();
+  const own = Array.from({ length: STOP_BOUNDS.own }, (_, i) => `stop ${i}`);
+  const ends = ['\nUser:', '<tool_response>', '<|eom_id|>', '<ask>'];
+  p.settings.getState().change({ stop: own });
+  await p.generation.getState().reply(ends, false);
+  const sent = commands(p).at(-1)?.settings ?? DEFAULT_SETTINGS;
+  expect(new Set(sent.stop)).toEqual(new Set([...own, ...ends]));
+  expect(() => validateSettings(sent)).not.toThrow();
 });
 
 test('a full context: the end is kept, and a run has room again', async () => {

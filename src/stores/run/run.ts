@@ -27,9 +27,6 @@ export interface RunRequest {
 /** More tokens than this do not wait for a frame: a hidden tab paints none. */
 const MOST_BUFFERED = 64;
 
-/** Stop strings that settings may hold. */
-const MOST_STOPS = 16;
-
 export class Run {
   readonly seed: number;
   readonly #options: GenerationOptions;
@@ -52,7 +49,7 @@ export class Run {
     this.#store = store;
     this.#request = request;
     const { settings } = options.settings.getState();
-    const stop = [...new Set([...request.stop, ...settings.stop])].slice(0, MOST_STOPS);
+    const stop = [...new Set([...request.stop, ...settings.stop])];
     this.#settings = request.stop.length === 0 ? settings : { ...settings, stop };
     this.#model = modelIdentity(options.model.getState());
     this.#at = options.date();
