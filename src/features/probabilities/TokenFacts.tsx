@@ -151,7 +151,9 @@ export function TokenFacts({ inspected }: { inspected: Inspected }) {
           </Explain>{' '}
           <span className="num">{draw.u.toFixed(4)}</span> ·{' '}
           <Explain meaning={recordWords(draw, at => new Date(at).toLocaleString())}>its run</Explain>
-          {drawnBy !== null ? ` · ${drawnBy}` : draw.outdated && ' · the text before it has changed since'}
+          {drawnBy !== null
+            ? ` · ${drawnBy}`
+            : draw.outdated && ' · the text before it, or the model, has changed since'}
         </p>
       )}
     </header>
