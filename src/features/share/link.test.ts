@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isLink, MOST_LINK, writeLink } from './link.ts';
+import { unknownSettings } from './reading.ts';
 import { readLink } from './readLink.ts';
 import { kept, runs } from './sharedRun.fixture.ts';
 
@@ -29,6 +30,26 @@ describe('a link', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('keeps settings that this page does not know, of the run and of a draw, and they are named', async () => {
+    const [run] = fc.sample(runs, { numRuns: 1, seed: 3 });
+    const typed = run?.tokens[0];
+    if (run === undefined || typed === undefined) throw new Error('no sample');
+    const settings = { ...run.settings, quadratic_sampling: 0.8 };
+    const used = { ...run.settings, tail_free: [1, 2] };
+    const draw = { settings: used, seed: 7, u: 0.5, pAfter: 0.25, outdated: false, model: run.model };
+    const made = await writeLink({ ...run, settings, tokens: [...run.tokens, { ...typed, origin: 'drawn', draw }] });
+    if (!made.ok) throw new Error('too long');
+    const read = await readLink(`#${made.fragment}`);
+    if (!read.ok) throw new Error(JSON.stringify(read.problem));
+    const drawnWith = read.value.tokens.at(-1)?.draw?.settings;
+    expect(read.value.settings).toEqual(settings);
+    expect(drawnWith).toEqual(used);
+    expect(unknownSettings([read.value.settings, ...(drawnWith ? [drawnWith] : [])])).toEqual([
+      'quadratic_sampling',
+      'tail_free',
+    ]);
   });
 
   test('says how long it would be where there is no room', async () => {
