@@ -6,6 +6,7 @@ import type { Branch } from '../../stores/document/types.ts';
 import { useStores } from '../../stores/react.ts';
 import { IconButton } from '../../ui/controls/Button.tsx';
 import { ageWords } from '../shared/age.ts';
+import { focusBack } from '../shared/focusBack.ts';
 import styles from './BranchList.module.css';
 import type { BranchNumbers } from './branchTree.ts';
 
@@ -85,7 +86,7 @@ export function BranchRow({ branch, numbers, active, only, renaming, onRename, n
   const opener = useRef<HTMLButtonElement>(null);
   const done = () => {
     onRename(false);
-    requestAnimationFrame(() => opener.current?.focus());
+    focusBack(() => opener.current);
   };
   return (
     <tr aria-current={active || undefined} className={styles.row}>

@@ -7,6 +7,7 @@ import { firstWords, titleOf } from '../../stores/saved/title.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { ageWords } from '../shared/age.ts';
+import { focusBack } from '../shared/focusBack.ts';
 import list from '../shared/Rows.module.css';
 import styles from './Documents.module.css';
 import { exportDocuments } from './FileButtons.tsx';
@@ -44,7 +45,7 @@ export function DocumentRow({ listed, open, now, onOpen }: DocumentRowProps) {
   const named = (to: string | null): void => {
     setNaming(false);
     if (to !== null) void acts?.rename(id, to);
-    requestAnimationFrame(() => row.current?.querySelector('button')?.focus());
+    focusBack(() => row.current?.querySelector('button'));
   };
   return (
     <li ref={row} className={list.row} aria-current={open || undefined}>

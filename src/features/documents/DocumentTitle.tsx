@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useDocument, useDocuments, useStores } from '../../stores/react.ts';
 import { firstWords, titleOf } from '../../stores/saved/title.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
+import { focusBack } from '../shared/focusBack.ts';
 import styles from './Documents.module.css';
 import { TitleField } from './TitleField.tsx';
 
@@ -23,7 +24,7 @@ export function DocumentTitle() {
   const done = (named: string | null): void => {
     setNaming(null);
     if (named !== null && naming !== null) void acts?.rename(naming, named);
-    requestAnimationFrame(() => opener.current?.querySelector('button')?.focus());
+    focusBack(() => opener.current?.querySelector('button'));
   };
   return (
     <span className={styles.head}>

@@ -5,6 +5,7 @@ import { useFeature, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { FileButton } from '../../ui/controls/FileButton.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
+import { focusBack } from '../shared/focusBack.ts';
 import list from '../shared/Rows.module.css';
 import { download } from '../shared/saving.ts';
 import styles from './Presets.module.css';
@@ -54,7 +55,7 @@ function SaveField() {
   );
 }
 
-function NameField({ name, onDone }: { name: string; onDone: (name: string | null, byKey: boolean) => void }) {
+function NameField({ name, onDone }: { name: string; onDone: (name: string | null) => void }) {
   const [draft, setDraft] = useState(name);
   return (
     <input
@@ -65,12 +66,12 @@ function NameField({ name, onDone }: { name: string; onDone: (name: string | nul
       maxLength={MOST_NAME}
       value={draft}
       onChange={event => setDraft(event.target.value)}
-      onBlur={() => onDone(draft, false)}
+      onBlur={() => onDone(draft)}
       onKeyDown={event => {
         if (event.nativeEvent.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
         event.preventDefault();
         event.stopPropagation();
-        onDone(event.key === 'Enter' ? draft : null, true);
+        onDone(event.key === 'Enter' ? draft : null);
       }}
     />
   );
@@ -87,12 +88,10 @@ function Row({ preset }: { preset: Preset }) {
         {naming ? (
           <NameField
             name={name}
-            onDone={(typed, byKey) => {
+            onDone={typed => {
               setNaming(false);
               if (typed !== null && typed !== name) void acts.rename(id, typed);
-              // By the keys that end it: a press elsewhere has the focus there.
-              if (byKey)
-                requestAnimationFrame(() => row.current?.querySelector<HTMLElement>('[aria-label^="Rename"]')?.focus());
+              focusBack(() => row.current?.querySelector<HTMLElement>('[aria-label^="Rename"]'));
             }}
           />
         ) : (
