@@ -20,8 +20,8 @@ export function ForceText() {
   const put = (event: FormEvent) => {
     event.preventDefault();
     if (read === null) return;
-    const { selected: place, tokens, force } = document.getState();
-    force(place === 'end' ? tokens.length : place, read);
+    const { selected: place, force } = document.getState();
+    force(place, read);
     setText('');
   };
   return (

@@ -40,7 +40,7 @@ function actionsOf(document: WholeDocument): DocumentActions {
     selectToken: place => document.selectToken(place),
     choose: (index, id) => document.choose(index, id),
     cut: (index, kind) => document.cut(index, kind),
-    force: (index, text) => document.force(index, text),
+    force: (place, text) => document.force(place, text),
     graft: (id, index, added) => document.graft(id, index, added),
     rewrite: (index, added, aside, kind = 'chat') =>
       document.change(kind, set => rewritten(set, index, added, aside, document.birth)),

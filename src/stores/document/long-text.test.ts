@@ -246,6 +246,16 @@ describe('a long text gets its tokens in turns', () => {
     expect(ENGLISH.endsWith(store.getState().text)).toBe(true);
   });
 
+  test('a text that is put at its end stands behind all of it', () => {
+    const { store } = inTurns('Once');
+    store.getState().edit(4, 4, ENGLISH);
+    expect(store.getState().pending).not.toBeNull();
+    store.getState().force('end', 'And on');
+    const { text, branches } = store.getState();
+    expect(text).toBe(`Once${ENGLISH}And on`);
+    expect(branches).toHaveLength(1);
+  });
+
   const offset = fc.double({ min: 0, max: 1, noNaN: true });
   const insert = fc.oneof(
     fc.constantFrom('', 'x', ' ', "'", '\n', ' fox', '天地', '😀', ' \n '),

@@ -191,8 +191,8 @@ export interface DocumentActions {
   choose(index: number, id: number): void;
   /** Goes on from before token `index`, on a branch of its own. */
   cut(index: number, kind: ChangeKind): void;
-  /** Goes on from token `index` with `text` as typed, on a branch of its own. */
-  force(index: number, text: string): void;
+  /** Goes on from `place` with `text` as typed, on a branch of its own; from the end of all of the text on the same one. */
+  force(place: TokenPlace, text: string): void;
   /** Goes on from token `index` of branch `id` with `added`, a grown path, on a branch of its own. */
   graft(id: number, index: number, added: readonly number[]): void;
   /** Token `index` and all behind it give way to `added`: in place, or on a branch of its own where `aside`. A turn of a conversation unless `kind` says else. */

@@ -147,9 +147,11 @@ export class WholeDocument {
     if (index < tokens.length) this.change(kind, set => forked(set, branch, index, [], this.birth));
   }
 
-  force(index: number, text: string): void {
+  force(place: TokenPlace, text: string): void {
+    this.finish();
     const { tokenizer, branch, tokens } = this.#state;
     if (tokenizer === null || text === '') return;
+    const index = place === 'end' ? tokens.length : place;
     const typed = typedTokens(tokenizer, text, { ...tokenizer.placeBetween(tokens, index, index), right: 'end' });
     this.change('force', set => forked(set, branch, index, typed, this.birth));
   }

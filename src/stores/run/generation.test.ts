@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BOS, turn, until } from '../../../e2e/support/scripted-engine.ts';
 import { ids, type Page, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
+import { allPending } from '../document/pending.ts';
 
 const { visit: page, arrive } = visitsOf('real');
 
@@ -237,6 +238,15 @@ describe('regenerate', () => {
 });
 
 describe('continueFrom', () => {
+  test('the end of a text that is still getting its tokens is the end of all of it', async () => {
+    const p = await page();
+    p.document.setState(({ text }) => ({ pending: allPending(' and on'), text: `${text} and on` }));
+    await p.generation.getState().continueFrom('end', 300);
+    expect(text(p).startsWith(`${PROMPT} and on`)).toBe(true);
+    const { tokens } = p.document.getState();
+    expect(tokens.findIndex(({ origin }) => origin !== 'typed')).toBe(tokens.findIndex(({ id }) => id === 300));
+  });
+
   test('cuts, places the chosen token and runs; one Undo restores the old tail with its numbers', async () => {
     const p = await page();
     await p.generation.getState().run();

@@ -174,6 +174,8 @@ class Runs {
   }
 
   async continueFrom(index: number | 'end', id: number): Promise<void> {
+    // The end of all of the text, whether it has its tokens yet or not.
+    this.#options.document.getState().finish();
     const place = index === 'end' ? this.#tokens.length : index;
     await this.#halt();
     if (this.#options.document.getState().tokenizer === null) return;
