@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { mapTokens } from './branches.ts';
 import { plainToken, typedFrom } from './sequence.ts';
 import type { Branch, Divergence, DocumentToken, TokenStats } from './types.ts';
+import { wordStart } from './word-start.ts';
 
 /** Fresh typed tokens of a text. */
 export function typedTokens(tokenizer: Tokenizer, text: string, place?: Place): DocumentToken[] {
@@ -22,6 +23,25 @@ export function openingTokens(tokenizer: Tokenizer): DocumentToken[] {
 /** A whole text with what it begins with. */
 export function wholeText(tokenizer: Tokenizer, text: string): DocumentToken[] {
   return text === '' ? [] : [...openingTokens(tokenizer), ...typedTokens(tokenizer, text)];
+}
+
+/** How many tokens of a text are those that texts begin with: all of `opening`, or none. */
+function openedLength(opening: readonly number[], tokens: readonly DocumentToken[]): number {
+  return opening.every((id, i) => tokens[i]?.id === id) ? opening.length : 0;
+}
+
+/** The last tokens of a text behind those that texts begin with, `count` of both at most: the cut comes at the next word, as far as one is near. */
+export function keptTail(
+  tokenizer: Tokenizer,
+  tokens: readonly DocumentToken[],
+  layout: TokenLayout,
+  count: number,
+): DocumentToken[] {
+  const opened = openedLength(tokenizer.opening, tokens);
+  const room = count - opened;
+  if (room < 0) return [];
+  const from = room === 0 ? tokens.length : wordStart(tokens.length - room, layout, tokenizer);
+  return tokens.slice(0, opened).concat(tokens.slice(from).map(withoutNumbers));
 }
 
 /** Without the numbers, which depend on what stands before; the record of a draw stays, marked. */
@@ -229,7 +249,7 @@ function translateTokens(
   opening: readonly number[],
   tokens: readonly DocumentToken[],
 ): DocumentToken[] {
-  const opened = opening.length > 0 && opening.every((id, i) => tokens[i]?.id === id);
+  const opened = openedLength(opening, tokens);
   const translated: DocumentToken[] = [];
   let pending: Uint8Array[] = [];
   const close = (): void => {
@@ -243,7 +263,7 @@ function translateTokens(
   for (const [i, token] of tokens.entries()) {
     const id = token.special ? tokenizer.idOf(tokenText(token.bytes)) : undefined;
     // What the other tokenizer began its texts with; this one has its own.
-    if (id === undefined && opened && i < opening.length) continue;
+    if (id === undefined && i < opened) continue;
     if (id === undefined) pending.push(token.bytes);
     else {
       close();

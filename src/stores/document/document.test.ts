@@ -6,7 +6,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { BOS, checkWhole, drawn, ready, tokenizer } from './document.fixture.ts';
 import { createDocumentStore } from './document.ts';
 import { idsOf } from './sequence.ts';
-import type { DocumentStore } from './types.ts';
+import type { DocumentStore, DocumentStoreState } from './types.ts';
 
 const idOf = (text: string): number => {
   const [id, ...rest] = tokenizer.encode(text);
@@ -139,6 +139,43 @@ describe('divergence', () => {
     now().appendDrawn([drawn(partial)]);
     now().checkDivergence();
     expect(now().divergence).toBeNull();
+  });
+});
+
+describe('what the tokenizer refuses', () => {
+  const refuse = () => {
+    throw new NucleusError('bad_tokenizer', 'too long');
+  };
+  const refuses: Tokenizer = {
+    ...tokenizer,
+    fingerprint: 'refuses',
+    typed: refuse,
+    encodeSlices: refuse,
+    retokenise: refuse,
+    divergence: refuse,
+  };
+  const long = 'A long text. '.repeat(2000);
+
+  test.each<[string, (document: DocumentStoreState) => void]>([
+    ['an edit', ({ edit }) => edit(4, 4, ' more')],
+    ['a key', ({ edit }) => edit(16, 16, '!')],
+    ['a long text put in', ({ edit }) => edit(4, 4, long)],
+    ['a text in place of all', ({ setText }) => setText('Twice')],
+    ['a long text in place of all', ({ setText }) => setText(long)],
+    ['a special token', ({ insertSpecial }) => insertSpecial(2, BOS)],
+    ['ids made anew', ({ retokenise }) => retokenise()],
+  ])('%s leaves no step behind, and what was taken back can come again', (_, act) => {
+    now().edit(16, 16, ' fox');
+    now().undo();
+    const { tokens } = now();
+    store.setState({ tokenizer: refuses });
+    expect(() => act(now())).toThrow('too long');
+    store.setState({ tokenizer });
+    expect(now().tokens).toBe(tokens);
+    now().redo();
+    expect(now().text).toBe('Once upon a time fox');
+    now().undo();
+    expect(now()).toMatchObject({ text: 'Once upon a time', canUndo: null });
   });
 });
 

@@ -327,6 +327,29 @@ describe('the end that is kept begins with a word', () => {
     expect(/^😀+$/u.test(kept('😀'.repeat(50), 30))).toBe(true);
   });
 
+  test('behind the token that texts begin with, which counts; not where it was taken away', () => {
+    const [opening = 0] = [...tokenizer.specials.keys()];
+    const opens: Tokenizer = { ...tokenizer, fingerprint: 'opens', opening: [opening] };
+    const store = createDocumentStore('Once upon a time there was a fox.');
+    store.getState().setTokenizer(opens, false);
+    store.getState().keepTail(5);
+    const [first, ...rest] = store.getState().tokens;
+    expect(first).toEqual(plainToken(tokenizer, opening, 'typed'));
+    expect(rest.length).toBeGreaterThan(0);
+    expect(rest.length).toBeLessThanOrEqual(4);
+    expect('Once upon a time there was a fox.'.endsWith(tokenizer.decode(rest.map(({ id }) => id)))).toBe(true);
+    store.getState().keepTail(1);
+    expect(ids(store)).toEqual([opening]);
+    store.getState().keepTail(0);
+    expect(ids(store)).toEqual([]);
+    store.getState().undo();
+    store.getState().undo();
+    store.getState().edit(0, tokenizer.decode([opening]).length, '');
+    store.getState().keepTail(2);
+    expect(ids(store)).not.toContain(opening);
+    expect(store.getState().text).not.toBe('');
+  });
+
   test('Undo brings the beginning back', () => {
     const store = ready('Once upon a time there was a fox.');
     store.getState().keepTail(4);

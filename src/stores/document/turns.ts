@@ -1,7 +1,7 @@
 // Gives a long text its tokens in turns short enough that a page stays alive between them.
 import { layoutTokens } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { openingTokens, wholeText } from './change.ts';
+import { keepNumbers, openingTokens, wholeText } from './change.ts';
 import { advanced, allPending, isLong } from './pending.ts';
 import { typedFrom } from './sequence.ts';
 import type { DocumentToken, Pending } from './types.ts';
@@ -41,6 +41,12 @@ export class Turns {
     const typed = text.startsWith(spelled) ? text.slice(spelled.length) : text;
     if (isLong(tokenizer, typed)) return this.turn(tokenizer, first, allPending(typed), false);
     return { tokens: wholeText(tokenizer, typed), pending: null };
+  }
+
+  /** The same in place of `before`: what both begin with keeps its numbers. */
+  replaced(tokenizer: Tokenizer, before: readonly DocumentToken[], text: string): Turned {
+    if (isLong(tokenizer, text)) return this.begin(tokenizer, text);
+    return { tokens: keepNumbers(before, wholeText(tokenizer, text)), pending: null };
   }
 
   /**

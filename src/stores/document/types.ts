@@ -209,7 +209,7 @@ export interface DocumentActions {
   appendDrawn(tokens: readonly DocumentToken[]): void;
   /** Bytes as one typed piece at the end, without a step of its own. */
   appendTyped(bytes: Uint8Array): void;
-  /** Keeps the last `count` tokens at most: the cut comes at the next word, as far as one is near. */
+  /** Keeps `count` tokens at most, the last ones behind those that texts begin with: the cut comes at the next word, as far as one is near. */
   keepTail(count: number): void;
   /** Removes the spaces at the end. */
   trimEnd(): void;

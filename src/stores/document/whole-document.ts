@@ -1,5 +1,6 @@
 // The state of the document and every change of it: ids are the truth, text and offsets a view of them; history, runs, branches.
 
+import type { TextEdit } from '../../tokenizer/interface.ts';
 import { layoutTokens, type TokenLayout, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { forked, spreadStats, withTokens } from './branches.ts';
@@ -9,14 +10,13 @@ import {
   findDivergence,
   freshTokens,
   keepNumbers,
+  keptTail,
   openingTokens,
   typedTokens,
-  wholeText,
-  withoutNumbers,
   withSpecial,
 } from './change.ts';
 import { History } from './history.ts';
-import { editedParts, isLong, pendingOfToday } from './pending.ts';
+import { type EditedParts, editedParts, pendingOfToday } from './pending.ts';
 import { plainToken, shownAfter } from './sequence.ts';
 import { caretAt, EMPTY_VIEW, placeAt, shownPlain, shownTokens } from './shown.ts';
 import { type Turned, Turns } from './turns.ts';
@@ -33,7 +33,6 @@ import type {
   Snapshot,
   TokenPlace,
 } from './types.ts';
-import { wordStart } from './word-start.ts';
 
 export class WholeDocument {
   store!: DocumentStore;
@@ -68,44 +67,47 @@ export class WholeDocument {
   }
 
   edit(start: number, end: number, insert: string, joins = false): void {
-    const { text, tokenizer, tokens } = this.#state;
+    const { text, tokenizer } = this.#state;
     const from = Math.max(0, Math.min(start, end, text.length));
     const to = Math.min(text.length, Math.max(start, end, 0));
     if (from === to && insert === '') return;
-    const before = this.#snapshot();
+    const edited = tokenizer === null ? null : this.#edited(tokenizer, { start: from, end: to, insert });
     this.#closeRun();
-    if (!joins) this.#history.pushEdit(from, to, insert, before);
-    if (tokenizer === null) {
-      this.#setPlain(text.slice(0, from) + insert + text.slice(to), from + insert.length);
-      return;
-    }
+    if (!joins) this.#history.pushEdit(from, to, insert, this.#snapshot());
+    if (edited !== null) this.#showTurned(edited, caretAt(edited.caret));
+    else this.#setPlain(text.slice(0, from) + insert + text.slice(to), from + insert.length);
+  }
+
+  /** Throws where the tokenizer refuses the text, before there is a step of the history. */
+  #edited(tokenizer: Tokenizer, { start, end, insert }: TextEdit): EditedParts {
+    const { text, tokens, pending } = this.#state;
     // A text that takes the place of all begins as the tokenizer says.
-    const first = from === 0 && to === text.length && insert !== '' ? openingTokens(tokenizer) : [];
+    const first = start === 0 && end === text.length && insert !== '' ? openingTokens(tokenizer) : [];
     const anew = first.length > 0;
     const layout = anew ? layoutTokens(first.map(({ bytes }) => bytes)) : this.#layout;
     const moved = layout.text.length;
     const edited = editedParts(
       tokenizer,
-      anew ? { tokens: first, layout, pending: null } : { tokens, layout, pending: this.#state.pending },
-      anew ? { start: moved, end: moved, insert } : { start: from, end: to, insert },
+      anew ? { tokens: first, layout, pending: null } : { tokens, layout, pending },
+      anew ? { start: moved, end: moved, insert } : { start, end, insert },
     );
-    this.#setParts(edited, caretAt(edited.caret));
+    return { ...this.#turned(edited), caret: edited.caret };
   }
 
   setText(text: string): void {
-    this.#push('replace');
     const { tokenizer, tokens } = this.#state;
-    if (tokenizer === null) this.#setPlain(text, text.length);
-    else if (isLong(tokenizer, text)) this.#setTyped(tokenizer, text);
-    else this.#setTokens(keepNumbers(tokens, wholeText(tokenizer, text)));
+    const made = tokenizer === null ? null : this.#turns.replaced(tokenizer, tokens, text);
+    this.#push('replace');
+    if (made === null) this.#setPlain(text, text.length);
+    else this.#showTurned(made);
   }
 
   insertSpecial(offset: number, id: number): void {
     this.finish();
     const { tokenizer, tokens } = this.#state;
     if (tokenizer === null || !tokenizer.isSpecial(id)) return;
-    this.#push('special');
     const made = withSpecial(tokenizer, tokens, this.#layout, offset, id);
+    this.#push('special');
     this.#setTokens(made.tokens, caretAt(made.caret));
   }
 
@@ -193,19 +195,18 @@ export class WholeDocument {
   keepTail(count: number): void {
     this.finish();
     const { tokens, tokenizer } = this.#state;
-    if (count >= tokens.length) return;
+    if (tokenizer === null || count >= tokens.length) return;
     this.#push('keep_tail');
-    const from =
-      count <= 0 || tokenizer === null ? tokens.length : wordStart(tokens.length - count, this.#layout, tokenizer);
-    this.#setTokens(tokens.slice(from).map(withoutNumbers));
+    this.#setTokens(keptTail(tokenizer, tokens, this.#layout, count));
   }
 
   retokenise(): void {
     this.finish();
     const { tokenizer, tokens, selection } = this.#state;
     if (tokenizer === null) return;
+    const fresh = keepNumbers(tokens, freshTokens(tokenizer, tokens));
     this.#push('retokenise');
-    this.#setTokens(keepNumbers(tokens, freshTokens(tokenizer, tokens)), selection);
+    this.#setTokens(fresh, selection);
   }
 
   respell(make: (tokens: readonly DocumentToken[]) => readonly DocumentToken[]): void {
@@ -330,10 +331,10 @@ export class WholeDocument {
   }
 
   /** The beginning of the text and what follows it, after one turn more, or after all of them. */
-  #setParts({ tokens, pending }: Turned, selection?: Selection, all = false): void {
+  #turned({ tokens, pending }: Turned, all = false): Turned {
     const { tokenizer } = this.#state;
     const still = pending === null || tokenizer === null;
-    this.#showTurned(still ? { tokens, pending } : this.#turns.turn(tokenizer, tokens, pending, all), selection);
+    return still ? { tokens, pending } : this.#turns.turn(tokenizer, tokens, pending, all);
   }
 
   #showTurned({ tokens, pending }: Turned, selection?: Selection): void {
@@ -343,7 +344,7 @@ export class WholeDocument {
 
   finish(): void {
     const { tokens, pending, selection } = this.#state;
-    if (pending !== null) this.#setParts({ tokens, pending }, selection, true);
+    if (pending !== null) this.#showTurned(this.#turned({ tokens, pending }, true), selection);
   }
 
   #askTurn(): void {
@@ -352,7 +353,7 @@ export class WholeDocument {
     this.#soon(() => {
       this.#turnAsked = false;
       const { tokens, pending, selection } = this.#state;
-      if (pending !== null) this.#setParts({ tokens, pending }, selection);
+      if (pending !== null) this.#showTurned(this.#turned({ tokens, pending }), selection);
     });
   }
 
