@@ -190,7 +190,7 @@ describe('composition', () => {
         const { text, selection } = store.getState();
         expect(native.value).toBe(fieldText(text));
         expect(caret(native)).toEqual([selection.start, selection.end]);
-        expect(faults).toEqual([]);
+        expect(faults).toEqual([null]);
       }),
     );
   });
@@ -248,6 +248,16 @@ describe('control characters', () => {
 });
 
 describe('an edit that throws', () => {
+  test('a field made anew knows of no fault of the one before', () => {
+    const { store, field, faults } = setup('Once');
+    faults.push({ kind: 'unread', message: 'too long' });
+    field.dispose();
+    const [native, report] = [new FakeField(), (fault: FieldFault | null) => faults.push(fault)];
+    new Field(native, { document: store, interrupt: () => {}, report, onStanding: () => {} });
+    expect(native.value).toBe('Once');
+    expect(faults.at(-1)).toBeNull();
+  });
+
   test('the text is taken as a whole, and the page says so', () => {
     const { store, native, field, faults } = setup('Once');
     const { edit } = store.getState();
@@ -260,7 +270,7 @@ describe('an edit that throws', () => {
     field.sync();
     expect(store.getState().text).toBe('Once upon');
     expect(native.value).toBe('Once upon');
-    expect(faults).toEqual([{ kind: 'read_anew', message: 'Maximum call stack size exceeded' }]);
+    expect(faults.at(-1)).toEqual({ kind: 'read_anew', message: 'Maximum call stack size exceeded' });
     store.setState({ edit });
     native.type('!');
     field.sync();

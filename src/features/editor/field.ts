@@ -60,6 +60,8 @@ export class Field {
     this.#options = options;
     this.#value = native.value;
     this.#caret = caretOf(native);
+    // What a field before this one reported is over with it.
+    options.report(null);
     this.#unsubscribe = options.document.subscribe(() => this.sync());
     this.sync();
   }
