@@ -1,4 +1,5 @@
 // Commands in a text: the one that it ends with, the tokens of an answer, and the answers that stand in it.
+import { withoutEnd } from '../../lib/without-end.ts';
 import { typedTokens } from '../../stores/document/change.ts';
 import type { DocumentToken, Told } from '../../stores/document/types.ts';
 import { layoutTokens } from '../../tokenizer/text.ts';
@@ -26,7 +27,7 @@ export function askedBy(tokens: readonly DocumentToken[], { begin, end }: Protoc
   const own = near.slice(near.findLastIndex(({ origin }) => origin === 'external') + 1);
   const { text } = layoutTokens(own.map(({ bytes }) => bytes));
   // The end sign is a piece of its own behind what was drawn; only line ends may have been typed after it.
-  const whole = text.replace(/[\r\n]+$/, '');
+  const whole = withoutEnd(text, '\r\n');
   if (!whole.endsWith(end)) return null;
   const before = whole.slice(0, -end.length);
   const at = before.lastIndexOf(begin);

@@ -1,6 +1,7 @@
 // A run in the fragment of an address: compact JSON, deflated, in base64url. Bounded when written and when read, before and after inflating.
 import type { ModelIdentity } from '../../lib/model-source.ts';
 import { uniform } from '../../lib/rng.ts';
+import { withoutEnd } from '../../lib/without-end.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { DocumentToken, Draw, Told } from '../../stores/document/types.ts';
 import { drawersOf } from '../shared/drawnBy.ts';
@@ -15,7 +16,7 @@ export const MOST_LINK_TOKENS = 20_000;
 
 const PREFIX = 'share=';
 /** What a sentence around an address leaves at its end. */
-const SENTENCE_END = /[.,;:!?'"»”’)\]}>*]+$/;
+const SENTENCE_END = '.,;:!?\'"»”’)]}>*';
 
 export type LinkText =
   | { readonly ok: true; readonly fragment: string }
@@ -25,7 +26,7 @@ export type LinkText =
 /** The fragment as it was written: without `#`, without the escapes that programs put in, without what ends a sentence. */
 export function bareLink(fragment: string): string {
   const bare = fragment.replace(/^#/, '');
-  return unescaped(bare).replace(SENTENCE_END, '');
+  return withoutEnd(unescaped(bare), SENTENCE_END);
 }
 
 function unescaped(fragment: string): string {

@@ -190,6 +190,13 @@ describe('the space at the end', () => {
     now().undo();
     expect(now().endsInSpace).toBe(true);
   });
+
+  test('is taken away behind a text with any run of them', () => {
+    const text = `a${' '.repeat(300_000)}b`;
+    const long = createDocumentStore(`${text} `);
+    long.getState().trimEnd();
+    expect(long.getState().text).toBe(text);
+  });
 });
 
 describe('numbers that arrive', () => {

@@ -1,5 +1,6 @@
 // The store of the document, and its actions.
 import { createStore } from 'zustand/vanilla';
+import { withoutEnd } from '../../lib/without-end.ts';
 import { removed, renamed, rewritten, switched } from './branches.ts';
 import { respelled } from './change.ts';
 import { shownPlain } from './shown.ts';
@@ -54,7 +55,7 @@ function actionsOf(document: WholeDocument): DocumentActions {
     keepTail: count => document.keepTail(count),
     trimEnd: () => {
       const { text } = document.store.getState();
-      document.edit(text.replace(/ +$/, '').length, text.length, '');
+      document.edit(withoutEnd(text, ' ').length, text.length, '');
     },
     respell: (from, to, added) => document.respell(tokens => respelled(tokens, from, to, added)),
     retokenise: () => document.retokenise(),
