@@ -108,6 +108,9 @@ test('every reason and every notice has words', () => {
   }
   const notices = ['cache_full', 'cache_unavailable', 'ids_as_text', 'tokenizer_surplus', 'classifier'] as const;
   expect(new Set(notices.map(noticeWords)).size).toBe(notices.length);
+  // A model of opened files cannot be downloaded.
+  for (const notice of ['cache_full', 'cache_unavailable'] as const)
+    expect(noticeWords(notice)).toMatch(/downloaded again, or its files have to be opened again/);
 });
 
 test('an end that Run alone would meet again has a way over it, and says what that does', () => {

@@ -367,9 +367,9 @@ export const GO_PAST_LABEL = 'Go on past it';
 export function noticeWords(notice: ModelNotice): string {
   switch (notice) {
     case 'cache_full':
-      return "The browser's storage is full. The model runs from memory and will be downloaded again next time.";
+      return "The browser's storage is full. The model runs from memory: next time it is downloaded again, or its files have to be opened again.";
     case 'cache_unavailable':
-      return "The browser's storage is not available here. The model runs from memory and will be downloaded again next time.";
+      return "The browser's storage is not available here. The model runs from memory: next time it is downloaded again, or its files have to be opened again.";
     case 'context_short':
       return 'The GPU has no memory for a longer context. Your text stays. Keep its end to go on, or close what uses the GPU and allow more in the dialog of models.';
     case 'ids_as_text':
