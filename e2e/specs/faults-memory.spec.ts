@@ -161,7 +161,7 @@ test('memory that gives out while the text grows: the text stays, its end goes o
   await neverEnds(page);
   await runButton(page).click();
   await expect(page.getByText(/no memory for a longer context\. Your text stays\. Keep its end/)).toBeVisible();
-  await says(page, /209 tokens too long: 721, where this model reads at most 512.*keep only its end/);
+  await says(page, /209 tokens too long: 721, where the context allowed here holds 512.*keep only its end/);
   await expect(textArea(page)).toHaveValue(long);
   await page.getByRole('button', { name: 'Keep the end of the text', exact: true }).click();
   await run(page);

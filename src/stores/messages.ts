@@ -266,7 +266,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'none',
   }),
   prompt_too_long: detail => ({
-    text: `The text is ${count(detail, 'excess')} ${count(detail, 'excess') === 1 ? 'token' : 'tokens'} too long: ${count(detail, 'tokens')}, where this model reads at most ${count(detail, 'limit')}. Shorten it, or keep only its end.`,
+    text: `The text is ${count(detail, 'excess')} ${count(detail, 'excess') === 1 ? 'token' : 'tokens'} too long: ${count(detail, 'tokens')}, where the context allowed here holds ${count(detail, 'limit')}. Shorten it, keep only its end, or allow more in Models where the model has more.`,
     action: 'keep_tail',
   }),
   bad_token: detail => ({

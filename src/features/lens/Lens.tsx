@@ -57,8 +57,8 @@ export function Lens() {
           <>
             {beyond > 0 && (
               <Notice tone="warn">
-                The model reads at most {columns} tokens; the last {beyond} of the text are beyond that, so there is
-                nothing to see there.
+                The context allowed here holds {columns} tokens; the last {beyond} of the text are beyond that, so there
+                is nothing to see there.
               </Notice>
             )}
             <LensPicture tokenizer={tokenizer} />

@@ -40,7 +40,7 @@ export function EmptyState({ row }: { row: SelectedRow }) {
   if (row.status === 'failed' && row.error.code === said) {
     return (
       <div className={styles.empty}>
-        <p>The model reads no text of this length, so there is nothing to show here yet.</p>
+        <p>The context allowed here holds no text of this length, so there is nothing to show here yet.</p>
       </div>
     );
   }

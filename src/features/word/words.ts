@@ -24,7 +24,7 @@ export function cardName(token: DocumentToken | null, { probability, rank }: Car
 const LACKS: Readonly<Record<Exclude<Lack, 'unasked'>, string>> = {
   no_model: 'There are no probabilities without a model.',
   first: 'The first token has no prediction: nothing comes before it.',
-  beyond: 'The model does not read so far: this lies behind its context.',
+  beyond: 'The model does not read so far: this lies behind the context allowed here.',
 };
 
 /** Why no candidates are listed. */
