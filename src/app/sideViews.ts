@@ -13,7 +13,7 @@ export interface SideView {
 /** In place of a view of the inside, where a server computes. */
 export const NO_INSIDE: Load = async () => (await import('./NoInside.tsx')).NoInside;
 
-/** Beside the text, in the order of their tabs. A view more is a line more. */
+/** Beside the text, in the order of their tabs. A view more is a line here, its key in `SIDES` and its sentence in `purposes.ts`. */
 export const SIDE_VIEWS: readonly SideView[] = [
   {
     key: 'token',
