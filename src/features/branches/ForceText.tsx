@@ -5,9 +5,14 @@ import { readTyped, TYPED_HINT } from '../../lib/typed-text.ts';
 import { useDocument, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
+import { FieldWords } from '../../ui/controls/FieldWords.tsx';
 import { TypedReading } from '../shared/TypedReading.tsx';
+import { tooLongWords } from '../shared/tooLong.ts';
 import styles from './ForceText.module.css';
 import { tokenLabel } from './label.ts';
+
+/** UTF-16 units that are put into the text at a time. */
+const MOST_FORCED = 2000;
 
 export function ForceText() {
   const { document } = useStores();
@@ -16,10 +21,12 @@ export function ForceText() {
   const ready = useDocument(s => s.tokenizer !== null);
   const [text, setText] = useState('');
   const describe = useId();
+  const fault = useId();
   const read = readTyped(text).text;
+  const long = tooLongWords(read ?? '', MOST_FORCED);
   const put = (event: FormEvent) => {
     event.preventDefault();
-    if (read === null) return;
+    if (read === null || long !== null) return;
     const { selected: place, force } = document.getState();
     force(place, read);
     setText('');
@@ -48,19 +55,23 @@ export function ForceText() {
         <input
           className={styles.field}
           aria-label="Text to force"
-          aria-describedby={describe}
+          aria-describedby={long === null ? describe : `${describe} ${fault}`}
+          aria-invalid={long !== null}
           placeholder="begin with a space for a new word"
           autoComplete="off"
           spellCheck={false}
-          maxLength={2000}
           value={text}
           onChange={event => setText(event.target.value)}
         />
-        <Button disabled={!ready || text === '' || read === null} onClick={put}>
+        <Button disabled={!ready || text === '' || read === null || long !== null} onClick={put}>
           Put it there
         </Button>
       </div>
-      <TypedReading typed={text} />
+      {long === null ? (
+        <TypedReading typed={text} />
+      ) : (
+        <FieldWords id={fault} words={{ text: long, tone: 'refused' }} />
+      )}
     </form>
   );
 }

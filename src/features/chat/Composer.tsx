@@ -41,7 +41,6 @@ export function Composer() {
         aria-label="Message"
         placeholder="Write a message"
         rows={Math.min(8, Math.max(2, draft.split('\n').length))}
-        maxLength={200_000}
         value={draft}
         onChange={event => store.getState().setDraft(event.target.value)}
         onKeyDown={onKeyDown}

@@ -3,7 +3,6 @@ import { useDocument, useModel } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import styles from './Chat.module.css';
-import { MOST_SOURCE } from './render.ts';
 import { asksForThinking, canTakeTools, chosenOf, sourceOf, templatesOf } from './setup.ts';
 import { useChat, useChatStore, useTools } from './useChat.ts';
 
@@ -87,7 +86,6 @@ function TemplatePane() {
           className={styles.source}
           rows={8}
           spellCheck={false}
-          maxLength={MOST_SOURCE}
           value={source}
           onChange={event => change({ custom: event.target.value })}
         />

@@ -6,8 +6,10 @@ import type { DocumentState } from '../../stores/document/types.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores, Work } from '../../stores/stores.ts';
+import { tooLongWords } from '../shared/tooLong.ts';
 import type { ToolsStore } from '../shared/tools.ts';
 import { type Composed, type Conversation, compose, type Outcome, withReply } from './compose.ts';
+import { MOST_MESSAGE } from './fit.ts';
 import type { Pending, Written } from './pending.ts';
 import { planned } from './plan.ts';
 import { editedPrompt, replyPlace, rewritten, shownIn, turnsOf, withPrompt } from './prompts.ts';
@@ -117,6 +119,11 @@ export class Chats {
   async send(): Promise<void> {
     const { draft, shown } = this.#state;
     if (draft.trim() === '' || !this.#free()) return;
+    const long = tooLongWords(draft, MOST_MESSAGE);
+    if (long !== null) {
+      this.#set({ trouble: { kind: 'text', words: `The message is too long. ${long}` } });
+      return;
+    }
     const turns: readonly Turn[] = [...(shown === null ? [] : turnsOf(shown)), { role: 'user', content: draft }];
     const aside = shown === null && this.#options.document.getState().text !== '';
     if (await this.#put(this.#conversation(turns), { aside, sent: draft })) await this.rounds.draw();

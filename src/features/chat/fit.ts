@@ -6,6 +6,9 @@ export interface Range {
   readonly to: number;
 }
 
+/** UTF-16 units of one message. */
+export const MOST_MESSAGE = 200_000;
+
 /** Tokens for the reply: what a run adds at most, but no more than a quarter of the context. */
 export function replyRoom(allowed: number, wanted: number): number {
   return Math.max(1, Math.min(wanted, Math.floor(allowed / 4)));

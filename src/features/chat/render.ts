@@ -36,7 +36,7 @@ export type Rendered =
   | { readonly kind: 'refused' | 'failed'; readonly words: string };
 
 /** UTF-16 units. */
-export const MOST_SOURCE = 128 * 1024;
+const MOST_SOURCE = 128 * 1024;
 const MOST_OUTPUT = 4 * 1024 * 1024;
 const MOST_RANGE = 100_000;
 

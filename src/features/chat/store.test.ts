@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ids, text } from '../../../e2e/support/scripted-page.ts';
 import { chatPage, renderNow, TEMPLATE } from './chat.fixture.ts';
+import { MOST_MESSAGE } from './fit.ts';
 import { alternatives, shownIn, turnsOf } from './prompts.ts';
 import type { Render } from './renderer.ts';
 import type { ChatStore } from './types.ts';
@@ -66,6 +67,18 @@ describe('a model without a template', () => {
     expect(text(page)).toMatch(/^User: Hello\nAssistant:/);
     expect(page.document.getState().branches).toHaveLength(2);
   });
+});
+
+test('a message that is too long is not sent and not cut: it stays as it is, and why is said', async () => {
+  const { page, chat, say } = await chatPage();
+  const long = 'x'.repeat(MOST_MESSAGE + 1);
+  await say(long);
+  expect(text(page)).toBe('');
+  expect(chat.getState().draft).toBe(long);
+  expect(chat.getState().trouble).toMatchObject({ words: expect.stringContaining('200,001 characters are more than') });
+  await say('Short.');
+  expect(chat.getState().trouble).toBeNull();
+  expect(contents(chat)[0]).toBe('Short.');
 });
 
 describe('with the template of the model', () => {

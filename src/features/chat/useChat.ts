@@ -6,7 +6,7 @@ import { useDocument, useFeature, useGeneration, useModel, useSettings, useStore
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { type Tool, toolsStore } from '../shared/tools.ts';
-import { replyRoom } from './fit.ts';
+import { MOST_MESSAGE, replyRoom } from './fit.ts';
 import { type BranchTurns, shownIn, turnsOf } from './prompts.ts';
 import { chatStore } from './store.ts';
 import type { ChatStore, ChatStoreState, Turn } from './types.ts';
@@ -73,10 +73,10 @@ export interface Budget {
   readonly reply: number;
 }
 
-/** None where the rules of the tokenizer refuse the text: what sends it says so. */
+/** None where it is too long, or the rules of the tokenizer refuse it: what sends it says so. */
 function tokensIn(tokenizer: Tokenizer, draft: string): number {
   try {
-    return draft === '' ? 0 : tokenizer.encode(draft).length;
+    return draft === '' || draft.length > MOST_MESSAGE ? 0 : tokenizer.encode(draft).length;
   } catch {
     return 0;
   }

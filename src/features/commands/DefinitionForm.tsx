@@ -36,7 +36,6 @@ export function DefinitionForm({ form: { name, definition: draft } }: { form: De
         <input
           className={styles.field}
           value={draft.name}
-          maxLength={64}
           spellCheck={false}
           placeholder="FETCH_WEATHER_DATA"
           onChange={event => change({ name: event.target.value.toUpperCase().replaceAll(/[\s-]/g, '_') })}
@@ -47,7 +46,6 @@ export function DefinitionForm({ form: { name, definition: draft } }: { form: De
         <input
           className={styles.field}
           value={draft.purpose}
-          maxLength={300}
           onChange={event => change({ purpose: event.target.value })}
         />
       </label>
@@ -58,7 +56,6 @@ export function DefinitionForm({ form: { name, definition: draft } }: { form: De
           <textarea
             className={styles.field}
             rows={3}
-            maxLength={4000}
             spellCheck={draft.by === 'text'}
             value={draft.source}
             onChange={event => change({ source: event.target.value })}
@@ -71,7 +68,6 @@ export function DefinitionForm({ form: { name, definition: draft } }: { form: De
           <input
             className={styles.field}
             value={draft.path}
-            maxLength={300}
             spellCheck={false}
             placeholder="current.temperature"
             onChange={event => change({ path: event.target.value })}

@@ -22,6 +22,10 @@ test('no command gives way to one more than there is room for', () => {
 test.each([
   [{ name: 'lower' }, 'capital letters'],
   [{ by: 'expression', source: ' ' }, 'Write an expression'],
+  [{ by: 'text', source: 'x'.repeat(4001) }, 'What answers is too long. 4,001 characters are more than 4,000'],
+  [{ by: 'person', source: 'x'.repeat(4001) }, 'What answers is too long'],
+  [{ purpose: 'x'.repeat(301) }, 'What it is for is too long'],
+  [{ by: 'address', source: 'https://a.example.com/', path: 'a.'.repeat(200) }, 'The part of its JSON is too long'],
   [{ by: 'address', source: 'https://a.example.com/', path: '[' }, 'The path cannot be read'],
 ] as const)('%j is refused', (part, words) => {
   expect(faultOf({ name: null, definition: define(part) }, [])).toContain(words);

@@ -8,7 +8,9 @@ import type { Definition, Library, Protocol } from './types.ts';
 
 export const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 export const MOST_DEFINITIONS = 200;
-const MOST_SOURCE = 4000;
+/** UTF-16 units of what answers, and of each of the lines beside it. */
+export const MOST_SOURCE = 4000;
+export const MOST_LINE = 300;
 const MOST_ALLOWED = 200;
 const MOST_ON = 2000;
 /** Bytes, and characters, of a file that is read. */
@@ -31,10 +33,10 @@ const WORDS = (most: number) => v.pipe(v.string(), v.maxLength(most));
 
 const DEFINITION = v.object({
   name: v.pipe(v.string(), v.regex(NAME)),
-  purpose: v.fallback(v.pipe(WORDS(300), v.transform(inLine)), ''),
+  purpose: v.fallback(v.pipe(WORDS(MOST_LINE), v.transform(inLine)), ''),
   by: v.picklist(ANSWERERS),
   source: WORDS(MOST_SOURCE),
-  path: v.fallback(WORDS(300), ''),
+  path: v.fallback(WORDS(MOST_LINE), ''),
   enabled: v.fallback(v.boolean(), false),
 });
 

@@ -10,6 +10,7 @@ import {
 import { messageFor } from '../../stores/messages.ts';
 import { toWire } from '../../stores/model/model.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
+import { tooLongWords } from '../shared/tooLong.ts';
 import { ChoiceField } from './ChoiceField.tsx';
 import styles from './Settings.module.css';
 
@@ -75,14 +76,13 @@ export function ConstraintField() {
   const { settings } = useStores();
   const given = useSettings(s => s.settings.constraint);
   const fault = useFault(given);
-  const [refused, setRefused] = useState('');
+  const [refused, setRefused] = useState<string | null>(null);
   const id = useId();
   const change = (part: Partial<Constraint>) => {
-    const text = part.text ?? given.text;
     // A schema that was cut would be another one.
-    const long = text.length > CONSTRAINT_LENGTH;
-    setRefused(long ? `${text.length} characters are more than ${CONSTRAINT_LENGTH}: nothing was taken over.` : '');
-    if (!long) settings.getState().change({ constraint: { ...given, ...part } });
+    const long = tooLongWords(part.text ?? given.text, CONSTRAINT_LENGTH);
+    setRefused(long);
+    if (long === null) settings.getState().change({ constraint: { ...given, ...part } });
   };
   return (
     <div className={styles.constraint}>
@@ -93,7 +93,7 @@ export function ConstraintField() {
             className={styles.input}
             aria-label={`Constraint: ${KINDS.find(({ value }) => value === given.kind)?.label ?? ''}`}
             aria-describedby={id}
-            aria-invalid={fault !== '' || refused !== ''}
+            aria-invalid={fault !== '' || refused !== null}
             rows={given.kind === 'regex' ? 2 : 4}
             spellCheck={false}
             autoCapitalize="off"

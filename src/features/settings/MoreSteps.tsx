@@ -7,6 +7,8 @@ import { penaltiesCount, repeatLastN } from '../../sampling/steps/penalty_window
 import type { Step } from '../../sampling/steps/step.ts';
 import { isOff, type StepName } from '../../sampling/steps.ts';
 import { useSettings, useStores } from '../../stores/react.ts';
+import { FieldWords } from '../../ui/controls/FieldWords.tsx';
+import { tooLongWords } from '../shared/tooLong.ts';
 import { ChoiceField } from './ChoiceField.tsx';
 import { ConstraintField } from './ConstraintField.tsx';
 import { Control } from './Controls.tsx';
@@ -39,7 +41,14 @@ function Breakers() {
 function NegativePrompt() {
   const { settings } = useStores();
   const prompt = useSettings(s => s.settings.negative_prompt);
-  const id = useId();
+  const [refused, setRefused] = useState<string | null>(null);
+  const [id, fault] = [useId(), useId()];
+  const change = (typed: string) => {
+    // One that was cut would be another one.
+    const long = tooLongWords(typed, NEGATIVE_PROMPT_LENGTH);
+    setRefused(long);
+    if (long === null) settings.getState().change({ negative_prompt: typed });
+  };
   return (
     <Field
       label="Negative prompt"
@@ -49,13 +58,14 @@ function NegativePrompt() {
       <textarea
         className={styles.input}
         aria-label="Negative prompt"
-        aria-describedby={id}
+        aria-describedby={refused === null ? id : `${id} ${fault}`}
+        aria-invalid={refused !== null}
         rows={2}
-        maxLength={NEGATIVE_PROMPT_LENGTH}
         spellCheck={false}
         value={prompt}
-        onChange={event => settings.getState().change({ negative_prompt: event.target.value })}
+        onChange={event => change(event.target.value)}
       />
+      <FieldWords id={fault} words={refused === null ? null : { text: refused, tone: 'refused' }} />
     </Field>
   );
 }

@@ -3,7 +3,9 @@ import { useId, useState } from 'react';
 import { readTyped, TYPED_HINT, typedForm } from '../../lib/typed-text.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Chip } from '../../ui/controls/Chip.tsx';
+import { FieldWords } from '../../ui/controls/FieldWords.tsx';
 import { TypedReading } from '../shared/TypedReading.tsx';
+import { tooLongWords } from '../shared/tooLong.ts';
 import { Field } from './Field.tsx';
 import styles from './Settings.module.css';
 
@@ -22,10 +24,12 @@ export function StringList({ label, noun, meaning, placeholder, strings, bounds,
   const [draft, setDraft] = useState('');
   const id = useId();
   const full = strings.length >= bounds.entries;
+  const fault = useId();
   const { text } = readTyped(draft);
+  const long = tooLongWords(text ?? '', bounds.length);
   const add = () => {
-    // Bytes that are no text stay in the field, which says so.
-    if (text === null) return;
+    // What cannot be taken stays in the field, which says so.
+    if (text === null || long !== null) return;
     if (text !== '' && !strings.includes(text) && !full) onChange([...strings, text]);
     setDraft('');
   };
@@ -49,11 +53,11 @@ export function StringList({ label, noun, meaning, placeholder, strings, bounds,
         <input
           className={styles.input}
           aria-label={`New ${noun}`}
-          aria-describedby={id}
+          aria-describedby={long === null ? id : `${id} ${fault}`}
+          aria-invalid={long !== null}
           placeholder={placeholder}
           autoComplete="off"
           spellCheck={false}
-          maxLength={bounds.length}
           disabled={full}
           value={draft}
           onChange={event => setDraft(event.target.value)}
@@ -63,11 +67,15 @@ export function StringList({ label, noun, meaning, placeholder, strings, bounds,
             add();
           }}
         />
-        <Button disabled={draft === '' || text === null || full} onClick={add}>
+        <Button disabled={draft === '' || text === null || long !== null || full} onClick={add}>
           Add
         </Button>
       </div>
-      <TypedReading typed={draft} />
+      {long === null ? (
+        <TypedReading typed={draft} />
+      ) : (
+        <FieldWords id={fault} words={{ text: long, tone: 'refused' }} />
+      )}
     </Field>
   );
 }
