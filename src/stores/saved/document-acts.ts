@@ -75,7 +75,8 @@ export class Documents {
     this.#documents.setState({ acts: this.#acts() });
     // As what is kept while a page goes: another tab may begin with it at any moment.
     if (early !== null) await this.#writer.flush();
-    return [opened?.saved.source, page?.source].filter(source => source != null);
+    // What was in use here comes before what the document was written with.
+    return [page?.source, opened?.saved.source].filter(source => source != null);
   }
 
   /** The text that stands in the field is that of a new document. */

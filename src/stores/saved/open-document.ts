@@ -1,6 +1,6 @@
 // The open document: brought back at the start, fitted to each model that becomes ready, written as it changes, exchanged for another one.
 import { keepLatest } from '../../lib/latest.ts';
-import { sourceKey } from '../../lib/model-source.ts';
+import { type ModelSource, sourceKey } from '../../lib/model-source.ts';
 import { between, wholePairs } from '../../lib/text-change.ts';
 import { splitDigest } from '../../lib/weight-format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
@@ -9,14 +9,15 @@ import { sameToken } from '../../tokenizer/same-token.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { isTurn } from '../document/pending.ts';
 import type { KeptHistory } from '../document/types.ts';
+import { loadEnded } from '../model/load-ended.ts';
 import { modelTag } from '../model/model.ts';
 import { isRunning } from '../run/generation-types.ts';
 import type { Stores } from '../stores.ts';
 import { VIEW_CHOICES } from '../view.ts';
 import type { NewDocument } from './documents.ts';
 import type { OpenedRecord } from './library.ts';
-import { asItWas, asKept, type Chosen, chosenOf } from './other-ids.ts';
-import type { Saved } from './saved.ts';
+import { asItWas, asKept, type Chosen, chosenOf, hasOwn } from './other-ids.ts';
+import { readSaved, type Saved } from './saved.ts';
 import { savedDocument } from './saved-document.ts';
 import type { SavedPage } from './saved-page.ts';
 import type { Content, DocumentWriter } from './writer.ts';
@@ -58,6 +59,7 @@ export class OpenDocument {
   /** A person has changed the text since it was brought back. */
   #edited = false;
   #lastModel = '';
+  #lastSource: ModelSource | null = null;
   /** The changes are the page's own. */
   #quiet = false;
 
@@ -244,6 +246,7 @@ export class OpenDocument {
 
   /** The text, the settings and the views come to the model that is there now. */
   fit(model: LoadedModel, tokenizer: Tokenizer): void {
+    this.#keepOwn();
     const was = this.#saved?.model;
     if (this.#own && this.#saved !== null) this.#saved = { ...this.#saved, ...this.#beside() };
     this.#own = false;
@@ -251,6 +254,19 @@ export class OpenDocument {
     // Brought back as it was, there is nothing to write.
     const same = was === modelTag(this.#stores.model.getState());
     this.#writer.changed(this.#saved === null && !same ? 'aside' : 'page');
+  }
+
+  /** What was drawn here under the model before this one stays the document's own: it waits for that model like a record. */
+  #keepOwn(): void {
+    const { document, model } = this.#stores;
+    const tag = this.#lastModel;
+    if (this.#saved !== null || tag === '' || tag === modelTag(model.getState())) return;
+    if (!hasOwn(document.getState().branches)) return;
+    this.#record = { ...Object(this.#writer.whole().record), model: tag, source: this.#lastSource };
+    this.#saved = readSaved(this.#record);
+    this.#own = this.#saved !== null;
+    this.#stood = true;
+    this.#edited = false;
   }
 
   #fit(model: LoadedModel, tokenizer: Tokenizer): void {
@@ -269,6 +285,7 @@ export class OpenDocument {
     }
     settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
     this.#lastModel = tag;
+    this.#lastSource = model.source.kind === 'server' ? null : model.source;
     if (saved === null) return;
     // An edit made before the tokens were there is one step behind those that came with them.
     this.#restoreText(saved, edited ? this.#steps : document.getState().leave());
@@ -342,7 +359,7 @@ export class OpenDocument {
     const opening = this.#openings;
     if (this.#saved === null) return;
     this.#waits = true;
-    const loaded = await this.#loaded();
+    const loaded = await loadEnded(model);
     if (this.#openings !== opening) return;
     this.#waits = false;
     const saved = this.#saved;
@@ -357,20 +374,6 @@ export class OpenDocument {
     if (found !== undefined) return model.getState().loadModel(found, { format });
     const { load } = model.getState();
     if (load.status === 'ready') this.#sayModel(saved, load.model);
-  }
-
-  /** Once the load that is under way has ended; false where there is no model then, or a person has chosen another load. */
-  #loaded(): Promise<boolean> {
-    const { model } = this.#stores;
-    const { load } = model.getState();
-    if (load.status !== 'loading') return Promise.resolve(load.status === 'ready');
-    return new Promise(resolve => {
-      const end = model.subscribe(({ load: now }) => {
-        if (now.status === 'loading' && now.source === load.source) return;
-        end();
-        resolve(now.status === 'ready');
-      });
-    });
   }
 
   #sayModel({ source }: Saved, here: LoadedModel): void {

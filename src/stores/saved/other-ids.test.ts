@@ -87,6 +87,46 @@ test('opened again, beside another model and back: its ids and draws are there, 
   expect(recordOf(here.memory, id)).toMatchObject({ text: text(page), settings: { temperature: 0.25 } });
 });
 
+test('drawn in this visit, beside another model and back: its draws are there; a reload beside the other one loses none', async () => {
+  const here = browser();
+  const page = await visit(here.options);
+  type(page, ' there');
+  await page.generation.getState().run();
+  const { id } = page.documents.getState();
+  const own = bare(page);
+  expect(own.some(({ seed }) => seed !== undefined)).toBe(true);
+  here.other = true;
+  await loadAnother(page);
+  expect(text(page).startsWith(OPENING)).toBe(true);
+  expect(page.documents.getState().notice).toBeNull();
+  await page.flush();
+  expect(recordOf(here.memory, id)?.tokens.map(token => token.id)).toEqual(own.map(token => token.id));
+  here.other = false;
+  await loadShipped(page);
+  expect(bare(page)).toEqual(own);
+  expect(page.document.getState().tokens.every(({ draw }) => draw?.outdated !== true)).toBe(true);
+  // Changed beside the other one it is another text, of that model.
+  here.other = true;
+  await loadAnother(page);
+  await page.flush();
+  const reloaded = await visit(here.options);
+  expect(recordOf(here.memory, id)?.tokens.map(token => token.id)).toEqual(own.map(token => token.id));
+  type(reloaded, '!');
+  await reloaded.flush();
+  expect(recordOf(here.memory, id)?.text).toBe(text(reloaded));
+});
+
+test('other weights of the same vocabulary, and back: no draw is out of date', async () => {
+  const here = browser();
+  const page = await visit({ memory: here.memory });
+  await page.generation.getState().run();
+  const own = page.document.getState().tokens.map(({ id, draw }) => ({ id, draw }));
+  await loadAnother(page);
+  expect(page.document.getState().tokens.some(({ draw }) => draw?.outdated === true)).toBe(true);
+  await loadShipped(page);
+  expect(page.document.getState().tokens.map(({ id, draw }) => ({ id, draw }))).toEqual(own);
+});
+
 test('a long one keeps its record through two names', async () => {
   const here = browser();
   const page = await visit(here.options);

@@ -1,6 +1,12 @@
 // A document whose tokens wait for their model: what is written of it while it stands here in other ids, or in none.
 import { clampSettings } from '../../sampling/settings.ts';
+import type { Branch } from '../document/types.ts';
 import type { Saved, ToSave } from './saved.ts';
+
+/** Ids that were not typed: another vocabulary, or other weights, have no such draws. */
+export function hasOwn(branches: readonly Branch[]): boolean {
+  return branches.some(({ tokens }) => tokens.some(({ origin }) => origin !== 'typed'));
+}
 
 /** Of the settings. */
 export type Chosen = Pick<Saved, 'settings' | 'seed'>;
