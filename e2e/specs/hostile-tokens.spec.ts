@@ -1,5 +1,5 @@
 // A model whose tokens are markup, marks of direction, piles of marks and broken bytes, as a browser lays it out: each is text in its own place.
-import { ALL_VIEWS, cutsOf } from '../support/cuts.ts';
+import { cutsOf, VIEWS } from '../support/cuts.ts';
 import { openLocal, smallModel } from '../support/faults.ts';
 import { hostileTokenizerJson } from '../support/hostile-tokens.ts';
 import { inUse } from '../support/open-model.ts';
@@ -51,7 +51,7 @@ test('they run no code, turn no line around, cover nothing and make no row highe
   const title = await page.title();
   expect(title).toMatch(/· Nucleus$/);
   expect(title).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
-  for (const view of ['Token', ...ALL_VIEWS]) {
+  for (const view of VIEWS) {
     await page.getByRole('tab', { name: view, exact: true }).click();
     await expect(page.getByRole('tabpanel', { name: view, exact: true })).not.toBeEmpty();
     await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);

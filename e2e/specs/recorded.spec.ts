@@ -1,6 +1,6 @@
 // Without WebGPU the page still shows a model at work: a run that was recorded, in every view, marked as recorded, beside the person's own text.
 import { complaints } from '../support/axe.ts';
-import { ALL_VIEWS } from '../support/cuts.ts';
+import { OTHER_VIEWS } from '../support/cuts.ts';
 import { says, WRITTEN, write } from '../support/faults.ts';
 import { candidatesReady, modelButton, runButton, textArea, textOf, tokensOf } from '../support/page.ts';
 import { expect, engineTest as test } from '../support/tests.ts';
@@ -24,7 +24,7 @@ test('no WebGPU: the recorded run opens in every view, and says that it is one',
   expect(asked.filter(url => url.includes('model.safetensors'))).toEqual([]);
   expect(await complaints(page)).toEqual([]);
   const views = page.getByRole('complementary', { name: 'Look inside' });
-  for (const name of ALL_VIEWS) {
+  for (const name of OTHER_VIEWS) {
     await page.getByRole('tab', { name, exact: true }).click();
     await expect(views.getByRole('tabpanel').first()).not.toBeEmpty();
     await expect(views.getByRole('alert')).toHaveCount(0);

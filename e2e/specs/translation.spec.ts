@@ -1,5 +1,6 @@
 // A page under a translator: text nodes wrapped or replaced as browsers and extensions do. Nothing stops, nothing goes stale, no datum is touched.
 
+import { OTHER_VIEWS } from '../support/cuts.ts';
 import {
   announced,
   candidatesOf,
@@ -94,7 +95,7 @@ for (const manner of ['around', 'instead'] as const) {
     }
 
     expect((await candidatesOf(page)).length).toBeGreaterThan(3);
-    for (const name of ['Text', 'Branches', 'Lens', 'Attention', 'Token']) {
+    for (const name of [...OTHER_VIEWS, 'Token']) {
       await page.getByRole('tab', { name: new RegExp(`^«?${name}»?$`) }).click();
       await expect(page.getByRole('alert')).toHaveCount(0);
     }

@@ -1,11 +1,14 @@
 // What a page of some size cuts off.
 import type { Page } from '@playwright/test';
 
-/** Views whose width is looked at at every size. */
-export const VIEWS = ['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const;
+/** All views, as their tabs are called. */
+export const VIEWS = [
+  ...(['Token', 'Chat', 'Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow'] as const),
+  ...(['Answers', 'Compare', 'Search', 'Commands'] as const),
+] as const;
 
-/** All views but the token's, as their tabs are called. */
-export const ALL_VIEWS = [...VIEWS.slice(1), 'Answers', 'Compare', 'Search', 'Commands'] as const;
+/** All but the token's. */
+export const OTHER_VIEWS = VIEWS.slice(1);
 
 /**
  * What is cut, in words: the page or a pane that is wider than its place, a control that reaches out of the window or of the pane it

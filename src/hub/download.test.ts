@@ -200,6 +200,13 @@ describe('statuses', () => {
     expect(of.net.pauses).toEqual([7000]);
   });
 
+  test('a pause that nobody waits for is told, and the server is not asked before', async () => {
+    server.fault({ status: 429, headers: { 'Retry-After': '300' } });
+    const of = job();
+    await expect(run(of)).rejects.toMatchObject({ code: 'rate_limited', detail: { seconds: 300 } });
+    expect([server.requests.length, of.net.pauses]).toEqual([1, []]);
+  });
+
   test('Retry-After may be a date, by the clock of the server', async () => {
     const date = 'Sat, 28 Nov 2026 10:00:00 GMT';
     const headers = { Date: date, 'Retry-After': 'Sat, 28 Nov 2026 10:00:21 GMT' };

@@ -131,7 +131,7 @@ export async function* downloadChunks(job: DownloadJob): AsyncGenerator<Chunk> {
       if (assembly.position < Math.min(job.chunkBytes, job.size)) checkFirstBytes(job.name, assembly.begun);
       checkWhole(job, assembly.position);
     } catch (error) {
-      if (!(error instanceof TransientError) || failures >= MAX_RETRIES) throw error;
+      if (!(error instanceof TransientError) || error.later || failures >= MAX_RETRIES) throw error;
       await job.net.pause(Math.max(backoff(failures, job.net.random()), error.retryAfterMs), job.signal);
       failures++;
     }

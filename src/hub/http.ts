@@ -18,7 +18,7 @@ export interface Net {
 
 const IDLE_MS = 30_000;
 export const MAX_RETRIES = 5;
-/** The longest that a server may ask us to wait. */
+/** The longest pause that a server may ask for and get; a person is told of longer ones. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
 /** A failure that another try may cure. */
@@ -33,6 +33,11 @@ export class TransientError extends NucleusError {
   ) {
     super(code, message, detail, options);
     this.retryAfterMs = retryAfterMs;
+  }
+
+  /** The server wants a longer pause than anybody waits for: another try now would go against its word. */
+  get later(): boolean {
+    return this.retryAfterMs > MAX_RETRY_AFTER_MS;
   }
 }
 
@@ -146,7 +151,7 @@ function failureOf(response: Response, url: string, withToken: boolean): Nucleus
   if (status === 401 || status === 403)
     return new NucleusError('unauthorized', `${url} needs a login or a permission`, detail);
   if (status === 416) return new NucleusError('integrity', `${url} is shorter than the listing says`, detail);
-  const after = Math.min(Math.max(0, retryAfter(response)), MAX_RETRY_AFTER_MS);
+  const after = Math.max(0, retryAfter(response));
   const told = after === 0 ? detail : { ...detail, seconds: Math.ceil(after / 1000) };
   if (status === 429) return new TransientError('rate_limited', `${url} asks to wait`, told, after);
   if (status === 408 || status >= 500)
@@ -196,7 +201,7 @@ export async function withRetries<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof TransientError) || n >= retries) throw error;
+      if (!(error instanceof TransientError) || n >= retries || error.later) throw error;
       await net.pause(Math.max(backoff(n, net.random()), error.retryAfterMs), signal);
     }
   }

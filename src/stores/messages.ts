@@ -44,6 +44,9 @@ const count = (detail: ErrorDetail, name: string): number => {
   return Number.isFinite(value) ? value : 0;
 };
 
+const pauseWords = (seconds: number): string =>
+  seconds <= 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+
 /** A sentence that another part of the page wrote, whole. */
 const sentence = (detail: ErrorDetail, name: string, otherwise: string): string => {
   const value = detail[name];
@@ -231,7 +234,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   rate_limited: detail => ({
-    text: `The server asks for a pause after too many requests. Wait ${detail.seconds === undefined ? 'a minute' : `${count(detail, 'seconds')} seconds`} and try again${arrived(detail)}.`,
+    text: `The server asks for a pause after too many requests. Wait ${detail.seconds === undefined ? 'a minute' : pauseWords(count(detail, 'seconds'))} and try again${arrived(detail)}.`,
     action: 'retry',
   }),
   network: detail => ({
