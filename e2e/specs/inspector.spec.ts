@@ -75,7 +75,7 @@ test('the token at the caret is the selected one', async ({ page }) => {
 
 test.describe('while a run writes', () => {
   // It must outlast what is looked at, however slow the machine is.
-  test.use({ turn: 150 });
+  test.use({ turn: 600 });
 
   test('the list follows a run and never goes blank; a candidate picked while it runs stays at its place', async ({
     page,
