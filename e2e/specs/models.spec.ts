@@ -145,8 +145,10 @@ test('a cancelled download keeps what has arrived, and going on fetches only the
   await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
   // The model before has made room by then; the page says how to go on.
   await closeDialog(dialog);
-  await expect(page.getByText('No model is loaded.')).toBeVisible();
+  await expect(page.getByText('nucleus-3m had made room. Your text is kept.')).toBeVisible();
   removeFault();
+  await page.getByRole('button', { name: 'Load it again', exact: true }).click();
+  await inUse(page, 'nucleus-3m', /f16/);
 
   await openModels(page);
   await expect(stored(dialog)).toContainText('incomplete, the download can go on');
