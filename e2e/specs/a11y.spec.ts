@@ -1,6 +1,7 @@
 // Axe finds nothing in either theme, and a whole story works by keyboard with the focus always in sight.
 
 import { complaints } from '../support/axe.ts';
+import { VIEWS } from '../support/cuts.ts';
 import { beforeWorker, says, smallModel, without } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import { lookAt } from '../support/open-model.ts';
@@ -180,7 +181,7 @@ test('F6 goes from part to part, and every control is fewer than 20 Tab stops be
   await page.getByText('More steps').click();
   const focused = await noteFocus(page);
   const far: string[] = [];
-  for (const name of ['Token', 'Lens', 'Follow']) {
+  for (const name of VIEWS) {
     const tab = page.getByRole('tab', { name, exact: true });
     await tab.click();
     await expect(page.getByRole('tabpanel').locator('button').first()).toBeVisible();
