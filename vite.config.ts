@@ -99,7 +99,7 @@ export default defineConfig(({ command }) => {
   return {
     base: './',
     plugins: [react(), policy(), bundledPackages(packages), licences(packages), serviceWorker()],
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [bundledPackages(packages)] },
     build: {
       target: 'es2022',
       assetsInlineLimit: 0,

@@ -1,7 +1,6 @@
 // What becomes of files of documents: taken, refused before they are read, unreadable, and not kept.
 import { expect, test } from 'vitest';
-import { MOST_FILE } from '../../stores/saved/document-files.ts';
-import type { Imported } from '../../stores/saved/documents.ts';
+import { type Imported, MOST_FILE } from '../../stores/saved/documents.ts';
 import { importFiles } from './importing.ts';
 
 const taken = (part: Partial<Imported> = {}) => ({

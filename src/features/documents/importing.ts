@@ -1,7 +1,6 @@
 // Files of documents into the page, one after the other, and what became of them.
 import { inLine } from '../../lib/shapeless.ts';
-import { MOST_FILE } from '../../stores/saved/document-files.ts';
-import type { DocumentActs, Imported } from '../../stores/saved/documents.ts';
+import { type DocumentActs, type Imported, MOST_FILE } from '../../stores/saved/documents.ts';
 import { refusalWords } from '../shared/jsonFile.ts';
 
 const count = (documents: number): string => `${documents} ${documents === 1 ? 'document' : 'documents'}`;

@@ -1,4 +1,4 @@
-// The head of the inspector as markup: what it says of a draw that cannot be made again is true whatever made it so.
+// The head of the inspector as markup: what it says of a draw that cannot be made again.
 import { afterEach, expect, test } from 'vitest';
 import { rendered } from '../../../e2e/support/rendered.ts';
 import { digestOfWords, until } from '../../../e2e/support/scripted-engine.ts';
@@ -10,7 +10,7 @@ afterEach(() => page?.dispose());
 
 const CHANGED = 'the text before it, or the model, has changed since';
 
-test('a draw of this very model, after another one was open meanwhile, is not laid to the text alone', async () => {
+test('a draw outlives a look with another model; once the text before it is another, it says so', async () => {
   let weights = 'first';
   const opened = await readyPage({
     get model() {
@@ -31,5 +31,9 @@ test('a draw of this very model, after another one was open meanwhile, is not la
     await opened.model.getState().loadModel({ kind: 'local', name: 'mine' }, { files: [] });
     await settled();
   }
+  expect(words()).toContain('its run');
+  expect(words()).not.toContain(CHANGED);
+  opened.document.getState().edit(0, 0, 'X');
+  selectToken(opened.document.getState().tokens.length - 1);
   expect(words()).toContain(CHANGED);
 });

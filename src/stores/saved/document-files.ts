@@ -1,13 +1,12 @@
 // Documents as a file: one or all of them, with everything their records hold; and its careful reading.
 import * as v from 'valibot';
 import { readEntry } from './document-entry.ts';
+import { MOST_FILE } from './documents.ts';
 import { readSaved } from './saved.ts';
 import { fromJson, toJson } from './typed-json.ts';
 
 const FORMAT = 'nucleus.documents';
 const VERSION = 1;
-/** Bytes, and characters, of a file that is read. */
-export const MOST_FILE = 256 * 1024 * 1024;
 const MOST_DOCUMENTS = 10_000;
 
 /** A document and what is known of it, both as they lie in the store. */

@@ -5,6 +5,8 @@ import type { DocumentToken } from '../document/types.ts';
 
 /** UTF-16 units of a text that is kept; a longer one is not written, and says so. */
 export const MOST_TEXT = 4_000_000;
+/** Bytes, and characters, of a file of documents that is read. */
+export const MOST_FILE = 256 * 1024 * 1024;
 
 /** A document as the list of them shows it. */
 export interface ListedDocument {
