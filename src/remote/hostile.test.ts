@@ -183,6 +183,26 @@ describe('a stream that goes wrong', () => {
   });
 });
 
+test('Stop ends a body that the abort of its request does not reach', async () => {
+  const encoder = new TextEncoder();
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start: stream => stream.enqueue(encoder.encode('data: {"a":1}\n\n')),
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  const answer = new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+  const net = { fetch: () => Promise.resolve(answer), secure: false, refusedByPolicy: () => false };
+  const abort = new AbortController();
+  const values = ask({ address: 'http://a.test', path: '/v1', key: '', body: {} }, abort.signal, net);
+  expect((await values.next()).value).toEqual({ a: 1 });
+  const next = values.next();
+  abort.abort();
+  await expect(next).rejects.toMatchObject({ code: 'cancelled' });
+  expect(cancelled).toBe(true);
+});
+
 const ANSWERS: readonly (readonly [
   string,
   (asked: AskedOf, response: ServerResponse) => void,

@@ -169,9 +169,13 @@ async function* piecesOf(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let bytes = 0;
+  // Not every fetch carries an abort to a body under way.
+  const stop = (): void => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', stop);
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      if (signal.aborted) throw new NucleusError('cancelled', 'cancelled');
       if (done) break;
       bytes += value.length;
       if (bytes > MOST_BYTES) throw new NucleusError('bad_answer', `${path} does not end after ${MOST_BYTES} bytes`);
@@ -183,7 +187,8 @@ async function* piecesOf(
     if (thrown instanceof NucleusError) throw thrown;
     throw unreachable(address, 'cut');
   } finally {
-    void reader.cancel().catch(() => {});
+    signal.removeEventListener('abort', stop);
+    stop();
   }
 }
 
