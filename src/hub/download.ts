@@ -4,11 +4,11 @@ import { NucleusError } from '../lib/error.ts';
 import type { Access } from './access.ts';
 import { sha256 } from './hash.ts';
 import {
-  backoff,
   bodyPieces,
   contentRange,
   MAX_RETRIES,
   type Net,
+  pauseAfter,
   request,
   TransientError,
   validatorOf,
@@ -131,8 +131,7 @@ export async function* downloadChunks(job: DownloadJob): AsyncGenerator<Chunk> {
       if (assembly.position < Math.min(job.chunkBytes, job.size)) checkFirstBytes(job.name, assembly.begun);
       checkWhole(job, assembly.position);
     } catch (error) {
-      if (!(error instanceof TransientError) || error.later || failures >= MAX_RETRIES) throw error;
-      await job.net.pause(Math.max(backoff(failures, job.net.random()), error.retryAfterMs), job.signal);
+      await pauseAfter(error, failures, job.net, MAX_RETRIES, job.signal);
       failures++;
     }
   }

@@ -34,11 +34,6 @@ export class TransientError extends NucleusError {
     super(code, message, detail, options);
     this.retryAfterMs = retryAfterMs;
   }
-
-  /** The server wants a longer pause than anybody waits for: another try now would go against its word. */
-  get later(): boolean {
-    return this.retryAfterMs > MAX_RETRY_AFTER_MS;
-  }
 }
 
 const browserNet: Net = {
@@ -190,6 +185,18 @@ export function backoff(n: number, random: number): number {
   return 1000 * 2 ** Math.min(n, 4) * (0.5 + random);
 }
 
+/** Waits before try `n + 1`. Throws `error` where no try may cure it, after `retries`, and where the server wants a longer pause than anybody waits for. */
+export async function pauseAfter(
+  error: unknown,
+  n: number,
+  net: Net,
+  retries: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(error instanceof TransientError) || n >= retries || error.retryAfterMs > MAX_RETRY_AFTER_MS) throw error;
+  await net.pause(Math.max(backoff(n, net.random()), error.retryAfterMs), signal);
+}
+
 /** Runs `attempt`, again after each TransientError, at most `retries` more times. */
 export async function withRetries<T>(
   net: Net,
@@ -201,8 +208,7 @@ export async function withRetries<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof TransientError) || n >= retries || error.later) throw error;
-      await net.pause(Math.max(backoff(n, net.random()), error.retryAfterMs), signal);
+      await pauseAfter(error, n, net, retries, signal);
     }
   }
 }

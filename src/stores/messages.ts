@@ -1,6 +1,6 @@
 // Words for every error code: what happened and what to do, in one or two short sentences, with a way on.
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
-import { formatBytes } from '../lib/format.ts';
+import { formatBytes, formatDuration } from '../lib/format.ts';
 import type { FinishReason, WireError } from '../protocol/events.ts';
 import type { ModelNotice } from './model/types.ts';
 import { noticeOfWarning } from './model/warnings.ts';
@@ -43,9 +43,6 @@ const count = (detail: ErrorDetail, name: string): number => {
   const value = Number(detail[name]);
   return Number.isFinite(value) ? value : 0;
 };
-
-const pauseWords = (seconds: number): string =>
-  seconds <= 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 
 /** A sentence that another part of the page wrote, whole. */
 const sentence = (detail: ErrorDetail, name: string, otherwise: string): string => {
@@ -234,7 +231,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     action: 'choose_model',
   }),
   rate_limited: detail => ({
-    text: `The server asks for a pause after too many requests. Wait ${detail.seconds === undefined ? 'a minute' : pauseWords(count(detail, 'seconds'))} and try again${arrived(detail)}.`,
+    text: `The server asks for a pause after too many requests. Wait ${detail.seconds === undefined ? 'a minute' : formatDuration(count(detail, 'seconds') * 1000)} and try again${arrived(detail)}.`,
     action: 'retry',
   }),
   network: detail => ({

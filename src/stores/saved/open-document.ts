@@ -46,7 +46,7 @@ export class OpenDocument {
   #own = false;
   /** It has done so since it was opened: that another model is here now is a person's choice, and nothing is said of it. */
   #stood = false;
-  /** The record of that. */
+  /** The record of `#saved`. */
   #record: unknown = null;
   /** Settings and seed of it, with what a person has changed of them beside other ids; null where nothing was. */
   #chosen: Chosen | null = null;
