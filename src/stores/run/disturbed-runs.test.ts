@@ -100,7 +100,7 @@ describe('when a run is disturbed', () => {
 
   test('a run cancels a score under way', async () => {
     const p = await page();
-    await until(() => p.worker.of('score').length > 0, 100_000);
+    await until(() => p.worker.of('score').length > 0);
     await p.generation.getState().run();
     const score = p.worker.of('score')[0];
     const posted = p.worker.posted.map(command => command.type);

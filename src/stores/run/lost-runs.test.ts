@@ -263,8 +263,8 @@ test('several answers and a search are those that nothing befell, and a view com
   await until(() => p.worker.of('prefill').length > 0);
   p.lens.getState().enter();
   p.lens.getState().see(0, 8);
-  await until(() => p.worker.of('load').length === 2, 200_000);
-  await until(() => p.lens.getState().probe.status === 'ready', 200_000);
+  await until(() => p.worker.of('load').length === 2);
+  await until(() => p.lens.getState().probe.status === 'ready');
   await turn();
   expect(line(p)).toMatch(/has been opened again/);
 });
