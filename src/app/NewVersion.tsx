@@ -1,28 +1,45 @@
-// A newer version of the page waits: said once, taken when the person says so, never in the middle of a run.
+// A newer version of the page waits: said once, taken when the person says so, never while a model draws or is on its way.
 
-import { useGeneration, useStores, useVersion } from '../stores/react.ts';
+import { useSyncExternalStore } from 'react';
+import { useGeneration, useModel, useStores, useVersion } from '../stores/react.ts';
 import { isRunning } from '../stores/run/generation-types.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import { Notice } from '../ui/controls/Notice.tsx';
 
+/** What the page would take along if it opened again now; null: nothing. */
+function useUnderWay(): 'run' | 'load' | null {
+  const { scheduler } = useStores().work;
+  const run = useGeneration(({ status }) => isRunning(status));
+  const load = useModel(s => s.load.status === 'loading');
+  // Several answers, a search and columns are no runs of the text, and are drawn as runs are.
+  const draws = (): boolean => scheduler.has('run');
+  const drawing = useSyncExternalStore(told => scheduler.watch(told), draws, draws);
+  if (run || drawing) return 'run';
+  return load ? 'load' : null;
+}
+
+const WHEN = {
+  run: 'It can be used once the run is over',
+  load: 'It can be used once the model is loaded',
+} as const;
+
 export function NewVersion() {
   const { version } = useStores();
   const offered = useVersion(({ waiting, later }) => waiting && !later);
-  const running = useGeneration(({ status }) => isRunning(status));
+  const underWay = useUnderWay();
   if (!offered) return null;
   return (
     <Notice
       tone="hint"
       action={
-        <Button disabled={running} onClick={() => version.getState().take()}>
+        <Button disabled={underWay !== null} onClick={() => version.getState().take()}>
           Use it now
         </Button>
       }
       onDismiss={() => version.setState({ later: true })}
     >
-      A newer version of Nucleus is here.{' '}
-      {running ? 'It can be used once the run is over' : 'The page opens again with it'}, and your text stays; else it
-      comes with your next visit.
+      A newer version of Nucleus is here. {underWay === null ? 'The page opens again with it' : WHEN[underWay]}, and
+      your text stays; else it comes with your next visit.
     </Notice>
   );
 }

@@ -94,3 +94,35 @@ test('any mix of work: never two at once, every promise settles, the last of the
     ),
   );
 });
+
+test('whoever watches hears of every change of what is under way or waits', async () => {
+  const scheduler = new Scheduler();
+  const seen: boolean[] = [];
+  const end = scheduler.watch(() => {
+    const now = scheduler.has('run');
+    if (seen.at(-1) !== now) seen.push(now);
+  });
+  const score = piece([], 'score');
+  const scored = scheduler.start('score', score.work).catch((e: NucleusError) => e.code);
+  expect(seen).toEqual([false]);
+  const run = piece([], 'run');
+  const running = scheduler.start('run', run.work);
+  expect(seen).toEqual([false, true]);
+  await scored;
+  await tick();
+  run.finish();
+  await running;
+  await tick();
+  expect(seen).toEqual([false, true, false]);
+  // One that waits is called off before it began.
+  void scheduler.start('row', piece([], 'row').work).catch(() => {});
+  const waits = scheduler.start('run', piece([], 'waits').work).catch((e: NucleusError) => e.code);
+  expect(seen.at(-1)).toBe(true);
+  scheduler.cancel('run');
+  expect(await waits).toBe('cancelled');
+  expect(seen).toEqual([false, true, false, true, false]);
+  end();
+  scheduler.cancelAll();
+  void scheduler.start('run', () => Promise.resolve());
+  expect(seen).toHaveLength(5);
+});

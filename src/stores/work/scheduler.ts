@@ -22,11 +22,18 @@ interface Job {
  */
 export class Scheduler {
   readonly #waiting: Job[] = [];
+  readonly #listeners = new Set<() => void>();
   #current: Job | null = null;
 
   /** The kind of work asked for has something under way or waiting. */
   has(kind: WorkKind): boolean {
     return this.#jobs().some(job => job.rank === RANKS[kind]);
+  }
+
+  /** Calls back when work has come, begun or ended. Returns the way to call it off. */
+  watch(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves with the result of `work`; rejects with `cancelled` when newer work came before it could begin. */
@@ -108,20 +115,27 @@ export class Scheduler {
       job.refuse();
     }
     const current = this.#current;
-    if (current === null || !which(current)) return;
-    current.ended ||= all;
-    current.abort.abort();
+    if (current !== null && which(current)) {
+      current.ended ||= all;
+      current.abort.abort();
+    }
+    this.#tell();
   }
 
   #next(): void {
-    if (this.#current !== null) return;
-    const job = this.#waiting.toSorted((a, b) => b.rank - a.rank)[0];
-    if (job === undefined) return;
-    this.#waiting.splice(this.#waiting.indexOf(job), 1);
-    this.#current = job;
-    void job.begin().finally(() => {
-      this.#current = null;
-      this.#next();
-    });
+    const job = this.#current === null ? this.#waiting.toSorted((a, b) => b.rank - a.rank)[0] : undefined;
+    if (job !== undefined) {
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      this.#current = job;
+      void job.begin().finally(() => {
+        this.#current = null;
+        this.#next();
+      });
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 }
