@@ -26,7 +26,7 @@ import type { Stores, Work } from '../stores/stores.ts';
 import { createVersionStore } from '../stores/version.ts';
 import { createViewStore } from '../stores/view.ts';
 import { Leases } from '../stores/work/leases.ts';
-import { outliving } from '../stores/work/outliving.ts';
+import { outliving, returnOf } from '../stores/work/outliving.ts';
 import { PrefillCost } from '../stores/work/prefill-cost.ts';
 import { Scheduler } from '../stores/work/scheduler.ts';
 import { SETTLE_MS } from '../stores/work/times.ts';
@@ -92,6 +92,7 @@ export function createPage(options: PageOptions): Page {
     client: outliving(client, () => subjects.model, clock),
     leases: new Leases(client),
     scheduler: new Scheduler(),
+    returning: () => returnOf(subjects.model, clock),
     cost: new PrefillCost(),
     requestFrame: options.requestFrame ?? (callback => void requestAnimationFrame(callback)),
     ...clock,

@@ -12,6 +12,7 @@ import type { DocumentsStore } from './saved/documents.ts';
 import type { VersionStore } from './version.ts';
 import type { ViewStore } from './view.ts';
 import type { Leases } from './work/leases.ts';
+import type { Return } from './work/outliving.ts';
 import type { PrefillCost } from './work/prefill-cost.ts';
 import type { Scheduler } from './work/scheduler.ts';
 
@@ -19,6 +20,8 @@ import type { Scheduler } from './work/scheduler.ts';
 export interface Work {
   readonly client: Client;
   readonly scheduler: Scheduler;
+  /** For work that begins now: the way back to its model after a loss. */
+  readonly returning: () => Return;
   readonly cost: PrefillCost;
   /** Memory that the worker keeps for views. */
   readonly leases: Leases;

@@ -93,13 +93,13 @@ class Ablations implements ProbeSpec<AblationQuestion, MeasureRequest, EventOf<'
 
   constructor(stores: Stores) {
     this.#stores = stores;
-    const { client, now, scheduler } = stores.work;
+    const { client, now } = stores.work;
     this.view = createProbeView(stores, this);
     this.sweeps = new Sweeps({
       client,
       cost: this.#cost,
       now,
-      task: new ViewTask(scheduler, sweepTask => this.store.setState({ sweepTask })),
+      task: new ViewTask(stores.work, sweepTask => this.store.setState({ sweepTask })),
       show: sweep => {
         this.store.setState({ sweep });
         this.#showSweep();

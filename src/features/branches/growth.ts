@@ -14,8 +14,7 @@ import type { ModelStore } from '../../stores/model/types.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { RowsStore } from '../../stores/run/rows-types.ts';
 import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
-import type { Scheduler } from '../../stores/work/scheduler.ts';
-import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
+import { IDLE_TASK, type TaskWork, ViewTask } from '../../stores/work/view-task.ts';
 import { onOtherModel, onTextGone } from '../shared/foundations.ts';
 import type { GrowthStore } from './growthTypes.ts';
 import {
@@ -31,9 +30,8 @@ import {
   type Visit,
 } from './growthTypes.ts';
 
-interface GrowthOptions {
+interface GrowthOptions extends TaskWork {
   readonly client: Client;
-  readonly scheduler: Scheduler;
   readonly model: ModelStore;
   readonly document: DocumentStore;
   readonly generation: GenerationStore;
@@ -80,7 +78,7 @@ class Grower {
 
   constructor(options: GrowthOptions) {
     this.#options = options;
-    this.#task = new ViewTask(options.scheduler, task => this.store.setState({ task }));
+    this.#task = new ViewTask(options, task => this.store.setState({ task }));
   }
 
   /** Follows text, model and computations; returns the end of it. */

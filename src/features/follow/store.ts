@@ -68,7 +68,7 @@ class Follow implements ProbeSpec<FollowQuestion, Piece, EventOf<'traced'> | Eve
   constructor(stores: Stores) {
     this.#stores = stores;
     this.view = createProbeView(stores, this);
-    this.measuring = new ViewTask(stores.work.scheduler, measuring => this.store.setState({ measuring }));
+    this.measuring = new ViewTask(stores.work, measuring => this.store.setState({ measuring }));
   }
 
   leave(): void {

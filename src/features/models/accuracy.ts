@@ -58,7 +58,7 @@ export const accuracyStore = defineFeatureStore<StoreApi<AccuracyState>>(stores 
     },
     stop: () => task.stop(),
   }));
-  const task = new ViewTask(work.scheduler, state => store.setState({ task: state }));
+  const task = new ViewTask(work, state => store.setState({ task: state }));
   const end = model.subscribe((now, before) => {
     if (modelTag(now) === modelTag(before)) return;
     task.reset();

@@ -28,7 +28,7 @@ export const kernelsStore = defineFeatureStore<StoreApi<KernelsState>>(stores =>
     check: () => run(true),
     stop: () => task.stop(),
   }));
-  const task = new ViewTask(work.scheduler, state => store.setState({ task: state }));
+  const task = new ViewTask(work, state => store.setState({ task: state }));
   let endWait = (): void => {};
 
   async function run(asked: boolean): Promise<void> {

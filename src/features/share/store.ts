@@ -10,8 +10,7 @@ import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { SettingsStore } from '../../stores/run/settings.ts';
 import type { DocumentsStore } from '../../stores/saved/documents.ts';
 import type { ViewStore } from '../../stores/view.ts';
-import type { Scheduler } from '../../stores/work/scheduler.ts';
-import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
+import { IDLE_TASK, type TaskWork, ViewTask } from '../../stores/work/view-task.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { isLink, writeLink } from './link.ts';
 import type { Reading } from './reading.ts';
@@ -21,9 +20,8 @@ import { Replay } from './replay.ts';
 import { differencesOf, formatNeeded, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
 import type { ShareStore, ShareStoreState } from './types.ts';
 
-interface ShareOptions {
+interface ShareOptions extends TaskWork {
   readonly client: Client;
-  readonly scheduler: Scheduler;
   readonly model: ModelStore;
   readonly document: DocumentStore;
   readonly documents: DocumentsStore;
@@ -84,7 +82,7 @@ class Sharing {
 
   constructor(options: ShareOptions) {
     this.#options = options;
-    this.#task = new ViewTask(options.scheduler, task => this.store.setState({ task }));
+    this.#task = new ViewTask(options, task => this.store.setState({ task }));
   }
 
   watch(): () => void {

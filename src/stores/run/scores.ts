@@ -7,8 +7,7 @@ import type { DocumentStore } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
-import type { Scheduler } from '../work/scheduler.ts';
-import { IDLE_TASK, type TaskState, ViewTask } from '../work/view-task.ts';
+import { IDLE_TASK, type TaskState, type TaskWork, ViewTask } from '../work/view-task.ts';
 import type { GenerationStore } from './generation-types.ts';
 import { isRunning } from './generation-types.ts';
 import { scoreMissing } from './scoring.ts';
@@ -28,9 +27,8 @@ interface ScoresActions {
 export type ScoresStoreState = ScoresState & ScoresActions;
 export type ScoresStore = StoreApi<ScoresStoreState>;
 
-export interface ScoresOptions {
+export interface ScoresOptions extends TaskWork {
   readonly client: Client;
-  readonly scheduler: Scheduler;
   readonly model: ModelStore;
   readonly document: DocumentStore;
   readonly generation: GenerationStore;
@@ -41,7 +39,7 @@ export interface ScoresOptions {
 const PIECE = 64;
 
 export function createScoresStore(options: ScoresOptions): { store: ScoresStore; dispose: () => void } {
-  const { client, scheduler, model, document, generation, cost } = options;
+  const { client, model, document, generation, cost } = options;
   /** Ids that are being scored: an edit of them ends it, an append does not. */
   let asked: Uint32Array = new Uint32Array(0);
   const limit = (): number => tokensAllowed(model.getState());
@@ -68,7 +66,7 @@ export function createScoresStore(options: ScoresOptions): { store: ScoresStore;
     },
     stop: () => task.stop(),
   }));
-  const task = new ViewTask(scheduler, state => store.setState({ task: state }));
+  const task = new ViewTask(options, state => store.setState({ task: state }));
   const ends = [
     document.subscribe((now, before) => {
       if (now.revision === before.revision || isRunning(generation.getState().status)) return;

@@ -13,25 +13,37 @@ const LASTING = /^(?:generate|answers|search)$/;
 /** A run may break before the page hears that the device is gone; after this long, in milliseconds, it broke for another reason. */
 const NEWS_MS = 10_000;
 
+/** After a failure: true once the model that was there when the work began is there again, on another device or in another worker. False where the failure has another reason, or that model does not come. Rejects with `cancelled`. */
+export type Return = (thrown: unknown, signal?: AbortSignal) => Promise<boolean>;
+
+/** For work that begins now. */
+export function returnOf(model: ModelStore, clock: Clock): Return {
+  const tag = modelTag(model.getState());
+  // What it was sent to, each time.
+  let { load } = model.getState();
+  return async (thrown, signal) => {
+    const error = asNucleusError(thrown);
+    if (!isOfLoss(error) && error.code !== 'no_model') return false;
+    if (!(await another(model, load, signal, clock))) return false;
+    if (tag !== '' && modelTag(model.getState()) !== tag) return false;
+    ({ load } = model.getState());
+    return true;
+  };
+}
+
 /** `of` is asked when something is run. */
 export function outliving(client: Client, of: () => ModelStore, clock: Clock): Client {
   return {
     run: (request, signal) => {
       if (!LASTING.test(request.type)) return client.run(request, signal);
       const model = of();
-      const tag = modelTag(model.getState());
-      // What it was sent to, each time.
-      let { load } = model.getState();
-      const back = async (thrown: unknown): Promise<boolean> => {
-        const error = asNucleusError(thrown);
-        if (!isOfLoss(error) && error.code !== 'no_model') return false;
-        if (!(await another(model, load, signal, clock))) return false;
-        if (tag !== '' && modelTag(model.getState()) !== tag) return false;
-        ({ load } = model.getState());
-        return true;
-      };
+      const back = returnOf(model, clock);
       return going(
-        lasting(request, asked => client.run(asked, signal), back),
+        lasting(
+          request,
+          asked => client.run(asked, signal),
+          thrown => back(thrown, signal),
+        ),
         model,
       );
     },

@@ -1,7 +1,15 @@
 // The one way a view of the inside lives: what it says in each state, when it computes, what ends its work, and when its memory goes back.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { turn, until } from '../../../e2e/support/scripted-engine.ts';
-import { idle, ids, type Page, type PageOptions, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import {
+  idle,
+  ids,
+  loseDevice,
+  type Page,
+  type PageOptions,
+  readyPage,
+  text,
+} from '../../../e2e/support/scripted-page.ts';
 import { NucleusError } from '../../lib/error.ts';
 import { sameIds, sharedLength } from '../document/sequence.ts';
 import type { ProbeSpec } from './probe-spec.ts';
@@ -212,6 +220,29 @@ describe('what it says', () => {
     held = null;
     await view.compute();
     expect(fetched).toEqual([...ids(page).keys()]);
+  });
+
+  test('what a person asked for goes on by itself when the model was lost under it; what they did not is asked about', async () => {
+    secondsEach = MOST_SECONDS;
+    await open();
+    view.enter();
+    await pass(0);
+    for (const asked of [true, false]) {
+      held = [];
+      if (asked) {
+        void view.compute();
+        await pass(0);
+        held[0]?.();
+        await pass(0);
+        expect(now()).toMatchObject({ status: 'working', done: 1 });
+      } else known = { ids: new Uint32Array(0), values: [] };
+      loseDevice(page);
+      await pass(0);
+      held = null;
+      await until(() => page.model.getState().load.status === 'ready');
+      await pass(MOVE_MS);
+      expect(now()).toMatchObject({ status: asked ? 'ready' : 'costly' });
+    }
   });
 
   test('what cost much is no longer asked about once other work has filled the cache', async () => {

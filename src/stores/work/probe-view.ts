@@ -49,6 +49,8 @@ class LiveProbe<Q, P, A> implements ProbeView {
   #state: ProbeState = CLOSED;
   #work: Work<Q> | null = null;
   #halt: Halt<Q> | null = null;
+  /** What a person had asked for when the model was lost: nobody asks again. */
+  #owed: Q | null = null;
   /** The question that `#state` answers. */
   #question: Q | null = null;
 
@@ -56,7 +58,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
     this.#stores = stores;
     this.#spec = spec;
     this.#snapshots = new Snapshots(stores);
-    this.#task = new ViewTask(stores.work.scheduler, task => this.#progress(task));
+    this.#task = new ViewTask(stores.work, task => this.#progress(task));
   }
 
   enter(): void {
@@ -73,6 +75,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
     if (this.#holders > 0) return;
     this.#rest();
     this.#end();
+    this.#owed = null;
     if (this.#halt?.state.status === 'stopped') this.#halt = null;
     this.#tell(CLOSED);
     this.#gone = setTimeout(() => this.#spec.gone?.(), KEPT_MS);
@@ -97,6 +100,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
     const missing = this.#spec.missing(question);
     if (this.#work !== null && !this.#covers(this.#work.question, question, missing)) this.#end();
     if (this.#halt?.question != null && !this.#spec.same(this.#halt.question, question)) this.#halt = null;
+    if (this.#owed !== null && !this.#spec.same(this.#owed, question)) this.#owed = null;
     const asking =
       this.#question !== null && this.#state.status === 'costly' && this.#spec.same(this.#question, question);
     this.#question = question;
@@ -121,6 +125,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#owed = null;
     if (this.#work !== null) this.#task.stop();
     else if (this.#question !== null) this.#halted({ state: { status: 'stopped' }, question: this.#question });
   }
@@ -157,6 +162,8 @@ class LiveProbe<Q, P, A> implements ProbeView {
   #ask(): Q | null {
     const change = this.#snapshots.noteModel();
     if (change !== 'same') {
+      if (change === 'other') this.#owed = null;
+      else if (this.#work?.asked) this.#owed = this.#work.question;
       this.#end();
       this.#halt = null;
       this.#question = null;
@@ -188,9 +195,11 @@ class LiveProbe<Q, P, A> implements ProbeView {
       this.#tell({ status: 'ready' });
       return;
     }
+    const asked = this.#owed !== null;
+    this.#owed = null;
     const seconds = this.#seconds(question, missing);
-    if (seconds > MOST_SECONDS) this.#tell({ status: 'costly', seconds });
-    else void this.#compute({ question, asked: false });
+    if (seconds > MOST_SECONDS && !asked) this.#tell({ status: 'costly', seconds });
+    else void this.#compute({ question, asked });
   }
 
   async #compute(work: Work<Q>): Promise<void> {

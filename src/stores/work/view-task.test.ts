@@ -1,15 +1,19 @@
 // The work of a view: one at a time, interrupted and gone on with, stopped, failed, reset.
 import { expect, test } from 'vitest';
 import { NucleusError } from '../../lib/error.ts';
+import type { Return } from './outliving.ts';
 import { Scheduler } from './scheduler.ts';
 import { IDLE_TASK, type TaskState, ViewTask, type ViewWork } from './view-task.ts';
 
 const tick = (): Promise<void> => new Promise(resolve => setTimeout(resolve, 0));
 
-function open() {
+/** A model that does not come back. */
+const returning = (): Return => () => Promise.resolve(false);
+
+function open(back: () => Return = returning) {
   const scheduler = new Scheduler();
   const states: TaskState[] = [];
-  const task = new ViewTask(scheduler, state => states.push(state));
+  const task = new ViewTask({ scheduler, returning: back }, state => states.push(state));
   return { scheduler, task, states, last: () => states.at(-1) };
 }
 
@@ -78,9 +82,9 @@ test('it waits behind a run and keeps its place when more rows come', async () =
 test('two views share the scheduler, one after the other; a score waits', async () => {
   const scheduler = new Scheduler();
   const log: string[] = [];
-  const first = new ViewTask(scheduler, () => {}).run(2, parts(2, log, 'first'));
+  const first = new ViewTask({ scheduler, returning }, () => {}).run(2, parts(2, log, 'first'));
   const score = scheduler.start('score', async () => void log.push('score'));
-  const second = new ViewTask(scheduler, () => {}).run(2, parts(2, log, 'second'));
+  const second = new ViewTask({ scheduler, returning }, () => {}).run(2, parts(2, log, 'second'));
   await Promise.all([first, second, score]);
   expect(log).toEqual(['first from 0', 'second from 0', 'score']);
 });
@@ -128,4 +132,54 @@ test('a failure is kept as an error; reset forgets everything', async () => {
   task.reset();
   await running;
   expect(last()).toBe(IDLE_TASK);
+});
+
+/** Parts of which one fails as a lost device does, once. */
+function struck(log: string[]): ViewWork {
+  let done = 0;
+  let left = 1;
+  return async (_, progress) => {
+    log.push(`from ${done}`);
+    for (; done < 4; progress(++done)) if (done === 2 && left-- > 0) throw new NucleusError('device_lost', 'gone');
+  };
+}
+
+test('work whose device went under it goes on once the model is back, and fails where it does not come', async () => {
+  const log: string[] = [];
+  let come = (_: boolean): void => {};
+  const asked: unknown[] = [];
+  const returns = () => (thrown: unknown) => {
+    asked.push(thrown);
+    return new Promise<boolean>(resolve => {
+      come = resolve;
+    });
+  };
+  const { task, last } = open(returns);
+  const run = task.run(4, struck(log));
+  await tick();
+  expect(last()).toMatchObject({ status: 'working', done: 2 });
+  come(true);
+  await run;
+  expect(last()).toMatchObject({ status: 'done', done: 4 });
+  expect(log).toEqual(['from 0', 'from 2']);
+  const other = task.run(4, struck(log));
+  await tick();
+  come(false);
+  await other;
+  expect(last()).toMatchObject({ status: 'failed', error: { code: 'device_lost' } });
+  expect(asked).toHaveLength(2);
+});
+
+test('a person may stop it while it waits for its model', async () => {
+  const { task, last } = open(
+    () => (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new NucleusError('cancelled', 'stopped')));
+      }),
+  );
+  const run = task.run(4, struck([]));
+  await tick();
+  task.stop();
+  await run;
+  expect(last()).toMatchObject({ status: 'stopped', done: 2 });
 });

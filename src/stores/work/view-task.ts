@@ -2,6 +2,7 @@
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import type { WireError } from '../../protocol/events.ts';
 import { toWire } from '../model/model.ts';
+import type { Return } from './outliving.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** `stopped`: a person ended it; what had come by then is kept. */
@@ -19,15 +20,22 @@ export const IDLE_TASK: TaskState = { status: 'idle', done: 0, total: 0, error: 
 /** What a piece of work is given: `signal` as the worker's requests take it, and a way to say how much is done. */
 export type ViewWork = (signal: AbortSignal, progress: (done: number) => void) => Promise<void>;
 
+/** How a task comes to its turn, and back to a model that was lost. */
+export interface TaskWork {
+  readonly scheduler: Scheduler;
+  /** For work that begins now. */
+  readonly returning: () => Return;
+}
+
 export class ViewTask {
-  readonly #scheduler: Scheduler;
+  readonly #work: TaskWork;
   readonly #show: (state: TaskState) => void;
   #abort: AbortController | null = null;
   #state: TaskState = IDLE_TASK;
 
   /** `show` puts the state where the view reads it. */
-  constructor(scheduler: Scheduler, show: (state: TaskState) => void) {
-    this.#scheduler = scheduler;
+  constructor(work: TaskWork, show: (state: TaskState) => void) {
+    this.#work = work;
     this.#show = show;
   }
 
@@ -40,8 +48,8 @@ export class ViewTask {
   }
 
   /**
-   * Does `work` when the scheduler is free; ends an older piece. `work` is called again when something more urgent interrupted it, and goes on from
-   * what it has kept. Never rejects: the outcome is in the state.
+   * Does `work` when the scheduler is free; ends an older piece. `work` is called again when something more urgent interrupted it, and when the device
+   * went under it and the model is back; it goes on from what it has kept. Never rejects: the outcome is in the state.
    */
   async run(total: number, work: ViewWork): Promise<void> {
     this.#abort?.abort();
@@ -49,20 +57,28 @@ export class ViewTask {
     this.#abort = abort;
     const current = (): boolean => this.#abort === abort;
     this.#set({ status: 'working', done: 0, total, error: null });
+    const told = (done: number): void => {
+      if (current()) this.#set({ ...this.#state, done });
+    };
     try {
-      await this.#scheduler.view(
-        signal =>
-          work(signal, done => {
-            if (current()) this.#set({ ...this.#state, done });
-          }),
-        abort.signal,
-      );
+      await this.#untilDone(signal => work(signal, told), abort.signal);
       if (current()) this.#set({ ...this.#state, status: 'done', done: total });
     } catch (thrown) {
       if (!current()) return;
       const error = asNucleusError(thrown);
       if (error.code === 'cancelled') this.#set({ ...this.#state, status: 'stopped' });
       else this.#set({ ...this.#state, status: 'failed', error: toWire(error) });
+    }
+  }
+
+  async #untilDone(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const back = this.#work.returning();
+    for (;;) {
+      try {
+        return await this.#work.scheduler.view(work, signal);
+      } catch (thrown) {
+        if (!(await back(thrown, signal))) throw thrown;
+      }
     }
   }
 

@@ -1,0 +1,126 @@
+// Views whose device or worker goes while they compute: each fills by itself with the numbers of one that nothing befell, and one sentence says so.
+import { expect, test } from 'vitest';
+import { until } from '../../../e2e/support/scripted-engine.ts';
+import type { Page } from '../../../e2e/support/scripted-page.ts';
+import { visitsOf } from '../../../e2e/support/visits.ts';
+import type { Command } from '../../protocol/commands.ts';
+import { lossLine } from '../model/loss-line.ts';
+import { breakRun, REASONS, type Reason } from './loss.fixture.ts';
+
+const { visit } = visitsOf('real');
+
+interface View {
+  readonly asks: Command['type'];
+  readonly open: (page: Page) => void;
+  /** What it shows; null until all of it is there. */
+  readonly shown: (page: Page) => unknown;
+}
+
+const VIEWS: Readonly<Record<string, View>> = {
+  'the row of a token': {
+    asks: 'prefill',
+    open: p => p.document.getState().selectToken(3),
+    shown: ({ rows }) => (rows.getState().selected.status === 'ready' ? rows.getState().selected : null),
+  },
+  'the scores of the text': {
+    asks: 'score',
+    open: p => void p.scores.getState().score(),
+    shown: ({ document }) => {
+      const { tokens } = document.getState();
+      return tokens.slice(1).every(({ stats }) => stats !== undefined) ? tokens : null;
+    },
+  },
+  lens: {
+    asks: 'lens',
+    open: ({ lens }) => {
+      lens.getState().enter();
+      lens.getState().see(0, 8);
+    },
+    shown: ({ lens }) => {
+      const { probe, layers, columns, cell } = lens.getState();
+      if (probe.status !== 'ready') return null;
+      return Array.from({ length: layers }, (_, layer) => Array.from({ length: columns }, (_, t) => cell(layer, t)));
+    },
+  },
+  'rows of attention': {
+    asks: 'attention',
+    open: p => p.attention.getState().enter(),
+    shown: ({ attention }) => (attention.getState().probe.status === 'ready' ? attention.getState().row : null),
+  },
+  'a map of attention': {
+    asks: 'attention_map',
+    open: ({ attention }) => {
+      const { setPanel, choose, enter } = attention.getState();
+      setPanel('map');
+      choose({ layer: 0, head: 0 });
+      enter();
+    },
+    shown: ({ attention }) => (attention.getState().mapProbe.status === 'ready' ? attention.getState().map : null),
+  },
+  ablation: {
+    asks: 'ablate',
+    open: ({ ablation }) => {
+      ablation.getState().toggle({ kind: 'mlp', layer: 0 });
+      ablation.getState().enter();
+    },
+    shown: ({ ablation }) => (ablation.getState().probe.status === 'ready' ? ablation.getState().comparison : null),
+  },
+  'a sweep': {
+    asks: 'sweep',
+    open: ({ ablation }) => {
+      ablation.getState().enter();
+      void until(() => ablation.getState().target !== null).then(() => ablation.getState().runSweep());
+    },
+    shown: ({ ablation }) => (ablation.getState().sweepTask.status === 'done' ? ablation.getState().sweep : null),
+  },
+  'a trace': {
+    asks: 'trace',
+    open: ({ view, follow }) => {
+      view.getState().setFollowStep('embed');
+      follow.getState().enter();
+    },
+    shown: ({ follow }) => {
+      const { probe, followed } = follow.getState();
+      return probe.status === 'ready' && followed ? { ...followed, trace: { ...followed.trace, run: 0 } } : null;
+    },
+  },
+  pins: {
+    asks: 'pinned',
+    open: ({ pins, pinLines }) => {
+      pins.getState().pin(5);
+      pinLines.getState().enter();
+    },
+    shown: ({ pins, pinLines }) => (pinLines.getState().probe.status === 'ready' ? pins.getState().logits : null),
+  },
+};
+
+/** What a view shows in the end, where its work was struck and where it was not. */
+async function seen({ asks, open, shown }: View, reason: Reason | null): Promise<{ page: Page; told: unknown }> {
+  let page: Page | null = null;
+  let left = reason === null ? 0 : 1;
+  let opened = false;
+  page = await visit({
+    intercept: command => {
+      if (opened && command.type === asks && reason !== null && page !== null && left-- > 0)
+        breakRun(page, command.run, reason, ({ type }) => type !== 'done');
+      return false;
+    },
+  });
+  const p = page;
+  opened = true;
+  open(p);
+  await until(() => left <= 0 && shown(p) !== null && p.model.getState().load.status === 'ready');
+  return { page: p, told: shown(p) };
+}
+
+test.each(Object.keys(VIEWS))('%s', async name => {
+  const view = VIEWS[name];
+  if (view === undefined) throw new Error(name);
+  const whole = await seen(view, null);
+  for (const reason of REASONS) {
+    const { page, told } = await seen(view, reason);
+    expect(page.worker.of('load'), reason).toHaveLength(reason === 'worker crashes' ? 1 : 2);
+    expect(told).toEqual(whole.told);
+    expect(lossLine(page.model.getState(), page.generation.getState().status)?.text).toMatch(/has been opened again/);
+  }
+});
