@@ -70,6 +70,10 @@ engineTest(
     const controlled = () => page.evaluate(() => navigator.serviceWorker.controller !== null);
     await expect.poll(controlled).toBe(true);
     await setText(page, 'Once upon a time');
+    const session = await context.newCDPSession(page);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    // Contexts of tests are private windows, which install nothing.
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter(id => id !== 'in-incognito')).toEqual([]);
 
     host.state.down = true;
     await page.reload();

@@ -26,6 +26,12 @@ async function coloursSettled(page: Page): Promise<void> {
   });
 }
 
+/** What axe has against the contrast of text in the colours as they are. */
+export async function contrastComplaints(page: Page): Promise<string[]> {
+  await coloursSettled(page);
+  return violations(page, undefined, true);
+}
+
 /** The complaints, in words short enough to read; those of the dark theme begin with `dark`. The page follows the system's theme. */
 export async function complaints(page: Page, within?: string): Promise<string[]> {
   await coloursSettled(page);
