@@ -298,7 +298,9 @@ describe('work', () => {
       },
     });
     await pass(2000);
-    await until(() => state().probe.status === 'failed');
+    // The page has not heard of it yet: nothing has failed as far as it knows.
+    await until(() => !lost);
+    expect(state().probe.status).toBe('working');
     await page.model.getState().reopen();
     await pass(2000);
     await until(complete);
