@@ -5,7 +5,7 @@ import type { Accuracy, EventOf } from '../../protocol/events.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import { defineFeatureStore } from '../../stores/feature-store.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
-import { modelTag } from '../../stores/model/model.ts';
+import { onModelGone } from '../../stores/model/gone.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { IDLE_TASK, type TaskState, ViewTask } from '../../stores/work/view-task.ts';
 
@@ -59,8 +59,7 @@ export const accuracyStore = defineFeatureStore<StoreApi<AccuracyState>>(stores 
     stop: () => task.stop(),
   }));
   const task = new ViewTask(work, state => store.setState({ task: state }));
-  const end = model.subscribe((now, before) => {
-    if (modelTag(now) === modelTag(before)) return;
+  const end = onModelGone(model, () => {
     task.reset();
     store.setState({ reading: null, measured: null });
   });

@@ -5,6 +5,7 @@ import type { Client } from '../../client/client.ts';
 import { idsOf, sharedLength } from '../document/sequence.ts';
 import type { DocumentStore } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
+import { onModelGone } from '../model/gone.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
 import { IDLE_TASK, type TaskState, type TaskWork, ViewTask } from '../work/view-task.ts';
@@ -72,9 +73,7 @@ export function createScoresStore(options: ScoresOptions): { store: ScoresStore;
       if (now.revision === before.revision || isRunning(generation.getState().status)) return;
       if (sharedLength(idsOf(now.tokens.slice(0, asked.length)), asked) < asked.length) task.reset();
     }),
-    model.subscribe((now, before) => {
-      if (now.load !== before.load) task.reset();
-    }),
+    onModelGone(model, () => task.reset()),
   ];
   return {
     store,

@@ -27,8 +27,15 @@ export function returnOf(model: ModelStore, clock: Clock): Return {
     if (!(await another(model, load, signal, clock))) return false;
     if (tag !== '' && modelTag(model.getState()) !== tag) return false;
     ({ load } = model.getState());
+    saysByGoingOn(model);
     return true;
   };
+}
+
+/** "Press Run to go on" is said no more where something goes on by itself. */
+function saysByGoingOn(model: ModelStore): void {
+  const { loss, dismissLoss } = model.getState();
+  if (loss.kind === 'reopened') dismissLoss();
 }
 
 /** `of` is asked when something is run. */
@@ -57,11 +64,10 @@ export function outliving(client: Client, of: () => ModelStore, clock: Clock): C
   };
 }
 
-/** "Press Run to go on" has been said, and whatever says something goes on. */
+/** Also where the loss came before anything was asked. */
 async function* going(events: AsyncIterable<EngineEvent>, model: ModelStore): AsyncGenerator<EngineEvent> {
   for await (const event of events) {
-    const { loss, dismissLoss } = model.getState();
-    if (loss.kind === 'reopened') dismissLoss();
+    saysByGoingOn(model);
     yield event;
   }
 }
@@ -70,11 +76,11 @@ async function* going(events: AsyncIterable<EngineEvent>, model: ModelStore): As
 function another(model: ModelStore, before: unknown, signal: AbortSignal | undefined, clock: Clock): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
-      const { load } = model.getState();
+      const { load, loss } = model.getState();
       // A load that failed says more than the cancel that comes of it.
       if (load.status === 'failed' || load.status === 'idle') end(() => resolve(false));
       else if (signal?.aborted) end(() => reject(new NucleusError('cancelled', 'stopped before the model was back')));
-      else if (load.status === 'ready' && load !== before) end(() => resolve(true));
+      else if (load.status === 'ready' && load !== before && loss.kind !== 'reopening') end(() => resolve(true));
     };
     const end = (settle: () => void): void => {
       off();
