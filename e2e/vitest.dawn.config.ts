@@ -26,7 +26,7 @@ export default defineConfig({
   test: {
     name: 'dawn',
     environment: 'node',
-    include: ['src/**/*.gpu.test.ts', 'e2e/tools/*.dawn.test.ts'],
+    include: ['src/**/*.{gpu,dawn}.test.ts', 'e2e/tools/*.dawn.test.ts'],
     exclude: process.env.BESIDE_CHROMIUM === undefined ? [] : IN_CHROMIUM,
     setupFiles: ['e2e/tools/dawn-setup.ts'],
     expect: { poll: { timeout: 60_000 } },

@@ -1,4 +1,4 @@
-// Memory gives out at each taking of it in turn, whatever the engine does: the failure has its name, nothing stays taken that is not in use, and the model goes on with the same numbers.
+// Memory gives out at each taking of it in turn, whatever the engine does: the failure has its name, nothing stays taken that is not in use, and the model goes on with the same numbers. On Dawn alone: what is planted is the same in any host.
 import { expect, test } from 'vitest';
 import { failure, generate, LOAD, testEngine, type Unnumbered } from '../../e2e/support/test-engine.ts';
 import type { Command } from '../protocol/commands.ts';
