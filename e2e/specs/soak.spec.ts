@@ -1,8 +1,10 @@
-// Long use of one tab: runs, stops, branches, views, chat turns, other formats of the weights. What it takes stays flat. Asked for with `SOAK=200`, the rounds.
+// Long use of one tab: runs, stops, branches, views, chat turns, other formats of the weights, another model, reloads. What it takes stays flat. Asked for with `SOAK=200`, the rounds.
 import process from 'node:process';
-import { liveBytes, recordGpu } from '../support/faults.ts';
+import { VIEWS } from '../support/cuts.ts';
+import { liveBytes, openLocal, recordGpu, smallModel } from '../support/faults.ts';
 import {
   closeDialog,
+  modelButton,
   modelReady,
   neverEnds,
   openModels,
@@ -17,10 +19,12 @@ import {
 } from '../support/page.ts';
 import { type CDPSession, expect, type Page, engineTest as test } from '../support/tests.ts';
 
-const ROUNDS = Number(process.env.SOAK ?? 6);
 /** Rounds until everything was there once, both formats, too. */
 const CYCLE = 4;
-const VIEWS = ['Text', 'Branches', 'Lens', 'Attention', 'Ablation', 'Model', 'Follow', 'Token'];
+const ROUNDS = Math.max(2 * CYCLE, Number(process.env.SOAK ?? 0));
+/** Another model is in use once in so many rounds. */
+const OTHER_MODEL = 20;
+const RELOADS = 5;
 
 /** A round's edits that the browser itself can take back: it keeps a node of the field for each, up to 1,000, in a bare textarea, too. */
 const UNDO_NODES = 2;
@@ -30,6 +34,37 @@ interface Taken {
   readonly listeners: number;
   readonly nodes: number;
   readonly heapBytes: number;
+  /** Records in the browser's databases. */
+  readonly records: number;
+  /** Letters of the largest of a document. */
+  readonly largest: number;
+}
+
+/** A round leaves a document and its place in the list. */
+const ROUND_RECORDS = 2;
+
+/** What lies in the browser's databases. */
+function stored(page: Page): Promise<Pick<Taken, 'records' | 'largest'>> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(request.error));
+      });
+    let [records, largest] = [0, 0];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const held = database.transaction(store).objectStore(store);
+        const keys = await done(held.getAllKeys());
+        records += keys.length;
+        for (const key of keys.filter(each => String(each).startsWith('document:')))
+          largest = Math.max(largest, JSON.stringify(await done(held.get(key))).length);
+      }
+      database.close();
+    }
+    return { records, largest };
+  });
 }
 
 /** What the tab holds once all that can be collected is. */
@@ -42,6 +77,7 @@ async function taken(page: Page, session: CDPSession): Promise<Taken> {
     listeners: of('JSEventListeners'),
     nodes: of('Nodes'),
     heapBytes: of('JSHeapUsedSize'),
+    ...(await stored(page)),
   };
 }
 
@@ -77,6 +113,17 @@ async function otherFormat(page: Page, round: number): Promise<void> {
   await modelReady(page);
 }
 
+async function otherModel(page: Page): Promise<void> {
+  await openLocal(page, smallModel());
+  await expect(modelButton(page)).not.toHaveAccessibleName(/^Model: nucleus-3m/);
+  await modelReady(page);
+  await run(page);
+  const dialog = await openModels(page);
+  await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: nucleus-3m/);
+  await modelReady(page);
+}
+
 async function oneRound(page: Page, round: number): Promise<void> {
   await page.getByRole('tab', { name: 'Token', exact: true }).click();
   await setText(page, `Once upon a time there was a small ${['boy', 'girl', 'fox', 'hen'][round % 4]}`);
@@ -86,12 +133,13 @@ async function oneRound(page: Page, round: number): Promise<void> {
   await textArea(page).press('Alt+ArrowLeft');
   await page.getByRole('button', { name: 'From here' }).click();
   await runFinished(page);
-  for (const view of VIEWS) {
+  for (const view of VIEWS.toReversed()) {
     await page.getByRole('tab', { name: view, exact: true }).click();
     await expect(page.getByRole('region', { name: view === 'Text' ? 'Whole text' : view, exact: true })).toBeVisible();
   }
   await chatTurn(page);
   if (round % 2 === 1) await otherFormat(page, round >> 1);
+  if (round % OTHER_MODEL === CYCLE) await otherModel(page);
   await page.keyboard.press('Alt+n');
   await expect(textArea(page)).toHaveValue('');
 }
@@ -112,10 +160,10 @@ test('rounds of everything take no more at their end than at their beginning', a
   for (let round = 0; round < ROUNDS; round++) {
     await oneRound(page, round);
     found.push(await taken(page, session));
-    if (process.env.SOAK) console.log(round, JSON.stringify(found.at(-1)));
+    console.log(round, JSON.stringify(found.at(-1)));
   }
   // The first rounds open what stays open: code of the views, buffers of the probes.
-  const [before, after] = [found.slice(0, CYCLE), found.slice(-Math.min(CYCLE, ROUNDS - CYCLE))];
+  const [before, after] = [found.slice(0, CYCLE), found.slice(-CYCLE)];
   const most = (of: readonly Taken[], what: keyof Taken): number => Math.max(...of.map(each => each[what]));
   // What a view or the check of the kernels borrows for a while comes and goes: what never goes shows in the least.
   const least = (of: readonly Taken[]): number => Math.min(...of.map(each => each.gpuBytes));
@@ -124,10 +172,17 @@ test('rounds of everything take no more at their end than at their beginning', a
   expect(most(after, 'nodes')).toBeLessThan(most(before, 'nodes') + 300 + UNDO_NODES * ROUNDS);
   expect((most(after, 'heapBytes') - most(before, 'heapBytes')) / (ROUNDS - CYCLE)).toBeLessThan(500_000);
 
-  const kept = await textOf(page);
-  await page.reload();
-  await modelReady(page);
-  expect(await textOf(page)).toBe(kept);
-  await oneRound(page, 0);
+  expect(most(after, 'records')).toBeLessThanOrEqual(most(before, 'records') + ROUND_RECORDS * ROUNDS);
+  expect(most(after, 'largest')).toBeLessThan(1.5 * most(before, 'largest'));
+
+  const last = await stored(page);
+  for (let reload = 0; reload < RELOADS; reload++) {
+    await setText(page, `Kept over a reload, ${reload}`);
+    await page.reload();
+    await modelReady(page);
+    await expect(textArea(page)).toHaveValue(`Kept over a reload, ${reload}`);
+    await oneRound(page, 0);
+  }
+  expect((await stored(page)).records).toBeLessThanOrEqual(last.records + ROUND_RECORDS * RELOADS);
   expect(complaints).toEqual([]);
 });

@@ -132,7 +132,28 @@ test('five lines and five candidates, nothing cut, in every window, by touch @ph
   await walk(page);
 });
 
-test('no view is wider than its column', { tag: '@engine' }, async ({ page }) => {
+/** Panes that are of another height once they are scrolled to their end, where what is pressed would go from under the press. */
+function changedAtEnd(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const frames = async (): Promise<void> => {
+      for (let i = 0; i < 6; i++) await new Promise(resolve => requestAnimationFrame(resolve));
+    };
+    const found: string[] = [];
+    for (const pane of document.querySelectorAll('main, main *, aside *')) {
+      if (pane.scrollHeight <= pane.clientHeight || !/auto|scroll/.test(getComputedStyle(pane).overflowY)) continue;
+      await frames();
+      const [before, top] = [pane.clientHeight, pane.scrollTop];
+      pane.scrollTop = pane.scrollHeight;
+      await frames();
+      if (pane.clientHeight !== before)
+        found.push(`${pane.className} is ${before} px high, at its end ${pane.clientHeight}`);
+      pane.scrollTop = top;
+    }
+    return found;
+  });
+}
+
+test('no view is wider than its column, and none gives way where it ends', { tag: '@engine' }, async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 12 });
   await run(page);
@@ -141,6 +162,7 @@ test('no view is wider than its column', { tag: '@engine' }, async ({ page }) =>
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('tab', { name: view, exact: true }).click();
     await expect(page.getByRole('tabpanel', { name: view, exact: true })).not.toBeEmpty();
+    found.push(...(await changedAtEnd(page)).map(change => `${view}: ${change}`));
     for (const [width, height] of [
       [1440, 900],
       [1024, 768],
