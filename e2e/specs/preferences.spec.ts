@@ -45,7 +45,7 @@ function alike(page: Page): Promise<{ readonly compared: number; readonly found:
   return page.evaluate(() => {
     const PAINT = ['color', 'backgroundImage', 'fontWeight', 'opacity', 'textDecorationLine'] as const;
     const LINES = ['borderTop', 'borderRight', 'borderBottom', 'borderLeft', 'outline', 'fill', 'stroke'] as const;
-    const clear = (colour: string): boolean => colour.endsWith(', 0)');
+    const clear = (colour: string): boolean => /^rgba\(.*, 0\)$/.test(colour);
     /** The colour that is seen behind: that of the first ancestor which has one. */
     const groundOf = (element: Element | null): string => {
       if (element === null) return 'Canvas';
@@ -74,10 +74,10 @@ function alike(page: Page): Promise<{ readonly compared: number; readonly found:
         const group = chosen.closest(
           '[role="tablist"], [role="group"], [role="grid"], [role="tree"], fieldset, section',
         );
-        const other = [...(group?.querySelectorAll(`[${state}="false"]`) ?? [])].find(
-          each =>
-            shown(each) && (each.getAttribute('role') ?? each.tagName) === role && each.className === chosen.className,
+        const others = [...(group?.querySelectorAll(`[${state}="false"]`) ?? [])].filter(
+          each => shown(each) && (each.getAttribute('role') ?? each.tagName) === role,
         );
+        const other = others.find(each => each.className === chosen.className) ?? others[0];
         if (other === undefined) continue;
         compared++;
         if (paintOf(chosen) === paintOf(other)) found.push(`${state} ${role} "${chosen.textContent?.slice(0, 30)}"`);
@@ -101,20 +101,19 @@ async function everyView(page: Page, look: (view: string) => Promise<void>): Pro
   for (const view of VIEWS) {
     await page.getByRole('tab', { name: view, exact: true }).click();
     await expect(page.getByRole('region', { name: view === 'Text' ? 'Whole text' : view, exact: true })).toBeVisible();
+    await expect(page.getByRole('complementary').getByRole('progressbar')).toHaveCount(0);
     await look(view);
   }
 }
 
 test('less motion: nothing moves of itself in any view', async ({ page }) => {
-  const usual: string[] = [];
   await everyView(page, async view => {
     await page.emulateMedia({ reducedMotion: 'no-preference' });
-    usual.push(...(await moving(page)));
+    // The picture of the model has a mark that glides for everybody else.
+    if (view === 'Model') await expect.poll(() => moving(page)).toContainEqual(expect.stringContaining('transform'));
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await moving(page), view).toEqual([]);
   });
-  // The picture of the model has a mark that glides for everybody else.
-  expect(usual).toContainEqual(expect.stringContaining('transform'));
 });
 
 test.describe('colours of the person', () => {

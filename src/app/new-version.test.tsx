@@ -40,6 +40,10 @@ test('several answers', async () => {
   void answersStore.of(page).getState().draw();
   await until(() => page.worker.of('answers').length > 0);
   expectWaits('once the run is over');
+  const [command] = page.worker.of('answers');
+  page.worker.say({ type: 'done', run: command?.run ?? 0 });
+  await until(() => !disabled());
+  expect(words()).toContain('The page opens again with it');
 });
 
 test('another model', async () => {

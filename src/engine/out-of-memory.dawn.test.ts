@@ -41,6 +41,8 @@ const COMMANDS: Record<string, Unnumbered<Command>> = {
   'a check of the layers': { type: 'debug_check', tokens: SHORT.subarray(0, 8), layer: 1 },
 };
 
+const NEVER_FAIL = ['a run on the GPU', 'scores', 'a run with whole rows', 'answers', 'a measurement of the cache'];
+
 interface Plant {
   /** Takings of memory until the one that fails; each is all its buffers or none. */
   left: number;
@@ -146,6 +148,6 @@ test('at any taking of memory: named, given back, and the same numbers afterward
     failures[name] = await exhaust(plant, name, command, same, command.type === 'self_test' ? 9 : 1);
   expect(ids).toHaveLength(3);
   expect(plant.unheard).toEqual([]);
-  // Where nothing gives out nothing was tested.
-  expect(Object.values(failures).filter(count => count > 0).length).toBeGreaterThan(10);
+  // What takes nothing of its own, or does without it. All else has failed, or nothing was tested.
+  expect(Object.keys(failures).filter(name => failures[name] === 0)).toEqual(NEVER_FAIL);
 });

@@ -99,6 +99,7 @@ class Ablations implements ProbeSpec<AblationQuestion, MeasureRequest, EventOf<'
       client,
       cost: this.#cost,
       now,
+      use: () => stores.work.leases.use('ablation'),
       task: new ViewTask(stores.work, sweepTask => this.store.setState({ sweepTask })),
       show: sweep => {
         this.store.setState({ sweep });
@@ -133,7 +134,6 @@ class Ablations implements ProbeSpec<AblationQuestion, MeasureRequest, EventOf<'
     const { target, scope, baseline } = this.store.getState();
     const { load } = this.#stores.model.getState();
     if (question === null || target === null || question.position === 0 || load.status !== 'ready') return;
-    this.#stores.work.leases.use('ablation');
     const ids = question.ids.slice(0, question.position);
     await this.sweeps.run({ ids, id: target, baseline, scope }, partDims(load.model));
     this.view.look(0);

@@ -11,6 +11,8 @@ import type { Sweep, SweptNumbers } from './types.ts';
 export interface SweepsOptions {
   readonly client: Client;
   readonly task: ViewTask;
+  /** The view's memory on the GPU is taken from now on. */
+  readonly use: () => void;
   readonly cost: PrefillCost;
   readonly now: () => number;
   /** Puts a sweep where the view reads it; null forgets it. */
@@ -58,10 +60,15 @@ export class Sweeps {
     this.#set(goesOn ? known : { ...asked, parts, plain: null, swept: [] });
     const begin = now();
     const before = this.#sweep?.swept.length ?? 0;
-    await task.run(parts.length, (signal, progress) => this.#work(signal, progress));
+    let calls = 0;
+    await task.run(parts.length, (signal, progress) => {
+      calls++;
+      return this.#work(signal, progress);
+    });
     const done = (this.#sweep?.swept.length ?? 0) - before;
     const predicted = done * this.#options.cost.seconds(asked.ids) * 1000;
-    if (done === parts.length && predicted > 0) this.#factor = (now() - begin) / predicted;
+    // What was interrupted says nothing about how long a sweep takes.
+    if (calls === 1 && done === parts.length && predicted > 0) this.#factor = (now() - begin) / predicted;
   }
 
   stop(): void {
@@ -78,6 +85,7 @@ export class Sweeps {
     const sweep = this.#sweep;
     if (sweep === null) return;
     const { ids, id, baseline, parts, swept } = sweep;
+    this.#options.use();
     progress(swept.length);
     const rest = parts.slice(swept.length);
     for await (const event of requestSweep(

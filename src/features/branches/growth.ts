@@ -14,7 +14,7 @@ import type { ModelStore } from '../../stores/model/types.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { RowsStore } from '../../stores/run/rows-types.ts';
 import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
-import { IDLE_TASK, type TaskWork, ViewTask } from '../../stores/work/view-task.ts';
+import { IDLE_TASK, type TaskNeeds, ViewTask } from '../../stores/work/view-task.ts';
 import { onOtherModel, onTextGone } from '../shared/foundations.ts';
 import type { GrowthStore } from './growthTypes.ts';
 import {
@@ -30,7 +30,7 @@ import {
   type Visit,
 } from './growthTypes.ts';
 
-interface GrowthOptions extends TaskWork {
+interface GrowthOptions extends TaskNeeds {
   readonly client: Client;
   readonly model: ModelStore;
   readonly document: DocumentStore;

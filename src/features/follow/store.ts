@@ -90,9 +90,9 @@ class Follow implements ProbeSpec<FollowQuestion, Piece, EventOf<'traced'> | Eve
     const { tokens, revision } = document.getState();
     const ids = idsOf(tokens).subarray(0, tokensAllowed(model.getState()));
     const lengths = lengthsOf(ids.length);
-    work.leases.use('trace');
     this.store.setState({ measured: { tokens: ids.length, revision, lengths: [] } });
     void this.measuring.run(lengths.length, async (signal, progress) => {
+      work.leases.use('trace');
       const done = this.store.getState().measured?.lengths ?? [];
       // After an interruption what was measured stays.
       const left = lengths.filter(length => !done.some(each => each.length === length));

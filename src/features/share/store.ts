@@ -10,7 +10,7 @@ import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { SettingsStore } from '../../stores/run/settings.ts';
 import type { DocumentsStore } from '../../stores/saved/documents.ts';
 import type { ViewStore } from '../../stores/view.ts';
-import { IDLE_TASK, type TaskWork, ViewTask } from '../../stores/work/view-task.ts';
+import { IDLE_TASK, type TaskNeeds, ViewTask } from '../../stores/work/view-task.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { isLink, writeLink } from './link.ts';
 import type { Reading } from './reading.ts';
@@ -20,7 +20,7 @@ import { Replay } from './replay.ts';
 import { differencesOf, formatNeeded, runToShare, type SharedRun, wayToModel } from './sharedRun.ts';
 import type { ShareStore, ShareStoreState } from './types.ts';
 
-interface ShareOptions extends TaskWork {
+interface ShareOptions extends TaskNeeds {
   readonly client: Client;
   readonly model: ModelStore;
   readonly document: DocumentStore;

@@ -7,7 +7,8 @@ export function onModelGone(model: ModelStore, gone: () => void): () => void {
   let tag = modelTag(model.getState());
   return model.subscribe((now, before) => {
     const next = modelTag(now);
-    if (now.load === before.load || now.loss.kind === 'reopening' || next === tag) return;
+    const coming = now.loss.kind === 'reopening' && now.load.status !== 'ready';
+    if (now.load === before.load || coming || next === tag) return;
     tag = next;
     gone();
   });

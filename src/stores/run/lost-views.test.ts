@@ -146,3 +146,41 @@ test.each(Object.keys(VIEWS))('%s', async name => {
     else expect(line, reason).toBeNull();
   }
 });
+
+test('scores that had given way to a row whose device went under it go on', async () => {
+  let page: Page | null = null;
+  let waiting = 0;
+  let struck = false;
+  page = await visit({
+    model: { parameters: 3e9 },
+    intercept: (command, say) => {
+      if (command.type === 'score' && waiting === 0) {
+        waiting = command.run;
+        return true;
+      }
+      if (command.type === 'cancel' && command.run === waiting) {
+        say({ type: 'failed', run: waiting, error: { code: 'cancelled', message: '', detail: {} } });
+        return true;
+      }
+      if (['row', 'prefill'].includes(command.type) && waiting > 0 && !struck && page !== null) {
+        struck = true;
+        breakRun(page, command.run, 'device lost', () => true);
+      }
+      return false;
+    },
+  });
+  const { scores, rows, document, worker } = page;
+  void scores.getState().score();
+  await until(() => waiting > 0);
+  void rows.getState().fetchSelected();
+  await until(() => scores.getState().task.status !== 'working');
+  expect(scores.getState().task).toMatchObject({ status: 'done', error: null });
+  expect(struck).toBe(true);
+  expect(worker.of('load')).toHaveLength(2);
+  expect(
+    document
+      .getState()
+      .tokens.slice(1)
+      .every(({ stats }) => stats !== undefined),
+  ).toBe(true);
+});

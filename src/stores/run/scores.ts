@@ -2,13 +2,14 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../client/client.ts';
+import { NucleusError } from '../../lib/error.ts';
 import { idsOf, sharedLength } from '../document/sequence.ts';
 import type { DocumentStore } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
 import { onModelGone } from '../model/gone.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
-import { IDLE_TASK, type TaskState, type TaskWork, ViewTask } from '../work/view-task.ts';
+import { IDLE_TASK, type TaskNeeds, type TaskState, ViewTask } from '../work/view-task.ts';
 import type { GenerationStore } from './generation-types.ts';
 import { isRunning } from './generation-types.ts';
 import { scoreMissing } from './scoring.ts';
@@ -28,7 +29,7 @@ interface ScoresActions {
 export type ScoresStoreState = ScoresState & ScoresActions;
 export type ScoresStore = StoreApi<ScoresStoreState>;
 
-export interface ScoresOptions extends TaskWork {
+export interface ScoresOptions extends TaskNeeds {
   readonly client: Client;
   readonly model: ModelStore;
   readonly document: DocumentStore;
@@ -58,6 +59,8 @@ export function createScoresStore(options: ScoresOptions): { store: ScoresStore;
       asked = idsOf(document.getState().tokens.slice(0, limit()));
       await task.run(total, async (signal, progress) => {
         for (;;) {
+          // Its turn may come while the model is opened again: without one no token is missing.
+          if (limit() === 0) throw new NucleusError('no_model', 'no model to score with');
           const ids = await scoreMissing(client, document, limit(), signal, PIECE);
           if (ids === null) return;
           cost.computed(ids);

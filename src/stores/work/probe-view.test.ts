@@ -245,6 +245,24 @@ describe('what it says', () => {
     }
   });
 
+  test('what a person asked for is asked about again where the model went for good, and came back by their wish', async () => {
+    secondsEach = MOST_SECONDS;
+    await open();
+    view.enter();
+    await pass(0);
+    held = [];
+    void view.compute();
+    await pass(0);
+    const { model } = page;
+    model.getState().unload('person');
+    await pass(0);
+    held = null;
+    await model.getState().retry();
+    await until(() => model.getState().load.status === 'ready');
+    await pass(MOVE_MS);
+    expect(now()).toMatchObject({ status: 'costly' });
+  });
+
   test('what cost much is no longer asked about once other work has filled the cache', async () => {
     await open({ model: { parameters: 3e9 } });
     view.enter();

@@ -162,7 +162,9 @@ class LiveProbe<Q, P, A> implements ProbeView {
   #ask(): Q | null {
     const change = this.#snapshots.noteModel();
     if (change !== 'same') {
-      if (change === 'other') this.#owed = null;
+      const { loss } = this.#stores.model.getState();
+      // What is lost for another reason, or for good, is asked about again.
+      if (change === 'other' || loss.kind !== 'reopening') this.#owed = null;
       else if (this.#work?.asked) this.#owed = this.#work.question;
       this.#end();
       this.#halt = null;

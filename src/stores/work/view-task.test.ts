@@ -183,3 +183,22 @@ test('a person may stop it while it waits for its model', async () => {
   await run;
   expect(last()).toMatchObject({ status: 'stopped', done: 2 });
 });
+
+test('work that costs the device again and again without a part more done fails; one that gets on goes on', async () => {
+  const { task, last } = open(() => () => Promise.resolve(true));
+  let calls = 0;
+  const lose = (): never => {
+    calls++;
+    throw new NucleusError('device_lost', 'gone');
+  };
+  await task.run(4, () => Promise.resolve().then(lose));
+  expect(last()).toMatchObject({ status: 'failed', error: { code: 'device_lost' } });
+  expect(calls).toBe(3);
+  let done = 0;
+  await task.run(4, async (_, progress) => {
+    if (done === 4) return;
+    progress(++done);
+    lose();
+  });
+  expect(last()).toMatchObject({ status: 'done', done: 4 });
+});

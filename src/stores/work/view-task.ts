@@ -20,22 +20,25 @@ export const IDLE_TASK: TaskState = { status: 'idle', done: 0, total: 0, error: 
 /** What a piece of work is given: `signal` as the worker's requests take it, and a way to say how much is done. */
 export type ViewWork = (signal: AbortSignal, progress: (done: number) => void) => Promise<void>;
 
+/** Losses that follow each other without a part more done: whatever it asks for costs the device. */
+const MOST_BARREN = 2;
+
 /** How a task comes to its turn, and back to a model that was lost. */
-export interface TaskWork {
+export interface TaskNeeds {
   readonly scheduler: Scheduler;
   /** For work that begins now. */
   readonly returning: () => Return;
 }
 
 export class ViewTask {
-  readonly #work: TaskWork;
+  readonly #needs: TaskNeeds;
   readonly #show: (state: TaskState) => void;
   #abort: AbortController | null = null;
   #state: TaskState = IDLE_TASK;
 
   /** `show` puts the state where the view reads it. */
-  constructor(work: TaskWork, show: (state: TaskState) => void) {
-    this.#work = work;
+  constructor(needs: TaskNeeds, show: (state: TaskState) => void) {
+    this.#needs = needs;
     this.#show = show;
   }
 
@@ -72,12 +75,16 @@ export class ViewTask {
   }
 
   async #untilDone(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    const back = this.#work.returning();
+    const back = this.#needs.returning();
+    let [reached, barren] = [-1, 0];
     for (;;) {
       try {
-        return await this.#work.scheduler.view(work, signal);
+        return await this.#needs.scheduler.view(work, signal);
       } catch (thrown) {
-        if (!(await back(thrown, signal))) throw thrown;
+        const { done } = this.#state;
+        barren = done > reached ? 0 : barren + 1;
+        reached = Math.max(reached, done);
+        if (barren >= MOST_BARREN || !(await back(thrown, signal))) throw thrown;
       }
     }
   }

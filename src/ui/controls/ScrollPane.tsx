@@ -14,42 +14,44 @@ interface ScrollPaneProps {
 /** `end`: it is scrolled to its end, and the line keeps its place: what stands there may not move under a press. `fits`: all of it is in sight. */
 type Place = 'below' | 'end' | 'fits';
 
+/** Pixels below that nobody would miss. */
+const NOTHING = 8;
+
+function placeOf({ scrollHeight, clientHeight, scrollTop }: Element): Place {
+  // One pixel may be rounding.
+  if (scrollHeight - clientHeight <= 1) return 'fits';
+  return scrollHeight - clientHeight - scrollTop > NOTHING ? 'below' : 'end';
+}
+
+/** Calls back when an element is scrolled, or when it or what it holds changes in size. Returns the end of it. */
+function watchScroll(element: Element, changed: () => void): () => void {
+  const sizes = new ResizeObserver(changed);
+  const observe = (): void => {
+    sizes.disconnect();
+    for (const each of [element, ...element.children]) sizes.observe(each);
+  };
+  const parts = new MutationObserver(observe);
+  parts.observe(element, { childList: true });
+  observe();
+  element.addEventListener('scroll', changed, { passive: true });
+  return () => {
+    sizes.disconnect();
+    parts.disconnect();
+    element.removeEventListener('scroll', changed);
+  };
+}
+
 export function ScrollPane({ more, className, children }: ScrollPaneProps) {
-  const frame = useRef<HTMLDivElement>(null);
   const pane = useRef<HTMLDivElement>(null);
-  const end = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<Place>('fits');
   useEffect(() => {
-    const [around, scrolled] = [frame.current, pane.current];
-    if (!around || !scrolled || !end.current) return;
-    let below = false;
-    const look = (): void => {
-      const fits = scrolled.scrollHeight <= around.clientHeight;
-      setPlace(below ? 'below' : fits ? 'fits' : 'end');
-    };
-    const observer = new IntersectionObserver(
-      entries => {
-        below = entries.at(-1)?.isIntersecting === false;
-        look();
-      },
-      { root: scrolled, rootMargin: '0px 0px 8px 0px' },
-    );
-    observer.observe(end.current);
-    // Its end stays in sight when the frame grows, and when what it holds shrinks: then it is pushed back.
-    const sizes = new ResizeObserver(look);
-    sizes.observe(around);
-    scrolled.addEventListener('scroll', look, { passive: true });
-    return () => {
-      observer.disconnect();
-      sizes.disconnect();
-      scrolled.removeEventListener('scroll', look);
-    };
+    const { current } = pane;
+    return current === null ? undefined : watchScroll(current, () => setPlace(placeOf(current)));
   }, []);
   return (
-    <div ref={frame} className={styles.frame}>
+    <div className={styles.frame}>
       <div ref={pane} className={cx(styles.pane, className)}>
         {children}
-        <div ref={end} className={styles.end} />
       </div>
       {place !== 'fits' && (
         <div className={styles.cue} data-place={place} aria-hidden="true">
