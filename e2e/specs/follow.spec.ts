@@ -265,7 +265,7 @@ test('the first token, special tokens, parts of a character, an empty text', asy
 test('from a step to the view that shows all of it', async ({ page }) => {
   await follow(page);
   await goTo(page, 7);
-  // Its numbers move what stands below them, and a press may fall beside the button.
+  // The button moves as long as its numbers come.
   await expect(view(page).getByRole('slider', { name: 'Random number' })).toBeVisible();
   await view(page).getByRole('button', { name: 'All sampling steps →' }).click();
   await expect(page.getByRole('tab', { name: 'Sampling steps' })).toHaveAttribute('aria-selected', 'true');

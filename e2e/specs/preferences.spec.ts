@@ -1,7 +1,7 @@
 // What a person has asked the system for: less motion, and colours of their own. Every view keeps to it.
 import { contrastComplaints } from '../support/axe.ts';
 import { VIEWS } from '../support/cuts.ts';
-import { candidatesReady, openPage } from '../support/page.ts';
+import { candidatesReady, openPage, openView } from '../support/page.ts';
 import { expect, type Page, test } from '../support/tests.ts';
 
 /** Elements that go from one place or size to another over time, rather than at once. Colours may fade. */
@@ -99,8 +99,7 @@ async function everyView(page: Page, look: (view: string) => Promise<void>): Pro
   await openPage(page);
   await candidatesReady(page);
   for (const view of VIEWS) {
-    await page.getByRole('tab', { name: view, exact: true }).click();
-    await expect(page.getByRole('region', { name: view === 'Text' ? 'Whole text' : view, exact: true })).toBeVisible();
+    await openView(page, view);
     await expect(page.getByRole('complementary').getByRole('progressbar')).toHaveCount(0);
     await look(view);
   }

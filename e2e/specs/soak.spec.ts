@@ -10,6 +10,7 @@ import {
   neverEnds,
   openModels,
   openPage,
+  openView,
   run,
   runButton,
   runFinished,
@@ -137,8 +138,7 @@ async function oneRound(page: Page, round: number): Promise<void> {
   await page.getByRole('button', { name: 'From here' }).click();
   await runFinished(page);
   for (const view of VIEWS.toReversed()) {
-    await page.getByRole('tab', { name: view, exact: true }).click();
-    await expect(page.getByRole('region', { name: view === 'Text' ? 'Whole text' : view, exact: true })).toBeVisible();
+    await openView(page, view);
   }
   await chatTurn(page);
   if (round % 2 === 1) await otherFormat(page, round >> 1);

@@ -311,3 +311,9 @@ export async function tailOf(page: Page): Promise<{ readonly count: number; read
     shares: shares.map(shown => Number.parseFloat(shown.replace(/^[<>]\s*/, '')) / 100),
   };
 }
+
+/** Opens a view by its tab, and waits until it is there. */
+export async function openView(page: Page, view: string): Promise<void> {
+  await page.getByRole('tab', { name: view, exact: true }).click();
+  await expect(page.getByRole('region', { name: view === 'Text' ? 'Whole text' : view, exact: true })).toBeVisible();
+}

@@ -10,7 +10,7 @@ import { START } from '../../src/features/search/store.ts';
 import { methodOf } from '../../src/features/search/types.ts';
 import { defined } from '../../src/lib/assert.ts';
 import { fromWire } from '../../src/lib/error.ts';
-import type { Command } from '../../src/protocol/commands.ts';
+import type { Command, Unnumbered } from '../../src/protocol/commands.ts';
 import type { EngineEvent, EventOf, LoadedModel, RecordedRun } from '../../src/protocol/events.ts';
 import type { Part } from '../../src/protocol/probe-commands.ts';
 import { type Packable, pack } from '../../src/recorded/pack.ts';
@@ -38,7 +38,6 @@ const DIGITS = 8;
 
 export const RECORDED = path.join(PUBLIC, 'models/recorded', ID);
 
-type Unnumbered<T> = T extends { readonly run: number } ? Omit<T, 'run'> : never;
 /** All events of one type that a command is answered with. */
 type Ask = <T extends EngineEvent['type']>(
   command: Unnumbered<Exclude<Command, { type: 'cancel' }>>,

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Origins } from '../../src/lib/model-source.ts';
-import type { Command } from '../../src/protocol/commands.ts';
+import type { Command, Unnumbered } from '../../src/protocol/commands.ts';
 import type { EngineEvent, EventOf } from '../../src/protocol/events.ts';
 import { DEFAULT_SETTINGS } from '../../src/sampling/settings.ts';
 import { readBytes } from './read-bytes.ts';
@@ -21,8 +21,6 @@ export const generate = (max_new_tokens: number) =>
     settings: { ...DEFAULT_SETTINGS, max_new_tokens, end_of_text: 'continue' },
     seed: 3,
   }) as const;
-
-export type Unnumbered<T> = T extends { readonly run: number } ? Omit<T, 'run'> : never;
 
 export interface TestEngine {
   /** What requests wait for. */

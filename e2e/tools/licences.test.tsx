@@ -34,7 +34,7 @@ test('a module belongs to the innermost package; helpers belong to the bundler; 
   expect(packageOf('/a/node_modules/x/node_modules/@b/c/d.js')).toBe('@b/c');
   expect(packageOf('C:\\a\\node_modules\\x\\y.js')).toBe('x');
   expect(packageOf('\0vite/preload-helper.js')).toBe('vite');
-  expect(packageOf('/work/src/app/main.tsx')).toBeNull();
+  expect(packageOf('/a/src/app/main.tsx')).toBeNull();
   expect(() => licencesText(['.bin'])).toThrow();
 });
 

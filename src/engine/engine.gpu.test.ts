@@ -1,8 +1,8 @@
 // The engine as the worker drives it: every command ends once, by done or failed; a lost device fails what runs and is opened anew.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { failure, generate, LOAD, last, PROMPT, testEngine, type Unnumbered } from '../../e2e/support/test-engine.ts';
+import { failure, generate, LOAD, last, PROMPT, testEngine } from '../../e2e/support/test-engine.ts';
 import { NucleusError } from '../lib/error.ts';
-import type { Command } from '../protocol/commands.ts';
+import type { Command, Unnumbered } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
 import { lasting } from '../protocol/lasting.ts';
 import { DEFAULT_SETTINGS } from '../sampling/settings.ts';

@@ -1,7 +1,7 @@
 // Memory gives out at each taking of it in turn, whatever the engine does: the failure has its name, nothing stays taken that is not in use, and the model goes on with the same numbers. On Dawn alone: what is planted is the same in any host.
 import { expect, test } from 'vitest';
-import { failure, generate, LOAD, testEngine, type Unnumbered } from '../../e2e/support/test-engine.ts';
-import type { Command } from '../protocol/commands.ts';
+import { failure, generate, LOAD, testEngine } from '../../e2e/support/test-engine.ts';
+import type { Command, Unnumbered } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
 import { DEFAULT_SETTINGS } from '../sampling/settings.ts';
 

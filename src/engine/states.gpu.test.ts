@@ -8,6 +8,7 @@ import { referenceWeights } from '../../e2e/support/reference-weights.ts';
 import { attendingLayers } from '../model/ir/mixers.ts';
 import { maskOf, type Part, withAblation } from '../model/rewrites/ablation.ts';
 import { withLens } from '../model/rewrites/lens.ts';
+import type { Unnumbered } from '../protocol/commands.ts';
 import type { ProbeCommand } from '../protocol/probe-commands.ts';
 import type { ProbeEvent } from '../protocol/probe-events.ts';
 import { logsumexp } from '../reference/ops.ts';
@@ -47,7 +48,6 @@ describe.each(MODELS)('$name', ({ name, held }) => {
     expect(farthest(row, oracle(ids).logits(ids.length - 1))).toBeLessThan(TOLERANCE);
     return row;
   };
-  type Unnumbered<T> = T extends { readonly run: number } ? Omit<T, 'run'> : never;
   async function ask(command: Unnumbered<ProbeCommand>): Promise<ProbeEvent[]> {
     const events: ProbeEvent[] = [];
     const open = { probes: model.probes, vocabulary: { bytes: [], eosIds: [] } };

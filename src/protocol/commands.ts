@@ -8,6 +8,9 @@ import type { ProbeCommand } from './probe-commands.ts';
 import type { SearchCommand } from './search.ts';
 import type { SelfTestCommand } from './self-test.ts';
 
+/** A command that has no number yet. */
+export type Unnumbered<C> = C extends { readonly run: number } ? Omit<C, 'run'> : never;
+
 /** Continuations of one `answers` command at most. */
 export const MOST_ANSWERS = 16;
 

@@ -1,10 +1,8 @@
 // Requests that outlive the device: what is left of one is asked again once the model is back, and the reader of its events does not notice. What is
 // left is made of the events that came, so one way serves every reason of a loss. Draws are functions of seed and position: the ids are those of one run.
-import type { Command, CommandOf } from './commands.ts';
+import type { Command, CommandOf, Unnumbered } from './commands.ts';
 import type { EngineEvent, EventOf } from './events.ts';
 
-type Unnumbered<C> = C extends unknown ? Omit<C, 'run'> : never;
-/** A command that has no number yet. */
 type Request = Unnumbered<Exclude<Command, { type: 'cancel' }>>;
 type Draws = Unnumbered<CommandOf<'generate'>>;
 

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadGolden } from '../../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openOwnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
+import type { Unnumbered } from '../../protocol/commands.ts';
 import type { ProbeCommand, ProbeView } from '../../protocol/probe-commands.ts';
 import type { ProbeEvent } from '../../protocol/probe-events.ts';
 import { answerProbe } from './probe-answers.ts';
@@ -15,8 +16,6 @@ beforeAll(async () => {
   model = await loadOnGpu(await openOwnGpu('barrier_free'), golden.config, { bytes: golden.weightsFile });
 });
 afterAll(() => model[Symbol.dispose]());
-
-type Unnumbered<T> = T extends { readonly run: number } ? Omit<T, 'run'> : never;
 
 async function ask(command: Unnumbered<ProbeCommand>, { probes }: Pick<GpuModel, 'probes'> = model) {
   const events: ProbeEvent[] = [];

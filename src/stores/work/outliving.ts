@@ -76,11 +76,11 @@ async function* going(events: AsyncIterable<EngineEvent>, model: ModelStore): As
 function another(model: ModelStore, before: unknown, signal: AbortSignal | undefined, clock: Clock): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
-      const { load, loss } = model.getState();
+      const { load } = model.getState();
       // A load that failed says more than the cancel that comes of it.
       if (load.status === 'failed' || load.status === 'idle') end(() => resolve(false));
       else if (signal?.aborted) end(() => reject(new NucleusError('cancelled', 'stopped before the model was back')));
-      else if (load.status === 'ready' && load !== before && loss.kind !== 'reopening') end(() => resolve(true));
+      else if (load.status === 'ready' && load !== before) end(() => resolve(true));
     };
     const end = (settle: () => void): void => {
       off();
