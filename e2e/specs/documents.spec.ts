@@ -167,6 +167,7 @@ test('a document that the browser cannot keep is not left without a word', async
   await openPage(page);
   await setText(page, 'Kept before');
   await page.keyboard.press('Alt+n');
+  await expect(textArea(page)).toHaveValue('');
   await setText(page, 'Words that find no room');
   await page.evaluate(() => {
     IDBObjectStore.prototype.put = () => {
