@@ -6,6 +6,7 @@ import { visitsOf } from '../../../e2e/support/visits.ts';
 import type { Command } from '../../protocol/commands.ts';
 import type { EngineEvent } from '../../protocol/events.ts';
 import { SLOW_MS } from './generation.ts';
+import { isRunning } from './generation-types.ts';
 
 const { visit: page, arrive } = visitsOf('real');
 
@@ -183,5 +184,72 @@ describe('words about the last run', () => {
     await broken.generation.getState().run();
     broken.document.getState().setText('Anna');
     expect(status(broken)).toMatchObject({ kind: 'failed', error: { code: 'nan_logits' } });
+  });
+});
+
+describe('what a person does while a run comes to its end', () => {
+  /** A run with something drawn, which ends a moment after it is told to. */
+  async function running() {
+    const p = await page();
+    const run = p.generation.getState().run();
+    await until(() => p.document.getState().tokens.filter(({ origin }) => origin === 'drawn').length > 2);
+    return { p, run };
+  }
+
+  test('words typed behind a candidate stay behind it, and nothing is drawn after them', async () => {
+    const { p, run } = await running();
+    const place = p.document.getState().tokens.length - 1;
+    const going = p.generation.getState().continueFrom(place, 5);
+    expect(p.document.getState().tokens[place]).toMatchObject({ id: 5, origin: 'chosen' });
+    p.document.getState().edit(text(p).length, text(p).length, ' mine');
+    const typed = text(p);
+    await Promise.all([run, going]);
+    await turn();
+    expect(text(p)).toBe(typed);
+    expect(isRunning(status(p))).toBe(false);
+  });
+
+  test('words typed before it has ended are not cut by a run from the caret', async () => {
+    const { p, run } = await running();
+    p.document.getState().select(4, 4);
+    const going = p.generation.getState().runFromCaret();
+    p.document.getState().edit(4, 4, 'ly');
+    const typed = text(p);
+    await Promise.all([run, going]);
+    await turn();
+    expect(text(p)).toBe(typed);
+  });
+
+  test('nor is a text cut elsewhere than where the caret stood', async () => {
+    const { p, run } = await running();
+    p.document.getState().select(4, 4);
+    const going = p.generation.getState().runFromCaret();
+    p.document.getState().select(9, 9);
+    await Promise.all([run, going]);
+    await turn();
+    expect(p.document.getState().branches).toHaveLength(1);
+    expect(text(p)).toContain(PROMPT);
+  });
+
+  test('a word typed behind a run is none that Regenerate takes away', async () => {
+    const { p, run } = await running();
+    p.document.getState().edit(text(p).length, text(p).length, ' mine');
+    await run;
+    expect(p.generation.getState().canRegenerate).toBe(false);
+    p.document.getState().undo();
+    expect(p.generation.getState().canRegenerate).toBe(true);
+  });
+
+  test('nor is what stands on another branch', async () => {
+    const p = await page();
+    await p.generation.getState().run();
+    p.settings.getState().change({ max_new_tokens: 2 });
+    await p.generation.getState().regenerate();
+    const { branches, branch, tokens } = p.document.getState();
+    const run = p.generation.getState().run();
+    await until(() => p.document.getState().tokens.length > tokens.length);
+    p.document.getState().switchBranch(branches.find(({ id }) => id !== branch)?.id ?? branch);
+    await run;
+    expect(p.generation.getState().canRegenerate).toBe(false);
   });
 });

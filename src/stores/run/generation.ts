@@ -97,6 +97,10 @@ class Runs {
   #ending: Promise<void> = Promise.resolve();
   /** The document is changing by this run's own hand. */
   #own = false;
+  /** The tokens as that hand left them; null before a run has written any. */
+  #written: readonly DocumentToken[] | null = null;
+  /** Changes by any other hand, counted. */
+  #changes = 0;
   #endWait: () => void = () => {};
 
   readonly #append = (change: () => void): void => {
@@ -106,6 +110,7 @@ class Runs {
     } finally {
       this.#own = false;
     }
+    this.#written = this.#tokens;
   };
 
   constructor(options: GenerationOptions) {
@@ -134,6 +139,7 @@ class Runs {
 
   documentChanged(): void {
     if (this.#own) return;
+    this.#changes += 1;
     this.interrupt();
     if (isAboutText(this.store.getState().status)) this.#set({ status: { kind: 'idle' } });
     this.#showRegenerate();
@@ -174,19 +180,20 @@ class Runs {
   }
 
   async continueFrom(index: number | 'end', id: number): Promise<void> {
+    const { finish, choose, tokenizer } = this.#options.document.getState();
+    if (tokenizer === null) return;
     // The end of all of the text, whether it has its tokens yet or not.
-    this.#options.document.getState().finish();
-    const place = index === 'end' ? this.#tokens.length : index;
-    await this.#halt();
-    if (this.#options.document.getState().tokenizer === null) return;
-    this.#options.document.getState().choose(place, id);
-    await this.begin({ steps: 'run', seed: 'fresh', join: true });
+    finish();
+    // At once, which ends a run: what is typed until it has ended stands behind the choice.
+    choose(index === 'end' ? this.#tokens.length : index, id);
+    if (await this.#halt()) await this.begin({ steps: 'run', seed: 'fresh', join: true });
   }
 
   async runFromCaret(): Promise<void> {
-    await this.#halt();
+    const [caret, changes] = [this.#caret, this.#changes];
     // What cuts comes with the first such run.
-    const { endedAtCaret } = await import('../document/caret.ts');
+    const [{ endedAtCaret }] = await Promise.all([import('../document/caret.ts'), this.#halt()]);
+    if (this.#changes !== changes || this.#caret !== caret || this.#running) return;
     const { revision, branchOff } = this.#options.document.getState();
     branchOff('run', endedAtCaret);
     const cut = this.#options.document.getState().revision !== revision;
@@ -202,10 +209,19 @@ class Runs {
     this.#set({ status: { kind: 'idle' } });
   }
 
-  /** Stops a run under way and waits for its end. */
-  async #halt(): Promise<void> {
+  /** Where a run from the caret would begin; one at the end goes along with the text. */
+  get #caret(): number | 'end' {
+    const { text, selection } = this.#options.document.getState();
+    const caret = selection[selection.focus];
+    return caret === text.length ? 'end' : caret;
+  }
+
+  /** Stops a run under way and waits for its end. False where another hand has changed the text until then. */
+  async #halt(): Promise<boolean> {
+    const changes = this.#changes;
     this.stop();
     await this.#ending;
+    return this.#changes === changes;
   }
 
   async begin(plan: RunPlan): Promise<void> {
@@ -241,6 +257,7 @@ class Runs {
     const seed = this.#chooseSeed(plan);
     const stops = rounds === null ? [] : [rounds.stop];
     let [start, total] = [-1, 0];
+    this.#written = null;
     // What ends amid a question goes on with the same seed.
     let open = true;
     try {
@@ -314,7 +331,7 @@ class Runs {
   }
 
   #remember(start: number, { steps, pastEnd = false }: RunPlan, open: boolean): void {
-    const tokens = this.#tokens;
+    const tokens = this.#written ?? [];
     const firstDraw = tokens[start]?.draw;
     if (firstDraw !== undefined) this.#last = { start, length: tokens.length, firstDraw, steps, pastEnd, open };
   }
