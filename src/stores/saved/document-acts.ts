@@ -199,10 +199,11 @@ export class Documents {
   /** What is open is kept before another one takes its place. False where the browser refuses it and the person stays. */
   async #leave(): Promise<boolean> {
     this.open.endRun();
+    // What the write itself has to say stays.
+    this.#documents.setState({ notice: null });
     await this.#writer.flush();
     if (this.#writer.unwritten && !(await this.#losesIt())) return false;
     this.open.leave(this.#writer.id);
-    this.#documents.setState({ notice: null });
     return true;
   }
 

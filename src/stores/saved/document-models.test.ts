@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
 import { ids, keptRecord, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
+import { splitDigest } from '../../lib/weight-format.ts';
+import { modelTag } from '../model/model.ts';
+import { DEFAULT_SOURCE } from '../model/sources.ts';
 import { acts, type } from './documents.fixture.ts';
 import { readSaved } from './saved.ts';
 
@@ -43,6 +46,44 @@ test('one that is opened while the model of another loads gets its own after tha
   await until(() => sourceOf() === 'shipped');
   expect(page.documents.getState().notice).toBeNull();
   expect(ids(page)).toEqual(before);
+});
+
+test('a model that a person chooses while the stored ones are looked through is not loaded over', async () => {
+  const page = await visit({ firstText: 'Of a model of the Hub' });
+  const hub = (repo: string) => ({ kind: 'hub', repo, revision: 'main' }) as const;
+  const sourceOf = () => {
+    const { load } = page.model.getState();
+    return load.status === 'ready' ? load.model.source : load.status;
+  };
+  await page.model.getState().loadModel(hub('a/b'));
+  await page.generation.getState().step();
+  const { id } = page.documents.getState();
+  const { files: digest } = splitDigest(modelTag(page.model.getState()));
+  await acts(page).create({ text: 'Of the shipped model', keep: true });
+  await page.model.getState().loadModel(DEFAULT_SOURCE);
+  const { cache, loadModel } = page.model.getState();
+  const stored = {
+    key: 'a',
+    name: 'b',
+    commit: 'c',
+    source: hub('a/b'),
+    bytes: 1,
+    storedAt: 0,
+    complete: true,
+    digest,
+  };
+  let chosen: Promise<void> | null = null;
+  page.model.setState({
+    listCache: async () => {
+      page.model.setState({ cache: { ...cache, models: [stored] } });
+      chosen ??= loadModel(hub('c/d'));
+    },
+  });
+  await acts(page).open(id);
+  await until(() => chosen !== null);
+  await chosen;
+  await until(() => typeof sourceOf() !== 'string');
+  expect(sourceOf()).toEqual(hub('c/d'));
 });
 
 test('one that is not stored is named, nothing is fetched, and the record stays as it is until the text is changed', async () => {

@@ -365,9 +365,12 @@ export class OpenDocument {
     const saved = this.#saved;
     if (!loaded || saved === null) return;
     const { source } = saved;
-    if (saved.model === '' || saved.model === modelTag(model.getState())) return;
+    const here = modelTag(model.getState());
+    if (saved.model === '' || saved.model === here) return;
     if (source === null || source.kind !== 'shipped') await model.getState().listCache();
     if (this.#openings !== opening || this.#saved === null) return;
+    // Meanwhile a person has chosen another one, or none.
+    if (model.getState().load.status !== 'ready' || modelTag(model.getState()) !== here) return;
     const { files, format } = splitDigest(saved.model);
     const stored = model.getState().cache.models.find(({ digest, complete }) => complete && digest === files)?.source;
     const found = stored ?? (source?.kind === 'shipped' ? source : undefined);

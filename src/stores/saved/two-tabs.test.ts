@@ -55,6 +55,18 @@ test('where both write, the later one gets a document of its own and says so: ne
   expect(await list(one)).toHaveLength(2);
 });
 
+test('it says so, too, where the write comes of going on to another document', async () => {
+  const { one, two } = await both();
+  type(one, ' Of the first tab');
+  type(two, ' Of the second tab');
+  await one.flush();
+  await acts(two).create();
+  expect(text(two)).toBe('');
+  expect(two.documents.getState()).toMatchObject({
+    notice: { kind: 'copied', title: 'Shared. Of the second tab (copy)' },
+  });
+});
+
 test('begun side by side each keeps its own, and a new one begins with what was written last', async () => {
   const memory = new Map<string, unknown>();
   const one = await visit({ memory, tab: 'one' });
