@@ -99,7 +99,8 @@ export function createPage(options: PageOptions): Page {
     onEnd: end => ends.push(end),
   };
   const subjects = createSubjects(options, work);
-  const { model, document, generation } = subjects;
+  const { model, document, generation, view, settings } = subjects;
+  const first = { view: view.getState(), settings: settings.getState() };
   // The document must have the tokenizer before what computes numbers hears of a ready model.
   let visit: Visit | null = null;
   let disposed = false;
@@ -142,7 +143,7 @@ export function createPage(options: PageOptions): Page {
       if (disposed) return;
       countRequests(stores);
       rows.shapeWith(shaping);
-      visit = new Visit(subjects, options.saved);
+      visit = new Visit(subjects, options.saved, first);
       await visit.start(linked);
     },
     flush: async () => visit?.flush(),

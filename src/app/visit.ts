@@ -12,6 +12,7 @@ import type { Shaping, ShapingOptions } from '../stores/run/rows-types.ts';
 import { browserStore, type SavedStore } from '../stores/saved/browser-store.ts';
 import { Documents } from '../stores/saved/document-acts.ts';
 import { takeEarlyText } from '../stores/saved/early-text.ts';
+import type { FirstChoices } from '../stores/saved/first-choices.ts';
 import type { Subjects } from '../stores/saved/open-document.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -29,20 +30,22 @@ export type Wanted = (stored: readonly CachedModel[]) => WantedModel | null;
 export class Visit {
   readonly #stores: Subjects;
   readonly #documents: Documents;
+  readonly #first: FirstChoices;
   #watches = false;
   /** Of the tokenizer in use. */
   #endSpelling = (): void => {};
 
-  /** @param where the last visit is kept; by itself in the browser. */
-  constructor(stores: Subjects, where: SavedStore | undefined) {
+  /** @param where the last visit is kept; by itself in the browser @param first as the page began */
+  constructor(stores: Subjects, where: SavedStore | undefined, first: FirstChoices) {
     this.#stores = stores;
+    this.#first = first;
     stores.settings.getState().clampWith(clampSettings);
     this.#documents = new Documents(stores, where ?? browserStore());
   }
 
   /** @param linked the model of a shared text the page was opened with: it comes first where all of it is here. */
   async start(linked: Wanted): Promise<void> {
-    const sources = await this.#documents.begin(takeEarlyText());
+    const sources = await this.#documents.begin(takeEarlyText(), this.#first);
     this.#watches = true;
     const { model } = this.#stores;
     await model.getState().start(() => this.#firstSource([linked, ...sources.map(source => () => ({ source }))]));

@@ -7,6 +7,7 @@ import { modelTag } from '../model/model.ts';
 import type { SavedStore } from './browser-store.ts';
 import type { RawDocument } from './document-files.ts';
 import type { DocumentActs, DocumentNotice, DocumentsStore, NewDocument } from './documents.ts';
+import { type FirstChoices, settingsWith, unchosen } from './first-choices.ts';
 import { Library, type OpenedRecord } from './library.ts';
 import { OpenDocument, type Opening, type Subjects } from './open-document.ts';
 import { readPage, type SavedPage } from './saved-page.ts';
@@ -51,17 +52,23 @@ export class Documents {
 
   readonly #fresh: () => Opening;
 
-  /** Brings back where this tab was; gives the models of its document and its page, the likelier first. Never rejects. */
-  async begin(early: string | null): Promise<readonly ModelSource[]> {
+  /**
+   * Brings back where this tab was; gives the models of its document and its page, the likelier first. Never rejects.
+   * @param early what was typed on a page that went before anything watched @param first as this page began
+   */
+  async begin(early: string | null, first: FirstChoices): Promise<readonly ModelSource[]> {
     const { document } = this.#stores;
     const read = await within(READ_MS, this.#read(), () => new Error('the browser does not answer')).catch(() => null);
     if (early !== null && document.getState().revision === 0) document.getState().setText(early);
     const typed = document.getState().revision > 0;
     const { page = null, opened = null } = read ?? {};
-    if (page !== null) this.open.restorePage(page);
+    if (page !== null) this.open.restorePage({ ...page, view: unchosen(page.view, first, this.#stores) });
     const id = page?.document ?? null;
     if (id !== null && opened !== null && (!typed || document.getState().text === opened.saved.text)) {
+      const chosen = settingsWith(opened.saved, first, this.#stores);
       this.open.enter(id, opened);
+      if (chosen !== null) this.#stores.settings.getState().restore(chosen);
+      if (chosen !== null) this.#writer.changed('content');
     } else {
       const fresh = this.#fresh();
       const begun = typed ? null : (page?.begun ?? null);

@@ -1,12 +1,13 @@
 // What a reload brings back.
 import { expect, test, vi } from 'vitest';
 import { type Interception, until } from '../../../e2e/support/scripted-engine.ts';
-import { makePage, text } from '../../../e2e/support/scripted-page.ts';
+import { keptRecord, makePage, text } from '../../../e2e/support/scripted-page.ts';
 import { settle } from '../../../e2e/support/settle.ts';
 import { tabKeeps, visitsOf, windowSays } from '../../../e2e/support/visits.ts';
 import { NucleusError } from '../../lib/error.ts';
 import { sourceKey } from '../../lib/model-source.ts';
 import { DEFAULT_VIEW, VIEW_CHOICES, type ViewChoices } from '../view.ts';
+import { readSaved } from './saved.ts';
 import { WRITE_DELAY_MS } from './writer.ts';
 
 const { visit, arrive } = visitsOf('held');
@@ -96,6 +97,26 @@ test('brings back every choice of how the page looks', async () => {
   await first.flush();
   const second = await visit({ memory });
   expect(second.view.getState()).toMatchObject(chosen);
+});
+
+test('what is chosen before anything was read stands; the rest comes back around it', async () => {
+  const memory = new Map<string, unknown>();
+  const first = await visit({ memory });
+  first.document.getState().edit(0, 4, 'Twice');
+  first.settings.getState().change({ temperature: 0.5, top_p: 0.5 });
+  first.settings.getState().setSeed('7');
+  first.view.setState({ side: 'lens', tint: 'rank' });
+  await first.flush();
+  const second = arrive({ memory });
+  const started = second.start();
+  second.settings.getState().change({ temperature: 0.9 });
+  second.view.getState().setSide('branches');
+  await started;
+  expect(text(second)).toBe(text(first));
+  expect(second.settings.getState()).toMatchObject({ settings: { temperature: 0.9, top_p: 0.5 }, seed: '7' });
+  expect(second.view.getState()).toMatchObject({ side: 'branches', tint: 'rank' });
+  await second.flush();
+  expect(readSaved(keptRecord(memory).record)).toMatchObject({ settings: { temperature: 0.9, top_p: 0.5 }, seed: '7' });
 });
 
 test('goes on with the seed of the run it left', async () => {
