@@ -1,7 +1,7 @@
 // The work of columns: runs one after the other, models one in memory after the other and the first one given back, and rows that are fetched.
 import * as requests from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
-import { type ModelSource, sourceKey, sourceName } from '../../lib/model-source.ts';
+import { sourceKey, sourceName } from '../../lib/model-source.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { modelTag, toWire } from '../../stores/model/model.ts';
@@ -10,6 +10,7 @@ import type { Stores } from '../../stores/stores.ts';
 import { changedColumn, columnOf, columnsElsewhere, type Turn, turnsOf } from './columns.ts';
 import { drawOn, promptTokens, readyModel, retold } from './drawing.ts';
 import { forkOf, type Prompt } from './fork.ts';
+import { OwnLoads } from './own-loads.ts';
 import { rowsOfTokens } from './row-tokens.ts';
 import type { Column, ColumnResult, CompareStore } from './types.ts';
 import { inUse, wayBack } from './way-back.ts';
@@ -23,6 +24,8 @@ export class ColumnRuns {
   #abort = new AbortController();
   /** How often another document was opened. */
   #others = 0;
+  /** Of the last run of columns. */
+  #loads: OwnLoads | null = null;
 
   constructor(stores: Stores, store: CompareStore) {
     this.#stores = stores;
@@ -54,7 +57,8 @@ export class ColumnRuns {
     this.#abort.abort();
     if (working !== 'columns') return;
     this.#stores.work.scheduler.cancel('run');
-    if (this.#stores.model.getState().load.status === 'loading') this.#stores.model.getState().cancelLoad();
+    const { load, cancelLoad } = this.#stores.model.getState();
+    if (load.status === 'loading' && this.#loads?.undisturbed) cancelLoad();
   }
 
   async run(ids: readonly number[]): Promise<void> {
@@ -134,16 +138,19 @@ export class ColumnRuns {
     const before = readyModel(model.getState());
     const others = this.#others;
     const stays = (): boolean => this.#others === others;
+    const loads = new OwnLoads(model);
+    this.#loads = loads;
     const back = before === null ? null : wayBack(this.#stores, before.model.source, stays);
     try {
       for (const [i, turn] of turns.entries()) {
-        if (i > 0 || !inUse(this.#stores, turn.model)) await this.#load(turn.model);
+        this.#throwIfStopped();
+        if (i > 0 || !inUse(this.#stores, turn.model)) await loads.load(turn.model);
         for (const id of turn.columns) await this.#column(id, prompt);
         if (this.#store.getState().keepRows && turns.length > 1) await this.#keepRows(turn.columns);
       }
     } finally {
       this.#settle(turns);
-      if (back !== null && before !== null && !inUse(this.#stores, before.model.source)) {
+      if (loads.stand && back !== null && before !== null && !inUse(this.#stores, before.model.source)) {
         this.#store.setState({ working: 'back' });
         await back();
       }
@@ -156,17 +163,6 @@ export class ColumnRuns {
       const status = columnOf(this.#store.getState(), id)?.status;
       if (status === 'waiting' || status === 'running') this.#change(id, { status: 'stopped' });
     }
-  }
-
-  /** Throws where the model cannot be had. */
-  async #load(source: ModelSource): Promise<void> {
-    this.#throwIfStopped();
-    const { model } = this.#stores;
-    await model.getState().loadModel(source);
-    const { load, failure } = model.getState();
-    if (load.status === 'failed') throw new NucleusError(load.error.code, load.error.message, load.error.detail);
-    if (failure !== null) throw new NucleusError(failure.error.code, failure.error.message, failure.error.detail);
-    if (!inUse(this.#stores, source)) throw new NucleusError('cancelled', 'the model was not loaded');
   }
 
   #throwIfStopped(): void {

@@ -52,6 +52,7 @@ const INITIAL: Omit<ModelState, 'hubHost'> = {
   failure: null,
   elsewhere: null,
   letGo: null,
+  asks: 0,
   context: null,
   inspection: { status: 'none' },
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
@@ -133,9 +134,10 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     looking?.abort();
     const abort = new AbortController();
     loading = abort;
-    const { load: before, kept, letGo } = store.getState();
+    const { load: before, kept, letGo, asks } = store.getState();
     if (stands) losses.asked();
     store.setState({
+      asks: stands ? asks + 1 : asks,
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
       kept: stands && before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
       failure: null,
@@ -219,13 +221,14 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       loading?.abort();
     },
     unload: by => {
-      const { load } = get().getState();
+      const { load, asks } = get().getState();
       if (load.status === 'ready') last = { source: opened.source, options: again() };
       else if (load.status !== 'loading') return;
       loading?.abort();
       loading = null;
       losses.ended();
       get().setState({
+        asks: asks + 1,
         load: { status: 'idle' },
         kept: null,
         failure: null,
