@@ -1,5 +1,6 @@
 // The work of columns: runs one after the other, models one in memory after the other and the first one given back, and rows that are fetched.
 import * as requests from '../../client/requests.ts';
+import { defined } from '../../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { sourceKey, sourceName } from '../../lib/model-source.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
@@ -135,12 +136,12 @@ export class ColumnRuns {
     for (const id of turns.flatMap(({ columns }) => columns))
       this.#change(id, { status: 'waiting', error: null, result: null });
     this.#store.setState({ place: null });
-    const before = readyModel(model.getState());
+    const before = defined(readyModel(model.getState()), 'a model').model.source;
     const others = this.#others;
     const stays = (): boolean => this.#others === others;
     const loads = new OwnLoads(model);
     this.#loads = loads;
-    const back = before === null ? null : wayBack(this.#stores, before.model.source, stays);
+    const back = wayBack(this.#stores, before, stays);
     try {
       for (const [i, turn] of turns.entries()) {
         this.#throwIfStopped();
@@ -150,10 +151,10 @@ export class ColumnRuns {
       }
     } finally {
       this.#settle(turns);
-      if (loads.stand && back !== null && before !== null && !inUse(this.#stores, before.model.source)) {
-        this.#store.setState({ working: 'back' });
-        await back();
-      }
+      const goes = loads.stand && !inUse(this.#stores, before);
+      if (goes) this.#store.setState({ working: 'back' });
+      if (goes) await back.go().finally(back.end);
+      else back.end();
     }
   }
 
