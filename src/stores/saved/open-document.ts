@@ -365,12 +365,12 @@ export class OpenDocument {
     const saved = this.#saved;
     if (!loaded || saved === null) return;
     const { source } = saved;
-    const here = modelTag(model.getState());
-    if (saved.model === '' || saved.model === here) return;
+    const { asks } = model.getState();
+    if (saved.model === '' || saved.model === modelTag(model.getState())) return;
     if (source === null || source.kind !== 'shipped') await model.getState().listCache();
     if (this.#openings !== opening || this.#saved === null) return;
     // Meanwhile a person has chosen another one, or none.
-    if (model.getState().load.status !== 'ready' || modelTag(model.getState()) !== here) return;
+    if (model.getState().asks !== asks) return;
     const { files, format } = splitDigest(saved.model);
     const stored = model.getState().cache.models.find(({ digest, complete }) => complete && digest === files)?.source;
     const found = stored ?? (source?.kind === 'shipped' ? source : undefined);
