@@ -245,11 +245,13 @@ export class Chats {
       const asked = { ...pending.conversation, turns, room: plan.room };
       const context = { client, scheduler, render, settings: settings.getState().settings, now: today() };
       const summary = await summarise(context, { ...ready, written, asked, signal: abort.signal });
-      this.#set({ status: 'idle' });
-      if (typeof summary === 'string') await this.#plan(summary);
-      else this.#set({ trouble: summary });
+      if (typeof summary !== 'string') this.#set({ trouble: summary });
+      // What a person has typed meanwhile stays.
+      else if (this.#state.plan?.summary === plan.summary) await this.#plan(summary);
     } catch (thrown) {
       this.#failed(thrown);
+    } finally {
+      this.#set({ status: 'idle' });
     }
   }
 
@@ -325,13 +327,15 @@ export class Chats {
     if (ready === null) return { trouble: { kind: 'text', words: 'A conversation needs a model.' } };
     const { render, today, tools } = this.#options;
     const written = writtenWith(ready.model, ready.tokenizer, this.#state.setup, tools.getState().tools);
-    this.#set({ status: 'writing', trouble: null });
+    // A summary that is being drawn has a Stop of its own until it ends.
+    const { status } = this.#state;
+    this.#set({ status: status === 'summarising' ? status : 'writing', trouble: null });
     try {
       return await compose(render, ready.tokenizer, written, conversation, today());
     } catch (thrown) {
       return { trouble: { kind: 'text', words: asNucleusError(thrown).message } };
     } finally {
-      this.#set({ status: 'idle' });
+      if (this.#state.status === 'writing') this.#set({ status: 'idle' });
     }
   }
 
@@ -387,6 +391,6 @@ export class Chats {
 
   #failed(thrown: unknown): void {
     const { code, message } = asNucleusError(thrown);
-    this.#set({ status: 'idle', ...(code === 'cancelled' ? {} : { trouble: { kind: 'text', words: message } }) });
+    if (code !== 'cancelled') this.#set({ trouble: { kind: 'text', words: message } });
   }
 }

@@ -213,8 +213,8 @@ describe('turns change', () => {
 describe('the context is full', () => {
   const LONG = 'The quick brown fox jumps over the lazy dog and runs away.';
 
-  async function full(strategy: 'stop' | 'drop' | 'window' | 'summary') {
-    const made = await chatPage({ template: TEMPLATE, context: 96 });
+  async function full(strategy: 'stop' | 'drop' | 'window' | 'summary', render = renderNow) {
+    const made = await chatPage({ template: TEMPLATE, context: 96, render });
     made.chat.getState().change({ strategy, system: 'Terse.' });
     for (let i = 0; i < 6 && made.chat.getState().plan === null; i++) await made.say(`${i} ${LONG}`);
     expect(made.chat.getState().plan).not.toBeNull();
@@ -277,6 +277,30 @@ describe('the context is full', () => {
     await chat.getState().editSummary('Dogs sleep.');
     expect(text(page)).toMatch(/in short: Dogs sleep\.<\|endoftext\|>user: /);
     expect(turns(chat)).toEqual(said);
+  });
+
+  test('summary: what a person types while the model writes stays, and it writes on until it has ended', async () => {
+    let held: Promise<void> | null = null;
+    const { chat } = await full('summary', async requests => {
+      if (JSON.stringify(requests).includes('Summarise this conversation')) await held;
+      return renderNow(requests);
+    });
+    await chat.getState().summarise();
+    let go = (): void => {};
+    held = new Promise(resolve => {
+      go = resolve;
+    });
+    const writing = chat.getState().summarise();
+    chat.getState().setSummary('My own words.');
+    const after = () => chat.getState().plan?.after;
+    const before = after();
+    await expect.poll(after).not.toBe(before);
+    expect(chat.getState()).toMatchObject({ status: 'summarising', plan: { summary: 'My own words.' } });
+    go();
+    await writing;
+    expect(chat.getState()).toMatchObject({ status: 'idle', trouble: null, plan: { summary: 'My own words.' } });
+    await chat.getState().sendPlanned();
+    expect(chat.getState().shown?.prompt.summary).toBe('My own words.');
   });
 
   test('a reply that a person rewrites waits for its plan too, and nothing is drawn behind it', async () => {
