@@ -45,6 +45,34 @@ test('a text that comes back is the conversation that it was, in whatever page',
   expect(shown === null ? [] : turnsOf(shown).map(({ content }) => content)[0]).toBe('Hello');
 });
 
+test('a tab that sends with an older setup leaves the one that another tab has kept; its own change is kept', async () => {
+  const records = memory();
+  const later = (_: number, callback: () => void) => {
+    callback();
+    return () => {};
+  };
+  const one = await chatPage({ template: TEMPLATE });
+  const ends = [keepConversations(one.chat, records, later)];
+  one.chat.getState().change({ system: 'Terse.' });
+  const two = await chatPage({ template: TEMPLATE });
+  ends.push(keepConversations(two.chat, records, later));
+  await expect.poll(() => two.chat.getState().setup.system).toBe('Terse.');
+  two.chat.getState().change({ system: 'In rhymes.', custom: 'My own template' });
+  await one.say('Hello');
+  const kept = () => readKept(records.value);
+  expect(kept()?.prompts).toHaveLength(1);
+  expect(kept()?.setup).toMatchObject({ system: 'In rhymes.', custom: 'My own template' });
+  // Nor does one that has not read yet what is kept.
+  const three = await chatPage({ template: TEMPLATE });
+  ends.push(keepConversations(three.chat, { ...records, read: () => new Promise(() => {}) }, later));
+  await three.say('Good day');
+  expect(kept()?.prompts).toHaveLength(2);
+  expect(kept()?.setup).toMatchObject({ system: 'In rhymes.' });
+  one.chat.getState().change({ first: 9 });
+  expect(kept()?.setup).toMatchObject({ system: 'Terse.', first: 9 });
+  for (const end of ends) end();
+});
+
 test('what is unsound is left, never an error', () => {
   const prompt = {
     system: '',

@@ -91,18 +91,31 @@ export function keepConversations(
 ): () => void {
   let callOff: (() => void) | null = null;
   let ended = false;
+  /** The setup as this page has read or written it last. */
+  let known = DEFAULT_SETUP;
   const write = (): void => {
     callOff = null;
     const { setup, prompts } = store.getState();
+    const chosen = setup !== known;
     // Another tab may have written meanwhile.
-    const change = (kept: unknown) => ({ setup, prompts: joinedPrompts(readKept(kept)?.prompts ?? [], prompts) });
+    const change = (value: unknown) => {
+      const kept = readKept(value);
+      return {
+        setup: chosen ? setup : (kept?.setup ?? setup),
+        prompts: joinedPrompts(kept?.prompts ?? [], prompts),
+      };
+    };
+    const written = (): void => {
+      if (chosen) known = setup;
+    };
     // A browser that stores nothing keeps the conversation as long as the page.
-    record.update(change).catch(() => {});
+    record.update(change).then(written, () => {});
   };
   const bring = async (): Promise<void> => {
     const kept = readKept(await record.read());
     if (ended || kept === null) return;
     const { setup, prompts, restore } = store.getState();
+    known = kept.setup;
     restore(setup === DEFAULT_SETUP ? kept.setup : setup, joinedPrompts(kept.prompts, prompts));
   };
   bring().catch(() => {});
