@@ -13,12 +13,9 @@ import { DIALOG_VIEWS, PARTS } from './views.ts';
 
 const wantsDebug = new URLSearchParams(location.search).has('debug');
 
-/** Closes a dialog; where another has taken its place, that one stays. */
 function useClose(): (dialog: DialogName) => () => void {
   const { view } = useStores();
-  return dialog => () => {
-    if (view.getState().dialog === dialog) view.getState().close();
-  };
+  return dialog => () => view.getState().closeOf(dialog);
 }
 
 function Sheets() {

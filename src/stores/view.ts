@@ -105,6 +105,8 @@ interface ViewActions {
   setBarScale(barScale: BarScale): void;
   open(dialog: Dialog): void;
   close(): void;
+  /** Where another has taken its place, that one stays. */
+  closeOf(dialog: Dialog): void;
   showMore(): void;
   showAll(): void;
   setSearch(search: string): void;
@@ -162,6 +164,7 @@ export function createViewStore(): ViewStore {
     setBarScale: barScale => set({ barScale }),
     open: dialog => set({ dialog }),
     close: () => set({ dialog: null }),
+    closeOf: dialog => set(state => (state.dialog === dialog ? { dialog: null } : state)),
     showMore: () => set(state => ({ candidateCount: state.candidateCount + CANDIDATES_STEP })),
     showAll: () => set({ candidateCount: Number.MAX_SAFE_INTEGER }),
     setSearch: search => set({ search, candidateCount: CANDIDATES_STEP }),

@@ -28,7 +28,7 @@ export function DocumentsPanel() {
   const all = listed === null || listed === 'failed' ? [] : listed;
   const { found, searching } = useFound(all, query);
   const leave = (act: Promise<unknown> | undefined): void => {
-    void act?.then(() => view.getState().close());
+    void act?.then(() => view.getState().closeOf('documents'));
   };
   return (
     <section className={styles.panel} aria-label="All documents">
