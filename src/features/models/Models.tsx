@@ -1,14 +1,15 @@
 // Which model: the one in use, those on offer, any by name, files from disk, and what is cached here.
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useStores } from '../../stores/react.ts';
 import { AccessToken } from './AccessToken.tsx';
-import { AskedAt, type Place, useLoadedHere } from './asked.ts';
+import { AskedAt, type Place } from './asked.ts';
 import { CachedModels } from './CachedModels.tsx';
 import { Catalogue } from './Catalogue.tsx';
 import { CurrentModel } from './CurrentModel.tsx';
 import { LoadProgress } from './LoadProgress.tsx';
 import { LoadTrouble } from './LoadTrouble.tsx';
 import { LocalFiles } from './LocalFiles.tsx';
+import { leavingOnce } from './leaving.ts';
 import styles from './Models.module.css';
 import { NamedModel } from './NamedModel.tsx';
 import { NetworkSwitch } from './NetworkSwitch.tsx';
@@ -17,16 +18,22 @@ import { ServerConnect } from './ServerConnect.tsx';
 export function Models() {
   const { model, view } = useStores();
   const [place, setPlace] = useState<Place | null>(null);
-  const asked = useMemo(() => ({ place, ask: setPlace }), [place]);
-  const close = useCallback(() => view.getState().close(), [view]);
-  useLoadedHere(place, close);
+  const [leaving] = useState(() => leavingOnce(model, () => view.getState().closeOf('models')));
+  const asked = useMemo(() => {
+    const ask = (at: Place): void => {
+      setPlace(at);
+      leaving.ask();
+    };
+    return { place, ask };
+  }, [place, leaving]);
+  useEffect(() => leaving.watch(), [leaving]);
   useEffect(() => {
     void model.getState().listCache();
     return () => model.getState().forgetInspection();
   }, [model]);
   return (
     <AskedAt value={asked}>
-      <div className={styles.models}>
+      <div className={styles.models} onInputCapture={leaving.typed}>
         <LoadTrouble at={null} />
         <CurrentModel />
         <LoadProgress />

@@ -1,0 +1,34 @@
+// When the dialog of models goes by itself: a model that was asked for in it is there, and nobody has begun something else in it meanwhile.
+import type { ModelStore } from '../../stores/model/types.ts';
+
+interface Leaving {
+  /** A model is asked for in the dialog. */
+  ask(): void;
+  /** Something is typed into it, or chosen: while a model loads that is about another one, and would be lost. */
+  typed(): void;
+  /** Follows the loads; returns the end of it. */
+  watch(): () => void;
+}
+
+/** Calls `leave` when it is time; not where the load failed or was called off. */
+export function leavingOnce(model: ModelStore, leave: () => void): Leaving {
+  const first = model.getState().load;
+  let last = first.status === 'ready' ? first.model : null;
+  let asked = false;
+  let busy = false;
+  return {
+    ask: () => {
+      asked = true;
+    },
+    typed: () => {
+      if (model.getState().load.status === 'loading') busy = true;
+    },
+    watch: () =>
+      model.subscribe(({ load, failure }, { load: before }) => {
+        if (load.status === 'loading' && before.status !== 'loading') busy = false;
+        if (load.status !== 'ready' || load.model === last) return;
+        last = load.model;
+        if (asked && !busy && failure === null) leave();
+      }),
+  };
+}
