@@ -26,7 +26,8 @@ function SaveField() {
   const { acts } = useActs();
   const [name, setName] = useState('');
   const [withText, setWithText] = useState(true);
-  const save = () => void acts.save(name, withText).then(kept => kept && setName(''));
+  // The next name may have been begun by then.
+  const save = () => void acts.save(name, withText).then(kept => kept && setName(now => (now === name ? '' : now)));
   return (
     <form
       className={styles.line}
