@@ -73,6 +73,8 @@ class Sharing {
   readonly #task: ViewTask;
   /** Opens by itself when its model is there: a link that came before it, or a person's wish. */
   #opens = false;
+  /** What came in is to be shown when the dialog that is open has been closed. */
+  #shows = false;
   /** Links that were made: an older one has nothing to say any more. */
   #links = 0;
   /** The same of links and files that were read. */
@@ -90,6 +92,7 @@ class Sharing {
     const ends = [
       view.subscribe((now, before) => {
         if (before.dialog === 'models' && now.dialog !== 'models') queueMicrotask(() => this.#unasked());
+        if (before.dialog !== now.dialog && this.#shows) queueMicrotask(() => this.#showNext());
       }),
       model.subscribe((now, before) => {
         if (now.load !== before.load || now.blocked !== before.blocked) this.#settle();
@@ -144,6 +147,7 @@ class Sharing {
     const readings = this.#readings;
     this.#task.reset();
     this.#opens = false;
+    this.#shows = false;
     this.store.setState({ incoming: { status: 'reading', name }, outcome: null, waiting: false });
     const read = await coming.catch((): Reading<SharedRun> => ({ ok: false, problem: { kind: 'unreadable' } }));
     if (readings !== this.#readings) return false;
@@ -158,6 +162,7 @@ class Sharing {
   forget(): void {
     this.#readings += 1;
     this.#opens = false;
+    this.#shows = false;
     this.#task.reset();
     this.store.setState({ incoming: { status: 'none' }, waiting: false, outcome: null });
   }
@@ -184,7 +189,17 @@ class Sharing {
 
   #show(): void {
     this.store.setState({ pane: 'open' });
-    this.#options.view.getState().open('share');
+    this.#shows = true;
+    this.#showNext();
+  }
+
+  /** A dialog that a person has opened comes first. */
+  #showNext(): void {
+    const { view } = this.#options;
+    const { dialog } = view.getState();
+    if (!this.#shows || (dialog !== null && dialog !== 'share')) return;
+    this.#shows = false;
+    view.getState().open('share');
   }
 
   async open(): Promise<void> {
@@ -213,7 +228,7 @@ class Sharing {
     const before = last?.document === id ? last.before : here;
     this.#opens = false;
     // What may be asked stands above the text.
-    view.getState().close();
+    view.getState().closeOf('share');
     const made = await acts.create({ text: run.text, tokens: own ?? wholeText(tokenizer, run.text), keep: true });
     // The settings of the document before stay as they are.
     if (!made) return;
