@@ -1,15 +1,18 @@
 // Taking a text along and back: files that agree with the page, a link in a fresh browser, a replay, and what is missing or damaged.
 import { readFile } from 'node:fs/promises';
 import { complaints } from '../support/axe.ts';
+import { startHubServer } from '../support/hub-server.ts';
 import {
   commandsOf,
   factOf,
   lockSeed,
+  modelButton,
   modelReady,
   noteCommands,
   openPage,
   run,
   setCaret,
+  setHub,
   setNumbers,
   setText,
   sidewaysOf,
@@ -17,6 +20,7 @@ import {
   textOf,
   tokensOf,
 } from '../support/page.ts';
+import { shippedModel } from '../support/page-models.ts';
 import { type Browser, expect, type Locator, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
@@ -251,6 +255,28 @@ test('a link over one’s own text: it stays as a document, over a reload too', 
   await page.getByRole('button', { name: 'Documents', exact: true }).click();
   await page.getByRole('button', { name: 'Open My own words.' }).click();
   await expect(textArea(page)).toHaveValue('My own words.');
+});
+
+test('the size of a model that is not here is said before it is fetched, also where a link asks for it', {
+  tag: '@engine',
+}, async ({ page, browser }) => {
+  const hub = await startHubServer({ models: { 'acme/tiny': shippedModel() } });
+  await openPage(page);
+  const model = { key: 'hub/acme/tiny@main', commit: 'abc', name: 'acme/tiny' };
+  const asks = JSON.stringify({ m: model, f: 'another', t: 'Words of another model' });
+  const link = await changedLink(page, await linkOf(page), asks);
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await setHub(other, hub.url);
+  await other.goto(link);
+  await other.getByRole('button', { name: 'Load acme/tiny' }).click();
+  const dialog = other.getByRole('dialog', { name: 'Models', exact: true });
+  await expect(dialog.getByText(/of GPU memory, and the limits of this adapter allow it/)).toBeVisible();
+  await dialog.getByRole('button', { name: /^Download / }).click();
+  await expect(dialog).toBeHidden();
+  await expect(modelButton(other)).toContainText('tiny');
+  await context.close();
+  await hub.close();
 });
 
 test('a model that is not here, a damaged link, a newer one, a hostile file: each says what to do', {

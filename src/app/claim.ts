@@ -4,13 +4,10 @@ import { isRunFile, shareStore } from '../features/share/store.ts';
 import { FILE_END } from '../stores/saved/documents.ts';
 import type { Stores } from '../stores/stores.ts';
 
-/**
- * Into the list, which is shown at once or not at all: files take seconds to read, and by then a person may be in another dialog or write. What was
- * not taken is said in the list and above the text.
- */
+/** Into the list, which is shown at once: files take seconds to read, and by then a person may be in another dialog or write. What was not taken is said in the list and above the text. */
 async function addAll({ documents, view }: Stores, files: readonly File[]): Promise<void> {
   const { acts } = documents.getState();
-  if (view.getState().dialog === null) view.getState().open('documents');
+  view.getState().open('documents');
   const { words, bad } = await importFiles(acts, files);
   if (bad && acts !== null) acts.refuse(words);
   else if (bad) documents.setState({ notice: { kind: 'refused', words } });

@@ -6,6 +6,7 @@ import { AskedAt, type Place } from './asked.ts';
 import { CachedModels } from './CachedModels.tsx';
 import { Catalogue } from './Catalogue.tsx';
 import { CurrentModel } from './CurrentModel.tsx';
+import { Inspection } from './Inspection.tsx';
 import { LoadProgress } from './LoadProgress.tsx';
 import { LoadTrouble } from './LoadTrouble.tsx';
 import { LocalFiles } from './LocalFiles.tsx';
@@ -17,8 +18,11 @@ import { ServerConnect } from './ServerConnect.tsx';
 
 export function Models() {
   const { model, view } = useStores();
-  const [place, setPlace] = useState<Place | null>(null);
-  const [leaving] = useState(() => leavingOnce(model, () => view.getState().closeOf('models')));
+  // A document or a link has asked for its model just before the dialog opened.
+  const [place, setPlace] = useState<Place | null>(() =>
+    model.getState().inspection.status === 'none' ? null : 'outside',
+  );
+  const [leaving] = useState(() => leavingOnce(model, place !== null, () => view.getState().closeOf('models')));
   const asked = useMemo(() => {
     const ask = (at: Place): void => {
       setPlace(at);
@@ -35,6 +39,8 @@ export function Models() {
     <AskedAt value={asked}>
       <div className={styles.models} onInputCapture={leaving.typed}>
         <LoadTrouble at={null} />
+        <Inspection at="outside" />
+        <LoadTrouble at="outside" />
         <CurrentModel />
         <LoadProgress />
         <NamedModel />

@@ -13,7 +13,7 @@ afterEach(() => page.dispose());
 async function open() {
   page = await readyPage();
   const { model, view } = page;
-  const leaving = leavingOnce(model, () => view.getState().closeOf('models'));
+  const leaving = leavingOnce(model, false, () => view.getState().closeOf('models'));
   page.work.onEnd(leaving.watch());
   view.getState().open('models');
   return { leaving, load: model.getState().loadModel, dialog: () => view.getState().dialog };

@@ -10,15 +10,15 @@ interface Leaving {
   watch(): () => void;
 }
 
-/** Calls `leave` when it is time; not where the load failed or was called off. */
-export function leavingOnce(model: ModelStore, leave: () => void): Leaving {
+/** Calls `leave` when it is time; not where the load failed or was called off. @param asked a model was asked for already */
+export function leavingOnce(model: ModelStore, asked: boolean, leave: () => void): Leaving {
   const first = model.getState().load;
   let last = first.status === 'ready' ? first.model : null;
-  let asked = false;
+  let wanted = asked;
   let busy = false;
   return {
     ask: () => {
-      asked = true;
+      wanted = true;
     },
     typed: () => {
       if (model.getState().load.status === 'loading') busy = true;
@@ -28,7 +28,7 @@ export function leavingOnce(model: ModelStore, leave: () => void): Leaving {
         if (load.status === 'loading' && before.status !== 'loading') busy = false;
         if (load.status !== 'ready' || load.model === last) return;
         last = load.model;
-        if (asked && !busy && failure === null) leave();
+        if (wanted && !busy && failure === null) leave();
       }),
   };
 }
