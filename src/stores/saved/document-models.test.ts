@@ -72,16 +72,16 @@ test('a model that a person chooses while the stored ones are looked through is 
     complete: true,
     digest,
   };
-  let chosen: Promise<void> | null = null;
+  const chosen: Promise<void>[] = [];
   page.model.setState({
     listCache: async () => {
       page.model.setState({ cache: { ...cache, models: [stored] } });
-      chosen ??= loadModel(hub('c/d'));
+      if (chosen.length === 0) chosen.push(loadModel(hub('c/d')));
     },
   });
   await acts(page).open(id);
-  await until(() => chosen !== null);
-  await chosen;
+  await until(() => chosen.length > 0);
+  await chosen[0];
   await until(() => typeof sourceOf() !== 'string');
   expect(sourceOf()).toEqual(hub('c/d'));
 });
