@@ -17,6 +17,7 @@ import {
 import { fromFloat32 } from '../checkpoint/dtypes.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
+import type { RowsKind } from './dispatch.ts';
 import { stretchFloats } from './kernels/attention.ts';
 import { stride4 } from './layout.ts';
 import { planBody } from './plan.ts';
@@ -36,6 +37,8 @@ interface Case {
   readonly sharpness?: number;
   /** What the op does with its scores besides. */
   readonly rule?: { readonly window?: number; readonly softcap?: number; readonly alibi?: boolean };
+  /** The kind of step it is planned for: few rows unless another one is named. */
+  readonly kind?: RowsKind;
   /** Planned for rows far into their texts. */
   readonly long?: boolean;
   /** Keys and values as packed f16. */
@@ -51,7 +54,7 @@ function slotsOf(sequence: number): number[] {
 
 /** Runs one attention op as the planner plans it; rows [T, NH * HS] and what the oracle says. */
 async function attention(kernelClass: KernelClass, c: Case) {
-  const { NH, KVH, HS, rows, sharpness = 1, rule = {}, long = false, packed = false } = c;
+  const { NH, KVH, HS, rows, sharpness = 1, rule = {}, kind = 'row', long = false, packed = false } = c;
   const T = rows.length;
   const qOffset = 8; // queries need not begin at the first column
   const qWidth = qOffset + NH * HS;
@@ -82,7 +85,7 @@ async function attention(kernelClass: KernelClass, c: Case) {
     slots: Uint32Array.from(tables),
   };
   const layouts = layoutAll(graph, 'f32');
-  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step', long });
+  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: kind, step: 'step', long });
   const output = await runDispatches(gpu, dispatches, contents, T, 'value/1');
   expect(output.subarray(T * stride4(C)).every(v => v === FILLER)).toBe(true);
   const wanted = rows.map(([sequence, position], t) => {
@@ -102,10 +105,11 @@ async function attention(kernelClass: KernelClass, c: Case) {
   };
 }
 
-const KERNELS: readonly { readonly kernel: string; readonly kernelClass: KernelClass }[] = [
-  { kernel: 'attention_naive', kernelClass: 'naive' },
-  { kernel: 'attention', kernelClass: 'barrier_free' },
-  { kernel: 'attention_workgroup', kernelClass: 'workgroup' },
+const KERNELS: readonly { readonly kernel: string; readonly kernelClass: KernelClass; readonly kind: RowsKind }[] = [
+  { kernel: 'attention_naive', kernelClass: 'naive', kind: 'row' },
+  { kernel: 'attention', kernelClass: 'barrier_free', kind: 'row' },
+  { kernel: 'attention_workgroup', kernelClass: 'workgroup', kind: 'row' },
+  { kernel: 'attention_tile_workgroup', kernelClass: 'workgroup', kind: 'tile' },
 ];
 /** Below, at and above a tile of 64 keys and a group of 4, of three sequences in one step. */
 const MIXED: Case['rows'] = [
@@ -120,15 +124,23 @@ const MIXED: Case['rows'] = [
   [1, 128],
   [0, 139],
 ];
+/** A prompt that goes on: past a tile, sets of four rows and an odd one, and in the middle of them a row of another text. */
+const PROMPT: Case['rows'] = [
+  ...Array.from({ length: 9 }, (_, i) => [1, 58 + i] as const),
+  [2, 66],
+  ...Array.from({ length: 7 }, (_, i) => [1, 67 + i] as const),
+];
 
-describe.each(KERNELS)('$kernel', ({ kernel, kernelClass }) => {
+describe.each(KERNELS)('$kernel', ({ kernel, kernelClass, kind }) => {
   test.each<Case & { title: string }>([
     { title: 'one row of one head', NH: 1, KVH: 1, HS: 4, rows: [[0, 0]] },
     { title: 'sequences side by side, heads that share keys', NH: 4, KVH: 2, HS: 16, rows: MIXED },
     { title: 'a head size that does not divide the workgroup', NH: 3, KVH: 1, HS: 24, rows: MIXED.slice(4) },
     { title: 'the heads of GPT-2', NH: 12, KVH: 12, HS: 64, rows: [[1, 70]] },
+    { title: 'rows that follow each other', NH: 4, KVH: 2, HS: 16, rows: PROMPT },
+    { title: 'the widest heads, in f16', NH: 2, KVH: 1, HS: 256, rows: PROMPT, packed: true },
   ])('$title: NH $NH, KVH $KVH, HS $HS', async c => {
-    const { got, wanted, kernel: ran } = await attention(kernelClass, c);
+    const { got, wanted, kernel: ran } = await attention(kernelClass, { ...c, kind });
     expect(ran).toBe(kernel);
     expectClose(got, wanted);
   });
@@ -143,26 +155,31 @@ describe.each(KERNELS)('$kernel', ({ kernel, kernelClass }) => {
     { title: 'linear biases', rule: { alibi: true } },
     { title: 'linear biases of heads that are no power of two', rule: { alibi: true, window: 70 }, NH: 6 },
   ])('$title', async ({ rule, NH = 4 }) => {
-    const c: Case = { NH, KVH: 2, HS: 16, rows: MIXED, sharpness: 3, ...(rule && { rule }) };
-    const { got, wanted } = await attention(kernelClass, c);
-    expectClose(got, wanted);
+    for (const rows of [MIXED, PROMPT]) {
+      const c: Case = { NH, KVH: 2, HS: 16, rows, sharpness: 3, kind, ...(rule && { rule }) };
+      const { got, wanted } = await attention(kernelClass, c);
+      expectClose(got, wanted);
+    }
   });
 
   test('scores that run over thousands neither overflow nor vanish', async () => {
-    const { got, wanted } = await attention(kernelClass, { NH: 4, KVH: 2, HS: 16, rows: MIXED, sharpness: 2_000 });
-    // One key takes all but a little, and f32 knows a score of thousands to 1e-4.
-    expectClose(got, wanted, 1e-6);
+    for (const rows of [MIXED, PROMPT]) {
+      const { got, wanted } = await attention(kernelClass, { NH: 4, KVH: 2, HS: 16, rows, sharpness: 2_000, kind });
+      // One key takes all but a little, and f32 knows a score of thousands to 1e-4.
+      expectClose(got, wanted, 1e-6);
+    }
   });
 });
 
-test.each(KERNELS)('a head size that is no multiple of four, $kernelClass', async ({ kernelClass }) => {
-  const { got, wanted, kernel } = await attention(kernelClass, { NH: 5, KVH: 5, HS: 10, rows: MIXED.slice(0, 6) });
+test.each(KERNELS)('a head size that is no multiple of four, beside $kernel', async ({ kernelClass, kind }) => {
+  const c = { NH: 5, KVH: 5, HS: 10, rows: MIXED.slice(0, 6), kind };
+  const { got, wanted, kernel } = await attention(kernelClass, c);
   expect(kernel).toBe('attention_naive');
   expectClose(got, wanted);
 });
 
-test.each(KERNELS.slice(1))('$kernel agrees with attention_naive', async ({ kernelClass }) => {
-  const c: Case = { NH: 4, KVH: 2, HS: 16, rows: MIXED };
+test.each(KERNELS.slice(1))('$kernel agrees with attention_naive', async ({ kernelClass, kind }) => {
+  const c: Case = { NH: 4, KVH: 2, HS: 16, rows: MIXED, kind };
   expectClose((await attention(kernelClass, c)).got, (await attention('naive', c)).got, TOLERANCE / 10);
 });
 

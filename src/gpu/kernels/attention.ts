@@ -4,6 +4,7 @@ import {
   type BufferRef,
   type Consts,
   type Dispatch,
+  type Extent,
   kvRef,
   kvStride,
   type PlanContext,
@@ -40,6 +41,7 @@ const attentionNaive = kernel('attention_naive', SPEC);
 const FOURS: KernelSpec = { ...SPEC, parts: ['step', 'kv4', 'cap', 'scores'] };
 const attention = kernel('attention', FOURS);
 const attentionWorkgroup = kernel('attention_workgroup', FOURS);
+const attentionTileWorkgroup = kernel('attention_tile_workgroup', FOURS);
 const attentionWeights = kernel('attention_weights', { ...SPEC, consts: { ...SPEC.consts, COLUMNS: 'u32' } });
 
 const LONG: KernelSpec = {
@@ -60,6 +62,7 @@ export const kernels = [
   attentionNaive,
   attention,
   attentionWorkgroup,
+  attentionTileWorkgroup,
   attentionWeights,
   attentionSplit,
   attentionSplitWorkgroup,
@@ -91,6 +94,7 @@ export function planAttention(c: PlanContext, op: AttentionOp): Dispatch[] {
     return [attentionDispatch(c, op, attentionNaive, 64, Math.ceil((NH * HS) / 64))];
   if (c.long && (op.window ?? ALL) > LONG_FROM) return longAttention(c, op);
   if (free) return [attentionDispatch(c, op, attention, 4, Math.ceil(NH / 4))];
+  if (c.rows === 'tile') return [attentionDispatch(c, op, attentionTileWorkgroup, 64, NH, { rowsPer: 4 })];
   return [attentionDispatch(c, op, attentionWorkgroup, 64, NH)];
 }
 
@@ -123,13 +127,14 @@ export function planAttentionWeights(c: PlanContext, op: AttentionWeightsOp): Di
   return [attentionDispatch(c, op, attentionWeights, 4, Math.ceil(c.graph.dims.n_head / 4))];
 }
 
-/** `columns` workgroups a row of the step. */
+/** `columns` workgroups a row of the step, or as many for several of its `rows`. */
 function attentionDispatch(
   c: PlanContext,
   op: AttentionOp | AttentionWeightsOp,
   chosen: Kernel,
   workgroup: number,
   columns: number,
+  rows: Extent = perRow,
 ): Dispatch {
   return {
     label: `${op.out} (${chosen.name})`,
@@ -140,7 +145,7 @@ function attentionDispatch(
       ...(op.op === 'attention_weights' && { COLUMNS: op.columns }),
     },
     bind: [...scoreBind(c, op), valueRef(c, op.out)],
-    grid: [columns, perRow, 1],
+    grid: [columns, rows, 1],
   };
 }
 
