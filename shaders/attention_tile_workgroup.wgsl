@@ -98,7 +98,13 @@ fn attention_tile_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_
         for (var j = share; j < min(WORKGROUP, length - s0); j += SHARE) {
           let weight = tile_weights[j];
           let value = kv4(tile_slots[j] + v_at);
-          mean += mat4x4f(weight.x * value, weight.y * value, weight.z * value, weight.w * value);
+          // A value that is no number spoils only the rows that see it.
+          mean += mat4x4f(
+            select(vec4f(), weight.x * value, weight.x != 0.0),
+            select(vec4f(), weight.y * value, weight.y != 0.0),
+            select(vec4f(), weight.z * value, weight.z != 0.0),
+            select(vec4f(), weight.w * value, weight.w != 0.0),
+          );
         }
       }
       workgroupBarrier();

@@ -134,10 +134,9 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     looking?.abort();
     const abort = new AbortController();
     loading = abort;
-    const { load: before, kept, letGo, asks } = store.getState();
+    const { load: before, kept, letGo } = store.getState();
     if (stands) losses.asked();
     store.setState({
-      asks: stands ? asks + 1 : asks,
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
       kept: stands && before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
       failure: null,
@@ -184,7 +183,10 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     return { ...opened.options, ...(context && { allowed: context.allowed }) };
   };
 
-  const loadModel = (source: ModelSource, given: LoadOptions = {}): Promise<void> => begin(source, given, true);
+  const loadModel = (source: ModelSource, given: LoadOptions = {}): Promise<void> => {
+    get().setState(({ asks }) => ({ asks: asks + 1 }));
+    return begin(source, given, true);
+  };
 
   return {
     start: async choose => {
@@ -198,8 +200,8 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     loadDefault: () => loadModel(DEFAULT_SOURCE),
     retry: () => loadModel(last.source, last.options),
     reopen: light => begin(opened.source, again(), false, light),
-    keepKv: kv => begin(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }, true),
-    keepFormat: format => begin(opened.source, { ...again(), format }, true),
+    keepKv: kv => loadModel(opened.source, { ...again(), kv: kv === 'f16' ? kv : undefined }),
+    keepFormat: format => loadModel(opened.source, { ...again(), format }),
     wayBack: () => {
       const { source } = opened;
       const given = again();

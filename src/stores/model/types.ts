@@ -107,7 +107,7 @@ export interface ModelState {
   readonly elsewhere: Elsewhere | null;
   /** The model that was let go last, where no other has come since. `tab`: another tab took it over. */
   readonly letGo: { readonly source: ModelSource; readonly by: LetGoBy } | null;
-  /** How many loads and unloads were asked for; what opens by itself after a loss is none. */
+  /** How many loads and unloads were asked for; what opens by itself, after a loss or on a way back, is none. */
   readonly asks: number;
   /** How much context the model in use has; its allowed tokens change while it is open. */
   readonly context: ContextState | null;

@@ -231,6 +231,19 @@ describe('what a person does while a run comes to its end', () => {
     expect(text(p)).toContain(PROMPT);
   });
 
+  test('a text that has not all of its tokens yet gets them, and is cut where the caret stands', async () => {
+    const p = await page();
+    p.document.getState().setText('Once upon a time there was. '.repeat(3000));
+    expect(p.document.getState().pending).not.toBeNull();
+    p.document.getState().select(16, 16);
+    const run = p.generation.getState().runFromCaret();
+    expect(p.document.getState().pending).toBeNull();
+    await run;
+    expect(p.document.getState().branches).toHaveLength(2);
+    expect(text(p)).toMatch(/^Once upon a time/);
+    expect(text(p).length).toBeLessThan(500);
+  });
+
   test('a word typed behind a run is none that Regenerate takes away', async () => {
     const { p, run } = await running();
     p.document.getState().edit(text(p).length, text(p).length, ' mine');

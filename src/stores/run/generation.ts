@@ -190,6 +190,7 @@ class Runs {
   }
 
   async runFromCaret(): Promise<void> {
+    this.#options.document.getState().finish();
     const [caret, changes] = [this.#caret, this.#changes];
     // What cuts comes with the first such run.
     const [{ endedAtCaret }] = await Promise.all([import('../document/caret.ts'), this.#halt()]);
@@ -281,7 +282,7 @@ class Runs {
         });
         const finished = await this.#drive(run, abort);
         total += finished.generated;
-        const asks = finished.reason === 'stop_string' && stops.includes(finished.stop);
+        const asks = !run.abandoned && finished.reason === 'stop_string' && stops.includes(finished.stop);
         if (asks) this.#append(() => this.#options.document.getState().appendTyped(UTF8.encode(stops[0])));
         if (asks && total < most) continue;
         const reason = asks ? 'length' : finished.reason;

@@ -61,6 +61,10 @@ export class Run {
     this.#abandoned = true;
   }
 
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
   /** Sends the command and follows it to its end. Tokens that came before a failure stay in the text. */
   async consume(signal: AbortSignal): Promise<FinishedEvent> {
     const { client, document, model } = this.#options;

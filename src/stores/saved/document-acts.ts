@@ -66,8 +66,7 @@ export class Documents {
     const id = page?.document ?? null;
     if (id !== null && opened !== null && (!typed || document.getState().text === opened.saved.text)) {
       const chosen = settingsWith(opened.saved, first, this.#stores);
-      this.open.enter(id, opened);
-      if (chosen !== null) this.#stores.settings.getState().restore(chosen);
+      this.open.enter(id, opened, chosen);
       if (chosen !== null) this.#writer.changed('content');
     } else {
       const fresh = this.#fresh();

@@ -84,6 +84,7 @@ test('a model that a person chooses while the stored ones are looked through is 
   await chosen[0];
   await until(() => typeof sourceOf() !== 'string');
   expect(sourceOf()).toEqual(hub('c/d'));
+  expect(page.documents.getState().notice).toBeNull();
 });
 
 test('one that is not stored is named, nothing is fetched, and the record stays as it is until the text is changed', async () => {

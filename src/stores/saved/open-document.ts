@@ -195,13 +195,14 @@ export class OpenDocument {
     });
   }
 
-  /** The document of a record, as far as the model in use goes. */
-  enter(id: string, { saved, record, stamp, changed }: OpenedRecord): void {
+  /** The document of a record, as far as the model in use goes. @param chosen its settings where some were changed already */
+  enter(id: string, { saved, record, stamp, changed }: OpenedRecord, chosen: Chosen | null = null): void {
     const { settings, generation, pins } = this.#stores;
     const { title, created } = saved;
     this.#quietly(() => {
       this.#forget();
-      settings.getState().restore(saved);
+      this.#chosen = chosen;
+      settings.getState().restore(chosen ?? saved);
       generation.getState().restore(saved.lastSeed);
       pins.getState().restore(saved.pins);
       this.#steps = this.#histories.get(id);
@@ -357,20 +358,21 @@ export class OpenDocument {
   async wantModel(): Promise<void> {
     const { model } = this.#stores;
     const opening = this.#openings;
-    if (this.#saved === null) return;
     this.#waits = true;
     const loaded = await loadEnded(model);
     if (this.#openings !== opening) return;
-    this.#waits = false;
     const saved = this.#saved;
-    if (!loaded || saved === null) return;
+    const there = saved === null || saved.model === '' || saved.model === modelTag(model.getState());
+    this.#waits = loaded && !there;
+    if (!loaded || there) return;
     const { source } = saved;
     const { asks } = model.getState();
-    if (saved.model === '' || saved.model === modelTag(model.getState())) return;
     if (source === null || source.kind !== 'shipped') await model.getState().listCache();
-    if (this.#openings !== opening || this.#saved === null) return;
-    // Meanwhile a person has chosen another one, or none.
-    if (model.getState().asks !== asks) return;
+    if (this.#openings !== opening) return;
+    this.#waits = false;
+    // What a person has chosen meanwhile stands, and nothing is said of it.
+    this.#stood ||= model.getState().asks !== asks;
+    if (this.#saved === null || model.getState().asks !== asks) return;
     const { files, format } = splitDigest(saved.model);
     const stored = model.getState().cache.models.find(({ digest, complete }) => complete && digest === files)?.source;
     const found = stored ?? (source?.kind === 'shipped' ? source : undefined);

@@ -189,3 +189,23 @@ test('settings that are changed where no model can run are kept', async () => {
   const third = await visit(options);
   expect(third.settings.getState().settings.temperature).toBe(1.6);
 });
+
+test('one that is changed before the document is there is kept, too, beside another vocabulary', async () => {
+  const here = browser();
+  const first = await visit(here.options);
+  type(first, ' there');
+  await first.generation.getState().run();
+  await first.flush();
+  const { id } = first.documents.getState();
+  first.dispose();
+  here.other = true;
+  const second = arrive(here.options);
+  const started = second.start();
+  second.settings.getState().change({ temperature: 0.25 });
+  await started;
+  await second.flush();
+  second.settings.getState().change({ top_p: 0.5 });
+  await second.flush();
+  expect(recordOf(here.memory, id)?.settings).toMatchObject({ temperature: 0.25, top_p: 0.5 });
+  expect(recordOf(here.memory, id)?.tokens.some(({ draw }) => draw !== undefined)).toBe(true);
+});

@@ -1,5 +1,6 @@
 // A document whose tokens wait for their model: what is written of it while it stands here in other ids, or in none.
 import { clampSettings } from '../../sampling/settings.ts';
+import { alike } from '../../sampling/steps.ts';
 import type { Branch } from '../document/types.ts';
 import type { Saved, ToSave } from './saved.ts';
 
@@ -14,7 +15,7 @@ export type Chosen = Pick<Saved, 'settings' | 'seed'>;
 /** Those of the document, with what a person has changed from `before` to `now` beside other ids. Its biases are of its own ids. */
 export function chosenOf(own: Chosen, now: Chosen, before: Chosen): Chosen {
   const changes = Object.entries(now.settings).filter(
-    ([key, value]) => key !== 'logit_bias' && !Object.is(value, Reflect.get(before.settings, key)),
+    ([key, value]) => key !== 'logit_bias' && !alike(value, Reflect.get(before.settings, key)),
   );
   return { settings: clampSettings({ ...own.settings, ...Object.fromEntries(changes) }), seed: now.seed };
 }

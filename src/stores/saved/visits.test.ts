@@ -103,7 +103,7 @@ test('what is chosen before anything was read stands; the rest comes back around
   const memory = new Map<string, unknown>();
   const first = await visit({ memory });
   first.document.getState().edit(0, 4, 'Twice');
-  first.settings.getState().change({ temperature: 0.5, top_p: 0.5 });
+  first.settings.getState().change({ temperature: 0.5, top_p: 0.5, stop: ['END'], dry_sequence_breakers: ['.'] });
   first.settings.getState().setSeed('7');
   first.view.setState({ side: 'lens', tint: 'rank' });
   await first.flush();
@@ -113,10 +113,11 @@ test('what is chosen before anything was read stands; the rest comes back around
   second.view.getState().setSide('branches');
   await started;
   expect(text(second)).toBe(text(first));
-  expect(second.settings.getState()).toMatchObject({ settings: { temperature: 0.9, top_p: 0.5 }, seed: '7' });
+  const there = { temperature: 0.9, top_p: 0.5, stop: ['END'], dry_sequence_breakers: ['.'] };
+  expect(second.settings.getState()).toMatchObject({ settings: there, seed: '7' });
   expect(second.view.getState()).toMatchObject({ side: 'branches', tint: 'rank' });
   await second.flush();
-  expect(readSaved(keptRecord(memory).record)).toMatchObject({ settings: { temperature: 0.9, top_p: 0.5 }, seed: '7' });
+  expect(readSaved(keptRecord(memory).record)).toMatchObject({ settings: there, seed: '7' });
 });
 
 test('goes on with the seed of the run it left', async () => {
