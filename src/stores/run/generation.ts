@@ -97,8 +97,8 @@ class Runs {
   #ending: Promise<void> = Promise.resolve();
   /** The document is changing by this run's own hand. */
   #own = false;
-  /** The tokens as that hand left them; null before a run has written any. */
-  #written: readonly DocumentToken[] | null = null;
+  /** The tokens as that hand left them; none before a run has written any. */
+  #written: readonly DocumentToken[] = [];
   /** Changes by any other hand, counted. */
   #changes = 0;
   #endWait: () => void = () => {};
@@ -258,7 +258,7 @@ class Runs {
     const seed = this.#chooseSeed(plan);
     const stops = rounds === null ? [] : [rounds.stop];
     let [start, total] = [-1, 0];
-    this.#written = null;
+    this.#written = [];
     // What ends amid a question goes on with the same seed.
     let open = true;
     try {
@@ -332,9 +332,8 @@ class Runs {
   }
 
   #remember(start: number, { steps, pastEnd = false }: RunPlan, open: boolean): void {
-    const tokens = this.#written ?? [];
-    const firstDraw = tokens[start]?.draw;
-    if (firstDraw !== undefined) this.#last = { start, length: tokens.length, firstDraw, steps, pastEnd, open };
+    const firstDraw = this.#written[start]?.draw;
+    if (firstDraw !== undefined) this.#last = { start, length: this.#written.length, firstDraw, steps, pastEnd, open };
   }
 
   #showRegenerate(): void {

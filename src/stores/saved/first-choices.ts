@@ -22,7 +22,5 @@ export function unchosen(kept: Partial<ViewChoices>, first: FirstChoices, { view
 /** The settings of a document with those that were changed on this page; null where none were. */
 export function settingsWith(own: Chosen, { settings: first }: FirstChoices, { settings }: Choosing): Chosen | null {
   const now = settings.getState();
-  if (sameSettings(now.settings, first.settings) && now.seed === first.seed) return null;
-  const seed = now.seed === first.seed ? own.seed : now.seed;
-  return { ...chosenOf(own, now, first), seed };
+  return sameSettings(now.settings, first.settings) && now.seed === first.seed ? null : chosenOf(own, now, first);
 }

@@ -17,7 +17,8 @@ export function chosenOf(own: Chosen, now: Chosen, before: Chosen): Chosen {
   const changes = Object.entries(now.settings).filter(
     ([key, value]) => key !== 'logit_bias' && !alike(value, Reflect.get(before.settings, key)),
   );
-  return { settings: clampSettings({ ...own.settings, ...Object.fromEntries(changes) }), seed: now.seed };
+  const seed = now.seed === before.seed ? own.seed : now.seed;
+  return { settings: clampSettings({ ...own.settings, ...Object.fromEntries(changes) }), seed };
 }
 
 /** Tokens and branches stay as they lie in `record`; `text` is what stands here. */
