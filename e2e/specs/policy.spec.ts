@@ -67,6 +67,22 @@ function attempts(): Promise<Record<string, string>> {
   }))();
 }
 
+/** The switch as another tab would leave it whose word of it has not come yet. */
+function writeSwitch(off: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('nucleus-network');
+    opening.onerror = () => reject(opening.error ?? new Error('the database does not open'));
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction('kept', 'readwrite');
+      writing.objectStore('kept').put(off, 'off');
+      writing.oncomplete = () => {
+        opening.result.close();
+        resolve();
+      };
+    };
+  });
+}
+
 engineTest.use({ serviceWorkers: 'allow' });
 
 engineTest('a host without any header: the page refuses what is not its own, and works', async ({ page }) => {
@@ -139,6 +155,12 @@ engineTest('a host without any header: the page refuses what is not its own, and
   await expect(network.getByRole('checkbox', { name: 'No network' })).toBeChecked();
   await network.getByRole('checkbox', { name: 'No network' }).click();
   await expect(network.getByRole('checkbox', { name: 'No network' })).not.toBeChecked();
+  expect(await page.evaluate(direct)).toContain('Response');
+
+  // What is kept holds from the moment it is written, also before word of it has come.
+  await page.evaluate(writeSwitch, true);
+  expect(await page.evaluate(direct)).toBe('refused');
+  await page.evaluate(writeSwitch, false);
   expect(await page.evaluate(direct)).toContain('Response');
   host.close();
 });

@@ -1,10 +1,8 @@
 // The service worker: the app's own files from a cache, so that the page opens without any network. Models are not here, IndexedDB keeps them.
 // While a person has switched the network off it answers from the caches alone, whatever the page or a worker asks for.
-import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
-import { Route, Router } from 'workbox-routing';
+import { PrecacheController } from 'workbox-precaching';
 import { type NetworkNews, networkIsOff, openNews, originOf } from '../lib/network.ts';
 import { isOwnCache, outdated } from './caches.ts';
-import { wayOf } from './routing.ts';
 
 /** Written in by the build: every file of the app but models, and a name for all of them together. */
 declare const PRECACHE: {
@@ -59,60 +57,46 @@ scope.addEventListener('activate', event => {
   );
 });
 
-const router = new Router();
-
-// `?debug` and its like are the page's own affair, not other files.
-router.registerRoute(new PrecacheRoute(controller, { ignoreURLParametersMatching: [/./], cleanURLs: false }));
-
-/** A file of any version that is kept. */
-async function keptFile(request: Request): Promise<Response | undefined> {
+/**
+ * An app's own file from the newest version that is kept: a tab that an earlier version opened asks for that version's files, which a server may have no more.
+ * The page itself stands there as index.html; `?debug` and its like are the page's own affair, not other files.
+ */
+async function keptFile({ method, url }: Request): Promise<Response | undefined> {
+  if (method !== 'GET') return undefined;
+  const file = url.replace(/[?#].*$/, '').replace(/\/$/, '/index.html');
+  const newest = await controller.matchPrecache(file);
+  if (newest !== undefined) return newest;
   for (const name of (await caches.keys()).filter(isOwnCache)) {
-    const kept = await (await caches.open(name)).match(request);
+    const kept = await (await caches.open(name)).match(file);
     if (kept !== undefined) return kept;
   }
   return undefined;
 }
 
-// A tab that was opened by an earlier version asks for that version's files, which a server may have no more.
-router.registerRoute(
-  new Route(
-    ({ url, sameOrigin }) => sameOrigin && url.pathname.includes('/assets/'),
-    async ({ request }) => (await keptFile(request)) ?? fetch(request),
-  ),
-);
-
 const news = openNews();
-/** Null until the kept switch has been read: this worker may be started by the request itself. */
-let off: boolean | null = null;
-const read = networkIsOff().catch(() => false);
-void read.then(kept => {
-  off ??= kept;
-});
+/** The switch as last heard. Word of it may come late, so that alone it refuses nothing: the record is read for every request that would leave. */
+let heard = false;
+networkIsOff().then(
+  off => {
+    heard = off;
+  },
+  () => {},
+);
 news?.addEventListener('message', ({ data }: MessageEvent<NetworkNews>) => {
-  if (data.type === 'switched') off = data.off;
+  if (data.type === 'switched') heard = data.off;
 });
 
-/** From the caches, or nothing: the page itself stands in them as index.html. */
-async function withoutNetwork(request: Request): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  const page = request.mode === 'navigate' && /\/(?:index\.html)?$/.test(pathname);
-  const kept =
-    (await controller.matchPrecache(page ? 'index.html' : request.url.replace(/[?#].*$/, ''))) ??
-    (await keptFile(request));
-  if (kept !== undefined) return kept;
+async function unlessOff(request: Request): Promise<Response> {
+  if (!(await networkIsOff().catch(() => heard))) return fetch(request);
   news?.postMessage({ type: 'refused', address: originOf(request.url) });
   return Response.error();
 }
 
+// Other origins are left to the browser while the network is on: from here the policy of this file would hold for them in place of the asking worker's, and refuse a person's
+// servers. Whoever asks them has looked at the switch (`lib/network.ts`).
 scope.addEventListener('fetch', event => {
   const { request } = event;
-  const route = () => router.handleRequest({ request, event });
-  const way = wayOf(off, originOf(request.url) === originOf(globalThis.location.href));
-  if (way === 'caches') event.respondWith(withoutNetwork(request));
-  if (way === 'routes') {
-    const answer = route();
-    if (answer !== undefined) event.respondWith(answer);
-  }
-  if (way === 'record')
-    event.respondWith(read.then(kept => ((off ?? kept) ? withoutNetwork(request) : (route() ?? fetch(request)))));
+  if (originOf(request.url) === originOf(globalThis.location.href))
+    event.respondWith(keptFile(request).then(kept => kept ?? unlessOff(request)));
+  else if (heard) event.respondWith(unlessOff(request));
 });
