@@ -163,12 +163,45 @@ test('on a phone the list fits, and axe finds nothing in either theme @phone', a
   expect(await complaints(page)).toEqual([]);
 });
 
-test('a document that the browser cannot keep is not left without a word', async ({ page }) => {
+/** Until the page calls `letGo`, the browser writes nothing, and words that wait for a document wait on. */
+function holdStore(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const { setTimeout: later } = window;
+        const open = indexedDB.open('nucleus-page');
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+          let held = true;
+          const store = open.result.transaction('kept', 'readwrite').objectStore('kept');
+          const goOn = () => {
+            if (held) store.get('').onsuccess = goOn;
+          };
+          goOn();
+          const waits = (act: TimerHandler, ms?: number) => (ms === 2000 ? 0 : later(act, ms));
+          const letGo = () => {
+            held = false;
+            open.result.close();
+            window.setTimeout = later;
+          };
+          Object.assign(window, { letGo, setTimeout: waits });
+          resolve();
+        };
+      }),
+  );
+}
+
+test('what is typed while the one before is still written is of the new one; one that the browser cannot keep is not left without a word', async ({
+  page,
+}) => {
   await openPage(page);
+  await holdStore(page);
   await setText(page, 'Kept before');
   await page.keyboard.press('Alt+n');
-  await expect(textArea(page)).toHaveValue('');
-  await setText(page, 'Words that find no room');
+  await page.keyboard.type('Words that find no room');
+  await expect(textArea(page)).toHaveValue('Kept before');
+  await page.evaluate('letGo()');
+  await expect(textArea(page)).toHaveValue('Words that find no room');
   await page.evaluate(() => {
     IDBObjectStore.prototype.put = () => {
       throw new DOMException('full', 'QuotaExceededError');

@@ -5,6 +5,7 @@ import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { faultStore } from './fault.ts';
 import { Field, type Standing } from './field.ts';
+import { holdWords } from './held.ts';
 
 /** `keyCode` of a key that an input method has taken for itself. */
 const TAKEN_BY_INPUT_METHOD = 229;
@@ -27,6 +28,11 @@ export function useField(area: RefObject<HTMLTextAreaElement | null>): Standing 
     listenToWords(element, field, end.signal);
     listenToHand(element, field, end.signal);
     listenToKeys(element, field, stores, end.signal);
+    const put = (words: string) => {
+      element.setRangeText(words, element.selectionStart, element.selectionEnd, 'end');
+      field.settle();
+    };
+    holdWords(element, put, stores.documents, end.signal);
     const endRuns = generation.subscribe((now, before) => {
       // Only a person begins a run: they are done with composing, whatever the input method has said.
       if (isRunning(now.status) && !isRunning(before.status)) field.settle();

@@ -30,6 +30,8 @@ export class Documents {
   #endHearing: () => void = () => {};
   /** Acts follow one another. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Those under way that open another document. */
+  #comings = 0;
 
   /** @param now milliseconds since 1970 */
   constructor(stores: Subjects, where: SavedStore, newId: () => string = freshId, now: () => number = Date.now) {
@@ -139,18 +141,25 @@ export class Documents {
       this.#turn();
       return done;
     };
+    const toAnother = async <T>(act: () => Promise<T>, refused: T): Promise<T> => {
+      const done = inTurn(act, refused);
+      this.#comes(1);
+      await done;
+      this.#comes(-1);
+      return done;
+    };
     return {
       create: (wanted = { text: '' }) => {
         const { document, model } = this.#stores;
         const { tokenizer } = document.getState();
         const tag = modelTag(model.getState());
-        return inTurn(() => this.#create(wanted, tokenizer?.fingerprint, tag), false);
+        return toAnother(() => this.#create(wanted, tokenizer?.fingerprint, tag), false);
       },
-      open: (id, begun) => inTurn(() => this.#open(id, begun), false),
+      open: (id, begun) => toAnother(() => this.#open(id, begun), false),
       rename: (id, title) => inTurn(() => this.#rename(id, title), undefined),
-      duplicate: id => inTurn(() => this.#duplicate(id), undefined),
-      remove: id => inTurn(() => this.#remove(id), undefined),
-      putBack: () => inTurn(() => this.#putBack(), undefined),
+      duplicate: id => toAnother(() => this.#duplicate(id), undefined),
+      remove: id => toAnother(() => this.#remove(id), undefined),
+      putBack: () => toAnother(() => this.#putBack(), undefined),
       list: async () => {
         await this.#writer.flush();
         return this.#library.list();
@@ -176,6 +185,11 @@ export class Documents {
         this.#documents.setState({ notice: null });
       },
     };
+  }
+
+  #comes(more: 1 | -1 | 0): void {
+    this.#comings += more;
+    this.#documents.setState({ coming: this.#comings > 0 && this.#leaves === null });
   }
 
   /** At once, or once a question that stands has its answer. */
@@ -222,11 +236,13 @@ export class Documents {
       this.#leaves = leaves => {
         ends();
         this.#leaves = null;
+        this.#comes(0);
         // Not over what has come to be said meanwhile.
         this.#documents.setState(({ notice }) => (notice?.kind === 'unkept' ? { notice: null } : {}));
         resolve(leaves);
       };
       this.#documents.setState({ notice: { kind: 'unkept' } });
+      this.#comes(0);
     });
   }
 

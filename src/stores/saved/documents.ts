@@ -95,6 +95,8 @@ export interface DocumentsState {
   readonly id: string;
   /** As a person named it; '' stands for its first words. */
   readonly title: string;
+  /** Another one was asked for and is on its way, once this one is written; not while a person is asked about that. */
+  readonly coming: boolean;
   /** The browser refuses to keep it. */
   readonly failed: boolean;
   readonly notice: DocumentNotice | null;
@@ -110,6 +112,7 @@ export function createDocumentsStore(): DocumentsStore {
   return createStore<DocumentsState>()(() => ({
     id: '',
     title: '',
+    coming: false,
     failed: false,
     notice: null,
     turn: 0,

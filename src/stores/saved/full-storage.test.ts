@@ -57,6 +57,23 @@ test.each(['create', 'open'] as const)(
   },
 );
 
+test('another document is on its way until it stands there, and not while a person is asked', async () => {
+  const { page, first } = await twoDocuments();
+  const seen: string[] = [];
+  page.documents.subscribe(({ coming, id, notice }, before) => {
+    if (coming !== before.coming) seen.push(`${coming} ${id === first ? 'first' : 'second'} ${notice?.kind ?? ''}`);
+  });
+  const makeRoom = fills(page);
+  type(page, ', new words');
+  const going = acts(page).open(first);
+  expect(page.documents.getState().coming).toBe(true);
+  await until(() => noticeOf(page) === 'unkept');
+  acts(page).loseIt();
+  await going;
+  makeRoom();
+  expect(seen).toEqual(['true second ', 'false second unkept', 'true second unkept', 'false first ']);
+});
+
 test('once there is room nothing is asked, and nobody is taken away', async () => {
   const { page, first, second } = await twoDocuments();
   const empties = fills(page);
