@@ -57,18 +57,31 @@ scope.addEventListener('activate', event => {
   );
 });
 
+/** Under which a file of the app is kept: the page itself as index.html; `?debug` and its like are the page's own affair, not other files. */
+const fileOf = (url: string): string => url.replace(/[?#].*$/, '').replace(/\/$/, '/index.html');
+
 /**
- * An app's own file from the newest version that is kept: a tab that an earlier version opened asks for that version's files, which a server may have no more.
- * The page itself stands there as index.html; `?debug` and its like are the page's own affair, not other files.
+ * What browsers fetch by themselves, and what may be kept. What code asks for besides, weights and answers, has looked at the switch (`lib/network.ts`), and would end with
+ * this worker, which some browsers stop in the middle of a body.
+ */
+const isFile = ({ url, destination }: Request): boolean =>
+  destination !== '' || controller.getCacheKeyForURL(fileOf(url)) !== undefined;
+
+/**
+ * From the newest version that has it: a tab that an earlier version opened asks for that version's files, which a server may have no more. Undefined also where the browser
+ * does not give what it keeps.
  */
 async function keptFile({ method, url }: Request): Promise<Response | undefined> {
   if (method !== 'GET') return undefined;
-  const file = url.replace(/[?#].*$/, '').replace(/\/$/, '/index.html');
-  const newest = await controller.matchPrecache(file);
-  if (newest !== undefined) return newest;
-  for (const name of (await caches.keys()).filter(isOwnCache)) {
-    const kept = await (await caches.open(name)).match(file);
-    if (kept !== undefined) return kept;
+  try {
+    const newest = await controller.matchPrecache(fileOf(url));
+    if (newest !== undefined) return newest;
+    for (const name of (await caches.keys()).filter(isOwnCache)) {
+      const kept = await (await caches.open(name)).match(fileOf(url));
+      if (kept !== undefined) return kept;
+    }
+  } catch {
+    // The host may have it.
   }
   return undefined;
 }
@@ -92,11 +105,11 @@ async function unlessOff(request: Request): Promise<Response> {
   return Response.error();
 }
 
-// Other origins are left to the browser while the network is on: from here the policy of this file would hold for them in place of the asking worker's, and refuse a person's
-// servers. Whoever asks them has looked at the switch (`lib/network.ts`).
+// Other origins, too, are left to the browser while the network is on: from here the policy of this file would hold for them in place of the asking worker's, and refuse a
+// person's servers.
 scope.addEventListener('fetch', event => {
   const { request } = event;
-  if (originOf(request.url) === originOf(globalThis.location.href))
-    event.respondWith(keptFile(request).then(kept => kept ?? unlessOff(request)));
+  const own = originOf(request.url) === originOf(globalThis.location.href);
+  if (own && isFile(request)) event.respondWith(keptFile(request).then(kept => kept ?? unlessOff(request)));
   else if (heard) event.respondWith(unlessOff(request));
 });

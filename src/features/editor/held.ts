@@ -1,49 +1,72 @@
 // Words typed while another document is on its way to the field: they are for that one, and wait for it.
+//
+// Only plain typing waits. Whatever else a person does in the field (a caret that moves, a deletion, a paste, an input method) is done to what they see, so it ends the
+// waiting: the words go in where they were typed, and no more are held until the next document is asked for.
 import type { DocumentsStore } from '../../stores/saved/documents.ts';
 
-/** Nobody types out of sight for longer than this, in milliseconds: then the words go into what stands there. */
+/** Nobody types out of sight for longer than this, in milliseconds. */
 const MOST_MS = 2000;
 
-/** What a `beforeinput` of these puts in where it carries no words. */
 const BREAKS: ReadonlySet<string> = new Set(['insertLineBreak', 'insertParagraph']);
+/** Keys that do nothing by themselves. */
+const MODIFIERS: ReadonlySet<string> = new Set(['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock']);
 
-/** @param put words at the caret, in place of what is selected */
+/** True for a key that types. */
+function types(event: KeyboardEvent): boolean {
+  if (MODIFIERS.has(event.key)) return true;
+  const commands = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph');
+  return !commands && (event.key.length === 1 || event.key === 'Enter');
+}
+
+/** What of a textarea is needed. */
+type HoldingField = EventTarget & Pick<HTMLTextAreaElement, 'selectionStart' | 'selectionEnd'>;
+
+/** @param put words at the caret; `replaces`: in place of what is selected, else behind it */
 export function holdWords(
-  element: EventTarget,
-  put: (words: string) => void,
+  element: HoldingField,
+  put: (words: string, replaces: boolean) => void,
   documents: DocumentsStore,
   signal: AbortSignal,
 ): void {
   let held = '';
-  let late = false;
+  /** Document and selection that they were typed in. */
+  let place = '';
+  let over = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const here = (): string => `${documents.getState().id} ${element.selectionStart} ${element.selectionEnd}`;
   const release = (): void => {
     clearTimeout(timer);
     timer = undefined;
+    if (held === '') return;
     const words = held;
     held = '';
-    if (words !== '') put(words);
+    // Nobody has seen what is selected in a document that has just come.
+    put(words, here() === place);
+  };
+  const giveUp = (): void => {
+    over = documents.getState().coming;
+    release();
   };
   const onBeforeInput = (event: Event): void => {
+    if (held === '' && (over || !documents.getState().coming)) return;
     const { inputType, data, isComposing } = event as InputEvent;
-    // What an input method does cannot be held back.
-    if (!documents.getState().coming || late || isComposing || !event.cancelable) return;
-    const inserts = inputType.startsWith('insert');
-    if (!inserts && !inputType.startsWith('delete')) return;
+    const words = inputType === 'insertText' ? data : BREAKS.has(inputType) ? '\n' : null;
+    if (words === null || isComposing || !event.cancelable) return giveUp();
     event.preventDefault();
-    if (inserts) held += data ?? (BREAKS.has(inputType) ? '\n' : '');
-    // A deletion takes from what was typed here; of a document that is not there yet nobody has seen anything.
-    else held = [...held].slice(0, -1).join('');
-    timer ??= setTimeout(() => {
-      late = true;
-      release();
-    }, MOST_MS);
+    if (held === '') place = here();
+    held += words;
+    timer ??= setTimeout(giveUp, MOST_MS);
+  };
+  const onKeyDown = (event: Event): void => {
+    if (!types(event as KeyboardEvent)) giveUp();
   };
   element.addEventListener('beforeinput', onBeforeInput, { signal });
-  const ends = documents.subscribe(({ coming }) => {
-    if (coming) return;
-    late = false;
-    release();
+  element.addEventListener('keydown', onKeyDown, { signal });
+  for (const name of ['pointerdown', 'compositionstart', 'blur']) element.addEventListener(name, giveUp, { signal });
+  const ends = documents.subscribe(({ coming, id }, before) => {
+    if (!coming) over = false;
+    // Whoever asked for it sees it first as it came.
+    if (id !== before.id || (before.coming && !coming)) setTimeout(release);
   });
   signal.addEventListener('abort', () => {
     ends();

@@ -25,14 +25,17 @@ export function useField(area: RefObject<HTMLTextAreaElement | null>): Standing 
       onStanding: setStanding,
     });
     const end = new AbortController();
+    const put = (words: string, replaces: boolean) => {
+      field.settle();
+      const { selectionStart, selectionEnd } = element;
+      element.setRangeText(words, replaces ? selectionStart : selectionEnd, selectionEnd, 'end');
+      field.settle();
+    };
+    // Before the others: what ends the waiting is done to a field that holds the words.
+    holdWords(element, put, stores.documents, end.signal);
     listenToWords(element, field, end.signal);
     listenToHand(element, field, end.signal);
     listenToKeys(element, field, stores, end.signal);
-    const put = (words: string) => {
-      element.setRangeText(words, element.selectionStart, element.selectionEnd, 'end');
-      field.settle();
-    };
-    holdWords(element, put, stores.documents, end.signal);
     const endRuns = generation.subscribe((now, before) => {
       // Only a person begins a run: they are done with composing, whatever the input method has said.
       if (isRunning(now.status) && !isRunning(before.status)) field.settle();

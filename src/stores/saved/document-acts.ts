@@ -144,9 +144,11 @@ export class Documents {
     const toAnother = async <T>(act: () => Promise<T>, refused: T): Promise<T> => {
       const done = inTurn(act, refused);
       this.#comes(1);
-      await done;
-      this.#comes(-1);
-      return done;
+      try {
+        return await done;
+      } finally {
+        this.#comes(-1);
+      }
     };
     return {
       create: (wanted = { text: '' }) => {
