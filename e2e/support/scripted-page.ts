@@ -89,10 +89,11 @@ export interface PageOptions extends EngineOptions {
 const listeners = new WeakMap<Map<string, unknown>, Set<(id: string) => void>>();
 
 /** As IndexedDB would: a copy in, a copy out, all or nothing. Tabs of one memory hear of each other. */
-function memoryStore(memory: Map<string, unknown>, tab = 'tab'): SavedStore {
+export function memoryStore(memory: Map<string, unknown>, tab = 'tab'): SavedStore {
   const heard = listeners.get(memory) ?? new Set();
   listeners.set(memory, heard);
   let own: ((id: string) => void) | null = null;
+  let closed = false;
   const entries = (prefix: string): KeyValue[] =>
     [...memory].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key, structuredClone(value)]);
   return {
@@ -114,12 +115,16 @@ function memoryStore(memory: Map<string, unknown>, tab = 'tab'): SavedStore {
     kept: () => memory.get(`kept:${tab}`) ?? null,
     forgetKept: () => void memory.delete(`kept:${tab}`),
     tell: id => {
+      if (closed) throw new DOMException('the channel is closed', 'InvalidStateError');
       for (const each of heard) if (each !== own) each(id);
     },
     hear: listener => {
       own = listener;
       heard.add(listener);
-      return () => heard.delete(listener);
+      return () => {
+        heard.delete(listener);
+        closed = true;
+      };
     },
   };
 }

@@ -34,8 +34,9 @@ export function Shortcuts(): null {
       if (!hindered) void action.act(stores);
     };
     for (const event of takeEarlyKeys()) {
-      // The browser has undone or searched in its own way meanwhile.
-      if (actionOf(ACTIONS, strokeOf(event), placeOf(event))?.group !== 'Text') onKeyDown(event);
+      const action = actionOf(ACTIONS, strokeOf(event), placeOf(event));
+      // The browser has undone, searched or gone on a word in its own way meanwhile.
+      if (action?.group !== 'Text' || action.id === 'card') onKeyDown(event);
     }
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);

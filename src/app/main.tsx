@@ -10,6 +10,7 @@ import { hubToken } from '../stores/model/hub-token.ts';
 import { StoresContext } from '../stores/react.ts';
 import { App } from './App.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { refuseEarlyDrops } from './early-drop.ts';
 import { keepEarlyKeys } from './early-keys.ts';
 import { keepOwnNodes } from './foreignNodes.ts';
 import { addressLinks } from './links.ts';
@@ -19,6 +20,7 @@ import { trustOwnScripts } from './trusted.ts';
 
 trustOwnScripts();
 keepEarlyKeys();
+refuseEarlyDrops();
 const host = hubHost(storageOf(() => localStorage));
 const page = createPage({
   origins: { shippedBase: new URL('models/', document.baseURI).href, hubHost: host },

@@ -26,6 +26,7 @@ export interface SavedStore {
   forgetKept(): void;
   /** Says to other tabs that a document was written or removed. */
   tell(id: string): void;
+  /** What other tabs say. What it returns ends that, and what is told, for good. */
   hear(listener: (id: string) => void): () => void;
 }
 

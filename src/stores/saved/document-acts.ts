@@ -60,6 +60,13 @@ export class Documents {
    */
   async begin(early: string | null, first: FirstChoices): Promise<readonly ModelSource[]> {
     const { document } = this.#stores;
+    // What another tab writes while this one reads is heard, and looked at once it has begun.
+    const meanwhile = new Set<string>();
+    let isHere = false;
+    this.#endHearing = this.#where.hear(heard => {
+      if (isHere) void this.#heard(heard);
+      else meanwhile.add(heard);
+    });
     const read = await within(READ_MS, this.#read(), () => new Error('the browser does not answer')).catch(() => null);
     if (early !== null && document.getState().revision === 0) document.getState().setText(early);
     const typed = document.getState().revision > 0;
@@ -79,8 +86,9 @@ export class Documents {
     }
     this.open.watch();
     this.#writer.start();
-    this.#endHearing = this.#where.hear(heard => void this.#heard(heard));
+    isHere = true;
     this.#documents.setState({ acts: this.#acts() });
+    for (const heard of meanwhile) void this.#heard(heard);
     // As what is kept while a page goes: another tab may begin with it at any moment.
     if (early !== null) await this.#writer.flush();
     // What was in use here comes before what the document was written with.

@@ -1,7 +1,7 @@
 // Documents in two tabs: what one writes, renames or removes while the other looks on or writes too.
 import { expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
-import { type Page, text } from '../../../e2e/support/scripted-page.ts';
+import { memoryStore, type Page, text } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
 import { acts, list, titles, type } from './documents.fixture.ts';
 import { readSaved } from './saved.ts';
@@ -32,6 +32,26 @@ test('what one writes stands in the other one, whose own text of before is a ste
   expect(await list(one)).toHaveLength(1);
   await acts(one).rename(one.documents.getState().id, 'Named');
   await until(() => two.documents.getState().title === 'Named');
+});
+
+test('what one writes while the other begins with it stands there too', async () => {
+  const memory = new Map<string, unknown>();
+  const one = await visit({ memory, tab: 'one', firstText: 'Shared' });
+  type(one, '.');
+  await one.flush();
+  const saved = memoryStore(memory, 'two');
+  let writes = true;
+  const get = async (key: string): Promise<unknown> => {
+    const value = await saved.records.get(key);
+    if (!writes || !key.startsWith('document:')) return value;
+    writes = false;
+    type(one, ' Written meanwhile.');
+    await one.flush();
+    return value;
+  };
+  const two = await visit({ saved: { ...saved, records: { ...saved.records, get } } });
+  await until(() => text(two) === 'Shared. Written meanwhile.');
+  expect(text(two)).toBe('Shared. Written meanwhile.');
 });
 
 test('where both write, the later one gets a document of its own and says so: neither text is lost', async () => {
