@@ -11,6 +11,7 @@ import {
   modelReady,
   openModels,
   openPage,
+  openView,
   run,
   runButton,
   runFinished,
@@ -182,9 +183,9 @@ test('F6 goes from part to part, and every control is fewer than 20 Tab stops be
   const focused = await noteFocus(page);
   const far: string[] = [];
   for (const name of VIEWS) {
-    const tab = page.getByRole('tab', { name, exact: true });
-    await tab.click();
+    await openView(page, name);
     await expect(page.getByRole('tabpanel').locator('button').first()).toBeVisible();
+    await expect(page.getByRole('tabpanel').locator('[aria-busy="true"]')).toHaveCount(0);
     await focused();
     await press(page, 'F6', 24);
     const parts = await focused();

@@ -93,6 +93,7 @@ test('Undo and Redo go over edits and runs, by button and by key', async ({ page
   await neverEnds(page);
   await run(page);
   const ran = await textOf(page);
+  await expect.poll(async () => (await tokensOf(page)).slice(1).every(({ step }) => step !== null)).toBe(true);
   const drawn = await tokensOf(page);
   await setCaret(page, ran.length);
   await page.keyboard.type('!!');
@@ -108,7 +109,7 @@ test('Undo and Redo go over edits and runs, by button and by key', async ({ page
   await page.keyboard.press('Control+Shift+z');
   await expect(textArea(page)).toHaveValue(ran);
   // A run comes back with its origins and numbers, not as typed text.
-  expect(await tokensOf(page)).toEqual(drawn);
+  await expect.poll(() => tokensOf(page)).toEqual(drawn);
   await redoButton(page).click();
   await expect(textArea(page)).toHaveValue(`${ran}!!`);
   await expect(redoButton(page)).toBeDisabled();

@@ -1,6 +1,6 @@
 // Caret and selection are seen: pixel by pixel, over every tint, in both themes and in forced colours.
 
-import { openPage, setCaret, setText, textArea, textOf, tokensOf } from '../support/page.ts';
+import { candidatesReady, openPage, setCaret, setText, textArea, textOf, tokensOf } from '../support/page.ts';
 import { type Box, differences, picture } from '../support/pixels.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
@@ -44,6 +44,7 @@ async function clipOf(page: Page): Promise<Box> {
 }
 
 async function scored(page: Page): Promise<void> {
+  await candidatesReady(page);
   await expect.poll(async () => (await tokensOf(page)).slice(1).every(({ step }) => step !== null)).toBe(true);
 }
 

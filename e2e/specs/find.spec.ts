@@ -83,6 +83,7 @@ test('in a long text a match far away comes into sight and is selected, and mark
   await setText(page, text);
   await setCaret(page, 0);
   await page.keyboard.press('Control+f');
+  await expect(field(page)).toBeFocused();
   await page.keyboard.type('needle');
   await expect(bar(page)).toContainText('1 of 1');
   await expect.poll(() => currentInSight(page)).toBe(true);

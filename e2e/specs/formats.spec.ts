@@ -2,7 +2,16 @@
 
 import { startHubServer } from '../support/hub-server.ts';
 import { inUse, lookAt } from '../support/open-model.ts';
-import { candidatesOf, closeDialog, openModels, openPage, setHub, setText, tokensOf } from '../support/page.ts';
+import {
+  candidatesOf,
+  candidatesReady,
+  closeDialog,
+  openModels,
+  openPage,
+  setHub,
+  setText,
+  tokensOf,
+} from '../support/page.ts';
 import { SHIPPED_FILES, SHIPPED_FOLDER, shippedModel } from '../support/page-models.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
@@ -12,6 +21,7 @@ const PROMPT =
 
 /** Candidates at the end of the text with their probabilities, once every token has its numbers. */
 async function numbers(page: Page): Promise<readonly (readonly [number, number])[]> {
+  await candidatesReady(page);
   await expect.poll(async () => (await tokensOf(page)).slice(1).every(token => token.step !== null)).toBe(true);
   return (await candidatesOf(page)).map(({ id, before }) => [id, before ?? 0] as const);
 }

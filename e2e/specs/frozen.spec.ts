@@ -55,8 +55,10 @@ test('discarded: the tab that takes its place has text, branches and a way on', 
   await expect.poll(() => namesOf(page)).toEqual(['Branch 2*', 'Branch 1']);
   const text = await textOf(page);
   // All of it is stored once another tab begins with it.
-  await beside.goto('');
-  await expect(textArea(beside)).toHaveValue(text);
+  await expect(async () => {
+    await beside.goto('');
+    await expect(textArea(beside)).toHaveValue(text, { timeout: 5000 });
+  }).toPass();
   await beside.close();
   // As a discard: no event, no last write.
   const session = await context.newCDPSession(page);

@@ -123,11 +123,18 @@ test.describe('while a run writes', () => {
 test('the numbers of a token agree with each other and with its row among the candidates', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 2000 }); // every row of the list in sight
   await openPage(page);
+  await candidatesReady(page);
   await shortRun(page);
   // One typed token, one drawn.
   for (const offset of [PROMPT.indexOf(' time'), PROMPT.length]) {
     await setCaret(page, offset);
     await candidatesReady(page);
+    // Those that came with the draw are a few, and have no column of what the steps make of them.
+    await expect(
+      candidateGrid(page)
+        .getByRole('columnheader', { name: /^after/ })
+        .first(),
+    ).toBeVisible();
     const [probability, logprob, rank] = [
       await factOf(page, 'probability'),
       await factOf(page, 'log-prob'),

@@ -2,7 +2,7 @@
 import { download, engineWorkers, goesOn, smallModel, write } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import { inUse } from '../support/open-model.ts';
-import { modelButton, modelReady, openPage, setHub, textArea } from '../support/page.ts';
+import { closeDialog, modelButton, modelReady, openPage, setHub, textArea } from '../support/page.ts';
 import { expect, engineTest as test } from '../support/tests.ts';
 
 let hub: HubServer;
@@ -22,6 +22,11 @@ test('a second tab asks and takes over; the first keeps its text and has the mod
   await download(first, 'owner/large');
   await inUse(first, 'owner/large', /f32/);
   await write(first, 'The text of the first tab');
+  // The list is given once what stands here is written.
+  await first.getByRole('button', { name: 'Documents', exact: true }).click();
+  const documents = first.getByRole('dialog', { name: 'Documents', exact: true });
+  await expect(documents.getByRole('list', { name: 'Documents' })).toContainText('The text of the first tab');
+  await closeDialog(documents);
 
   // It begins with what was written last, and with its model.
   await second.goto('');
@@ -30,7 +35,7 @@ test('a second tab asks and takes over; the first keeps its text and has the mod
   await second.getByRole('button', { name: 'Take over' }).click();
   await inUse(second, 'owner/large', /f32/);
   await expect(first.getByText(/^Another tab has taken over owner\/large, so it was let go here/)).toBeVisible();
-  expect(engineWorkers(first)).toHaveLength(0);
+  await expect.poll(() => engineWorkers(first).length).toBe(0);
   await expect(textArea(first)).toHaveValue('The text of the first tab');
 
   await third.goto('');

@@ -65,6 +65,10 @@ test('columns are dragged, keyed and given back, stay in every window and come b
   ];
   const beside = async () => ((await settings.boundingBox())?.x ?? 0) > ((await view.boundingBox())?.x ?? 0) + 300;
   expect(await beside()).toBe(true);
+  // The line says its width a frame after it has it.
+  const told = async () =>
+    (await widthOf(page, 'Width of the settings')) - Math.round((await settings.boundingBox())?.width ?? 0);
+  await expect.poll(told).toBe(0);
   const before = await widthOf(page, 'Width of the settings');
   await line(page, 'Width of the settings').press('ArrowLeft');
   await expect(line(page, 'Width of the settings')).toHaveAttribute('aria-valuenow', String(before + 16));

@@ -98,8 +98,10 @@ test('temperature 0 is greedy, and so is top-k 1 at any temperature and seed', a
   await run(page);
   await expect(textArea(page)).toHaveValue(PROMPT + greedy);
   let offset = PROMPT.length;
-  for (const { text } of (await tokensOf(page)).filter(token => token.origin === 'drawn')) {
+  for (const [position, { text, origin }] of (await tokensOf(page)).entries()) {
+    if (origin !== 'drawn') continue;
     await setCaret(page, offset);
+    await expect(inspector(page).getByText(new RegExp(`^position ${position} ·`))).toBeVisible();
     await expect.poll(async () => (await factOf(page, 'rank')).words).toBe('1');
     offset += text.length;
   }
@@ -251,8 +253,13 @@ test('with no lock a stopped run goes on with the seed it had', async ({ page })
   await setNumbers(page, { Length: 2 });
   await run(page);
   const seeds: string[] = [];
+  let first: string | null = null;
   for (const offset of [PROMPT.length, stopped.length]) {
     await setCaret(page, offset);
+    if (seeds.length > 0) await expect(inspector(page).getByText(/^position/)).not.toHaveText(first ?? '');
+    first = await inspector(page)
+      .getByText(/^position/)
+      .textContent();
     const line = inspector(page).getByText(/drawn with/);
     await expect(line).toContainText(/seed \d+/);
     seeds.push(/seed (\d+)/.exec(await line.innerText())?.[1] ?? '');

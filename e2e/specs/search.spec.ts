@@ -28,7 +28,9 @@ test('beams and contrastive search, live, stopped, compared and taken', async ({
   await live.getByText('What fell out, and why').click();
   await expect(live).toContainText('the last that goes on has');
 
+  await expect(start).toBeEnabled();
   await view.getByRole('radio', { name: 'Contrastive' }).press('Space');
+  await expect(view.getByRole('radio', { name: 'Contrastive' })).toBeChecked();
   await start.click();
   await expect(live.getByRole('table', { name: /^Candidates/ }).getByRole('row')).toHaveCount(5);
   await expect(view.getByRole('table', { name: /How varied/ }).getByRole('row')).toHaveCount(3);

@@ -4,6 +4,7 @@ import { VIEWS } from '../support/cuts.ts';
 import { download, liveBytes, recordGpu, smallModel } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import {
+  announced,
   closeDialog,
   modelButton,
   modelReady,
@@ -135,7 +136,11 @@ async function oneRound(page: Page, round: number): Promise<void> {
   await stopInTheMiddle(page);
   await textArea(page).press('Alt+ArrowLeft');
   await textArea(page).press('Alt+ArrowLeft');
+  const standing = async () => `${await announced(page).textContent()}\n${await textOf(page)}`;
+  const before = await standing();
   await page.getByRole('button', { name: 'From here' }).click();
+  // What was said of the run before stands until this one begins.
+  await expect.poll(standing).not.toBe(before);
   await runFinished(page);
   for (const view of VIEWS.toReversed()) {
     await openView(page, view);

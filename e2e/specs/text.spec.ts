@@ -174,6 +174,8 @@ test('a pinned line is at every place what the inspector shows there; pins survi
   const table = pins(page).getByRole('table');
   const cell = (position: number, column: number) => table.locator(`tr[data-point="${position}"] td`).nth(column);
   await expect(cell(count, 0)).toHaveAttribute('title', /\d/);
+  // The others come together.
+  for (const i of [0, 1, 2]) await expect(cell(count - 1, i)).toHaveAttribute('title', /\d/);
   const lines = await tableOf(page, 'Probability of the pinned tokens');
   expect(lines.get(0)?.every(Number.isNaN)).toBe(true);
   for (const position of [2, count - 3]) {
@@ -261,6 +263,8 @@ test('on a phone the view fits, and a finger reads and selects @phone', async ({
   await tokenButton(page).tap();
   await show(page, 'Text');
   await pin(page, ' the');
+  await expect(pins(page).getByRole('listitem')).toHaveCount(1);
+  await expect(view(page).getByText(/^Scoring/)).toHaveCount(0);
   await expect(view(page).getByRole('region', { name: 'Most surprising tokens' })).toBeVisible();
   const wide = await page.evaluate(() =>
     [...document.querySelectorAll('[aria-label="Whole text"] *')]

@@ -97,6 +97,8 @@ for (const manner of ['around', 'instead'] as const) {
     expect((await candidatesOf(page)).length).toBeGreaterThan(3);
     for (const name of [...OTHER_VIEWS, 'Token']) {
       await page.getByRole('tab', { name: new RegExp(`^«?${name}»?$`) }).click();
+      const region = page.getByRole('region', { name: name === 'Text' ? 'Whole text' : name, exact: true });
+      await expect(region).toBeVisible();
       await expect(page.getByRole('alert')).toHaveCount(0);
     }
     await lookAtModels(page);

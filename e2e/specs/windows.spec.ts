@@ -119,6 +119,9 @@ async function walk(page: Page): Promise<void> {
     // The page takes the shape of its new size with its next paint.
     const narrow = await page.evaluate(query => matchMedia(query).matches, NARROW);
     await expect(page.getByRole('complementary')).toBeVisible({ visible: !narrow });
+    await page.evaluate(
+      () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null)))),
+    );
     for (const fault of await faultsOf(page)) found.push(`${width} x ${height}: ${fault}`);
   }
   expect(found).toEqual([]);
@@ -200,8 +203,9 @@ test('a meaning covers neither its slider nor its number; a word below a pane co
     await page.getByRole('button', { name, exact: true }).click();
     const meaning = page.locator('[popover]:popover-open');
     await expect(meaning).toHaveCount(1);
-    expect(await overlap(meaning, page.getByRole('slider', { name, exact: true })), name).toBe(false);
-    expect(await overlap(meaning, numberField(page, name)), name).toBe(false);
+    // It is open a moment before it has its place.
+    await expect.poll(() => overlap(meaning, page.getByRole('slider', { name, exact: true })), name).toBe(false);
+    await expect.poll(() => overlap(meaning, numberField(page, name)), name).toBe(false);
     await page.keyboard.press('Escape');
   }
   const cue = page.getByText('More settings');
@@ -210,5 +214,5 @@ test('a meaning covers neither its slider nor its number; a word below a pane co
     .getByRole('region', { name: 'Settings' })
     .locator('div', { has: page.getByRole('slider') })
     .first();
-  expect(await overlap(cue, pane.locator(':scope > :first-child'))).toBe(false);
+  await expect.poll(() => overlap(cue, pane.locator(':scope > :first-child'))).toBe(false);
 });

@@ -17,7 +17,12 @@ export const legend = (page: Page): Locator => page.getByRole('list', { name: /^
 export async function openAttention(page: Page, text = TEXT): Promise<void> {
   await setText(page, text);
   await page.getByRole('tab', { name: 'Attention', exact: true }).click();
-  await expect(grid(page)).toBeVisible();
+  // On a busy machine it takes so long that the page asks.
+  const asks = view(page).getByRole('button', { name: 'Compute the attention' });
+  await expect(async () => {
+    if (await asks.isVisible()) await asks.click({ timeout: 5000 });
+    await expect(grid(page)).toBeVisible({ timeout: 5000 });
+  }).toPass();
 }
 
 /** Every weight of the chosen head, by position; the table has a block of 24 at a time. */

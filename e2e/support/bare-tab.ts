@@ -1,5 +1,5 @@
 // A tab that Playwright has no hand in: it keeps its own pages in sight whatever a browser does to them, and only what is out of sight can be frozen.
-import type { Browser, CDPSession } from '@playwright/test';
+import { type Browser, type CDPSession, expect } from '@playwright/test';
 
 export interface BareTab {
   /** What an expression in the page comes to, as JSON has it; while the tab is frozen it waits. */
@@ -41,11 +41,18 @@ export async function openBareTab(browser: Browser, url: string): Promise<BareTa
   };
   const state = async (name: 'frozen' | 'active'): Promise<void> =>
     void (await ask('Page.setWebLifecycleState', { state: name }));
+  const value = async <T>(expression: string): Promise<T> => {
+    const { result } = await ask('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
+    return result?.result?.value as T;
+  };
+  // What is asked while the page comes is answered with an error.
+  await expect
+    .poll(() =>
+      value<boolean>("location.protocol !== 'about:' && document.readyState === 'complete'").catch(() => false),
+    )
+    .toBe(true);
   return {
-    value: async <T>(expression: string) => {
-      const { result } = await ask('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-      return result?.result?.value as T;
-    },
+    value,
     freeze: () => state('frozen'),
     wake: async () => {
       await state('active');

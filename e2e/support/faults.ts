@@ -248,15 +248,27 @@ export async function alertsOf(page: Page): Promise<string[]> {
 
 /** One sentence on the page, not two, and it says this. Gives the sentence. */
 export async function says(page: Page, words: RegExp): Promise<string> {
-  await expect.poll(() => alertsOf(page)).toEqual([expect.stringMatching(words)]);
-  return (await alertsOf(page))[0] ?? '';
+  let said = '';
+  const look = async (): Promise<string[]> => {
+    const all = await alertsOf(page);
+    said = all[0] ?? '';
+    return all;
+  };
+  await expect.poll(look).toEqual([expect.stringMatching(words)]);
+  return said;
 }
 
 /** The page can go on: the shipped model is loaded, if it is not, and a run continues the text that was there. */
 export async function goesOn(page: Page, text = WRITTEN): Promise<void> {
   const close = page.locator('dialog[open]').getByRole('button', { name: 'Close', exact: true });
-  if (await close.isVisible()) await close.click();
+  await expect(async () => {
+    // A load that ends closes it, too.
+    if (await close.isVisible()) await close.click({ timeout: 2000 });
+    await expect(page.locator('dialog[open]')).toHaveCount(0, { timeout: 2000 });
+  }).toPass();
   await expect(textArea(page)).toHaveValue(text);
+  // It may be on its way already; in use, its size is said.
+  await expect(modelButton(page)).not.toHaveAccessibleName(/^Model: nucleus-3m, (?!.* · )/);
   if (!/^Model: nucleus-3m, f16/.test((await modelButton(page).getAttribute('aria-label')) ?? '')) {
     const dialog = await openModels(page);
     await dialog.getByRole('button', { name: 'Load nucleus-3m', exact: true }).click();

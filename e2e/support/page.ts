@@ -52,7 +52,10 @@ export async function setText(page: Page, text: string): Promise<void> {
 export async function setCaret(page: Page, offset: number): Promise<void> {
   await textArea(page).focus();
   await textArea(page).evaluate((element, at) => {
-    if (element instanceof HTMLTextAreaElement) element.setSelectionRange(at, at);
+    if (!(element instanceof HTMLTextAreaElement)) throw new Error('the text has no field');
+    element.setSelectionRange(at, at);
+    // The browser says so as well, but not before whoever asked goes on.
+    document.dispatchEvent(new Event('selectionchange'));
   }, offset);
 }
 
@@ -188,9 +191,12 @@ export async function candidatesReady(page: Page): Promise<void> {
   const first = candidateGrid(page).locator('[id^="candidate-"]').first();
   // On a busy machine a long text takes so long that the page asks.
   const asks = inspector(page).getByRole('button', { name: 'Compute the distribution' });
-  await expect(first.or(asks).first()).toBeVisible();
-  if (await asks.isVisible()) await asks.click();
-  await expect(first).toBeVisible();
+  await expect(async () => {
+    await expect(first.or(asks).first()).toBeVisible();
+    // It may go as it is reached for.
+    if (await asks.isVisible()) await asks.click({ timeout: 5000 });
+    await expect(first).toBeVisible({ timeout: 5000 });
+  }).toPass();
 }
 
 /** The candidates in sight, top to bottom. */
@@ -221,9 +227,12 @@ export async function factOf(page: Page, term: string): Promise<{ readonly words
     .locator('dl > div')
     .filter({ has: page.getByRole('button', { name: term, exact: true }) })
     .locator('dd');
+  await expect(value).toContainText(/\d/);
   await expect(inspector(page)).not.toHaveAttribute('aria-busy', 'true');
-  await expect(value).toBeVisible();
-  return { words: await value.innerText(), exact: Number((await value.getAttribute('title')) ?? Number.NaN) };
+  return value.evaluate((element: HTMLElement) => {
+    const exact = Number(element.getAttribute('title') ?? Number.NaN);
+    return { words: element.innerText, exact };
+  });
 }
 
 /** The button in the head of the page that names the model. */
