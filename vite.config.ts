@@ -7,6 +7,9 @@ import { build, defineConfig, type Plugin, type UserConfig } from 'vite';
 import { bundledPackages, LICENCES_FILE, licencesText } from './e2e/tools/licences.ts';
 import { pagePolicy } from './e2e/tools/policy.mjs';
 
+/** How long plugins take says how busy the machine is, not how the page is built. */
+const CHECKS = { bundlerTimings: false };
+
 const PUBLIC = path.join(import.meta.dirname, 'public');
 
 const digest = (content: string | Uint8Array): string =>
@@ -70,6 +73,7 @@ async function buildServiceWorker({ build: to, define, plugins }: Pick<UserConfi
       ...to,
       emptyOutDir: false,
       target: 'es2022',
+      rolldownOptions: { checks: CHECKS },
       lib: { entry: 'src/offline/worker.ts', formats: ['iife'], name: 'nucleus', fileName: () => 'service-worker.js' },
     },
   });
@@ -99,15 +103,14 @@ export default defineConfig(({ command }) => {
   return {
     base: './',
     plugins: [react(), policy(), bundledPackages(packages), licences(packages), serviceWorker()],
-    worker: { format: 'es', plugins: () => [bundledPackages(packages)] },
+    worker: { format: 'es', plugins: () => [bundledPackages(packages)], rolldownOptions: { checks: CHECKS } },
     build: {
       target: 'es2022',
       assetsInlineLimit: 0,
       // Every browser that has WebGPU knows modulepreload.
       modulePreload: { polyfill: false },
-      // How long plugins take says how busy the machine is, not how the page is built.
       rolldownOptions: {
-        checks: { bundlerTimings: false },
+        checks: CHECKS,
         output: {
           // The name of a shared chunk would list all that share it.
           chunkFileNames: ({ name }) => `assets/${name.startsWith('shared') ? 'shared' : '[name]'}-[hash].js`,

@@ -47,7 +47,8 @@ test('named, begun, searched, opened, copied, removed and brought back; each wit
   await page.keyboard.press('Alt+n');
   await expect(textArea(page)).toHaveValue('');
   await expect(title(page)).toHaveText('Untitled');
-  await setText(page, 'A bear in the wood');
+  await expect(textArea(page)).toBeFocused();
+  await page.keyboard.type('A bear in the wood');
   await setNumbers(page, { Temperature: 0.5 });
 
   // An example takes the place of nothing that was written.

@@ -1,4 +1,5 @@
 // Actions of documents, models and the page: dialogs, themes, what is open.
+import { focusText } from '../../features/shared/focusText.ts';
 import { roomStore } from '../../features/shared/room.ts';
 import type { Dialog } from '../../stores/view.ts';
 import { THEMES } from '../../stores/view.ts';
@@ -34,7 +35,11 @@ export const PAGE_ACTIONS: readonly Action[] = [
     group: 'Documents',
     keys: ['Own+N'],
     hindrance: ({ documents }) => (documents.getState().acts === null ? NOT_READ : null),
-    act: ({ documents }) => void documents.getState().acts?.create(),
+    act: ({ documents }) => {
+      // What is typed now is for the new one.
+      focusText();
+      void documents.getState().acts?.create();
+    },
   },
   opens('documents', 'documents', 'Documents', 'Documents', { keys: ['Own+O'], words: 'open list search' }),
   {

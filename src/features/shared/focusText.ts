@@ -1,4 +1,4 @@
-// Where the keyboard goes when a candidate was taken: the list goes away with its row, and the text is what moves on.
+// Where the keyboard goes when a candidate was taken (the list goes away with its row, and the text is what moves on), and with a new document.
 
 /** Focuses the text. For keyboard actions alone: on a phone it would raise the keyboard. */
 export function focusText(): void {
