@@ -140,12 +140,13 @@ engineTest('a host without any header: the page refuses what is not its own, and
   await expect(network.getByRole('status')).toContainText(/[1-9]\d* refused, the last to https:\/\/huggingface\.co/);
   await closeDialog(dialog);
   // A file that no visit has had does not come: nobody asks the host for it, neither the page's code nor the browser by itself.
+  let probes = 0;
   const isAsked = async (how: 'code' | 'browser'): Promise<boolean> => {
-    const name = `assets/none-${(probes += 1)}.js`;
+    probes += 1;
+    const name = `assets/none-${probes}.js`;
     await page.evaluate(how === 'code' ? fetched : imported, name);
     return host.seen.some(url => url.endsWith(name));
   };
-  let probes = 0;
   expect(await isAsked('code')).toBe(false);
   expect(await isAsked('browser')).toBe(false);
 

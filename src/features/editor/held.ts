@@ -51,7 +51,10 @@ export function holdWords(
     if (held === '' && (over || !documents.getState().coming)) return;
     const { inputType, data, isComposing } = event as InputEvent;
     const words = inputType === 'insertText' ? data : BREAKS.has(inputType) ? '\n' : null;
-    if (words === null || isComposing || !event.cancelable) return giveUp();
+    if (words === null || isComposing || !event.cancelable) {
+      giveUp();
+      return;
+    }
     event.preventDefault();
     if (held === '') place = here();
     held += words;
