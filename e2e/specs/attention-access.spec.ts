@@ -2,7 +2,7 @@
 
 import { grid, head, layer, openAttention, stepOf, TEXT, view, weightsOf } from '../support/attention.ts';
 import { complaints } from '../support/axe.ts';
-import { openPage, setCaret, setText, sidewaysOf, tokenButton } from '../support/page.ts';
+import { computed, openPage, setCaret, setText, sidewaysOf, tokenButton } from '../support/page.ts';
 import { expect, test } from '../support/tests.ts';
 
 test.describe('axe, both themes', () => {
@@ -18,10 +18,7 @@ test.describe('axe, both themes', () => {
     await layer(page).selectOption('3');
     const all = view(page).getByText(/^All \d+ rows/);
     const asks = view(page).getByRole('button', { name: /^Compute the (map|rest)$/ });
-    await expect(async () => {
-      if (await asks.isVisible()) await asks.click({ timeout: 5000 });
-      await expect(all).toBeVisible({ timeout: 5000 });
-    }).toPass();
+    await computed(asks, within => expect(all).toBeVisible(within));
     expect(await complaints(page, '[aria-label="Attention"]')).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ import {
   run,
   runButton,
   runFinished,
+  scored,
   setCaret,
   setNumbers,
   setText,
@@ -93,7 +94,7 @@ test('Undo and Redo go over edits and runs, by button and by key', async ({ page
   await neverEnds(page);
   await run(page);
   const ran = await textOf(page);
-  await expect.poll(async () => (await tokensOf(page)).slice(1).every(({ step }) => step !== null)).toBe(true);
+  await scored(page);
   const drawn = await tokensOf(page);
   await setCaret(page, ran.length);
   await page.keyboard.type('!!');
@@ -249,15 +250,14 @@ test('text, origins, settings, seed and view survive a reload, and the numbers c
   const line = await inspector(page)
     .getByText(/drawn with/)
     .innerText();
-  const settled = async () => (await tokensOf(page)).slice(1).every(token => token.step !== null);
-  await expect.poll(settled).toBe(true);
+  await scored(page);
   const [text, tokens] = [await textOf(page), await tokensOf(page)];
   expect(new Set(tokens.map(token => token.origin))).toEqual(new Set(['typed', 'drawn', 'chosen']));
 
   await page.reload();
   await expect(textArea(page)).toHaveValue(text);
   await expect(stepButton(page)).toBeEnabled();
-  await expect.poll(settled).toBe(true);
+  await scored(page);
   expect(await tokensOf(page)).toEqual(tokens);
   await expect(numberField(page, 'Temperature')).toHaveValue('1.2');
   await expect(numberField(page, 'Top-p')).toHaveValue('0.9');

@@ -1,6 +1,6 @@
 // Caret and selection are seen: pixel by pixel, over every tint, in both themes and in forced colours.
 
-import { candidatesReady, openPage, setCaret, setText, textArea, textOf, tokensOf } from '../support/page.ts';
+import { candidatesReady, openPage, scored, setCaret, setText, textArea, textOf } from '../support/page.ts';
 import { type Box, differences, picture } from '../support/pixels.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
@@ -41,11 +41,6 @@ async function clipOf(page: Page): Promise<Box> {
     .getByTestId('overlay')
     .evaluate(overlay => overlay.getBoundingClientRect().toJSON());
   return { x: Math.floor(x), y: Math.floor(y), width: Math.ceil(width), height: Math.min(200, Math.floor(height)) };
-}
-
-async function scored(page: Page): Promise<void> {
-  await candidatesReady(page);
-  await expect.poll(async () => (await tokensOf(page)).slice(1).every(({ step }) => step !== null)).toBe(true);
 }
 
 /** Every token of the text must look selected. */
@@ -99,6 +94,7 @@ for (const theme of ['light', 'dark', 'forced'] as const) {
       await openPage(page);
       await setText(page, TEXT);
       expect(await textOf(page)).toBe(TEXT);
+      await candidatesReady(page);
       await scored(page);
       for (const tint of TINTS) {
         await page.getByRole('combobox', { name: 'Tint of the text shows' }).selectOption(tint);

@@ -8,9 +8,9 @@ import {
   closeDialog,
   openModels,
   openPage,
+  scored,
   setHub,
   setText,
-  tokensOf,
 } from '../support/page.ts';
 import { SHIPPED_FILES, SHIPPED_FOLDER, shippedModel } from '../support/page-models.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
@@ -22,7 +22,7 @@ const PROMPT =
 /** Candidates at the end of the text with their probabilities, once every token has its numbers. */
 async function numbers(page: Page): Promise<readonly (readonly [number, number])[]> {
   await candidatesReady(page);
-  await expect.poll(async () => (await tokensOf(page)).slice(1).every(token => token.step !== null)).toBe(true);
+  await scored(page);
   return (await candidatesOf(page)).map(({ id, before }) => [id, before ?? 0] as const);
 }
 

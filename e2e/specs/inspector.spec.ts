@@ -15,6 +15,7 @@ import {
   run,
   runButton,
   runFinished,
+  scored,
   setCaret,
   setNumbers,
   stopButton,
@@ -28,11 +29,6 @@ import { expect, type Page, test } from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 const VOCABULARY = 2048;
-
-async function scored(page: Page): Promise<void> {
-  const missing = async () => (await tokensOf(page)).slice(1).filter(token => token.step === null).length;
-  await expect.poll(missing).toBe(0);
-}
 
 /** A finished run of a few drawn tokens, every token with its numbers. */
 async function shortRun(page: Page): Promise<void> {

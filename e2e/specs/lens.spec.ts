@@ -4,6 +4,7 @@ import { complaints } from '../support/axe.ts';
 import { beforeWorker, engineWorker, liveBytes, recordGpu } from '../support/faults.ts';
 import {
   candidatesReady,
+  computed,
   factOf,
   openPage,
   setCaret,
@@ -35,12 +36,8 @@ async function openLens(page: Page, text = TEXT): Promise<void> {
 /** The selected position is there in every layer. */
 async function positionReady(page: Page): Promise<void> {
   await expect(positionTable(page).locator('tbody tr')).toHaveCount(7);
-  // On a busy machine it takes so long that the page asks.
   const asks = view(page).getByRole('button', { name: /^Compute (them|the rest)$/ });
-  await expect(async () => {
-    if (await asks.isVisible()) await asks.click({ timeout: 5000 });
-    await expect(positionTable(page).getByText(/not computed|–/)).toHaveCount(0, { timeout: 5000 });
-  }).toPass();
+  await computed(asks, within => expect(positionTable(page).getByText(/not computed|–/)).toHaveCount(0, within));
 }
 
 /** Full numbers of a row of the table: probability of the likeliest token, probability and rank of the asked one, divergence in bits. */

@@ -12,6 +12,7 @@ import {
   openModels,
   openPage,
   run,
+  scored,
   setHub,
   setNumbers,
   textOf,
@@ -346,8 +347,7 @@ test('another model takes the text over and gives it numbers of its own', async 
   const dialog = await openModels(page);
   await download(page, dialog, 'acme/two-chunks');
   expect(await textOf(page)).toBe(text);
-  const scored = async () => (await tokensOf(page)).slice(1).every(token => token.step !== null);
-  await expect.poll(scored).toBe(true);
+  await scored(page);
   const anew = await tokensOf(page);
   expect(anew.map(token => token.text)).toEqual(tokens.map(token => token.text));
   expect(anew.map(token => token.step)).not.toEqual(tokens.map(token => token.step));

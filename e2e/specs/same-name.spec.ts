@@ -1,7 +1,16 @@
 // Two folders of one name on a person's disk, with one tokenizer and other weights: two models, whose numbers never mix.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { candidatesOf, modelButton, modelReady, openModels, openPage, setText, tokensOf } from '../support/page.ts';
+import {
+  candidatesOf,
+  modelButton,
+  modelReady,
+  openModels,
+  openPage,
+  scored,
+  setText,
+  tokensOf,
+} from '../support/page.ts';
 import { type Files, retouchedModel, shippedModel } from '../support/page-models.ts';
 import { expect, type Page, type TestInfo, engineTest as test } from '../support/tests.ts';
 
@@ -23,7 +32,7 @@ async function openFolder(page: Page, folder: string, name: string): Promise<voi
 
 /** Candidates at the end and the tints of the text, once every token has numbers. */
 async function numbers(page: Page): Promise<unknown> {
-  await expect.poll(async () => (await tokensOf(page)).slice(1).every(token => token.step !== null)).toBe(true);
+  await scored(page);
   const rows = await candidatesOf(page);
   return { steps: (await tokensOf(page)).map(token => token.step), ids: rows.map(({ id, before }) => [id, before]) };
 }

@@ -10,6 +10,7 @@ import {
   noteCommands,
   openPage,
   run,
+  scored,
   setCaret,
   setNumbers,
   setText,
@@ -184,7 +185,7 @@ test('the interval of the drawn token holds the random number; other settings sh
   expect(Number(hit?.[2])).toBe(drawn.hi);
 
   // Other settings: no command, another interval, the same random number.
-  await expect.poll(async () => (await tokensOf(page)).slice(1).every(({ step }) => step !== null)).toBe(true);
+  await scored(page);
   const sent = (await commandsOf(page)).length;
   await setNumbers(page, { Temperature: 0.3 });
   await expect(words).toContainText('with these settings would draw');

@@ -1,6 +1,6 @@
 // The view of attention as the browser tests see it.
 import { expect, type Locator, type Page } from '@playwright/test';
-import { setText, tokensOf } from './page.ts';
+import { computed, setText, tokensOf } from './page.ts';
 
 export const TEXT = 'Once upon a time there was a small fox named Pip. Pip had a red ball';
 /** Lower ends of the steps of the tint. */
@@ -17,12 +17,8 @@ export const legend = (page: Page): Locator => page.getByRole('list', { name: /^
 export async function openAttention(page: Page, text = TEXT): Promise<void> {
   await setText(page, text);
   await page.getByRole('tab', { name: 'Attention', exact: true }).click();
-  // On a busy machine it takes so long that the page asks.
   const asks = view(page).getByRole('button', { name: 'Compute the attention' });
-  await expect(async () => {
-    if (await asks.isVisible()) await asks.click({ timeout: 5000 });
-    await expect(grid(page)).toBeVisible({ timeout: 5000 });
-  }).toPass();
+  await computed(asks, within => expect(grid(page)).toBeVisible(within));
 }
 
 /** Every weight of the chosen head, by position; the table has a block of 24 at a time. */

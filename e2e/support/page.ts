@@ -185,18 +185,30 @@ export function candidateRow(page: Page, id: number): Locator {
   return candidateGrid(page).locator(`#candidate-${id}`);
 }
 
+/** Waits for what is computed. On a busy machine it would take so long that the page asks first: the button is pressed, which may go as it is reached for. */
+export async function computed(
+  asks: Locator,
+  there: (within: { readonly timeout: number }) => Promise<void>,
+): Promise<void> {
+  const within = { timeout: 5000 };
+  await expect(async () => {
+    if (await asks.isVisible()) await asks.click(within);
+    await there(within);
+  }).toPass();
+}
+
+/** Every token of the text has its numbers, but for the first, which has none. */
+export async function scored(page: Page): Promise<void> {
+  const missing = async () => (await tokensOf(page)).slice(1).filter(({ step }) => step === null).length;
+  await expect.poll(missing).toBe(0);
+}
+
 /** Waits for the distribution of the selected place: the rows of the first candidates. */
 export async function candidatesReady(page: Page): Promise<void> {
   await expect(inspector(page)).not.toHaveAttribute('aria-busy', 'true');
   const first = candidateGrid(page).locator('[id^="candidate-"]').first();
-  // On a busy machine a long text takes so long that the page asks.
   const asks = inspector(page).getByRole('button', { name: 'Compute the distribution' });
-  await expect(async () => {
-    await expect(first.or(asks).first()).toBeVisible();
-    // It may go as it is reached for.
-    if (await asks.isVisible()) await asks.click({ timeout: 5000 });
-    await expect(first).toBeVisible({ timeout: 5000 });
-  }).toPass();
+  await computed(asks, within => expect(first).toBeVisible(within));
 }
 
 /** The candidates in sight, top to bottom. */

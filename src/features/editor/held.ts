@@ -31,6 +31,7 @@ export function holdWords(
   let held = '';
   /** Document and selection that they were typed in. */
   let place = '';
+  /** None is held until the next is asked for. */
   let over = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const here = (): string => `${documents.getState().id} ${element.selectionStart} ${element.selectionEnd}`;
