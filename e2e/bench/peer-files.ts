@@ -55,9 +55,12 @@ function publishedConfig(config: Config, { dims }: Graph): Config {
   return { ...sizes, ...ends, hidden_act: 'silu', architectures: ['LlamaForCausalLM'], ...config };
 }
 
-/** A vocabulary in which the ids of bytes are those bytes, so that a text of letters is known ids to engines that take nothing but texts. */
+/** Bytes below are a character each: a drawn one above would end a text of some engines in half a character, which they cannot write as JSON. */
+const CHARACTERS = 0x80;
+
+/** A vocabulary in which the ids of letters are their bytes, so that a text of letters is known ids to engines that take nothing but texts. */
 function byteTokens(V: number) {
-  const tokens = Array.from({ length: V }, (_, id) => BYTE_TO_CHAR[id] ?? `<${id}>`);
+  const tokens = Array.from({ length: V }, (_, id) => (id < CHARACTERS && BYTE_TO_CHAR[id]) || `<${id}>`);
   return [
     ['tokenizer.ggml.model', 'gpt2'],
     ['tokenizer.ggml.pre', 'gpt-2'],
