@@ -129,6 +129,18 @@ describe('from the Hub', () => {
     expect(await store.keys()).toEqual([]);
   });
 
+  test('it is a download from when the server is asked, not from its first byte', async () => {
+    const made = session();
+    const files = await openModel(made.options);
+    const until = made.progress.length;
+    server.fault({ path: W, stallAfter: 0 });
+    const ended = expect(collect(files.stream(W))).rejects.toMatchObject({ code: 'cancelled' });
+    await vi.waitFor(() => expect(made.progress.length).toBeGreaterThan(until));
+    expect(made.progress.at(-1)).toEqual({ ...made.progress[until - 1], phase: 'download' });
+    made.stop.abort();
+    await ended;
+  });
+
   test('another commit at resume starts over and leaves nothing of the old one', async () => {
     await interrupted(2);
     const other = patternBytes(3 * CHUNK, 7);

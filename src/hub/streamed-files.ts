@@ -229,6 +229,8 @@ export class StreamedFiles implements ModelFiles {
       validator: before?.validator ?? '',
       onPosition: (position: number) => this.#report(phase, name, position),
     };
+    // Before a server that takes its time answers: it is being asked.
+    this.#report(phase, name, hashes.length * chunkBytes, true);
     for await (const { index, bytes, hash, validator } of origin.chunks(name, request)) {
       if (this.#init.signal.aborted) throw cancelled();
       if (index === 0) checkFirstBytes(name, bytes);
@@ -348,12 +350,13 @@ export class StreamedFiles implements ModelFiles {
       cache.rememberLocal({ name: source.name, files: [...this.#contents.values()], copy: null });
   }
 
-  #report(phase: FilesPhase, name: string, position: number): void {
+  /** A step of some size, the end of a file, or what is told `always`. */
+  #report(phase: FilesPhase, name: string, position: number, always = false): void {
     this.#positions.set(name, position);
     let bytes = 0;
     for (const part of this.#positions.values()) bytes += part;
     const step = Math.max(65_536, this.totalBytes / 1000);
-    if (Math.abs(bytes - this.#reported) < step && position < this.size(name)) return;
+    if (!always && Math.abs(bytes - this.#reported) < step && position < this.size(name)) return;
     this.#reported = bytes;
     this.#init.onProgress({ phase, bytes, totalBytes: this.totalBytes, fromCache: phase === 'verify' });
   }
