@@ -1,6 +1,7 @@
-// Views are fetched when they are opened: once, with a way on where one does not come.
+// Parts of the page are fetched when they are needed: once, with a way on where one does not come, and nothing is lost that a person does before.
 
-import { openPage, setText, textOf } from '../support/page.ts';
+import { heldRequests } from '../support/held-requests.ts';
+import { openPage, setCaret, setText, textOf } from '../support/page.ts';
 import { expect, test } from '../support/tests.ts';
 
 test('a view is fetched when it is first opened, and once', async ({ page }) => {
@@ -46,4 +47,45 @@ test('a view or a dialog that cannot be fetched says so, and comes when it is tr
   await expect(dialog.getByRole('alert')).toHaveCount(0);
   await expect(dialog.getByText('nucleus-3m').first()).toBeVisible();
   expect(await textOf(page)).toBe('A text of mine');
+});
+
+test('keys that are struck before anybody listens to them do what they do, once the page listens', async ({ page }) => {
+  const arrive = await heldRequests(page, /\/assets\/Shortcuts-.*\.js$/);
+  await openPage(page);
+  await setCaret(page, 6);
+  await page.keyboard.press('Alt+ArrowDown');
+  const card = page.getByRole('dialog', { name: /^Token space upon, / });
+  await expect(card).toBeHidden();
+  arrive();
+  await expect(card).toBeVisible();
+});
+
+test('a file that is dropped before the page takes files does not take its place; a dragged text is left to the browser', async ({
+  page,
+}) => {
+  const arrive = await heldRequests(page, /\/assets\/Drop-.*\.js$/);
+  await openPage(page);
+  /** Who asks the browser not to do what it does by itself. */
+  const refused = (kind: 'file' | 'text', name: 'dragover' | 'drop') =>
+    page.evaluate(
+      ([what, type]) => {
+        const dataTransfer = new DataTransfer();
+        if (what === 'file') dataTransfer.items.add(new File(['{}'], 'notes.json'));
+        else dataTransfer.setData('text/plain', 'words');
+        return !document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+      },
+      [kind, name] as const,
+    );
+  for (const name of ['dragover', 'drop'] as const) {
+    expect(await refused('file', name)).toBe(true);
+    expect(await refused('text', name)).toBe(false);
+  }
+  arrive();
+  // The part that takes files refuses the browser as well, and asks what they are for.
+  await expect
+    .poll(async () => {
+      await refused('file', 'dragover');
+      return page.getByText('Drop the files of a model, or an exported run').count();
+    })
+    .toBeGreaterThan(0);
 });
