@@ -76,7 +76,7 @@ export function App() {
               </div>
             )}
             <div className="shell-bar">
-              <Actions>
+              <Actions specials={<Later load={PARTS.specials} />}>
                 <Later load={PARTS.fromHere} />
               </Actions>
               <Later load={PARTS.legend} />

@@ -4,6 +4,7 @@ import type { LoadedModel, WireError } from '../protocol/events.ts';
 import type { DocumentToken } from '../stores/document/types.ts';
 import { messageFor } from '../stores/messages.ts';
 import type { ModelState } from '../stores/model/types.ts';
+import { isComing } from '../stores/model/under-way.ts';
 import { useDocument, useModel, useStores } from '../stores/react.ts';
 import { Button } from '../ui/controls/Button.tsx';
 import styles from './Blocked.module.css';
@@ -24,11 +25,12 @@ function obstacle({ blocked, load }: ModelState): WireError | null {
   return load.status === 'failed' && OBSTACLES.includes(load.error.code) ? load.error : null;
 }
 
-const recordedModel = ({ load }: ModelState): LoadedModel | null =>
-  load.status === 'ready' && load.model.recorded ? load.model : null;
+/** The recording that a person has opened; one that stands in for a model on its way is told of beside its load. */
+const recordedModel = ({ load, coming }: ModelState): LoadedModel | null =>
+  load.status === 'ready' && load.model.recorded && coming === null ? load.model : null;
 
-/** Comes with the click: nobody with a GPU has it. */
-const recordings = () => import('./openRecorded.ts');
+/** Comes with the click: hardly anybody with a GPU has it. */
+const recordings = () => import('../features/models/openRecorded.ts');
 
 /** In the place of the reason, once the recorded run is open. */
 function Recorded({ model: { name, recorded } }: { model: LoadedModel }) {
@@ -66,7 +68,7 @@ export function Blocked() {
   const { model } = stores;
   const blocked = useModel(obstacle);
   const recorded = useModel(recordedModel);
-  const loading = useModel(s => s.load.status === 'loading');
+  const loading = useModel(isComing);
   if (recorded) return <Recorded model={recorded} />;
   if (!blocked) return null;
   const { text, action } = messageFor(blocked);

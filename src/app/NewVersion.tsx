@@ -1,6 +1,7 @@
 // A newer version of the page waits: said once, taken when the person says so, never while a model draws or is on its way.
 
 import { useSyncExternalStore } from 'react';
+import { isComing } from '../stores/model/under-way.ts';
 import { useGeneration, useModel, useStores, useVersion } from '../stores/react.ts';
 import { isRunning } from '../stores/run/generation-types.ts';
 import { Button } from '../ui/controls/Button.tsx';
@@ -10,7 +11,7 @@ import { Notice } from '../ui/controls/Notice.tsx';
 function useUnderWay(): 'run' | 'load' | null {
   const { scheduler } = useStores().work;
   const run = useGeneration(({ status }) => isRunning(status));
-  const load = useModel(s => s.load.status === 'loading');
+  const load = useModel(isComing);
   // Several answers, a search and columns are no runs of the text, and are drawn as runs are.
   const draws = (): boolean => scheduler.has('run');
   const drawing = useSyncExternalStore(told => scheduler.watch(told), draws, draws);

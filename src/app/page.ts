@@ -120,10 +120,11 @@ export function createPage(options: PageOptions): Page {
     work,
   };
   const endLoads = model.subscribe(({ load: now }, { load: before }) => {
-    // What is asked of the old model is worth nothing once another one is on its way, or its device is gone.
-    if (now.status !== 'ready' && now.status !== before.status) {
+    // What is asked of the old model is worth nothing once another one is on its way, its device is gone, or it was a recording whose model has come.
+    const stoodIn = now !== before && now.status === 'ready' && before.status === 'ready';
+    if (stoodIn || (now.status !== 'ready' && now.status !== before.status)) {
       // Runs go on once the model that is opened again is there, and views begin again.
-      if (model.getState().loss.kind === 'reopening') work.scheduler.cancelBelowRuns();
+      if (stoodIn || model.getState().loss.kind === 'reopening') work.scheduler.cancelBelowRuns();
       else work.scheduler.cancelAll();
       work.leases.forget();
     }
@@ -139,9 +140,10 @@ export function createPage(options: PageOptions): Page {
     ...stores,
     start: async () => {
       const linked = await receive(stores, options.links?.take() ?? '');
-      const { Visit, countRequests, shaping } = await import('./visit.ts');
+      const { Visit, countRequests, shaping, standInWhenSlow } = await import('./visit.ts');
       if (disposed) return;
       countRequests(stores);
+      work.onEnd(standInWhenSlow(stores, options.firstText));
       rows.shapeWith(shaping);
       visit = new Visit(subjects, options.saved, first);
       await visit.start(linked);

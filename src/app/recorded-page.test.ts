@@ -1,11 +1,11 @@
 // The page where no model can run: the recorded run opens beside what a person has, every view has its numbers, and all else is refused in one sentence.
 import { afterEach, describe, expect, test } from 'vitest';
 import { makePage, type Page } from '../../e2e/support/scripted-page.ts';
+import { openRecorded, showRecorded } from '../features/models/openRecorded.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { RecordedRun, WireError } from '../protocol/events.ts';
 import { messageFor } from '../stores/messages.ts';
 import { FOLLOW_STEPS } from '../stores/view.ts';
-import { openRecorded, showRecorded } from './openRecorded.ts';
 
 const OWN = 'A text of my own, which nobody may write over.';
 const BLOCKED = new NucleusError('no_webgpu', 'navigator.gpu is missing', {});

@@ -56,6 +56,7 @@ export const PARTS = {
   find: async () => (await import('../features/find/FindBar.tsx')).FindBar,
   /** The card of the token that is pointed at. */
   card: async () => (await import('../features/word/WordCard.tsx')).WordCard,
+  specials: async () => (await import('../features/editor/Specials.tsx')).Specials,
   fromHere: async () => (await import('../features/editor/FromHere.tsx')).FromHere,
   /** What the sliders of a phone do, above them. */
   live: async () => (await import('../features/probabilities/LiveBar.tsx')).LiveBar,

@@ -17,6 +17,8 @@ import type { Subjects } from '../stores/saved/open-document.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
+export { standInWhenSlow } from './stand-in.ts';
+
 /** What makes distributions of rows. */
 export const shaping = (options: ShapingOptions): Shaping => new Distributions(options);
 

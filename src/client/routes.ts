@@ -29,22 +29,31 @@ export function withOthers(
   return () => {
     const worker = open();
     const listeners: ((event: MessageEvent) => void)[] = [];
-    /** Who has a run, where the worker has not. */
-    const runs = new Map<number, Beside>();
+    /** Who has a run, where the worker has not. `until`: of what stands in, the worker's load that it is worth something for. */
+    const runs = new Map<number, { readonly place: Beside; readonly until?: number | null }>();
     const engines = new Map<Beside, Promise<EngineBeside>>();
     let inUse: 'worker' | Beside = 'worker';
+    /** The worker's load that is under way. */
+    let awaited: number | null = null;
     const say =
       (from: Beside): Say =>
       event => {
-        if (event.type === 'loaded') inUse = from;
+        if (event.type === 'loaded') {
+          const until = runs.get(event.run)?.until;
+          // The model itself was faster.
+          if (until === null || (until !== undefined && until !== awaited)) return;
+          inUse = from;
+        }
         if (event.type === 'done' || event.type === 'failed') runs.delete(event.run);
         for (const listener of listeners) listener({ data: event } as MessageEvent);
       };
     worker.addEventListener('message', ({ data }) => {
-      if ((data as EngineEvent).type === 'loaded') inUse = 'worker';
+      const { type, run } = data as EngineEvent;
+      if (type === 'loaded') inUse = 'worker';
+      if (run === awaited && (type === 'loaded' || type === 'failed')) awaited = null;
     });
     const placeOf = (command: Command): 'worker' | Beside => {
-      if (command.type === 'cancel') return runs.get(command.run) ?? 'worker';
+      if (command.type === 'cancel') return runs.get(command.run)?.place ?? 'worker';
       if (command.type !== 'load') return OF_WORKER.test(command.type) ? 'worker' : inUse;
       if (command.recorded) return 'recording';
       return command.source.kind === 'server' ? 'server' : 'worker';
@@ -52,9 +61,13 @@ export function withOthers(
     return {
       postMessage: (command, transfer) => {
         const place = placeOf(command);
-        if (place === 'worker') return worker.postMessage(command, transfer);
+        if (place === 'worker') {
+          if (command.type === 'load') awaited = command.run;
+          return worker.postMessage(command, transfer);
+        }
         const { run } = command;
-        runs.set(run, place);
+        const standsIn = command.type === 'load' && command.recorded === 'meanwhile';
+        runs.set(run, standsIn ? { place, until: awaited } : { place });
         const engine = engines.get(place) ?? others[place](say(place));
         engines.set(place, engine);
         engine.then(

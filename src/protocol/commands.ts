@@ -48,8 +48,8 @@ export type Command =
       readonly allowed?: number;
       /** For `server`: what it asks for, sent to its address alone. Lives in the tab. */
       readonly key?: string;
-      /** A recording of the model is opened in its place: nothing is computed, and no GPU is needed. */
-      readonly recorded?: true;
+      /** A recording of the model is opened in its place: nothing is computed, and no GPU is needed. `meanwhile`: until the model itself is here, whose load is under way. */
+      readonly recorded?: true | 'meanwhile';
       /** Keep keys and values in f16, in half the memory. */
       readonly kv?: 'f16';
       /** With smaller steps and fewer slots: the device was lost under more. */

@@ -14,7 +14,7 @@ import {
   type RecordedTrace,
   type Recording,
 } from './recording.ts';
-import { countOf, notRecorded } from './refusal.ts';
+import { asComing, countOf, notRecorded } from './refusal.ts';
 
 /** The bytes at an address. Throws `network`, `not_found`. */
 export type ReadFile = (url: string, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer>>;
@@ -44,6 +44,8 @@ class Player {
   /** Files that have come, by name. */
   readonly #files = new Map<string, unknown>();
   #recording: Recording | null = null;
+  /** The model itself is on its way. */
+  #standsIn = false;
   /** Folder of the recording; ends in `/`. */
   #base = '';
 
@@ -56,10 +58,14 @@ class Player {
     if (command.type === 'load') return this.#load(command, signal);
     const recording = this.#recording;
     if (recording === null) throw new NucleusError('no_model', 'no recording is open');
-    for await (const event of this.#answers(recording, command, signal)) this.#say(event);
+    try {
+      for await (const event of this.#answers(recording, command, signal)) this.#say(event);
+    } catch (thrown) {
+      throw this.#standsIn ? asComing(thrown) : thrown;
+    }
   }
 
-  async #load({ run, source, origins }: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
+  async #load({ run, source, origins, recorded: how }: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
     if (source.kind !== 'shipped') throw notRecorded('load');
     const folder = `${origins.shippedBase}${source.id}/`;
     this.#base = `${origins.shippedBase}recorded/${source.id}/`;
@@ -71,7 +77,9 @@ class Player {
       json('tokenizer.json'),
       json('tokenizer_config.json'),
     ]);
+    signal.throwIfAborted();
     this.#recording = recording as Recording;
+    this.#standsIn = how === 'meanwhile';
     const { model, run: recorded } = this.#recording;
     this.#say({ type: 'loaded', run, model: { ...model, tokenizerJson, tokenizerConfig, recorded } });
   }

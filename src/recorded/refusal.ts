@@ -22,6 +22,12 @@ export function notRecorded(what: Command['type']): NucleusError {
   return new NucleusError('not_recorded', `${what} is not in the recording`, { what, kept });
 }
 
+/** The same refusal where the model is on its way, which has all else. */
+export function asComing(thrown: unknown): unknown {
+  if (!(thrown instanceof NucleusError) || thrown.code !== 'not_recorded') return thrown;
+  return new NucleusError('not_recorded', thrown.message, { ...thrown.detail, coming: 1 }, { cause: thrown });
+}
+
 /** The first `count` tokens of a command, where they are those of the recording: `count`. Throws `not_recorded`. */
 export function countOf(
   { run: { ids } }: Recording,

@@ -8,6 +8,7 @@ const DETAILS = [
   {},
   { file: 'config.json', status: 404, repo: 'a/b' },
   { tokens: 600, limit: 512, excess: 88 },
+  { coming: 1, kept: 'it has the searches of the first settings, from the end of the text' },
   { bytes: 2e9, limit: 1e9, found: 'llama', field: 'n_inner', value: 'x' },
   {
     again: 1,

@@ -257,7 +257,13 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
   }),
   not_given: detail => ({ text: notGivenWords(detail), action: 'choose_model' }),
   not_recorded: detail => ({
-    text: `This is a recording, and nothing is computed here: ${sentence(detail, 'kept', 'it has the numbers of its own text alone')}. For all else open the page in a browser with WebGPU.`,
+    text: `${
+      detail.coming
+        ? 'The model is on its way, and this is a recording'
+        : 'This is a recording, and nothing is computed here'
+    }: ${sentence(detail, 'kept', 'it has the numbers of its own text alone')}. ${
+      detail.coming ? 'All else comes with the model.' : 'For all else open the page in a browser with WebGPU.'
+    }`,
     action: 'none',
   }),
   no_model: () => ({ text: 'No model is loaded. Choose one, then press Run.', action: 'choose_model' }),

@@ -1,6 +1,7 @@
 // Actions of documents, models and the page: dialogs, themes, what is open.
 import { focusText } from '../../features/shared/focusText.ts';
 import { roomStore } from '../../features/shared/room.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import type { Dialog } from '../../stores/view.ts';
 import { THEMES } from '../../stores/view.ts';
 import { keepTheme } from '../theme.ts';
@@ -58,7 +59,7 @@ export const PAGE_ACTIONS: readonly Action[] = [
     id: 'cancel_load',
     title: 'Cancel the load of the model',
     group: 'Models',
-    hindrance: ({ model }) => (model.getState().load.status === 'loading' ? null : 'No model is being loaded'),
+    hindrance: ({ model }) => (isComing(model.getState()) ? null : 'No model is being loaded'),
     act: ({ model }) => model.getState().cancelLoad(),
   },
   opens('profile', 'profile', 'Where the time goes', 'Models', { words: 'profile kernels' }),

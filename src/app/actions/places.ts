@@ -5,6 +5,7 @@ import { type PresetsStore, type PresetsStoreState, presetsStore } from '../../f
 import { type CachedModel, sourceKey, sourceName } from '../../lib/model-source.ts';
 import { labelOf } from '../../stores/document/branches.ts';
 import { DEFAULT_SOURCE } from '../../stores/model/sources.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import { titleOf } from '../../stores/saved/title.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { Action } from './action.ts';
@@ -30,7 +31,7 @@ function modelAction({ source, name }: Pick<CachedModel, 'source' | 'name'>): Ac
     group: 'Models',
     hindrance: ({ model }) => {
       const { load } = model.getState();
-      if (load.status === 'loading') return 'Another model is being loaded';
+      if (isComing(model.getState())) return 'Another model is being loaded';
       const inUse = load.status === 'ready' && sourceKey(load.model.source) === sourceKey(source);
       return inUse ? 'It is in use' : null;
     },

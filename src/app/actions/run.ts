@@ -1,5 +1,6 @@
 // Actions of runs, and of what is drawn at once.
 import { wayOn } from '../../stores/messages.ts';
+import { isComing, isHere } from '../../stores/model/under-way.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { Action } from './action.ts';
@@ -10,8 +11,9 @@ const BUSY = 'A run is under way';
 
 /** Null with a model, or while one is on its way where that will do. */
 function noModel({ model }: Stores, coming: boolean): string | null {
-  const { status } = model.getState().load;
-  return status === 'ready' || (coming && status === 'loading') ? null : 'No model is loaded';
+  const state = model.getState();
+  if (isHere(state) || (coming && isComing(state))) return null;
+  return isComing(state) ? 'The model is on its way' : 'No model is loaded';
 }
 
 const idle = (stores: Stores): string | null => (isBusy(stores) ? BUSY : noModel(stores, false));

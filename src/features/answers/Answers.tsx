@@ -1,5 +1,6 @@
 // The view "Answers": several continuations of the text side by side, the best first; one of them goes on, the others are branches.
 import { useCallback, useId, useMemo } from 'react';
+import { isHere } from '../../stores/model/under-way.ts';
 import { useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -31,7 +32,7 @@ function Controls({ working }: { working: boolean }) {
   const count = useAnswers(s => s.count);
   const rank = useAnswers(s => s.rank);
   const stopping = useAnswers(s => s.status === 'stopping');
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   const running = useGeneration(s => isRunning(s.status));
   const describe = useId();
   return (

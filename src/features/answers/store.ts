@@ -9,6 +9,7 @@ import { textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelIdentity, toWire } from '../../stores/model/model.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
@@ -83,7 +84,7 @@ class Drawer {
 
   async draw(): Promise<void> {
     const { model, generation, work } = this.#stores;
-    if (this.#working || model.getState().load.status !== 'ready' || isRunning(generation.getState().status)) return;
+    if (this.#working || !isHere(model.getState()) || isRunning(generation.getState().status)) return;
     const round = ++this.#round;
     const current = (): boolean => round === this.#round;
     this.store.setState({ status: 'working', error: null, round: null });

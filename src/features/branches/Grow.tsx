@@ -2,6 +2,7 @@
 import { useId, useState } from 'react';
 import { formatCount, formatDuration } from '../../lib/format.ts';
 import type { TokenPlace } from '../../stores/document/types.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { useDocument, useModel } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
@@ -91,7 +92,7 @@ export function Grow() {
   const task = useGrowth(s => s.task);
   const selected = useDocument(s => s.selected);
   const count = useDocument(s => s.tokens.length);
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   const [from, setFrom] = useState<'end' | 'selected'>('end');
   const inside = selected !== 'end' && selected > 0;
   const place: TokenPlace = from === 'selected' && inside ? selected : 'end';

@@ -11,6 +11,7 @@ import { idsOf, plainToken, tokensBefore } from '../../stores/document/sequence.
 import type { DocumentState, DocumentStore, DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { RowsStore } from '../../stores/run/rows-types.ts';
 import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
@@ -122,7 +123,7 @@ class Grower {
   async grow(place: TokenPlace): Promise<void> {
     const { model } = this.#options;
     const base = this.#base(place);
-    if (base.length === 0 || model.getState().load.status !== 'ready') return;
+    if (base.length === 0 || !isHere(model.getState())) return;
     const { settings } = this.store.getState();
     this.clear(null);
     this.store.setState({ growth: { base, settings, nodes: [], computed: 0, reused: 0, full: false } });

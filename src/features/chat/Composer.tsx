@@ -1,5 +1,6 @@
 // Where the next turn is written: Enter sends it, Shift and Enter begin a line, Esc stops the reply.
 import type { KeyboardEvent } from 'react';
+import { isHere } from '../../stores/model/under-way.ts';
 import { useGeneration, useModel } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -15,7 +16,7 @@ export function Composer() {
   const stopping = useGeneration(s => s.status.kind === 'stopping');
   const running = useGeneration(s => isRunning(s.status));
   const ending = useChat(s => s.status === 'summarising' || s.status === 'asking');
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   const send = () => void store.getState().send();
   const onKeyDown = (event: KeyboardEvent) => {
     // Enter that an input method takes is not ours; Safari tells of it by the old code alone.

@@ -2,6 +2,7 @@
 import { memo, useId, useState } from 'react';
 import { formatLogit } from '../../lib/format.ts';
 import { labelOf } from '../../stores/document/branches.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
@@ -33,7 +34,7 @@ interface ColumnCardProps {
 function Acts({ column, number }: { column: Column; number: number }) {
   const store = useCompareStore();
   const working = useCompare(s => s.working !== 'no');
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   const running = useGeneration(s => isRunning(s.status));
   const fingerprint = useDocument(s => s.tokenizer?.fingerprint);
   const { result, setup } = column;

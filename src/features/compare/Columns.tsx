@@ -1,6 +1,7 @@
 // The columns: what is asked of each, their texts with the first difference marked, and how far their rows are apart at each token.
 import { useMemo } from 'react';
 import { labelOf } from '../../stores/document/branches.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { useDocument, useGeneration, useModel } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -84,7 +85,7 @@ function Controls() {
   const store = useCompareStore();
   const working = useCompare(s => s.working);
   const columns = useCompare(s => s.columns);
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   const running = useGeneration(s => isRunning(s.status));
   const full = columns.length >= MOST_COLUMNS;
   return (

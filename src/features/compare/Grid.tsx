@@ -3,6 +3,7 @@ import { memo, useId, useMemo, useState } from 'react';
 import { formatLogit, formatNumber } from '../../lib/format.ts';
 import { inLine } from '../../lib/shapeless.ts';
 import { distinctN } from '../../sampling/diversity.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { useFeature, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { MAX_SEED } from '../../stores/run/settings.ts';
@@ -77,7 +78,7 @@ function Controls() {
   const seed = useGrid(s => s.seed);
   const axes = useGrid(s => s.axes);
   const cells = useGrid(s => s.cells);
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   const running = useGeneration(s => isRunning(s.status));
   const all = cellsOf(axes);
   const there = all.filter(({ temperature, top_p }) => (cells.get(cellKey(temperature, top_p))?.end ?? null) !== null);

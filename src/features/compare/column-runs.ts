@@ -6,6 +6,7 @@ import { sourceKey, sourceName } from '../../lib/model-source.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { modelTag, toWire } from '../../stores/model/model.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { changedColumn, columnOf, columnsElsewhere, type Turn, turnsOf } from './columns.ts';
@@ -58,8 +59,8 @@ export class ColumnRuns {
     this.#abort.abort();
     if (working !== 'columns') return;
     this.#stores.work.scheduler.cancel('run');
-    const { load, cancelLoad } = this.#stores.model.getState();
-    if (load.status === 'loading' && this.#loads?.undisturbed) cancelLoad();
+    const model = this.#stores.model.getState();
+    if (isComing(model) && this.#loads?.undisturbed) model.cancelLoad();
   }
 
   async run(ids: readonly number[]): Promise<void> {

@@ -8,6 +8,7 @@ import { answered } from '../../stores/document/answered.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelTag, toWire } from '../../stores/model/model.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { lockedSeed } from '../../stores/run/settings.ts';
@@ -101,7 +102,7 @@ class Filler {
   async fill(): Promise<void> {
     const { model, generation } = this.#stores;
     if (this.store.getState().working !== 'no' || isRunning(generation.getState().status)) return;
-    if (model.getState().load.status !== 'ready') return;
+    if (!isHere(model.getState())) return;
     this.store.setState({ working: 'cells', error: null });
     try {
       const settings = this.#begin();

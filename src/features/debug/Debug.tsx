@@ -28,7 +28,7 @@ type Plan = EventOf<'debug_plan'> | string | null;
 /** The plans of the open model; asked for anew with every model. */
 function usePlan(): readonly [Plan, (plan: Plan) => void] {
   const { work } = useStores();
-  const load = useModel(s => s.load);
+  const load = useModel(s => s.coming ?? s.load);
   const model = load.status === 'ready' ? load.model : null;
   const [plan, setPlan] = useState<Plan>(null);
   useEffect(() => {

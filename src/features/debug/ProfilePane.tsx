@@ -59,7 +59,7 @@ function Where({
 }
 
 export function ProfilePane() {
-  const load = useModel(s => s.load);
+  const load = useModel(s => s.coming ?? s.load);
   const allowed = useModel(s => s.context?.allowed ?? 0);
   const tokens = useDocument(s => s.tokens.length);
   const [kind, setKind] = useState<ProfiledStep['kind']>('decode');

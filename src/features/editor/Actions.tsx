@@ -1,20 +1,20 @@
 // Run and Stop in the same place and size, one step, undo, redo, another draw; every one with its key.
 
 import type { ReactNode } from 'react';
+import { isComing, isHere } from '../../stores/model/under-way.ts';
 import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button, IconButton } from '../../ui/controls/Button.tsx';
 import { keyLabel } from '../../ui/controls/keys.ts';
 import styles from './Actions.module.css';
-import { Specials } from './Specials.tsx';
 import { CHANGE_WORDS } from './words.ts';
 
-/** @param children a further way to run */
-export function Actions({ children }: { children: ReactNode }) {
+/** @param children a further way to run @param specials what puts in a special token */
+export function Actions({ children, specials }: { children: ReactNode; specials: ReactNode }) {
   const { generation, document } = useStores();
   const status = useGeneration(s => s.status);
-  const ready = useModel(s => s.load.status === 'ready');
-  const coming = useModel(s => s.load.status === 'loading');
+  const ready = useModel(isHere);
+  const coming = useModel(isComing);
   const canRegenerate = useGeneration(s => s.canRegenerate);
   const canUndo = useDocument(s => s.canUndo);
   const canRedo = useDocument(s => s.canRedo);
@@ -78,7 +78,7 @@ export function Actions({ children }: { children: ReactNode }) {
           disabled={!canRedo}
           onClick={() => document.getState().redo()}
         />
-        <Specials />
+        {specials}
       </span>
     </div>
   );

@@ -16,10 +16,10 @@ const EXAMPLES = [
 ] as const;
 
 /** The shipped model is here, or on its way: its line must not push others aside when it comes. */
-function isShipped({ load }: ModelState): boolean {
+function isShipped({ load, coming }: ModelState): boolean {
   if (load.status === 'idle') return false;
   // Of another text a recording has no numbers.
-  if (load.status === 'ready' && load.model.recorded) return false;
+  if (load.status === 'ready' && load.model.recorded && coming === null) return false;
   return (load.status === 'ready' ? load.model.source : load.source).kind === 'shipped';
 }
 

@@ -1,6 +1,7 @@
 // Beside Run while the caret stands within the text: goes on from there, and says what becomes of the rest.
 import { caretPlace } from '../../stores/document/caret.ts';
 import type { DocumentStoreState } from '../../stores/document/types.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -15,7 +16,7 @@ export function FromHere() {
   const { generation } = useStores();
   const behind = useDocument(behindCaret);
   const idle = useGeneration(s => !isRunning(s.status));
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   if (behind === 0 || !idle || !ready) return null;
   const words = fromHereWords(behind);
   return (

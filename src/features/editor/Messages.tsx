@@ -1,6 +1,7 @@
 // The line under the text: an error, a hint with its fix, or how the last run ended. One at a time, in a place of its own.
 import { ACTION_LABELS, finishWords, GO_PAST_LABEL, wayOn } from '../../stores/messages.ts';
 import { isOfLoss } from '../../stores/model/loss.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import { useDocument, useFeature, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import type { FinishedStatus } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -37,6 +38,7 @@ export function Messages() {
   const slow = useGeneration(s => s.slow);
   const endsInSpace = useDocument(s => s.endsInSpace);
   const ready = useModel(s => s.load.status === 'ready');
+  const coming = useModel(isComing);
   const recorded = useModel(s => s.load.status === 'ready' && s.load.model.recorded !== undefined);
   const divergence = useDocument(s => s.divergence);
   const empty = useDocument(s => s.text === '');
@@ -55,7 +57,7 @@ export function Messages() {
     );
   }
   if (status.kind === 'waiting') {
-    const until = ready ? 'all of the text has its tokens' : 'the model is ready';
+    const until = ready && !coming ? 'all of the text has its tokens' : 'the model is ready';
     return <p className={styles.line}>The run begins when {until}.</p>;
   }
   if (slow && ready && status.kind !== 'stopping') {

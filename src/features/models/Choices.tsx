@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { formatBytes } from '../../lib/format.ts';
 import type { ModelSource } from '../../lib/model-source.ts';
 import type { WireError } from '../../protocol/events.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { inSight } from '../../ui/controls/inSight.ts';
@@ -23,7 +24,7 @@ export function choicesOf({ code, detail }: WireError): readonly Choice[] | null
 
 export function Choices({ choices, source }: { choices: readonly Choice[]; source: ModelSource }) {
   const { model } = useStores();
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   if (source.kind !== 'hub') return null;
   const load = (file: string) => {
     model.getState().forgetInspection();

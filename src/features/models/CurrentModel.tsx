@@ -28,7 +28,7 @@ function othersOf(model: LoadedModel): string {
 }
 
 export function CurrentModel() {
-  const load = useModel(s => s.load);
+  const load = useModel(s => s.coming ?? s.load);
   if (load.status !== 'ready') return null;
   const { model } = load;
   if (model.server !== undefined) return <ServerInUse facts={model.server} />;

@@ -1,6 +1,7 @@
 // Files dropped anywhere on the page: shown, then opened once a person agrees.
 import { useCallback, useEffect, useState } from 'react';
 import { formatBytes } from '../../lib/format.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Dialog } from '../../ui/controls/Dialog.tsx';
@@ -43,7 +44,7 @@ function useDrop(onFiles: (files: File[]) => void): boolean {
 /** `claim` takes files that are no model; then nothing is asked here. */
 export function DropZone({ claim }: { claim: (files: readonly File[]) => boolean }) {
   const { model, view } = useStores();
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   const [files, setFiles] = useState<File[]>([]);
   const [keep, setKeep] = useState(true);
   const take = useCallback(

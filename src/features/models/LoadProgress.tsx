@@ -1,5 +1,6 @@
 // One honest bar over all bytes of a load, its phase in words, and the way to stop it.
 import { sourceName } from '../../lib/model-source.ts';
+import { loadUnderWay } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
@@ -9,9 +10,9 @@ import { progressWords, shareDone } from './phases.ts';
 
 export function LoadProgress() {
   const { model } = useStores();
-  const load = useModel(s => s.load);
+  const load = useModel(loadUnderWay);
   const asks = useModel(s => s.elsewhere !== null);
-  if (load.status !== 'loading') return null;
+  if (load === null) return null;
   if (asks) return <Elsewhere />;
   const name = sourceName(load.source);
   const [phase, ...numbers] = progressWords(load.progress, load.source.kind);

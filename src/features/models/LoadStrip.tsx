@@ -4,7 +4,7 @@ import { sourceName } from '../../lib/model-source.ts';
 import { noticeWords } from '../../stores/messages.ts';
 import { isOfLoss } from '../../stores/model/loss.ts';
 import type { ModelState } from '../../stores/model/types.ts';
-import { useModel, useStores } from '../../stores/react.ts';
+import { useDocument, useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
@@ -25,6 +25,21 @@ function idleWords(letGo: ModelState['letGo']): string {
     : `${name} was let go, and its memory is free. Your text is kept.`;
 }
 
+/** What is to be seen until the model is here. */
+function StandIn() {
+  const stores = useStores();
+  const recorded = useModel(({ load }) => (load.status === 'ready' ? load.model : null));
+  const whole = useDocument(s => s.tokens.length === recorded?.recorded?.ids.length);
+  if (recorded === null) return null;
+  const show = () => void import('./openRecorded.ts').then(({ showRecorded }) => showRecorded(stores));
+  return (
+    <p className={styles.meanwhile}>
+      These numbers were recorded on {recorded.name}, which is on its way.
+      {!whole && <Button onClick={show}>Look at a recorded run</Button>}
+    </p>
+  );
+}
+
 export function LoadStrip() {
   const { model, view } = useStores();
   const load = useModel(s => s.load);
@@ -34,6 +49,7 @@ export function LoadStrip() {
   if (!begun && load.status !== 'idle') setBegun(true);
   const notices = useModel(s => s.notices);
   const failure = useModel(s => s.failure);
+  const standsIn = useModel(s => s.coming !== null);
   const letGo = useModel(s => s.letGo);
   const { retry, wayBack } = model.getState();
   const loadAgain = () => void (letGo?.by === 'room' ? wayBack()() : retry());
@@ -47,6 +63,7 @@ export function LoadStrip() {
       <KernelNotice />
       <LossNotice />
       <LoadProgress />
+      {standsIn && <StandIn />}
       {load.status === 'failed' && !SHOWN_ELSEWHERE.includes(load.error.code) && !isOfLoss(load.error) && (
         <>
           <ErrorNotice error={load.error} retry={() => void retry()} />

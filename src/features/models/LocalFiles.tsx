@@ -1,5 +1,6 @@
 // A model from this computer: a folder or single files, by picker.
 import { type ChangeEvent, useId, useRef, useState } from 'react';
+import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { useAsked } from './asked.ts';
@@ -8,7 +9,7 @@ import styles from './Models.module.css';
 
 export function LocalFiles() {
   const { model } = useStores();
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   const [keep, setKeep] = useState(true);
   const folder = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);

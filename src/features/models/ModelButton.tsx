@@ -1,13 +1,14 @@
 // In the head of the page: the model in use; opens the models dialog.
 import { formatBytes } from '../../lib/format.ts';
 import { sourceName } from '../../lib/model-source.ts';
+import type { LoadState } from '../../stores/model/types.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Icon } from '../../ui/controls/Icon.tsx';
 import { hostOf } from '../shared/server.ts';
 import styles from './ModelButton.module.css';
 import { PHASE_WORDS, shareDone } from './phases.ts';
 
-function words(load: ReturnType<typeof useLoad>, asks: boolean): { name: string; facts: string } {
+function words(load: LoadState, asks: boolean): { name: string; facts: string } {
   if (load.status === 'ready') {
     const { name, dtype, weightBytes, server, recorded } = load.model;
     if (recorded !== undefined) return { name: `Recorded on ${name}`, facts: 'nothing is computed here' };
@@ -23,11 +24,9 @@ function words(load: ReturnType<typeof useLoad>, asks: boolean): { name: string;
   return { name: 'No model', facts: 'choose one' };
 }
 
-const useLoad = () => useModel(s => s.load);
-
 export function ModelButton() {
   const { view } = useStores();
-  const load = useLoad();
+  const load = useModel(s => s.coming ?? s.load);
   const { name, facts } = words(
     load,
     useModel(s => s.elsewhere !== null),

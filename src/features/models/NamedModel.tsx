@@ -4,6 +4,7 @@ import { asNucleusError } from '../../lib/error.ts';
 import type { WireError } from '../../protocol/events.ts';
 import { messageFor } from '../../stores/messages.ts';
 import { parseModelName } from '../../stores/model/model-name.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { inSight } from '../../ui/controls/inSight.ts';
@@ -14,7 +15,7 @@ import styles from './Models.module.css';
 
 export function NamedModel() {
   const { model } = useStores();
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   const [name, setName] = useState('');
   const [error, setError] = useState<WireError | null>(null);
   const { here, ask } = useAsked('name');

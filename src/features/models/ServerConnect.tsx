@@ -1,5 +1,6 @@
 // A server as the engine: its address and key, and what the browser may keep of them, which is nothing.
 import { type FormEvent, useState } from 'react';
+import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { inSight } from '../../ui/controls/inSight.ts';
@@ -10,7 +11,7 @@ import { readAddress } from './serverFacts.ts';
 
 export function ServerConnect() {
   const { model } = useStores();
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   const [typed, setTyped] = useState('');
   const [key, setKey] = useState('');
   const [wrong, setWrong] = useState(false);

@@ -1,6 +1,7 @@
 // The server that is the engine: where the text goes, what it gives and what follows, its other models, and the way to let it go.
 import { useId } from 'react';
 import type { ServerFacts } from '../../protocol/server.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
@@ -10,7 +11,7 @@ import { factRows } from './serverFacts.ts';
 
 function OtherModels({ facts }: { facts: ServerFacts }) {
   const { model } = useStores();
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   const id = useId();
   if (facts.models.length < 2) return null;
   return (
@@ -33,7 +34,7 @@ function OtherModels({ facts }: { facts: ServerFacts }) {
 
 export function ServerInUse({ facts }: { facts: ServerFacts }) {
   const { model } = useStores();
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   return (
     <section className={styles.section} aria-label="In use">
       <h3>

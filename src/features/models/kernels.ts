@@ -59,7 +59,7 @@ export const kernelsStore = defineFeatureStore<StoreApi<KernelsState>>(stores =>
 
   wait();
   const end = model.subscribe(({ load: now }, { load: before }) => {
-    if (now.status === before.status) return;
+    if (now === before || (now.status !== 'ready' && now.status === before.status)) return;
     task.reset();
     store.setState({ report: null });
     wait();

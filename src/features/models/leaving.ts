@@ -1,5 +1,6 @@
 // When the dialog of models goes by itself: a model that was asked for in it is there, and nobody has begun something else in it meanwhile.
 import type { ModelStore } from '../../stores/model/types.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 
 interface Leaving {
   /** A model is asked for in the dialog. */
@@ -21,12 +22,12 @@ export function leavingOnce(model: ModelStore, asked: boolean, leave: () => void
       wanted = true;
     },
     typed: () => {
-      if (model.getState().load.status === 'loading') busy = true;
+      if (isComing(model.getState())) busy = true;
     },
     watch: () =>
-      model.subscribe(({ load, failure }, { load: before }) => {
+      model.subscribe(({ load, coming, failure }, { load: before }) => {
         if (load.status === 'loading' && before.status !== 'loading') busy = false;
-        if (load.status !== 'ready' || load.model === last) return;
+        if (load.status !== 'ready' || coming !== null || load.model === last) return;
         last = load.model;
         if (wanted && !busy && failure === null) leave();
       }),

@@ -1,5 +1,6 @@
 // What a key of the catalogue or the cache stands for now.
 import { sourceKey } from '../../lib/model-source.ts';
+import { isComing, isHere } from '../../stores/model/under-way.ts';
 import { useModel } from '../../stores/react.ts';
 
 export interface Loaded {
@@ -11,8 +12,8 @@ export interface Loaded {
 }
 
 export function useLoaded(key: string): Loaded {
-  const inUse = useModel(s => s.load.status === 'ready' && sourceKey(s.load.model.source) === key);
+  const inUse = useModel(s => isHere(s) && s.load.status === 'ready' && sourceKey(s.load.model.source) === key);
   const cached = useModel(s => s.cache.models.some(model => model.key === key && model.complete));
-  const busy = useModel(s => s.load.status === 'loading');
+  const busy = useModel(isComing);
   return { inUse, cached, busy };
 }

@@ -1,9 +1,9 @@
 // Opens the recorded run: its engine in the place of a model, and its text as a document of its own.
 
-import { drawnToken, plainToken } from '../stores/document/sequence.ts';
-import { modelIdentity } from '../stores/model/model.ts';
-import { DEFAULT_SOURCE } from '../stores/model/sources.ts';
-import type { Stores } from '../stores/stores.ts';
+import { drawnToken, plainToken } from '../../stores/document/sequence.ts';
+import { modelIdentity } from '../../stores/model/model.ts';
+import { DEFAULT_SOURCE } from '../../stores/model/sources.ts';
+import type { Stores } from '../../stores/stores.ts';
 
 const TITLE = 'A recorded run';
 

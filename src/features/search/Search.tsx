@@ -1,4 +1,6 @@
 // The view "Search": likely continuations looked for rather than drawn, live, beside greedy and drawn texts, with how varied each kind's texts are.
+
+import { isHere } from '../../stores/model/under-way.ts';
 import { useGeneration, useModel } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -73,7 +75,7 @@ export function Search() {
   const status = useSearch(s => s.status);
   const error = useSearch(s => s.error);
   const none = useSearch(s => s.findings.length === 0 && s.told === null);
-  const ready = useModel(s => s.load.status === 'ready');
+  const ready = useModel(isHere);
   const running = useGeneration(s => isRunning(s.status));
   const working = status === 'working' || status === 'stopping';
   return (

@@ -9,6 +9,7 @@ import { idsOf, plainToken, shownAfter, textToContinue } from '../../stores/docu
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { modelIdentity, toWire } from '../../stores/model/model.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import { beginEmptyText } from '../../stores/run/empty-text.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
@@ -124,7 +125,7 @@ class Searcher {
 
   async start(): Promise<void> {
     const { model, generation, work, document } = this.#stores;
-    if (this.#working || model.getState().load.status !== 'ready' || isRunning(generation.getState().status)) return;
+    if (this.#working || !isHere(model.getState()) || isRunning(generation.getState().status)) return;
     this.store.setState({ status: 'working', error: null, told: null, fallen: [] });
     const { setup } = this.store.getState();
     this.store.setState({ asked: setup });

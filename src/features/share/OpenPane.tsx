@@ -44,7 +44,7 @@ function Facts({ run }: { run: SharedRun }) {
 
 function Arrived({ name, run }: { name: string; run: SharedRun }) {
   const share = useShareStore();
-  const load = useModel(s => s.load);
+  const load = useModel(s => s.coming ?? s.load);
   const working = useShare(s => s.task.status === 'working');
   const differences = differencesOf(run, { load });
   const here = load.status === 'ready' ? load.model.name : '';

@@ -6,6 +6,7 @@ import { wholeText, withoutNumbers } from '../../stores/document/change.ts';
 import type { DocumentStore, DocumentToken } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
+import { isComing } from '../../stores/model/under-way.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { SettingsStore } from '../../stores/run/settings.ts';
 import type { DocumentsStore } from '../../stores/saved/documents.ts';
@@ -173,7 +174,7 @@ class Sharing {
     if (!this.#opens || incoming.status !== 'ready') return;
     const { load, blocked } = this.#options.model.getState();
     const differences = differencesOf(incoming.run, this.#options.model.getState());
-    const onItsWay = load.status === 'loading' || (load.status === 'idle' && blocked === null);
+    const onItsWay = isComing(this.#options.model.getState()) || (load.status === 'idle' && blocked === null);
     this.store.setState({ waiting: onItsWay });
     if (onItsWay) return;
     this.#opens = false;

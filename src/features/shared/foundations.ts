@@ -1,7 +1,7 @@
 // What a view has made of a text with a model is about nothing once either is gone.
 import { leads } from '../../stores/document/branches.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
-import { modelTag } from '../../stores/model/model.ts';
+import { numbersTag } from '../../stores/model/model.ts';
 import type { Stores } from '../../stores/stores.ts';
 
 /** Calls back when no branch begins with the text any more; null is no text. Returns the end of it. */
@@ -19,10 +19,10 @@ export function onTextGone(
 
 /** Calls back when another model is ready than the one of before; the same one again is none. Returns the end of it. */
 export function onOtherModel({ model }: Pick<Stores, 'model'>, other: () => void): () => void {
-  let tag = modelTag(model.getState());
+  let tag = numbersTag(model.getState());
   return model.subscribe((now, before) => {
-    if (now.load === before.load || now.load.status !== 'ready' || modelTag(now) === tag) return;
-    tag = modelTag(now);
+    if (now.load === before.load || now.load.status !== 'ready' || numbersTag(now) === tag) return;
+    tag = numbersTag(now);
     other();
   });
 }

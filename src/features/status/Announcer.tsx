@@ -32,7 +32,7 @@ function words(status: RunStatus, load: LoadState, slow: boolean, ran: boolean):
 
 export function Announcer() {
   const status = useGeneration(s => s.status);
-  const load = useModel(s => s.load);
+  const load = useModel(s => s.coming ?? s.load);
   const slow = useGeneration(s => s.slow);
   const ran = useGeneration(s => s.stats.computed !== null);
   return <>{words(status, load, slow, ran)}</>;

@@ -9,13 +9,15 @@ import { hostOf, serverWords } from '../shared/server.ts';
 import { adapterName, KERNEL_WORDS } from './adapter.ts';
 import styles from './StatusLine.module.css';
 
-function wordsOf({ name, dtype, server, recorded }: LoadedModel): string {
+function wordsOf({ name, dtype, server, recorded }: LoadedModel, coming: boolean): string {
   if (server) return name;
+  if (recorded && coming) return `recorded on ${name}`;
   return recorded ? `recorded on ${name}, nothing is computed` : `${name} · ${dtype}`;
 }
 
 export function StatusLine() {
   const load = useModel(s => s.load);
+  const coming = useModel(s => s.coming !== null);
   const known = useModel(s => s.adapter);
   const used = useDocument(s => s.tokens.length);
   const counting = useDocument(s => s.pending !== null);
@@ -37,7 +39,7 @@ export function StatusLine() {
       )}
       <div className={styles.wide}>
         <dt className="visually-hidden">Model</dt>
-        <dd>{model ? wordsOf(model) : 'no model loaded'}</dd>
+        <dd>{model ? wordsOf(model, coming) : 'no model loaded'}</dd>
       </div>
       {adapter && !server && !recorded && (
         <div>

@@ -7,7 +7,7 @@ import { concatBytes, type TokenLayout, tokenAt, tokenText } from '../../tokeniz
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { mapTokens } from './branches.ts';
 import { plainToken, typedFrom } from './sequence.ts';
-import type { Branch, Divergence, DocumentToken, TokenStats } from './types.ts';
+import type { Branch, Divergence, DocumentToken, SameModel, Snapshot, TokenStats } from './types.ts';
 import { wordStart } from './word-start.ts';
 
 /** Fresh typed tokens of a text. */
@@ -277,15 +277,24 @@ function translateTokens(
 }
 
 /**
- * Branches of the vocabulary `before` in the one of `tokenizer`. Where it is the same one, ids stay, but what another model thought of them goes.
+ * Branches of the vocabulary `before` in the one of `tokenizer`. Where it is the same one, ids stay, but what another model thought of them goes; of
+ * rounded numbers those of drawn tokens stay, as they were drawn.
  */
 export function branchesOfToday(
   branches: readonly Branch[],
   tokenizer: Tokenizer,
   before: Pick<Tokenizer, 'fingerprint' | 'opening'>,
-  sameModel: boolean,
+  sameModel: SameModel,
 ): readonly Branch[] {
   if (before.fingerprint !== tokenizer.fingerprint)
     return mapTokens(branches, tokens => translateTokens(tokenizer, before.opening, tokens));
-  return sameModel ? branches : mapTokens(branches, tokens => tokens.map(withoutNumbers));
+  if (sameModel === true) return branches;
+  const stays = (token: DocumentToken): boolean => sameModel === 'rounded' && token.draw !== undefined;
+  return mapTokens(branches, tokens => tokens.map(token => (stays(token) ? token : withoutNumbers(token))));
+}
+
+/** A state of the past without the numbers that were rounded; one of another vocabulary is left as it is. */
+export function roundedOf(past: Snapshot, tokenizer: Tokenizer): Snapshot {
+  if (past.fingerprint !== tokenizer.fingerprint) return past;
+  return { ...past, branches: branchesOfToday(past.branches, tokenizer, past, 'rounded') };
 }

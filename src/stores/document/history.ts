@@ -1,4 +1,6 @@
 // Undo and redo of the document: whole states, each with all branches, their tokens and numbers, the text and the caret.
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { roundedOf } from './change.ts';
 import type { ChangeKind, KeptHistory, Snapshot, Step } from './types.ts';
 
 /** Steps kept; the oldest go. */
@@ -42,6 +44,13 @@ export class History {
 
   get canRedo(): ChangeKind | null {
     return this.#future.at(-1)?.kind ?? null;
+  }
+
+  /** The numbers of all steps had been rounded: those of drawn tokens stay. */
+  round(tokenizer: Tokenizer): void {
+    const rounded = (step: Step): Step => ({ ...step, snapshot: roundedOf(step.snapshot, tokenizer) });
+    this.#past = this.#past.map(rounded);
+    this.#future = this.#future.map(rounded);
   }
 
   /** A change is about to happen to `before`. */

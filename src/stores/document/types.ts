@@ -172,6 +172,9 @@ export interface DocumentState extends BranchSet {
   readonly canRedo: ChangeKind | null;
 }
 
+/** `rounded`: the same weights, whose numbers had been rounded before and are not now. */
+export type SameModel = boolean | 'rounded';
+
 export interface DocumentActions {
   /**
    * Puts `insert` in place of [start, end), UTF-16 units. Only the span and its typed neighbours get new ids. `joins`: it goes on with the last
@@ -225,7 +228,7 @@ export interface DocumentActions {
   /** Numbers for tokens `from...`; ignored when `ids` are no longer what stands there. */
   fillStats(ids: Uint32Array, from: number, stats: readonly TokenStats[]): void;
   /** Another vocabulary: the text is tokenised anew. The same one (by `tokenizer.fingerprint`): ids stay. */
-  setTokenizer(tokenizer: Tokenizer, sameModel: boolean): void;
+  setTokenizer(tokenizer: Tokenizer, sameModel: SameModel): void;
   /** Gives the history away, to come back with `restore`, and begins another one. */
   leave(): KeptHistory;
   /** Takes what was kept in place of all that is there; without a history it begins a new one. */

@@ -233,17 +233,18 @@ export class WholeDocument {
     if (filled !== null) this.store.setState({ tokens: filled, branches: spreadStats(branches, branch, filled) });
   };
 
-  setTokenizer(tokenizer: Tokenizer, sameModel: boolean): void {
+  setTokenizer: DocumentActions['setTokenizer'] = (tokenizer, sameModel) => {
     this.finish();
     const { tokenizer: before, text, selection, branches } = this.#state;
     // Both may throw, and then nothing has changed.
     const typed = before === null ? this.#turns.begin(tokenizer, text) : null;
     const today = before === null ? branches : branchesOfToday(branches, tokenizer, before, sameModel);
-    if (!sameModel) this.#model += 1;
+    if (sameModel === 'rounded') this.#history.round(tokenizer);
+    else if (!sameModel) this.#model += 1;
     this.store.setState({ tokenizer });
     if (typed !== null) this.#showTurned(typed, selection);
     else if (today !== branches) this.#setAll(today, selection);
-  }
+  };
 
   leave: DocumentActions['leave'] = () => {
     const { steps } = this.#history;

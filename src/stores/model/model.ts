@@ -1,41 +1,17 @@
 // Which model is there: the load with its progress, the look before a download, the cache, a lost device.
 import { createStore } from 'zustand/vanilla';
-import type { Client } from '../../client/client.ts';
-import { cacheList, inspect, type LoadRequest, load } from '../../client/requests.ts';
+import { cacheList, inspect } from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
-import {
-  type HubToken,
-  type ModelIdentity,
-  type ModelSource,
-  type Origins,
-  sourceKey,
-} from '../../lib/model-source.ts';
-import type { LoadedModel, WireError } from '../../protocol/events.ts';
-import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
+import { type ModelIdentity, type ModelSource, sourceKey } from '../../lib/model-source.ts';
+import type { WireError } from '../../protocol/events.ts';
 import type { Chore } from './cache-chores.ts';
 import { formatKept, withFormat } from './formats.ts';
+import { addNotice, loadOnce, type ModelOptions, originsNow, watcherOf } from './load-once.ts';
 import { NO_LOSS } from './loss.ts';
 import { DEFAULT_SOURCE, localName } from './sources.ts';
-import { SpeedMeter } from './speed.ts';
-import type { LoadOptions, LoadProgress, ModelNotice, ModelState, ModelStore, ModelStoreState } from './types.ts';
+import type { LoadOptions, LoadProgress, ModelState, ModelStore, ModelStoreState } from './types.ts';
+import { changedLoad, isComing, loadUnderWay } from './under-way.ts';
 import { type Losses, watchLosses } from './watch-losses.ts';
-
-export interface ModelOptions {
-  readonly client: Client;
-  readonly origins: Origins;
-  /** The token for the Hub at this moment. */
-  readonly hubToken: () => HubToken | null;
-  /** Null when nothing speaks against WebGPU here. */
-  readonly checkCapability: () => NucleusError | null | Promise<NucleusError | null>;
-  /** @throws NucleusError bad_tokenizer, tokenizer_mismatch */
-  readonly makeTokenizer: (model: LoadedModel) => Tokenizer | Promise<Tokenizer>;
-  /** Waits where other tabs have to be asked first. Rejects with `cancelled`. */
-  readonly mayLoad: (source: ModelSource, given: LoadOptions, signal: AbortSignal) => Promise<void>;
-  /** Asks the browser to keep what is stored; its answer changes nothing. */
-  readonly persist: () => void;
-  /** A steady clock, milliseconds. */
-  readonly now: () => number;
-}
 
 const START_PROGRESS: LoadProgress = {
   phase: 'list',
@@ -48,6 +24,7 @@ const START_PROGRESS: LoadProgress = {
 
 const INITIAL: Omit<ModelState, 'hubHost'> = {
   load: { status: 'idle' },
+  coming: null,
   kept: null,
   failure: null,
   elsewhere: null,
@@ -62,12 +39,6 @@ const INITIAL: Omit<ModelState, 'hubHost'> = {
   adapter: null,
   blocked: null,
 };
-
-/** Where things are now, with the token that opens them. */
-function originsNow({ origins, hubToken }: ModelOptions): Origins {
-  const token = hubToken();
-  return token === null ? origins : { ...origins, token };
-}
 
 /** An error as state keeps it. */
 export function toWire(error: NucleusError): WireError {
@@ -110,6 +81,7 @@ type LoadActions = Pick<
   | 'askServer'
   | 'wayBack'
   | 'cancelLoad'
+  | 'standIn'
   | 'unload'
 >;
 
@@ -134,10 +106,13 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     looking?.abort();
     const abort = new AbortController();
     loading = abort;
-    const { load: before, kept, letGo } = store.getState();
+    const { load, coming, kept, letGo } = store.getState();
+    // What stands in for a model is none to go back to.
+    const before = coming ?? load;
     if (stands) losses.asked();
     store.setState({
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
+      coming: null,
       kept: stands && before.status === 'ready' ? { model: before.model, tokenizer: before.tokenizer } : kept,
       failure: null,
       letGo: null,
@@ -147,12 +122,20 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       // What ships is small, and a model that is opened again has its place.
       if (stands && source.kind !== 'shipped' && source.kind !== 'server')
         await options.mayLoad(source, given, abort.signal);
-      const ready = await loadOnce(options, store, source, given, light, abort.signal);
+      const ready = await loadOnce(
+        options,
+        source,
+        given,
+        light,
+        abort.signal,
+        watcherOf(options, store, abort.signal),
+      );
       if (loading !== abort) return;
       last = { source, options: { ...given, format: ready.model.format, refresh: false } };
       opened = last;
       store.setState({
         load: { status: 'ready', ...ready },
+        coming: null,
         context: ready.model.context,
         formats: withFormat(store.getState().formats, ready.model),
         kept: null,
@@ -171,6 +154,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
         const room = before.status === 'ready' ? ({ source: opened.source, by: 'room' } as const) : letGo;
         store.setState(state => ({
           ...afterFailure(state, source, error),
+          coming: null,
           ...(state.kept === null && { letGo: room }),
         }));
       }
@@ -217,21 +201,25 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     },
     openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
-      const { load } = get().getState();
-      if (load.status !== 'loading') return;
-      get().setState({ load: { ...load, cancelling: true } });
+      if (!isComing(get().getState())) return;
+      get().setState(state => changedLoad(state, { cancelling: true }));
       loading?.abort();
     },
+    standIn: async fits => {
+      const signal = loading?.signal;
+      if (signal) await (await import('./stand-in.ts')).standIn(options, get(), signal, fits);
+    },
     unload: by => {
-      const { load, asks } = get().getState();
-      if (load.status === 'ready') last = { source: opened.source, options: again() };
-      else if (load.status !== 'loading') return;
+      const { load, coming, asks } = get().getState();
+      if (load.status === 'ready' && coming === null) last = { source: opened.source, options: again() };
+      else if (!isComing(get().getState())) return;
       loading?.abort();
       loading = null;
       losses.ended();
       get().setState({
         asks: asks + 1,
         load: { status: 'idle' },
+        coming: null,
         kept: null,
         failure: null,
         letGo: { source: last.source, by },
@@ -268,8 +256,9 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
 }
 
 /** An error of a download with the bytes that came before it and stay stored. */
-function withArrived(error: NucleusError, { load: now }: ModelState, { keep = true }: LoadOptions): NucleusError {
-  if (now.status !== 'loading' || !keep || now.progress.phase !== 'download' || now.progress.fromCache) return error;
+function withArrived(error: NucleusError, state: ModelState, { keep = true }: LoadOptions): NucleusError {
+  const now = loadUnderWay(state);
+  if (!now || !keep || now.progress.phase !== 'download' || now.progress.fromCache) return error;
   const { bytes } = now.progress;
   return bytes === 0 ? error : new NucleusError(error.code, error.message, { ...error.detail, arrived: bytes });
 }
@@ -285,58 +274,6 @@ function afterFailure({ kept }: ModelState, source: ModelSource, error: NucleusE
   const failure = { source, error: toWire(error) };
   if (kept !== null) return { load: { status: 'ready', ...kept }, kept: null, failure: cancelled ? null : failure };
   return { load: cancelled ? { status: 'idle' } : { status: 'failed', ...failure } };
-}
-
-async function loadOnce(
-  options: ModelOptions,
-  store: ModelStore,
-  source: ModelSource,
-  given: LoadOptions,
-  light: boolean,
-  signal: AbortSignal,
-): Promise<{ model: LoadedModel; tokenizer: Tokenizer }> {
-  const meter = new SpeedMeter();
-  const request: Omit<LoadRequest, 'type'> = {
-    source,
-    origins: originsNow(options),
-    keep: given.keep ?? true,
-    refresh: given.refresh ?? false,
-    ...(given.files && { files: given.files }),
-    ...(given.allowed && { allowed: given.allowed }),
-    ...(given.key && { key: given.key }),
-    ...(given.recorded && { recorded: true }),
-    ...(given.kv && { kv: given.kv }),
-    ...(light && { light }),
-    ...(given.format && given.format !== 'stored' && { format: given.format }),
-  };
-  const model = await load(
-    options.client,
-    request,
-    event => {
-      if (signal.aborted && event.type !== 'closed') return;
-      if (event.type === 'notice') {
-        addNotice(store, event.notice);
-        return;
-      }
-      if (event.type === 'closed') {
-        store.setState({ kept: null });
-        return;
-      }
-      const pace = meter.add(options.now(), event.bytes, event.totalBytes);
-      const { phase, bytes, totalBytes, fromCache } = event;
-      store.setState(({ load: now }) =>
-        now.status === 'loading'
-          ? { load: { ...now, progress: { phase, bytes, totalBytes, fromCache, ...pace } } }
-          : {},
-      );
-    },
-    signal,
-  );
-  return { model, tokenizer: await options.makeTokenizer(model) };
-}
-
-function addNotice(store: ModelStore, notice: ModelNotice): void {
-  store.setState(state => ({ notices: [...state.notices.filter(each => each !== notice), notice] }));
 }
 
 type CacheActions = Pick<
@@ -377,6 +314,12 @@ export function modelIdentity({ load: now }: Pick<ModelState, 'load'>): ModelIde
 /** Equal for equal weights, whatever they are called and wherever they came from. '' when none are loaded. */
 export function modelTag(state: Pick<ModelState, 'load'>): string {
   return modelIdentity(state)?.digest ?? '';
+}
+
+/** Equal where numbers are the same to the last bit: a recording of a model has rounded ones. */
+export function numbersTag(state: Pick<ModelState, 'load'>): string {
+  const { load: now } = state;
+  return modelTag(state) + (now.status === 'ready' && now.model.recorded ? ' recorded' : '');
 }
 
 /** True when `source` is the model that is loaded or on its way. */

@@ -28,19 +28,21 @@ export interface LoadProgress {
 }
 
 /** A model in the worker, and the tokenizer of the page. */
-interface OpenModel {
+export interface OpenModel {
   readonly model: LoadedModel;
   readonly tokenizer: Tokenizer;
 }
 
+export interface LoadingState {
+  readonly status: 'loading';
+  readonly source: ModelSource;
+  readonly progress: LoadProgress;
+  readonly cancelling: boolean;
+}
+
 export type LoadState =
   | { readonly status: 'idle' }
-  | {
-      readonly status: 'loading';
-      readonly source: ModelSource;
-      readonly progress: LoadProgress;
-      readonly cancelling: boolean;
-    }
+  | LoadingState
   | ({ readonly status: 'ready' } & OpenModel)
   | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
 
@@ -99,6 +101,8 @@ export interface ModelState {
   /** The origin that stands for the Hub. */
   readonly hubHost: string;
   readonly load: LoadState;
+  /** A load under way while `load` is a recording of its model, which stands in for it. */
+  readonly coming: LoadingState | null;
   /** While another model loads: the one before it, as long as the worker still has it. A load that fails or is cancelled goes back to it. */
   readonly kept: OpenModel | null;
   /** The last load, where it failed and the model before it is still in use. */
@@ -136,6 +140,8 @@ interface ModelActions {
   /** The load that was asked for last, once more. */
   retry(): Promise<void>;
   cancelLoad(): void;
+  /** Until the model is here that is being loaded, a recording of it stands in for it, where there is one and it fits. Nothing is lost where it does not come. */
+  standIn(fits: (recording: OpenModel) => boolean): Promise<void>;
   /** Lets go of the model in use, or of the one on its way, and of all that the worker holds: it ends. Runs end as stopped; `retry` loads it again. */
   unload(by: Exclude<LetGoBy, 'room'>): void;
   listCache(): Promise<void>;
@@ -178,8 +184,8 @@ export interface LoadOptions {
   readonly allowed?: number;
   /** Of a server; kept nowhere. */
   readonly key?: string;
-  /** A recording of it in its place. */
-  readonly recorded?: true;
+  /** A recording of it in its place; `meanwhile`: until it is here. */
+  readonly recorded?: true | 'meanwhile';
   /** Keys and values in f16. */
   readonly kv?: 'f16' | undefined;
   /** Of the weights; as the model was loaded last where nobody chose. */

@@ -3,6 +3,7 @@ import type { Client } from '../../client/client.ts';
 import type { WireError } from '../../protocol/events.ts';
 import { afterEvent, isOfLoss, type LossEvent, type LossStep, NO_LOSS } from './loss.ts';
 import type { ModelStore } from './types.ts';
+import { loadUnderWay } from './under-way.ts';
 
 /** What the loads of the page tell. */
 export interface Losses {
@@ -22,15 +23,16 @@ export function watchLosses(client: Client, now: () => number, get: () => ModelS
     const { memory: after, next } = afterEvent(memory, event);
     memory = after;
     const { load, loss } = get().getState();
+    const way = loadUnderWay(get().getState());
     if (loss !== after.said) get().setState({ loss: after.said });
     if (next !== 'give_up' || load.status === 'idle') return next;
-    const source = load.status === 'ready' ? load.model.source : load.source;
+    const source = way?.source ?? (load.status === 'ready' ? load.model.source : load.source);
     const error: WireError = {
       code: 'device_lost',
       message: because.message,
       detail: { reason: because.reason, again: 1 },
     };
-    get().setState({ load: { status: 'failed', source, error }, kept: null, notices: [] });
+    get().setState({ load: { status: 'failed', source, error }, coming: null, kept: null, notices: [] });
     return next;
   };
   /** The same for what is no end of a load. */
@@ -41,9 +43,10 @@ export function watchLosses(client: Client, now: () => number, get: () => ModelS
         .getState()
         .reopen(next === 'lighten');
   };
+  /** What stands in for a model has no device. */
   const inUse = (): number | null => {
-    const { load } = get().getState();
-    return load.status === 'ready' ? load.model.device : null;
+    const { load, coming } = get().getState();
+    return load.status === 'ready' && coming === null ? load.model.device : null;
   };
   const UNTOLD = { reason: 'unknown', message: '' };
   client.onLost(event => {

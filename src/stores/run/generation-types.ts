@@ -5,7 +5,7 @@ import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../lib/limit.ts';
 import type { FinishReason, WireError } from '../../protocol/events.ts';
 import type { DocumentStore, DocumentToken } from '../document/types.ts';
-import type { ModelStore } from '../model/types.ts';
+import type { ModelState, ModelStore } from '../model/types.ts';
 import type { Scheduler } from '../work/scheduler.ts';
 import type { SettingsStore } from './settings.ts';
 
@@ -115,6 +115,12 @@ export function isRunning(status: RunStatus): boolean {
     status.kind === 'stopping'
   );
 }
+
+/** True while a run has the model to itself: one that waits for a model on its way leaves the recording that stands in for it alone. */
+export function isComputing(status: RunStatus, { coming }: Pick<ModelState, 'coming'>): boolean {
+  return isRunning(status) && (status.kind !== 'waiting' || coming === null);
+}
+
 export type GenerationStore = StoreApi<GenerationStoreState>;
 
 export interface GenerationOptions extends Clock {

@@ -6,7 +6,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { idsOf } from '../document/sequence.ts';
 import type { DocumentStore } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
-import { modelTag } from '../model/model.ts';
+import { numbersTag } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import { type MissingRows, PinnedRows } from './pinned-rows.ts';
 import { MOST_PINS, PIN_LOOKS, type Pin, type PinsStore, type PinsStoreState, type SavedPins } from './pins-types.ts';
@@ -124,7 +124,7 @@ class Pins {
   #modelChanged(): void {
     const { load } = this.#options.model.getState();
     if (load.status !== 'ready') return;
-    const tag = modelTag(this.#options.model.getState());
+    const tag = numbersTag(this.#options.model.getState());
     if (tag !== this.#model) {
       this.#rows.clear();
       this.store.setState({ logits: new Map() });

@@ -2,13 +2,14 @@
 import { fromWire, NucleusError } from '../../lib/error.ts';
 import type { DocumentStore } from '../document/types.ts';
 import type { ModelStore } from '../model/types.ts';
+import { isComing } from '../model/under-way.ts';
 
 /** Waits for a load under way. @throws NucleusError no_model, cancelled, or the error of the load */
 export async function modelReady(model: ModelStore, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const look = (): boolean => {
       const { load, blocked } = model.getState();
-      if (load.status === 'loading' && !signal.aborted) return false;
+      if (isComing(model.getState()) && !signal.aborted) return false;
       if (signal.aborted) reject(new NucleusError('cancelled', 'stopped before the model was there'));
       else if (load.status === 'ready') resolve();
       else if (load.status === 'failed') reject(fromWire(load.error));

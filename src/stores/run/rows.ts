@@ -12,13 +12,13 @@ import { idsOf, tokensBefore } from '../document/sequence.ts';
 import type { DocumentStore, TokenPlace } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
 import { isOfLoss } from '../model/loss.ts';
-import { modelTag, toWire } from '../model/model.ts';
+import { numbersTag, toWire } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { PrefillCost } from '../work/prefill-cost.ts';
 import type { Scheduler } from '../work/scheduler.ts';
 import { MOST_SECONDS, MOVE_MS, SETTLE_MS } from '../work/times.ts';
 import type { GenerationStore } from './generation-types.ts';
-import { isRunning } from './generation-types.ts';
+import { isComputing, isRunning } from './generation-types.ts';
 import { RowCache } from './row-cache.ts';
 import type { LogitsRow, RowsStore, RowsStoreState, SelectedRow, Shaping, ShapingOptions } from './rows-types.ts';
 import { firstMissing, scoreMissing } from './scoring.ts';
@@ -208,7 +208,7 @@ class Rows {
 
   #modelChanged(): void {
     const { load } = this.#options.model.getState();
-    const key = modelTag(this.#options.model.getState());
+    const key = numbersTag(this.#options.model.getState());
     if (load.status !== 'ready') {
       clearTimeout(this.#timer);
       this.#show({ status: 'no_model', place: this.#options.document.getState().selected });
@@ -235,7 +235,7 @@ class Rows {
       this.#show({ status: 'no_model', place });
       return;
     }
-    const running = isRunning(generation.getState().status);
+    const running = isComputing(generation.getState().status, model.getState());
     if (place === 'end' && document.getState().pending !== null) {
       // The end comes with the last tokens.
       this.#show({ status: 'waiting', place });

@@ -1,6 +1,6 @@
 // The open document: brought back at the start, fitted to each model that becomes ready, written as it changes, exchanged for another one.
 import { keepLatest } from '../../lib/latest.ts';
-import { type ModelSource, sourceKey } from '../../lib/model-source.ts';
+import { sourceKey } from '../../lib/model-source.ts';
 import { between, wholePairs } from '../../lib/text-change.ts';
 import { splitDigest } from '../../lib/weight-format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
@@ -15,6 +15,7 @@ import { isRunning } from '../run/generation-types.ts';
 import type { Stores } from '../stores.ts';
 import { VIEW_CHOICES } from '../view.ts';
 import type { NewDocument } from './documents.ts';
+import { type Fitted, fittedOf, sameModel, UNFITTED } from './fitted.ts';
 import type { OpenedRecord } from './library.ts';
 import { asItWas, asKept, type Chosen, chosenOf, hasOwn } from './other-ids.ts';
 import { readSaved, type Saved } from './saved.ts';
@@ -58,8 +59,8 @@ export class OpenDocument {
   #waits = false;
   /** A person has changed the text since it was brought back. */
   #edited = false;
-  #lastModel = '';
-  #lastSource: ModelSource | null = null;
+  /** The model that the text was fitted to last. */
+  #last: Fitted = UNFITTED;
   /** The changes are the page's own. */
   #quiet = false;
 
@@ -260,10 +261,10 @@ export class OpenDocument {
   /** What was drawn here under the model before this one stays the document's own: it waits for that model like a record. */
   #keepOwn(): void {
     const { document, model } = this.#stores;
-    const tag = this.#lastModel;
+    const { tag, source } = this.#last;
     if (this.#saved !== null || tag === '' || tag === modelTag(model.getState())) return;
     if (!hasOwn(document.getState().branches)) return;
-    this.#record = { ...Object(this.#writer.whole().record), model: tag, source: this.#lastSource };
+    this.#record = { ...Object(this.#writer.whole().record), model: tag, source };
     this.#saved = readSaved(this.#record);
     this.#own = this.#saved !== null;
     this.#stood = true;
@@ -273,10 +274,10 @@ export class OpenDocument {
   #fit(model: LoadedModel, tokenizer: Tokenizer): void {
     const { document, settings, view } = this.#stores;
     const { tokenizer: last } = document.getState();
-    const tag = modelTag(this.#stores.model.getState());
+    const now = fittedOf(this.#stores.model.getState());
     const edited = this.#edited;
     const saved = edited ? this.#withEdit() : this.#saved;
-    document.getState().setTokenizer(tokenizer, tag === this.#lastModel);
+    document.getState().setTokenizer(tokenizer, sameModel(this.#last, now));
     // The same id is another token there.
     if (last?.fingerprint !== tokenizer.fingerprint) {
       view.getState().follow(null);
@@ -284,15 +285,14 @@ export class OpenDocument {
       else if (saved?.fingerprint && saved.fingerprint !== tokenizer.fingerprint)
         settings.getState().moveBiases(() => null);
     }
-    settings.getState().setModelDefaults(model.defaults, saved?.model === tag || tag === this.#lastModel);
-    this.#lastModel = tag;
-    this.#lastSource = model.source.kind === 'server' ? null : model.source;
+    settings.getState().setModelDefaults(model.defaults, [saved?.model, this.#last.tag].includes(now.tag));
+    this.#last = now;
     if (saved === null) return;
     // An edit made before the tokens were there is one step behind those that came with them.
     this.#restoreText(saved, edited ? this.#steps : document.getState().leave());
     this.#edited = false;
     this.#saved = saved;
-    this.#own = saved.model === tag;
+    this.#own = saved.model === now.tag;
     this.#stood ||= this.#own;
     // With the edit it is another text than lies in the store.
     if (this.#own && edited) this.#forget();

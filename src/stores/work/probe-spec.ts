@@ -5,7 +5,7 @@ import type { ProbeView as ProbeMemory } from '../../protocol/probe-commands.ts'
 import { idsOf, sameIds, sharedLength } from '../document/sequence.ts';
 import type { DocumentStore, DocumentToken, TokenPlace } from '../document/types.ts';
 import { tokensAllowed } from '../model/allowed.ts';
-import { modelTag } from '../model/model.ts';
+import { numbersTag } from '../model/model.ts';
 import type { ModelStore } from '../model/types.ts';
 import type { GenerationStore } from '../run/generation-types.ts';
 import type { Work } from '../stores.ts';
@@ -100,7 +100,7 @@ export class Snapshots {
     if (state.load === this.#load) return 'same';
     this.#load = state.load;
     if (state.load.status !== 'ready') return 'new';
-    const tag = modelTag(state);
+    const tag = numbersTag(state);
     const other = tag !== this.#tag;
     this.#tag = tag;
     return other ? 'other' : 'new';

@@ -1,7 +1,7 @@
 // How every view of the inside lives: it watches text, place, runs and model while it is open, computes what is missing once they rest, asks before
 // what takes long, and lets go of its memory some time after it is closed.
 import type { WireError } from '../../protocol/events.ts';
-import { isRunning } from '../run/generation-types.ts';
+import { isComputing, isRunning } from '../run/generation-types.ts';
 import { type ProbeSpec, type ProbeStores, Snapshots } from './probe-spec.ts';
 import { CLOSED, type ProbeState, sameState } from './probe-state.ts';
 import { KEPT_MS, MOST_SECONDS, MOVE_MS, RUN_MS, SETTLE_MS } from './times.ts';
@@ -106,7 +106,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
     this.#question = question;
     if (missing.length === 0) this.#tell({ status: 'ready' });
     else if (this.#halt !== null) this.#tell(this.#halt.state);
-    else if (isRunning(this.#stores.generation.getState().status)) this.#tell({ status: 'running' });
+    else if (this.#running) this.#tell({ status: 'running' });
     else if (this.#work !== null) this.#progress(this.#task.state);
     else {
       // A button that is there stays until it is known that nobody has to ask.
@@ -152,8 +152,13 @@ class LiveProbe<Q, P, A> implements ProbeView {
     ];
   }
 
+  get #running(): boolean {
+    const { generation, model } = this.#stores;
+    return isComputing(generation.getState().status, model.getState());
+  }
+
   #textChanged(): void {
-    if (!isRunning(this.#stores.generation.getState().status)) this.look(SETTLE_MS);
+    if (!this.#running) this.look(SETTLE_MS);
     else if (this.#snapshots.grew()) this.#later ??= setTimeout(() => this.look(0), RUN_MS);
     else this.look(0);
   }
@@ -266,8 +271,7 @@ class LiveProbe<Q, P, A> implements ProbeView {
 
   #progress({ status, done, total }: TaskState): void {
     if (status !== 'working' || this.#work === null) return;
-    const running = isRunning(this.#stores.generation.getState().status);
-    this.#tell(running ? { status: 'running' } : { status, done, total });
+    this.#tell(this.#running ? { status: 'running' } : { status, done, total });
   }
 
   #covers(under: Q, now: Q, missing: readonly P[]): boolean {
