@@ -148,8 +148,8 @@ export class OpenDocument {
         tokens,
         set: tokenizer === null ? null : { branches, branch },
         fingerprint: tokenizer?.fingerprint ?? '',
-        model: modelTag(model.getState()),
-        source,
+        model: this.#last.tag,
+        source: this.#last.source,
         selection,
         settings: chosen,
         seed,
@@ -212,7 +212,7 @@ export class OpenDocument {
       this.#saved = saved;
       this.#record = record;
       const { tokenizer } = this.#stores.document.getState();
-      this.#own = tokenizer !== null && saved.model === modelTag(this.#stores.model.getState());
+      this.#own = tokenizer !== null && saved.model === this.#last.tag;
       this.#stood = this.#own;
       this.#opened({ id, title, created }, stamp, changed);
     });
@@ -326,9 +326,9 @@ export class OpenDocument {
   }
 
   #restoreText(saved: Saved, history: KeptHistory | undefined): void {
-    const { document, model } = this.#stores;
+    const { document } = this.#stores;
     const { tokenizer } = document.getState();
-    const same = saved.model === modelTag(model.getState());
+    const same = saved.model === this.#last.tag;
     const { text, selection, tokensOf } = saved;
     const own = tokenizer === null || tokensOf === null ? text : tokensOf;
     const made = tokenizer === null ? null : savedDocument({ ...saved, text: own }, tokenizer, same);
