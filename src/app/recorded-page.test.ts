@@ -64,6 +64,19 @@ describe('the recorded run', () => {
     expect((await acts?.list())?.length).toBe(listed.length);
   });
 
+  test('has no other recording stand in for it, however long it takes to come', async () => {
+    const page = makePage({ blocked: BLOCKED });
+    pages.push(page);
+    await page.start();
+    let waited = false;
+    page.model.subscribe(() => {
+      waited ||= [...page.waits].some(({ ms }) => ms === 1_500);
+    });
+    await openRecorded(page);
+    expect(page.model.getState()).toMatchObject({ load: { status: 'ready' }, coming: null });
+    expect(waited).toBe(false);
+  });
+
   test('every place has its row, which the settings reshape', async () => {
     const { page, run } = await opened();
     for (const place of [1, run.prompt, run.ids.length - 1, 'end'] as const) {

@@ -23,9 +23,10 @@ class SlowPage {
   readonly ended: Promise<void>;
   #held: { readonly command: CommandOf<'load'>; readonly say: (event: EngineEvent) => void } | null = null;
 
-  constructor() {
+  constructor(memory = new Map<string, unknown>()) {
     this.page = makePage({
       model: { digest },
+      memory,
       intercept: (command, say) => {
         if (command.type !== 'load' || this.#held !== null) return false;
         this.#held = { command, say };
@@ -78,8 +79,8 @@ class SlowPage {
 }
 
 /** Ten seconds are left of it. */
-async function slow(): Promise<SlowPage> {
-  const slowly = new SlowPage();
+async function slow(memory?: Map<string, unknown>): Promise<SlowPage> {
+  const slowly = new SlowPage(memory);
   await slowly.arrive(0, 0);
   await slowly.arrive(1_000, 500_000);
   slowly.pass();
@@ -91,8 +92,8 @@ const recorded = ({ model }: Page): boolean => {
   return load.status === 'ready' && load.model.recorded !== undefined;
 };
 
-async function stoodIn(): Promise<SlowPage> {
-  const slowly = await slow();
+async function stoodIn(memory?: Map<string, unknown>): Promise<SlowPage> {
+  const slowly = await slow(memory);
   await until(() => recorded(slowly.page));
   return slowly;
 }
@@ -192,6 +193,26 @@ describe('a recording stands in', () => {
     const after = page.document.getState().tokens;
     expect(after.map(({ id, draw }) => [id, draw])).toEqual(tokens.map(({ id, draw }) => [id, draw]));
     expect(page.documents.getState().notice).toBeNull();
+  });
+
+  test('what is typed behind it is kept with what was drawn, over a reload before the model is here', async () => {
+    const memory = new Map<string, unknown>();
+    const slowly = await stoodIn(memory);
+    await showRecorded(slowly.page);
+    const { tokens, edit, text } = slowly.page.document.getState();
+    const drawn = tokens.filter(({ draw }) => draw !== undefined);
+    edit(text.length, text.length, ' Then');
+    expect(slowly.page.model.getState().load.status).toBe('loading');
+    await slowly.page.flush();
+    slowly.page.dispose();
+    const again = new SlowPage(memory);
+    await again.come();
+    await until(() => again.page.document.getState().tokens.length > tokens.length);
+    const after = again.page.document.getState();
+    expect(after.text).toBe(`${text} Then`);
+    expect(after.tokens.filter(({ draw }) => draw !== undefined).map(({ id, draw }) => [id, draw])).toEqual(
+      drawn.map(({ id, draw }) => [id, draw]),
+    );
   });
 
   test('Undo over its leaving brings back what was drawn as it was drawn', async () => {

@@ -8,9 +8,9 @@ import type { Stores } from '../stores/stores.ts';
 const SLOW_MS = 1_500;
 const SLOW_SECONDS = 2;
 
-/** How long it still takes; null where the model that ships is not being downloaded. */
-function secondsLeft({ load }: ModelState): number | null {
-  if (load.status !== 'loading' || load.source.kind !== 'shipped') return null;
+/** How long it still takes; null where the model that ships is not being downloaded: a recording that a person opens, where no model can run, is none. */
+function secondsLeft({ load, blocked }: ModelState): number | null {
+  if (load.status !== 'loading' || blocked !== null || load.source.kind !== 'shipped') return null;
   const { phase, fromCache, secondsLeft: left } = load.progress;
   return phase === 'download' && !fromCache ? (left ?? Number.POSITIVE_INFINITY) : null;
 }

@@ -1,6 +1,7 @@
 // What a conversation asks of model, text and runs around it.
 import type { LoadedModel } from '../../protocol/events.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
+import { isHere } from '../../stores/model/under-way.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { replyRoom } from './fit.ts';
@@ -13,9 +14,10 @@ interface ReadyModel {
 
 /** Null while there is no model, or no tokenizer of it. */
 export function readyModel({ model, document }: Pick<Stores, 'model' | 'document'>): ReadyModel | null {
-  const { load } = model.getState();
+  const state = model.getState();
+  const { load } = state;
   const { tokenizer } = document.getState();
-  return load.status === 'ready' && tokenizer !== null ? { model: load.model, tokenizer } : null;
+  return isHere(state) && load.status === 'ready' && tokenizer !== null ? { model: load.model, tokenizer } : null;
 }
 
 /** Tokens that a prompt may have, so that a reply fits behind it. */

@@ -4,7 +4,8 @@ import { sourceName } from '../../lib/model-source.ts';
 import { noticeWords } from '../../stores/messages.ts';
 import { isOfLoss } from '../../stores/model/loss.ts';
 import type { ModelState } from '../../stores/model/types.ts';
-import { useDocument, useModel, useStores } from '../../stores/react.ts';
+import { useDocument, useGeneration, useModel, useStores } from '../../stores/react.ts';
+import { isRunning } from '../../stores/run/generation-types.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';
 import { ErrorNotice } from '../shared/ErrorNotice.tsx';
@@ -29,13 +30,18 @@ function idleWords(letGo: ModelState['letGo']): string {
 function StandIn() {
   const stores = useStores();
   const recorded = useModel(({ load }) => (load.status === 'ready' ? load.model : null));
-  const whole = useDocument(s => s.tokens.length === recorded?.recorded?.ids.length);
+  const tokens = useDocument(s => s.tokens.length);
+  const running = useGeneration(s => isRunning(s.status));
   if (recorded === null) return null;
   const show = () => void import('./openRecorded.ts').then(({ showRecorded }) => showRecorded(stores));
   return (
     <p className={styles.meanwhile}>
-      These numbers were recorded on {recorded.name}, which is on its way.
-      {!whole && <Button onClick={show}>Look at a recorded run</Button>}
+      {tokens > 0 && `These numbers were recorded on ${recorded.name}, which is on its way.`}
+      {tokens < (recorded.recorded?.ids.length ?? 0) && (
+        <Button disabled={running} onClick={show}>
+          Look at a recorded run
+        </Button>
+      )}
     </p>
   );
 }

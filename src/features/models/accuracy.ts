@@ -74,8 +74,8 @@ export const accuracyStore = defineFeatureStore<StoreApi<AccuracyState>>(stores 
 
 /** Null where there is no model. */
 function textOf({ model, document }: Stores): { readonly own: boolean; readonly tokens: Uint32Array } | null {
-  const { load } = model.getState();
-  if (load.status !== 'ready') return null;
+  const { load, coming } = model.getState();
+  if (load.status !== 'ready' || coming !== null) return null;
   const most = Math.min(MOST, tokensAllowed(model.getState()));
   const ids = idsOf(document.getState().tokens.slice(0, most));
   if (ids.length >= LEAST) return { own: true, tokens: ids };

@@ -7,7 +7,7 @@ import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { toWire } from '../../stores/model/model.ts';
-import { isRunning } from '../../stores/run/generation-types.ts';
+import { isComputing, isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { MOST_SECONDS } from '../../stores/work/times.ts';
 import type { Box } from '../../ui/controls/popover.ts';
@@ -52,7 +52,7 @@ const NOTHING: Asked = { kind: 'nothing' };
 
 function createCardStore(stores: Stores): Made<StoreApi<CardStoreState>> {
   const { document, generation, model, rows, view, work } = stores;
-  const running = (): boolean => isRunning(generation.getState().status);
+  const running = (): boolean => isComputing(generation.getState().status, model.getState());
   const facts = (place: TokenPlace): CardFacts => {
     const { tokens } = document.getState();
     const { load } = model.getState();
