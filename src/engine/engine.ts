@@ -195,11 +195,16 @@ export class Engine {
     this.#post(await inspect(run, await this.#open(), files));
   }
 
+  /** Says what comes on the way to an answer, and nothing after it: what has lost its device may still wait for a file. */
+  #sayer(signal: AbortSignal): (event: EngineEvent) => void {
+    return event => void (signal.aborted || this.#post(event));
+  }
+
   async #load(command: CommandOf<'load'>, signal: AbortSignal): Promise<void> {
     const { run, source, origins, keep, refresh, allowed, kv, format, light } = command;
     let files: ModelFiles | null = null;
     let device = 0;
-    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, event => this.#post(event));
+    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, this.#sayer(signal));
     const onPhase = (phase: LoadPhase): void => {
       progresses.flush();
       const totalBytes = files?.totalBytes ?? 0;
@@ -215,7 +220,7 @@ export class Engine {
         refresh,
         signal,
         onProgress: progress => progresses.push({ type: 'progress', run, ...progress }),
-        onNotice: notice => this.#post({ type: 'notice', run, notice }),
+        onNotice: notice => this.#sayer(signal)({ type: 'notice', run, notice }),
       });
       throwIfCancelled(signal, 'the load');
       const gpu = await this.#open();
@@ -328,7 +333,7 @@ export class Engine {
   async #accuracy(command: CommandOf<'measure_accuracy'>, signal: AbortSignal): Promise<void> {
     const { run, source, origins, tokens } = command;
     const model = this.#needModel();
-    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, event => this.#post(event));
+    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, this.#sayer(signal));
     const { measureAccuracy } = await import('./accuracy.ts');
     try {
       const files = await openModel({
