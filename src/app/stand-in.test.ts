@@ -106,14 +106,13 @@ const numbered = ({ document }: Page): boolean =>
 
 describe('a recording stands in', () => {
   test('the text of the first visit has its numbers while the model is on its way, and nothing is written', async () => {
-    const { page, ...slowly } = { ...(await stoodIn()) };
+    const { page } = await stoodIn();
     const { document, model, rows, memory } = page;
     expect(document.getState().tokens.map(({ id }) => id)).toEqual(prompt);
     await until(() => rows.getState().selected.status === 'ready' && numbered(page));
     expect(model.getState().coming).toMatchObject({ status: 'loading', progress: { bytes: 500_000 } });
     await page.flush();
     expect([...memory.keys()].filter(key => key.startsWith('document:'))).toEqual([]);
-    expect(slowly).toBeDefined();
   });
 
   test('its load goes on to be told, and can be cancelled', async () => {

@@ -1,5 +1,5 @@
 // A first visit over a slow network: until the model that ships is here, a recording of it has the numbers of the text that a page begins with.
-import type { DocumentToken } from '../stores/document/types.ts';
+import { idsOf, sharedLength } from '../stores/document/sequence.ts';
 import { standDown } from '../stores/model/stand-in.ts';
 import type { ModelState, OpenModel } from '../stores/model/types.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -18,10 +18,6 @@ function secondsLeft({ load, blocked }: ModelState): number | null {
 /** The recorded text, or a beginning of it. */
 function isOfIt({ model, tokenizer }: OpenModel, text: string): boolean {
   return model.recorded !== undefined && tokenizer.decode(Uint32Array.from(model.recorded.ids)).startsWith(text);
-}
-
-function begins(ids: readonly number[], tokens: readonly DocumentToken[]): boolean {
-  return tokens.every(({ id }, i) => ids[i] === id);
 }
 
 /**
@@ -53,7 +49,8 @@ export function standInWhenSlow(
   const follow = (): void => {
     const { load, coming } = model.getState();
     if (coming === null || load.status !== 'ready' || load.model.recorded === undefined) return;
-    if (!begins(load.model.recorded.ids, document.getState().tokens)) standDown(model);
+    const ids = idsOf(document.getState().tokens);
+    if (sharedLength(ids, Uint32Array.from(load.model.recorded.ids)) < ids.length) standDown(model);
   };
   const unsubscribe = model.subscribe(look);
   const endLook = (): void => {

@@ -204,7 +204,8 @@ export class Engine {
     const { run, source, origins, keep, refresh, allowed, kv, format, light } = command;
     let files: ModelFiles | null = null;
     let device = 0;
-    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, this.#sayer(signal));
+    const say = this.#sayer(signal);
+    const progresses = new Throttle<ProgressEvent>(PROGRESS_MS, say);
     const onPhase = (phase: LoadPhase): void => {
       progresses.flush();
       const totalBytes = files?.totalBytes ?? 0;
@@ -220,7 +221,7 @@ export class Engine {
         refresh,
         signal,
         onProgress: progress => progresses.push({ type: 'progress', run, ...progress }),
-        onNotice: notice => this.#sayer(signal)({ type: 'notice', run, notice }),
+        onNotice: notice => say({ type: 'notice', run, notice }),
       });
       throwIfCancelled(signal, 'the load');
       const gpu = await this.#open();

@@ -1,7 +1,7 @@
 // What a conversation asks of model, text and runs around it.
 import type { LoadedModel } from '../../protocol/events.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
-import { isHere } from '../../stores/model/under-way.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { replyRoom } from './fit.ts';
@@ -14,10 +14,9 @@ interface ReadyModel {
 
 /** Null while there is no model, or no tokenizer of it. */
 export function readyModel({ model, document }: Pick<Stores, 'model' | 'document'>): ReadyModel | null {
-  const state = model.getState();
-  const { load } = state;
+  const load = modelItself(model.getState());
   const { tokenizer } = document.getState();
-  return isHere(state) && load.status === 'ready' && tokenizer !== null ? { model: load.model, tokenizer } : null;
+  return load.status === 'ready' && tokenizer !== null ? { model: load.model, tokenizer } : null;
 }
 
 /** Tokens that a prompt may have, so that a reply fits behind it. */

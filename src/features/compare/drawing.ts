@@ -7,7 +7,7 @@ import { plainToken, textToContinue } from '../../stores/document/sequence.ts';
 import type { DocumentToken } from '../../stores/document/types.ts';
 import { modelIdentity } from '../../stores/model/model.ts';
 import type { ModelState } from '../../stores/model/types.ts';
-import { isHere } from '../../stores/model/under-way.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { negativePromptIds } from '../../stores/run/negative.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
@@ -28,7 +28,8 @@ export interface Continued {
 
 /** The model that is ready, with its tokenizer. */
 export function readyModel(state: Pick<ModelState, 'load' | 'coming'>) {
-  return isHere(state) && state.load.status === 'ready' ? state.load : null;
+  const load = modelItself(state);
+  return load.status === 'ready' ? load : null;
 }
 
 /** A text with what the model begins texts with; an empty one is that alone. */

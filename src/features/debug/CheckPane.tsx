@@ -1,7 +1,7 @@
 // Every op of the open model beside the float64 oracle: how far apart, and where most.
 import { useState } from 'react';
 import type { DebugCheck } from '../../protocol/debug.ts';
-import { isHere } from '../../stores/model/under-way.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { useDocument, useModel } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
@@ -61,7 +61,8 @@ function Outcome({ checks }: { checks: readonly DebugCheck[] }) {
 }
 
 export function CheckPane() {
-  const layers = useModel(s => (isHere(s) && s.load.status === 'ready' ? s.load.model.dims.n_layer : 0));
+  const load = useModel(modelItself);
+  const layers = load.status === 'ready' ? load.model.dims.n_layer : 0;
   const isEmpty = useDocument(s => s.tokens.length === 0);
   const [kernels, setKernels] = useState<keyof typeof MOST>('row');
   const [layer, setLayer] = useState<number | null>(null);

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { debugPlan } from '../../client/debug-requests.ts';
 import { asNucleusError } from '../../lib/error.ts';
 import type { EventOf } from '../../protocol/events.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Dialog } from '../../ui/controls/Dialog.tsx';
@@ -28,7 +29,7 @@ type Plan = EventOf<'debug_plan'> | string | null;
 /** The plans of the open model; asked for anew with every model. */
 function usePlan(): readonly [Plan, (plan: Plan) => void] {
   const { work } = useStores();
-  const load = useModel(s => s.coming ?? s.load);
+  const load = useModel(modelItself);
   const model = load.status === 'ready' ? load.model : null;
   const [plan, setPlan] = useState<Plan>(null);
   useEffect(() => {

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import type { ProfiledStep } from '../../protocol/debug.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { useDocument, useModel } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Choice } from '../../ui/controls/Choice.tsx';
@@ -59,7 +60,7 @@ function Where({
 }
 
 export function ProfilePane() {
-  const load = useModel(s => s.coming ?? s.load);
+  const load = useModel(modelItself);
   const allowed = useModel(s => s.context?.allowed ?? 0);
   const tokens = useDocument(s => s.tokens.length);
   const [kind, setKind] = useState<ProfiledStep['kind']>('decode');

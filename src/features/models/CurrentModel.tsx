@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts'
 import type { Dims } from '../../model/ir/graph.ts';
 import type { Mixer } from '../../model/ir/mixers.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { warningWords } from '../../stores/model/warnings.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -28,7 +29,7 @@ function othersOf(model: LoadedModel): string {
 }
 
 export function CurrentModel() {
-  const load = useModel(s => s.coming ?? s.load);
+  const load = useModel(modelItself);
   if (load.status !== 'ready') return null;
   const { model } = load;
   if (model.server !== undefined) return <ServerInUse facts={model.server} />;

@@ -2,6 +2,7 @@
 import { formatBytes } from '../../lib/format.ts';
 import { sourceName } from '../../lib/model-source.ts';
 import type { LoadState } from '../../stores/model/types.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Icon } from '../../ui/controls/Icon.tsx';
 import { hostOf } from '../shared/server.ts';
@@ -26,7 +27,7 @@ function words(load: LoadState, asks: boolean): { name: string; facts: string } 
 
 export function ModelButton() {
   const { view } = useStores();
-  const load = useModel(s => s.coming ?? s.load);
+  const load = useModel(modelItself);
   const { name, facts } = words(
     load,
     useModel(s => s.elsewhere !== null),

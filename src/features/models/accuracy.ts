@@ -6,6 +6,7 @@ import { idsOf } from '../../stores/document/sequence.ts';
 import { defineFeatureStore } from '../../stores/feature-store.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { onModelGone } from '../../stores/model/gone.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { IDLE_TASK, type TaskState, ViewTask } from '../../stores/work/view-task.ts';
 
@@ -74,8 +75,8 @@ export const accuracyStore = defineFeatureStore<StoreApi<AccuracyState>>(stores 
 
 /** Null where there is no model. */
 function textOf({ model, document }: Stores): { readonly own: boolean; readonly tokens: Uint32Array } | null {
-  const { load, coming } = model.getState();
-  if (load.status !== 'ready' || coming !== null) return null;
+  const load = modelItself(model.getState());
+  if (load.status !== 'ready') return null;
   const most = Math.min(MOST, tokensAllowed(model.getState()));
   const ids = idsOf(document.getState().tokens.slice(0, most));
   if (ids.length >= LEAST) return { own: true, tokens: ids };

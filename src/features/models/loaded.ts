@@ -1,6 +1,6 @@
 // What a key of the catalogue or the cache stands for now.
 import { sourceKey } from '../../lib/model-source.ts';
-import { isComing, isHere } from '../../stores/model/under-way.ts';
+import { isComing, modelItself } from '../../stores/model/under-way.ts';
 import { useModel } from '../../stores/react.ts';
 
 export interface Loaded {
@@ -12,7 +12,8 @@ export interface Loaded {
 }
 
 export function useLoaded(key: string): Loaded {
-  const inUse = useModel(s => isHere(s) && s.load.status === 'ready' && sourceKey(s.load.model.source) === key);
+  const load = useModel(modelItself);
+  const inUse = load.status === 'ready' && sourceKey(load.model.source) === key;
   const cached = useModel(s => s.cache.models.some(model => model.key === key && model.complete));
   const busy = useModel(isComing);
   return { inUse, cached, busy };

@@ -1,6 +1,7 @@
 // What a link or a file has brought: what it is, how it differs from what is here, its text; then open it, or run it again and compare.
 import { useEffect } from 'react';
 import { formatCount } from '../../lib/format.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { FileButton } from '../../ui/controls/FileButton.tsx';
@@ -44,7 +45,7 @@ function Facts({ run }: { run: SharedRun }) {
 
 function Arrived({ name, run }: { name: string; run: SharedRun }) {
   const share = useShareStore();
-  const load = useModel(s => s.coming ?? s.load);
+  const load = useModel(modelItself);
   const working = useShare(s => s.task.status === 'working');
   const differences = differencesOf(run, { load });
   const here = load.status === 'ready' ? load.model.name : '';

@@ -2,6 +2,7 @@
 
 import { finishWords, messageFor } from '../../stores/messages.ts';
 import type { LoadState } from '../../stores/model/types.ts';
+import { modelItself } from '../../stores/model/under-way.ts';
 import { useGeneration, useModel } from '../../stores/react.ts';
 import type { RunStatus } from '../../stores/run/generation-types.ts';
 
@@ -32,7 +33,7 @@ function words(status: RunStatus, load: LoadState, slow: boolean, ran: boolean):
 
 export function Announcer() {
   const status = useGeneration(s => s.status);
-  const load = useModel(s => s.coming ?? s.load);
+  const load = useModel(modelItself);
   const slow = useGeneration(s => s.slow);
   const ran = useGeneration(s => s.stats.computed !== null);
   return <>{words(status, load, slow, ran)}</>;

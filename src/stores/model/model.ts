@@ -10,7 +10,7 @@ import { addNotice, loadOnce, type ModelOptions, originsNow, watcherOf } from '.
 import { NO_LOSS } from './loss.ts';
 import { DEFAULT_SOURCE, localName } from './sources.ts';
 import type { LoadOptions, LoadProgress, ModelState, ModelStore, ModelStoreState } from './types.ts';
-import { changedLoad, isComing, loadUnderWay } from './under-way.ts';
+import { changedLoad, isComing, isHere, loadUnderWay, modelItself } from './under-way.ts';
 import { type Losses, watchLosses } from './watch-losses.ts';
 
 const START_PROGRESS: LoadProgress = {
@@ -106,9 +106,9 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     looking?.abort();
     const abort = new AbortController();
     loading = abort;
-    const { load, coming, kept, letGo } = store.getState();
+    const { kept, letGo } = store.getState();
     // What stands in for a model is none to go back to.
-    const before = coming ?? load;
+    const before = modelItself(store.getState());
     if (stands) losses.asked();
     store.setState({
       load: { status: 'loading', source, progress: START_PROGRESS, cancelling: false },
@@ -210,8 +210,8 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       if (signal) await (await import('./stand-in.ts')).standIn(options, get(), signal, fits);
     },
     unload: by => {
-      const { load, coming, asks } = get().getState();
-      if (load.status === 'ready' && coming === null) last = { source: opened.source, options: again() };
+      const { asks } = get().getState();
+      if (isHere(get().getState())) last = { source: opened.source, options: again() };
       else if (!isComing(get().getState())) return;
       loading?.abort();
       loading = null;

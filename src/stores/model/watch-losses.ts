@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.ts';
 import type { WireError } from '../../protocol/events.ts';
 import { afterEvent, isOfLoss, type LossEvent, type LossStep, NO_LOSS } from './loss.ts';
 import type { ModelStore } from './types.ts';
-import { loadUnderWay } from './under-way.ts';
+import { modelItself } from './under-way.ts';
 
 /** What the loads of the page tell. */
 export interface Losses {
@@ -22,11 +22,11 @@ export function watchLosses(client: Client, now: () => number, get: () => ModelS
   const take = (event: LossEvent, because: { readonly reason: string; readonly message: string }): LossStep['next'] => {
     const { memory: after, next } = afterEvent(memory, event);
     memory = after;
-    const { load, loss } = get().getState();
-    const way = loadUnderWay(get().getState());
+    const { loss } = get().getState();
+    const load = modelItself(get().getState());
     if (loss !== after.said) get().setState({ loss: after.said });
     if (next !== 'give_up' || load.status === 'idle') return next;
-    const source = way?.source ?? (load.status === 'ready' ? load.model.source : load.source);
+    const source = load.status === 'ready' ? load.model.source : load.source;
     const error: WireError = {
       code: 'device_lost',
       message: because.message,
@@ -45,8 +45,8 @@ export function watchLosses(client: Client, now: () => number, get: () => ModelS
   };
   /** What stands in for a model has no device. */
   const inUse = (): number | null => {
-    const { load, coming } = get().getState();
-    return load.status === 'ready' && coming === null ? load.model.device : null;
+    const load = modelItself(get().getState());
+    return load.status === 'ready' ? load.model.device : null;
   };
   const UNTOLD = { reason: 'unknown', message: '' };
   client.onLost(event => {
