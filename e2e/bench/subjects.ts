@@ -27,6 +27,8 @@ export interface Subject extends Variant {
   readonly weightBytesPerToken: number;
   /** Gives `ids` their places in the cache without computing them: their keys and values are whatever was there, which costs a step after them the same. */
   layOut(ids: Uint32Array): Promise<void>;
+  /** The row after `ids` by the naive kernels on the same weights, in a session of its own. */
+  naiveRow(ids: Uint32Array): Promise<Float32Array>;
 }
 
 /** Every format with the adapter's own kernels, and the first one with those of `twins` besides. */
@@ -90,14 +92,11 @@ interface Loaded {
   readonly ms: number;
 }
 
-async function open({ gpu, scope, graph, weights, ms }: Loaded, { format, kernels }: Variant): Promise<Subject> {
+async function open(loaded: Loaded, { format, kernels }: Variant): Promise<Subject> {
+  const { scope, graph, weights, ms } = loaded;
   const own = scope.open(`${format}/${kernels}`);
   const begin = performance.now();
-  const opened = await openSession({ ...gpu, kernelClass: kernels }, own, fuse(graph), weights, {
-    sequences: SEQUENCES,
-    allowed: graph.dims.n_ctx < LONGEST ? graph.dims.n_ctx : LONGEST,
-  });
-  const { runner, session, cache, room } = opened;
+  const { runner, session, cache, room } = await sessionOf(loaded, own, kernels);
   const compile = performance.now() - begin;
   return {
     format,
@@ -112,8 +111,19 @@ async function open({ gpu, scope, graph, weights, ms }: Loaded, { format, kernel
       const { write } = cache.open(ids);
       if (write) runner.writeTable(write);
     },
+    naiveRow: async ids => {
+      using beside = scope.open(`${format}/naive, to check`);
+      const naive = await sessionOf(loaded, beside, 'naive');
+      return (await naive.session.next(ids)).slice();
+    },
   };
 }
+
+const sessionOf = ({ gpu, graph, weights }: Loaded, own: Scope, kernels: KernelClass) =>
+  openSession({ ...gpu, kernelClass: kernels }, own, fuse(graph), weights, {
+    sequences: SEQUENCES,
+    allowed: graph.dims.n_ctx < LONGEST ? graph.dims.n_ctx : LONGEST,
+  });
 
 /** Tokens of a text of the benchmark at most. */
 const LONGEST = 2048;
