@@ -57,3 +57,13 @@ test('a tensor that ends early is an error', () => {
   turning.write(new Uint8Array(32 * 3 * 2));
   expect(() => turning.end()).toThrow('every row');
 });
+
+test('the bytes are the same from version to version: a model in such a format is known by its name, not by them', () => {
+  const hashOf = (bytes: Uint8Array) =>
+    bytes.reduce((hash, byte) => Math.imul(hash ^ byte, 0x0100_0193) >>> 0, 0x811c_9dc5);
+  const numbers = noise(512 * 32, 11).map((x, i) => x * x * x * 2 ** ((i >> 5) % 9) * 1e-2);
+  numbers.set([2.5, -2.5, 0.5, -0.5, 127, -1.5], 0);
+  numbers.set([15, 0, 0.5, 1.5, 7.5, 14.5], 32);
+  expect(hashOf(STORAGES.q8_0.quantise!(numbers))).toBe(537_536_650);
+  expect(hashOf(STORAGES.q4_1.quantise!(numbers))).toBe(509_851_893);
+});

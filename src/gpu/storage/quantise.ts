@@ -5,14 +5,14 @@ const BLOCK = 32;
 /** How much of its range a block of four bits keeps: what is outside is cut, what is inside is finer. */
 const KEPT = [1, 0.95, 0.9, 0.85, 0.8, 0.72];
 
-/** The nearest f16, and its bits. */
-function half(value: number): { readonly value: number; readonly bits: number } {
-  const bits = halfOfFloat32(value);
-  return { value: float32OfHalf(bits), bits };
-}
+const nearestHalf = (value: number): number => float32OfHalf(halfOfFloat32(value));
 
-/** Of -127 to 127; 0 for NaN. */
-const signedStep = (x: number): number => Math.max(-127, Math.min(127, Math.round(Number.isNaN(x) ? 0 : x)));
+/** Of -127 to 127, halves rounded up; 0 for NaN. Not Math.round, which is slow on doubles. */
+function signedStep(x: number): number {
+  if (!(x >= 0.5 || x < -0.5)) return 0;
+  const step = Math.floor(x + 0.5);
+  return step > 127 ? 127 : step < -127 ? -127 : step;
+}
 
 /** Q8_0. */
 export function eightBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
@@ -22,20 +22,18 @@ export function eightBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
   for (let at = 0, to = 0; at < numbers.length; at += BLOCK, to += bytes) {
     let most = 0;
     for (let i = 0; i < BLOCK; i++) most = Math.max(most, Math.abs(numbers[at + i]!));
-    const d = half(most / 127);
-    view.setUint16(to, d.bits, true);
-    const per = d.value === 0 ? 0 : 1 / d.value;
-    for (let i = 0; i < BLOCK; i++) view.setInt8(to + 2 + i, signedStep(numbers[at + i]! * per));
+    const d = nearestHalf(most / 127);
+    view.setUint16(to, halfOfFloat32(d), true);
+    const per = d === 0 ? 0 : 1 / d;
+    // A negative step is written as the byte of its two's complement.
+    for (let i = 0; i < BLOCK; i++) out[to + 2 + i] = signedStep(numbers[at + i]! * per);
   }
   return out;
 }
 
-/** A scale and a minimum of sixteen steps, rounded to f16, and what is lost by them. */
-interface Steps {
-  readonly d: ReturnType<typeof half>;
-  readonly m: ReturnType<typeof half>;
-  readonly loss: number;
-}
+/** The block at hand, and the steps that its numbers have. One for all blocks: a model has millions. */
+const block = new Float64Array(BLOCK);
+const steps = new Float64Array(BLOCK);
 
 /** Q4_1. */
 export function fourBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
@@ -43,65 +41,81 @@ export function fourBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array((numbers.length / BLOCK) * bytes);
   const view = new DataView(out.buffer);
   for (let at = 0, to = 0; at < numbers.length; at += BLOCK, to += bytes) {
-    const block = numbers.subarray(at, at + BLOCK);
-    const { d, m } = bestSteps(block);
-    view.setUint16(to, d.bits, true);
-    view.setUint16(to + 2, m.bits, true);
-    for (let i = 0; i < BLOCK / 2; i++)
-      out[to + 4 + i] = stepOf(block[i]!, d.value, m.value) | (stepOf(block[i + BLOCK / 2]!, d.value, m.value) << 4);
+    for (let i = 0; i < BLOCK; i++) block[i] = numbers[at + i]!;
+    const { d, m } = bestSteps();
+    view.setUint16(to, halfOfFloat32(d), true);
+    view.setUint16(to + 2, halfOfFloat32(m), true);
+    takeSteps(d, m);
+    for (let i = 0; i < BLOCK / 2; i++) out[to + 4 + i] = steps[i]! | (steps[i + BLOCK / 2]! << 4);
   }
   return out;
 }
 
-/** Of sixteen; 0 where x or the scale says nothing. */
-function stepOf(x: number, d: number, m: number): number {
-  const q = d === 0 ? 0 : Math.round((x - m) / d);
-  return q > 15 ? 15 : q > 0 ? q : 0;
+/** Steps of sixteen from `m`, each `d`, by rounding halves up; 0 where a number or `d` says nothing. Returns the squared error. */
+function takeSteps(d: number, m: number): number {
+  let loss = 0;
+  for (let i = 0; i < BLOCK; i++) {
+    const x = block[i]!;
+    const q = (x - m) / d;
+    // Not Math.round, which is slow on doubles.
+    const step = d !== 0 && q >= 0.5 ? (q >= 15 ? 15 : (q + 0.5) | 0) : 0;
+    steps[i] = step;
+    const error = d * step + m - x;
+    loss += error * error;
+  }
+  return loss;
 }
 
-function bestSteps(block: Float32Array): Steps {
-  let [low, high] = [block[0]!, block[0]!];
-  for (const x of block) {
-    low = Math.min(low, x);
-    high = Math.max(high, x);
+interface Steps {
+  readonly d: number;
+  readonly m: number;
+}
+
+/** The scale and minimum, both f16, that lose the least of a few: for parts of the range, as they are and fitted to the steps that they give. */
+function bestSteps(): Steps {
+  let low = block[0]!;
+  let high = low;
+  for (let i = 1; i < BLOCK; i++) {
+    low = Math.min(low, block[i]!);
+    high = Math.max(high, block[i]!);
   }
-  let best = stepsFrom(block, 0, (low + high) / 2);
+  let best: Steps = { d: 0, m: nearestHalf((low + high) / 2) };
+  let least = takeSteps(best.d, best.m);
   for (const kept of KEPT) {
-    const cut = ((1 - kept) * (high - low)) / 2;
-    const begun = stepsFrom(block, (kept * (high - low)) / 15, low + cut);
-    const fitted = leastSquares(block, begun);
-    if (begun.loss < best.loss) best = begun;
-    if (fitted.loss < best.loss) best = fitted;
+    const d = nearestHalf((kept * (high - low)) / 15);
+    const m = nearestHalf(low + ((1 - kept) * (high - low)) / 2);
+    const loss = takeSteps(d, m);
+    const fitted = leastSquares();
+    if (loss < least) {
+      least = loss;
+      best = { d, m };
+    }
+    if (fitted === null) continue;
+    const fittedLoss = takeSteps(fitted.d, fitted.m);
+    if (fittedLoss < least) {
+      least = fittedLoss;
+      best = fitted;
+    }
   }
   return best;
 }
 
-function stepsFrom(block: Float32Array, scale: number, minimum: number): Steps {
-  const [d, m] = [half(scale), half(minimum)];
-  const [step, least] = [d.value, m.value];
-  let loss = 0;
+/** The scale and minimum of least squares for the steps taken; null where all are the same. */
+function leastSquares(): Steps | null {
+  let sumQ = 0;
+  let sumX = 0;
+  let sumQQ = 0;
+  let sumQX = 0;
   for (let i = 0; i < BLOCK; i++) {
+    const q = steps[i]!;
     const x = block[i]!;
-    const error = step * stepOf(x, step, least) + least - x;
-    loss += error * error;
-  }
-  return { d, m, loss };
-}
-
-/** The scale and minimum of least squares for the steps that the numbers have. */
-function leastSquares(block: Float32Array, steps: Steps): Steps {
-  const [step, least] = [steps.d.value, steps.m.value];
-  let [sumQ, sumX, sumQQ, sumQX] = [0, 0, 0, 0];
-  for (let i = 0; i < BLOCK; i++) {
-    const x = block[i]!;
-    const q = stepOf(x, step, least);
     sumQ += q;
     sumX += x;
     sumQQ += q * q;
     sumQX += q * x;
   }
   const spread = BLOCK * sumQQ - sumQ * sumQ;
-  if (spread === 0) return steps;
+  if (spread === 0) return null;
   const scale = (BLOCK * sumQX - sumQ * sumX) / spread;
-  return stepsFrom(block, scale, (sumX - scale * sumQ) / BLOCK);
+  return { d: nearestHalf(scale), m: nearestHalf((sumX - scale * sumQ) / BLOCK) };
 }
