@@ -7,29 +7,41 @@
 @group(0) @binding(2) var<storage, read> pieces: array<vec4f>;       // [pieces, 2], as draw_pieces leaves them
 @group(0) @binding(3) var<storage, read> touched: array<vec4u>;      // [touched], id, times seen, times drawn, bits of its bias; -Infinity bans it
 @group(0) @binding(4) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, logit, weight: as gathered, and in order
-@group(0) @binding(5) var<storage, read_write> bins: array<atomic<u32>, BINS>;
+@group(0) @binding(5) var<storage, read_write> bins: array<atomic<u32>, 2u * BINS>;
 @group(0) @binding(6) var<storage, read_write> record: array<u32>;   // HEADER words, RAISED ids and bits of their logits, LIST ids and bits of theirs
 
-const HEADER = 16u;
+const HEADER = 21u;
+const BELOW_AT = 13u;   // of what is kept past the list, in shares: that before the guess,
+const SURE_AT = 15u;    // what is surely kept,
+const NEAR_AT = 17u;    // what is near the end,
+const OTHERS_AT = 19u;  // and all that is not listed
 const LIST_AT = HEADER + 2u * RAISED;
 const SOUND = 1u;      // every logit is a number or -Infinity, and one is a number
 const CROWDED = 2u;    // more logits reach the bound than there is room for: no list
 const WHOLE = 4u;      // nothing was cut, and the list is not all of the row
 const NO_GUESS = 8u;   // what is kept goes on past the list, and not by top-p alone
 const PAST = 16u;      // the nucleus goes on past the list
+const SURE = 32u;      // the guess is past the list, and not near the end of the nucleus
 const NOBODY = 0xffffffffu;
+const LISTED = 0u;
+const OTHERS = 2u;
+const NEAR = 4u;
 
 var<workgroup> counts: array<atomic<u32>, 32>;
 var<workgroup> number: atomic<u32>;  // of what was gathered
 var<workgroup> before: atomic<u32>;
-var<workgroup> sums: array<vec4f, STRETCHES>;  // one a lane, or one a stretch
+var<workgroup> sums: array<vec4f, WORKGROUP>;
+var<workgroup> masses: array<atomic<u32>, 6>;  // sums of shares: of the list, of all others, of what is near the end of the nucleus
 var<workgroup> raised: atomic<u32>;  // ids that come into the list by what touched them
 var<workgroup> flags: u32;
 var<workgroup> last: vec2u;  // key and id of the last of the list as the model gave it; what all reach where that is the whole row
-var<workgroup> search: vec4f;  // where the nucleus ends, see search_end
+var<workgroup> search: vec3u;  // where the nucleus ends, see search_end
+var<workgroup> ended: vec2u;
+var<workgroup> taken: vec2u;   // shares of what comes before the ids near its end
 var<workgroup> rest: f32;    // mass of what is not listed, at the temperature of the cuts
 var<workgroup> kept: vec2u;  // of the list: from which one, and up to which; none where that goes on past the list
 var<workgroup> guess: u32;
+var<workgroup> sure: bool;   // it is past the list, and not near the end of the nucleus
 
 fn id_of(place: u32) -> u32 {
   return found[ROOM + place].y;
@@ -268,13 +280,12 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
     let sound = joined.y > 0.0 && listed > 0u;
     flags = select(0u, SOUND, sound) | select(0u, CROWDED, reached > ROOM || atomicLoad(&raised) > RAISED);
     if (flags == SOUND && kept.y == 0u) {
-      flags |= select(NO_GUESS, WHOLE, uncut && !touches && !narrows);
-      let nucleus = (setting.top_k == 0u || setting.top_k >= left) && setting.min_p <= 0.0;
-      if (nucleus && !uncut && !touches && !narrows && setting.cut_rate == setting.draw_rate) {
-        flags = SOUND | PAST;
-      }
+      let nucleus = (setting.top_k == 0u || setting.top_k >= left) && setting.min_p <= 0.0 && setting.cut_rate == setting.draw_rate;
+      let able = !touches && !narrows && abs(highest) * setting.share_scale <= MOST_STEP;
+      flags |= select(NO_GUESS, select(PAST, WHOLE, uncut), able && (uncut || nucleus));
     }
-    search = vec4f(0.0, ALL_OF_IT, ALL_OF_IT, ALL_OF_IT);  // where it does not end
+    search = vec3u(NOWHERE);
+    ended = vec2u(0u, NOBODY);
     guess = select(0u, id_of(0), sound);
   }
   let state = workgroupUniformLoad(&flags);
@@ -283,9 +294,9 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
     draw_from_list(lane, drawable.x, drawable.y, top);
   } else if ((state & (WHOLE | PAST)) != 0u) {
     if ((state & PAST) != 0u) {
-      search_end(lane, listed, end, top);
+      search_end(lane, end, steps_from(highest));
     }
-    draw_from_row(lane, end, highest);
+    draw_from_row(lane, end, steps_from(highest));
   }
   let drawn = workgroupUniformLoad(&guess);
   if (!reaches(rising(logits[drawn]), drawn, end)) {
@@ -293,9 +304,9 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
   }
   if (lane == 0u) {
     record[0] = drawn;
-    record[1] = state;
+    record[1] = state | select(0u, SURE, sure);
     record[4] = atomicLoad(&before);
+    record[5] = atomicLoad(&raised);
     record[10] = logits[drawn];
-    record[13] = atomicLoad(&raised);
   }
 }

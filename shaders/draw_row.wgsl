@@ -1,71 +1,115 @@
 // Part: the draw where what is kept goes on past the list: all of the row, or a nucleus that ends where `search` says.
 
+// Shares of an id, or sums of them: where the guess keeps it; where it is not listed and surely kept; where it is near the end.
+struct Kept {
+  all: vec2u,
+  sure: vec2u,
+  near: vec2u,
+}
+
+fn both_of(a: Kept, b: Kept) -> Kept {
+  return Kept(sum_of(a.all, b.all), sum_of(a.sure, b.sure), sum_of(a.near, b.near));
+}
+
 // The interval of u over the whole row, cut into STRETCHES of neighbouring ids: once their sums are there, the lane in whose stretch u falls walks through
-// it. Sums of ids outside the list that are surely kept are apart: the reader adds those of the list exactly.
-fn draw_from_row(lane: u32, last: vec2u, highest: f32) {
-  let size = (setting.width + STRETCHES - 1u) / STRETCHES;
-  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
-    let end = min((stretch + 1u) * size, setting.width);
-    var own = vec3f();
-    for (var id = stretch * size; id < end; id += 32u) {
-      own += weight_of_run(id, min(id + 32u, end), highest, last);
-    }
-    sums[stretch] = vec4f(own, 0.0);
-  }
-  meet();
-  let all = sum_before(STRETCHES);
-  let wanted = setting.u * all.x;
-  if (lane == 0u) {
-    record[11] = bitcast<u32>(search.y);
-    record[14] = bitcast<u32>(all.y);
-    record[15] = bitcast<u32>(all.z);
-  }
-  for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
-    let low = sum_before(stretch).xyz;
-    if (low.x <= wanted && wanted < low.x + sums[stretch].x) {
-      walk(stretch * size, min((stretch + 1u) * size, setting.width), low, wanted, highest, last);
-    }
-  }
-}
-
-fn walk(begin: u32, end: u32, before_it: vec3f, wanted: f32, highest: f32, last: vec2u) {
-  var low = before_it;
-  for (var at = begin; at < end; at += 32u) {
-    let run = weight_of_run(at, min(at + 32u, end), highest, last);
-    if (wanted >= low.x + run.x) {
-      low += run;
-      continue;
-    }
-    for (var id = at; id < min(at + 32u, end); id++) {
-      let weight = weight_in_row(id, highest, last);
-      if (wanted < low.x + weight.x) {
-        guess = id;
-        record[5] = bitcast<u32>(low.y);
-        return;
+// it. Sums of ids outside the list that are surely kept are apart: the reader adds those of the list exactly. `end` is the last key and id of the list.
+fn draw_from_row(lane: u32, end: vec2u, steps: Steps) {
+  let width = setting.width;
+  let size = (width + STRETCHES - 1u) / STRETCHES;
+  let ends = Ends(end, ended, search);
+  var wanted = vec2u();
+  var near = vec2u();
+  for (var turn = 0u; turn < 2u; turn++) {
+    let walks = turn == 1u;
+    for (var stretch = lane; stretch < STRETCHES; stretch += WORKGROUP) {
+      var own = Kept();
+      if (walks) {
+        own = shares_before(stretch);
+        if (is_less(wanted, own.all) || !is_less(wanted, sum_of(own.all, stretch_of(stretch).all))) {
+          continue;
+        }
       }
-      low += weight;
+      for (var id = stretch * size; id < min((stretch + 1u) * size, width); id++) {
+        let next = both_of(own, shares_of(id, ends, steps));
+        if (walks && is_less(wanted, next.all)) {
+          guess = id;
+          sure = any(next.sure != own.sure);
+          note_shares(BELOW_AT, own.sure);
+          break;
+        }
+        own = next;
+      }
+      if (!walks) {
+        note_stretch(stretch, own);
+        near = sum_of(near, own.near);
+      }
+    }
+    if (!walks) {
+      add_to_mass(NEAR, near);
+    }
+    meet();
+    if (!walks) {
+      let all = shares_before(STRETCHES);
+      wanted = part_of(all.all, setting.share_u);
+      if (lane == 0u) {
+        note_shares(SURE_AT, all.sure);
+        note_shares(NEAR_AT, mass(NEAR));
+        note_shares(OTHERS_AT, mass(OTHERS));
+      }
     }
   }
 }
 
-fn weight_of_run(begin: u32, end: u32, highest: f32, last: vec2u) -> vec3f {
-  var total = vec3f();
-  for (var id = begin; id < end; id++) {
-    total += weight_in_row(id, highest, last);
+fn note_shares(place: u32, shares: vec2u) {
+  record[place] = shares.x;
+  record[place + 1u] = shares.y;
+}
+
+fn note_stretch(stretch: u32, own: Kept) {
+  atomicStore(&bins[4u * stretch], own.all.x);
+  atomicStore(&bins[4u * stretch + 1u], own.all.y);
+  atomicStore(&bins[4u * stretch + 2u], own.sure.x);
+  atomicStore(&bins[4u * stretch + 3u], own.sure.y);
+}
+
+fn stretch_of(stretch: u32) -> Kept {
+  return Kept(bin_of(2u * stretch), bin_of(2u * stretch + 1u), vec2u());
+}
+
+// Of the first so many stretches.
+fn shares_before(stretch: u32) -> Kept {
+  var total = Kept();
+  for (var i = 0u; i < stretch; i++) {
+    total = both_of(total, stretch_of(i));
   }
   return total;
 }
 
-// Of an id that the guess keeps; of the same where it is surely kept and not in the list, whose last key and id are `last`; and where it is near the end.
-fn weight_in_row(id: u32, highest: f32, last: vec2u) -> vec3f {
+// The last key and id of the list, and of what the guess keeps; the depths about the end.
+struct Ends {
+  list: vec2u,
+  kept: vec2u,
+  depths: vec3u,
+}
+
+fn shares_of(id: u32, ends: Ends, steps: Steps) -> Kept {
   let bits = logits[id];
   if (!is_number(bits)) {
-    return vec3f();
+    return Kept();
   }
-  let weight = draw_weight(bitcast<f32>(bits) - highest);
-  let listed = reaches(rising(bits), id, last);
-  let below = (search.x - bitcast<f32>(bits)) * setting.cut_rate;
-  let kept = select(0.0, weight, listed || below < search.z);
-  let near = !listed && below >= search.y && below < search.w;
-  return vec3f(kept, select(0.0, weight, !listed && below < search.y), select(0.0, weight, near));
+  let power = power_of(bitcast<f32>(bits), steps);
+  let depth = depth_of(power);
+  let key = rising(bits);
+  let listed = reaches(key, id, ends.list);
+  if (!listed && depth >= ends.depths.z) {
+    return Kept();
+  }
+  let share = share_of(power);
+  let is_sure = !listed && depth < ends.depths.x;
+  let is_near = !listed && !is_sure;
+  return Kept(
+    select(share, vec2u(), is_near && !(depth < ends.depths.y && reaches(key, id, ends.kept))),
+    select(vec2u(), share, is_sure),
+    select(vec2u(), share, is_near),
+  );
 }

@@ -14,6 +14,11 @@ struct Setting {
   frequency: f32,
   presence: f32,
   typical_p: f32,  // 1: all
+  share_scale: f32, // steps a unit of logits; a power of two
+  share_rate: u32,  // powers of two a step, in units of 2^-(32 + share_shift)
+  share_shift: u32, // from 1 to 31
+  share_p: u32,     // top_p and u, in units of 2^-32
+  share_u: u32,
 }
 @group(0) @binding(0) var<storage, read> setting: Setting;
 

@@ -77,7 +77,7 @@ fn touch_one(entry: vec4u, listed: u32, end: vec2u, highest: f32) -> vec2f {
   }
   found[min(atomicAdd(&number, 1u), ROOM - 1u)] = vec4u(key, id, after, 0u);
   if (!own) {
-    hand_over(id, bits);
+    _ = hand_over(id, bits);
   }
   return vec2f(-removed, removed);
 }

@@ -1,8 +1,9 @@
 // The kernels draw_pieces and draw as one plain loop after the other, weights in f32 and sums in f64: what they are compared with, and what Node draws by.
-import { LISTED, RAISED, RECORD_WORDS, ROOM } from '../../src/gpu/draw-record.ts';
+import { HEADER, LISTED, RAISED, RECORD_WORDS, ROOM } from '../../src/gpu/draw-record.ts';
+import type { ShareScale } from '../../src/gpu/row-shares.ts';
+import { depthOf, powerOf, shareOf, sumOfShares } from './row-shares-twin.ts';
 
 const f = Math.fround;
-const HEADER = RECORD_WORDS - 2 * LISTED - 2 * RAISED;
 
 interface Setting {
   readonly width: number;
@@ -19,6 +20,10 @@ interface Setting {
   readonly frequency: number;
   readonly presence: number;
   readonly typicalP: number;
+  readonly shares: ShareScale;
+  /** top-p and u in 2^-32. */
+  readonly shareP: number;
+  readonly shareU: number;
 }
 
 function settingOf(words: Uint32Array): Setting {
@@ -27,7 +32,10 @@ function settingOf(words: Uint32Array): Setting {
   const [, , cutRate = 1, drawRate = 1, , topP = 1, minP = 0, u = 0] = floats;
   const [repetition = 1, frequency = 0, presence = 0, typicalP = 1] = floats.subarray(10);
   const change = { touched, pending: pending > 0, repetition, frequency, presence, typicalP };
-  return { width, pieces, cutRate, drawRate, topK, topP, minP, u, ...change };
+  const [scale = 1] = floats.subarray(14);
+  const [rate = 0, shift = 1, shareP = 0, shareU = 0] = words.subarray(15);
+  const shares = { shares: { scale, rate, shift }, shareP, shareU };
+  return { width, pieces, cutRate, drawRate, topK, topP, minP, u, ...change, ...shares };
 }
 
 const weight = (below: number, rate: number): number => f(Math.exp(Math.max(f(f(below) * rate), -200)));
@@ -89,7 +97,7 @@ export function drawTwin(
   const change = table ? touch(row, listed, whole, setting, table, highest) : null;
   const left = change ? change.list : listed.map((id): Entry => ({ id, logit: row[id]! }));
   const raised = change?.raised ?? [];
-  record[13] = raised.length;
+  record[5] = raised.length;
   for (const [i, id] of raised.slice(0, RAISED).entries()) {
     record[HEADER + i] = id;
     floats[HEADER + RAISED + i] = row[id]!;
@@ -109,78 +117,143 @@ export function drawTwin(
     setting,
     rest,
   );
-  const { topK, topP, minP } = setting;
-  const uncut = (topK === 0 || topK >= all) && topP >= 1 && minP <= 0 && !change && setting.typicalP >= 1;
-  const nucleus =
-    (topK === 0 || topK >= all) &&
-    minP <= 0 &&
-    !change &&
-    setting.typicalP >= 1 &&
-    setting.cutRate === setting.drawRate;
-  if (kept === 0) record[1] |= uncut ? 4 : nucleus ? 16 : 8;
-  if (kept === 0 && !uncut && !nucleus) return floats;
-  const outside = new Set(finiteIds);
-  for (const id of listed) outside.delete(id);
-  const end = kept === 0 && !uncut ? endOfNucleus(row, listed, [...outside], setting, tail[2]) : null;
-  if (end) record[13] = end.near.length;
-  for (const [i, id] of (end?.near ?? []).slice(0, RAISED).entries()) {
-    record[HEADER + i] = id;
-    floats[HEADER + RAISED + i] = row[id]!;
-  }
-  const isKept = (id: number) => !end || !outside.has(id) || row[id]! >= end.least;
-  const isSure = (id: number) => outside.has(id) && (!end || end.sure.has(id));
-  const heavy = finiteIds.reduce(
-    (mass, id) => (isSure(id) ? mass + weight(row[id]! - top, setting.drawRate) : mass),
-    0,
-  );
-  floats[14] = heavy * (1 + error);
-  if (end) floats[11] = end.sureBelow;
-  floats[15] = (end?.near ?? []).reduce((mass, id) => mass + weight(row[id]! - top, setting.drawRate), 0);
-  const byId = (a: Entry, b: Entry) => a.id - b.id;
-  const from =
-    kept === 0
-      ? finiteIds.filter(isKept).map((id): Entry => ({ id, logit: row[id]! }))
-      : typical(left.slice(0, kept), setting).sort(byId);
-  const weights = from.map(({ logit }) => weight(logit - top, setting.drawRate));
-  const wanted = setting.u * weights.reduce((sum, w) => sum + w, 0);
-  let [low, below] = [0, 0];
-  record[0] = left[0]!.id;
-  for (const [i, { id }] of from.entries()) {
-    const w = weights[i]!;
-    if (low <= wanted && wanted < low + w) {
-      record[0] = id;
-      if (kept === 0) floats[5] = below * (1 - error);
-      break;
-    }
-    low += w;
-    if (isSure(id)) below += w;
-  }
-  const guess = record[0]!;
+  const guess =
+    kept > 0
+      ? drawnFromList(typical(left.slice(0, kept), setting), setting)
+      : pastTheList(row, { listed, finiteIds, all, top, change }, setting, record);
+  record[0] = guess;
   floats[10] = row[guess]!;
-  if (outside.has(guess)) {
+  if (finiteIds.includes(guess) && !listed.includes(guess))
     record[4] = finiteIds.filter(id => row[id]! > row[guess]! || (row[id] === row[guess] && id < guess)).length;
-  }
   return floats;
 }
 
-/** Where a nucleus ends past the list: the last logit that it takes, ids that it surely takes, and those about its end. */
-function endOfNucleus(row: Float32Array, listed: readonly number[], outside: number[], setting: Setting, tail: number) {
-  const top = row[listed[0]!]!;
-  let reached = listed.reduce((mass, id) => mass + weight(row[id]! - top, setting.cutRate), 0);
-  const enough = setting.topP * (reached + tail);
-  outside.sort((a, b) => row[b]! - row[a]! || a - b);
-  let count = 0;
-  for (; reached < enough && count < outside.length; count++)
-    reached += weight(row[outside[count]!]! - top, setting.cutRate);
-  const least = row[outside[count - 1]!]!;
-  const masses = outside.map(id => weight(row[id]! - top, setting.cutRate));
-  let [first, last] = [count - 1, count - 1];
-  for (let room = 2 ** -15 * tail; first > 0 && room > 0; first--) room -= masses[first]!;
-  for (let room = 2 ** -15 * tail; last < outside.length - 1 && room > 0; last++) room -= masses[last]!;
-  const [highest, lowest] = [row[outside[first]!]!, row[outside[last]!]!];
-  const near = outside.filter(id => row[id]! <= highest && row[id]! >= lowest);
-  const sure = new Set(outside.filter(id => row[id]! > highest));
-  return { least, near, sure, sureBelow: (row[listed.at(-1)!]! - highest) * setting.cutRate };
+function drawnFromList(kept: readonly Entry[], { u, drawRate }: Setting): number {
+  const top = kept.reduce((most, { logit }) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+  const byId = kept.toSorted((a, b) => a.id - b.id);
+  const weights = byId.map(({ logit }) => weight(logit - top, drawRate));
+  const wanted = u * weights.reduce((sum, w) => sum + w, 0);
+  let low = 0;
+  for (const [i, { id }] of byId.entries()) {
+    if (low <= wanted && wanted < low + weights[i]!) return id;
+    low += weights[i]!;
+  }
+  return kept[0]!.id;
+}
+
+const MOST_STEP = 224 * 2 ** 23;
+const ROOM_FOR_ERROR = 20n;
+
+/** The guess where what is kept goes on past the list; writes what the record tells of it. */
+function pastTheList(
+  row: Float32Array,
+  {
+    listed,
+    finiteIds,
+    all,
+    top,
+    change,
+  }: { listed: readonly number[]; finiteIds: readonly number[]; all: number; top: number; change: object | null },
+  setting: Setting,
+  record: Uint32Array,
+): number {
+  const { topK, topP, minP, cutRate, drawRate, shares, typicalP } = setting;
+  const nucleus = (topK === 0 || topK >= all) && minP <= 0;
+  const able = change === null && typicalP >= 1 && Math.abs(top) * shares.scale <= MOST_STEP;
+  const uncut = nucleus && topP >= 1;
+  if (!able || !(uncut || (nucleus && cutRate === drawRate))) {
+    record[1]! |= 8;
+    return listed[0]!;
+  }
+  record[1]! |= uncut ? 4 : 16;
+  const own = new Set(listed);
+  const shared = finiteIds.map((id): Shared => {
+    const power = powerOf(row[id]!, top, shares);
+    return { id, isListed: own.has(id), depth: depthOf(power), share: shareOf(power) };
+  });
+  const others = shared.filter(({ isListed }) => !isListed);
+  const end = uncut
+    ? EVERYTHING
+    : endOfNucleus(others, shareSum(shared.filter(({ isListed }) => isListed)), setting.shareP);
+  const near = others.filter(({ depth }) => depth >= end.sure && depth < end.may);
+  record[5] = near.length;
+  const floats = new Float32Array(record.buffer);
+  for (const [i, { id }] of near.slice(0, RAISED).entries()) {
+    record[HEADER + i] = id;
+    floats[HEADER + RAISED + i] = row[id]!;
+  }
+  const isSure = ({ isListed, depth }: Shared): boolean => !isListed && depth < end.sure;
+  const nearKept = new Set(
+    near.length > RAISED ? near.filter(({ depth }) => depth < end.guess) : leading(near, row, end),
+  );
+  const from = shared.filter(each => each.isListed || isSure(each) || nearKept.has(each));
+  const wanted = (shareSum(from) * BigInt(setting.shareU)) >> 32n;
+  let low = 0n;
+  const place = from.findIndex(({ share }) => {
+    low += BigInt(share);
+    return wanted < low;
+  });
+  const drawn = from[place]!;
+  const noted = [from.slice(0, place).filter(isSure), others.filter(isSure), near, uncut ? [] : others].map(shareSum);
+  for (const [i, sum] of noted.entries()) record.set([Number(sum & 0xffff_ffffn), Number(sum >> 32n)], 13 + 2 * i);
+  if (isSure(drawn)) record[1]! |= 32;
+  return drawn.id;
+}
+
+interface Shared {
+  readonly id: number;
+  readonly isListed: boolean;
+  readonly depth: number;
+  readonly share: number;
+}
+
+const NOWHERE = 0xffff_ffff;
+const EVERYTHING = { sure: NOWHERE, guess: NOWHERE, may: NOWHERE, missing: 0n };
+const shareSum = (shared: readonly Shared[]): bigint => sumOfShares(shared.map(({ share }) => share));
+
+/**
+ * Depths before which ids are surely kept, are kept by the guess where many are near the end, and may be kept: edges and the middle of bins of 2^14 in
+ * the one of 2^23 where the nucleus ends; and the shares that those which are surely kept lack.
+ */
+function endOfNucleus(others: readonly Shared[], list: bigint, shareP: number) {
+  const all = list + shareSum(others);
+  const wanted = (all * BigInt(shareP)) >> 32n;
+  const room = all >> ROOM_FOR_ERROR;
+  const coarse = reachedAfter(others, list, depth => Math.floor(depth / 2 ** 23));
+  const bin = coarse.filter(reached => reached < wanted).length;
+  const begin = bin * 2 ** 23;
+  const within = others.filter(({ depth }) => Math.floor(depth / 2 ** 23) === bin);
+  const fine = reachedAfter(within, coarse[bin - 1] ?? list, depth => Math.floor((depth - begin) / 2 ** 14));
+  const count = (isBefore: (reached: bigint) => boolean): number => begin + fine.filter(isBefore).length * 2 ** 14;
+  const sure = count(reached => reached + room < wanted);
+  return {
+    sure,
+    missing: wanted - list - shareSum(others.filter(({ depth }) => depth < sure)),
+    guess: count(reached => reached < wanted) + 0x2000,
+    may: Math.min(count(reached => reached < wanted + room) + 2 ** 14, NOWHERE),
+  };
+}
+
+/** Of ids near the end, in their order, as many as give what is missing. */
+function leading(near: readonly Shared[], row: Float32Array, { missing }: { missing: bigint }): Shared[] {
+  const inOrder = near.toSorted((a, b) => row[b.id]! - row[a.id]! || a.id - b.id);
+  let reached = 0n;
+  return inOrder.filter(({ share }) => {
+    const isKept = reached < missing;
+    reached += BigInt(share);
+    return isKept;
+  });
+}
+
+/** Sums up to the end of each of 511 bins; the last one ends nowhere. */
+function reachedAfter(others: readonly Shared[], before: bigint, binOf: (depth: number) => number): bigint[] {
+  const bins = Array.from({ length: 512 }, (): number[] => []);
+  for (const { depth, share } of others) bins[binOf(depth)]!.push(share);
+  let reached = before;
+  return bins.slice(0, -1).map(shares => {
+    reached += sumOfShares(shares);
+    return reached;
+  });
 }
 
 interface Entry {

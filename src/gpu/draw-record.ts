@@ -1,4 +1,5 @@
 // What a draw on the GPU goes by, and the record that it leaves: words that the kernel draw reads and writes.
+import { shareScale } from './row-shares.ts';
 
 /** Ids that a record lists. */
 export const LISTED = 208;
@@ -10,12 +11,13 @@ export const MOST_TOUCHED = 4096;
 export const MOST_PIECES = 1024;
 /** Logits that may reach the bound of the list. */
 export const ROOM = 512;
-/** Bins that the search for the end of a nucleus lays the mass out in. */
+/** Bins that the search for the end of a nucleus lays shares out in, two words each. */
 const BINS = 512;
-const HEADER = 16;
+/** Words before the ids that are handed over. */
+export const HEADER = 21;
 /** Words of a touched id: itself, how often it was seen and drawn, and its bias, f32, of which -Infinity bans it. */
 export const TOUCHED_WORDS = 4;
-const SETTING_WORDS = 16;
+const SETTING_WORDS = 20;
 const LIST_AT = HEADER + 2 * RAISED;
 export const RECORD_WORDS = LIST_AT + 2 * LISTED;
 /** The buffers of a draw, and their words. */
@@ -24,11 +26,11 @@ export const DRAW_WORDS = {
   'draw/pieces': MOST_PIECES * 8,
   'draw/touched': MOST_TOUCHED * TOUCHED_WORDS,
   'draw/found': 2 * ROOM * 4,
-  'draw/bins': BINS,
+  'draw/bins': 2 * BINS,
   'draw/record': RECORD_WORDS,
 } as const;
 
-const FLAG = { sound: 1, crowded: 2, whole: 4, noGuess: 8, past: 16 } as const;
+const FLAG = { sound: 1, crowded: 2, whole: 4, noGuess: 8, past: 16, sure: 32 } as const;
 
 /** What the settings do to single logits before anything is cut. */
 export interface LogitChange {
@@ -79,6 +81,12 @@ export function settingWords(setting: DrawSetting, V: number): Uint32Array<Array
   floats[11] = change?.frequency ?? 0;
   floats[12] = change?.presence ?? 0;
   floats[13] = setting.typicalP;
+  const { scale, rate, shift } = shareScale(setting.drawTemperature);
+  floats[14] = scale;
+  words[15] = rate;
+  words[16] = shift;
+  words[17] = Math.min(Math.round(setting.topP * 2 ** 32), 2 ** 32 - 1);
+  words[18] = Math.floor(setting.u * 2 ** 32);
   return words;
 }
 
@@ -99,15 +107,16 @@ export interface DrawRecord {
   readonly logit: number;
   readonly before: number;
   /**
-   * What is kept goes on past the list: `whole`, where nothing was cut, or `past`, where a nucleus ends. Of ids that are not listed `kept` is the mass of
-   * those that are surely kept, as the tail's, `below` of those of them that are below the guess, and `near` of those that may be kept. The former
-   * are less than `sureBelow` temperatures below the last of the list.
+   * What is kept goes on past the list: `whole`, where nothing was cut, or `past`, where a nucleus ends. Of ids that are not listed, in shares
+   * (row-shares.ts): `kept` is the sum of those that are surely kept, `below` of those of them that are below the guess, `near` of those that may be kept,
+   * `others` of all; `sure`: the guess is one of the former.
    */
   readonly whole: boolean;
   readonly past: boolean;
+  readonly sure: boolean;
   readonly kept: number;
   readonly near: number;
-  readonly sureBelow: number;
+  readonly others: number;
   readonly below: number;
   /** Ids of the row with a finite logit. */
   readonly finite: number;
@@ -133,6 +142,7 @@ export function readRecord(floats: Float32Array<ArrayBuffer>): DrawRecord {
   const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const word = (i: number): number => words[i] ?? 0;
   const float = (i: number): number => floats[i] ?? 0;
+  const shares = (i: number): number => word(i + 1) * 2 ** 32 + word(i);
   const flags = word(1);
   const listed = word(2);
   return {
@@ -142,18 +152,19 @@ export function readRecord(floats: Float32Array<ArrayBuffer>): DrawRecord {
     before: word(4),
     whole: (flags & FLAG.whole) !== 0,
     past: (flags & FLAG.past) !== 0,
-    kept: float(14),
-    near: float(15),
-    sureBelow: float(11),
-    below: float(5),
+    sure: (flags & FLAG.sure) !== 0,
+    below: shares(13),
+    kept: shares(15),
+    near: shares(17),
+    others: shares(19),
     finite: word(3),
     ids: words.subarray(LIST_AT, LIST_AT + listed),
     logits: floats.subarray(LIST_AT + LISTED, LIST_AT + LISTED + listed),
     tail: { sum: float(6), weighted: float(7) },
     cutTail: { sum: float(8), weighted: float(9) },
-    raised: word(13),
-    raisedIds: words.subarray(HEADER, HEADER + Math.min(RAISED, word(13))),
-    raisedLogits: floats.subarray(HEADER + RAISED, HEADER + RAISED + Math.min(RAISED, word(13))),
+    raised: word(5),
+    raisedIds: words.subarray(HEADER, HEADER + Math.min(RAISED, word(5))),
+    raisedLogits: floats.subarray(HEADER + RAISED, HEADER + RAISED + Math.min(RAISED, word(5))),
     added: float(11),
     moved: float(12),
   };

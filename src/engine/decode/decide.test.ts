@@ -156,26 +156,54 @@ test('usual rows and settings are proven, and guessed by the GPU', () => {
   expect(counts.guessed).toBeGreaterThan(0.97 * counts.all);
 });
 
-test('a nucleus past the list is proven where the tail is thin', () => {
-  let [all, proven] = [0, 0];
-  for (const top_p of [0.9, 0.97, 0.999])
-    for (let seed = 1; seed <= 10; seed++) {
-      // Half of the mass on few ids, the other half on a long tail.
-      const next = numbersFrom(seed);
-      const bell = bellFrom(next);
-      const logits = Float32Array.from({ length: 20_000 }, (_, id) =>
-        id % 2_000 === 7 ? -81 + bell() : bell() * 1.3 - 90,
-      );
-      for (const error of [-(2 ** -17), 2 ** -17]) {
-        const pair = both(logits, { ...OPEN, top_p }, uniform(seed, 1, 0), error);
-        expect(pair.record.past).toBe(true);
-        // All of a heavy tail is off by twice what the kernels are held to.
-        expectSame(pair, 2e-5);
-        all++;
-        if (pair.proven) proven++;
+test('a nucleus past the list is proven, where half of the mass is on few ids and where all of it is on many', () => {
+  const tails: readonly RowKind[] = [
+    (V, seed) => {
+      const bell = bellFrom(numbersFrom(seed));
+      return Float32Array.from({ length: V }, (_, id) => (id % 2_000 === 7 ? -81 + bell() : bell() * 1.3 - 90));
+    },
+    (V, seed) => Float32Array.from({ length: V }, bellFrom(numbersFrom(seed))).map(x => x * 2),
+  ];
+  for (const tail of tails) {
+    const counts = { all: 0, proven: 0, guessed: 0 };
+    for (const [temperature, top_p] of [
+      [1, 0.9],
+      [1.2, 0.95],
+      [1, 0.999],
+      [1, 1],
+    ] as const)
+      for (let seed = 1; seed <= 12; seed++) {
+        const pair = both(tail(20_000, seed), { ...OPEN, temperature, top_p }, uniform(seed, 1, 0));
+        expect(pair.record.past || pair.record.whole).toBe(true);
+        expectSame(pair, 2e-6);
+        counts.all++;
+        if (pair.proven) counts.proven++;
+        if (pair.record.guess === pair.exact.id) counts.guessed++;
+      }
+    expect(counts.proven).toBeGreaterThan(0.9 * counts.all);
+    expect(counts.guessed).toBeGreaterThan(0.95 * counts.all);
+  }
+});
+
+test('u just beside every border of a nucleus past the list draws as the whole row does', () => {
+  const logits = Float32Array.from({ length: 1_500 }, bellFrom(numbersFrom(9)));
+  for (const settings of [OPEN, { ...OPEN, top_p: 0.9 }]) {
+    const distribution = sample(rankRow(logits), settings, NO_TEXT, []);
+    let [border, proven, near] = [0, 0, 0];
+    for (const id of distribution.kept.slice().sort().subarray(0, 120)) {
+      border += distribution.pAfter(id);
+      for (const step of [-1e-5, -1e-6, -1e-8, 0, 1e-8, 1e-6, 1e-5]) {
+        const pair = both(logits, settings, border + step);
+        expect(pair.record.whole || pair.record.past).toBe(true);
+        expectSame(pair);
+        if (Math.abs(step) <= 1e-8) near += pair.proven ? 1 : 0;
+        else proven += pair.proven ? 1 : 0;
       }
     }
-  expect(proven).toBeGreaterThan(0.5 * all);
+    // As near as shares are to weights nothing is proven; a millionth is far enough.
+    expect(near).toBe(0);
+    expect(proven).toBeGreaterThan(400);
+  }
 });
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY])('a row with %s is never proven', bad => {

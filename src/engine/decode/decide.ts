@@ -1,8 +1,9 @@
 // Proves a draw from the record that the GPU left of it, in double precision: the token that `sampling/` draws from the whole row, or null where the record
 // cannot tell and the row must be seen.
 //
-// Listed logits are exact, so sums over them are those of `sampling/`. What is not listed is known as sums in f32, each within ERROR of itself.
+// Listed logits are exact, so sums over them are those of `sampling/`. What is not listed is known as sums whose error has a bound: in f32, or in whole shares.
 import type { DrawRecord, DrawSetting, LogitChange } from '../../gpu/draw-record.ts';
+import { massError, massOf } from '../../gpu/row-shares.ts';
 import type { Adjusted } from '../../sampling/adjust.ts';
 import { drawKept } from '../../sampling/draw.ts';
 import type { Ranking } from '../../sampling/row.ts';
@@ -11,7 +12,7 @@ import { Slice, sum } from '../../sampling/slice.ts';
 import type { Step } from '../../sampling/steps/step.ts';
 import { typicalP } from '../../sampling/steps/typical_p.ts';
 import { isOff, STEPS, type StepName } from '../../sampling/steps.ts';
-import { ERROR, type Listed, listedAfter, listedOf } from './listed.ts';
+import { type Listed, listedAfter, listedOf } from './listed.ts';
 import { type Prediction, TOP } from './prediction.ts';
 
 /** How far a probability that is shown may be from that of the whole row. */
@@ -165,24 +166,47 @@ function atLeast(weights: Float64Array, share: number): number {
   return count;
 }
 
+/** Of ids that are not listed, relative to the weight of the likeliest, and how far each of these sums may be off. */
+interface Masses {
+  readonly below: number;
+  readonly kept: number;
+  readonly near: number;
+  readonly others: number;
+  readonly error: number;
+}
+
+function massesOf({ logits, finite, whole, ...shares }: DrawRecord, temperature: number): Masses {
+  const top = logits[0] ?? Number.NaN;
+  const kept = massOf(shares.kept, top, temperature);
+  const others = whole ? kept : massOf(shares.others, top, temperature);
+  return {
+    below: massOf(shares.below, top, temperature),
+    kept,
+    near: massOf(shares.near, top, temperature),
+    others,
+    error: massError(others, finite, temperature),
+  };
+}
+
 /** Where what is kept goes on past the list: the guess, if u falls into its interval with room on both sides, wherever the nucleus may end. */
 function drawnFromRow(record: DrawRecord, setting: DrawSetting): Drawn | null {
-  const { guess, whole, past, ids, logits, kept } = record;
+  const { guess, whole, past, ids, logits } = record;
   const { drawTemperature, u, change } = setting;
   if (guess === null || !(whole || past) || change !== null || setting.typicalP < 1) return null;
   const top = logits[0] ?? Number.NaN;
   const weights = weightsAt(record, drawTemperature);
   const list = sum(weights, 0, weights.length);
-  const ends = past ? endsOf(record, setting, list) : EVERYTHING;
+  const masses = massesOf(record, drawTemperature);
+  const ends = past ? endsOf(record, setting, list, masses) : EVERYTHING;
   if (ends === null) return null;
-  let below = record.below;
+  let below = masses.below;
   for (const [place, id] of ids.entries()) if (id < guess) below += weights[place] ?? 0;
   const weight = Math.exp((record.logit - top) / drawTemperature);
-  const slack = 2 * ERROR * (kept + ends.unsure) + 1e-12 * list;
+  const slack = 2 * masses.error + 1e-12 * list;
   let [most, least] = [0, 1];
   for (const near of ends.among) {
     if (ends.near.some(({ id }) => id === guess) && !near.some(({ id }) => id === guess)) return null;
-    const total = near.reduce((mass, each) => mass + each.weight, list + kept);
+    const total = near.reduce((mass, each) => mass + each.weight, list + masses.kept);
     const low = near.reduce((mass, each) => (each.id < guess ? mass + each.weight : mass), below);
     if (u * total - low - ends.unsure < slack || low + weight - u * (total + ends.unsure) < slack) return null;
     most = Math.max(most, weight / total);
@@ -201,21 +225,21 @@ interface Ends {
 const EVERYTHING: Ends = { near: [], among: [[]], unsure: 0 };
 
 /** Null where it may end before or behind what is near. */
-function endsOf(record: DrawRecord, setting: DrawSetting, list: number): Ends | null {
-  const { kept, near, cutTail, raised, raisedIds, logits, ids, guess, sureBelow, logit } = record;
+function endsOf(record: DrawRecord, setting: DrawSetting, list: number, masses: Masses): Ends | null {
+  const { raised, raisedIds, ids, guess, sure } = record;
   if (raised === raisedIds.length) {
     const each = nearEnd(record, setting.drawTemperature);
-    const ends = endsAmong(each, list, record, setting);
+    const ends = endsAmong(each, list, masses, setting);
     if (ends === null) return null;
     const counts = Array.from({ length: ends.most - ends.least + 1 }, (_, i) => ends.least + i);
     return { near: each, among: counts.map(count => each.slice(0, count)), unsure: 0 };
   }
-  const below = ((logits.at(-1) ?? Number.NaN) - logit) / setting.drawTemperature;
-  if (guess !== null && !ids.includes(guess) && !(below < sureBelow - 1e-5)) return null;
-  const slack = 2 * ERROR * cutTail.sum + 1e-12 * list;
-  const enough = setting.topP * (list + cutTail.sum);
+  if (guess !== null && !ids.includes(guess) && !sure) return null;
+  const { kept, near, others, error } = masses;
+  const slack = 2 * error + 1e-12 * list;
+  const enough = setting.topP * (list + others);
   const within = list + kept < enough - slack && list + kept + near > enough + slack;
-  return within ? { near: [], among: [[]], unsure: near * (1 + ERROR) } : null;
+  return within ? { near: [], among: [[]], unsure: near + error } : null;
 }
 
 interface Weighed {
@@ -235,11 +259,11 @@ function nearEnd({ logits, raisedIds, raisedLogits }: DrawRecord, temperature: n
 function endsAmong(
   near: readonly Weighed[],
   list: number,
-  { kept, cutTail }: DrawRecord,
+  { kept, others, error }: Masses,
   { topP }: DrawSetting,
 ): KeptRange | null {
-  const slack = ERROR * cutTail.sum + 1e-12 * list;
-  const total = list + cutTail.sum;
+  const slack = error + 1e-12 * list;
+  const total = list + others;
   const first = (enough: number, from: number): number => {
     let reached = from;
     return near.findIndex(({ weight }) => {

@@ -17,7 +17,7 @@ export interface Listed {
  * Bound of the relative error of a sum of weights on the GPU. WGSL allows exp an error of 3 + 2|x| units in the last place, and a quotient 2.5;
  * the mean of |x| over a softmax is below ln V. Blocks of additions add some 200 half units at most.
  */
-export const ERROR = 2 ** -16;
+const ERROR = 2 ** -16;
 
 /** Where no step changes a logit. */
 export function listedOf({ ids, logits, finite, cutTail }: DrawRecord): Listed {

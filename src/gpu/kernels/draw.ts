@@ -12,7 +12,7 @@ const drawPieces = kernel('draw_pieces', {
 });
 
 const draw = kernel('draw', {
-  parts: ['draw_setting', 'draw_touched', 'draw_list', 'draw_past', 'draw_row'],
+  parts: ['draw_setting', 'row_shares', 'draw_touched', 'draw_list', 'draw_past', 'draw_row'],
   bindings: [...reads('setting', 'logits', 'pieces', 'touched'), ...writes('found', 'bins', 'record')],
   consts: { WORKGROUP: 'u32', LIST: 'u32', RAISED: 'u32', ROOM: 'u32', STRETCHES: 'u32' },
 });
