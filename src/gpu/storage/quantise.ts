@@ -31,9 +31,8 @@ export function eightBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** The block at hand, and the steps that its numbers have. One for all blocks: a model has millions. */
+/** The block at hand. One for all blocks: a model has millions. */
 const block = new Float64Array(BLOCK);
-const steps = new Float64Array(BLOCK);
 
 /** Q4_1. */
 export function fourBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
@@ -45,77 +44,72 @@ export function fourBits(numbers: Float32Array): Uint8Array<ArrayBuffer> {
     const { d, m } = bestSteps();
     view.setUint16(to, halfOfFloat32(d), true);
     view.setUint16(to + 2, halfOfFloat32(m), true);
-    takeSteps(d, m);
-    for (let i = 0; i < BLOCK / 2; i++) out[to + 4 + i] = steps[i]! | (steps[i + BLOCK / 2]! << 4);
+    for (let i = 0; i < BLOCK / 2; i++)
+      out[to + 4 + i] = stepOf(block[i]!, d, m) | (stepOf(block[i + BLOCK / 2]!, d, m) << 4);
   }
   return out;
 }
 
-/** Steps of sixteen from `m`, each `d`, by rounding halves up; 0 where a number or `d` says nothing. Returns the squared error. */
-function takeSteps(d: number, m: number): number {
-  let loss = 0;
-  for (let i = 0; i < BLOCK; i++) {
-    const x = block[i]!;
-    const q = (x - m) / d;
-    // Not Math.round, which is slow on doubles.
-    const step = d !== 0 && q >= 0.5 ? (q >= 15 ? 15 : (q + 0.5) | 0) : 0;
-    steps[i] = step;
-    const error = d * step + m - x;
-    loss += error * error;
-  }
-  return loss;
+/** Of sixteen from `m`, each `d`, halves rounded up; 0 where x or `d` says nothing. Not Math.round, which is slow on doubles. */
+function stepOf(x: number, d: number, m: number): number {
+  const q = (x - m) / d;
+  return d !== 0 && q >= 0.5 ? (q >= 15 ? 15 : (q + 0.5) | 0) : 0;
 }
 
 interface Steps {
   readonly d: number;
   readonly m: number;
+  /** The squared error. */
+  readonly loss: number;
 }
 
 /** The scale and minimum, both f16, that lose the least of a few: for parts of the range, as they are and fitted to the steps that they give. */
 function bestSteps(): Steps {
   let low = block[0]!;
   let high = low;
-  for (let i = 1; i < BLOCK; i++) {
-    low = Math.min(low, block[i]!);
-    high = Math.max(high, block[i]!);
+  let sumX = 0;
+  for (let i = 0; i < BLOCK; i++) {
+    const x = block[i]!;
+    low = Math.min(low, x);
+    high = Math.max(high, x);
+    sumX += x;
   }
-  let best: Steps = { d: 0, m: nearestHalf((low + high) / 2) };
-  let least = takeSteps(best.d, best.m);
+  let best = stepsFrom(0, (low + high) / 2);
   for (const kept of KEPT) {
     const d = nearestHalf((kept * (high - low)) / 15);
     const m = nearestHalf(low + ((1 - kept) * (high - low)) / 2);
-    const loss = takeSteps(d, m);
-    const fitted = leastSquares();
-    if (loss < least) {
-      least = loss;
-      best = { d, m };
+    // With what least squares need of the steps.
+    let loss = 0;
+    let sumQ = 0;
+    let sumQQ = 0;
+    let sumQX = 0;
+    for (let i = 0; i < BLOCK; i++) {
+      const x = block[i]!;
+      const q = stepOf(x, d, m);
+      const error = d * q + m - x;
+      loss += error * error;
+      sumQ += q;
+      sumQQ += q * q;
+      sumQX += q * x;
     }
-    if (fitted === null) continue;
-    const fittedLoss = takeSteps(fitted.d, fitted.m);
-    if (fittedLoss < least) {
-      least = fittedLoss;
-      best = fitted;
-    }
+    if (loss < best.loss) best = { d, m, loss };
+    const spread = BLOCK * sumQQ - sumQ * sumQ;
+    if (spread === 0) continue;
+    const scale = (BLOCK * sumQX - sumQ * sumX) / spread;
+    const fitted = stepsFrom(scale, (sumX - scale * sumQ) / BLOCK);
+    if (fitted.loss < best.loss) best = fitted;
   }
   return best;
 }
 
-/** The scale and minimum of least squares for the steps taken; null where all are the same. */
-function leastSquares(): Steps | null {
-  let sumQ = 0;
-  let sumX = 0;
-  let sumQQ = 0;
-  let sumQX = 0;
+function stepsFrom(scale: number, minimum: number): Steps {
+  const d = nearestHalf(scale);
+  const m = nearestHalf(minimum);
+  let loss = 0;
   for (let i = 0; i < BLOCK; i++) {
-    const q = steps[i]!;
     const x = block[i]!;
-    sumQ += q;
-    sumX += x;
-    sumQQ += q * q;
-    sumQX += q * x;
+    const error = d * stepOf(x, d, m) + m - x;
+    loss += error * error;
   }
-  const spread = BLOCK * sumQQ - sumQ * sumQ;
-  if (spread === 0) return null;
-  const scale = (BLOCK * sumQX - sumQ * sumX) / spread;
-  return { d: nearestHalf(scale), m: nearestHalf((sumX - scale * sumQ) / BLOCK) };
+  return { d, m, loss };
 }
