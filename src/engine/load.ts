@@ -3,6 +3,7 @@
 import type { BatchRunner } from '../gpu/batch-runner.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Scope } from '../gpu/scope.ts';
+import { workDone } from '../gpu/waits.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { contextBytes, defaultContext } from '../lib/context-memory.ts';
 import { digestIn, type WeightFormat } from '../lib/weight-format.ts';
@@ -78,7 +79,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
     failed.catch(() => {});
     for (const file of checkpoint.weightFiles) await loader.upload(file, whileGood(files.stream(file), failed));
     onPhase('upload');
-    await gpu.device.queue.onSubmittedWorkDone();
+    await workDone(gpu.device);
     onPhase('compile');
     const { session, room, probes, batch } = await finishing;
     // The draw is compiled while a person looks for Run; on a CPU that would slow down all else, and the first run waits for it.

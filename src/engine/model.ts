@@ -12,6 +12,7 @@ import { Runner, type RunnerOptions, readbackBytes, sessionBuffers, tablesOf } f
 import type { BufferSpec, Scope } from '../gpu/scope.ts';
 import { StateCache } from '../gpu/state-cache.ts';
 import { stateRows } from '../gpu/state-planes.ts';
+import { workDone } from '../gpu/waits.ts';
 import { type TensorWriter, Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
 import { type ContextNeeds, defaultContext, largestContext, slotsFor } from '../lib/context-memory.ts';
@@ -211,7 +212,7 @@ export class ModelLoader {
       open = unfinished;
       offset = pieceEnd;
       // Written bytes wait in staging memory until the queue has taken them: waiting here keeps that to one piece.
-      await this.#gpu.device.queue.onSubmittedWorkDone();
+      await workDone(this.#gpu.device);
     }
     const missing = open[0]?.tensor ?? waiting[next];
     if (missing) {

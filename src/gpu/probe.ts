@@ -9,10 +9,10 @@ import { type Buffers, Executor, layered } from './executor.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 import { planOps } from './plan.ts';
 import type { Pool } from './pool.ts';
-import { mapForReading } from './readback.ts';
 import { ROW_WORDS, type Row, stepWords } from './runner.ts';
 import type { BufferSpec, Scope } from './scope.ts';
 import { bodyPlan, type PlanKind, ROW_LIMIT } from './session-plans.ts';
+import { mapForReading } from './waits.ts';
 
 export interface ProbeSpec {
   /** Plain graph, rewritten for the view; the probe fuses it. */

@@ -1,7 +1,7 @@
 // Brings numbers back from the GPU through a ring of staging buffers, so that a new copy never waits for an old map.
 import { defined } from '../lib/assert.ts';
-import { NucleusError } from '../lib/error.ts';
 import type { Scope } from './scope.ts';
+import { mapForReading } from './waits.ts';
 
 /** A copy on its way. */
 export interface Lent {
@@ -54,18 +54,3 @@ export class Readback {
     }
   }
 }
-
-/** Maps `bytes` of a staging buffer. Throws `device_lost` when the device goes away meanwhile. */
-export async function mapForReading(device: GPUDevice, staging: GPUBuffer, bytes: number): Promise<void> {
-  // Firefox completes maps on a 100 ms timer unless something is submitted meanwhile.
-  const nudge = FIREFOX ? setInterval(() => device.queue.submit([]), 1) : undefined;
-  try {
-    await staging.mapAsync(GPUMapMode.READ, 0, bytes);
-  } catch (error) {
-    throw new NucleusError('device_lost', error instanceof Error ? error.message : String(error));
-  } finally {
-    clearInterval(nudge);
-  }
-}
-
-const FIREFOX = /Firefox\//.test(globalThis.navigator?.userAgent ?? '');

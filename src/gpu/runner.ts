@@ -32,6 +32,7 @@ import {
 import { SCRATCH_STATE, type StateMove } from './state-cache.ts';
 import { statePlanes } from './state-planes.ts';
 import { joinStatistics, type RowStatistics } from './statistics.ts';
+import { workDone } from './waits.ts';
 import type { Weights } from './weights.ts';
 
 /** One row of a step: a token, its place, and where its states go. */
@@ -204,7 +205,7 @@ export class Runner {
   /** Computes keys, values and final states of 1 to maxRows rows; earlier positions must be there. Resolves when the GPU is done. */
   async prefill(rows: readonly Row[]): Promise<void> {
     this.#submit(encoder => this.#encode(encoder, [this.#body(encoder, rows)]));
-    await this.#gpu.device.queue.onSubmittedWorkDone();
+    await workDone(this.#gpu.device);
   }
 
   /** One decode step: computes the row and its logits [V]. */

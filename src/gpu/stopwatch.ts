@@ -2,8 +2,8 @@
 import { assert, defined } from '../lib/assert.ts';
 import { median } from '../lib/median.ts';
 import type { Gpu } from './device.ts';
-import { mapForReading } from './readback.ts';
 import type { Scope } from './scope.ts';
+import { mapForReading } from './waits.ts';
 
 /** `timestamps`: the GPU's own clock at both ends of a pass; `submits`: this side's clock, less what an empty pass takes. */
 export type TimedBy = 'timestamps' | 'submits';

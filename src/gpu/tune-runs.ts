@@ -3,6 +3,7 @@ import { NucleusError } from '../lib/error.ts';
 import type { Gpu } from './device.ts';
 import { type Buffers, Executor } from './executor.ts';
 import type { Runs, Trial } from './tune.ts';
+import { workDone } from './waits.ts';
 
 /** A run reads about so many bytes, in repeats, so that it outlasts the submit around it. */
 const RUN_BYTES = 32e6;
@@ -21,7 +22,7 @@ export async function prepareRuns(gpu: Gpu, buffers: Buffers, trial: Trial, now:
     gpu.device.pushErrorScope('validation');
     gpu.device.queue.submit([encoder.finish()]);
     const refused = gpu.device.popErrorScope();
-    await gpu.device.queue.onSubmittedWorkDone();
+    await workDone(gpu.device);
     const ms = now() - begin;
     const error = await refused;
     if (error) throw new NucleusError('internal', error.message);

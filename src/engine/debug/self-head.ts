@@ -3,10 +3,10 @@
 // V vocab · C channels.
 import { Executor, layered } from '../../gpu/executor.ts';
 import { stride4 } from '../../gpu/layout.ts';
-import { mapForReading } from '../../gpu/readback.ts';
 import { type Row, stepWords } from '../../gpu/runner.ts';
 import { STATISTIC_PARTS, scorePlan } from '../../gpu/session-plans.ts';
 import { joinStatistics, type RowStatistics } from '../../gpu/statistics.ts';
+import { mapForReading } from '../../gpu/waits.ts';
 import { defined } from '../../lib/assert.ts';
 import { mostOf } from '../../lib/most.ts';
 import type { Graph } from '../../model/ir/graph.ts';

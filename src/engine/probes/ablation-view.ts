@@ -4,6 +4,7 @@ import { columnMean } from '../../gpu/kernels/column_mean.ts';
 import { stride4 } from '../../gpu/layout.ts';
 import { encode, type Probe } from '../../gpu/probe.ts';
 import type { Row } from '../../gpu/runner.ts';
+import { workDone } from '../../gpu/waits.ts';
 import { assert, defined } from '../../lib/assert.ts';
 import type { Graph } from '../../model/ir/graph.ts';
 import { type AblationGraph, maskOf, type Part, withAblation } from '../../model/rewrites/ablation.ts';
@@ -134,7 +135,7 @@ export async function throughSteps(
     throwIfCancelled(signal, 'the ablation');
     const rows = rowsFrom(context, view, ids, slots, begin);
     view.probe.run(rows, { after: encoder => after?.(encoder, rows, begin) });
-    await context.base.gpu.device.queue.onSubmittedWorkDone();
+    await workDone(context.base.gpu.device);
   }
 }
 

@@ -11,6 +11,7 @@ import { assertSoundStatistics, joinLensStatistics, type LensStatistics } from '
 import { planHead } from '../../gpu/plan.ts';
 import { encode, type Probe, type Stretch } from '../../gpu/probe.ts';
 import { ROW_WORDS, SCORE_ROWS } from '../../gpu/runner.ts';
+import { workDone } from '../../gpu/waits.ts';
 import { defined } from '../../lib/assert.ts';
 import type { Op, ValueName } from '../../model/ir/graph.ts';
 import { valuesRead } from '../../model/ir/ops.ts';
@@ -181,7 +182,7 @@ async function runPart(all: Sweep, part: Part, row: number, waits: boolean, sign
       after: encoder =>
         encoder.copyBufferToBuffer(buffer(enteringLast), (rows.length - 1) * rowBytes, handed, 0, rowBytes),
     });
-    if (waits) await context.base.gpu.device.queue.onSubmittedWorkDone();
+    if (waits) await workDone(context.base.gpu.device);
   }
   const [source, at] = lastRowOnly ? [plain, (ids.length - 1) * rowBytes] : [handed, 0];
   probe.run(rowsFrom(context, view, ids, slots, ids.length - 1), {
@@ -216,7 +217,7 @@ async function runWholePart(
         if (begin + rows.length === ids.length) keepFinal(all, encoder, row);
       },
     });
-    if (waits) await context.base.gpu.device.queue.onSubmittedWorkDone();
+    if (waits) await workDone(context.base.gpu.device);
   }
 }
 
