@@ -11,6 +11,7 @@ import type { Dims } from '../model/ir/graph.ts';
 import { advance } from './advance.ts';
 import { QueuedDraw } from './decode/queued-draw.ts';
 import type { TouchedWrite } from './decode/touched.ts';
+import { Pace } from './pace.ts';
 import type { Room } from './room.ts';
 import { throwIfCancelled } from './throw-if-cancelled.ts';
 
@@ -19,10 +20,6 @@ export interface PrefillCounts {
   readonly reused: number;
   readonly computed: number;
 }
-
-/** A prefill step aims at this long, so that a cancel is seen soon and no watchdog bites. Milliseconds. */
-const STEP_MS = 100;
-const FIRST_ROWS = 16;
 
 /** What of a runner a session needs. */
 export type SessionRunner = Pick<
@@ -62,7 +59,7 @@ export class Session {
   readonly #cache: KvCache;
   readonly #room: SessionParts['room'];
   readonly #states: StateCache | null;
-  #rowsPerStep: number;
+  readonly #pace: Pace;
 
   constructor({ runner, cache, room, states, dims }: SessionParts) {
     this.dims = dims;
@@ -70,7 +67,7 @@ export class Session {
     this.#room = room;
     this.#runner = runner;
     this.#cache = cache;
-    this.#rowsPerStep = Math.min(FIRST_ROWS, runner.maxRows);
+    this.#pace = new Pace(runner.maxRows);
   }
 
   /** Tokens that a text may have now. */
@@ -257,12 +254,13 @@ export class Session {
     try {
       while (done < ids.length) {
         throwIfCancelled(signal, 'prefill');
-        const count = Math.min(this.#rowsPerStep, ids.length - done, states?.room(done) ?? this.#rowsPerStep);
+        const count = Math.min(this.#pace.rows, ids.length - done, states?.room(done) ?? this.#pace.rows);
         const begin = performance.now();
         const rows = Array.from({ length: count }, (_, i) => rowAt(sequence, done + i));
         const step = { states, at: state, ids: ids.subarray(0, done + count), rows };
         state = (await advance(step, moved => this.#runner.prefill(moved))).state;
-        this.#adapt(count, performance.now() - begin);
+        const most = Math.min(this.#runner.maxRows, states?.room(0) ?? Number.POSITIVE_INFINITY);
+        this.#pace.took(count, performance.now() - begin, most);
         done += count;
       }
       if (state) states?.keep(state);
@@ -285,14 +283,6 @@ export class Session {
     const { sequence, reused, write } = this.#cache.open(ids, most);
     if (write) this.#runner.writeTable(write);
     return { sequence, reused, at: this.#states?.find(ids, reused) ?? null };
-  }
-
-  /** Grows or shrinks the next steps towards STEP_MS each. */
-  #adapt(rows: number, ms: number): void {
-    if (rows < this.#rowsPerStep) return;
-    const wanted = Math.round((rows * STEP_MS) / Math.max(ms, 1));
-    const most = Math.min(this.#runner.maxRows, this.#states?.room(0) ?? Number.POSITIVE_INFINITY);
-    this.#rowsPerStep = Math.min(most, Math.max(8, Math.min(wanted, rows * 2)));
   }
 
   /** Throws `empty_prompt`, `prompt_too_long` or `bad_token` for ids that are no text of this model. */
