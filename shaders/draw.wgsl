@@ -1,12 +1,12 @@
 // Draws a token from a row of logits whose pieces are reduced, in one workgroup, and leaves what a reader needs to prove or refute the draw in double
 // precision: the likeliest ids with their logits, exact, and sums over all others. The steps are those of sampling/: top-k, top-p and min-p at one
-// temperature, then the draw at another one, by the interval of u over the kept ids in id order. Arithmetic in f32 makes the id a guess; it is rarely wrong.
+// temperature, then the draw at another one, by the interval of u over the kept ids in id order. Arithmetic in f32, or in shares past the list, makes the id a guess; it is rarely wrong.
 //
 // The likeliest LIST ids: the LIST-th largest maximum of a piece is a bound that at least LIST logits reach, and few more. They are gathered and put in order.
 @group(0) @binding(1) var<storage, read> logits: array<u32>;         // [width], bits of f32
 @group(0) @binding(2) var<storage, read> pieces: array<vec4f>;       // [pieces, 2], as draw_pieces leaves them
 @group(0) @binding(3) var<storage, read> touched: array<vec4u>;      // [touched], id, times seen, times drawn, bits of its bias; -Infinity bans it
-@group(0) @binding(4) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, logit, weight: as gathered, and in order
+@group(0) @binding(4) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, logit, weight: as gathered, and in order; of ids near the end of a nucleus key, id, share
 @group(0) @binding(5) var<storage, read_write> bins: array<atomic<u32>, 2u * BINS>;
 @group(0) @binding(6) var<storage, read_write> record: array<u32>;   // HEADER words, RAISED ids and bits of their logits, LIST ids and bits of theirs
 
@@ -32,7 +32,7 @@ var<workgroup> number: atomic<u32>;  // of what was gathered
 var<workgroup> before: atomic<u32>;
 var<workgroup> sums: array<vec4f, WORKGROUP>;
 var<workgroup> masses: array<atomic<u32>, 6>;  // sums of shares: of the list, of all others, of what is near the end of the nucleus
-var<workgroup> raised: atomic<u32>;  // ids that come into the list by what touched them
+var<workgroup> raised: atomic<u32>;  // ids that come into the list by what touched them, or are near the end of a nucleus past it
 var<workgroup> flags: u32;
 var<workgroup> last: vec2u;  // key and id of the last of the list as the model gave it; what all reach where that is the whole row
 var<workgroup> search: vec3u;  // where the nucleus ends, see search_end
@@ -281,7 +281,7 @@ fn draw(@builtin(local_invocation_index) lane: u32) {
     flags = select(0u, SOUND, sound) | select(0u, CROWDED, reached > ROOM || atomicLoad(&raised) > RAISED);
     if (flags == SOUND && kept.y == 0u) {
       let nucleus = (setting.top_k == 0u || setting.top_k >= left) && setting.min_p <= 0.0 && setting.cut_rate == setting.draw_rate;
-      let able = !touches && !narrows && abs(highest) * setting.share_scale <= MOST_STEP;
+      let able = !touches && !narrows && abs(highest) <= MOST_STEP / setting.share_scale;
       flags |= select(NO_GUESS, select(PAST, WHOLE, uncut), able && (uncut || nucleus));
     }
     search = vec3u(NOWHERE);

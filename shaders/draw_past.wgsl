@@ -1,7 +1,8 @@
 // Part: where a nucleus ends that goes on past the list. The shares of the others are laid out by depth, and then once more within the bin where the nucleus
 // ends. What lies near that end is left to the reader: id by id, or its share.
 const BINS = 512u;
-const ROOM_FOR_ERROR = 20u;  // 2^-20 of all: shares are that near to weights
+const_assert 4u * STRETCHES <= 2u * BINS;  // sums of stretches lie in the bins once the search is over
+const_assert RAISED <= ROOM;
 
 // Leaves in `search` the depths before which ids are surely kept, are kept by the guess where too many are near the end, and may be kept; and in `ended` the
 // last key and id that the guess keeps. One loop for all rounds: drivers copy what is called.
@@ -98,7 +99,7 @@ fn find_bin() {
 fn find_end(begin: u32) {
   let all = sum_of(mass(LISTED), mass(OTHERS));
   let wanted = part_of(all, setting.share_p);
-  let room = vec2u((all.x >> ROOM_FOR_ERROR) | (all.y << (32u - ROOM_FOR_ERROR)), all.y >> ROOM_FOR_ERROR);
+  let room = vec2u((all.x >> setting.share_room) | (all.y << (32u - setting.share_room)), all.y >> setting.share_room);
   var reached = search.yz;
   var before_it = vec3u();
   taken = reached;

@@ -19,6 +19,7 @@ struct Setting {
   share_shift: u32, // from 1 to 31
   share_p: u32,     // top_p and u, in units of 2^-32
   share_u: u32,
+  share_room: u32,  // sums of shares are within 2^-share_room of those of weights; from 1 to 31
 }
 @group(0) @binding(0) var<storage, read> setting: Setting;
 

@@ -2,12 +2,12 @@
 // share is 2^43 * 2^-power, both counted in steps of share_scale; 64 bits are words, the low one first.
 const BOTTOM = 0xfffffffeu;   // depth of whatever is 32 powers down, or nearly so
 const NOWHERE = 0xffffffffu;  // below every depth
-const MOST_STEP = 1879048192.0;  // largest logits up to 224 * 2^23 steps from 0: whatever is too far down for a step is then 32 powers down
+const MOST_STEP = 1879048192.0;  // largest logits up to 224 * 2^23 steps from 0: whatever is too far down for a step is then 46 powers down, and has no share
 const POWERS = array<u32, 16>(  // 2^31 * 2^(-i / 16)
   2147483648u, 2056437387u, 1969251188u, 1885761398u, 1805811301u, 1729250827u, 1655936265u, 1585730000u,
   1518500250u, 1454120821u, 1392470869u, 1333434672u, 1276901417u, 1222764986u, 1170923762u, 1121280436u,
 );
-const C1 = 2977044161u;  // 1 - 2^-g = g (C1 - g (C2 - g C3)) below 1/16 to 2^-29, in units of 2^-32, 2^-20 and 2^-16
+const C1 = 2977044161u;  // 1 - 2^-g = g (C1 - g (C2 - g C3)) below 1/16 to 2^-28, in units of 2^-32, 2^-20 and 2^-16
 const C2 = 251874u;
 const C3 = 3579u;
 
@@ -46,7 +46,7 @@ fn steps_from(highest: f32) -> Steps {
 }
 
 fn step_of(logit: f32, scale: f32) -> i32 {
-  return i32(round(clamp(logit * scale, -2147483648.0, 2147483520.0)));
+  return i32(round(clamp(logit, -2147483648.0 / scale, 2147483520.0 / scale) * scale));
 }
 
 // The power of two that a logit is below the largest one: its whole part, and its fraction.

@@ -1,4 +1,4 @@
-// The kernels draw_pieces and draw as one plain loop after the other, weights in f32 and sums in f64: what they are compared with, and what Node draws by.
+// The kernels draw_pieces and draw as one plain loop after the other, weights in f32 and sums in f64, past the list in shares: what they are compared with, and what Node draws by.
 import { HEADER, LISTED, RAISED, RECORD_WORDS, ROOM } from '../../src/gpu/draw-record.ts';
 import type { ShareScale } from '../../src/gpu/row-shares.ts';
 import { depthOf, powerOf, shareOf, sumOfShares } from './row-shares-twin.ts';
@@ -33,8 +33,8 @@ function settingOf(words: Uint32Array): Setting {
   const [repetition = 1, frequency = 0, presence = 0, typicalP = 1] = floats.subarray(10);
   const change = { touched, pending: pending > 0, repetition, frequency, presence, typicalP };
   const [scale = 1] = floats.subarray(14);
-  const [rate = 0, shift = 1, shareP = 0, shareU = 0] = words.subarray(15);
-  const shares = { shares: { scale, rate, shift }, shareP, shareU };
+  const [rate = 0, shift = 1, shareP = 0, shareU = 0, room = 1] = words.subarray(15);
+  const shares = { shares: { scale, rate, shift, room }, shareP, shareU };
   return { width, pieces, cutRate, drawRate, topK, topP, minP, u, ...change, ...shares };
 }
 
@@ -142,7 +142,6 @@ function drawnFromList(kept: readonly Entry[], { u, drawRate }: Setting): number
 }
 
 const MOST_STEP = 224 * 2 ** 23;
-const ROOM_FOR_ERROR = 20n;
 
 /** The guess where what is kept goes on past the list; writes what the record tells of it. */
 function pastTheList(
@@ -172,9 +171,7 @@ function pastTheList(
     return { id, isListed: own.has(id), depth: depthOf(power), share: shareOf(power) };
   });
   const others = shared.filter(({ isListed }) => !isListed);
-  const end = uncut
-    ? EVERYTHING
-    : endOfNucleus(others, shareSum(shared.filter(({ isListed }) => isListed)), setting.shareP);
+  const end = uncut ? EVERYTHING : endOfNucleus(others, shareSum(shared.filter(({ isListed }) => isListed)), setting);
   const near = others.filter(({ depth }) => depth >= end.sure && depth < end.may);
   record[5] = near.length;
   const floats = new Float32Array(record.buffer);
@@ -215,10 +212,10 @@ const shareSum = (shared: readonly Shared[]): bigint => sumOfShares(shared.map((
  * Depths before which ids are surely kept, are kept by the guess where many are near the end, and may be kept: edges and the middle of bins of 2^14 in
  * the one of 2^23 where the nucleus ends; and the shares that those which are surely kept lack.
  */
-function endOfNucleus(others: readonly Shared[], list: bigint, shareP: number) {
+function endOfNucleus(others: readonly Shared[], list: bigint, { shareP, shares }: Setting) {
   const all = list + shareSum(others);
   const wanted = (all * BigInt(shareP)) >> 32n;
-  const room = all >> ROOM_FOR_ERROR;
+  const room = all >> BigInt(shares.room);
   const coarse = reachedAfter(others, list, depth => Math.floor(depth / 2 ** 23));
   const bin = coarse.filter(reached => reached < wanted).length;
   const begin = bin * 2 ** 23;

@@ -19,8 +19,7 @@ const LOWEST = -(2 ** 31);
 const HIGHEST = 2_147_483_520;
 
 export function powerOf(logit: number, top: number, scale: ShareScale): Power {
-  const bounded = (l: number) =>
-    stepOf(Math.min(HIGHEST, Math.max(LOWEST, Math.fround(l * scale.scale))), { scale: 1 });
+  const bounded = (l: number) => stepOf(Math.min(HIGHEST, Math.max(LOWEST, l * scale.scale)), { scale: 1 });
   const steps = bounded(top) - bounded(logit);
   const [low, high] = [Math.imul(steps, scale.rate) >>> 0, highOf(steps, scale.rate)];
   const whole = high >>> scale.shift;

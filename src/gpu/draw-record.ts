@@ -11,7 +11,7 @@ export const MOST_TOUCHED = 4096;
 export const MOST_PIECES = 1024;
 /** Logits that may reach the bound of the list. */
 export const ROOM = 512;
-/** Bins that the search for the end of a nucleus lays shares out in, two words each. */
+/** Bins that the search for the end of a nucleus lays shares out in, two words each; then four words a stretch of the row. */
 const BINS = 512;
 /** Words before the ids that are handed over. */
 export const HEADER = 21;
@@ -81,12 +81,13 @@ export function settingWords(setting: DrawSetting, V: number): Uint32Array<Array
   floats[11] = change?.frequency ?? 0;
   floats[12] = change?.presence ?? 0;
   floats[13] = setting.typicalP;
-  const { scale, rate, shift } = shareScale(setting.drawTemperature);
+  const { scale, rate, shift, room } = shareScale(setting.drawTemperature);
   floats[14] = scale;
   words[15] = rate;
   words[16] = shift;
   words[17] = Math.min(Math.round(setting.topP * 2 ** 32), 2 ** 32 - 1);
   words[18] = Math.floor(setting.u * 2 ** 32);
+  words[19] = room;
   return words;
 }
 
@@ -101,7 +102,7 @@ interface TailSums {
 export interface DrawRecord {
   /** The record can be gone by: all logits are sound, and the list is there. */
   readonly sound: boolean;
-  /** What the GPU drew; null where it could not. In f32: to be proven. */
+  /** What the GPU drew; null where it could not. To be proven. */
   readonly guess: number | null;
   /** Logit of the guess, and how many ids come before it; the latter only where it is not listed. */
   readonly logit: number;

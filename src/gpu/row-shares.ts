@@ -15,6 +15,8 @@ export interface ShareScale {
   /** Powers of two a step, in units of 2^-(32 + shift); `shift` is from 1 to 31. */
   readonly rate: number;
   readonly shift: number;
+  /** Sums are within 2^-room of those of weights, with some to spare. */
+  readonly room: number;
 }
 
 const exponentOf = (temperature: number): number => Math.max(0, Math.ceil(Math.log2(temperature)));
@@ -28,6 +30,7 @@ export function shareScale(temperature: number): ShareScale {
     scale: 2 ** (23 - exponent),
     rate: Math.min(Math.round(power * 2 ** (32 - bits)), 2 ** 32 - 1),
     shift: 23 - bits,
+    room: Math.floor(-Math.log2(4 * relativeError(temperature))),
   };
 }
 
@@ -44,8 +47,10 @@ export function massOf(shares: number, top: number, temperature: number): number
   return (shares / ONE) * Math.exp((rounded - top) / temperature);
 }
 
-/** How far the mass of shares of at most `count` ids may be from that of their weights: half a step of each logit, and a part of a share each. */
+/** Half a step of a logit, and what the arithmetic of a share adds. */
+const relativeError = (temperature: number): number => 2 ** (exponentOf(temperature) - 24) / temperature + ARITHMETIC;
+
+/** How far the mass of shares of at most `count` ids may be from that of their weights: part of itself and of a share each. */
 export function massError(mass: number, count: number, temperature: number): number {
-  const halfStep = 2 ** (exponentOf(temperature) - 24) / temperature;
-  return (halfStep + ARITHMETIC) * mass + (2 * count) / ONE;
+  return relativeError(temperature) * mass + (2 * count) / ONE;
 }

@@ -206,6 +206,33 @@ test('u just beside every border of a nucleus past the list draws as the whole r
   }
 });
 
+test('what is the same in f32 alone proves nothing: a nucleus of nearly all, temperatures that are nearly one', () => {
+  const logits = Float32Array.from({ length: 3_000 }, (_, i) => (i < 208 ? -i * 1e-4 : -20 - i * 1e-4));
+  const all = sample(rankRow(logits), OPEN, NO_TEXT, []);
+  const nearly = { ...OPEN, top_p: 1 - 2e-8 };
+  const cut = sample(rankRow(logits), nearly, NO_TEXT, []);
+  const border = (of: typeof all) =>
+    Array.from({ length: 200 }, (_, id) => of.pAfter(id)).reduce((sum, p) => sum + p, 0);
+  const pair = both(logits, nearly, (border(all) + border(cut)) / 2);
+  expect(pair.record.whole).toBe(true);
+  expectSame(pair);
+  const tail = ROWS.likely!(20_000, 2).map(x => x / 3);
+  const last = both(tail, { ...OPEN, order: 'llama.cpp', temperature: 1 + 2e-8, top_p: 0.9 }, 0.5);
+  expect(last.record.past).toBe(true);
+  expect(last.proven).toBeNull();
+});
+
+test('at the least temperature, where many logits lie in the middle of a step, what is shown is right', () => {
+  const V = 20_000;
+  for (const odd of [0, 1]) {
+    const n = 2 * Math.floor(((0.5 - 0.001 * Math.log(V)) * 2 ** 23) / 2) + odd;
+    const logits = Float32Array.from({ length: V }, (_, i) => (i === 0 ? 0.5 : (n + (i <= 250 ? 2.5 : 0.5)) / 2 ** 23));
+    const pair = both(logits, { ...OPEN, temperature: 0.001 }, 0.25);
+    expect(pair.record.whole).toBe(true);
+    expectSame(pair, 2e-6);
+  }
+});
+
 test.each([Number.NaN, Number.POSITIVE_INFINITY])('a row with %s is never proven', bad => {
   const logits = ROWS.wide!(2_000, 1);
   logits[1_234] = bad;

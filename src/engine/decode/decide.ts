@@ -193,6 +193,8 @@ function drawnFromRow(record: DrawRecord, setting: DrawSetting): Drawn | null {
   const { guess, whole, past, ids, logits } = record;
   const { drawTemperature, u, change } = setting;
   if (guess === null || !(whole || past) || change !== null || setting.typicalP < 1) return null;
+  // A setting can be off, or two temperatures the same, in f32 alone.
+  if (whole ? setting.topP < 1 || setting.minP > 0 : setting.cutTemperature !== drawTemperature) return null;
   const top = logits[0] ?? Number.NaN;
   const weights = weightsAt(record, drawTemperature);
   const list = sum(weights, 0, weights.length);
@@ -203,16 +205,17 @@ function drawnFromRow(record: DrawRecord, setting: DrawSetting): Drawn | null {
   for (const [place, id] of ids.entries()) if (id < guess) below += weights[place] ?? 0;
   const weight = Math.exp((record.logit - top) / drawTemperature);
   const slack = 2 * masses.error + 1e-12 * list;
-  let [most, least] = [0, 1];
+  let [most, least, pAfter] = [0, 1, 0];
   for (const near of ends.among) {
     if (ends.near.some(({ id }) => id === guess) && !near.some(({ id }) => id === guess)) return null;
     const total = near.reduce((mass, each) => mass + each.weight, list + masses.kept);
     const low = near.reduce((mass, each) => (each.id < guess ? mass + each.weight : mass), below);
     if (u * total - low - ends.unsure < slack || low + weight - u * (total + ends.unsure) < slack) return null;
-    most = Math.max(most, weight / total);
-    least = Math.min(least, weight / (total + ends.unsure));
+    pAfter = weight / total;
+    most = Math.max(most, weight / (total - masses.error));
+    least = Math.min(least, weight / (total + ends.unsure + masses.error));
   }
-  return most - least <= SHOWN ? { id: guess, pAfter: most } : null;
+  return most - least <= SHOWN ? { id: guess, pAfter } : null;
 }
 
 /** Where a nucleus may end: what it takes of the ids near its end, id by id, or a mass that it may take. */
@@ -274,5 +277,5 @@ function endsAmong(
   };
   const least = first(topP * (total - slack), list + kept + slack);
   const most = first(topP * (total + slack), list + kept - slack);
-  return least < 0 || most < 0 || most - least >= ENDS ? null : { least: least + 1, most: most + 1 };
+  return least < 0 || most < 0 ? null : { least: least + 1, most: most + 1 };
 }
