@@ -136,6 +136,35 @@ for (const [how, words] of [
   });
 }
 
+test('no memory for the weights as the files have them: the next smaller format is taken, said, and there again next time', async ({
+  page,
+}) => {
+  await setHub(page, hub.url);
+  await beforeWorker(page, () => {
+    const { createBuffer } = GPUDevice.prototype;
+    let hits = 0;
+    GPUDevice.prototype.createBuffer = function (this: GPUDevice, given) {
+      if (/weight\/h\.0\.mlp\.c_proj/.test(given.label ?? '') && hits++ === 1)
+        throw new RangeError('createBuffer failed, size is too large');
+      return Reflect.apply(createBuffer, this, [given]);
+    };
+  });
+  await openPage(page);
+  await write(page);
+  await download(page, 'owner/small');
+  const rounded = page.getByText(/as the files have them do not fit here, so they were rounded/);
+  await expect(rounded).toBeVisible();
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: owner\/small, f16/);
+  await setNumbers(page, { Length: 2 });
+  await neverEnds(page);
+  await run(page);
+  await page.reload();
+  await modelReady(page);
+  await expect(modelButton(page)).toHaveAccessibleName(/^Model: owner\/small, f16/);
+  await expect(rounded).toBeHidden();
+  expect(await alertsOf(page)).toEqual([]);
+});
+
 test('memory that gives out while the text grows: the text stays, its end goes on, and more is allowed again later', async ({
   page,
 }) => {

@@ -64,10 +64,10 @@ export function digestOfWords(words: string): string {
 
 /** Of a model of floats whose files have f16. */
 export const FORMATS: readonly FormatNeeds[] = [
-  { format: 'stored', dtype: 'f16', weightBytes: 200e6, reason: '' },
-  { format: 'f32', dtype: 'f32', weightBytes: 400e6, reason: '' },
-  { format: 'int8', dtype: 'int8', weightBytes: 110e6, reason: '' },
-  { format: 'int4', dtype: 'int4', weightBytes: 70e6, reason: '' },
+  { format: 'stored', dtype: 'f16', weightBytes: 200e6, reason: '', heavy: false },
+  { format: 'f32', dtype: 'f32', weightBytes: 400e6, reason: '', heavy: false },
+  { format: 'int8', dtype: 'int8', weightBytes: 110e6, reason: '', heavy: false },
+  { format: 'int4', dtype: 'int4', weightBytes: 70e6, reason: '', heavy: false },
 ];
 
 const CONTEXT = { slots: 512, bytes: 49_152, short: false } as const;
@@ -85,7 +85,7 @@ function loadedModel(command: CommandOf<'load'>, part: Partial<LoadedModel> = {}
     digest: digestIn(digestOfWords(`${sourceKey(command.source)} ${commit}`), command.format ?? 'stored'),
     arch: 'gpt2',
     dims,
-    dtype: command.format ?? 'f16',
+    dtype: FORMATS.find(({ format }) => format === (command.format ?? 'stored'))?.dtype ?? 'f16',
     format: command.format ?? 'stored',
     formats: FORMATS,
     weightBytes: 1,

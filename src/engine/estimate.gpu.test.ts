@@ -52,7 +52,7 @@ test.each(CASES)('$what', async given => {
   const { graph, tensors, weightFiles } = await readNumericCheckpoint(reading);
   const gpu = await openTestGpu();
   using scope = gpu.scope.open('model');
-  const fit = fitOf(gpu, { graph, tensors }, format);
+  const fit = fitOf(gpu, { graph, tensors }, { wanted: format });
   expect(fit.chosen.format).toBe(format ?? 'stored');
   const needs = kv === 'f16' ? fit.halfContext : fit.context;
   const loader = await ModelLoader.create(gpu, scope, graph, tensors, { ...(format && { format }), ...(kv && { kv }) });

@@ -45,7 +45,7 @@ const fitIn = (dtype: Dtype, config: Config = LLAMA, wanted?: WeightFormat) =>
   fitOf(
     adapter(),
     modelOf(() => dtype, config),
-    wanted,
+    { wanted },
   );
 const named = ({ formats }: ReturnType<typeof fitIn>) => formats.map(({ format, dtype }) => `${format} ${dtype}`);
 
@@ -132,6 +132,40 @@ describe('a row that does not fit the adapter', () => {
   });
 
   test('one that was asked for is refused', () => {
-    expect(fitOf(adapter(4096 * 2 - 4), model, 'f16').refusal).toMatchObject({ code: 'model_too_large' });
+    expect(fitOf(adapter(4096 * 2 - 4), model, { wanted: 'f16' }).refusal).toMatchObject({ code: 'model_too_large' });
+  });
+});
+
+describe('a device that tells a small memory', () => {
+  const wide = { ...LLAMA, hidden_size: 1024, intermediate_size: 2048, vocab_size: 16_384 };
+  const model = modelOf(() => 'F32', wide);
+  const inMemory = (bytes: number, wanted?: WeightFormat) =>
+    fitOf(adapter(), model, { wanted, memory: bytes / 2 ** 30 });
+  const storedBytes = () => fitOf(adapter(), model).chosen.weightBytes;
+
+  test.each([
+    ['stored', 2, 0],
+    ['f16', 2, -1],
+    ['int8', 1, -1],
+    // Nothing fits: the smallest has the best chance.
+    ['int4', 0, 1],
+  ])('%s where there are %d times the bytes of the weights, and %d', (format, times, more) => {
+    const { chosen, formats, smaller, refusal } = inMemory(times * storedBytes() + more);
+    expect(chosen.format).toBe(format);
+    expect(refusal).toBeNull();
+    expect(formats.filter(({ heavy }) => !heavy).map(each => each.format)).toEqual(
+      format === 'int4' ? [] : [format, ...smaller.map(each => each.format)],
+    );
+  });
+
+  test('one that was asked for is taken all the same; eight GiB may be more', () => {
+    expect(inMemory(1000, 'f16').chosen.format).toBe('f16');
+    expect(inMemory(8 * 2 ** 30).formats.some(({ heavy }) => heavy)).toBe(false);
+    expect(fitOf(adapter(), model, { memory: null }).chosen.format).toBe('stored');
+  });
+
+  test('what is smaller than the chosen one, the largest first, is tried where memory gives out', () => {
+    expect(inMemory(2 * storedBytes()).smaller.map(({ format }) => format)).toEqual(['f16', 'int8', 'int4']);
+    expect(inMemory(2 * storedBytes(), 'int8').smaller.map(({ format }) => format)).toEqual(['int4']);
   });
 });

@@ -5,7 +5,7 @@ import { defined } from '../lib/assert.ts';
 import type { ContextNeeds } from '../lib/context-memory.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
 import { formatBytes } from '../lib/format.ts';
-import { type FormatChoice, type FormatNeeds, WEIGHT_FORMATS, type WeightFormat } from '../lib/weight-format.ts';
+import { type FormatChoice, type FormatNeeds, WEIGHT_FORMATS } from '../lib/weight-format.ts';
 import { matchWeights } from '../model/checkpoint.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import { fuse } from '../model/rewrites/fuse.ts';
@@ -28,19 +28,40 @@ export interface Fit {
   /** As stored, then every other one that would be another. */
   readonly formats: readonly FormatNeeds[];
   readonly chosen: FormatNeeds;
+  /** Formats that take less than the chosen one and fit, the largest first: where memory gives out. */
+  readonly smaller: readonly FormatNeeds[];
   /** `model_too_large` where a part of it breaks the device's limits. */
   readonly refusal: NucleusError | null;
 }
 
-/** Weights in the format that is wanted, where the model has it; else as stored, or in the largest format that fits where that does not. */
-export function fitOf(gpu: Adapter, { graph, tensors }: Weights, wanted?: WeightFormat): Fit {
+/** GiB of memory that a browser tells of a device at most: there may be more. */
+const MOST_TOLD = 8;
+
+/**
+ * Weights in the format that is wanted, where the model has it; else as stored, or in the largest format that fits where that does not: the limits of the
+ * adapter, and half of the memory of a device that tells it. `memory` in GiB, at most 8, as the browser has it; null where it says nothing.
+ */
+export function fitOf(
+  gpu: Adapter,
+  { graph, tensors }: Weights,
+  { wanted, memory = null }: { readonly wanted?: FormatChoice | undefined; readonly memory?: number | null } = {},
+): Fit {
   const fused = fuse(graph);
-  const options = optionsOf(graph, tensors, limitOf(gpu));
+  const budget = memory === null || memory >= MOST_TOLD ? Number.POSITIVE_INFINITY : (memory * 2 ** 30) / 2;
+  const options = optionsOf(graph, tensors, { limit: limitOf(gpu), budget });
   const chosen = choose(options, wanted);
+  const smaller = options.filter(each => each.refusal === null && each.needs.weightBytes < chosen.needs.weightBytes);
   const context = contextNeeds(gpu, fused, chosen.needs.weightBytes);
   const halfContext = contextNeeds(gpu, fuse(withKv(graph, 'f16')), chosen.needs.weightBytes);
   const refusal = contextRefusal(gpu, fused, context) ?? chosen.refusal;
-  return { context, halfContext, formats: options.map(({ needs }) => needs), chosen: chosen.needs, refusal };
+  return {
+    context,
+    halfContext,
+    formats: options.map(({ needs }) => needs),
+    chosen: chosen.needs,
+    smaller: smaller.toSorted(bySize).map(({ needs }) => needs),
+    refusal,
+  };
 }
 
 interface Option {
@@ -52,15 +73,21 @@ interface Option {
   readonly names: FormatChoice[];
 }
 
+interface Bounds {
+  /** Bytes of a buffer, and of all weights where nobody chose. */
+  readonly limit: number;
+  readonly budget: number;
+}
+
 /** Blocks are computed as they are: only a model of floats alone has other formats. */
-function optionsOf(graph: Graph, tensors: Weights['tensors'], limit: number): readonly Option[] {
+function optionsOf(graph: Graph, tensors: Weights['tensors'], bounds: Bounds): readonly Option[] {
   const { tensorOf } = matchWeights(graph, tensors);
   const storageIn = (format: FormatChoice) =>
     storageOfWeights(graph, tensorOf, tensors, format === 'stored' ? null : format);
-  const stored = optionOf(graph, storageIn('stored'), 'stored', limit);
+  const stored = optionOf(graph, storageIn('stored'), 'stored', bounds);
   const options = [stored.option];
   for (const format of stored.floats ? WEIGHT_FORMATS : []) {
-    const { option } = optionOf(graph, storageIn(format), format, limit);
+    const { option } = optionOf(graph, storageIn(format), format, bounds);
     const same = options.find(({ signature }) => signature === option.signature);
     if (same === undefined) options.push(option);
     else same.names.push(format);
@@ -72,7 +99,7 @@ function optionOf(
   graph: Graph,
   storageOf: ReturnType<typeof storageOfWeights>,
   format: FormatChoice,
-  limit: number,
+  { limit, budget }: Bounds,
 ): { readonly option: Option; readonly floats: boolean } {
   const layouts = layoutWeights(graph, storageOf, Number.MAX_SAFE_INTEGER);
   const parts = [...layouts.matrices.values()].flatMap(matrix => matrix.parts);
@@ -81,7 +108,7 @@ function optionOf(
   const reason = refusal === null ? '' : refusalWords(refusal);
   return {
     option: {
-      needs: { format, dtype, weightBytes: layouts.bytes, reason },
+      needs: { format, dtype, weightBytes: layouts.bytes, reason, heavy: layouts.bytes > budget },
       refusal,
       signature: parts.map(({ rows, storage }) => `${rows} ${storage.name}`).join(),
       names: [format],
@@ -90,12 +117,14 @@ function optionOf(
   };
 }
 
-function choose(options: readonly Option[], wanted: WeightFormat | undefined): Option {
+function choose(options: readonly Option[], wanted: FormatChoice | undefined): Option {
   const stored = defined(options[0], 'as stored');
   const asked = wanted && options.find(({ names }) => names.includes(wanted));
-  if (asked) return asked;
+  if (asked && (asked !== stored || stored.refusal === null)) return asked;
   const fitting = options.filter(({ refusal }) => refusal === null);
-  return fitting.includes(stored) ? stored : (fitting.sort(bySize)[0] ?? stored);
+  const light = fitting.filter(({ needs }) => !needs.heavy);
+  if (light.includes(stored)) return stored;
+  return light.toSorted(bySize)[0] ?? fitting.toSorted(bySize).at(-1) ?? stored;
 }
 
 /** The largest first. */

@@ -6,7 +6,8 @@ import type { Scope } from '../gpu/scope.ts';
 import { workDone } from '../gpu/waits.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { contextBytes, defaultContext } from '../lib/context-memory.ts';
-import { digestIn, type WeightFormat } from '../lib/weight-format.ts';
+import { asNucleusError } from '../lib/error.ts';
+import { digestIn, type FormatChoice, type FormatNeeds } from '../lib/weight-format.ts';
 import { anatomyOf } from '../model/ir/anatomy.ts';
 import { mixersOf } from '../model/ir/mixers.ts';
 import { parameterCount } from '../model/ir/size.ts';
@@ -43,8 +44,8 @@ export interface LoadOptions {
   /** Tokens that a text may have; as memory suggests unless given. */
   readonly allowed?: number | undefined;
   readonly kv?: 'f16' | undefined;
-  /** As stored unless given, or in the largest format that fits where that does not. */
-  readonly format?: WeightFormat | undefined;
+  /** As stored unless given, or in the largest format that fits where that does not, and for which there turns out to be memory. */
+  readonly format?: FormatChoice | undefined;
   /** Smaller steps and fewer slots. */
   readonly light?: boolean | undefined;
   readonly tuning: Tuning;
@@ -56,13 +57,29 @@ export interface LoadOptions {
 
 /** Throws as `readCheckpoint`, `ModelLoader` and reading the files do; nothing stays reserved then. */
 export async function loadModel(options: LoadOptions): Promise<OpenModel> {
-  const { gpu, files, signal, allowed, kv, onPhase } = options;
+  const { gpu, files, signal } = options;
   const checkpoint = await readCheckpoint(files);
-  const fit = fitOf(gpu, checkpoint, options.format);
+  const fit = fitOf(gpu, checkpoint, { wanted: options.format, memory: deviceMemory() });
   if (fit.refusal) throw fit.refusal;
-  const { format } = fit.chosen;
   throwIfCancelled(signal, 'the load');
   options.onReadable();
+  // Nobody can tell before how much memory is free: where nobody chose a rounded format, the next smaller one is tried.
+  const others = options.format === undefined || options.format === 'stored' ? fit.smaller : [];
+  for (const [i, needs] of [fit.chosen, ...others].entries()) {
+    try {
+      return await loadIn(needs, options, checkpoint, fit);
+    } catch (error) {
+      if (asNucleusError(error).code !== 'out_of_memory' || i === others.length) throw error;
+      throwIfCancelled(signal, 'the load');
+    }
+  }
+  throw new Error('the last one ends it');
+}
+
+/** In one format. Nothing stays reserved where it fails. */
+async function loadIn(needs: FormatNeeds, options: LoadOptions, checkpoint: Checkpoint, fit: Fit): Promise<OpenModel> {
+  const { gpu, files, signal, allowed, kv, onPhase } = options;
+  const { format } = needs;
   const scope = gpu.scope.open('model');
   try {
     const loader = await ModelLoader.create(gpu, scope, checkpoint.graph, checkpoint.tensors, {
@@ -91,7 +108,7 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
       specials: () => specialsOf(checkpoint),
     };
     const digest = digestIn(await files.digest(), format);
-    const loaded = { ...describe(gpu, files, checkpoint, fit, scope), digest };
+    const loaded = { ...describe(gpu, files, checkpoint, { ...fit, chosen: needs }, scope), digest };
     onPhase('ready');
     return { session, room, probes, batch, vocabulary, loaded, [Symbol.dispose]: () => scope[Symbol.dispose]() };
   } catch (error) {
@@ -168,7 +185,7 @@ function describe(
 export async function inspect(run: number, gpu: Gpu, files: ModelFiles): Promise<InspectedEvent> {
   const checkpoint = await readCheckpoint(files);
   const { graph } = checkpoint;
-  const { context, halfContext, formats, chosen, refusal } = fitOf(gpu, checkpoint);
+  const { context, halfContext, formats, chosen, refusal } = fitOf(gpu, checkpoint, { memory: deviceMemory() });
   const allowed = defaultContext(context, deviceMemory());
   return {
     type: 'inspected',

@@ -136,7 +136,7 @@ test('at any taking of memory: named, given back, and the same numbers afterward
   await engine.answer({ type: 'adapter' });
   const plant = plantOn(engine.devices.at(-1)!);
   const failures: Record<string, number> = {};
-  failures['a load'] = await exhaust(plant, 'a load', LOAD, async failed => {
+  failures['a load'] = await exhaust(plant, 'a load', { ...LOAD, format: 'f16' }, async failed => {
     if (failed) expect(failure(await engine.answer(generate(3)))).toBe('no_model');
   });
   let ids: readonly number[] = [];
@@ -151,4 +151,20 @@ test('at any taking of memory: named, given back, and the same numbers afterward
   expect(plant.unheard).toEqual([]);
   // What takes nothing of its own, or does without it. All else has failed, or nothing was tested.
   expect(Object.keys(failures).filter(name => failures[name] === 0)).toEqual(NEVER_FAIL);
+});
+
+test('a load for which nobody chose a format goes on in the next smaller one, and says in which', async () => {
+  await engine.answer({ type: 'adapter' });
+  const plant = plantOn(engine.devices.at(-1)!);
+  for (const asked of [LOAD, { ...LOAD, format: 'stored' } as const]) {
+    plant.left = 1;
+    const loaded = (await engine.answer(asked)).find(({ type }) => type === 'loaded');
+    expect(loaded).toMatchObject({ type: 'loaded', model: { format: 'int8', dtype: 'int8' } });
+    expect(loaded?.type === 'loaded' && loaded.model.digest).toMatch(/:int8$/);
+    expect(idsOf(await engine.answer(generate(3)))).toHaveLength(3);
+  }
+  // It goes on with what there is: as stored, once there is memory.
+  expect(await engine.answer(LOAD)).toContainEqual(
+    expect.objectContaining({ type: 'loaded', model: expect.objectContaining({ format: 'stored' }) }),
+  );
 });

@@ -18,6 +18,8 @@ export interface FormatNeeds {
   readonly weightBytes: number;
   /** Why this adapter cannot hold them, in one sentence; empty where it can. */
   readonly reason: string;
+  /** More than half of the memory that the device has by its own word: not taken unless asked for. */
+  readonly heavy: boolean;
 }
 
 /** The digest of a model whose files have `digest`: weights made in another format give other numbers. `5e...`, `5e...:int8`. */

@@ -1,6 +1,6 @@
 // What the page asks of the worker. Every command carries the id of its run; events of the run carry it back.
 import type { ModelSource, Origins } from '../lib/model-source.ts';
-import type { WeightFormat } from '../lib/weight-format.ts';
+import type { FormatChoice } from '../lib/weight-format.ts';
 import type { GenerationSettings } from '../sampling/settings.ts';
 import type { Constraint } from '../sampling/steps/constraint.ts';
 import type { DebugCommand } from './debug.ts';
@@ -54,8 +54,11 @@ export type Command =
       readonly kv?: 'f16';
       /** With smaller steps and fewer slots: the device was lost under more. */
       readonly light?: boolean;
-      /** How matrices of floats are stored on the GPU; as in the files where it is not given, or in the largest format that fits where that does not. */
-      readonly format?: WeightFormat;
+      /**
+       * How matrices of floats are stored on the GPU; as in the files where it is not given, or in the largest format that fits where that does not. Where
+       * there turns out to be no memory for the weights as stored, the next smaller format is taken.
+       */
+      readonly format?: FormatChoice;
     }
   /** Another number of tokens that a text may have, for the model that is loaded. */
   | { readonly type: 'allow_context'; readonly run: number; readonly tokens: number }

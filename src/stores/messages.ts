@@ -157,7 +157,7 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
     text:
       detail.view !== undefined
         ? `There is not enough GPU memory for ${about(detail, 'view', '')} beside this model${bytes(detail, ': it asked for ', ['bytes'])}. Other views give theirs back ten seconds after they were left. Close tabs that use the GPU and try again, or choose a smaller model.`
-        : `The GPU ran out of memory${bytes(detail, ' when it was asked for ', ['bytes'])}. Close other tabs that use the GPU, or choose a smaller model.`,
+        : `The GPU ran out of memory${bytes(detail, ' when it was asked for ', ['bytes'])}. Close other tabs that use the GPU, choose a smaller format of the weights, or a smaller model.`,
     action: 'choose_model',
   }),
   model_too_large: detail => ({
@@ -378,6 +378,8 @@ export function noticeWords(notice: ModelNotice): string {
       return "The browser's storage is not available here. The model runs from memory: next time it is downloaded again, or its files have to be opened again.";
     case 'context_short':
       return 'The GPU has no memory for a longer context. Your text stays. Keep its end to go on, or close what uses the GPU and allow more in the dialog of models.';
+    case 'format_smaller':
+      return 'The weights as the files have them do not fit here, so they were rounded to fewer bits while they were loaded. The dialog of models says to how many, and what that does.';
     case 'ids_as_text':
     case 'tokenizer_surplus':
     case 'classifier':

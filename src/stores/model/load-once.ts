@@ -52,7 +52,7 @@ export async function loadOnce(
     ...(given.recorded && { recorded: given.recorded }),
     ...(given.kv && { kv: given.kv }),
     ...(light && { light }),
-    ...(given.format && given.format !== 'stored' && { format: given.format }),
+    ...(given.format && { format: given.format }),
   };
   const model = await load(options.client, request, watch, signal);
   return { model, tokenizer: await options.makeTokenizer(model) };

@@ -42,6 +42,26 @@ describe('start', () => {
   });
 });
 
+describe('a format that nobody chose', () => {
+  test('is said, and kept as one that was chosen from then on', async () => {
+    const page = kept(await readyPage({ model: { format: 'int8', dtype: 'int8' } }));
+    expect(page.model.getState().notices).toContain('format_smaller');
+    await page.model.getState().loadModel(DEFAULT_SOURCE);
+    expect(page.worker.of('load').at(-1)).toMatchObject({ format: 'int8' });
+    expect(page.model.getState().notices).not.toContain('format_smaller');
+  });
+
+  test('is not said where it was wanted, nor where the weights are as stored', async () => {
+    const page = kept(await readyPage());
+    for (const format of ['int4', 'stored'] as const) {
+      await page.model.getState().keepFormat(format);
+      expect(page.worker.of('load').at(-1)).toMatchObject({ format });
+      expect(page.model.getState().load).toMatchObject({ model: { format } });
+      expect(page.model.getState().notices).toEqual([]);
+    }
+  });
+});
+
 describe('progress', () => {
   test('shows phase, bytes, speed and time left', async () => {
     const page = kept(makePage());

@@ -75,8 +75,8 @@ interface CacheState {
   readonly tasks: Readonly<Record<string, CacheTask>>;
 }
 
-/** `context_short`: memory gave out while the text grew. */
-export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'] | 'context_short';
+/** `context_short`: memory gave out while the text grew. `format_smaller`: weights were made smaller without being asked, for their memory. */
+export type ModelNotice = NoticeEvent['notice'] | ModelWarning['code'] | 'context_short' | 'format_smaller';
 
 /** The question of a load: another tab of this browser holds a large model. */
 interface Elsewhere {
