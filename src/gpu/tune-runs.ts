@@ -5,14 +5,16 @@ import { type Buffers, Executor } from './executor.ts';
 import type { Runs, Trial } from './tune.ts';
 import { workDone } from './waits.ts';
 
-/** A run reads about so many bytes, in repeats, so that it outlasts the submit around it. */
+/** A run reads about so many bytes, in one matrix of the shape after the other, so that it outlasts the submit around it. */
 const RUN_BYTES = 32e6;
-const MOST_REPEATS = 16;
+const MOST_DISPATCHES = 16;
 
 /** The candidates compiled, all at once. `now` in milliseconds. Throws `kernel_failed`; a run throws where nothing ran, as on buffers that are gone. */
 export async function prepareRuns(gpu: Gpu, buffers: Buffers, trial: Trial, now: () => number): Promise<Runs[]> {
-  const repeats = Math.min(MOST_REPEATS, Math.max(1, Math.round(RUN_BYTES / trial.bytes)));
-  const made = trial.candidates.map(({ dispatch }) => Executor.create(gpu, [dispatch], buffers));
+  const wanted = Math.min(MOST_DISPATCHES, Math.max(1, Math.round(RUN_BYTES / trial.bytes)));
+  const matrices = Math.min(wanted, trial.candidates[0]?.dispatches.length ?? 0);
+  const repeats = Math.ceil(wanted / Math.max(1, matrices));
+  const made = trial.candidates.map(({ dispatches }) => Executor.create(gpu, dispatches.slice(0, matrices), buffers));
   return (await Promise.all(made)).map(executor => async () => {
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();

@@ -5,37 +5,59 @@ import { ROW_KERNELS } from './kernels/linear.ts';
 import { GATED_KERNELS } from './kernels/linear_gated.ts';
 import { teamByRule, teamsFor, teamWork } from './kernels/team.ts';
 import { partBytes } from './layout.ts';
-import { productName, sameTeam, type Team } from './product.ts';
+import { type Product, productName, sameTeam, type Team } from './product.ts';
 import { variantOf } from './variants.ts';
 
-/** One shape: its name, and a dispatch of it by each team, the one by rule first. */
+/** One shape: its name, and its dispatches by each team, the one by rule first. */
 export interface Trial {
   readonly name: string;
-  /** Of weights that a run reads. */
+  /** Of weights that a dispatch reads. */
   readonly bytes: number;
-  readonly candidates: readonly { readonly team: Team; readonly dispatch: Dispatch }[];
+  /** A dispatch for each matrix of the shape: one alone would lie in the caches of the GPU after its first run, where no token finds it. */
+  readonly candidates: readonly { readonly team: Team; readonly dispatches: readonly Dispatch[] }[];
 }
 
 /** The shapes among the dispatches of a token, those that read most first. */
 export function trialsOf(c: Choosing, dispatches: readonly Dispatch[]): Trial[] {
-  const trials = new Map<string, Trial>();
-  for (const dispatch of dispatches) {
-    const { product } = dispatch;
-    if (!product || trials.has(productName(product))) continue;
+  const trials: Trial[] = [];
+  for (const [name, { product, same }] of shapesOf(dispatches)) {
     const rule = teamByRule(c, product);
     const others = teamsFor(c, product).filter(team => !sameTeam(team, rule));
     const kernels = product.op === 'gated' ? GATED_KERNELS : ROW_KERNELS;
     const all = [rule, ...others].map(team => {
-      const { WORKGROUP: _, CLUSTER: __, ...consts } = dispatch.consts;
       const { kernel, sizes, grid } = teamWork(c, product, kernels, team);
-      return { team, dispatch: { ...dispatch, kernel, grid, consts: { ...consts, ...sizes } } };
+      const by = ({ consts: { WORKGROUP: _, CLUSTER: __, ...consts }, ...dispatch }: Dispatch): Dispatch => ({
+        ...dispatch,
+        kernel,
+        grid,
+        consts: { ...consts, ...sizes },
+      });
+      return { team, dispatches: same.map(by) };
     });
-    const candidates = all.filter(each => !c.off?.has(variantOf(each.dispatch)));
+    const candidates = all.filter(each => !each.dispatches.some(dispatch => c.off?.has(variantOf(dispatch))));
     const { outputs, stride, storage } = product;
     const bytes = partBytes({ cols: stride }, { rows: outputs, storage });
-    trials.set(productName(product), { name: productName(product), bytes, candidates });
+    trials.push({ name, bytes, candidates });
   }
-  return [...trials.values()].sort((a, b) => b.bytes - a.bytes);
+  return trials.sort((a, b) => b.bytes - a.bytes);
+}
+
+interface Shape {
+  readonly product: Product;
+  readonly same: Dispatch[];
+}
+
+function shapesOf(dispatches: readonly Dispatch[]): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const dispatch of dispatches) {
+    const { product } = dispatch;
+    if (!product) continue;
+    const name = productName(product);
+    const shape = shapes.get(name) ?? { product, same: [] };
+    shape.same.push(dispatch);
+    shapes.set(name, shape);
+  }
+  return shapes;
 }
 
 /** Prepared runs of a dispatch, each with the milliseconds that it took. */
