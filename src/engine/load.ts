@@ -63,17 +63,23 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   if (fit.refusal) throw fit.refusal;
   throwIfCancelled(signal, 'the load');
   options.onReadable();
-  // Nobody can tell before how much memory is free: where nobody chose a rounded format, the next smaller one is tried.
-  const others = options.format === undefined || options.format === 'stored' ? fit.smaller : [];
-  for (const [i, needs] of [fit.chosen, ...others].entries()) {
-    try {
-      return await loadIn(needs, options, checkpoint, fit);
-    } catch (error) {
-      if (asNucleusError(error).code !== 'out_of_memory' || i === others.length) throw error;
-      throwIfCancelled(signal, 'the load');
-    }
+  const isChosen = options.format !== undefined && options.format !== 'stored';
+  return loadFirst(fit.chosen, isChosen ? [] : fit.smaller, options, checkpoint, fit);
+}
+
+/** In the first format for which there is memory, since nobody can tell before how much is free. Throws as `loadIn` for the last. */
+async function loadFirst(
+  needs: FormatNeeds,
+  [next, ...others]: readonly FormatNeeds[],
+  ...rest: [LoadOptions, Checkpoint, Fit]
+): Promise<OpenModel> {
+  try {
+    return await loadIn(needs, ...rest);
+  } catch (error) {
+    if (asNucleusError(error).code !== 'out_of_memory' || next === undefined) throw error;
+    throwIfCancelled(rest[0].signal, 'the load');
+    return loadFirst(next, others, ...rest);
   }
-  throw new Error('the last one ends it');
 }
 
 /** In one format. Nothing stays reserved where it fails. */
