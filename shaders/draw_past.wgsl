@@ -8,7 +8,7 @@ const_assert RAISED <= ROOM;
 // last key and id that the guess keeps. One loop for all rounds: drivers copy what is called.
 fn search_end(lane: u32, end: vec2u, steps: Steps) {
   let width = setting.width;
-  for (var round = 0u; round < 3u; round++) {
+  for (var turn = 0u; turn < 3u; turn++) {
     clear_bins(lane);
     let at = search;
     var list = vec2u();
@@ -21,16 +21,16 @@ fn search_end(lane: u32, end: vec2u, steps: Steps) {
       let power = power_of(bitcast<f32>(bits), steps);
       let depth = depth_of(power);
       let listed = reaches(rising(bits), id, end);
-      if (round > 0u && (listed || (round == 1u && depth >> 23u != at.x) || (round == 2u && (depth < at.x || depth >= at.z)))) {
+      if (turn > 0u && (listed || (turn == 1u && depth >> 23u != at.x) || (turn == 2u && (depth < at.x || depth >= at.z)))) {
         continue;
       }
       let share = share_of(power);
       if (listed) {
         list = sum_of(list, share);
-      } else if (round == 0u) {
+      } else if (turn == 0u) {
         others = sum_of(others, share);
         add_to_bin(depth >> 23u, share);
-      } else if (round == 1u) {
+      } else if (turn == 1u) {
         add_to_bin((depth >> 14u) & (BINS - 1u), share);
       } else {
         let place = hand_over(id, bits);
@@ -39,14 +39,14 @@ fn search_end(lane: u32, end: vec2u, steps: Steps) {
         }
       }
     }
-    if (round == 0u) {
+    if (turn == 0u) {
       add_to_mass(LISTED, list);
       add_to_mass(OTHERS, others);
     }
     meet();
-    if (lane == 0u && round == 0u) {
+    if (lane == 0u && turn == 0u) {
       find_bin();
-    } else if (lane == 0u && round == 1u) {
+    } else if (lane == 0u && turn == 1u) {
       find_end(at.x << 23u);
     } else if (lane == 0u) {
       choose_last();
