@@ -1,9 +1,10 @@
-// Every storage of blocks on a real adapter: products of few rows and of many, in parts stored differently and rows of a table, against the
-// oracle on the numbers that the blocks mean.
+// Every storage of blocks on a real adapter: every kernel of products, in parts stored differently, gated products and rows of a table, against
+// the oracle on the numbers that the blocks mean.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runsHere } from '../../e2e/support/adapter-classes.ts';
 import { openTestGpu } from '../../e2e/support/gpu-model.ts';
 import {
+  type Contents,
   expectClose,
   noise,
   opGraph,
@@ -15,12 +16,14 @@ import {
   weightAsItLies,
 } from '../../e2e/support/kernel-run.ts';
 import { defined } from '../lib/assert.ts';
-import type { Op } from '../model/ir/graph.ts';
+import type { Graph, Op } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
-import type { RowsKind } from './dispatch.ts';
+import type { PlanOptions } from './dispatch.ts';
+import { teamsFor } from './kernels/team.ts';
 import { layoutWeights, type MatrixLayout, stride4 } from './layout.ts';
 import { planBody } from './plan.ts';
+import { productName } from './product.ts';
 import frozen from './storage/ggml-blocks.fixture.json' with { type: 'json' };
 import { fileBytes, type Storage } from './storage/storage.ts';
 import { STORAGES } from './storage/storages.ts';
@@ -57,61 +60,140 @@ const partBytesOf = ({ row0, rows, storage }: MatrixLayout['parts'][number]): Ui
 const numbersOf = ({ parts }: MatrixLayout): Float32Array =>
   Float32Array.from(parts.flatMap(part => [...part.storage.dequantise(partBytesOf(part), K)]));
 
-/** Runs one op that reads the matrix `w` of N rows; the first `first` rows are of `storage`, the others Q8_0. */
+/** A product of `N` outputs whose first `first` are of `storage`, the others Q8_0. */
+interface Rows {
+  readonly N: number;
+  readonly first: number;
+}
+type Variant = Pick<PlanOptions, 'kernelClass' | 'rows' | 'lanes' | 'tuned'>;
+
+/** Runs ops from `x` [T, K] to `y` [T, width], with values between them as `widths` says, that read the matrix `w`. */
 async function run(
-  op: Op,
+  { ops, width, widths = {} }: { ops: readonly Op[]; width: number; widths?: Graph['widths'] },
   storage: Storage,
-  variant: { kernelClass: KernelClass; rows: RowsKind; lanes?: number },
-  N: number,
-  first: number,
+  variant: Variant,
+  { N, first }: Rows,
 ) {
   const T = 3;
-  const width = op.op === 'embedding' ? K : N;
   const weights = [weightAsItLies('w', N, K)];
-  const { graph, allocation } = opGraph({ ops: [op], widths: { x: K, y: width }, weights });
+  const { graph, allocation } = opGraph({ ops, widths: { x: K, y: width, ...widths }, weights });
   const alike = [
     { row0: 0, rows: first, storage },
     { row0: first, rows: N - first, storage: STORAGES.q8_0 },
   ].filter(({ rows }) => rows > 0);
   const layouts = layoutWeights(graph, () => alike, 2 ** 27);
   const matrix = defined(layouts.matrices.get('w'), 'w');
-  const x = noise(T * K, 1);
+  const numbers = numbersOf(matrix);
+  // Products of about 1, so that gates are neither shut nor open.
+  const size = 1 / Math.sqrt((K * numbers.reduce((sum, w) => sum + w * w, 0)) / numbers.length);
+  const x = noise(T * K, 1).map(v => v * size);
   const ids = [N - 1, 0, first - 1];
-  const contents = {
+  const contents: Contents = {
     step: stepRows(ids.map(id => ({ id }))),
     'value/0': padRows(x, K),
     'value/1': new Float32Array(T * stride4(width)),
     ...partContents(matrix, partBytesOf),
   };
-  const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step' });
+  const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step', pairs: true });
   expect(dispatches).toHaveLength(alike.length);
   const got = unpadRows(await runDispatches(gpu, dispatches, contents, T, 'value/1'), width);
-  return { got, x, ids, numbers: numbersOf(matrix) };
+  return { got, x, ids, numbers, kernels: [...new Set(dispatches.map(d => d.kernel.name))] };
 }
 
-const PRODUCTS = (
-  [
-    { kernelClass: 'barrier_free', rows: 'row' },
-    { kernelClass: 'barrier_free', rows: 'tile' },
-    { kernelClass: 'subgroup', rows: 'row' },
-    { kernelClass: 'subgroup', rows: 'row', lanes: 4 },
-  ] as const
-).filter(({ kernelClass }) => runsHere(kernelClass));
+/** Rows of two storages in one matrix. */
+const MIXED: Rows = { N: 13, first: 9 };
+
+/** A product by the kernel of a name against the oracle. */
+async function expectProduct(
+  storage: Storage,
+  { kernel, ...variant }: Variant & { kernel: string },
+  rows: Rows,
+): Promise<void> {
+  const op: Op = { op: 'linear', x: 'x', weight: 'w', out: 'y' };
+  const { got, x, numbers, kernels } = await run({ ops: [op], width: rows.N }, storage, variant, rows);
+  expect(kernels).toEqual([kernel]);
+  expectClose(got, reference.linear(x, numbers, rows.N, K));
+}
+
+/** Gates of a gated product. */
+const H = 5;
+
+/** Gates and what they let through, as one dispatch by the kernel of a name, against the oracle. */
+async function expectGated(storage: Storage, { kernel, ...variant }: Variant & { kernel: string }): Promise<void> {
+  const ops: Op[] = [
+    { op: 'linear', x: 'x', weight: 'w', out: 'both' },
+    { op: 'gated', kind: 'silu', x: 'both', out: 'y' },
+  ];
+  const whole = { ops, width: H, widths: { both: 2 * H } };
+  const { got, x, numbers, kernels } = await run(whole, storage, variant, { N: 2 * H, first: 2 * H });
+  expect(kernels).toEqual([kernel]);
+  expectClose(got, reference.gated(reference.linear(x, numbers, 2 * H, K), H, 'silu'));
+}
+
+const ROW = [
+  { product: 'linear_row', gated: 'linear_gated', kernelClass: 'barrier_free' },
+  { product: 'linear_row_workgroup', gated: 'linear_gated_workgroup', kernelClass: 'workgroup' },
+  { product: 'linear_row_subgroup', gated: 'linear_gated_subgroup', kernelClass: 'subgroup' },
+  // Of four lanes, which a subgroup has on every adapter.
+  { product: 'linear_row_cluster', gated: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
+] as const;
+const MANY = [
+  { kernel: 'linear_few', kernelClass: 'barrier_free', rows: 'few' },
+  { kernel: 'linear_tile', kernelClass: 'barrier_free', rows: 'tile' },
+] as const;
+/** One of each way to lie and to be read. */
+const KINDS = ['q8_0', 'q4_0', 'q4_1', 'q5_1', 'q4_k', 'q6_k', 'iq4_xs', 'mxfp4'];
+/** Some drivers compile these for seconds, and `linear_few_workgroup` for a quarter of a minute: not for every storage. */
+const COSTLY = [
+  { kernel: 'linear_few_subgroup', kernelClass: 'subgroup', rows: 'few', only: KINDS },
+  { kernel: 'linear_few_workgroup', kernelClass: 'workgroup', rows: 'few', only: ['q4_k'] },
+  { kernel: 'linear_tile_workgroup', kernelClass: 'workgroup', rows: 'tile', only: KINDS },
+] as const;
+const here = <V extends { readonly kernelClass: KernelClass }>(variants: readonly V[]): V[] =>
+  variants.filter(({ kernelClass }) => runsHere(kernelClass));
 const BLOCKS = Object.values(STORAGES).filter(({ block }) => block > 1);
 
 describe.each(BLOCKS)('$name', storage => {
-  test.each(PRODUCTS)(
-    'products, $kernelClass, $rows, clusters of $lanes: rows of two storages in one matrix',
-    async variant => {
-      const op: Op = { op: 'linear', x: 'x', weight: 'w', out: 'y' };
-      const { got, x, numbers } = await run(op, storage, variant, 13, 9);
-      expectClose(got, reference.linear(x, numbers, 13, K));
-    },
+  test.each(here(MANY))('$kernel: rows of two storages in one matrix', variant =>
+    expectProduct(storage, variant, MIXED),
   );
+
+  test.each(here(COSTLY).filter(({ only }) => only.some(name => name === storage.name)))(
+    '$kernel',
+    ({ only: _, ...variant }) => expectProduct(storage, variant, { N: 9, first: 9 }),
+  );
+
+  test.each(here(ROW))('$product: rows of two storages in one matrix', ({ product, gated: _, ...variant }) =>
+    expectProduct(storage, { kernel: product, rows: 'row', ...variant }, MIXED),
+  );
+
+  test.each(here(ROW))('$gated', ({ product: _, gated, ...variant }) =>
+    expectGated(storage, { kernel: gated, rows: 'row', ...variant }),
+  );
+
+  test.runIf(runsHere('subgroup'))('by every team that measuring may choose', async () => {
+    const choosing = { kernelClass: 'subgroup', lanes: gpu.lanes } as const;
+    const products = [
+      { op: 'linear', outputs: MIXED.first, stride: K, storage },
+      { op: 'linear', outputs: MIXED.N - MIXED.first, stride: K, storage: STORAGES.q8_0 },
+      { op: 'gated', outputs: 2 * H, stride: K, storage },
+    ] as const;
+    for (const team of teamsFor(choosing, products[0])) {
+      const variant = {
+        rows: 'row',
+        ...choosing,
+        tuned: new Map(products.map(each => [productName(each), team])),
+      } as const;
+      const ending = team.CLUSTER > 0 ? 'cluster' : 'subgroup';
+      await expectProduct(storage, { kernel: `linear_row_${ending}`, ...variant }, MIXED);
+      if (team.CLUSTER > 0) await expectGated(storage, { kernel: `linear_gated_${ending}`, ...variant });
+    }
+  });
 
   test('rows of a table', async () => {
     const op: Op = { op: 'embedding', index: 'id', table: 'w', out: 'y' };
-    const { got, ids, numbers } = await run(op, storage, { kernelClass: 'barrier_free', rows: 'row' }, 5, 5);
+    const variant: Variant = { kernelClass: 'barrier_free', rows: 'row' };
+    const { got, ids, numbers } = await run({ ops: [op], width: K }, storage, variant, { N: 5, first: 5 });
     expectClose(got, reference.embedding(numbers, ids, K), 1e-13);
   });
 });
