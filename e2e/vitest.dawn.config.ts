@@ -14,7 +14,7 @@ const IN_CHROMIUM = [
   'src/engine/debug/debug.gpu.test.ts',
   'src/engine/debug/profile.gpu.test.ts',
   'src/engine/probes/{ablate,measure-cache,probes,sweep,trace,views-apart}.gpu.test.ts',
-  'src/engine/{checkpoints,engine,formats,generate,recipes,session,states}.gpu.test.ts',
+  'src/engine/{checkpoints,engine,formats,generate,golden-blocks,recipes,session,states}.gpu.test.ts',
 ];
 
 export default defineConfig({
