@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { logsumexp } from '../../src/reference/ops.ts';
 import { type Config, goldenGguf } from '../support/gguf-golden.ts';
 import { caseOf7, gpt2Names, loadGolden } from '../support/golden.ts';
+import { expectedGguf, GGUF_TOLERANCE, goldenGgufPath } from '../support/golden-blocks.ts';
+import { expectNear } from '../support/near.ts';
 import { asProgram, inProcess, type Outcome } from '../support/program.ts';
 import { main } from './logits.ts';
 
@@ -41,13 +43,6 @@ test('as a program: numbers on standard output, or one line on standard error an
     expect(await asProgram([PROGRAM, ...wrong])).toEqual(await logits(...wrong));
 });
 
-function expectNear(got: readonly number[], wanted: readonly number[]): void {
-  expect(got.length).toBe(wanted.length);
-  for (const [i, value] of got.entries()) {
-    expect(Math.abs(value - (wanted[i] ?? Number.NaN)), `entry ${i}`).toBeLessThan(TOLERANCE);
-  }
-}
-
 describe.each([...gpt2Names, 'llama-gqa', 'gemma3', 'gptj'] as const)('%s', name => {
   test('log-probabilities of every token, the likeliest after the last, and the greedy continuation', async () => {
     const golden = await loadGolden(name);
@@ -55,20 +50,22 @@ describe.each([...gpt2Names, 'llama-gqa', 'gemma3', 'gptj'] as const)('%s', name
     const got = await answer(`e2e/golden/${name}`, '--tokens', tokens.join(','), '--greedy', '16');
     expect(got.adapter).not.toBe('');
     expect(got.tokens).toEqual(tokens);
-    expectNear(got.logprobs, logprob_of_next);
+    expectNear(got.logprobs, logprob_of_next, TOLERANCE);
     expect(got.greedy).toEqual(golden.expected.greedy_after_7);
     const z = logsumexp(Float64Array.from(logits_last));
-    expectNear([got.log_z], [z]);
+    expectNear([got.log_z], [z], TOLERANCE);
     const likeliest = logits_last.map((logit, id) => ({ id, logit })).sort((a, b) => b.logit - a.logit);
     expect(got.top.length).toBe(20);
     const wanted = likeliest.slice(0, 20);
     expectNear(
       got.top.map(({ logit }) => logit),
       wanted.map(({ logit }) => logit),
+      TOLERANCE,
     );
     expectNear(
       got.top.map(({ logprob }) => logprob),
       got.top.map(({ id }) => (logits_last[id] ?? Number.NaN) - z),
+      TOLERANCE,
     );
   });
 });
@@ -80,17 +77,52 @@ test('a GGUF file, and a folder that holds one', async () => {
   await writeFile(file, goldenGguf(golden, golden.config as Config).file);
   const { tokens, logprob_of_next } = caseOf7(golden);
   const got = await answer(file, '--tokens', tokens.join(','), '--greedy', '16');
-  expectNear(got.logprobs, logprob_of_next);
+  expectNear(got.logprobs, logprob_of_next, TOLERANCE);
   expect(got.greedy).toEqual(golden.expected.greedy_after_7);
   expect((await answer(folder, '--tokens', tokens.join(','))).logprobs).toEqual(got.logprobs);
   await rm(folder, { recursive: true });
+});
+
+test('a GGUF file of quantised blocks', async () => {
+  const expected = await expectedGguf('gpt2-q8_0');
+  const { tokens, logprob_of_next, top } = caseOf7({ expected });
+  const got = await answer(goldenGgufPath('gpt2-q8_0'), '--tokens', tokens.join(','), '--greedy', '16');
+  expectNear(got.logprobs, logprob_of_next, GGUF_TOLERANCE);
+  expectNear(
+    got.top.map(({ logprob }) => logprob),
+    top.slice(0, got.top.length).map(([, logprob]) => logprob),
+    GGUF_TOLERANCE,
+  );
+  expect(got.greedy).toEqual(expected.greedy_after_7);
+  // A format says on standard error that it changes nothing.
+  const asked = await logits(goldenGgufPath('gpt2-q8_0'), '--tokens', tokens.join(','), '--format', 'int4');
+  expect(asked.stderr).toMatch(/^--format int4 changes nothing: \S+ is Q8_0, and blocks are computed as they are$/m);
+  expect(JSON.parse(asked.stdout)).toMatchObject({ logprobs: got.logprobs });
+});
+
+test('formats: f32 has the numbers that are stored so, the smaller ones are near, each farther away than the one before', async () => {
+  const { tokens } = caseOf7(await loadGolden('gpt2-f32'));
+  const given = ['e2e/golden/gpt2-f32', '--tokens', tokens.join(',')];
+  const stored = await answer(...given);
+  const moved: number[] = [];
+  for (const format of ['f32', 'f16', 'int8', 'int4']) {
+    const { logprobs } = await answer(...given, '--format', format);
+    expect(logprobs.length).toBe(stored.logprobs.length);
+    moved.push(Math.max(...logprobs.map((logprob, t) => Math.abs(logprob - (stored.logprobs[t] ?? Number.NaN)))));
+  }
+  const [f32, f16, int8, int4] = moved;
+  expect(f32).toBeLessThan(1e-6);
+  expect(f16).toBeGreaterThan(1e-4);
+  expect(int8).toBeGreaterThan(4 * Number(f16));
+  expect(int4).toBeGreaterThan(2 * Number(int8));
+  expect(int4).toBeLessThan(1.5);
 });
 
 test('a full context, and no more greedy ids than there is room for', async () => {
   const golden = await loadGolden('gpt2-odd');
   const full = golden.expected.cases.reduce((a, b) => (b.tokens.length > a.tokens.length ? b : a));
   const got = await answer('e2e/golden/gpt2-odd', '--tokens', full.tokens.join(','), '--greedy', '5');
-  expectNear(got.logprobs, full.logprob_of_next);
+  expectNear(got.logprobs, full.logprob_of_next, TOLERANCE);
   expect(got.greedy).toEqual([full.argmax.at(-1)]);
 });
 
