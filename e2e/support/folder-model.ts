@@ -1,4 +1,5 @@
 // A model on the GPU from a folder or a GGUF file on disk, for tools of the command line.
+import { isBlockDtype } from '../../src/checkpoint/blocks.ts';
 import type { NumericCheckpoint } from '../../src/engine/checkpoint.ts';
 import { ModelLoader } from '../../src/engine/model.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
@@ -16,4 +17,17 @@ export async function loadFolder(
   const loader = await ModelLoader.create(gpu, gpu.scope.open('model'), graph, tensors, options);
   for (const file of weightFiles) await loader.upload(file, files.stream(file));
   return loader.finish();
+}
+
+/** The format that a checkpoint can be loaded in: none where it has blocks, which are computed as they are. Says so where one was asked for. */
+export function formatFor(
+  { tensors }: NumericCheckpoint,
+  format: WeightFormat | null,
+  say: (line: string) => void,
+): WeightFormat | null {
+  const quantised = [...tensors.values()].find(({ dtype }) => isBlockDtype(dtype));
+  if (format === null || quantised === undefined) return format;
+  const { name, dtype } = quantised;
+  say(`--format ${format} changes nothing: ${name} is ${dtype}, and blocks are computed as they are`);
+  return null;
 }

@@ -5,7 +5,6 @@
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { isBlockDtype } from '../../src/checkpoint/blocks.ts';
 import { openCheckpoint } from '../../src/checkpoint/formats.ts';
 import { describeAdapter } from '../../src/engine/adapter.ts';
 import { type NumericCheckpoint, readNumericCheckpoint } from '../../src/engine/checkpoint.ts';
@@ -18,7 +17,7 @@ import { matchWeights } from '../../src/model/checkpoint.ts';
 import { assertSoundRow, rankRow } from '../../src/sampling/row.ts';
 import { readTokenizerFiles } from '../../src/tokenizer/files.ts';
 import { openTokenizer } from '../../src/tokenizer/open.ts';
-import { loadFolder } from '../support/folder-model.ts';
+import { formatFor, loadFolder } from '../support/folder-model.ts';
 import { type FolderFiles, openFolder } from '../support/node-files.ts';
 
 const USAGE =
@@ -61,10 +60,9 @@ export async function main(args: string[], { stdout, stderr }: Streams = process
     const files = await openFolder(request.folder);
     const checkpoint = await readNumericCheckpoint(files);
     matchWeights(checkpoint.graph, checkpoint.tensors);
-    const quantised = blockTensor(checkpoint);
-    if (request.format !== null && quantised !== null) stderr.write(`${ignoredWords(request.format, quantised)}\n`);
+    const format = formatFor(checkpoint, request.format, line => stderr.write(`${line}\n`));
     const ids = await idsOf(request, files, checkpoint);
-    const answer = await compute(files, checkpoint, ids, { ...request, format: quantised ? null : request.format });
+    const answer = await compute(files, checkpoint, ids, { ...request, format });
     stdout.write(`${JSON.stringify(answer)}\n`);
     return 0;
   } catch (thrown) {
@@ -105,15 +103,6 @@ function formatNamed(name: string): WeightFormat {
   if (isWeightFormat(name)) return name;
   throw new Error(`--format: "${name}" is none of ${WEIGHT_FORMATS.join(', ')}; ${USAGE}`);
 }
-
-/** One of those that are quantised; null where all are floats. Blocks are computed as they are: no format changes them. */
-const blockTensor = ({ tensors }: NumericCheckpoint): { readonly name: string; readonly dtype: string } | null =>
-  [...tensors.values()].find(({ dtype }) => isBlockDtype(dtype)) ?? null;
-
-const ignoredWords = (
-  format: WeightFormat,
-  { name, dtype }: { readonly name: string; readonly dtype: string },
-): string => `--format ${format} changes nothing: ${name} is ${dtype}, and blocks are computed as they are`;
 
 function wholeNumber(option: string, text: string): number {
   const digits = text.trim();

@@ -12,7 +12,7 @@ import { formatByteRate, formatBytes, formatNumber, formatProbability } from '..
 import { isWeightFormat } from '../../src/lib/weight-format.ts';
 import type { Profile, ProfiledStep } from '../../src/protocol/debug.ts';
 import { DEFAULT_SETTINGS } from '../../src/sampling/settings.ts';
-import { loadFolder } from '../support/folder-model.ts';
+import { formatFor, loadFolder } from '../support/folder-model.ts';
 import { openFolder } from '../support/node-files.ts';
 
 const USAGE =
@@ -26,13 +26,14 @@ export async function main(args: string[]): Promise<number> {
   const options = { position: text, prefill: text, format: text, json: flag, trace: flag };
   const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
   const [folder] = positionals;
-  const { format = null } = values;
-  if (folder === undefined || (format !== null && !isWeightFormat(format))) {
+  const { format: asked = null } = values;
+  if (folder === undefined || (asked !== null && !isWeightFormat(asked))) {
     console.error(USAGE);
     return 1;
   }
   const files = await openFolder(folder);
   const checkpoint = await readNumericCheckpoint(files);
+  const format = formatFor(checkpoint, asked, line => console.error(line));
   const gpu = await openGpu();
   const { probes } = await loadFolder(gpu, files, checkpoint, format);
   const { vocab_size } = checkpoint.graph.dims;
@@ -43,8 +44,11 @@ export async function main(args: string[]): Promise<number> {
       : { kind: 'prefill', rows: Number(values.prefill) };
   const adapter = describeAdapter(gpu);
   const about = { model: folder, dtype: format ?? 'as stored', adapter, measured: new Date().toISOString() };
-  const asked = { tokens, of, settings: DEFAULT_SETTINGS };
-  for await (const step of profile(probes.context, asked, new AbortController().signal))
+  for await (const step of profile(
+    probes.context,
+    { tokens, of, settings: DEFAULT_SETTINGS },
+    new AbortController().signal,
+  ))
     if (step.kind === 'profiled') console.log(written(step.profile, about, values));
   gpu.scope[Symbol.dispose]();
   return 0;

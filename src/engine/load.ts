@@ -64,26 +64,33 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   throwIfCancelled(signal, 'the load');
   options.onReadable();
   const isChosen = options.format !== undefined && options.format !== 'stored';
-  return loadFirst(fit.chosen, isChosen ? [] : fit.smaller, options, checkpoint, fit);
+  return loadFirst(fit.chosen, isChosen ? [] : fit.smaller, { options, checkpoint, fit });
+}
+
+/** A load whose files are readable. */
+interface Readable {
+  readonly options: LoadOptions;
+  readonly checkpoint: Checkpoint;
+  readonly fit: Fit;
 }
 
 /** In the first format for which there is memory, since nobody can tell before how much is free. Throws as `loadIn` for the last. */
 async function loadFirst(
   needs: FormatNeeds,
   [next, ...others]: readonly FormatNeeds[],
-  ...rest: [LoadOptions, Checkpoint, Fit]
+  readable: Readable,
 ): Promise<OpenModel> {
   try {
-    return await loadIn(needs, ...rest);
+    return await loadIn(needs, readable);
   } catch (error) {
     if (asNucleusError(error).code !== 'out_of_memory' || next === undefined) throw error;
-    throwIfCancelled(rest[0].signal, 'the load');
-    return loadFirst(next, others, ...rest);
+    throwIfCancelled(readable.options.signal, 'the load');
+    return loadFirst(next, others, readable);
   }
 }
 
 /** In one format. Nothing stays reserved where it fails. */
-async function loadIn(needs: FormatNeeds, options: LoadOptions, checkpoint: Checkpoint, fit: Fit): Promise<OpenModel> {
+async function loadIn(needs: FormatNeeds, { options, checkpoint, fit }: Readable): Promise<OpenModel> {
   const { gpu, files, signal, allowed, kv, onPhase } = options;
   const { format } = needs;
   const scope = gpu.scope.open('model');
