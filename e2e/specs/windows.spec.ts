@@ -183,6 +183,18 @@ test('no view is wider than its column, and none gives way where it ends', { tag
   expect(found).toEqual([]);
 });
 
+test('an arrow lies over the row of tabs only where it goes on, whichever tab is chosen', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openPage(page);
+  const row = page.getByRole('tablist').filter({ hasText: 'Follow' });
+  const goesOn = () => row.evaluate(list => list.scrollLeft + list.clientWidth < list.scrollWidth - 1);
+  const arrow = row.locator('..').locator('[data-side="after"]');
+  for (const view of VIEWS) {
+    await page.getByRole('tab', { name: view, exact: true }).click();
+    await expect.poll(async () => (await arrow.count()) > 0 === (await goesOn()), view).toBe(true);
+  }
+});
+
 /** Whether two elements share a place on the page. */
 function overlap(a: Locator, b: Locator): Promise<boolean> {
   return Promise.all([a.boundingBox(), b.boundingBox()]).then(

@@ -34,9 +34,10 @@ interface Beyond {
   readonly after: boolean;
 }
 
-/** Whether there are tabs beyond the ends of what is in sight. */
-function useBeyond(list: RefObject<HTMLElement | null>): Beyond {
+/** Whether there are tabs beyond the ends of what is in sight. `keys`: of all tabs. */
+function useBeyond(list: RefObject<HTMLElement | null>, keys: string): Beyond {
   const [beyond, setBeyond] = useState<Beyond>({ before: false, after: false });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other tabs are other elements.
   useLayoutEffect(() => {
     if (!list.current) return;
     const { current } = list;
@@ -46,14 +47,15 @@ function useBeyond(list: RefObject<HTMLElement | null>): Beyond {
       setBeyond(was => (was.before === before && was.after === after ? was : { before, after }));
     };
     look();
+    // A tab that is chosen is wider, which neither scrolls nor resizes the row.
     const observer = new ResizeObserver(look);
-    observer.observe(current);
+    for (const element of [current, ...current.children]) observer.observe(element);
     current.addEventListener('scroll', look, { passive: true });
     return () => {
       observer.disconnect();
       current.removeEventListener('scroll', look);
     };
-  }, [list]);
+  }, [list, keys]);
   return beyond;
 }
 
@@ -71,7 +73,7 @@ export function Tabs<K extends string>({ label, tabs, value, onChange, aside, ch
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   useChosenInSight(list, value);
-  const { before, after } = useBeyond(list);
+  const { before, after } = useBeyond(list, tabs.map(({ key }) => key).join());
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (direction === 0) return;
