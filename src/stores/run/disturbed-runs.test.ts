@@ -233,7 +233,7 @@ describe('what a person does while a run comes to its end', () => {
 
   test('a text that has not all of its tokens yet gets them, and is cut where the caret stands', async () => {
     const p = await page();
-    p.document.getState().setText('Once upon a time there was. '.repeat(3000));
+    p.document.getState().setText('Once upon a time there was. '.repeat(20_000));
     expect(p.document.getState().pending).not.toBeNull();
     p.document.getState().select(16, 16);
     const run = p.generation.getState().runFromCaret();
