@@ -7,7 +7,7 @@ import { workDone } from '../gpu/waits.ts';
 import type { ModelFiles } from '../hub/files.ts';
 import { contextBytes, defaultContext } from '../lib/context-memory.ts';
 import { asNucleusError } from '../lib/error.ts';
-import { digestIn, type FormatChoice, type FormatNeeds } from '../lib/weight-format.ts';
+import { digestIn, type FormatChoice, type FormatNeeds, isWeightFormat } from '../lib/weight-format.ts';
 import { anatomyOf } from '../model/ir/anatomy.ts';
 import { mixersOf } from '../model/ir/mixers.ts';
 import { parameterCount } from '../model/ir/size.ts';
@@ -63,8 +63,9 @@ export async function loadModel(options: LoadOptions): Promise<OpenModel> {
   if (fit.refusal) throw fit.refusal;
   throwIfCancelled(signal, 'the load');
   options.onReadable();
-  const isChosen = options.format !== undefined && options.format !== 'stored';
-  return loadFirst(fit.chosen, isChosen ? [] : fit.smaller, { options, checkpoint, fit });
+  // A format that somebody chose is taken or refused.
+  const others = isWeightFormat(options.format) ? [] : fit.smaller;
+  return loadFirst(fit.chosen, others, { options, checkpoint, fit });
 }
 
 /** A load whose files are readable. */

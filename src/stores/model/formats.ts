@@ -22,6 +22,3 @@ export function withFormat(formats: ModelState['formats'], { source, format }: L
   if (format === 'stored') return others.length === Object.keys(formats).length ? formats : Object.fromEntries(others);
   return Object.fromEntries([...others.slice(1 - MOST_FORMATS), [key, format]]);
 }
-
-/** Not as the files have the weights: somebody chose it, or it had to be taken. */
-export const isAnother = (format: FormatChoice | undefined): boolean => format !== undefined && format !== 'stored';

@@ -3,9 +3,10 @@ import { createStore } from 'zustand/vanilla';
 import { cacheList, inspect } from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { type ModelIdentity, type ModelSource, sourceKey } from '../../lib/model-source.ts';
+import { isWeightFormat } from '../../lib/weight-format.ts';
 import type { WireError } from '../../protocol/events.ts';
 import type { Chore } from './cache-chores.ts';
-import { formatKept, isAnother, withFormat } from './formats.ts';
+import { formatKept, withFormat } from './formats.ts';
 import { addNotice, loadOnce, type ModelOptions, originsNow, watcherOf } from './load-once.ts';
 import { NO_LOSS } from './loss.ts';
 import { DEFAULT_SOURCE, localName } from './sources.ts';
@@ -143,7 +144,8 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       });
       losses.opened(ready.model.device);
       for (const { code } of ready.model.warnings) addNotice(store, code);
-      if (isAnother(ready.model.format) && !isAnother(given.format)) addNotice(store, 'format_smaller');
+      // Nobody chose it.
+      if (isWeightFormat(ready.model.format) && !isWeightFormat(given.format)) addNotice(store, 'format_smaller');
       // The list on the screen does not know this copy yet.
       if (store.getState().cache.status === 'ready') await store.getState().listCache();
     } catch (thrown) {
