@@ -1,6 +1,10 @@
 // The stores that several features need, as they are handed to the features. A feature's own store is made by `feature-store.ts`.
 import type { Client } from '../client/client.ts';
 import type { DocumentStore } from './document/types.ts';
+import type { Leases } from './gpu-work/leases.ts';
+import type { Return } from './gpu-work/outliving.ts';
+import type { PrefillCost } from './gpu-work/prefill-cost.ts';
+import type { Scheduler } from './gpu-work/scheduler.ts';
 import type { ModelStore } from './model/types.ts';
 import type { AttentionTintStore } from './run/attention-tint.ts';
 import type { GenerationStore } from './run/generation-types.ts';
@@ -11,10 +15,6 @@ import type { SettingsStore } from './run/settings.ts';
 import type { DocumentsStore } from './saved/documents.ts';
 import type { VersionStore } from './version.ts';
 import type { ViewStore } from './view.ts';
-import type { Leases } from './work/leases.ts';
-import type { Return } from './work/outliving.ts';
-import type { PrefillCost } from './work/prefill-cost.ts';
-import type { Scheduler } from './work/scheduler.ts';
 
 /** What GPU work of a page shares: the worker, the order of work, what a prefill costs, and time. */
 export interface Work {

@@ -5,7 +5,7 @@ import { idle, ids, type Page, type PageOptions, readyPage } from '../../../e2e/
 import type { Command } from '../../protocol/commands.ts';
 import type { Part } from '../../protocol/probe-commands.ts';
 import { divergence, logprobOf } from '../../sampling/compare.ts';
-import { KEPT_MS, SETTLE_MS } from '../../stores/work/times.ts';
+import { KEPT_MS, SETTLE_MS } from '../../stores/gpu-work/times.ts';
 import { ablatedLogits, ablatedLogprobs } from './ablation.fixture.ts';
 
 const dims = { n_layer: 2, n_embd: 12, n_head: 3, n_kv_head: 3, head_size: 4, n_ctx: 64, vocab_size: V };

@@ -3,8 +3,8 @@ import type { Client } from '../../client/client.ts';
 import { sweep as requestSweep } from '../../client/probe-requests.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { sharedLength } from '../../stores/document/sequence.ts';
-import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
-import type { ViewTask } from '../../stores/work/view-task.ts';
+import type { PrefillCost } from '../../stores/gpu-work/prefill-cost.ts';
+import type { ViewTask } from '../../stores/gpu-work/view-task.ts';
 import { listParts, type PartDims } from './parts.ts';
 import type { Sweep, SweptNumbers } from './types.ts';
 

@@ -2,8 +2,8 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Baseline, Part } from '../../protocol/probe-commands.ts';
 import type { RankedRow } from '../../sampling/row.ts';
-import type { ProbeState } from '../../stores/work/probe-state.ts';
-import type { TaskState } from '../../stores/work/view-task.ts';
+import type { ProbeState } from '../../stores/gpu-work/probe-state.ts';
+import type { TaskState } from '../../stores/gpu-work/view-task.ts';
 
 /** The model on one text, with or without parts switched off. */
 export interface Measured {

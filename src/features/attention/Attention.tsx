@@ -1,6 +1,7 @@
 // The view of attention: which earlier tokens each head reads at the selected position, on the text, as a grid of heads, as a map.
+
+import { isAbout } from '../../stores/gpu-work/probe-state.ts';
 import { useModel } from '../../stores/react.ts';
-import { isAbout } from '../../stores/work/probe-state.ts';
 import { Tabs } from '../../ui/controls/Tabs.tsx';
 import { MIXER_NAMES } from '../shared/modelWords.ts';
 import { useOpen } from '../shared/useOpen.ts';

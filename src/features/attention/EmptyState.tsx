@@ -1,5 +1,5 @@
 // The view without a row: what it will show, why it does not yet, and the way on.
-import { isAbout } from '../../stores/work/probe-state.ts';
+import { isAbout } from '../../stores/gpu-work/probe-state.ts';
 import styles from './Attention.module.css';
 import { RowStatus } from './RowStatus.tsx';
 import { useAttention } from './useAttention.ts';

@@ -1,6 +1,7 @@
 // Which token reads: the row that is shown, what it means, and what is still to come.
+
+import { isAbout } from '../../stores/gpu-work/probe-state.ts';
 import { useDocument } from '../../stores/react.ts';
-import { isAbout } from '../../stores/work/probe-state.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { TokenText } from '../../ui/controls/TokenText.tsx';
 import { textOfBytes } from '../shared/tokenFace.ts';

@@ -3,8 +3,8 @@ import type { Client } from '../../client/client.ts';
 import { attentionMap } from '../../client/probe-requests.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { sameIds, sharedLength } from '../../stores/document/sequence.ts';
-import type { ProbeSpec, Snapshot } from '../../stores/work/probe-spec.ts';
-import type { ProbeState, Unasked } from '../../stores/work/probe-state.ts';
+import type { ProbeSpec, Snapshot } from '../../stores/gpu-work/probe-spec.ts';
+import type { ProbeState, Unasked } from '../../stores/gpu-work/probe-state.ts';
 import { mapFor, sameChoice, withTile } from './row.ts';
 import type { AttentionMap, AttentionStore } from './types.ts';
 

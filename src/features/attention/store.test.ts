@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type EngineOptions, turn, until, V } from '../../../e2e/support/scripted-engine.ts';
 import { idle, ids, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
-import { KEPT_MS, SETTLE_MS } from '../../stores/work/times.ts';
+import { KEPT_MS, SETTLE_MS } from '../../stores/gpu-work/times.ts';
 import { fakeMean, fakeWeights } from './attention.fixture.ts';
 import { mapRow } from './row.ts';
 

@@ -1,7 +1,7 @@
 // The attention view as data: one row of every head, what of it is drawn on the text, and the map of one head. State and actions.
 import type { StoreApi } from 'zustand/vanilla';
+import type { ProbeState } from '../../stores/gpu-work/probe-state.ts';
 import type { HeadChoice } from '../../stores/run/attention-tint.ts';
-import type { ProbeState } from '../../stores/work/probe-state.ts';
 
 /** What every head reads at one position, while the model computes what comes after it. */
 export interface AttentionRow {

@@ -10,12 +10,12 @@ import { leads, sharedTokens } from '../../stores/document/branches.ts';
 import { idsOf, plainToken, tokensBefore } from '../../stores/document/sequence.ts';
 import type { DocumentState, DocumentStore, DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import type { PrefillCost } from '../../stores/gpu-work/prefill-cost.ts';
+import { IDLE_TASK, type TaskNeeds, ViewTask } from '../../stores/gpu-work/view-task.ts';
 import type { ModelStore } from '../../stores/model/types.ts';
 import { isHere } from '../../stores/model/under-way.ts';
 import type { GenerationStore } from '../../stores/run/generation-types.ts';
 import type { RowsStore } from '../../stores/run/rows-types.ts';
-import type { PrefillCost } from '../../stores/work/prefill-cost.ts';
-import { IDLE_TASK, type TaskNeeds, ViewTask } from '../../stores/work/view-task.ts';
 import { onOtherModel, onTextGone } from '../shared/foundations.ts';
 import type { GrowthStore } from './growthTypes.ts';
 import {

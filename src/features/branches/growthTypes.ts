@@ -2,7 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { GrownNode } from '../../protocol/probe-events.ts';
 import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
-import type { TaskState } from '../../stores/work/view-task.ts';
+import type { TaskState } from '../../stores/gpu-work/view-task.ts';
 
 export interface GrowthSettings {
   /** Tokens deep. */

@@ -1,7 +1,7 @@
 // The view "Model": one token passes through the whole model, and every part says what it adds.
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { isAbout } from '../../stores/gpu-work/probe-state.ts';
 import { useDocument, useFeature, useStores } from '../../stores/react.ts';
-import { isAbout } from '../../stores/work/probe-state.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { ScrollPane } from '../../ui/controls/ScrollPane.tsx';
 import { useWidth } from '../../ui/controls/useWidth.ts';

@@ -3,11 +3,11 @@ import { createStore } from 'zustand/vanilla';
 import { attention, lens, trace } from '../../client/probe-requests.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { PrefillCost } from '../../stores/gpu-work/prefill-cost.ts';
+import type { ProbeSpec, Snapshot } from '../../stores/gpu-work/probe-spec.ts';
+import { CLOSED, type ProbeState, tooLong, type Unasked } from '../../stores/gpu-work/probe-state.ts';
+import { createProbeView, type ProbeView } from '../../stores/gpu-work/probe-view.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { PrefillCost } from '../../stores/work/prefill-cost.ts';
-import type { ProbeSpec, Snapshot } from '../../stores/work/probe-spec.ts';
-import { CLOSED, type ProbeState, tooLong, type Unasked } from '../../stores/work/probe-state.ts';
-import { createProbeView, type ProbeView } from '../../stores/work/probe-view.ts';
 import { type Pass, passTo, samePass } from '../shared/pass.ts';
 import type { Flow, FlowStore, FlowStoreState } from './types.ts';
 

@@ -1,7 +1,7 @@
 // The subject of the whole model in one picture: what came for one pass. State and actions of its store.
 import type { StoreApi } from 'zustand/vanilla';
 import type { EventOf } from '../../protocol/events.ts';
-import type { ProbeState } from '../../stores/work/probe-state.ts';
+import type { ProbeState } from '../../stores/gpu-work/probe-state.ts';
 import type { Pass } from '../shared/pass.ts';
 
 /** The likeliest token where a layer was the last. */

@@ -1,8 +1,9 @@
 // A step without its numbers yet: what it will show, why it does not, and the way on.
+
+import type { ProbeState } from '../../stores/gpu-work/probe-state.ts';
 import { useGeneration, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import type { SelectedRow } from '../../stores/run/rows-types.ts';
-import type { ProbeState } from '../../stores/work/probe-state.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { ProbeStatus, type ProbeWords } from '../shared/ProbeStatus.tsx';
 import type { Followed } from './followed.ts';

@@ -4,7 +4,7 @@ import { until, V } from '../../../e2e/support/scripted-engine.ts';
 import { idle, type Page, type PageOptions, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { settle } from '../../../e2e/support/settle.ts';
 import { defined } from '../../lib/assert.ts';
-import { KEPT_MS } from '../../stores/work/times.ts';
+import { KEPT_MS } from '../../stores/gpu-work/times.ts';
 import { passTo } from '../shared/pass.ts';
 import { type ProbeLog, probeAnswers } from './follow.fixture.ts';
 import { lengthsOf, secondsToMeasure } from './types.ts';

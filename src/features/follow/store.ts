@@ -5,13 +5,13 @@ import { attention, measureCache, trace } from '../../client/probe-requests.ts';
 import type { EventOf, LoadedModel } from '../../protocol/events.ts';
 import { idsOf, sameIds } from '../../stores/document/sequence.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import type { ProbeSpec, Snapshot } from '../../stores/gpu-work/probe-spec.ts';
+import { CLOSED, type ProbeState, tooLong, type Unasked } from '../../stores/gpu-work/probe-state.ts';
+import { createProbeView, type ProbeView } from '../../stores/gpu-work/probe-view.ts';
+import { IDLE_TASK, ViewTask } from '../../stores/gpu-work/view-task.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { FollowStep } from '../../stores/view.ts';
-import type { ProbeSpec, Snapshot } from '../../stores/work/probe-spec.ts';
-import { CLOSED, type ProbeState, tooLong, type Unasked } from '../../stores/work/probe-state.ts';
-import { createProbeView, type ProbeView } from '../../stores/work/probe-view.ts';
-import { IDLE_TASK, ViewTask } from '../../stores/work/view-task.ts';
 import { type Pass, passTo, samePass } from '../shared/pass.ts';
 import { type FollowedPass, type FollowStore, type FollowStoreState, lengthsOf, secondsToMeasure } from './types.ts';
 

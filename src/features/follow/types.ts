@@ -1,8 +1,8 @@
 // The subject of a token's way through the model: vectors and attention of one row, and what the cache saves. State and actions of its store.
 import type { StoreApi } from 'zustand/vanilla';
 import type { EventOf } from '../../protocol/events.ts';
-import type { ProbeState } from '../../stores/work/probe-state.ts';
-import type { TaskState } from '../../stores/work/view-task.ts';
+import type { ProbeState } from '../../stores/gpu-work/probe-state.ts';
+import type { TaskState } from '../../stores/gpu-work/view-task.ts';
 import type { Pass } from '../shared/pass.ts';
 
 /** What came for a pass; null until asked for and answered. */

@@ -1,6 +1,7 @@
 // The lens: what each layer would say next, at every position, as a picture, and for the selected position as a table.
+
+import { isAbout } from '../../stores/gpu-work/probe-state.ts';
 import { useDocument } from '../../stores/react.ts';
-import { isAbout } from '../../stores/work/probe-state.ts';
 import { cx } from '../../ui/controls/cx.ts';
 import { Explain } from '../../ui/controls/Explain.tsx';
 import { Notice } from '../../ui/controls/Notice.tsx';

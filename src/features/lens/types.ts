@@ -1,6 +1,6 @@
 // The lens subject: what each layer would say next at each position, as far as it was looked at. State and actions of its store.
 import type { StoreApi } from 'zustand/vanilla';
-import type { ProbeState } from '../../stores/work/probe-state.ts';
+import type { ProbeState } from '../../stores/gpu-work/probe-state.ts';
 
 /** What the colour of a cell shows; all of the layer's own distribution, before sampling. */
 export const LENS_COLOURS = ['likeliest', 'asked', 'rank', 'divergence'] as const;

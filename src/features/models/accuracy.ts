@@ -4,11 +4,11 @@ import { measureAccuracy } from '../../client/requests.ts';
 import type { Accuracy, EventOf } from '../../protocol/events.ts';
 import { idsOf } from '../../stores/document/sequence.ts';
 import { defineFeatureStore } from '../../stores/feature-store.ts';
+import { IDLE_TASK, type TaskState, ViewTask } from '../../stores/gpu-work/view-task.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { onModelGone } from '../../stores/model/gone.ts';
 import { modelItself } from '../../stores/model/under-way.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { IDLE_TASK, type TaskState, ViewTask } from '../../stores/work/view-task.ts';
 
 /** Tokens of a text: more say little more. */
 const MOST = 256;

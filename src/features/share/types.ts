@@ -1,7 +1,7 @@
 // Taking a text along and bringing one in: the link, the file, the text that was opened, the replay. State and actions of the store.
 import type { StoreApi } from 'zustand/vanilla';
 import type { GenerationSettings } from '../../sampling/settings.ts';
-import type { TaskState } from '../../stores/work/view-task.ts';
+import type { TaskState } from '../../stores/gpu-work/view-task.ts';
 import type { Problem } from './reading.ts';
 import type { ReplayOutcome } from './replay.ts';
 import type { SharedRun } from './sharedRun.ts';

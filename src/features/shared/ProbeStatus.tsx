@@ -2,7 +2,7 @@
 // went wrong, and the way on. It takes one line of room in every state.
 import type { ReactNode } from 'react';
 import { formatDuration } from '../../lib/format.ts';
-import type { ProbeState } from '../../stores/work/probe-state.ts';
+import type { ProbeState } from '../../stores/gpu-work/probe-state.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { Progress } from '../../ui/controls/Progress.tsx';
 import { ErrorNotice } from './ErrorNotice.tsx';

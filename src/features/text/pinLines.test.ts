@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { logitsAfter, turn, until, V } from '../../../e2e/support/scripted-engine.ts';
 import { idle, ids, type Page, type PageOptions, readyPage, text } from '../../../e2e/support/scripted-page.ts';
+import { SETTLE_MS } from '../../stores/gpu-work/times.ts';
 import { MOST_PINS } from '../../stores/run/pins-types.ts';
-import { SETTLE_MS } from '../../stores/work/times.ts';
 
 const pages: Page[] = [];
 let page: Page;

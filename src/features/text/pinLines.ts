@@ -4,11 +4,11 @@ import { pinned } from '../../client/probe-requests.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { sameIds } from '../../stores/document/sequence.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import type { Snapshot } from '../../stores/gpu-work/probe-spec.ts';
+import { CLOSED, type ProbeState } from '../../stores/gpu-work/probe-state.ts';
+import { createProbeView } from '../../stores/gpu-work/probe-view.ts';
 import type { MissingRows } from '../../stores/run/pinned-rows.ts';
 import type { Stores } from '../../stores/stores.ts';
-import type { Snapshot } from '../../stores/work/probe-spec.ts';
-import { CLOSED, type ProbeState } from '../../stores/work/probe-state.ts';
-import { createProbeView } from '../../stores/work/probe-view.ts';
 
 interface PinLinesState {
   readonly probe: ProbeState;

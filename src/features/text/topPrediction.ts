@@ -4,10 +4,10 @@ import { row as fetchRow, type RowAnswer } from '../../client/requests.ts';
 import { rowStatistics, topOf } from '../../sampling/row.ts';
 import { sameIds, sharedLength } from '../../stores/document/sequence.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { CLOSED, type ProbeState } from '../../stores/gpu-work/probe-state.ts';
+import { createProbeView } from '../../stores/gpu-work/probe-view.ts';
+import { SETTLE_MS } from '../../stores/gpu-work/times.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { CLOSED, type ProbeState } from '../../stores/work/probe-state.ts';
-import { createProbeView } from '../../stores/work/probe-view.ts';
-import { SETTLE_MS } from '../../stores/work/times.ts';
 
 /** The likeliest token of a place. */
 export interface TopPrediction {

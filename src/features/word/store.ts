@@ -5,11 +5,11 @@ import type { WireError } from '../../protocol/events.ts';
 import { idsOf, tokensBefore } from '../../stores/document/sequence.ts';
 import type { DocumentToken, TokenPlace } from '../../stores/document/types.ts';
 import { defineFeatureStore, type Made } from '../../stores/feature-store.ts';
+import { MOST_SECONDS } from '../../stores/gpu-work/times.ts';
 import { tokensAllowed } from '../../stores/model/allowed.ts';
 import { toWire } from '../../stores/model/model.ts';
 import { isComputing, isRunning } from '../../stores/run/generation-types.ts';
 import type { Stores } from '../../stores/stores.ts';
-import { MOST_SECONDS } from '../../stores/work/times.ts';
 import type { Box } from '../../ui/controls/popover.ts';
 import { type CardFacts, factsOf } from './facts.ts';
 

@@ -5,8 +5,8 @@ import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../lib/limit.ts';
 import type { FinishReason, WireError } from '../../protocol/events.ts';
 import type { DocumentStore, DocumentToken } from '../document/types.ts';
+import type { Scheduler } from '../gpu-work/scheduler.ts';
 import type { ModelState, ModelStore } from '../model/types.ts';
-import type { Scheduler } from '../work/scheduler.ts';
 import type { SettingsStore } from './settings.ts';
 
 /** How a run, or a single step, came to its end. */

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { logitsAfter, until, V } from '../../../e2e/support/scripted-engine.ts';
 import { ids, type Page, readyPage, text } from '../../../e2e/support/scripted-page.ts';
-import { SETTLE_MS } from '../work/times.ts';
+import { SETTLE_MS } from '../gpu-work/times.ts';
 import { pass, watchedRows } from './rows.fixture.ts';
 
 let page: Page;
