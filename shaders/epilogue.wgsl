@@ -2,7 +2,6 @@
 @group(0) @binding(3) var<storage, read> bias: array<f32>;              // [N]
 @group(0) @binding(4) var<storage, read> residual: array<f32>;          // [T, OUT_STRIDE]
 @group(0) @binding(5) var<storage, read_write> output: array<f32>;      // [T, OUT_STRIDE]
-@group(0) @binding(6) var<storage, read_write> kv: array<f32>;          // [slots, KV_STRIDE]: keys, then values
 
 // Finishes column n (over the whole matrix, not its part) of row t.
 fn finish(t: u32, n: u32, sum: f32) {
@@ -13,7 +12,7 @@ fn finish(t: u32, n: u32, sum: f32) {
   y = capped(activate(y) * FACTOR);
   if (HAS_KV) {
     if (n >= KV_FROM) {
-      kv[current.rows[t].slot * KV_STRIDE + n - KV_FROM] = y;
+      keep_in_cache(current.rows[t].slot * KV_STRIDE + n - KV_FROM, y);
       return;
     }
   }

@@ -1,4 +1,4 @@
-// One thread a row and head, no barrier: the norm of the head, then its turn. For CPU adapters.
+// One thread a row and head, no barrier: the norm of the head or of all around it, then its turn. For CPU adapters.
 @compute @workgroup_size(WORKGROUP)
 fn rotary(@builtin(global_invocation_id) id: vec3u) {
   let head = id.x;
@@ -14,12 +14,12 @@ fn rotary(@builtin(global_invocation_id) id: vec3u) {
   }
   var root = 1.0;
   if (HAS_NORM) {
-    let start = t * X_STRIDE + X_OFFSET + head * HS;
+    let start = norm_start(t, head);
     var squares = 0.0;
-    for (var c = 0u; c < HS; c++) {
+    for (var c = 0u; c < GROUP; c++) {
       squares += x[start + c] * x[start + c];
     }
-    root = 1.0 / sqrt(squares / f32(HS) + EPS);
+    root = 1.0 / sqrt(squares / f32(GROUP) + EPS);
   }
   for (var i = 0u; i < HS - PAIRS; i++) {
     turn(t, head, i, root);

@@ -11,12 +11,12 @@ fn rotary_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   }
   var root = 1.0;
   if (HAS_NORM) {
-    let start = t * X_STRIDE + X_OFFSET + head * HS;
+    let start = norm_start(t, head);
     var squares = 0.0;
-    for (var c = lane; c < HS; c += WORKGROUP) {
+    for (var c = lane; c < GROUP; c += WORKGROUP) {
       squares += x[start + c] * x[start + c];
     }
-    root = 1.0 / sqrt(total(lane, squares) / f32(HS) + EPS);
+    root = 1.0 / sqrt(total(lane, squares) / f32(GROUP) + EPS);
   }
   for (var i = lane; i < HS - PAIRS; i += WORKGROUP) {
     turn(t, head, i, root);

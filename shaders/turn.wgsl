@@ -7,13 +7,17 @@
 @group(0) @binding(3) var<storage, read> weight: array<f32>;            // [HEADS * HS]
 @group(0) @binding(4) var<storage, read> angles: array<vec2f>;          // [FINE + coarse, PAIRS]: cosine and sine
 @group(0) @binding(5) var<storage, read_write> output: array<f32>;      // [T, STRIDE]
-@group(0) @binding(6) var<storage, read_write> kv: array<f32>;          // [slots, KV_STRIDE]: keys, then values
 
 // Cosine and sine of the angle of a pair at a position.
 fn angle(position: u32, pair: u32) -> vec2f {
   let fine = angles[position % FINE * PAIRS + pair];
   let coarse = angles[(FINE + position / FINE) * PAIRS + pair];
   return vec2f(coarse.x * fine.x - coarse.y * fine.y, coarse.y * fine.x + coarse.x * fine.y);
+}
+
+// Where the columns begin whose squares a head's norm takes: its own, or those of all heads of its kind.
+fn norm_start(t: u32, head: u32) -> u32 {
+  return t * X_STRIDE + X_OFFSET + head * HS / GROUP * GROUP;
 }
 
 // Column c of a head, times what its norm makes of it.
@@ -31,7 +35,7 @@ fn normed(t: u32, head: u32, c: u32, root: f32) -> f32 {
 fn place(t: u32, head: u32, c: u32, y: f32) {
   if (HAS_KV) {
     if (head >= KEYS) {
-      kv[current.rows[t].slot * KV_STRIDE + (head - KEYS) * HS + c] = y;
+      keep_in_cache(current.rows[t].slot * KV_STRIDE + (head - KEYS) * HS + c, y);
       return;
     }
   }
@@ -55,5 +59,6 @@ fn turn(t: u32, head: u32, i: u32, root: f32) {
 
 // Column c of a head of the values.
 fn keep(t: u32, head: u32, c: u32) {
-  kv[current.rows[t].slot * KV_STRIDE + KV_STRIDE / 2u + head * HS + c] = v[t * V_STRIDE + V_OFFSET + head * HS + c];
+  let at = current.rows[t].slot * KV_STRIDE + KV_STRIDE / 2u + head * HS + c;
+  keep_in_cache(at, v[t * V_STRIDE + V_OFFSET + head * HS + c]);
 }

@@ -1,6 +1,7 @@
 // The kernels of Llama-like decoders that work row by row, against the oracle: rmsnorm, rotary, gated, scale.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openTestGpu } from '../../e2e/support/gpu-model.ts';
+import { expectHalves, halvesIn, halvesOf } from '../../e2e/support/half-cache.ts';
 import {
   type Contents,
   expectClose,
@@ -44,13 +45,15 @@ interface Case {
   readonly vectors?: Readonly<Record<string, Float32Array>>;
   readonly positions?: readonly number[];
   readonly more?: Contents;
+  readonly kv?: 'f16';
 }
 
 /** Runs one op; the kernels, and the numbers of the value or buffer `read` with FILLER wherever nothing was written. */
 async function runOp(kernelClass: KernelClass, c: Case, read: string) {
   const { op, widths, vectors = {}, values, positions = [0, 1, 2, 3, 4] } = c;
   const weights = Object.entries(vectors).map(([name, { length }]) => weightAsItLies(name, length));
-  const parts = { ...(c.dims && { dims: c.dims }), ...(c.rotary && { rotary: c.rotary }) };
+  const { dims, rotary, kv } = c;
+  const parts = { ...(dims && { dims }), ...(rotary && { rotary }), ...(kv && { kv }) };
   const { graph, allocation } = opGraph({ ops: [op], weights, widths, ...parts });
   const layouts = layoutAll(graph, 'f32');
   const contents: Contents = {
@@ -120,26 +123,32 @@ interface Heads {
   readonly pairs: number;
   readonly interleaved?: boolean;
   readonly norm?: 'factors' | 'plus one' | 'none';
+  /** Heads whose norm is one. */
+  readonly together?: number;
   readonly positions?: readonly number[];
+  readonly cache?: 'f16';
 }
 
 describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
   const N_CTX = 1_000_000;
 
   /** Queries, keys and values side by side behind four other columns, through one fused op: what it left, and what the oracle says. */
-  async function turned({ NH, KVH, HS, pairs, interleaved = false, norm, positions = [0, 1, 2, 3, 4] }: Heads) {
+  async function turned({ NH, KVH, HS, pairs, interleaved = false, norm, together = 1, ...more }: Heads) {
+    const { positions = [0, 1, 2, 3, 4], cache } = more;
+    const group = together * HS;
     const [Q, KV] = [NH * HS, KVH * HS];
     const width = 4 + Q + 2 * KV;
     const table = { inv_freq: Array.from({ length: pairs }, (_, i) => 10_000 ** (-i / pairs)), scale: 1.25 };
     const [x, g] = [noise(T * width, 7), noise(Q + KV, 8)];
     const plusOne = norm === 'plus one';
+    const empty = new Float32Array(ROWS * 2 * KV).fill(FILLER);
     const op: RotaryOp = {
       op: 'rotary',
       x: { value: 'x', offset: 4, width: Q + KV },
       table: 0,
       interleaved,
       out: 'y',
-      ...(norm && { norm: { ...(norm !== 'none' && { weight: 'g' }), plusOne, eps: 1e-6 } }),
+      ...(norm && { norm: { ...(norm !== 'none' && { weight: 'g' }), plusOne, eps: 1e-6, group } }),
       kv: { layer: 0, from: Q, v: { value: 'x', offset: 4 + Q + KV, width: KV } },
     };
     const c: Case = {
@@ -150,14 +159,16 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
       values: { x },
       vectors: { g },
       positions,
-      more: { 'kv/0': new Float32Array(ROWS * 2 * KV).fill(FILLER), 'rotary/0': rotaryAngles(table, N_CTX) },
+      more: { 'kv/0': cache ? halvesOf(empty) : empty, 'rotary/0': rotaryAngles(table, N_CTX) },
+      ...(cache && { kv: cache }),
     };
     const { kernels, output } = await runOp(kernelClass, c, 'y');
     expect(kernels).toEqual([`rotary${suffix}`]);
-    const cache = (await runOp(kernelClass, c, 'kv/0')).output;
+    const written = (await runOp(kernelClass, c, 'kv/0')).output;
+    const kept = cache ? halvesIn(written) : written;
     const heads = reference.columns(x, width, 4, Q + KV);
     const factors = norm === 'none' ? new Float32Array([1]) : plusOne ? g.map(v => 1 + v) : g;
-    const normed = norm ? reference.rmsnorm(heads, factors, HS, 1e-6) : heads;
+    const normed = norm ? reference.rmsnorm(heads, factors, group, 1e-6) : heads;
     const both = reference.rotary(normed, positions, table, HS, interleaved);
     expectClose(
       reference.columns(unpadRows(output, Q + KV), Q + KV, 0, Q).subarray(0, T * Q),
@@ -167,9 +178,9 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
       ...both.subarray(t * (Q + KV) + Q, (t + 1) * (Q + KV)),
       ...x.subarray(t * width + 4 + Q + KV, (t + 1) * width),
     ]);
-    const got = SLOTS.flatMap(slot => [...cache.subarray(slot * 2 * KV, (slot + 1) * 2 * KV)]);
-    expectClose(Float32Array.from(got), Float32Array.from(wanted));
-    expect(cache.filter(v => v === FILLER)).toHaveLength((ROWS - T) * 2 * KV);
+    const got = SLOTS.flatMap(slot => [...kept.subarray(slot * 2 * KV, (slot + 1) * 2 * KV)]);
+    (cache ? expectHalves : expectClose)(Float32Array.from(got), Float32Array.from(wanted));
+    expect(kept.filter(v => v === FILLER)).toHaveLength((ROWS - T) * 2 * KV);
   }
 
   test.each<Heads & { title: string }>([
@@ -179,7 +190,10 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
     { title: 'heads of 64 with their norms', NH: 4, KVH: 2, HS: 64, pairs: 32, norm: 'factors' },
     { title: 'heads of 160 with norms of 1 + w', NH: 1, KVH: 1, HS: 160, pairs: 80, norm: 'plus one' },
     { title: 'norms without factors', NH: 2, KVH: 1, HS: 66, pairs: 33, norm: 'none' },
+    { title: 'one norm for all heads of a kind', NH: 3, KVH: 3, HS: 22, pairs: 11, norm: 'factors', together: 3 },
     { title: 'far positions', NH: 1, KVH: 1, HS: 8, pairs: 4, positions: [255, 256, 131_071, 524_288, 999_999] },
+    { title: 'into packed f16', NH: 3, KVH: 2, HS: 5, pairs: 2, cache: 'f16' },
+    { title: 'with norms into packed f16', NH: 2, KVH: 1, HS: 66, pairs: 33, norm: 'plus one', cache: 'f16' },
   ])('$title: NH $NH, KVH $KVH, HS $HS, $pairs pairs', turned);
 
   test('alone it writes every head to its value', async () => {

@@ -46,7 +46,7 @@ export interface PlanOptions extends Choosing {
   readonly step: string;
   /** For rows far into their texts: attention cuts their keys into stretches. */
   readonly long?: boolean;
-  /** A product and the gate over its halves are one dispatch where they can; the product itself is in no buffer then. */
+  /** The pairs of `pairAt` are one dispatch where they can; a product under its gate is in no buffer then. */
   readonly pairs?: boolean;
 }
 

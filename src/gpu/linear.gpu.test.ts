@@ -5,6 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runsHere } from '../../e2e/support/adapter-classes.ts';
 import { openTestGpu } from '../../e2e/support/gpu-model.ts';
+import { expectHalves, halvesIn, halvesOf } from '../../e2e/support/half-cache.ts';
 import {
   type Contents,
   expectClose,
@@ -67,18 +68,20 @@ interface Case {
   readonly storage?: StorageName;
   readonly maxBinding?: number;
   readonly op?: Pick<LinearOp, 'bias' | 'activation' | 'scale' | 'residual' | 'kv'>;
+  readonly cache?: 'f16';
   /** Factor of x. */
   readonly scale?: number;
 }
 
 /** Runs one linear op; the rows [T, N] of the output buffer, the cache, and what the oracle says of all N columns. */
 async function linear({ kernel, ...variant }: Variant, c: Case) {
-  const { T, N, K, storage = 'f32', maxBinding, op = {}, scale = 1 } = c;
+  const { T, N, K, storage = 'f32', maxBinding, op = {}, cache, scale = 1 } = c;
   const { graph, allocation } = opGraph({
     ops: [{ op: 'linear', x: 'x', weight: 'w', out: 'y', ...op }],
     widths: { x: K, y: N, r: N },
     weights: [weightAsItLies('w', N, K), weightAsItLies('b', N)],
     dims: { n_layer: 1, n_embd: 4, n_head: 2, n_kv_head: 2, head_size: 3, n_ctx: 8, vocab_size: 8 },
+    ...(cache && { kv: cache }),
   });
   const layouts = layoutAll(graph, storage, maxBinding);
   const [x, w, b, r] = [noise(T * K, 1).map(v => v * scale), noise(N * K, 2), noise(N, 3), noise(T * N, 4)];
@@ -88,7 +91,7 @@ async function linear({ kernel, ...variant }: Variant, c: Case) {
     'value/0': padRows(x, K),
     'value/1': new Float32Array((T + 1) * stride4(N)).fill(FILLER),
     'value/2': padRows(r, N),
-    'kv/0': new Float32Array(11 * 12).fill(FILLER),
+    'kv/0': cache ? halvesOf(new Float32Array(11 * 12).fill(FILLER)) : new Float32Array(11 * 12).fill(FILLER),
     ...matrixContents(defined(layouts.matrices.get('w'), 'w'), w),
     ...vectorContents(layouts, { b }),
   };
@@ -178,6 +181,21 @@ describe.each(WHOLE)('$kernel', variant => {
       expectClose(got.subarray(t * 18, t * 18 + 6), wanted.subarray(t * 18, t * 18 + 6));
       expect(got.subarray(t * 18 + 6, t * 18 + 18).every(v => v === FILLER)).toBe(true);
       expectClose(cache.subarray(place(t), place(t) + 12), wanted.subarray(t * 18 + 6, t * 18 + 18));
+    }
+    expect(cache.filter(v => v === FILLER)).toHaveLength(7 * 12);
+  });
+
+  test.each([1, 1e5])('as packed f16 too, whatever lay there: sums of about %d', async scale => {
+    // The parts are cut inside a word of the cache.
+    const op = { bias: 'b', kv: { layer: 0, from: 6 } };
+    const c = { T: 4, N: 18, K: 6, maxBinding: 9 * 32, op, scale, cache: 'f16' } as const;
+    const { got, wanted, run, slots, parts } = await linear(variant, c);
+    expect(parts).toBe(2);
+    const cache = halvesIn(await run('kv/0'));
+    const place = (t: number) => slots[t]! * 12;
+    for (let t = 0; t < 4; t++) {
+      expectClose(got.subarray(t * 18, t * 18 + 6), wanted.subarray(t * 18, t * 18 + 6));
+      expectHalves(cache.subarray(place(t), place(t) + 12), wanted.subarray(t * 18 + 6, t * 18 + 18));
     }
     expect(cache.filter(v => v === FILLER)).toHaveLength(7 * 12);
   });

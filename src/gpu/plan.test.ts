@@ -75,7 +75,7 @@ const LLAMA = {
   max_position_embeddings: 64,
 };
 
-test('a step of few rows takes 8 dispatches a layer of a Llama, 10 of a Gemma with norms after; a pair never writes what it reads', () => {
+test('a step of few rows takes 8 dispatches a layer of a Llama, of a Gemma with norms after and of an OLMo 2; a pair never writes what it reads', () => {
   const perLayer = (config: object, kernelClass: KernelClass, limit = 2 ** 31) => {
     const of = (num_hidden_layers: number) => {
       const graph = fuse(buildGraph({ ...config, num_hidden_layers }).graph);
@@ -93,7 +93,9 @@ test('a step of few rows takes 8 dispatches a layer of a Llama, 10 of a Gemma wi
   for (const kernelClass of ['barrier_free', 'workgroup', 'subgroup'] as const) {
     expect(perLayer(LLAMA, kernelClass)).toBe(8);
     expect(perLayer({ ...LLAMA, model_type: 'qwen3', head_dim: 8 }, kernelClass)).toBe(8);
-    expect(perLayer({ ...LLAMA, model_type: 'gemma2', head_dim: 8 }, kernelClass)).toBe(10);
+    expect(perLayer({ ...LLAMA, model_type: 'gemma2', head_dim: 8 }, kernelClass)).toBe(8);
+    expect(perLayer({ ...LLAMA, model_type: 'gemma3_text', head_dim: 8 }, kernelClass)).toBe(8);
+    expect(perLayer({ ...LLAMA, model_type: 'olmo2', num_key_value_heads: 4 }, kernelClass)).toBe(8);
   }
   expect(perLayer(LLAMA, 'naive')).toBe(9);
   // The gated product in two parts and a gate.
@@ -108,24 +110,30 @@ describe.each([
   const half = withKv(full, 'f16');
   const { n_layer } = full.dims;
 
-  test.each(CLASSES)(
-    'are packed by one dispatch a layer, which nothing else writes, and read as they lie: %s',
-    kernelClass => {
-      const graph = fuse(half);
-      const layouts = layoutWeights(graph, allIn('f32'), 2 ** 31);
-      const body = planBody(graph, layouts, allocateValues(graph), { kernelClass, rows: 'row', step: 'step' });
-      const writes = body.filter(({ kernel, bind }) =>
-        bind.some(({ buffer }, i) => buffer.startsWith('kv/') && kernel.bindings[i]?.access === 'read_write'),
-      );
-      expect(writes.map(({ kernel }) => kernel.name)).toEqual(new Array(n_layer).fill('kv_append_packed'));
-      const reads = body.filter(({ consts }) => consts.KV_F16 !== undefined);
-      expect(reads.map(({ consts }) => consts.KV_F16)).toEqual(new Array(n_layer).fill(true));
-      // Each before the attention of its layer.
-      expect(
-        body.flatMap(({ kernel }) => (/^(kv_append|attention)/.test(kernel.name) ? kernel.name.slice(0, 2) : [])),
-      ).toEqual(new Array(n_layer).fill(['kv', 'at']).flat());
-    },
-  );
+  test.each(CLASSES)('are packed by what makes them, one dispatch a layer, and read as they lie: %s', kernelClass => {
+    const bodyOf = (graph: Graph) => {
+      const fused = fuse(graph);
+      const layouts = layoutWeights(fused, allIn('f32'), 2 ** 31);
+      return planBody(fused, layouts, allocateValues(fused), { kernelClass, rows: 'row', step: 'step' });
+    };
+    const packed = ({ consts, bind }: Dispatch) =>
+      consts.KV_F16 === true && bind.some(({ buffer }) => buffer.startsWith('kv/'));
+    const body = bodyOf(half);
+    expect(body.map(({ label }) => label)).toEqual(bodyOf(full).map(({ label }) => label));
+    // Each before the attention of its layer.
+    expect(
+      body.filter(packed).map(({ kernel, bind }) => {
+        const binding = bind.findIndex(({ buffer }) => buffer.startsWith('kv/'));
+        return [kernel.bindings[binding]?.access, bind[binding]?.buffer];
+      }),
+    ).toEqual(
+      Array.from({ length: n_layer }, (_, layer) => [
+        ['read_write', `kv/${layer}`],
+        ['read', `kv/${layer}`],
+      ]).flat(),
+    );
+    expect(bodyOf(full).some(packed)).toBe(false);
+  });
 
   test('take half the bytes of a slot; the final states stay whole', () => {
     const { n_kv_head, head_size } = full.dims;

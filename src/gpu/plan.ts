@@ -4,14 +4,14 @@
 import { defined } from '../lib/assert.ts';
 import type { Allocation } from '../model/ir/allocate.ts';
 import type { Graph, Op } from '../model/ir/graph.ts';
+import { pairAt } from '../model/ir/pairs.ts';
 import type { BufferRef, Dispatch, PlanContext, PlanOptions } from './dispatch.ts';
 import { planMatrix } from './kernels/linear.ts';
-import { pairAt, planPair } from './kernels/linear_gated.ts';
-import { PLANNERS } from './kernels/registry.ts';
+import { PLANNERS, planPair } from './kernels/registry.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 import { soundPlan } from './variants.ts';
 
-/** Ops that are planned together, one or a product with the gate over it, and the dispatches that run them. */
+/** Ops that are planned together, one or a pair, and the dispatches that run them. */
 export interface PlannedOps {
   readonly ops: readonly Op[];
   readonly dispatches: readonly Dispatch[];
@@ -25,16 +25,15 @@ export function planOps(
   options: PlanOptions,
 ): PlannedOps[] {
   const context: PlanContext = { ...options, graph, weights, allocation };
-  const gates = new Set<Op>();
+  const planned = new Set<Op>();
   return graph.ops.flatMap((op, at) => {
-    if (gates.has(op)) return [];
-    const pair = options.pairs ? pairAt(graph, at) : null;
-    const matrix = pair && weights.matrices.get(pair.linear.weight);
-    const planned = (c: PlanContext) => (pair && matrix ? planPair(c, pair.linear, pair.gated, matrix) : null);
-    const [dispatch] = soundPlan(context, c => [planned(c)].filter(each => each !== null));
+    if (planned.has(op)) return [];
+    const pair = options.pairs ? pairAt(graph.ops, at) : null;
+    const inOne = (c: PlanContext) => (pair ? [planPair(c, pair)].filter(each => each !== null) : []);
+    const [dispatch] = soundPlan(context, inOne);
     if (!pair || !dispatch) return [{ ops: [op], dispatches: soundPlan(context, c => planOp(c, op)) }];
-    gates.add(pair.gated);
-    return [{ ops: [pair.linear, pair.gated], dispatches: [dispatch] }];
+    planned.add(pair.second);
+    return [{ ops: [pair.first, pair.second], dispatches: [dispatch] }];
   });
 }
 

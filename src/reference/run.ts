@@ -135,7 +135,7 @@ function step(state: State, op: Op): void {
       values.set(op.out, reference.gated(value(state, op.x), defined(state.graph.widths[op.out], op.out), op.kind));
       return;
     case 'rmsnorm':
-      values.set(op.out, scaledSum(state, op, rmsnorm(state, op, viewed(state, op.x), op.group)));
+      values.set(op.out, scaledSum(state, op, rmsnorm(state, op, viewed(state, op.x))));
       return;
     case 'rotary':
       values.set(op.out, rotaryStep(state, op));
@@ -224,7 +224,7 @@ function scaledSum(
   return residual === undefined ? scaled : reference.add(value(state, residual), scaled);
 }
 
-function rmsnorm({ matrices }: State, { weight, plusOne, eps }: RmsNorm, x: Float64Array, group: number): Float64Array {
+function rmsnorm({ matrices }: State, { weight, plusOne, eps, group }: RmsNorm, x: Float64Array): Float64Array {
   const factors = weight === undefined ? new Float64Array([1]) : Float64Array.from(matrices.get(weight));
   return reference.rmsnorm(x, plusOne ? factors.map(factor => 1 + factor) : factors, group, eps);
 }
@@ -233,7 +233,7 @@ function rmsnorm({ matrices }: State, { weight, plusOne, eps }: RmsNorm, x: Floa
 function rotaryStep(state: State, op: RotaryOp): Float64Array {
   const { head_size } = state.graph.dims;
   const x = viewed(state, op.x);
-  const heads = op.norm === undefined ? x : rmsnorm(state, op.norm, x, head_size);
+  const heads = op.norm === undefined ? x : rmsnorm(state, op.norm, x);
   const positions = Array.from(state.tokens, (_, position) => position);
   const table = defined(state.graph.rotary[op.table], `rotary table ${op.table}`);
   const out = reference.rotary(heads, positions, table, head_size, op.interleaved);

@@ -25,6 +25,7 @@ const LLAMA = {
   hidden_act: 'silu',
   tie_word_embeddings: false,
 };
+const GEMMA = { ...LLAMA, model_type: 'gemma2', head_dim: 16, hidden_act: 'gelu_pytorch_tanh' };
 
 interface Counted {
   readonly graph: Graph;
@@ -91,6 +92,9 @@ test('a product and its gate in one dispatch; keys in stretches; keys and values
   // x in, the gated product out: what lies between is in no buffer.
   expect(pair).toMatchObject({ valueBytes: 4 * (64 + 96), flops: 2 * 192 * 64 + 5 * 96 });
   expect(total(llama, 'cacheBytes')).toBe(3 * 101 * 2 * 2 * 16 * 4);
+  // Output and residual in, their sum and its norm out, two rows of factors.
+  const norms = count(GEMMA, 'row', [100]).costs.find(({ label }) => label.endsWith('(rmsnorm_twice)'));
+  expect(norms).toMatchObject({ valueBytes: 4 * 4 * 64, weightBytes: 2 * 4 * 64, flops: 2 * 5 * 64 });
 
   expect(bodyKinds(GPU, llama.graph)).toEqual(['row', 'long', 'tile']);
   const long = count(LLAMA, 'long', [1000], { kv: 'f16' });

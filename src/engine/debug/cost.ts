@@ -29,14 +29,20 @@ export interface CostedStep {
 
 /** The cost of each dispatch of ops that are planned together. */
 export function costsOf(step: CostedStep, { ops, dispatches }: PlannedOps): Cost[] {
-  const [op, gate] = ops;
+  const [op, next] = ops;
   assert(op !== undefined, 'an op that is planned');
-  if (gate?.op === 'gated' && op.op === 'linear') {
+  if (next?.op === 'gated' && op.op === 'linear') {
     // The product stays in registers.
-    const [product, gated] = [defined(linearParts(step, op)[0], 'a part'), opCost(step, gate)];
+    const [product, gated] = [defined(linearParts(step, op)[0], 'a part'), opCost(step, next)];
     const between = bytesOf(step, op.out);
     const valueBytes = product.valueBytes + gated.valueBytes - 2 * between;
     return [{ ...product, valueBytes, flops: product.flops + gated.flops }];
+  }
+  if (next?.op === 'rmsnorm' && op.op === 'rmsnorm') {
+    const [a, b] = [opCost(step, op), opCost(step, next)];
+    // The sum is read where it was written.
+    const valueBytes = a.valueBytes + b.valueBytes - bytesOf(step, op.out);
+    return [{ weightBytes: a.weightBytes + b.weightBytes, cacheBytes: 0, valueBytes, flops: a.flops + b.flops }];
   }
   if (op.op === 'attention' && dispatches.length === 2)
     return stretchedCosts(step, opCost(step, op), bytesOf(step, op.out));

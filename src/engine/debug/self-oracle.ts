@@ -7,7 +7,7 @@ import type { MatrixLayout } from '../../gpu/layout.ts';
 import type { PlannedOps } from '../../gpu/plan.ts';
 import { defined } from '../../lib/assert.ts';
 import { uniform } from '../../lib/rng.ts';
-import type { Graph, LinearOp, Op, ValueName, View } from '../../model/ir/graph.ts';
+import type { Graph, LinearOp, Op, RmsnormOp, ValueName, View } from '../../model/ir/graph.ts';
 import { valuesRead, valueWritten, weightsRead } from '../../model/ir/ops.ts';
 import { tensor } from '../../model/ir/recipe.ts';
 import * as reference from '../../reference/ops.ts';
@@ -86,8 +86,9 @@ export class SelfOracle {
 
   /** `positions` are those whose rows went through the plan. */
   check(planned: PlannedOps, positions: readonly number[]): PieceCheck {
-    const [op] = planned.ops;
+    const [op, next] = planned.ops;
     const first = defined(op, 'an op');
+    if (first.op === 'rmsnorm' && next?.op === 'rmsnorm') return this.#norms(planned, first, next, positions);
     switch (first.op) {
       case 'linear':
         return this.#linear(planned, first, positions);
@@ -226,6 +227,33 @@ export class SelfOracle {
         const tokens = all(rows.length);
         const { values } = this.#reference({ ops: [op], weights, shapes, tokens, given });
         return defined(values.get(op.out), op.out);
+      },
+    };
+  }
+
+  /** A norm with its residual, and the norm of their sum: both side by side. */
+  #norms(planned: PlannedOps, first: RmsnormOp, next: RmsnormOp, positions: readonly number[]): PieceCheck {
+    const C = this.#width(first.out);
+    const residual = defined(first.residual, 'a residual');
+    const names = [first.x.value, residual];
+    const inputs: PieceCheck['inputs'] = r => names.map(name => picked(r.value(name), this.#width(name), positions));
+    const pair = [first, next];
+    return {
+      planned,
+      width: 2 * C,
+      inputs,
+      got: r => {
+        const [sum = NONE, normed = NONE] = pair.map(({ out }) => picked(r.value(out), C, positions));
+        return beside(sum, C, normed, C);
+      },
+      wanted: async r => {
+        const given = new Map(inputs(r).map((numbers, i) => [names[i] ?? '', float64(numbers)] as const));
+        const weights = new Map<string, Float32Array>();
+        for (const name of pair.flatMap(weightsRead)) weights.set(name, await this.#run.back.weight(name));
+        const { values } = this.#reference({ ops: pair, weights, tokens: positions, given });
+        const [sum, normed] = pair.map(({ out }) => defined(values.get(out), out));
+        const row = (x: Float64Array | undefined, t: number) => [...defined(x, 'a value').subarray(t * C, (t + 1) * C)];
+        return Float64Array.from(positions.flatMap((_, t) => [...row(sum, t), ...row(normed, t)]));
       },
     };
   }

@@ -21,7 +21,7 @@ import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
 import { foldGroups, type TeamKernels, teamWork, type Work } from './team.ts';
 
 const SPEC = {
-  parts: ['step', 'weights', 'activations', 'cap', 'epilogue'],
+  parts: ['step', 'weights', 'activations', 'cap', 'cache', 'epilogue'],
   bindings: [...reads('current', 'weights', 'x', 'bias', 'residual'), ...writes('output', 'kv')],
   consts: {
     ROWS: 'u32',
@@ -37,6 +37,7 @@ const SPEC = {
     HAS_KV: 'bool',
     KV_FROM: 'u32',
     KV_STRIDE: 'u32',
+    KV_F16: 'bool',
   },
 } as const satisfies KernelSpec;
 const SIZED: KernelSpec = { ...SPEC, consts: { ...SPEC.consts, WORKGROUP: 'u32' } };
@@ -138,6 +139,7 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
         HAS_KV: op?.kv !== undefined,
         KV_FROM: op?.kv?.from ?? 0,
         KV_STRIDE: op?.kv === undefined ? 0 : kvStride(c.graph),
+        KV_F16: op?.kv !== undefined && c.graph.kv === 'f16',
       },
       bind: [
         { buffer: c.step },

@@ -1,8 +1,7 @@
 // linear_gated: a product and the gate over its halves in one dispatch, for few rows.
-import type { GatedOp, Graph, LinearOp } from '../../model/ir/graph.ts';
-import { valuesRead } from '../../model/ir/ops.ts';
+import { defined } from '../../lib/assert.ts';
+import type { GatedPair } from '../../model/ir/pairs.ts';
 import { type Dispatch, type PlanContext, perRow, strideOfValue, UNUSED, valueRef, vectorRef } from '../dispatch.ts';
-import type { MatrixLayout } from '../layout.ts';
 import type { Product } from '../product.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
@@ -28,17 +27,9 @@ export const GATED_KERNELS: TeamKernels = {
   cluster: linearGatedCluster,
 };
 
-/** The product that op number `at` of a graph is, and the gate that alone reads it and comes next; null where it is another. */
-export function pairAt({ ops }: Graph, at: number): { readonly linear: LinearOp; readonly gated: GatedOp } | null {
-  const [linear, gated] = [ops[at], ops[at + 1]];
-  if (linear?.op !== 'linear' || gated?.op !== 'gated' || gated.x !== linear.out) return null;
-  const plain = [linear.activation, linear.scale, linear.residual, linear.kv].every(part => part === undefined);
-  const readers = ops.filter(op => valuesRead(op).includes(linear.out));
-  return plain && readers.length === 1 ? { linear, gated } : null;
-}
-
-/** One dispatch for both; null for a matrix in parts, which has gates in one and what they let through in another, and for the naive twins. */
-export function planPair(c: PlanContext, linear: LinearOp, gated: GatedOp, matrix: MatrixLayout): Dispatch | null {
+/** Null for a matrix in parts, which has gates in one and what they let through in another, and for the naive twins. */
+export function planGatedPair(c: PlanContext, { first: linear, second: gated }: GatedPair): Dispatch | null {
+  const matrix = defined(c.weights.matrices.get(linear.weight), linear.weight);
   const [part, ...more] = matrix.parts;
   if (part === undefined || more.length > 0 || c.kernelClass === 'naive') return null;
   const product: Product = { op: 'gated', outputs: part.rows, stride: matrix.stride, storage: part.storage };

@@ -1,5 +1,6 @@
 // Which file plans which op, and every kernel there is.
 import type { Op } from '../../model/ir/graph.ts';
+import type { OpPair } from '../../model/ir/pairs.ts';
 import type { Dispatch, PlanContext } from '../dispatch.ts';
 import * as activation from './activation.ts';
 import * as add from './add.ts';
@@ -23,6 +24,7 @@ import * as mask from './mask.ts';
 import * as pinnedLogits from './pinned_logits.ts';
 import * as rate from './rate.ts';
 import * as rmsnorm from './rmsnorm.ts';
+import * as rmsnormTwice from './rmsnorm_twice.ts';
 import * as rotary from './rotary.ts';
 import * as rowStatistics from './row_statistics.ts';
 import * as scale from './scale.ts';
@@ -54,6 +56,11 @@ export const PLANNERS: { readonly [K in Op['op']]: Planner<K> } = {
   scale: scale.planScale,
 };
 
+/** A pair as one dispatch; null where it has to be two ops. */
+export function planPair(context: PlanContext, pair: OpPair): Dispatch | null {
+  return pair.kind === 'gated' ? linearGated.planGatedPair(context, pair) : rmsnormTwice.planNormPair(context, pair);
+}
+
 export const KERNELS: readonly Kernel[] = [
   activation,
   add,
@@ -76,6 +83,7 @@ export const KERNELS: readonly Kernel[] = [
   pinnedLogits,
   rate,
   rmsnorm,
+  rmsnormTwice,
   rotary,
   rowStatistics,
   shortConv,

@@ -17,13 +17,14 @@ import { FINE } from '../rotary-angles.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
 
 const SPEC: KernelSpec = {
-  parts: ['step', 'turn'],
+  parts: ['step', 'cache', 'turn'],
   bindings: [...reads('current', 'x', 'v', 'weight', 'angles'), ...writes('output', 'kv')],
   consts: {
     WORKGROUP: 'u32',
     HEADS: 'u32',
     KEYS: 'u32',
     HS: 'u32',
+    GROUP: 'u32',
     PAIRS: 'u32',
     FINE: 'u32',
     INTERLEAVED: 'bool',
@@ -33,6 +34,7 @@ const SPEC: KernelSpec = {
     V_OFFSET: 'u32',
     STRIDE: 'u32',
     KV_STRIDE: 'u32',
+    KV_F16: 'bool',
     HAS_NORM: 'bool',
     HAS_WEIGHT: 'bool',
     PLUS_ONE: 'bool',
@@ -62,6 +64,7 @@ export function planRotary(c: PlanContext, op: RotaryOp): Dispatch[] {
       KEYS: kv === undefined ? heads : kv.from / HS,
       ...(free && { ALL_HEADS: all }),
       HS,
+      GROUP: norm?.group ?? HS,
       PAIRS: defined(c.graph.rotary[op.table], `rotary table ${op.table}`).inv_freq.length,
       FINE,
       INTERLEAVED: op.interleaved,
@@ -71,6 +74,7 @@ export function planRotary(c: PlanContext, op: RotaryOp): Dispatch[] {
       V_OFFSET: kv?.v.offset ?? 0,
       STRIDE: strideOfValue(c, op.out),
       KV_STRIDE: kvStride(c.graph),
+      KV_F16: kv !== undefined && c.graph.kv === 'f16',
       HAS_NORM: norm !== undefined,
       HAS_WEIGHT: norm?.weight !== undefined,
       PLUS_ONE: norm?.plusOne ?? false,

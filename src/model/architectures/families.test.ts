@@ -137,6 +137,7 @@ test('dispatches a layer: nine for a Llama, whatever its norms of heads; eleven 
   expect(perLayer('qwen3')).toBe(9);
   expect(perLayer('granite', { residual_multiplier: 0.5 })).toBe(9);
   expect(perLayer('gemma2')).toBe(11);
+  expect(perLayer('olmo2', { num_key_value_heads: undefined })).toBe(9);
   expect(perLayer('starcoder2')).toBe(8);
   expect(perLayer('gpt_neox', { num_key_value_heads: undefined })).toBe(8);
 });

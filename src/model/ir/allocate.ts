@@ -3,6 +3,7 @@
 import { assert, defined } from '../../lib/assert.ts';
 import type { Graph, ValueName } from './graph.ts';
 import { valuesRead, valueWritten } from './ops.ts';
+import { pairAt } from './pairs.ts';
 
 /** A buffer of [T, width] floats. */
 interface ValueBuffer {
@@ -55,10 +56,9 @@ function lifetimes(graph: Graph): Lifetime[] {
     for (const value of valuesRead(op)) {
       lives.set(value, { ...defined(lives.get(value), `${value} is written before it is read`), to: at });
     }
-    // A product and the gate over its halves may be one dispatch, which writes what the gate gives while it reads what the product reads.
-    const product =
-      op.op === 'gated' ? graph.ops.findLast(each => each.op === 'linear' && each.out === op.x) : undefined;
-    for (const value of product ? valuesRead(product) : [])
+    // A pair may be one dispatch, which writes what its second op gives while it reads what its first one reads.
+    const pair = pairAt(graph.ops, at - 1);
+    for (const value of pair ? valuesRead(pair.first) : [])
       lives.set(value, { ...defined(lives.get(value), value), to: at });
     const out = valueWritten(op);
     if (out === null) return;

@@ -80,6 +80,8 @@ export interface RmsNorm {
   /** The factor is 1 + weight, as the Gemma family has it. */
   readonly plusOne: boolean;
   readonly eps: number;
+  /** Columns that share a mean; whole groups make up all of them. */
+  readonly group: number;
 }
 
 /**
@@ -88,7 +90,6 @@ export interface RmsNorm {
 export interface RmsnormOp extends RmsNorm {
   readonly op: 'rmsnorm';
   readonly x: View;
-  readonly group: number;
   readonly out: ValueName;
   readonly residual?: ValueName;
 }
@@ -97,7 +98,7 @@ export interface RmsnormOp extends RmsNorm {
  * Turns each head of the view by its position: pair i of a head is a point of the plane, turned by position * inv_freq[i] and
  * stretched by `scale` of the graph's rotary table number `table`. Pair i is columns i and i + P of its head, P being the pairs of the table; interleaved,
  * columns 2 * i and 2 * i + 1. Columns from 2 * P on stay. Su et al. 2021, "RoFormer".
- * Fusion alone sets `norm`, which comes first, head by head, and `kv`: columns of `out` from `kv.from` on are keys and go to the cache
+ * Fusion alone sets `norm`, which comes first, by groups of whole heads, and `kv`: columns of `out` from `kv.from` on are keys and go to the cache
  * of `kv.layer` with the values in `kv.v`, and not to `out`.
  */
 export interface RotaryOp {

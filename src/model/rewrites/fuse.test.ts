@@ -227,10 +227,18 @@ describe('fuse on a Llama', () => {
     expect(kinds(fuse(of('gemma2', { head_dim: 8 }), ['layers.0.post_attention_layernorm']))).toContain('add');
   });
 
-  test('a norm of whole queries and keys is not the norm of each head', () => {
-    const olmo = fuse(of('olmo2', { num_key_value_heads: 4 }));
-    expect(turn(olmo)).not.toHaveProperty('norm');
-    expect(turn(olmo)).toHaveProperty('kv');
+  test('a norm of all heads of a kind goes with their turn, with its own columns', () => {
+    const olmo = of('olmo2', { num_key_value_heads: 4 });
+    const { n_head, head_size } = olmo.dims;
+    expect(turn(fuse(olmo))).toMatchObject({ norm: { group: n_head * head_size }, kv: { layer: 0 } });
+    expect(turn(fuse(of('qwen3', { head_dim: 8 })))).toMatchObject({ norm: { group: 8 } });
+  });
+
+  test('a norm that cuts heads stays on its own', () => {
+    const olmo = of('olmo2', { num_key_value_heads: 4 });
+    const half = olmo.dims.head_size / 2;
+    const ops = olmo.ops.map(op => (op.op === 'rmsnorm' && op.out.endsWith('qk_norm') ? { ...op, group: half } : op));
+    expect(turn(fuse({ ...olmo, ops }))).not.toHaveProperty('norm');
   });
 
   test('a layer without positions writes its keys from the product', () => {

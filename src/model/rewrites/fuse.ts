@@ -15,16 +15,14 @@ import { valuesRead, valueWritten } from '../ir/ops.ts';
 
 /**
  * The same model in fewer ops: linear + bias + activation + scale + add, linear + bias + kv_append, embedding + scale + add,
- * rmsnorm + add, rmsnorm of heads + rotary + kv_append. A value is folded
+ * rmsnorm + add, rmsnorm of whole heads + rotary + kv_append. A value is folded
  * away only if exactly one operand reads it and it is neither `final` nor listed in `keep` (values that a view of the inside asks for).
  * Folded values leave `widths`; the others keep their names and widths. Results are the same to the last bit in exact
  * arithmetic order: bias, activation, scale, residual.
  */
 export function fuse(graph: Graph, keep: Iterable<ValueName> = []): Graph {
   const kept = new Set([graph.final, ...keep]);
-  const chained = foldChains(graph, kept);
-  // Two numbers share a word of packed f16: only kv_append has both.
-  const ops = graph.kv === 'f16' ? chained : foldCacheWrites(chained, graph, kept);
+  const ops = foldCacheWrites(foldChains(graph, kept), graph, kept);
   const written = new Set(ops.map(valueWritten));
   const widths = Object.fromEntries(Object.entries(graph.widths).filter(([value]) => written.has(value)));
   return { ...graph, ops, widths };
@@ -76,12 +74,12 @@ function fold(source: Op, op: Op, value: ValueName, graph: Graph): Op | null {
   return null;
 }
 
-/** The norm of each head, and then its turn, as one op: null where the norm is another one, or turns only a part of what it wrote. */
+/** The norm of each head, or of several at a time, and then their turn, as one op: null where the norm cuts heads, or a part of it is turned alone. */
 function normedRotary(source: Op, op: RotaryOp, { dims, widths }: Graph): RotaryOp | null {
-  if (source.op !== 'rmsnorm' || source.group !== dims.head_size || op.norm !== undefined) return null;
+  if (source.op !== 'rmsnorm' || source.group % dims.head_size !== 0 || op.norm !== undefined) return null;
   if (source.residual !== undefined || op.x.width !== widths[source.out]) return null;
-  const { weight, plusOne, eps, x } = source;
-  return { ...op, x, norm: { ...(weight !== undefined && { weight }), plusOne, eps } };
+  const { weight, plusOne, eps, group, x } = source;
+  return { ...op, x, norm: { ...(weight !== undefined && { weight }), plusOne, eps, group } };
 }
 
 /** Folds a kv_append into the op that makes its keys (and, a product, its values), where those columns serve nothing else. */
