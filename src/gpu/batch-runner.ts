@@ -5,7 +5,7 @@
 import { assert, defined } from '../lib/assert.ts';
 import { allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
-import { choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
 import { type Buffers, Executor, layered } from './executor.ts';
 import { LONG_FROM, stretchFloats } from './kernels/attention.ts';
@@ -16,7 +16,7 @@ import type { ProbeBase } from './probe.ts';
 import { Readback } from './readback.ts';
 import { ROW_WORDS, type Row, SCORE_ROWS, stepWords } from './runner.ts';
 import type { Scope } from './scope.ts';
-import { bodyKinds } from './session-plans.ts';
+import { bodyKinds, fewOptions } from './session-plans.ts';
 
 /** Rows of a step at most. */
 export const BATCH_ROWS = SCORE_ROWS;
@@ -155,13 +155,12 @@ export class BatchRunner {
       // In place of the session's, which has room for fewer rows.
       ...(long && { stretches: stretchFloats(graph.dims, BATCH_ROWS) * 4 }),
     });
-    const plan = (named: string): PlanOptions => ({ ...choosing(gpu), rows: 'few', step: named });
     const allocation = allocateValues(graph);
-    const rows = plan('batch/rows');
+    const rows = fewOptions(gpu);
     const [body, cut, head] = await Promise.all([
       this.#executor(planBody(graph, weights, allocation, rows)),
       long ? this.#executor(planBody(graph, weights, allocation, { ...rows, long })) : null,
-      this.#executor(planHead(graph, weights, plan('batch/finals'), { logits: 'logits_tile' })),
+      this.#executor(planHead(graph, weights, fewOptions(gpu, 'batch/finals'), { logits: 'logits_tile' })),
     ]);
     return { body, long: cut ?? body, head };
   }

@@ -60,7 +60,7 @@ async function gatedProduct(
     ...matrixContents(defined(layouts.matrices.get('w'), 'w'), w),
     ...vectorContents(layouts, { b }),
   };
-  const dispatches = planBody(graph, layouts, allocation, { ...kernels, rows: 'row', step: 'step', pairs: true });
+  const dispatches = planBody(graph, layouts, allocation, { ...kernels, rows: 'row', step: 'step', pairs: ['gated'] });
   const output = await runDispatches(gpu, dispatches, contents, T, 'value/2');
   expect(output.subarray(T * stride4(H)).every(v => v === FILLER)).toBe(true);
   const product = reference.linear(x, rounded(w, storage), 2 * H, K);

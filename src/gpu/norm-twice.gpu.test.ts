@@ -78,7 +78,7 @@ describe.each(CLASSES)('$kernel', ({ kernelClass, kernel }) => {
     for (const name of ['sum', out]) contents[bufferOf(name)] = new Float32Array(ROWS * stride4(C)).fill(FILLER);
     contents[bufferOf('x')] = padRows(x, C);
     contents[bufferOf('r')] = padRows(r, C);
-    const options = { kernelClass, rows: 'row', step: 'step', pairs: true } as const;
+    const options = { kernelClass, rows: 'row', step: 'step', pairs: ['norms'] } as const;
     const dispatches = planBody(graph, layouts, allocation, options);
     expect(dispatches.map(each => each.kernel.name)).toEqual([kernel]);
     const read = async (name: string) =>
@@ -104,7 +104,7 @@ describe.each(CLASSES)('$kernel', ({ kernelClass, kernel }) => {
       { ...norm, x: { value: 'sum', offset: 0, width: 8 }, out: 'y' },
     ];
     const { graph, allocation } = opGraph({ ops, widths: { x: 16, r: 8, sum: 8, y: 8 } });
-    const options = { kernelClass, rows: 'row', step: 'step', pairs: true } as const;
+    const options = { kernelClass, rows: 'row', step: 'step', pairs: ['norms'] } as const;
     expect(planBody(graph, layoutAll(graph, 'f32'), allocation, options)).toHaveLength(2);
   });
 });

@@ -94,7 +94,7 @@ async function run(
     'value/1': new Float32Array(T * stride4(width)),
     ...partContents(matrix, partBytesOf),
   };
-  const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step', pairs: true });
+  const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step', pairs: ['gated'] });
   expect(dispatches).toHaveLength(alike.length);
   const got = unpadRows(await runDispatches(gpu, dispatches, contents, T, 'value/1'), width);
   return { got, x, ids, numbers, kernels: [...new Set(dispatches.map(d => d.kernel.name))] };

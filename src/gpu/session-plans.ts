@@ -32,11 +32,19 @@ export function bodyKindOf(rows: readonly { readonly position: number }[]): Body
 /** `few`: up to 16 rows of several texts, the plan of a batch. */
 export type PlanKind = BodyKind | 'few';
 
+/** Of a batch: rows of several texts. */
+export const fewOptions = (gpu: Device, step = 'batch/rows'): PlanOptions => ({
+  ...choosing(gpu),
+  rows: 'few',
+  step,
+  pairs: ['norms'],
+});
+
 /** The options of a plan of few rows or of many. */
 function bodyOptions(gpu: Device, kind: PlanKind): PlanOptions {
-  if (kind === 'few') return { ...choosing(gpu), rows: 'few', step: 'batch/rows' };
-  if (kind === 'tile') return { ...choosing(gpu), rows: 'tile', step: 'step/tile' };
-  return { ...choosing(gpu), rows: 'row', step: 'step/row', pairs: true, long: kind === 'long' };
+  if (kind === 'few') return fewOptions(gpu);
+  if (kind === 'tile') return { ...choosing(gpu), rows: 'tile', step: 'step/tile', pairs: ['norms'] };
+  return { ...choosing(gpu), rows: 'row', step: 'step/row', pairs: ['gated', 'norms'], long: kind === 'long' };
 }
 
 /** Where a plan beside the session's keeps its values, and the buffer of its step. */
