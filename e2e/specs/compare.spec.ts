@@ -68,17 +68,18 @@ test('a grid is filled, stopped, gone on with, and a cell becomes a branch', asy
   const temperatures = view.getByRole('textbox', { name: 'Temperature' });
   await temperatures.fill('0.2 1.5');
   await temperatures.press('Enter');
-  await holdAfter(page, 'token', 6);
+  await holdAfter(page, 'answer_token', 9);
   await view.getByRole('button', { name: 'Fill the grid' }).click();
-  await expect(view).toContainText('1 of 6 cells');
+  // All six grow side by side.
+  await expect(view.getByRole('button', { name: /^As a branch/ })).toHaveCount(6);
+  await expect(view).toContainText('0 of 6 cells');
   await page.keyboard.press('Escape');
   await goOn(page);
   await view.getByRole('button', { name: 'Go on filling' }).click();
   const branch = view.getByRole('button', { name: /^As a branch/ });
   await expect(branch).toHaveCount(6);
   await expect(view.getByRole('button', { name: 'Fill the grid' })).toBeEnabled();
-  // Six cells, and the one that was stopped in the middle once more.
-  expect((await commandsOf(page)).filter(type => type === 'generate')).toHaveLength(7);
+  expect((await commandsOf(page)).filter(type => type === 'answers')).toHaveLength(2);
   expect(await complaints(page)).toEqual([]);
   await branch.last().press('Enter');
   await expect.poll(async () => (await textOf(page)).length).toBeGreaterThan(before.length);

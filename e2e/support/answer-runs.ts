@@ -5,6 +5,7 @@ import { generate } from '../../src/engine/generate.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { BatchSteps } from '../../src/gpu/batch-runner.ts';
 import { defined } from '../../src/lib/assert.ts';
+import { type AnswerDraw, settingsOfAnswer } from '../../src/protocol/commands.ts';
 import type { AnswerEndedEvent, AnswerTokenEvent, EngineEvent, TokenEvent } from '../../src/protocol/events.ts';
 import { DEFAULT_SETTINGS, type GenerationSettings } from '../../src/sampling/settings.ts';
 
@@ -13,7 +14,12 @@ export const letterOf = (id: number): string => String.fromCodePoint(0x4e00 + id
 const BYTES = Array.from({ length: 300 }, (_, id) => new TextEncoder().encode(letterOf(id)));
 const VOCABULARY = { bytes: BYTES, eosIds: [0] };
 /** Of so many answers: two seeds, each with samples from 0. */
-const drawsOf = (count: number) => Array.from({ length: count }, (_, i) => ({ seed: 11 + (i % 2), sample: i >> 1 }));
+const drawsOf = (count: number): AnswerDraw[] =>
+  Array.from({ length: count }, (_, i) => ({ seed: 11 + (i % 2), sample: i >> 1 }));
+/** A cell of a grid each: one seed, temperatures from greedy on, and values of top-p. */
+export const CELLS: readonly AnswerDraw[] = [0, 0.4, 1.3].flatMap(temperature =>
+  [0.5, 1].map(top_p => ({ seed: 12, sample: 0, temperature, top_p })),
+);
 export const PROMPT = Uint32Array.from([5, 40, 7, 61]);
 export const WARM: GenerationSettings = {
   ...DEFAULT_SETTINGS,
@@ -24,6 +30,7 @@ export const WARM: GenerationSettings = {
 };
 
 interface Told {
+  readonly draws: readonly AnswerDraw[];
   readonly tokens: readonly AnswerTokenEvent[][];
   readonly ended: readonly AnswerEndedEvent[];
   readonly events: readonly EngineEvent[];
@@ -33,6 +40,7 @@ interface Told {
 
 interface How {
   readonly count?: number;
+  readonly draws?: readonly AnswerDraw[];
   readonly tokens?: Uint32Array;
   /** Stopped after so many tokens, or before the first step. */
   readonly stopAfter?: number;
@@ -46,6 +54,7 @@ export interface Drawer {
 
 export async function tell({ session, batch }: Drawer, settings: GenerationSettings, how: How = {}): Promise<Told> {
   const { count = 5, tokens = PROMPT, stopAfter = Number.POSITIVE_INFINITY } = how;
+  const { draws = drawsOf(count) } = how;
   const steps: number[] = [];
   const counting = batch && {
     prepare: (drawing: boolean) => batch.prepare(drawing),
@@ -62,7 +71,7 @@ export async function tell({ session, batch }: Drawer, settings: GenerationSetti
   };
   const controller = new AbortController();
   if (stopAfter === 0) controller.abort();
-  const input = { run: 3, tokens, drawn: new Uint8Array(tokens.length), settings, draws: drawsOf(count) };
+  const input = { run: 3, tokens, drawn: new Uint8Array(tokens.length), settings, draws };
   const all: AnswerTokenEvent[] = [];
   const ended: AnswerEndedEvent[] = [];
   const events: EngineEvent[] = [];
@@ -72,7 +81,8 @@ export async function tell({ session, batch }: Drawer, settings: GenerationSetti
     if (event.type === 'answer_token' && all.push(event) === stopAfter) controller.abort();
   }
   return {
-    tokens: Array.from({ length: count }, (_, number) => all.filter(each => each.answer === number)),
+    draws,
+    tokens: Array.from({ length: draws.length }, (_, number) => all.filter(each => each.answer === number)),
     ended: ended.sort((a, b) => a.answer - b.answer),
     events,
     steps,
@@ -80,13 +90,14 @@ export async function tell({ session, batch }: Drawer, settings: GenerationSetti
 }
 
 /** The same answer as a run of its own. */
-async function alone({ session }: Drawer, settings: GenerationSettings, number: number, tokens: Uint32Array) {
+async function alone({ session }: Drawer, settings: GenerationSettings, draw: AnswerDraw, tokens: Uint32Array) {
   const input = {
     run: 3,
     tokens,
     drawn: new Uint8Array(tokens.length),
-    settings,
-    ...defined(drawsOf(number + 1)[number], 'a draw'),
+    settings: settingsOfAnswer(settings, draw),
+    seed: draw.seed,
+    sample: draw.sample,
   };
   const events: EngineEvent[] = [];
   for await (const event of generate(session, VOCABULARY, input, new AbortController().signal)) events.push(event);
@@ -110,7 +121,7 @@ export async function expectAlone(
   exact = true,
 ): Promise<void> {
   for (const [number, own] of told.tokens.entries()) {
-    const run = await alone(drawer, settings, number, tokens);
+    const run = await alone(drawer, settings, defined(told.draws[number], 'a draw'), tokens);
     expect(own.map(placesOf)).toEqual(run.tokens.map(placesOf));
     if (exact) expect(own.map(numbersOf)).toEqual(run.tokens.map(numbersOf));
     const { reason, stop, piece, generated } = run.finished;

@@ -8,7 +8,7 @@ import { attentionAnswers, mapAnswers } from '../../src/features/attention/atten
 import { tracedOf } from '../../src/features/follow/follow.fixture.ts';
 import { type ModelSource, sourceKey } from '../../src/lib/model-source.ts';
 import { digestIn, type FormatNeeds } from '../../src/lib/weight-format.ts';
-import type { Command, CommandOf } from '../../src/protocol/commands.ts';
+import { type Command, type CommandOf, settingsOfAnswer } from '../../src/protocol/commands.ts';
 import type { AdapterDescription, EngineEvent, EventOf, LoadedModel } from '../../src/protocol/events.ts';
 import type { SelfTestReport } from '../../src/protocol/self-test.ts';
 import { rowStatistics, scoreColumns } from '../../src/sampling/row.ts';
@@ -353,7 +353,7 @@ class Engine {
   async #answers(command: CommandOf<'answers'>, say: Say): Promise<void> {
     const { run, tokens, draws } = command;
     this.#prefill(run, tokens, say);
-    const texts = draws.map(by => new Growing(command, by));
+    const texts = draws.map(by => new Growing({ ...command, settings: settingsOfAnswer(command.settings, by) }, by));
     while (texts.some(({ reason }) => reason === null)) {
       await this.#turn();
       for (const [answer, text] of texts.entries()) {

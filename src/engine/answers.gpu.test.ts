@@ -1,6 +1,6 @@
 // Several answers in one batch on a real adapter beside as many runs one after the other: the same ids and the same bits, by kernels of their own.
 import { expect, test } from 'vitest';
-import { expectAlone, PROMPT, tell, WARM } from '../../e2e/support/answer-runs.ts';
+import { CELLS, expectAlone, PROMPT, tell, WARM } from '../../e2e/support/answer-runs.ts';
 import { type GoldenName, loadGolden } from '../../e2e/support/golden.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { randomModel, randomModelFile } from '../../e2e/support/random-model.ts';
@@ -24,6 +24,14 @@ test('every answer is that of a run with its sample, bit by bit, in as many step
   await same(model, settings, told);
   const whole: GenerationSettings = { ...WARM, order: 'llama.cpp', typical_p: 0.7, max_new_tokens: 3 };
   await same(model, whole, await tell(model, whole, { count: 10 }));
+});
+
+test('cells of a grid over temperature and top-p, each by its own settings', async () => {
+  using model = await loaded('gpt2-f32');
+  const settings = { ...WARM, frequency_penalty: 0.3 };
+  const told = await tell(model, settings, { draws: CELLS });
+  expect(told.steps).toEqual(Array.from({ length: 9 }, () => CELLS.length));
+  await same(model, settings, told);
 });
 
 test('keys far into a text are cut for all rows of a step', async () => {

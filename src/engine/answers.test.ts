@@ -1,6 +1,15 @@
 // Several answers in one batch beside as many runs one after the other: the same tokens and numbers, whatever ends them, waits or has no room.
 import { expect, test } from 'vitest';
-import { type Drawer, differ, expectAlone, letterOf, PROMPT, tell, WARM } from '../../e2e/support/answer-runs.ts';
+import {
+  CELLS,
+  type Drawer,
+  differ,
+  expectAlone,
+  letterOf,
+  PROMPT,
+  tell,
+  WARM,
+} from '../../e2e/support/answer-runs.ts';
 import { ScriptedRunner } from '../../e2e/support/scripted-runner.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { NucleusError } from '../lib/error.ts';
@@ -52,6 +61,16 @@ test('what the GPU cannot draw comes as whole rows', async () => {
   const model = scripted();
   const settings: GenerationSettings = { ...WARM, order: 'llama.cpp', typical_p: 0.7 };
   await expectAlone(model, settings, await tell(model, settings, { count: 3 }));
+});
+
+test('answers of other temperatures and values of top-p step together, each as its own run draws it', async () => {
+  const model = scripted();
+  const told = await tell(model, WARM, { draws: CELLS });
+  expect(told.steps.length).toBeGreaterThan(0);
+  expect(differ(told)).toBe(true);
+  await expectAlone(model, WARM, told);
+  const wrong = tell(model, WARM, { draws: [{ seed: 1, sample: 0, temperature: -1 }] });
+  await expect(wrong).rejects.toMatchObject({ code: 'bad_settings' });
 });
 
 test('answers end each in its own way, and the last one goes on alone', async () => {

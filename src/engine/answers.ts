@@ -1,9 +1,9 @@
 // Several continuations of one text: its states are computed once, then all of them step together, each with draws of its own. The ids are those of as many
-// runs of `generate`, each with its own seed and sample.
+// runs of `generate`, each with its own seed, sample, temperature and top-p.
 import type { BatchSteps } from '../gpu/batch-runner.ts';
 import { assert } from '../lib/assert.ts';
 import { asNucleusError, NucleusError } from '../lib/error.ts';
-import { MOST_ANSWERS } from '../protocol/commands.ts';
+import { type AnswerDraw, MOST_ANSWERS, settingsOfAnswer } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
 import type { History, Mask } from '../sampling/past.ts';
 import { validateSettings } from '../sampling/settings.ts';
@@ -18,7 +18,7 @@ import type { Session } from './session.ts';
 export interface AnswersInput extends Omit<GrowingInput, 'pastEnd'> {
   readonly run: number;
   /** Of each answer. */
-  readonly draws: readonly { readonly seed: number; readonly sample: number }[];
+  readonly draws: readonly AnswerDraw[];
 }
 
 /** What answers are made with. `batch` is null where a running state allows one text at a time. */
@@ -43,7 +43,7 @@ export async function* answers(
   held: HeldAnswers = [],
 ): AsyncGenerator<EngineEvent> {
   const { run, draws, settings } = input;
-  validateSettings(settings);
+  for (const draw of draws) validateSettings(settingsOfAnswer(settings, draw));
   assert(draws.length >= 1 && draws.length <= MOST_ANSWERS, 'a number of answers');
   const begin = performance.now();
   const all = draws.map((by, number) => new Answer(use, input, number, by, held));
@@ -73,18 +73,21 @@ class Answer {
     { session, vocabulary }: AnswersWith,
     input: AnswersInput,
     number: number,
-    by: AnswersInput['draws'][number],
+    by: AnswerDraw,
     held: HeldAnswers,
   ) {
     const own: Drawn[] = [];
     held[number] = own;
     const { eosIds } = vocabulary;
-    const { settings, negative } = input;
+    const { negative } = input;
+    const { seed, sample } = by;
+    const settings = settingsOfAnswer(input.settings, by);
     this.#number = number;
     this.#run = input.run;
-    this.growing = new Growing(vocabulary, input, by.seed, own);
+    this.growing = new Growing(vocabulary, { ...input, settings }, seed, own);
     const mask = (text: History): Promise<Mask> => maskAfter(vocabulary, settings.constraint, text);
-    this.#redraw = () => new Drawing({ settings, negative, ...by, eosIds, maskAfter: mask }, session.dims.vocab_size);
+    this.#redraw = () =>
+      new Drawing({ settings, negative, seed, sample, eosIds, maskAfter: mask }, session.dims.vocab_size);
     this.drawing = this.#redraw();
   }
 

@@ -14,6 +14,21 @@ export type Unnumbered<C> = C extends { readonly run: number } ? Omit<C, 'run'> 
 /** Continuations of one `answers` command at most. */
 export const MOST_ANSWERS = 16;
 
+/** What one of several continuations is drawn by. */
+export interface AnswerDraw {
+  readonly seed: number;
+  readonly sample: number;
+  /** In place of that of all. */
+  readonly temperature?: number;
+  readonly top_p?: number;
+}
+
+/** The settings of one continuation, from those of all. */
+export function settingsOfAnswer(settings: GenerationSettings, draw: AnswerDraw): GenerationSettings {
+  const { temperature = settings.temperature, top_p = settings.top_p } = draw;
+  return { ...settings, temperature, top_p };
+}
+
 /** A text, and what the tokens after it are drawn by. */
 export interface TextToContinue {
   /** The text so far [1 .. allowed]. */
@@ -73,12 +88,12 @@ export type Command =
       /** Number of the text among those with this seed; 0 where it is not given. */
       readonly sample?: number;
     } & TextToContinue)
-  /** Several continuations of one text, each as `generate` draws it with its own seed and sample. */
+  /** Several continuations of one text, each as `generate` draws it with its own seed, sample and settings. */
   | ({
       readonly type: 'answers';
       readonly run: number;
       /** Of each answer, 1 to MOST_ANSWERS. */
-      readonly draws: readonly { readonly seed: number; readonly sample: number }[];
+      readonly draws: readonly AnswerDraw[];
     } & TextToContinue)
   /** All logits of the row at `position`: the prediction of the token at `position + 1`. */
   | { readonly type: 'row'; readonly run: number; readonly tokens: Uint32Array; readonly position: number }

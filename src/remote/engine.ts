@@ -1,7 +1,7 @@
 // A server as the engine: the commands of the page that a server can answer, as requests, with the same events as the worker's. What needs the inside of a model is refused by name.
 import { NucleusError, toWire } from '../lib/error.ts';
 import { freshId } from '../lib/fresh-id.ts';
-import type { CommandOf } from '../protocol/commands.ts';
+import { type CommandOf, settingsOfAnswer } from '../protocol/commands.ts';
 import type { ContextState, LoadedModel } from '../protocol/events.ts';
 import { type EngineBeside, engineBeside, type RunCommand, type Say } from '../protocol/runs.ts';
 import { concatBytes } from '../tokenizer/text.ts';
@@ -139,7 +139,9 @@ class Engine {
   /** One after the other: a server has its own way to run several at once. */
   async #answers({ run, draws, ...rest }: CommandOf<'answers'>, signal: AbortSignal): Promise<void> {
     for (const [answer, by] of draws.entries()) {
-      const text = continued(this.#open, { ...rest, ...by, pastEnd: false, ...this.#beside }, signal);
+      const { seed, sample } = by;
+      const own = { ...rest, settings: settingsOfAnswer(rest.settings, by), seed, sample, pastEnd: false };
+      const text = continued(this.#open, { ...own, ...this.#beside }, signal);
       for (;;) {
         const { done, value } = await text.next();
         if (done) {

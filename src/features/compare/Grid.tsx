@@ -4,7 +4,7 @@ import { formatLogit, formatNumber } from '../../lib/format.ts';
 import { inLine } from '../../lib/shapeless.ts';
 import { distinctN } from '../../sampling/diversity.ts';
 import { isHere } from '../../stores/model/under-way.ts';
-import { useFeature, useGeneration, useModel, useStores } from '../../stores/react.ts';
+import { useFeature, useGeneration, useModel, useSettings, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { MAX_SEED } from '../../stores/run/settings.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
@@ -83,6 +83,11 @@ function Controls() {
   const all = cellsOf(axes);
   const there = all.filter(({ temperature, top_p }) => (cells.get(cellKey(temperature, top_p))?.end ?? null) !== null);
   const busy = working !== 'no';
+  const most = useSettings(s => s.settings.max_new_tokens);
+  const grown = all.map(({ temperature, top_p }) => {
+    const cell = cells.get(cellKey(temperature, top_p));
+    return cell === undefined ? 0 : cell.end === null ? Math.min(cell.tokens.length / most, 1) : 1;
+  });
   return (
     <>
       <div className={cx(pane.controls, styles.fill)}>
@@ -119,12 +124,12 @@ function Controls() {
             disabled={!ready || running}
             onClick={() => void store.getState().fill()}
           >
-            {there.length === 0 || there.length === all.length ? 'Fill the grid' : 'Go on filling'}
+            {there.length < all.length && grown.some(share => share > 0) ? 'Go on filling' : 'Fill the grid'}
           </Button>
         )}
       </div>
       {busy && (
-        <Progress label="Filling the grid" share={there.length / all.length}>
+        <Progress label="Filling the grid" share={grown.reduce((sum, share) => sum + share, 0) / all.length}>
           {there.length} of {all.length} cells
         </Progress>
       )}

@@ -1,6 +1,6 @@
-// One continuation outside the document: drawn as a run draws it, with its tokens as the document would keep them.
+// Continuations outside the document, one or several at once: drawn as a run draws them, with their tokens as the document would keep them.
 import { defined } from '../../lib/assert.ts';
-import type { EngineEvent, FinishReason } from '../../protocol/events.ts';
+import type { FinishReason } from '../../protocol/events.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import { typedTokens, wholeText } from '../../stores/document/change.ts';
 import { plainToken, textToContinue } from '../../stores/document/sequence.ts';
@@ -58,36 +58,108 @@ export function retold(
 
 /** Runs to its end; `onChange` hears of what has come, once a frame. Throws as a run does; tokens that have come by then were told. */
 export async function drawOn(
-  { model, work }: Pick<Stores, 'model' | 'work'>,
+  stores: Pick<Stores, 'model' | 'work'>,
   { base, settings, seed }: Asked,
   signal: AbortSignal,
   onChange: (continued: Continued) => void,
 ): Promise<void> {
-  const load = defined(readyModel(model.getState()), 'a model');
-  const { drawn, ended } = continuationOf(load.tokenizer, base, settings, modelIdentity(model.getState()));
-  let [tokens, end, frameAsked]: [readonly DocumentToken[], FinishReason | null, boolean] = [[], null, false];
-  const tell = (): void => {
-    frameAsked = false;
-    onChange({ tokens, end });
-  };
-  const take = (event: EngineEvent): void => {
-    if (event.type === 'finished') {
-      tokens = ended(tokens, event.piece);
-      end = event.reason;
-    } else if (event.type === 'token') {
-      tokens = drawn(tokens, event, seed);
-      if (frameAsked) return;
-      frameAsked = true;
-      work.requestFrame(() => {
-        if (frameAsked) tell();
-      });
-    }
-  };
-  const negative = negativePromptIds(settings, load, base);
-  const asked = { type: 'generate', ...textToContinue(base, settings, negative), settings, seed } as const;
+  const { growing, asked } = prepared(stores, base, [settings], seed);
+  const [own] = growing;
+  const teller = new Teller(stores.work, () => onChange(defined(own, 'a text').now));
   try {
-    for await (const event of work.client.run(asked, signal)) take(event);
+    for await (const event of stores.work.client.run({ type: 'generate', ...asked, settings, seed }, signal)) {
+      if (event.type === 'finished') own?.end(event);
+      else if (event.type === 'token') own?.take(event);
+      if (event.type === 'token') teller.soon();
+    }
   } finally {
-    tell();
+    teller.now();
+  }
+}
+
+/** What several continuations of a text have in common, and where they differ. */
+export interface AskedTogether extends Asked {
+  /** One a continuation. */
+  readonly draws: readonly { readonly temperature: number; readonly top_p: number }[];
+}
+
+/** Several at once, step by step together, as `drawOn` has each alone; `onChange` hears of all of them. */
+export async function drawTogether(
+  stores: Pick<Stores, 'model' | 'work'>,
+  { base, settings, seed, draws }: AskedTogether,
+  signal: AbortSignal,
+  onChange: (continued: readonly Continued[]) => void,
+): Promise<void> {
+  const own = draws.map(each => ({ ...settings, ...each }));
+  const { growing, asked } = prepared(stores, base, own, seed);
+  const teller = new Teller(stores.work, () => onChange(growing.map(({ now }) => now)));
+  const by = draws.map(each => ({ ...each, seed, sample: 0 }));
+  try {
+    for await (const event of stores.work.client.run({ type: 'answers', ...asked, settings, draws: by }, signal)) {
+      if (event.type === 'answer_ended') growing[event.answer]?.end(event);
+      else if (event.type === 'answer_token') growing[event.answer]?.take(event);
+      if (event.type === 'answer_ended' || event.type === 'answer_token') teller.soon();
+    }
+  } finally {
+    teller.now();
+  }
+}
+
+/** The texts that grow, one for each of the settings, and what a command says of their common beginning. */
+function prepared(
+  { model }: Pick<Stores, 'model'>,
+  base: readonly DocumentToken[],
+  settings: readonly GenerationSettings[],
+  seed: number,
+) {
+  const load = defined(readyModel(model.getState()), 'a model');
+  const identity = modelIdentity(model.getState());
+  const first = defined(settings[0], 'settings');
+  const growing = settings.map(each => new Grown(continuationOf(load.tokenizer, base, each, identity), seed));
+  return { growing, asked: textToContinue(base, first, negativePromptIds(first, load, base)) };
+}
+
+/** One continuation as it has come so far. */
+class Grown {
+  now: Continued = { tokens: [], end: null };
+  readonly #continuation: ReturnType<typeof continuationOf>;
+  readonly #seed: number;
+
+  constructor(continuation: ReturnType<typeof continuationOf>, seed: number) {
+    this.#continuation = continuation;
+    this.#seed = seed;
+  }
+
+  take(event: Parameters<ReturnType<typeof continuationOf>['drawn']>[1]): void {
+    this.now = { ...this.now, tokens: this.#continuation.drawn(this.now.tokens, event, this.#seed) };
+  }
+
+  end({ piece, reason }: { readonly piece: Uint8Array; readonly reason: FinishReason }): void {
+    this.now = { tokens: this.#continuation.ended(this.now.tokens, piece), end: reason };
+  }
+}
+
+/** Tells once a frame. */
+class Teller {
+  readonly #work: Pick<Stores['work'], 'requestFrame'>;
+  readonly #tell: () => void;
+  #asked = false;
+
+  constructor(work: Pick<Stores['work'], 'requestFrame'>, tell: () => void) {
+    this.#work = work;
+    this.#tell = tell;
+  }
+
+  soon(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#work.requestFrame(() => {
+      if (this.#asked) this.now();
+    });
+  }
+
+  now(): void {
+    this.#asked = false;
+    this.#tell();
   }
 }

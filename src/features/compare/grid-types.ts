@@ -5,6 +5,8 @@ import type { DocumentToken } from '../../stores/document/types.ts';
 
 /** Values of an axis at most. */
 export const MOST_STEPS = 6;
+/** Cells that one command draws at most. */
+export const MOST_TOGETHER = 16;
 
 export const AXES = ['temperature', 'top_p'] as const;
 export type Axis = (typeof AXES)[number];

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { until } from '../../../e2e/support/scripted-engine.ts';
 import { ids, type Page } from '../../../e2e/support/scripted-page.ts';
 import { visitsOf } from '../../../e2e/support/visits.ts';
+import { MOST_ANSWERS } from '../../protocol/commands.ts';
 import { takenIn } from '../shared/taken.ts';
 import { gridStore } from './grid.ts';
-import { cellKey, continuations } from './grid-types.ts';
+import { cellKey, continuations, MOST_TOGETHER } from './grid-types.ts';
 
 // Nothing is computed in the background.
 const { visit } = visitsOf('held');
@@ -19,7 +20,7 @@ async function open(length = 4): Promise<Page> {
   return page;
 }
 const grid = (page: Page) => gridStore.of(page).getState();
-const generated = (page: Page): number => page.worker.of('generate').length;
+const drawn = (page: Page): number => page.worker.of('answers').reduce((sum, { draws }) => sum + draws.length, 0);
 const taken = (page: Page): string[] => {
   const { base, cells } = grid(page);
   const { places } = takenIn(base ?? [], continuations(cells), page.document.getState().tokens);
@@ -53,32 +54,53 @@ test('every cell is the run with its settings and the one seed; one becomes a br
   );
   // With Undo it is out of the text, and nothing says otherwise; filled again all cells are there already.
   expect(taken(page)).toEqual([key]);
-  const asked = generated(page);
+  const asked = drawn(page);
   await grid(page).fill();
   page.document.getState().undo();
   expect(taken(page)).toEqual([]);
   await grid(page).fill();
-  expect(generated(page)).toBe(asked);
+  expect(drawn(page)).toBe(asked);
 });
 
 test('a stop keeps what is complete, and filling goes on with the rest alone', async () => {
   const page = await open(6);
+  grid(page).setAxis('top_p', [0.5]);
+  await grid(page).fill();
+  expect(complete(page)).toBe(2);
+  const [first] = grid(page).cells.values();
+  grid(page).setAxis('top_p', [0.5, 1]);
   const done = grid(page).fill();
-  await until(() => complete(page) === 1 && grid(page).cells.size === 2);
+  await until(() => grid(page).cells.get(cellKey(1.2, 1))?.tokens.length === 2);
   grid(page).stop();
   await done;
-  expect(complete(page)).toBe(1);
-  const asked = generated(page);
+  expect(complete(page)).toBe(2);
+  expect([...grid(page).cells.values()][0]).toBe(first);
+  const asked = drawn(page);
   await grid(page).fill();
   expect(complete(page)).toBe(4);
-  expect(generated(page) - asked).toBe(3);
+  expect(drawn(page) - asked).toBe(2);
   // A value more: its cells alone.
   grid(page).setAxis('top_p', [0.5, 0.8, 1]);
   await grid(page).fill();
-  expect(generated(page) - asked).toBe(5);
+  expect(drawn(page) - asked).toBe(4);
   grid(page).setSeed(71);
   await grid(page).fill();
-  expect(generated(page) - asked).toBe(11);
+  expect(drawn(page) - asked).toBe(10);
+});
+
+test('cells grow side by side, as many at a time as a command takes', async () => {
+  const page = await open(3);
+  grid(page).setAxis('temperature', [0.2, 0.4, 0.6, 0.8, 1]);
+  grid(page).setAxis('top_p', [0.25, 0.5, 0.75, 1]);
+  const done = grid(page).fill();
+  await until(
+    () => [...grid(page).cells.values()].every(({ tokens }) => tokens.length > 0) && grid(page).cells.size > 0,
+  );
+  expect(complete(page)).toBe(0);
+  await done;
+  expect(complete(page)).toBe(20);
+  expect(MOST_TOGETHER).toBe(MOST_ANSWERS);
+  expect(page.worker.of('answers').map(({ draws }) => draws.length)).toEqual([MOST_TOGETHER, 20 - MOST_TOGETHER]);
 });
 
 test('axes take what their settings take, and a text that is gone takes its cells along', async () => {

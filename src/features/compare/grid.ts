@@ -1,4 +1,4 @@
-// Fills a grid over temperature and top-p: the same text and seed in every cell, one after the other, each as a run draws it.
+// Fills a grid over temperature and top-p: the same text and seed in every cell, all of them step by step together, each as a run draws it.
 import { createStore } from 'zustand/vanilla';
 import { asNucleusError } from '../../lib/error.ts';
 import { freshSeed } from '../../lib/rng.ts';
@@ -15,7 +15,7 @@ import { lockedSeed } from '../../stores/run/settings.ts';
 import type { Stores } from '../../stores/stores.ts';
 import { onTextGone } from '../shared/foundations.ts';
 import { belongs } from '../shared/taken.ts';
-import { drawOn } from './drawing.ts';
+import { type AskedTogether, drawTogether } from './drawing.ts';
 import {
   AXES,
   type Axis,
@@ -26,6 +26,7 @@ import {
   type GridStore,
   type GridStoreState,
   MOST_STEPS,
+  MOST_TOGETHER,
 } from './grid-types.ts';
 
 /** One a page. */
@@ -106,11 +107,13 @@ class Filler {
     this.store.setState({ working: 'cells', error: null });
     try {
       const settings = this.#begin();
-      for (const { temperature, top_p } of cellsOf(this.store.getState().axes)) {
-        const key = cellKey(temperature, top_p);
-        if ((this.store.getState().cells.get(key)?.end ?? null) !== null) continue;
+      const { axes, cells } = this.store.getState();
+      const left = cellsOf(axes).filter(
+        cell => (cells.get(cellKey(cell.temperature, cell.top_p))?.end ?? null) === null,
+      );
+      for (let from = 0; from < left.length; from += MOST_TOGETHER) {
         if (this.store.getState().working !== 'cells') break;
-        if (!(await this.#cell(key, { ...settings, temperature, top_p }))) break;
+        if (!(await this.#cells(left.slice(from, from + MOST_TOGETHER), settings))) break;
       }
     } catch (thrown) {
       const error = asNucleusError(thrown);
@@ -137,24 +140,32 @@ class Filler {
     return settings;
   }
 
-  /** False where it was stopped on the way. */
-  async #cell(key: string, settings: GenerationSettings): Promise<boolean> {
+  /** Fills some cells together. False where it was stopped on the way. */
+  async #cells(draws: AskedTogether['draws'], settings: GenerationSettings): Promise<boolean> {
     const { base, seed } = this.store.getState();
     if (base === null) return false;
-    const put = (cell: Cell): void => {
+    let last: readonly Cell[] = draws.map(() => ({ tokens: [], end: null }));
+    const put = (): void => {
       const cells = new Map(this.store.getState().cells);
-      this.store.setState({ cells: cells.set(key, cell) });
+      for (const [i, { temperature, top_p }] of draws.entries()) {
+        const cell = last[i];
+        if (cell) cells.set(cellKey(temperature, top_p), cell);
+      }
+      this.store.setState({ cells });
     };
-    let last: Cell = { tokens: [], end: null };
-    put(last);
+    put();
     await this.#stores.work.scheduler.start('run', signal =>
-      drawOn(this.#stores, { base, settings, seed }, signal, ({ tokens, end }) => {
+      drawTogether(this.#stores, { base, settings, seed, draws }, signal, continued => {
         // What was stopped is drawn anew when the grid goes on.
-        last = { tokens, end: end === 'cancelled' ? null : end };
-        if (this.store.getState().base === base) put(last);
+        last = continued.map(({ tokens, end }, i) => {
+          const cell = { tokens, end: end === 'cancelled' ? null : end };
+          const before = last[i];
+          return before?.tokens === cell.tokens && before.end === cell.end ? before : cell;
+        });
+        if (this.store.getState().base === base) put();
       }),
     );
-    return last.end !== null;
+    return last.every(({ end }) => end !== null);
   }
 }
 
