@@ -1,28 +1,22 @@
 // Models on offer, and a search in them. A look at the files comes before any download.
 import { useState } from 'react';
 import { formatBytes, formatParameters } from '../../lib/format.ts';
-import { useModel, useStores } from '../../stores/react.ts';
+import { useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { cx } from '../../ui/controls/cx.ts';
 import { SearchField } from '../../ui/controls/SearchField.tsx';
 import { useAsked } from './asked.ts';
-import { CATALOGUE, type CatalogueEntry, found, tightness, weightBytes } from './catalogue.ts';
+import { CATALOGUE, type CatalogueEntry, found, weightBytes } from './catalogue.ts';
 import { Inspection } from './Inspection.tsx';
 import { LoadTrouble } from './LoadTrouble.tsx';
 import { useLoaded } from './loaded.ts';
 import styles from './Models.module.css';
-
-/** GiB as the browser tells it, in bytes; null where it does not, or only says that there is plenty. */
-function deviceMemory(): number | null {
-  const memory: unknown = 'deviceMemory' in navigator ? navigator.deviceMemory : null;
-  return typeof memory === 'number' && memory < 8 ? memory * 2 ** 30 : null;
-}
+import { useTightness } from './room.ts';
 
 function Entry({ entry }: { entry: CatalogueEntry }) {
   const { model } = useStores();
-  const maxBufferSize = useModel(s => s.adapter?.maxBufferSize ?? null);
   const weights = weightBytes(entry);
-  const tight = tightness(weights, { maxBufferSize, memory: deviceMemory() }, formatBytes);
+  const tight = useTightness()(weights);
   const { inUse, cached, busy } = useLoaded(entry.key);
   const place = `offer ${entry.key}` as const;
   const { ask } = useAsked(place);

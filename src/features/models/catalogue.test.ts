@@ -1,9 +1,9 @@
 // The models on offer: each once, by names that the page itself would take; the search; and what does not fit.
 import { expect, test } from 'vitest';
-import { formatBytes } from '../../lib/format.ts';
 import { parseModelName } from '../../stores/model/model-name.ts';
 import { DEFAULT_SOURCE } from '../../stores/model/sources.ts';
-import { CATALOGUE, found, tightness, weightBytes } from './catalogue.ts';
+import { CATALOGUE, found, weightBytes } from './catalogue.ts';
+import { tightness } from './room.ts';
 
 test('it begins with the default and names each model once', () => {
   expect(CATALOGUE[0]?.source).toEqual(DEFAULT_SOURCE);
@@ -34,12 +34,8 @@ test.each([
 
 test('what does not fit says why', () => {
   const GB = 1e9;
-  expect(tightness(6 * GB, { maxBufferSize: null, memory: null }, formatBytes)).toBe('');
-  expect(tightness(6 * GB, { maxBufferSize: 2 * GB, memory: null }, formatBytes)).toBe('');
-  expect(tightness(6 * GB, { maxBufferSize: GB, memory: null }, formatBytes)).toMatch(
-    /this adapter gives 1.0 GB at most/,
-  );
-  expect(tightness(6 * GB, { maxBufferSize: 4 * GB, memory: 4 * GB }, formatBytes)).toMatch(
-    /this device has 4.0 GB of memory/,
-  );
+  expect(tightness(6 * GB, { maxBufferSize: null, memory: null })).toBe('');
+  expect(tightness(6 * GB, { maxBufferSize: 2 * GB, memory: null })).toBe('');
+  expect(tightness(6 * GB, { maxBufferSize: GB, memory: null })).toMatch(/this adapter gives 1.0 GB at most/);
+  expect(tightness(6 * GB, { maxBufferSize: 4 * GB, memory: 4 * GB })).toMatch(/this device has 4.0 GB of memory/);
 });

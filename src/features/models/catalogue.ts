@@ -237,22 +237,3 @@ export function found(entries: readonly CatalogueEntry[], query: string): readon
     return words.every(word => text.includes(word));
   });
 }
-
-/** What is known of the machine; null where nothing is. */
-export interface Room {
-  /** Largest buffer of the adapter, bytes. */
-  readonly maxBufferSize: number | null;
-  /** Memory of the device, bytes, where the browser says it is less than it can count. */
-  readonly memory: number | null;
-}
-
-/** An adapter has a few times its largest buffer; more than this is hardly there. */
-const BUFFERS = 4;
-
-/** Why a model is not likely to fit this machine, in one sentence; '' where nothing speaks against it. No browser says how much memory a GPU has. */
-export function tightness(bytes: number, { maxBufferSize, memory }: Room, words: (bytes: number) => string): string {
-  if (memory !== null && bytes > memory)
-    return `Its weights take ${words(bytes)}; this device has ${words(memory)} of memory.`;
-  if (maxBufferSize === null || bytes <= BUFFERS * maxBufferSize) return '';
-  return `Its weights take ${words(bytes)}; this adapter gives ${words(maxBufferSize)} at most in one piece, and hardly so many.`;
-}
