@@ -1,10 +1,10 @@
 // The load of a model on a scripted worker: progress, failures, cancel, the cache, lost devices.
 import { describe, expect, test } from 'vitest';
-import { ADAPTER, FORMATS, until } from '../../../e2e/support/scripted-engine.ts';
+import { ADAPTER, until } from '../../../e2e/support/scripted-engine.ts';
 import { loseDevice, makePage, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { NucleusError } from '../../lib/error.ts';
 import type { Command } from '../../protocol/commands.ts';
-import type { EventOf, InspectedEvent } from '../../protocol/events.ts';
+import type { EventOf } from '../../protocol/events.ts';
 import { GPT2, kept, load } from './load.fixture.ts';
 import { isChosen } from './model.ts';
 import { DEFAULT_SOURCE, localName } from './sources.ts';
@@ -174,68 +174,6 @@ describe('a lost device', () => {
     page.worker.crash('boom');
     await until(() => page.workers.length === 2 && load(page).status === 'ready');
     expect(page.worker.of('load')).toHaveLength(1);
-  });
-});
-
-const inspected = (run: number): InspectedEvent => ({
-  type: 'inspected',
-  run,
-  files: [{ name: 'model.safetensors', bytes: 5 }],
-  totalBytes: 5,
-  parameters: 1,
-  dtype: 'f32',
-  format: 'stored',
-  formats: FORMATS,
-  context: { n_ctx: 1024, slotLimit: 1e6, slotBytes: 8, baseBytes: 1 },
-  halfContext: { n_ctx: 1024, slotLimit: 1e6, slotBytes: 4, baseBytes: 1 },
-  allowed: 1024,
-  gpuBytes: 9,
-  fits: true,
-  reason: '',
-  commit: 'abc',
-  cached: false,
-  warnings: [],
-});
-
-describe('the look before a download', () => {
-  test('shows what the worker found, and forgets it', async () => {
-    const page = kept(
-      await readyPage({
-        intercept: (command, say) => {
-          if (command.type !== 'inspect') return false;
-          say(inspected(command.run));
-          say({ type: 'done', run: command.run });
-          return true;
-        },
-      }),
-    );
-    await page.model.getState().inspect(GPT2);
-    expect(page.model.getState().inspection).toMatchObject({ status: 'ready', source: GPT2, result: { gpuBytes: 9 } });
-    page.model.getState().forgetInspection();
-    expect(page.model.getState().inspection).toEqual({ status: 'none' });
-  });
-
-  test('the answer to an earlier question is dropped', async () => {
-    const answers: (() => void)[] = [];
-    const page = kept(
-      await readyPage({
-        intercept: (command, say) => {
-          if (command.type !== 'inspect') return false;
-          answers.push(() => {
-            say(inspected(command.run));
-            say({ type: 'done', run: command.run });
-          });
-          return true;
-        },
-      }),
-    );
-    const first = page.model.getState().inspect(GPT2);
-    const other = { ...GPT2, repo: 'distilbert/distilgpt2' };
-    const second = page.model.getState().inspect(other);
-    await until(() => answers.length === 2);
-    for (const answer of answers.reverse()) answer();
-    await Promise.all([first, second]);
-    expect(page.model.getState().inspection).toMatchObject({ status: 'ready', source: other });
   });
 });
 

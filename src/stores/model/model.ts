@@ -1,6 +1,6 @@
 // Which model is there: the load with its progress, the look before a download, the cache, a lost device.
 import { createStore } from 'zustand/vanilla';
-import { cacheList, inspect } from '../../client/requests.ts';
+import { cacheList } from '../../client/requests.ts';
 import { asNucleusError, NucleusError } from '../../lib/error.ts';
 import { type ModelIdentity, type ModelSource, sourceKey } from '../../lib/model-source.ts';
 import { isWeightFormat } from '../../lib/weight-format.ts';
@@ -8,6 +8,7 @@ import type { WireError } from '../../protocol/events.ts';
 import type { Chore } from './cache-chores.ts';
 import { formatKept, withFormat } from './formats.ts';
 import { addNotice, loadOnce, type ModelOptions, originsNow, watcherOf } from './load-once.ts';
+import { createLooks, type LookActions } from './looks.ts';
 import { NO_LOSS } from './loss.ts';
 import { DEFAULT_SOURCE, localName } from './sources.ts';
 import type { LoadOptions, LoadProgress, ModelState, ModelStore, ModelStoreState } from './types.ts';
@@ -33,6 +34,7 @@ const INITIAL: Omit<ModelState, 'hubHost'> = {
   asks: 0,
   context: null,
   inspection: { status: 'none' },
+  chosen: { status: 'none' },
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
   formats: {},
   notices: [],
@@ -69,8 +71,7 @@ export function createModelStore(options: ModelOptions): ModelStore {
 type LoadActions = Pick<
   ModelStoreState,
   | 'start'
-  | 'inspect'
-  | 'forgetInspection'
+  | keyof LookActions
   | 'loadModel'
   | 'openFiles'
   | 'loadDefault'
@@ -89,7 +90,7 @@ type LoadActions = Pick<
 function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStore): LoadActions {
   const { client } = options;
   let loading: AbortController | null = null;
-  let looking: AbortController | null = null;
+  const looks = createLooks(options, get);
   /** What was asked for last, and what was opened last. */
   let last: Asked = { source: DEFAULT_SOURCE, options: {} };
   let opened = last;
@@ -104,7 +105,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     last = { source, options: given };
     if (source.kind !== 'shipped' && source.kind !== 'server' && given.keep !== false) options.persist();
     loading?.abort();
-    looking?.abort();
+    looks.stop();
     const abort = new AbortController();
     loading = abort;
     const { kept, letGo } = store.getState();
@@ -176,6 +177,7 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
   };
 
   return {
+    ...looks.actions,
     start: async choose => {
       const blocked = await options.checkCapability();
       get().setState({ blocked: blocked === null ? null : toWire(blocked) });
@@ -229,31 +231,6 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
         notices: [],
       });
       client.restart();
-    },
-    inspect: async (source, format) => {
-      looking?.abort();
-      const abort = new AbortController();
-      looking = abort;
-      get().setState({ inspection: { status: 'loading', source } });
-      try {
-        const result = await inspect(client, source, originsNow(options), abort.signal);
-        if (looking === abort) {
-          const wanted = format ?? formatKept(get().getState(), source);
-          get().setState({ inspection: { status: 'ready', source, result, format: wanted } });
-        }
-      } catch (thrown) {
-        if (looking !== abort) return;
-        const error = asNucleusError(thrown);
-        get().setState({
-          inspection:
-            error.code === 'cancelled' ? { status: 'none' } : { status: 'failed', source, error: toWire(error) },
-        });
-      }
-    },
-    forgetInspection: () => {
-      looking?.abort();
-      looking = null;
-      get().setState({ inspection: { status: 'none' } });
     },
   };
 }

@@ -46,7 +46,8 @@ export type LoadState =
   | ({ readonly status: 'ready' } & OpenModel)
   | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
 
-type InspectState =
+/** A look at a model before its download. */
+export type Look =
   | { readonly status: 'none' }
   | { readonly status: 'loading'; readonly source: ModelSource }
   | {
@@ -115,7 +116,9 @@ export interface ModelState {
   readonly asks: number;
   /** How much context the model in use has; its allowed tokens change while it is open. */
   readonly context: ContextState | null;
-  readonly inspection: InspectState;
+  readonly inspection: Look;
+  /** The look at one of several models, which `inspection` or a load has left to choose from. */
+  readonly chosen: Look;
   readonly cache: CacheState;
   /** By key, the format of the weights of models that were loaded last in another than their own. */
   readonly formats: Readonly<Record<string, WeightFormat>>;
@@ -132,7 +135,11 @@ interface ModelActions {
   start(choose?: () => Promise<WantedModel>): Promise<void>;
   /** `format` is how its weights are wanted. */
   inspect(source: ModelSource, format?: FormatChoice): Promise<void>;
+  /** Forgets the look at one of several, too. */
   forgetInspection(): void;
+  /** A look at one of several models: what they were found by stays. */
+  inspectChosen(source: ModelSource): Promise<void>;
+  forgetChosen(): void;
   /** Resolves when the load has ended, well or not; the outcome is in `load`. */
   loadModel(source: ModelSource, options?: LoadOptions): Promise<void>;
   openFiles(files: readonly File[], keep: boolean): Promise<void>;
