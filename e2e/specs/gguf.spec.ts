@@ -27,16 +27,17 @@ engineTest.beforeEach(async ({ page }) => {
 engineTest.afterEach(() => hub.close());
 
 engineTest(
-  'of a repository with several models one click loads one, which is there again after a reload',
+  'of a repository with several models one is looked at, loaded, and there again after a reload',
   async ({ page }) => {
     const expected = await greedyText(page, PROMPT);
     const dialog = await lookAt(page, 'acme/several');
-    const choices = dialog.getByRole('table', { name: 'Models of the repository' });
-    await expect(choices.getByRole('row')).toHaveCount(2);
-    await expect(choices.getByRole('row').first()).toContainText(/6[.,]\d MB/);
-    await expect(choices).toContainText('and 1 more');
+    const choices = dialog.getByRole('list', { name: 'Models of the repository' });
+    await expect(choices.getByRole('listitem')).toHaveCount(2);
+    const inParts = choices.getByRole('listitem').filter({ hasText: 'parts/nucleus-00001-of-00002.gguf' });
+    await expect(inParts).toContainText(/and 1 more · 6[.,]\d MB/);
     expect(await complaints(page, 'dialog[open]')).toEqual([]);
-    await choices.getByRole('button', { name: 'Load parts/nucleus-00001-of-00002.gguf' }).click();
+    await choices.getByRole('button', { name: 'Look at parts/nucleus-00001-of-00002.gguf' }).click();
+    await choices.getByRole('button', { name: /^Download 6[.,]\d MB/ }).click();
     await inUse(page, 'acme/several:parts/nucleus-00001-of-00002.gguf', F16);
     expect(await greedyText(page, PROMPT)).toBe(expected);
     const asked = hub.requests.length;

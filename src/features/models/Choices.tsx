@@ -1,20 +1,19 @@
-// The models of a repository that holds several: one click loads one.
+// The models of a repository that holds several: a look at one of them, in its place in the list, before its download.
 import * as v from 'valibot';
-import { formatBytes } from '../../lib/format.ts';
-import type { ModelSource } from '../../lib/model-source.ts';
+import { type ModelSource, sourceKey } from '../../lib/model-source.ts';
 import type { WireError } from '../../protocol/events.ts';
-import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/controls/Button.tsx';
 import { inSight } from '../../ui/controls/inSight.ts';
+import { type Place, useAsked } from './asked.ts';
+import { type Choice, ChoiceRow } from './ChoiceRow.tsx';
 import styles from './Models.module.css';
+import { useTightness } from './room.ts';
 
 const CHOICES = v.pipe(
   v.string(),
   v.parseJson(),
   v.array(v.object({ file: v.string(), parts: v.number(), bytes: v.number() })),
 );
-type Choice = v.InferOutput<typeof CHOICES>[number];
 
 /** What an error leaves to choose from, the smallest first; null where it leaves nothing. */
 export function choicesOf({ code, detail }: WireError): readonly Choice[] | null {
@@ -22,40 +21,47 @@ export function choicesOf({ code, detail }: WireError): readonly Choice[] | null
   return code === 'choose_file' && read.success ? read.output.sort((a, b) => a.bytes - b.bytes) : null;
 }
 
-export function Choices({ choices, source }: { choices: readonly Choice[]; source: ModelSource }) {
+interface ChoicesProps {
+  choices: readonly Choice[];
+  source: ModelSource;
+  /** Where they were asked for. */
+  at: Place | null;
+}
+
+export function Choices({ choices, source, at }: ChoicesProps) {
   const { model } = useStores();
-  const busy = useModel(isComing);
+  const chosen = useModel(s => s.chosen);
+  const { ask } = useAsked(at);
+  const tightness = useTightness();
   if (source.kind !== 'hub') return null;
-  const load = (file: string) => {
-    model.getState().forgetInspection();
-    model.getState().dismissFailure();
-    void model.getState().loadModel({ ...source, file });
-  };
+  const tight = choices.map(({ bytes }) => tightness(bytes));
+  const largest = tight.lastIndexOf('');
   return (
     <div ref={inSight} className={styles.inspection}>
       <p>
         <strong>{source.repo}</strong> holds {choices.length} models. The smaller its file, the further a model is from
         the one that it was made from.
       </p>
-      <table className={styles.files}>
-        <caption className="visually-hidden">Models of the repository</caption>
-        <tbody>
-          {choices.map(({ file, parts, bytes }) => (
-            <tr key={file}>
-              <th scope="row" className="mono">
-                {file}
-                {parts > 1 && <span className={styles.quiet}> and {parts - 1} more</span>}
-              </th>
-              <td className="num">{formatBytes(bytes)}</td>
-              <td>
-                <Button disabled={busy} aria-label={`Load ${file}`} onClick={() => load(file)}>
-                  Load
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ul className={styles.entries} aria-label="Models of the repository">
+        {choices.map((choice, i) => {
+          const one = { ...source, file: choice.file };
+          const here = chosen.status !== 'none' && sourceKey(chosen.source) === sourceKey(one);
+          return (
+            <ChoiceRow
+              key={choice.file}
+              choice={choice}
+              source={one}
+              tight={tight[i] ?? ''}
+              largest={i === largest}
+              look={here ? chosen : null}
+              onLook={() => {
+                ask();
+                void model.getState().inspectChosen(one);
+              }}
+            />
+          );
+        })}
+      </ul>
     </div>
   );
 }

@@ -1,24 +1,8 @@
-// Before a download: which files, how many bytes, what GPU memory it needs, and whether this adapter allows it.
-import { useState } from 'react';
-import { contextBytes } from '../../lib/context-memory.ts';
-import { formatBytes, formatCount, formatParameters } from '../../lib/format.ts';
-import { type ModelSource, sourceName } from '../../lib/model-source.ts';
-import type { FormatChoice as Format } from '../../lib/weight-format.ts';
-import type { EventOf } from '../../protocol/events.ts';
-import { warningWords } from '../../stores/model/warnings.ts';
+// Before a download: a look at the model that was asked for, or the models to choose from where there are several.
 import { useModel, useStores } from '../../stores/react.ts';
-import { Button } from '../../ui/controls/Button.tsx';
-import { inSight } from '../../ui/controls/inSight.ts';
-import { Notice } from '../../ui/controls/Notice.tsx';
-import { ErrorNotice } from '../shared/ErrorNotice.tsx';
-import { AccessHelp } from './AccessHelp.tsx';
 import { type Place, useAsked } from './asked.ts';
 import { Choices, choicesOf } from './Choices.tsx';
-import { ContextChoice, type KvFormat } from './ContextChoice.tsx';
-import { FormatChoice } from './FormatChoice.tsx';
-import { formatAmong, needsIn } from './formatWords.ts';
-import styles from './Models.module.css';
-import { useTokenPlace } from './token.ts';
+import { LookResult } from './LookResult.tsx';
 
 /** Shown at the place where it was asked for. */
 export function Inspection({ at }: { at: Place }) {
@@ -26,106 +10,8 @@ export function Inspection({ at }: { at: Place }) {
   const { here } = useAsked(at);
   const inspection = useModel(s => s.inspection);
   if (inspection.status === 'none' || !here) return null;
-  if (inspection.status === 'loading') {
-    return (
-      <div className={styles.inspection} aria-busy="true">
-        <div className={styles.line}>
-          Looking at the files…
-          <Button variant="quiet" onClick={() => model.getState().forgetInspection()}>
-            Stop looking
-          </Button>
-        </div>
-      </div>
-    );
-  }
-  if (inspection.status === 'failed') {
-    const choices = choicesOf(inspection.error);
-    if (choices !== null) return <Choices choices={choices} source={inspection.source} />;
-    return (
-      <div ref={inSight} className={styles.inspection}>
-        <ErrorNotice
-          error={inspection.error}
-          retry={() => void model.getState().inspect(inspection.source)}
-          onDismiss={() => model.getState().forgetInspection()}
-        />
-        <AccessHelp
-          error={inspection.error}
-          source={inspection.source}
-          retry={() => void model.getState().inspect(inspection.source)}
-        />
-      </div>
-    );
-  }
-  return <Found result={inspection.result} source={inspection.source} wanted={inspection.format} />;
-}
-
-interface FoundProps {
-  result: EventOf<'inspected'>;
-  source: ModelSource;
-  /** Format of the weights. */
-  wanted: Format | undefined;
-}
-
-function Found({ result, source, wanted }: FoundProps) {
-  const { model } = useStores();
-  const [allowed, setAllowed] = useState(result.allowed);
-  const [kv, setKv] = useState<KvFormat>('f32');
-  const [format, setFormat] = useState(formatAmong(result.formats, wanted, result.format));
-  const needs = needsIn(kv === 'f16' ? result.halfContext : result.context, result.formats, result.format, format);
-  const dtype = result.formats.find(each => each.format === format)?.dtype ?? result.dtype;
-  const token = useTokenPlace(useModel(s => s.hubHost));
-  return (
-    <div ref={inSight} className={styles.inspection}>
-      <p>
-        <strong>{sourceName(source)}</strong>: {formatParameters(result.parameters)} parameters, {dtype}, context{' '}
-        {formatCount(result.context.n_ctx)}. It needs up to{' '}
-        <strong>{formatBytes(needs.baseBytes + contextBytes(needs, allowed))}</strong> of GPU memory
-        {result.fits ? ', and the limits of this adapter allow it.' : `. ${result.reason}`}
-      </p>
-      <FormatChoice formats={result.formats} value={format} onChange={setFormat} />
-      <ContextChoice needs={needs} allowed={allowed} onAllowed={setAllowed} kv={kv} onKv={setKv} />
-      {result.warnings.map(warning => (
-        <Notice key={warning.code} tone="warn">
-          {warningWords(warning)}
-        </Notice>
-      ))}
-      <table className={styles.files}>
-        <caption className="visually-hidden">Files</caption>
-        <tbody>
-          {result.files.map(file => (
-            <tr key={file.name}>
-              <th scope="row" className="mono">
-                {file.name}
-              </th>
-              <td className="num">{formatBytes(file.bytes)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <div className={styles.line}>
-        <Button
-          variant="primary"
-          icon="download"
-          disabled={!result.fits}
-          onClick={() => {
-            model.getState().forgetInspection();
-            void model.getState().loadModel(source, {
-              ...(allowed !== result.allowed && { allowed }),
-              ...(kv === 'f16' && { kv }),
-              format,
-            });
-          }}
-        >
-          {result.cached ? 'Load from the cache' : `Download ${formatBytes(result.totalBytes)}`}
-        </Button>
-        <Button variant="quiet" onClick={() => model.getState().forgetInspection()}>
-          Not now
-        </Button>
-        <span className={styles.quiet}>
-          Files come from the Hub to this browser; nothing of yours is sent
-          {token === null ? '' : ' but the access token'}.
-        </span>
-      </div>
-    </div>
-  );
+  const choices = inspection.status === 'failed' ? choicesOf(inspection.error) : null;
+  if (choices !== null) return <Choices choices={choices} source={inspection.source} at={at} />;
+  const { inspect, forgetInspection } = model.getState();
+  return <LookResult look={inspection} onAgain={() => void inspect(inspection.source)} onLeave={forgetInspection} />;
 }

@@ -15,11 +15,14 @@ export function LoadTrouble({ at }: { at: Place | null }) {
   const { here } = useAsked(at);
   const load = useModel(s => s.load);
   const failure = useModel(s => s.failure);
+  const looks = useModel(s => s.inspection.status !== 'none');
   if (!here) return null;
   const retry = () => void model.getState().retry();
   const trouble = load.status === 'failed' ? load : failure;
   const choices = trouble === null ? null : choicesOf(trouble.error);
-  if (trouble !== null && choices !== null) return <Choices choices={choices} source={trouble.source} />;
+  // Whoever looks at another model has done with choosing from these.
+  if (choices !== null && looks) return null;
+  if (trouble !== null && choices !== null) return <Choices choices={choices} source={trouble.source} at={at} />;
   if (load.status === 'failed') {
     return (
       <div ref={inSight} className={styles.trouble}>

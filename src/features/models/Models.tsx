@@ -38,9 +38,8 @@ export function Models() {
   return (
     <AskedAt value={asked}>
       <div className={styles.models} onInputCapture={leaving.typed}>
-        <LoadTrouble at={null} />
         <Inspection at="outside" />
-        <LoadTrouble at="outside" />
+        <LoadTrouble at={place === null ? null : 'outside'} />
         <CurrentModel />
         <LoadProgress />
         <NamedModel />

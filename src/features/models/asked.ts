@@ -12,8 +12,8 @@ export interface Asked {
 
 export const AskedAt = createContext<Asked>({ place: null, ask: () => {} });
 
-/** Whether this is the place, and the way to make it so. */
+/** Whether this is the place, and the way to make it so: what is asked where nothing was asked before counts as asked outside. */
 export function useAsked(place: Place | null): { readonly here: boolean; readonly ask: () => void } {
   const asked = useContext(AskedAt);
-  return { here: asked.place === place, ask: () => place !== null && asked.ask(place) };
+  return { here: asked.place === place, ask: () => asked.ask(place ?? 'outside') };
 }

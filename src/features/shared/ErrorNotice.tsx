@@ -12,9 +12,11 @@ interface ErrorNoticeProps {
   /** What "Try again" does here. */
   retry: () => void;
   onDismiss?: () => void;
+  /** What "Choose another model" does here; without it the dialog of models opens. */
+  onChoose?: (() => void) | undefined;
 }
 
-function act(action: ErrorAction, stores: Stores, retry: () => void): void {
+function act(action: ErrorAction, stores: Stores, { retry, onChoose }: ErrorNoticeProps): void {
   switch (action) {
     case 'retry':
       retry();
@@ -26,7 +28,8 @@ function act(action: ErrorAction, stores: Stores, retry: () => void): void {
       void stores.model.getState().loadDefault();
       return;
     case 'choose_model':
-      stores.view.getState().open('models');
+      if (onChoose) onChoose();
+      else stores.view.getState().open('models');
       return;
     case 'reload_page':
       location.reload();
@@ -53,14 +56,15 @@ export function ErrorNotice(props: ErrorNoticeProps) {
   ) : null;
 }
 
-function ToldError({ error, retry, onDismiss }: ErrorNoticeProps) {
+function ToldError(props: ErrorNoticeProps) {
+  const { error, onDismiss } = props;
   const stores = useStores();
   const { text, action } = messageFor(error);
   return (
     <Notice
       tone="bad"
       onDismiss={onDismiss}
-      action={action !== 'none' && <Button onClick={() => act(action, stores, retry)}>{ACTION_LABELS[action]}</Button>}
+      action={action !== 'none' && <Button onClick={() => act(action, stores, props)}>{ACTION_LABELS[action]}</Button>}
     >
       {text}
     </Notice>
