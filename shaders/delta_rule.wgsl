@@ -16,7 +16,7 @@ fn delta_rule(@builtin(global_invocation_id) id: vec3u) {
   }
   let h = column / DV4;
   let in_state = h * DK * DV4 + column % DV4;
-  let key_head = h / (NV / NK);
+  let key_head = key_head_of(h);
   var own: array<vec4f, DK>;
   if (current.rows[0].position > 0u) {
     for (var i = 0u; i < DK; i++) {

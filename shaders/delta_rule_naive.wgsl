@@ -19,7 +19,7 @@ fn delta_rule_naive(@builtin(global_invocation_id) id: vec3u) {
   }
   let h = column / DV;
   let in_state = h * DK * DV + column % DV;
-  let key_head = h / (NV / NK);
+  let key_head = key_head_of(h);
   let own = current.state_to * NV * DK * DV + in_state;
   for (var i = 0u; i < DK; i++) {
     let before = state[current.state_from * NV * DK * DV + in_state + i * DV];

@@ -23,7 +23,7 @@ fn delta_rule_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
   let part = lane / COLUMNS;
   let first = min(part * STRETCH, DK);
   let count = min(first + STRETCH, DK) - first;
-  let key_head = h / (NV / NK);
+  let key_head = key_head_of(h);
   let in_state = h * DK * DV + column;
 
   var own: array<f32, STRETCH>;

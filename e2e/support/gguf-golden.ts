@@ -19,6 +19,8 @@ interface Kind {
   readonly plusOne?: true;
   readonly turned?: RegExp;
   readonly headByHead?: RegExp;
+  /** What else is done to the numbers of a tensor. */
+  readonly changed?: (plain: string, values: Float32Array, config: Config) => Float32Array<ArrayBuffer> | null;
 }
 
 const number = (config: Config, ...fields: readonly string[]): number => {
@@ -105,6 +107,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
     names: NAMES.lfm2,
     keys: config => [...rmsNorm(config), ['shortconv.l_cache', number(config, 'conv_L_cache')]],
   },
+  qwen3_5_text: {
+    arch: 'qwen35',
+    names: NAMES.qwen35,
+    changed: deltaChanged,
+    keys: config => [
+      ...rmsNorm(config),
+      ['ssm.conv_kernel', number(config, 'linear_conv_kernel_dim')],
+      ['ssm.state_size', number(config, 'linear_key_head_dim')],
+      ['ssm.group_count', number(config, 'linear_num_key_heads')],
+      ['ssm.time_step_rank', number(config, 'linear_num_value_heads')],
+      ['ssm.inner_size', number(config, 'linear_value_head_dim') * number(config, 'linear_num_value_heads')],
+      ['full_attention_interval', number(config, 'full_attention_interval')],
+      ['rope.dimension_sections', [11, 11, 10, 0]],
+    ],
+  },
   gpt_neox: {
     arch: 'gptneox',
     names: NAMES.gptneox,
@@ -161,6 +178,44 @@ function reordered(values: Float32Array, rows: number, order: (row: number) => n
   return out;
 }
 
+/** Norms with their 1, but for that of the delta rule; its value heads from neighbours to tiles, in rows and in columns; factors of its decay. */
+function deltaChanged(plain: string, values: Float32Array, config: Config): Float32Array<ArrayBuffer> | null {
+  const [NK, NV, K, V] = ['num_key_heads', 'num_value_heads', 'key_head_dim', 'value_head_dim'].map(name =>
+    number(config, `linear_${name}`),
+  ) as [number, number, number, number];
+  /** Of `rows` rows those of value heads, of `size` rows each, stand last. */
+  const tiled = (of: Float32Array, rows: number, size: number) => {
+    const first = rows - NV * size;
+    return reordered(of, rows, row => {
+      if (row < first) return row;
+      const [head, within] = [Math.floor((row - first) / size), (row - first) % size];
+      return first + ((head % NK) * (NV / NK) + Math.floor(head / NK)) * size + within;
+    });
+  };
+  const inner = /\.linear_attn\.(.*)$/.exec(plain)?.[1];
+  switch (inner) {
+    case undefined:
+      return plain.endsWith('norm.weight') ? values.map(value => value + 1) : null;
+    case 'in_proj_qkv.weight':
+    case 'conv1d.weight':
+      return tiled(values, 2 * NK * K + NV * V, V);
+    case 'in_proj_z.weight':
+      return tiled(values, NV * V, V);
+    case 'in_proj_a.weight':
+    case 'in_proj_b.weight':
+    case 'dt_bias':
+      return tiled(values, NV, 1);
+    case 'A_log':
+      return tiled(values, NV, 1).map(value => -Math.exp(value));
+    case 'out_proj.weight': {
+      const C = values.length / (NV * V);
+      return turned(tiled(turned(values, C, NV * V), NV * V, V), NV * V, C);
+    }
+    default:
+      return null;
+  }
+}
+
 /** A tensor of the checkpoint as the converter writes it; null for one that it leaves out. */
 function converted(
   { name: wrapped, shape, dtype }: TensorRange,
@@ -192,14 +247,18 @@ function converted(
     values = turned(values, rows, columns);
     out = [...shape].reverse();
   }
+  values = kind.changed?.(plain, values, config) ?? values;
   if (kind.plusOne && shape.length === 1) values = values.map(value => value + 1);
   const type = shape.length === 1 ? 'F32' : dtype;
   return { name, dtype: type, shape: out, bytes: fromFloat32(values, type) };
 }
 
 /** The name that `familyName` takes to `plain`. */
-function ggufName({ outer, layer, inner }: Names, plain: string): string | null {
+function ggufName({ outer, layer, inner, bare = {} }: Names, plain: string): string | null {
   if (plain === 'lm_head.weight') return 'output.weight';
+  const [, at, whole] = new RegExp(`^${layer}\\.(\\d+)\\.(.*)$`).exec(plain) ?? [];
+  const alone = Object.entries(bare).find(([, name]) => name === whole)?.[0];
+  if (alone !== undefined) return `blk.${at}.${alone}`;
   const [, stem = '', ending = ''] = /^(.*)(\.(?:weight|bias))$/.exec(plain) ?? [];
   const [, number_, rest] = new RegExp(`^${layer}\\.(\\d+)\\.(.*)$`).exec(stem) ?? [];
   const names = Object.entries(number_ === undefined ? outer : inner);

@@ -5,6 +5,8 @@ export interface Arrangement {
   readonly interleaved: boolean;
   /** Norms hold 1 + w where the family's have w. */
   readonly wholeNorms: boolean;
+  /** Value heads of the delta rule are tiled, and factors of its decay lie as -exp of what the family has. */
+  readonly tiledDelta: boolean;
   /** True for a matrix that lies as [out, in] where the family has [in, out]. */
   turned(name: string): boolean;
   /** Row i of the family's tensor is row `order[i]` of the one that lies here; null where rows lie as they do there. */

@@ -34,6 +34,8 @@ const CASES: readonly Case[] = [
   { name: 'olmo2' },
   { name: 'starcoder2' },
   { name: 'lfm2' },
+  // Where config.json has them otherwise than the writer looks for them. Norms and factors of the decay are rounded anew.
+  { name: 'qwen3-5', config: { rope_theta: 1e7, partial_rotary_factor: 0.5 }, tolerance: 1e-4 },
   { name: 'gpt-neox' },
   { name: 'bloom' },
 ];
@@ -106,4 +108,20 @@ test('short and long factors, as Phi-3 has them', async () => {
   const { file } = goldenGguf(golden, scaled, { tensors });
   const { graph } = await readNumericCheckpoint(memoryFiles({ 'model.gguf': file }));
   expect(graph.rotary).toEqual(buildGraph(scaled).graph.rotary);
+});
+
+test('layers behind the last that draft tokens ahead are left out, as a Qwen3.5 has one', async () => {
+  const golden = await loadGolden('qwen3-5');
+  const config = { ...(golden.config as Config), rope_theta: 1e7, partial_rotary_factor: 0.5 };
+  const { file } = goldenGguf(
+    golden,
+    { ...config, num_hidden_layers: 5 },
+    {
+      metadata: [['qwen35.nextn_predict_layers', 1]],
+      tensors: [tensorOf('blk.4.nextn.enorm.weight', [1, 2]), tensorOf('blk.4.attn_norm.weight', [3, 4])],
+    },
+  );
+  const { graph, tensors } = await readNumericCheckpoint(memoryFiles({ 'model.gguf': file }));
+  expect(graph.dims.n_layer).toBe(4);
+  expect([...tensors.keys()].filter(name => /^layers\.4\.|nextn/.test(name))).toEqual([]);
 });

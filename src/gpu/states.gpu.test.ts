@@ -181,7 +181,7 @@ describe.each<{ kernel: string; kernelClass: KernelClass }>([
   { kernel: 'delta_rule', kernelClass: 'barrier_free' },
   { kernel: 'delta_rule_workgroup', kernelClass: 'workgroup' },
 ])('$kernel', ({ kernel, kernelClass }) => {
-  async function check(heads: DeltaHeads, sharpness = 1) {
+  async function check(heads: DeltaHeads, { sharpness = 1, negated = false } = {}) {
     const { key_heads: NK, value_heads: NV, key_size: K, value_size: V } = heads;
     const width = 2 * NK * K + NV * V;
     const gates = 2 * NV + 3;
@@ -196,6 +196,7 @@ describe.each<{ kernel: string; kernelClass: KernelClass }>([
           a_log: 'a',
           dt_bias: 'd',
           heads,
+          ...(negated && { negated }),
           out: 'y',
         },
       ],
@@ -204,12 +205,12 @@ describe.each<{ kernel: string; kernelClass: KernelClass }>([
     });
     const x = noise(LENGTH * width, 1).map(v => v * sharpness);
     const g = noise(LENGTH * gates, 2).map(v => v * 4 * sharpness);
-    const [a, d] = [noise(NV, 3), noise(NV, 4)];
+    const [a, d] = [noise(NV, 3).map(each => (negated ? -0.1 - Math.abs(each) : each)), noise(NV, 4)];
     const inputs: DeltaInputs = {
       x,
       decay: view(g, gates, NV + 1, NV),
       rate: view(g, gates, 1, NV),
-      a_log: a,
+      a_log: negated ? a.map(each => Math.log(-each)) : a,
       dt_bias: d,
     };
     const states = new Float64Array(NV * K * V);
@@ -258,6 +259,10 @@ describe.each<{ kernel: string; kernelClass: KernelClass }>([
   });
 
   test('gates at their ends and long vectors', async () => {
-    await check({ key_heads: 2, value_heads: 2, key_size: 8, value_size: 8 }, 20);
+    await check({ key_heads: 2, value_heads: 2, key_size: 8, value_size: 8 }, { sharpness: 20 });
+  });
+
+  test('as GGUF files have them: value heads that share keys lie apart, factors of the decay as they are multiplied', async () => {
+    await check({ key_heads: 2, value_heads: 6, key_size: 8, value_size: 12, tiled: true }, { negated: true });
   });
 });

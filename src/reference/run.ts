@@ -175,7 +175,8 @@ function step(state: State, op: Op): void {
       return;
     }
     case 'delta_rule': {
-      const [a_log, dt_bias] = [matrices.get(op.a_log), matrices.get(op.dt_bias)];
+      const [a, dt_bias] = [matrices.get(op.a_log), matrices.get(op.dt_bias)];
+      const a_log = op.negated ? Float64Array.from(a, each => Math.log(-each)) : a;
       const [decay, rate] = [viewed(state, op.decay), viewed(state, op.rate)];
       values.set(op.out, deltaRule({ x: value(state, op.x), decay, rate, a_log, dt_bias }, op.heads));
       return;

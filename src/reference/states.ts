@@ -42,13 +42,13 @@ export function deltaRule(
   heads: DeltaHeads,
   states = new Float64Array(heads.value_heads * heads.key_size * heads.value_size),
 ): Float64Array {
-  const { key_heads, value_heads: NV, key_size: K, value_size: V } = heads;
+  const { key_heads, value_heads: NV, key_size: K, value_size: V, tiled } = heads;
   const width = 2 * key_heads * K + NV * V;
   const T = x.length / width;
   const out = new Float64Array(T * NV * V);
   for (let t = 0; t < T; t++) {
     for (let h = 0; h < NV; h++) {
-      const keyHead = Math.floor((h * key_heads) / NV);
+      const keyHead = tiled ? h % key_heads : Math.floor((h * key_heads) / NV);
       const q = unit(x.subarray(t * width + keyHead * K, t * width + (keyHead + 1) * K));
       const keysAt = t * width + (key_heads + keyHead) * K;
       const k = unit(x.subarray(keysAt, keysAt + K));

@@ -1,5 +1,5 @@
 // The architectures of GGUF files that run here, by `general.architecture`, and how their tensors lie.
-// Source: convert_hf_to_gguf.py of ggml-org/llama.cpp, which makes such files.
+// Source: convert_hf_to_gguf.py and conversion/ of ggml-org/llama.cpp, which make such files.
 import { NucleusError } from '../../lib/error.ts';
 import type { ConfigOf } from './configs.ts';
 import * as configs from './configs.ts';
@@ -18,6 +18,10 @@ export interface GgufArchitecture {
   readonly turned?: RegExp;
   /** Queries, keys and values lie one after the other where the family has them head by head. */
   readonly apart?: RegExp;
+  /** Heads of the delta rule lie as ggml repeats keys, and its factors as they are multiplied. */
+  readonly tiledDelta?: true;
+  /** The last layers may be others that draft tokens ahead. */
+  readonly drafts?: true;
   /** Weights of convolutions, which the family has with a dimension of one. */
   readonly convolution?: RegExp;
 }
@@ -25,7 +29,7 @@ export interface GgufArchitecture {
 const WINDOW = 'attention.sliding_window';
 const CAPS = ['attn_logit_softcapping', 'final_logit_softcapping'];
 const SCALES = ['attention.scale', 'embedding_scale', 'residual_scale', 'logit_scale'];
-const { llama, gemma, phi3, olmo2, starcoder2, lfm2, gptneox, bloom, gpt2 } = NAMES;
+const { llama, gemma, phi3, olmo2, starcoder2, lfm2, qwen35, gptneox, bloom, gpt2 } = NAMES;
 
 const ARCHITECTURES: ReadonlyMap<string, GgufArchitecture> = new Map<string, GgufArchitecture>([
   ['llama', { names: llama, config: configs.llama, honoured: [WINDOW], interleaved: true }],
@@ -39,6 +43,17 @@ const ARCHITECTURES: ReadonlyMap<string, GgufArchitecture> = new Map<string, Ggu
   ['gemma3', { names: gemma, config: configs.gemma3, honoured: [WINDOW, ...CAPS], wholeNorms: true }],
   ['starcoder2', { names: starcoder2, config: configs.starcoder2, honoured: [WINDOW] }],
   ['lfm2', { names: lfm2, config: configs.lfm2, convolution: /\.conv\.conv\.weight$/ }],
+  [
+    'qwen35',
+    {
+      names: qwen35,
+      config: configs.qwen35,
+      wholeNorms: true,
+      tiledDelta: true,
+      drafts: true,
+      convolution: /\.conv1d\.weight$/,
+    },
+  ],
   ['gptneox', { names: gptneox, config: configs.gptneox, apart: /\.query_key_value\./ }],
   ['bloom', { names: bloom, config: configs.bloom, apart: /\.query_key_value\./ }],
   ['gpt2', { names: gpt2, config: configs.gpt2, turned: /\.c_(?:attn|proj|fc)\.weight$/ }],

@@ -159,3 +159,26 @@ export const lfm2: ConfigOf = (fields, factors) => {
     norm_eps: fields.number('attention.layer_norm_rms_epsilon'),
   };
 };
+
+/** Layers with factors of a decay have the delta rule; those behind the model's own draft. */
+export const qwen35: ConfigOf = (fields, factors) => {
+  const valueHeads = fields.number('ssm.time_step_rank');
+  const hasDelta = (_: unknown, layer: number) => fields.tensors.has(`blk.${layer}.ssm_a`);
+  return {
+    model_type: 'qwen3_5_text',
+    ...sizes(fields),
+    ...grouped(fields),
+    ...ropeFields(fields, factors),
+    num_hidden_layers: fields.layers,
+    layer_types: Array.from({ length: fields.layers }, hasDelta).map(delta =>
+      delta ? 'linear_attention' : 'full_attention',
+    ),
+    partial_rotary_factor: turnedPart(fields, true),
+    rms_norm_eps: fields.number('attention.layer_norm_rms_epsilon'),
+    linear_conv_kernel_dim: fields.number('ssm.conv_kernel'),
+    linear_key_head_dim: fields.number('ssm.state_size'),
+    linear_value_head_dim: fields.number('ssm.inner_size') / valueHeads,
+    linear_num_key_heads: fields.number('ssm.group_count'),
+    linear_num_value_heads: valueHeads,
+  };
+};

@@ -84,6 +84,11 @@ export class Fields {
     return rows;
   }
 
+  /** Those that make the next token: what drafts further ones stands behind them. */
+  get layers(): number {
+    return this.number('block_count') - (this.optional('nextn_predict_layers') ?? 0);
+  }
+
   /** Columns of a head. */
   get headSize(): number {
     return this.optional('attention.key_length') ?? this.number('embedding_length') / this.heads;

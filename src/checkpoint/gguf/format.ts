@@ -31,7 +31,7 @@ export const GGUF: CheckpointFormat = {
     const architecture = architectureOf(arch);
     const fields = new Fields(arch, metadata, tensors);
     refuseUnknown(fields, architecture.honoured ?? []);
-    const stored = inFamily(architecture, tensors);
+    const stored = inFamily(architecture, architecture.drafts ? withoutDrafts(fields, tensors) : tensors);
     const config = architecture.config(fields, await ropeFactors(files, tensors));
     const tokenizer = readGgufTokenizer(metadata);
     return {
@@ -144,6 +144,12 @@ function refuseOthers(metadata: Metadata): void {
 /** Tensors that older files have and that say nothing. */
 const HARMLESS = /^(?:blk\.\d+\.)?(?:attn_rot_embd|rope_freqs)(?:\.weight)?$/;
 
+/** The tensors of the model's own layers, and those of none. */
+function withoutDrafts({ layers }: Fields, tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
+  const isOwn = (name: string): boolean => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1) < layers;
+  return new Map([...tensors].filter(([name]) => isOwn(name)));
+}
+
 /** The tensors by their names in the family. @throws NucleusError unsupported_config for one that the family does not have. */
 function inFamily(
   { names, convolution }: GgufArchitecture,
@@ -181,10 +187,14 @@ async function ropeFactors(files: CheckpointFiles, tensors: ReadonlyMap<string, 
   return { ...(all && { all }), ...(short && { short }), ...(long && { long }) };
 }
 
-function arrangementOf({ interleaved, wholeNorms, turned, apart }: GgufArchitecture, fields: Fields): Arrangement {
+function arrangementOf(
+  { interleaved, wholeNorms, tiledDelta, turned, apart }: GgufArchitecture,
+  fields: Fields,
+): Arrangement {
   return {
     interleaved: interleaved === true,
     wholeNorms: wholeNorms === true,
+    tiledDelta: tiledDelta === true,
     turned: name => turned?.test(name) ?? false,
     order: (name, rows) => (apart?.test(name) ? apartOrder(rows, fields.heads) : null),
   };

@@ -8,6 +8,8 @@ export interface Names {
   readonly layer: string;
   /** Behind the number. */
   readonly inner: Readonly<Record<string, string>>;
+  /** Behind the number, whole names on both sides: the family has no `.weight` and no `.bias` there. */
+  readonly bare?: Readonly<Record<string, string>>;
 }
 
 const LLAMA: Names = {
@@ -28,7 +30,8 @@ const LLAMA: Names = {
   },
 };
 
-const { attn_norm: _before, ffn_norm: _between, ...WITHOUT_NORMS } = LLAMA.inner;
+const { ffn_norm: _between, ...WITHOUT_FFN_NORM } = LLAMA.inner;
+const { attn_norm: _before, ...WITHOUT_NORMS } = WITHOUT_FFN_NORM;
 
 /** Those of a Llama, but for some inside the layers. */
 const like = (inner: Names['inner']): Names => ({ ...LLAMA, inner: { ...LLAMA.inner, ...inner } });
@@ -83,6 +86,22 @@ export const NAMES = {
       ffn_down: 'feed_forward.w2',
     },
   },
+  qwen35: {
+    outer: LLAMA.outer,
+    layer: LLAMA.layer,
+    inner: {
+      ...WITHOUT_FFN_NORM,
+      post_attention_norm: 'post_attention_layernorm',
+      attn_qkv: 'linear_attn.in_proj_qkv',
+      attn_gate: 'linear_attn.in_proj_z',
+      ssm_alpha: 'linear_attn.in_proj_a',
+      ssm_beta: 'linear_attn.in_proj_b',
+      ssm_conv1d: 'linear_attn.conv1d',
+      ssm_norm: 'linear_attn.norm',
+      ssm_out: 'linear_attn.out_proj',
+    },
+    bare: { ssm_a: 'linear_attn.A_log', 'ssm_dt.bias': 'linear_attn.dt_bias' },
+  },
   gptneox: {
     outer: { token_embd: 'embed_in', output_norm: 'final_layer_norm', output: 'embed_out' },
     layer: 'layers',
@@ -113,7 +132,9 @@ export const NAMES = {
 } as const satisfies Readonly<Record<string, Names>>;
 
 /** The name of a tensor in its family's checkpoints; null for one that the family does not have. */
-export function familyName({ outer, layer, inner }: Names, name: string): string | null {
+export function familyName({ outer, layer, inner, bare = {} }: Names, name: string): string | null {
+  const [, at, whole = ''] = /^blk\.(\d{1,4})\.(.+)$/.exec(name) ?? [];
+  if (Object.hasOwn(bare, whole)) return `${layer}.${at}.${bare[whole]}`;
   const [, number, stem = '', ending = ''] = /^(?:blk\.(\d{1,4})\.)?(.+)(\.(?:weight|bias))$/.exec(name) ?? [];
   const names = number === undefined ? outer : inner;
   const known = Object.hasOwn(names, stem) ? names[stem] : undefined;

@@ -22,6 +22,8 @@ const SPEC: KernelSpec = {
     RATE_STRIDE: 'u32',
     RATE_OFFSET: 'u32',
     OUT_STRIDE: 'u32',
+    TILED: 'bool',
+    NEGATED: 'bool',
   },
 };
 const deltaRuleNaive = kernel('delta_rule_naive', SPEC);
@@ -74,6 +76,8 @@ function dispatchOf(
       RATE_STRIDE: strideOfValue(c, op.rate.value),
       RATE_OFFSET: op.rate.offset,
       OUT_STRIDE: strideOfValue(c, op.out),
+      TILED: op.heads.tiled ?? false,
+      NEGATED: op.negated ?? false,
     },
     bind: [
       { buffer: c.step },

@@ -264,7 +264,7 @@ export interface StateConvOp {
  * and at each position, one after the other,
  * S = exp(-exp(a_log) * softplus(decay + dt_bias)) * S;  S = S + k * (sigmoid(rate) * (v - S^T k))^T;  out = S^T q / sqrt(key_size),
  * with q and k of unit length (`L2_EPS` under the root). x holds queries, then keys, then values, heads side by side; value head h reads key
- * head floor(h * key_heads / value_heads). `decay` and `rate` have a column a value head.
+ * head floor(h * key_heads / value_heads), or where they are tiled h % key_heads. `decay` and `rate` have a column a value head.
  */
 export interface DeltaRuleOp {
   readonly op: 'delta_rule';
@@ -274,6 +274,8 @@ export interface DeltaRuleOp {
   readonly rate: View;
   /** Vectors with a number a value head. */
   readonly a_log: string;
+  /** The vector has -exp(a_log) in its place. */
+  readonly negated?: true;
   readonly dt_bias: string;
   readonly heads: DeltaHeads;
   readonly out: ValueName;
@@ -285,6 +287,8 @@ export interface DeltaHeads {
   readonly value_heads: number;
   readonly key_size: number;
   readonly value_size: number;
+  /** Value heads that read one key head are `key_heads` apart; else they are neighbours. */
+  readonly tiled?: true;
 }
 
 /** Added to the squared length of a query or a key before it is divided by its length. */

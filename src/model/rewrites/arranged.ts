@@ -8,6 +8,8 @@ export interface Arranged {
   readonly interleaved: boolean;
   /** Norms hold 1 + w. */
   readonly wholeNorms: boolean;
+  /** Value heads of the delta rule are tiled, and `A_log` holds -exp of it. */
+  readonly tiledDelta: boolean;
   /** True for a matrix that lies as [out, in] where the family has [in, out]. */
   turned(name: string): boolean;
   /** Row i of the family's tensor is row `order[i]` of the stored one; null where rows lie as they do there. */
@@ -20,9 +22,10 @@ export function withArrangement(graph: Graph, arranged: Arranged): Graph {
   return { ...graph, weights, ops: graph.ops.map(op => opOf(op, arranged)) };
 }
 
-function opOf(op: Op, { interleaved, wholeNorms }: Arranged): Op {
+function opOf(op: Op, { interleaved, wholeNorms, tiledDelta }: Arranged): Op {
   if (op.op === 'rotary' && interleaved) return { ...op, interleaved: true };
   if (op.op === 'rmsnorm' && wholeNorms) return { ...op, plusOne: false };
+  if (op.op === 'delta_rule' && tiledDelta) return { ...op, negated: true, heads: { ...op.heads, tiled: true } };
   return op;
 }
 
