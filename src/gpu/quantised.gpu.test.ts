@@ -33,7 +33,7 @@ beforeAll(async () => {
   gpu = await openTestGpu();
 });
 
-/** Two blocks of 256 numbers, or sixteen of 32, turned from row to row, so that rows differ. */
+/** Columns of a row unless said: two blocks of 256 numbers, or sixteen of 32. */
 const K = 512;
 
 const fileOf = (storage: Storage): Uint8Array => {
@@ -41,42 +41,45 @@ const fileOf = (storage: Storage): Uint8Array => {
   return Uint8Array.from(atob(blocks), char => char.charCodeAt(0));
 };
 
-/** Rows of blocks in a checkpoint: row i is the frozen one, begun at another block. */
-function rowsOf(storage: Storage, row0: number, rows: number): Uint8Array {
-  const row = fileOf(storage);
-  const out = new Uint8Array(rows * fileBytes(storage, K));
-  for (let i = 0; i < rows; i++) {
-    const cut = ((row0 + i) % (K / storage.block)) * storage.blockBytes;
-    out.set(row.subarray(cut), i * row.length);
-    out.set(row.subarray(0, cut), (i + 1) * row.length - cut);
+/** Rows of blocks in a checkpoint: the frozen ones over and over, row i from block i on, so that rows differ. */
+function rowsOf(storage: Storage, row0: number, rows: number, columns: number): Uint8Array {
+  const { block, blockBytes } = storage;
+  const file = fileOf(storage);
+  const blocks = columns / block;
+  const out = new Uint8Array(rows * fileBytes(storage, columns));
+  for (let at = 0; at < rows * blocks; at++) {
+    const i = row0 + Math.floor(at / blocks) + (at % blocks);
+    const from = (i * blockBytes) % file.length;
+    out.set(file.subarray(from, from + blockBytes), at * blockBytes);
   }
   return out;
 }
 
-const partBytesOf = ({ row0, rows, storage }: MatrixLayout['parts'][number]): Uint8Array =>
-  storage.pack(rowsOf(storage, row0, rows), K);
+const partBytesOf = ({ row0, rows, storage }: MatrixLayout['parts'][number], columns: number): Uint8Array =>
+  storage.pack(rowsOf(storage, row0, rows, columns), columns);
 
 /** The numbers of a matrix as its parts mean them. */
-const numbersOf = ({ parts }: MatrixLayout): Float32Array =>
-  Float32Array.from(parts.flatMap(part => [...part.storage.dequantise(partBytesOf(part), K)]));
+const numbersOf = ({ parts, cols }: MatrixLayout): Float32Array =>
+  Float32Array.from(parts.flatMap(part => [...part.storage.dequantise(partBytesOf(part, cols), cols)]));
 
-/** A product of `N` outputs whose first `first` are of `storage`, the others Q8_0. */
+/** A product of `N` outputs and `columns` whose first `first` rows are of `storage`, the others Q8_0. */
 interface Rows {
   readonly N: number;
   readonly first: number;
+  readonly columns?: number;
 }
 type Variant = Pick<PlanOptions, 'kernelClass' | 'rows' | 'lanes' | 'tuned'>;
 
-/** Runs ops from `x` [T, K] to `y` [T, width], with values between them as `widths` says, that read the matrix `w`. */
+/** Runs ops from `x` [T, columns] to `y` [T, width], with values between them as `widths` says, that read the matrix `w`. */
 async function run(
   { ops, width, widths = {} }: { ops: readonly Op[]; width: number; widths?: Graph['widths'] },
   storage: Storage,
   variant: Variant,
-  { N, first }: Rows,
+  { N, first, columns = K }: Rows,
 ) {
   const T = 3;
-  const weights = [weightAsItLies('w', N, K)];
-  const { graph, allocation } = opGraph({ ops, widths: { x: K, y: width, ...widths }, weights });
+  const weights = [weightAsItLies('w', N, columns)];
+  const { graph, allocation } = opGraph({ ops, widths: { x: columns, y: width, ...widths }, weights });
   const alike = [
     { row0: 0, rows: first, storage },
     { row0: first, rows: N - first, storage: STORAGES.q8_0 },
@@ -85,14 +88,14 @@ async function run(
   const matrix = defined(layouts.matrices.get('w'), 'w');
   const numbers = numbersOf(matrix);
   // Products of about 1, so that gates are neither shut nor open.
-  const size = 1 / Math.sqrt((K * numbers.reduce((sum, w) => sum + w * w, 0)) / numbers.length);
-  const x = noise(T * K, 1).map(v => v * size);
+  const size = 1 / Math.sqrt((columns * numbers.reduce((sum, w) => sum + w * w, 0)) / numbers.length);
+  const x = noise(T * columns, 1).map(v => v * size);
   const ids = [N - 1, 0, first - 1];
   const contents: Contents = {
     step: stepRows(ids.map(id => ({ id }))),
-    'value/0': padRows(x, K),
+    'value/0': padRows(x, columns),
     'value/1': new Float32Array(T * stride4(width)),
-    ...partContents(matrix, partBytesOf),
+    ...partContents(matrix, part => partBytesOf(part, columns)),
   };
   const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step', pairs: ['gated'] });
   expect(dispatches).toHaveLength(alike.length);
@@ -112,7 +115,7 @@ async function expectProduct(
   const op: Op = { op: 'linear', x: 'x', weight: 'w', out: 'y' };
   const { got, x, numbers, kernels } = await run({ ops: [op], width: rows.N }, storage, variant, rows);
   expect(kernels).toEqual([kernel]);
-  expectClose(got, reference.linear(x, numbers, rows.N, K));
+  expectClose(got, reference.linear(x, numbers, rows.N, rows.columns ?? K));
 }
 
 /** Gates of a gated product. */
@@ -136,6 +139,11 @@ const ROW = [
   { product: 'linear_row_subgroup', gated: 'linear_gated_subgroup', kernelClass: 'subgroup' },
   // Of four lanes, which a subgroup has on every adapter.
   { product: 'linear_row_cluster', gated: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
+] as const;
+/** Those that read a row four columns at a time, and by units. */
+const READING = [
+  { kernel: 'linear_row', kernelClass: 'barrier_free', rows: 'row' },
+  { kernel: 'linear_row_cluster', kernelClass: 'subgroup', rows: 'row', lanes: 4 },
 ] as const;
 const MANY = [
   { kernel: 'linear_few', kernelClass: 'barrier_free', rows: 'few' },
@@ -169,6 +177,10 @@ describe.each(BLOCKS)('$name', storage => {
 
   test.each(here(ROW))('$gated', ({ product: _, gated, ...variant }) =>
     expectGated(storage, { kernel: gated, rows: 'row', ...variant }),
+  );
+
+  test.each(here(READING))('$kernel: rows of three blocks, whose planes end anywhere', variant =>
+    expectProduct(storage, variant, { ...MIXED, columns: 3 * storage.block }),
   );
 
   test.runIf(runsHere('subgroup'))('by every team that measuring may choose', async () => {
