@@ -1,6 +1,11 @@
 // Part: a matrix part whose rows are planes of blocks, ROW16 times 16 bytes each, the quants first.
 @group(0) @binding(1) var<storage, read> weights: array<vec4u, ROWS * ROW16>;
 
+// Words 4 * i .. 4 * i + 3 of a row, 16 bytes.
+fn words_at(row: u32, i: u32) -> vec4u {
+  return weights[row * ROW16 + i];
+}
+
 // Word i of a row.
 fn word_at(row: u32, i: u32) -> u32 {
   return weights[row * ROW16 + (i >> 2u)][i & 3u];

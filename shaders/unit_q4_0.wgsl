@@ -2,6 +2,7 @@
 // The product of a unit of a row of the matrix and of the row of x that begins at x0.
 fn unit_dot(row: u32, unit: u32, x0: u32) -> f32 {
   let at = x0 + 8u * unit;
-  let sum = quants_dot(weights[row * ROW16 + unit], at) - 8.0 * unit_sum(at);
-  return sum * half_at(row, SCALES, unit);
+  let q = words_at(row, unit);
+  let sum = run_dot(lower_run(q), at) + run_dot(upper_run(q), at + 4u);
+  return (sum - 8.0 * (run_sum(at) + run_sum(at + 4u))) * half_at(row, SCALES, unit);
 }

@@ -7,7 +7,7 @@ fn signed4(packed: u32) -> vec4f {
 
 // The product of a unit of a row of the matrix and of the row of x that begins at x0.
 fn unit_dot(row: u32, unit: u32, x0: u32) -> f32 {
-  let q = weights[row * ROW16 + unit];
+  let q = words_at(row, unit);
   let at = x0 + 4u * unit;
   let sum = dot(signed4(q.x), x[at])
     + dot(signed4(q.y), x[at + 1u])

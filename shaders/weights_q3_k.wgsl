@@ -10,7 +10,7 @@ fn weight4(row: u32, k4: u32) -> vec4f {
   let low = (word_at(row, 8u * (k4 >> 5u) + (k4 & 7u)) >> (2u * ((k4 >> 3u) & 3u))) & 0x03030303u;
   let high = (word_at(row, HIGHEST + (k4 & 7u) + 8u * group) >> ((k4 >> 3u) & 7u)) & 0x01010101u;
   let q = vec4f(bytes4(low | (high << 2u))) - vec4f(4.0);
-  let header = weights[row * ROW16 + (HEADERS >> 2u) + group];
+  let header = words_at(row, HEADERS / 4u + group);
   let j = (k4 >> 2u) & 15u;
   let byte = 8u * (j & 3u);
   let nibble = select(header.x, header.y, (j & 4u) != 0u) >> (byte + ((j >> 1u) & 4u));

@@ -7,6 +7,6 @@ const ROW16: u32 = (HEADERS + K4 / 16u + 3u) / 4u;
 fn weight4(row: u32, k4: u32) -> vec4f {
   let low = (word_at(row, 8u * (k4 >> 4u) + (k4 & 7u)) >> ((k4 >> 1u) & 4u)) & 0x0f0f0f0fu;
   let high = (word_at(row, HIGHEST + 8u * (k4 >> 6u) + (k4 & 7u)) >> ((k4 >> 3u) & 7u)) & 0x01010101u;
-  let scale = scale_and_minimum(row, HEADERS, k4);
+  let scale = scale_and_minimum(words_at(row, HEADERS / 4u + (k4 >> 6u)), (k4 >> 3u) & 7u);
   return vec4f(bytes4(low | (high << 4u))) * scale.x - vec4f(scale.y);
 }

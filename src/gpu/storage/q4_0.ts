@@ -6,7 +6,7 @@ export const q4_0 = blockStorage({
   dtype: 'Q4_0',
   block: 32,
   blockBytes: 18,
-  unit: { parts: ['nibbles', 'unit_q4_0'], columns: 32 },
+  unit: { parts: ['runs', 'nibbles', 'unit_q4_0'], columns: 32 },
   planes: [
     { from: 2, bytes: 16 },
     { from: 0, bytes: 2 },

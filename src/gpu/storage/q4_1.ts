@@ -7,7 +7,7 @@ export const q4_1 = blockStorage({
   dtype: 'Q4_1',
   block: 32,
   blockBytes: 20,
-  unit: { parts: ['nibbles', 'unit_q4_1'], columns: 32 },
+  unit: { parts: ['runs', 'nibbles', 'unit_q4_1'], columns: 32 },
   planes: [
     { from: 4, bytes: 16 },
     { from: 0, bytes: 4 },

@@ -11,6 +11,7 @@ export const q4_k = blockStorage({
     { from: 0, bytes: 16 },
   ],
   parts: ['scales_k'],
+  unit: { parts: ['runs', 'nibbles', 'runs_k', 'unit_q4_k'], columns: 32 },
   numbers: (block, out, at) => {
     const [d, dmin] = [halfAt(block, 0), halfAt(block, 2)];
     for (let i = 0; i < 256; i++) {

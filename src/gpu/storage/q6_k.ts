@@ -13,8 +13,10 @@ export const q6_k = blockStorage({
   planes: [
     { from: 0, bytes: 128 },
     { from: 128, bytes: 64 },
-    { from: 192, bytes: 18, stride: 20 },
+    { from: 192, bytes: 16 },
+    { from: 208, bytes: 2 },
   ],
+  unit: { parts: ['runs', 'nibbles', 'unit_q6_k'], columns: 32 },
   numbers: (block, out, at) => {
     const d = halfAt(block, 208);
     for (let i = 0; i < 256; i++) {
