@@ -2,9 +2,14 @@
 const SCALES: u32 = K4 / 2u;
 const ROW16: u32 = (SCALES + (K4 / 8u + 1u) / 2u + 3u) / 4u;
 
+// Of numbers 32 * i .. 32 * i + 31 of a row.
+fn scale_of(row: u32, i: u32) -> f32 {
+  return half_at(row, SCALES, i);
+}
+
 // Columns 4 * k4 .. 4 * k4 + 3 of a row.
 fn weight4(row: u32, k4: u32) -> vec4f {
   let group = k4 >> 3u;
-  let q = bytes4((word_at(row, (k4 & 3u) + 4u * group) >> (k4 & 4u)) & 0x0f0f0f0fu);
-  return nonlinear4(q) * half_at(row, SCALES, group);
+  let q = (word_at(row, (k4 & 3u) + 4u * group) >> (k4 & 4u)) & 0x0f0f0f0fu;
+  return (nonlinear4(q) - vec4f(MORE)) * scale_of(row, group);
 }

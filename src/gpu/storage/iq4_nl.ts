@@ -11,6 +11,7 @@ export const iq4_nl = blockStorage({
     { from: 0, bytes: 2 },
   ],
   parts: ['nonlinear'],
+  unit: { parts: ['runs', 'nibbles', 'unit_iq4'], columns: 32 },
   numbers: (block, out, at) => {
     const d = halfAt(block, 0);
     for (let i = 0; i < 32; i++) out[at + i] = scaled(d, NONLINEAR[nibbleAt(block, 2, i)] ?? 0);

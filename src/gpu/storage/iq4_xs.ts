@@ -11,6 +11,7 @@ export const iq4_xs = blockStorage({
     { from: 0, bytes: 8 },
   ],
   parts: ['nonlinear'],
+  unit: { parts: ['runs', 'nibbles', 'unit_iq4'], columns: 32 },
   numbers: (block, out, at) => {
     const [d, high, low] = [halfAt(block, 0), block.getUint16(2, true), block.getUint32(4, true)];
     for (let j = 0; j < 8; j++) {

@@ -15,6 +15,8 @@ export const mxfp4 = blockStorage({
     { from: 1, bytes: 16 },
     { from: 0, bytes: 1 },
   ],
+  parts: ['twice'],
+  unit: { parts: ['runs', 'nibbles', 'unit_mxfp4'], columns: 32 },
   numbers: (block, out, at) => {
     const d = halfOfPower(block.getUint8(0));
     for (let i = 0; i < 32; i++) out[at + i] = scaled(d, TWICE[nibbleAt(block, 1, i)] ?? 0);

@@ -6,6 +6,7 @@ export const q5_0 = blockStorage({
   dtype: 'Q5_0',
   block: 32,
   blockBytes: 22,
+  unit: { parts: ['runs', 'nibbles', 'fives', 'unit_q5_0'], columns: 32 },
   planes: [
     { from: 6, bytes: 16 },
     { from: 2, bytes: 4 },

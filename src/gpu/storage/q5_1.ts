@@ -6,6 +6,7 @@ export const q5_1 = blockStorage({
   dtype: 'Q5_1',
   block: 32,
   blockBytes: 24,
+  unit: { parts: ['runs', 'nibbles', 'fives', 'unit_q5_1'], columns: 32 },
   planes: [
     { from: 8, bytes: 16 },
     { from: 4, bytes: 4 },
