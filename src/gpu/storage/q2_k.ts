@@ -11,6 +11,7 @@ export const q2_k = blockStorage({
     { from: 0, bytes: 16 },
     { from: 80, bytes: 4 },
   ],
+  unit: { parts: ['runs', 'runs_pairs', 'unit_q2_k'], columns: 64 },
   numbers: (block, out, at) => {
     const [d, dmin] = [halfAt(block, 80), halfAt(block, 82)];
     for (let i = 0; i < 256; i++) {

@@ -11,6 +11,7 @@ export const q3_k = blockStorage({
     { from: 0, bytes: 32 },
     { from: 96, bytes: 14, stride: 16 },
   ],
+  unit: { parts: ['runs', 'runs_pairs', 'unit_q3_k'], columns: 64 },
   numbers: (block, out, at) => {
     const d = halfAt(block, 108);
     for (let i = 0; i < 256; i++) {
