@@ -16,8 +16,8 @@ interface Blocks extends Pick<Storage, 'name' | 'dtype' | 'block' | 'blockBytes'
   readonly planes: readonly Plane[];
   /** Parts that weights_<name> reads besides `blocks`. */
   readonly parts?: readonly string[];
-  /** Columns of a unit that has parts of its own, and these. */
-  readonly unit?: Unit;
+  /** Columns of a unit, and the parts that read it besides those of `weight4`. */
+  readonly unit: Unit;
   /** The numbers of one block of the checkpoint into `out`, from `at` on. */
   readonly numbers: (block: DataView, out: Float32Array, at: number) => void;
   readonly quantise?: NonNullable<Storage['quantise']>;
@@ -25,10 +25,8 @@ interface Blocks extends Pick<Storage, 'name' | 'dtype' | 'block' | 'blockBytes'
 
 const round = (n: number, to: number): number => Math.ceil(n / to) * to;
 
-const FOUR: Unit = { parts: ['unit_4'], columns: 4 };
-
 export function blockStorage({ name, dtype, block, blockBytes, planes, parts = [], ...rest }: Blocks): Storage {
-  const { numbers, quantise = null, unit = FOUR } = rest;
+  const { numbers, quantise = null, unit } = rest;
   const read = ['blocks', ...parts, `weights_${name}`];
   const strideBytes = (columns: number): number =>
     round(

@@ -14,7 +14,7 @@ export function plainStorage({ name, dtype, bytes, read, write }: Plain): Storag
     name,
     dtype,
     parts: [`weights_${name}`],
-    unit: bytes === 2 ? { parts: [`unit_${name}`], columns: 8 } : { parts: [`weights_${name}`, 'unit_4'], columns: 4 },
+    unit: { parts: [`unit_${name}`], columns: 16 / bytes },
     block: 1,
     blockBytes: bytes,
     strideBytes,

@@ -1,6 +1,6 @@
 // How matrices are stored on the GPU: a file of this folder a format, and parts in shaders/ that read it. Arithmetic is f32 always.
 
-/** A run of columns that `fn unit_dot(row, unit, x0) -> f32` multiplies at once. */
+/** Columns that `fn unit_dot(row, unit, x0) -> f32` multiplies at once. */
 export interface Unit {
   /** Parts in shaders/ that declare the binding `weights`, `const UNIT` and `fn unit_dot`. */
   readonly parts: readonly string[];
@@ -14,7 +14,7 @@ export interface Storage {
   readonly dtype: string;
   /** Parts in shaders/ that declare the binding `weights` and `fn weight4(row, k4) -> vec4f`. */
   readonly parts: readonly string[];
-  /** How a row is read by whole units of columns, a load of 16 bytes for all quants of one where there is a part for it. */
+  /** How a row is read by whole units of columns: those whose quants, or their lower bits, are a load of 16 bytes. They need not lie side by side. */
   readonly unit: Unit;
   /** Numbers of a block, and its bytes in a checkpoint, where rows are whole blocks. */
   readonly block: number;
