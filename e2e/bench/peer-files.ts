@@ -59,7 +59,7 @@ function publishedConfig(config: Config, { dims }: Graph): Config {
 const CHARACTERS = 0x80;
 
 /** A vocabulary in which the ids of letters are their bytes, so that a text of letters is known ids to engines that take nothing but texts. */
-function byteTokens(V: number) {
+export function byteTokens(V: number) {
   const tokens = Array.from({ length: V }, (_, id) => (id < CHARACTERS && BYTE_TO_CHAR[id]) || `<${id}>`);
   return [
     ['tokenizer.ggml.model', 'gpt2'],

@@ -119,7 +119,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       ['ssm.time_step_rank', number(config, 'linear_num_value_heads')],
       ['ssm.inner_size', number(config, 'linear_value_head_dim') * number(config, 'linear_num_value_heads')],
       ['full_attention_interval', number(config, 'full_attention_interval')],
-      ['rope.dimension_sections', [11, 11, 10, 0]],
+      ['rope.dimension_sections', sectionsOf(config)],
     ],
   },
   gpt_neox: {
@@ -131,6 +131,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   bloom: { arch: 'bloom', names: NAMES.bloom, headByHead: /query_key_value/, keys: layerNorm },
   gpt2: { arch: 'gpt2', names: NAMES.gpt2, turned: /\.c_(?:attn|proj|fc)\.weight$/, keys: layerNorm },
 };
+
+/** Pairs that turn by time, height and width, which for a text are all its position: about a third each. */
+function sectionsOf(config: Config): number[] {
+  const pairs = (number(config, 'head_dim') * number(config, 'partial_rotary_factor')) / 2;
+  const width = Math.floor(pairs / 3);
+  const height = Math.floor((pairs - width) / 2);
+  return [pairs - height - width, height, width, 0];
+}
 
 function keysOf(config: Config, kind: Kind): (readonly [string, GgufValue])[] {
   const hidden = number(config, 'hidden_size', 'n_embd');

@@ -1,6 +1,6 @@
 // Other engines on files of ours: llama.cpp on GGUF files, onnxruntime on the ONNX files of the benchmark, both beside the oracle in float64. They are installed in
 // e2e/bench/peers alone, and where they are not nothing is asked of them.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,8 +14,10 @@ import type { Graph } from '../../src/model/ir/graph.ts';
 import { run } from '../../src/reference/run.ts';
 import type { ReferenceWeights } from '../../src/reference/weights.ts';
 import { letters, logprobsOf } from '../bench/peer.ts';
-import { writePeerFiles } from '../bench/peer-files.ts';
+import { byteTokens, writePeerFiles } from '../bench/peer-files.ts';
 import { installed, llamaPeer, PEERS } from '../bench/peer-llama.ts';
+import { type Config, goldenGguf } from '../support/gguf-golden.ts';
+import { loadGolden } from '../support/golden.ts';
 import { memoryFiles } from '../support/memory-files.ts';
 import { randomModel, randomModelFile } from '../support/random-model.ts';
 import { referenceWeights } from '../support/reference-weights.ts';
@@ -41,46 +43,70 @@ const IDS = letters(24, 1);
 const last = (graph: Graph, weights: ReferenceWeights): number[] =>
   logprobsOf(Float32Array.from(run(graph, weights, IDS).logits(IDS.length - 1)));
 
-describe.skipIf(!installed('node-llama-cpp') || !installed('onnxruntime-web')).each(Object.entries(CONFIGS))(
-  '%s',
-  (name, config) => {
-    const weightsFile = randomModelFile(randomModel({ config, seed: 7 }));
-    const { graph } = buildGraph(config);
-    let folder = '';
-    beforeAll(async () => {
-      folder = await mkdtemp(path.join(tmpdir(), 'nucleus-'));
-      await writePeerFiles(folder, { graph, config, weightsFile });
-    });
-    afterAll(() => rm(folder, { recursive: true, force: true }));
+const WITH_LLAMA = installed('node-llama-cpp');
+const WITH_ONNX = installed('onnxruntime-web');
 
-    // llama.cpp looks GELU up in a table of f16, and rounds activations to 8 bits before products with blocks.
-    test.each([
-      ['f32.gguf', name === 'gpt2' ? 5e-3 : 1e-4],
-      ['q8_0.gguf', 0.3],
-    ])('llama.cpp reads %s as we do', async (file, tolerance) => {
-      const bytes = new Uint8Array(await readFile(path.join(folder, file)));
-      const read = await readNumericCheckpoint(memoryFiles({ [file]: bytes }));
-      const wanted = last(read.graph, dequantised(read, bytes));
-      const peer = await llamaPeer(path.join(folder, file), { n_ctx: 128 });
-      try {
-        const row = await peer.row(IDS);
-        const some = 'some' in row ? row.some : [];
-        expect(some).toHaveLength(512);
-        for (const [id, logprob] of some)
-          expect(Math.abs(logprob - (wanted[id] ?? Number.NaN))).toBeLessThan(tolerance);
-      } finally {
-        await peer.close();
-      }
-    });
+describe.skipIf(!WITH_LLAMA && !WITH_ONNX).each(Object.entries(CONFIGS))('%s', (name, config) => {
+  const weightsFile = randomModelFile(randomModel({ config, seed: 7 }));
+  const { graph } = buildGraph(config);
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'nucleus-'));
+    await writePeerFiles(folder, { graph, config, weightsFile });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    test('onnxruntime computes the ONNX file as we do, with its keys and values handed on', async () => {
+  // llama.cpp looks GELU up in a table of f16, and rounds activations to 8 bits before products with blocks.
+  test.skipIf(!WITH_LLAMA).each([
+    ['f32.gguf', name === 'gpt2' ? 5e-3 : 1e-4],
+    ['q8_0.gguf', 0.3],
+  ])('llama.cpp reads %s as we do', async (file, tolerance) => {
+    const bytes = new Uint8Array(await readFile(path.join(folder, file)));
+    const read = await readNumericCheckpoint(memoryFiles({ [file]: bytes }));
+    await expectOfLlama(path.join(folder, file), last(read.graph, dequantised(read, bytes)), tolerance);
+  });
+
+  test.skipIf(!WITH_ONNX)(
+    'onnxruntime computes the ONNX file as we do, with its keys and values handed on',
+    async () => {
       const row = await rowOfOnnx(path.join(folder, 'onnx', 'model.onnx'), graph);
       const wanted = last(graph, referenceWeights(graph, { weightsFile }));
       for (const [id, logprob] of logprobsOf(row).entries())
         expect(Math.abs(logprob - (wanted[id] ?? Number.NaN))).toBeLessThan(5e-5);
-    });
+    },
+  );
+});
+
+test.skipIf(!WITH_LLAMA)(
+  'llama.cpp reads a Qwen 3.5 as its converter lays it down as we read its checkpoint',
+  async () => {
+    const golden = await loadGolden('qwen3-5');
+    const { graph } = buildGraph(golden.config);
+    const config = { ...(golden.config as Config), rope_theta: 1e7, partial_rotary_factor: 0.5 };
+    const { file } = goldenGguf(golden, config, { metadata: byteTokens(graph.dims.vocab_size) });
+    const folder = await mkdtemp(path.join(tmpdir(), 'nucleus-'));
+    try {
+      const place = path.join(folder, 'model.gguf');
+      await writeFile(place, file);
+      await expectOfLlama(place, last(graph, referenceWeights(graph, golden)), 1e-4);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   },
 );
+
+/** Log-probabilities of every id behind IDS. */
+async function expectOfLlama(file: string, wanted: readonly number[], tolerance: number): Promise<void> {
+  const peer = await llamaPeer(file, { n_ctx: 128 });
+  try {
+    const row = await peer.row(IDS);
+    const some = 'some' in row ? row.some : [];
+    expect(some).toHaveLength(wanted.length);
+    for (const [id, logprob] of some) expect(Math.abs(logprob - (wanted[id] ?? Number.NaN))).toBeLessThan(tolerance);
+  } finally {
+    await peer.close();
+  }
+}
 
 /** Blocks as the numbers that they stand for. */
 function dequantised({ graph, tensors }: NumericCheckpoint, file: Uint8Array): ReferenceWeights {
