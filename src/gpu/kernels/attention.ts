@@ -69,6 +69,8 @@ export const kernels = [
   attentionJoin,
 ];
 
+/** Heads of a workgroup on a CPU: as many as its vectors have lanes. */
+const LANES = 8;
 /** Stretches that the keys of a long text are cut into. */
 const SPLITS = 16;
 /** From this position on, a row's keys are cut: before it, one workgroup a head is quicker than one dispatch more. */
@@ -93,7 +95,7 @@ export function planAttention(c: PlanContext, op: AttentionOp): Dispatch[] {
   if (c.kernelClass === 'naive' || !aligned || (!free && HS > 256))
     return [attentionDispatch(c, op, attentionNaive, 64, Math.ceil((NH * HS) / 64))];
   if (c.long && (op.window ?? ALL) > LONG_FROM) return longAttention(c, op);
-  if (free) return [attentionDispatch(c, op, attention, 4, Math.ceil(NH / 4))];
+  if (free) return [attentionDispatch(c, op, attention, LANES, Math.ceil(NH / LANES))];
   if (c.rows === 'tile') return [attentionDispatch(c, op, attentionTileWorkgroup, 64, NH, { rowsPer: 4 })];
   return [attentionDispatch(c, op, attentionWorkgroup, 64, NH)];
 }
