@@ -6,6 +6,7 @@ import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { FIRST_PROMPT } from '../features/editor/firstPrompt.ts';
 import { defined } from '../lib/assert.ts';
+import { trustOwnScripts } from '../lib/trusted.ts';
 import { hubToken } from '../stores/model/hub-token.ts';
 import { StoresContext } from '../stores/react.ts';
 import { App } from './App.tsx';
@@ -16,9 +17,8 @@ import { keepOwnNodes } from './foreignNodes.ts';
 import { addressLinks } from './links.ts';
 import { hubHost } from './origins.ts';
 import { createPage } from './page.ts';
-import { trustOwnScripts } from './trusted.ts';
 
-trustOwnScripts();
+trustOwnScripts(document.baseURI);
 keepEarlyKeys();
 refuseEarlyDrops();
 const host = hubHost(storageOf(() => localStorage));

@@ -1,4 +1,4 @@
-// Trusted Types: the page's policy lets no text become code. Here stands what may: the address of a script of the page's own origin, for workers.
+// Trusted Types: the policy of the page, and of its workers, lets no text become code. Here stands what may: the address of a script of their own origin, for workers.
 
 /** What of the browser's Trusted Types is used; the DOM types know none. */
 interface Policies {
@@ -8,12 +8,13 @@ interface Policies {
 /**
  * Text that is given to a worker, or registered as a service worker, goes through the rule of the policy `default`. It has none for markup and none for
  * code, so these are refused. Replies are cleaned by DOMPurify, which has a policy of its own. Before the first worker; nothing where the browser knows no Trusted Types.
+ * @param base the address of the page or worker
  */
-export function trustOwnScripts(): void {
+export function trustOwnScripts(base: string): void {
   const { trustedTypes } = globalThis as { readonly trustedTypes?: Policies };
   trustedTypes?.createPolicy('default', {
     // Browsers say more than the address.
-    createScriptURL: address => ownScript(address, document.baseURI),
+    createScriptURL: address => ownScript(address, base),
   });
 }
 
