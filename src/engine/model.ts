@@ -8,12 +8,14 @@ import type { Gpu } from '../gpu/device.ts';
 import { KvCache } from '../gpu/kv-cache.ts';
 import { layoutWeights } from '../gpu/layout.ts';
 import { bytesPerSlot, slotLimit } from '../gpu/pool.ts';
+import type { Quantiser } from '../gpu/quantise/quantiser.ts';
 import { Runner, type RunnerOptions, readbackBytes, sessionBuffers, tablesOf } from '../gpu/runner.ts';
 import type { BufferSpec, Scope } from '../gpu/scope.ts';
 import { StateCache } from '../gpu/state-cache.ts';
 import { stateRows } from '../gpu/state-planes.ts';
+import type { TensorWriter } from '../gpu/tensor-writer.ts';
 import { workDone } from '../gpu/waits.ts';
-import { type TensorWriter, Weights } from '../gpu/weights.ts';
+import { Weights } from '../gpu/weights.ts';
 import { defined } from '../lib/assert.ts';
 import { type ContextNeeds, defaultContext, largestContext, slotsFor } from '../lib/context-memory.ts';
 import { NucleusError } from '../lib/error.ts';
@@ -49,6 +51,8 @@ export interface ModelOptions {
   readonly kv?: 'f16';
   /** How matrices of floats are stored; as in the checkpoint unless given. */
   readonly format?: WeightFormat;
+  /** Who makes blocks for a rounded format; this thread unless given. */
+  readonly quantiser?: Quantiser;
   /** Measures kernels where the adapter has several; by rule unless given. */
   readonly tuning?: Tuning;
   /** What checks have found of kernels here: those that were wrong stay off. */
@@ -184,7 +188,7 @@ export class ModelLoader {
     const storageOf = storageOfWeights(graph, tensorOf, tensors, options.format);
     const maxBinding = options.maxBinding ?? gpu.device.limits.maxStorageBufferBindingSize;
     const layouts = layoutWeights(graph, storageOf, Math.min(maxBinding, gpu.device.limits.maxBufferSize));
-    const weights = await Weights.create(gpu, scope, graph, layouts);
+    const weights = await Weights.create(gpu, scope, graph, layouts, options.quantiser);
     const nameOf = new Map([...tensorOf].map(([name, tensor]) => [tensor, name]));
     return new ModelLoader(gpu, scope, withKv(graph, options.kv), weights, tensors, nameOf, options);
   }
@@ -205,7 +209,7 @@ export class ModelLoader {
         const each = begun?.tensor ?? defined(tensor, 'tensor');
         const writer = begun?.writer ?? (await this.#writer(each));
         if (!begun) next++;
-        writer.write(piece.subarray(Math.max(each.begin - offset, 0), Math.min(each.end, pieceEnd) - offset));
+        await writer.write(piece.subarray(Math.max(each.begin - offset, 0), Math.min(each.end, pieceEnd) - offset));
         if (each.end > pieceEnd) unfinished.push({ tensor: each, writer });
         else await writer.end();
       }
@@ -219,6 +223,7 @@ export class ModelLoader {
       const message = `${file} ended at byte ${offset}, inside or before tensor ${missing.name}`;
       throw new NucleusError(damaged(file), message, { file });
     }
+    await this.weights.settled();
   }
 
   /** Compiles the plans and opens the session, once every file is uploaded. Throws `kernel_failed`, `out_of_memory`, `model_too_large`. */
@@ -235,7 +240,7 @@ export class ModelLoader {
 
   async #writer(tensor: StoredTensor): Promise<TensorWriter> {
     const name = this.#nameOf.get(tensor.name);
-    if (name === undefined) return { write: () => {}, end: async () => {} };
+    if (name === undefined) return { write: async () => {}, end: async () => {} };
     const writer = await this.weights.tensor(name, storageOfTensor(tensor));
     return tensor.strides === undefined ? writer : reordered(tensor, writer);
   }
@@ -245,10 +250,10 @@ export class ModelLoader {
 function reordered(tensor: StoredTensor, writer: TensorWriter): TensorWriter {
   const order = new Reordering(tensor);
   return {
-    write: piece => order.write(piece),
-    end: () => {
-      writer.write(order.end());
-      return writer.end();
+    write: async piece => order.write(piece),
+    end: async () => {
+      await writer.write(order.end());
+      await writer.end();
     },
   };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { interleaved } from '../../e2e/support/stored-by-recipe.ts';
 import { permute, placements, type RowRun, rows, tensor } from '../model/ir/recipe.ts';
-import { movedColumns, RowWriter } from './row-writer.ts';
+import { movedColumns, packedTo, RowWriter } from './row-writer.ts';
 
 const ROW = 6;
 const STRIDE = 8;
@@ -31,13 +31,9 @@ function written(
     { row0: 0, rows: split, buffer: buffers[0] as unknown as GPUBuffer },
     { row0: split, rows: ROWS - split, buffer: buffers[1] as unknown as GPUBuffer },
   ];
-  const writer = new RowWriter(device, {
-    runs,
-    rowBytes: ROW,
-    strideBytes: STRIDE,
-    targets,
-    pack: movedColumns(columns, ROW, STRIDE),
-  });
+  const sizes = { rowBytes: ROW, strideBytes: STRIDE };
+  const put = packedTo(device, sizes, movedColumns(columns, ROW, STRIDE));
+  const writer = new RowWriter({ ...sizes, runs, targets, put });
   for (let at = 0; at < STREAM.length; at += cut) writer.write(STREAM.subarray(at, at + cut));
   if (end) writer.end();
   return buffers.flatMap(buffer => [...buffer]);

@@ -16,12 +16,30 @@ export interface RowPlan {
   /** Which rows of the stream are which of the matrix, in the order of the stream; others are passed over. */
   readonly runs: readonly RowRun[];
   readonly targets: readonly RowTarget[];
-  /** Whole rows of the stream as they lie in the buffers, `strideBytes` each. */
-  readonly pack: (rows: Uint8Array) => Uint8Array;
+  readonly put: PutRows;
+}
+
+/** Takes whole rows of the stream, which will lie in the buffer from byte `offset` on. */
+export type PutRows = (rows: Uint8Array, buffer: GPUBuffer, offset: number) => void;
+
+/** Rows of a stream as they lie in a buffer. */
+type Pack = (rows: Uint8Array) => Uint8Array;
+
+/** Writes rows at once, as `pack` gives them. */
+export function packedTo(
+  { queue }: GPUDevice,
+  { rowBytes, strideBytes }: Pick<RowPlan, 'rowBytes' | 'strideBytes'>,
+  pack: Pack,
+): PutRows {
+  return (rows, buffer, offset) => {
+    const packed = pack(rows);
+    assert(packed.length * rowBytes === rows.length * strideBytes, 'rows are packed to the stride');
+    queue.writeBuffer(buffer, offset, packed as Uint8Array<ArrayBuffer>);
+  };
 }
 
 /** A `pack` that moves bytes within each row and leaves zeros elsewhere. */
-export function movedColumns(columns: readonly RowRun[], rowBytes: number, strideBytes: number): RowPlan['pack'] {
+export function movedColumns(columns: readonly RowRun[], rowBytes: number, strideBytes: number): Pack {
   return bytes => {
     const rows = bytes.length / rowBytes;
     const out = new Uint8Array(rows * strideBytes);
@@ -35,7 +53,6 @@ export function movedColumns(columns: readonly RowRun[], rowBytes: number, strid
 }
 
 export class RowWriter {
-  readonly #device: GPUDevice;
   readonly #plan: RowPlan;
   readonly #carry: Uint8Array<ArrayBuffer>;
   #carried = 0;
@@ -43,8 +60,7 @@ export class RowWriter {
   /** Runs before this one are written. */
   #run = 0;
 
-  constructor(device: GPUDevice, plan: RowPlan) {
-    this.#device = device;
+  constructor(plan: RowPlan) {
     this.#plan = plan;
     this.#carry = new Uint8Array(plan.rowBytes);
   }
@@ -92,16 +108,13 @@ export class RowWriter {
 
   /** Writes rows that are those of the matrix from `first` on. */
   #place(bytes: Uint8Array, first: number): void {
-    const { rowBytes, strideBytes, targets, pack } = this.#plan;
+    const { rowBytes, strideBytes, targets, put } = this.#plan;
     const last = first + bytes.length / rowBytes;
     for (const { row0, rows, buffer } of targets) {
       const from = Math.max(first, row0);
       const to = Math.min(last, row0 + rows);
       if (from >= to) continue;
-      const piece = bytes.subarray((from - first) * rowBytes, (to - first) * rowBytes);
-      const packed = pack(piece);
-      assert(packed.length === (to - from) * strideBytes, 'rows are packed to the stride');
-      this.#device.queue.writeBuffer(buffer, (from - row0) * strideBytes, packed as Uint8Array<ArrayBuffer>);
+      put(bytes.subarray((from - first) * rowBytes, (to - first) * rowBytes), buffer, (from - row0) * strideBytes);
     }
   }
 }

@@ -6,17 +6,13 @@ import { compile } from './compile.ts';
 import { checked, type Gpu } from './device.ts';
 import { transposeKernel } from './kernels/transpose.ts';
 import { type MatrixLayout, partBytes, stride4, type WeightLayouts } from './layout.ts';
-import { movedColumns, type RowTarget, RowWriter } from './row-writer.ts';
+import { IN_THREAD, type Quantiser } from './quantise/quantiser.ts';
+import { RowSlices } from './quantise/row-slices.ts';
+import { TurnedBlocks } from './quantise/turned-blocks.ts';
+import { movedColumns, packedTo, type RowTarget, RowWriter } from './row-writer.ts';
 import type { Scope } from './scope.ts';
 import { fileBytes, type Storage } from './storage/storage.ts';
-import { TurnedBlocks } from './turned-blocks.ts';
-
-/** Takes the bytes of one tensor in the order of the checkpoint, in pieces of any size. */
-export interface TensorWriter {
-  write(bytes: Uint8Array): void;
-  /** Call once after the last byte. */
-  end(): Promise<void>;
-}
+import { type TensorWriter, writing } from './tensor-writer.ts';
 
 /** A use of a tensor: the weight, and which rows of it. */
 interface Use {
@@ -38,17 +34,25 @@ export class Weights {
   readonly #gpu: Gpu;
   readonly #scope: Scope;
   readonly #uses: ReadonlyMap<string, readonly Use[]>;
+  readonly #quantiser: Quantiser;
 
-  private constructor(gpu: Gpu, scope: Scope, graph: Graph, layouts: WeightLayouts) {
+  private constructor(gpu: Gpu, scope: Scope, graph: Graph, layouts: WeightLayouts, quantiser: Quantiser) {
     this.#gpu = gpu;
     this.#scope = scope;
     this.layouts = layouts;
+    this.#quantiser = quantiser;
     this.#uses = usesOf(graph);
   }
 
   /** Reserves all memory before the first byte is read. `scope` owns the buffers. Throws `out_of_memory` or `model_too_large`. */
-  static async create(gpu: Gpu, scope: Scope, graph: Graph, layouts: WeightLayouts): Promise<Weights> {
-    const weights = new Weights(gpu, scope, graph, layouts);
+  static async create(
+    gpu: Gpu,
+    scope: Scope,
+    graph: Graph,
+    layouts: WeightLayouts,
+    quantiser: Quantiser = IN_THREAD,
+  ): Promise<Weights> {
+    const weights = new Weights(gpu, scope, graph, layouts, quantiser);
     const specs = [{ label: 'vectors', size: Math.max(16, layouts.vectorBytes), usage: UPLOAD() }];
     for (const matrix of layouts.matrices.values()) {
       matrix.parts.forEach((part, i) => {
@@ -77,8 +81,8 @@ export class Weights {
         );
     }
     return {
-      write: bytes => {
-        for (const writer of writers) writer.write(bytes);
+      write: async bytes => {
+        for (const writer of writers) await writer.write(bytes);
       },
       end: async () => {
         for (const writer of writers) await writer.end();
@@ -86,12 +90,17 @@ export class Weights {
     };
   }
 
+  /** Once all that was written is on its way to the GPU, what other threads make too. Throws what they have failed with. */
+  settled(): Promise<void> {
+    return this.#quantiser.settled();
+  }
+
   /** Vectors are small: collected whole, then put in order and uploaded as f32. */
   #vector(name: string, { runs }: Placement, source: Storage): TensorWriter {
     const { offset, length } = defined(this.layouts.vectors.get(name), name);
     const pieces: Uint8Array[] = [];
     return {
-      write: piece => void pieces.push(piece.slice()),
+      write: async piece => void pieces.push(piece.slice()),
       end: async () => {
         const bytes = joined(pieces);
         const values = numbersOf(source, bytes, (bytes.length / source.blockBytes) * source.block);
@@ -109,14 +118,20 @@ export class Weights {
 
   #rows(layout: MatrixLayout, placed: Placement, source: Storage): TensorWriter {
     const { storage, targets } = this.#target(layout, placed);
-    const writer = new RowWriter(this.#gpu.device, {
-      rowBytes: fileBytes(source, layout.cols),
-      strideBytes: storage.strideBytes(layout.cols),
-      runs: placed.runs,
-      targets,
-      pack: rows => storage.pack(stored(storage, source, rows, layout.cols), layout.cols),
-    });
-    return { write: piece => writer.write(piece), end: async () => writer.end() };
+    const { runs } = placed;
+    const columns = layout.cols;
+    const sizes = { rowBytes: fileBytes(source, columns), strideBytes: storage.strideBytes(columns) };
+    if (storage === source || storage.block === 1) {
+      const put = packedTo(this.#gpu.device, sizes, rows =>
+        storage.pack(stored(storage, source, rows, columns), columns),
+      );
+      return writing(new RowWriter({ ...sizes, runs, targets, put }));
+    }
+    const rows = runs.reduce((sum, { count }) => sum + count, 0);
+    const quantiser = this.#quantiserOf(rows * columns);
+    const slices = new RowSlices(this.#gpu.device, quantiser, { source, storage, columns, rows });
+    const writer = new RowWriter({ ...sizes, runs, targets, put: slices.put });
+    return writing(writer, { quantiser, step: slices.bytes });
   }
 
   /** Rows of a tensor [in, out]: turned by a kernel where numbers lie one by one, and in this memory where they are made blocks. */
@@ -127,23 +142,24 @@ export class Weights {
       : this.#blocks(layout, placed, source, target);
   }
 
-  #blocks(layout: MatrixLayout, placed: Placement, source: Storage, { storage, targets }: Target): TensorWriter {
-    const columns = defined(placed.tensor.shape[1], `${placed.tensor.name} is a matrix`);
-    const turning = new TurnedBlocks(storage, source, { rows: layout.cols, columns });
-    return {
-      write: piece => turning.write(piece),
-      end: async () => {
-        const writer = new RowWriter(this.#gpu.device, {
-          rowBytes: fileBytes(storage, layout.cols),
-          strideBytes: storage.strideBytes(layout.cols),
-          runs: placed.runs,
-          targets,
-          pack: rows => storage.pack(rows, layout.cols),
-        });
-        writer.write(turning.end());
-        writer.end();
-      },
-    };
+  #blocks(layout: MatrixLayout, { tensor, runs }: Placement, source: Storage, target: Target): TensorWriter {
+    const { storage, targets } = target;
+    const rows = layout.cols;
+    const columns = defined(tensor.shape[1], `${tensor.name} is a matrix`);
+    const quantiser = this.#quantiserOf(rows * columns);
+    const turning = new TurnedBlocks(quantiser, { source, storage, rows, columns }, whole => {
+      const sizes = { rowBytes: fileBytes(storage, rows), strideBytes: storage.strideBytes(rows) };
+      const put = packedTo(this.#gpu.device, sizes, blocks => storage.pack(blocks, rows));
+      const writer = new RowWriter({ ...sizes, runs, targets, put });
+      writer.write(whole);
+      writer.end();
+    });
+    return writing(turning, { quantiser, step: turning.bandBytes });
+  }
+
+  /** Of a tensor with so many numbers. */
+  #quantiserOf(numbers: number): Quantiser {
+    return numbers < this.#quantiser.least ? IN_THREAD : this.#quantiser;
   }
 
   /** Into staging with their columns in the order of the weight's rows, and turned at the end. */
@@ -162,15 +178,15 @@ export class Weights {
       count: count * bytes,
     }));
     const place = movedColumns(moved, columns * bytes, stride * bytes);
-    const writer = new RowWriter(this.#gpu.device, {
-      rowBytes: fileBytes(source, columns),
-      strideBytes: stride * bytes,
+    const sizes = { rowBytes: fileBytes(source, columns), strideBytes: stride * bytes };
+    const writer = new RowWriter({
+      ...sizes,
       runs: [{ from: 0, to: 0, count: layout.cols }],
       targets: [{ row0: 0, rows: layout.cols, buffer }],
-      pack: rows => place(stored(storage, source, rows, columns)),
+      put: packedTo(this.#gpu.device, sizes, rows => place(stored(storage, source, rows, columns))),
     });
     return {
-      write: piece => writer.write(piece),
+      write: async piece => writer.write(piece),
       end: async () => {
         writer.end();
         await this.#transpose(layout, storage, { buffer, stride, base }, spans);

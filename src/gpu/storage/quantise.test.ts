@@ -1,7 +1,6 @@
 // Blocks made while loading: how near they come, and that no plainer choice of scale would come nearer.
 import { expect, test } from 'vitest';
 import { noise } from '../../../e2e/support/kernel-run.ts';
-import { TurnedBlocks } from '../turned-blocks.ts';
 import { STORAGES } from './storages.ts';
 
 const stored = (storage: (typeof STORAGES)['q8_0'], numbers: Float32Array, columns: number) =>
@@ -37,25 +36,6 @@ test('int4: never worse than sixteen even steps from the least number to the gre
 test.each(['q8_0', 'q4_1'] as const)('%s: zeros stay zeros, and a block of one number is that number as f16', name => {
   expect(stored(STORAGES[name], new Float32Array(32), 32)).toEqual(new Float32Array(32));
   expect(stored(STORAGES.q4_1, new Float32Array(32).fill(-0.375), 32)).toEqual(new Float32Array(32).fill(-0.375));
-});
-
-test.each([1, 7, 96, 5000])('a tensor [in, out] in pieces of %i bytes becomes the blocks of its columns', cut => {
-  const [rows, columns] = [64, 9];
-  const numbers = noise(rows * columns, 4);
-  const turned = Float32Array.from(
-    { length: rows * columns },
-    (_, i) => numbers[(i % rows) * columns + Math.floor(i / rows)]!,
-  );
-  const turning = new TurnedBlocks(STORAGES.q8_0, STORAGES.f32, { rows, columns });
-  const bytes = new Uint8Array(numbers.buffer);
-  for (let at = 0; at < bytes.length; at += cut) turning.write(bytes.subarray(at, at + cut));
-  expect(turning.end()).toEqual(STORAGES.q8_0.quantise!(turned));
-});
-
-test('a tensor that ends early is an error', () => {
-  const turning = new TurnedBlocks(STORAGES.q8_0, STORAGES.f16, { rows: 64, columns: 3 });
-  turning.write(new Uint8Array(32 * 3 * 2));
-  expect(() => turning.end()).toThrow('every row');
 });
 
 test('the bytes are the same from version to version: a model in such a format is known by its name, not by them', () => {
