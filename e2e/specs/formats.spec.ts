@@ -13,7 +13,7 @@ import {
   setText,
 } from '../support/page.ts';
 import { SHIPPED_FILES, SHIPPED_FOLDER, shippedModel } from '../support/page-models.ts';
-import { expect, type Page, engineTest as test } from '../support/tests.ts';
+import { expect, type Page, engineTest as test, type Worker } from '../support/tests.ts';
 
 /** Long enough for the accuracy of a format to be measured on it. */
 const PROMPT =
@@ -59,6 +59,29 @@ test('a model from disk in int8: its numbers are those of int8, and a reload bri
   await page.reload();
   await inUse(page, 'model', /int8 · 3\.\d MB/);
   expect(await numbers(page)).toEqual(made);
+});
+
+test('int4 is made by threads of their own, which end with the load', async ({ page }) => {
+  const threads: Worker[] = [];
+  const ended: Worker[] = [];
+  page.on('worker', worker => {
+    if (!worker.url().includes('quantise-worker')) return;
+    threads.push(worker);
+    worker.on('close', () => ended.push(worker));
+  });
+  await openPage(page);
+  await setText(page, PROMPT);
+  await candidatesReady(page);
+  expect(threads).toEqual([]);
+  const current = (await openModels(page)).getByRole('region', { name: 'In use' });
+  await current
+    .getByRole('group', { name: 'Weights' })
+    .getByText(/^int4 · 2\.\d MB$/)
+    .click();
+  await inUse(page, 'nucleus-3m', /int4 · 2\.\d MB/);
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  expect(threads.length).toBe(cores < 2 ? 0 : Math.min(4, Math.max(2, cores - 1)));
+  await expect.poll(() => ended.length).toBe(threads.length);
 });
 
 test('a model of the Hub: the formats before its download, with the memory of each', async ({ page }) => {

@@ -11,6 +11,7 @@ export {
   type Locator,
   type Page,
   type TestInfo,
+  type Worker,
 } from '@playwright/test';
 
 /** Where the server of the tests keeps the worker's script. */

@@ -2,6 +2,7 @@
 
 import type { BatchRunner } from '../gpu/batch-runner.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { QuantisePool } from '../gpu/quantise/pool.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { workDone } from '../gpu/waits.ts';
 import type { ModelFiles } from '../hub/files.ts';
@@ -95,12 +96,14 @@ async function loadIn(needs: FormatNeeds, { options, checkpoint, fit }: Readable
   const { gpu, files, signal, allowed, kv, onPhase } = options;
   const { format } = needs;
   const scope = gpu.scope.open('model');
+  const quantiser = new QuantisePool({ signal });
   try {
     const loader = await ModelLoader.create(gpu, scope, checkpoint.graph, checkpoint.tensors, {
       ...(allowed !== undefined && { allowed }),
       ...(kv !== undefined && { kv }),
       ...(format !== 'stored' && { format }),
       ...(options.light && LIGHT),
+      quantiser,
       tuning: options.tuning,
       verdicts: options.verdicts,
     });
@@ -109,6 +112,7 @@ async function loadIn(needs: FormatNeeds, { options, checkpoint, fit }: Readable
     const failed = new Promise<never>((_, reject) => void finishing.catch(reject));
     failed.catch(() => {});
     for (const file of checkpoint.weightFiles) await loader.upload(file, whileGood(files.stream(file), failed));
+    quantiser[Symbol.dispose]();
     onPhase('upload');
     await workDone(gpu.device);
     onPhase('compile');
@@ -128,6 +132,8 @@ async function loadIn(needs: FormatNeeds, { options, checkpoint, fit }: Readable
   } catch (error) {
     scope[Symbol.dispose]();
     throw error;
+  } finally {
+    quantiser[Symbol.dispose]();
   }
 }
 
