@@ -1,4 +1,4 @@
-// One thread a row and head, no barrier: the norm of the head or of all around it, then its turn. For CPU adapters.
+// One thread a row and head, no barrier: the norm of the head or of all heads of its kind, then its turn. For CPU adapters.
 @compute @workgroup_size(WORKGROUP)
 fn rotary(@builtin(global_invocation_id) id: vec3u) {
   let head = id.x;

@@ -1,5 +1,5 @@
 // Part: units of 32 quants of IQ4_NL and IQ4_XS, 16 bytes, with their scale.
-// The product of the quants in four words, each MORE than its number, and of x from `at` on.
+// The product of the quants in four words, each TABLE_OFFSET than its number, and of x from `at` on.
 fn nonlinear_dot(q: vec4u, at: u32) -> f32 {
   return dot(nonlinear4(q.x), x[at])
     + dot(nonlinear4(q.y), x[at + 1u])
@@ -12,5 +12,5 @@ fn unit_dot(row: u32, unit: u32, x0: u32) -> f32 {
   let at = x0 + 8u * unit;
   let q = words_at(row, unit);
   let sum = nonlinear_dot(lower_run(q), at) + nonlinear_dot(upper_run(q), at + 4u);
-  return (sum - MORE * (run_sum(at) + run_sum(at + 4u))) * scale_of(row, unit);
+  return (sum - TABLE_OFFSET * (run_sum(at) + run_sum(at + 4u))) * scale_of(row, unit);
 }

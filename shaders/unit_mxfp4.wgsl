@@ -4,5 +4,5 @@ fn unit_dot(row: u32, unit: u32, x0: u32) -> f32 {
   let at = x0 + 8u * unit;
   let q = words_at(row, unit);
   let sum = run_dot(twice(lower_run(q)), at) + run_dot(twice(upper_run(q)), at + 4u);
-  return (sum - ZERO * (run_sum(at) + run_sum(at + 4u))) * half_power(row, unit);
+  return (sum - TWICE_OFFSET * (run_sum(at) + run_sum(at + 4u))) * half_power(row, unit);
 }

@@ -11,5 +11,5 @@ fn scale_of(row: u32, i: u32) -> f32 {
 fn weight4(row: u32, k4: u32) -> vec4f {
   let group = k4 >> 3u;
   let q = (word_at(row, (k4 & 3u) + 4u * group) >> (k4 & 4u)) & 0x0f0f0f0fu;
-  return (nonlinear4(q) - vec4f(MORE)) * scale_of(row, group);
+  return (nonlinear4(q) - vec4f(TABLE_OFFSET)) * scale_of(row, group);
 }

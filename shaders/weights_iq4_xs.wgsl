@@ -15,5 +15,5 @@ fn scale_of(row: u32, i: u32) -> f32 {
 // Columns 4 * k4 .. 4 * k4 + 3 of a row.
 fn weight4(row: u32, k4: u32) -> vec4f {
   let q = (word_at(row, 4u * (k4 >> 3u) + (k4 & 3u)) >> (k4 & 4u)) & 0x0f0f0f0fu;
-  return (nonlinear4(q) - vec4f(MORE)) * scale_of(row, k4 >> 3u);
+  return (nonlinear4(q) - vec4f(TABLE_OFFSET)) * scale_of(row, k4 >> 3u);
 }

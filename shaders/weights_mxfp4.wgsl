@@ -15,5 +15,5 @@ fn half_power(row: u32, i: u32) -> f32 {
 fn weight4(row: u32, k4: u32) -> vec4f {
   let group = k4 >> 3u;
   let q = vec4u((word_at(row, (k4 & 3u) + 4u * group) >> (k4 & 4u)) & 0x0f0f0f0fu);
-  return (vec4f(bytes4(twice(q).x)) - vec4f(ZERO)) * half_power(row, group);
+  return (vec4f(bytes4(twice(q).x)) - vec4f(TWICE_OFFSET)) * half_power(row, group);
 }

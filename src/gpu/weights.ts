@@ -131,7 +131,11 @@ export class Weights {
     const quantiser = this.#quantiserOf(rows * columns);
     const slices = new RowSlices(this.#gpu.device, quantiser, { source, storage, columns, rows });
     const writer = new RowWriter({ ...sizes, runs, targets, put: slices.put });
-    return writing(writer, { quantiser, step: slices.bytes });
+    const end = (): void => {
+      writer.end();
+      slices.end();
+    };
+    return writing({ write: piece => writer.write(piece), end }, { quantiser, step: slices.bytes });
   }
 
   /** Rows of a tensor [in, out]: turned by a kernel where numbers lie one by one, and in this memory where they are made blocks. */
@@ -157,7 +161,7 @@ export class Weights {
     return writing(turning, { quantiser, step: turning.bandBytes });
   }
 
-  /** Of a tensor with so many numbers. */
+  /** Of a tensor with this many numbers. */
   #quantiserOf(numbers: number): Quantiser {
     return numbers < this.#quantiser.least ? IN_THREAD : this.#quantiser;
   }

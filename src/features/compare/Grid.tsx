@@ -4,7 +4,7 @@ import { formatLogit, formatNumber } from '../../lib/format.ts';
 import { inLine } from '../../lib/shapeless.ts';
 import { distinctN } from '../../sampling/diversity.ts';
 import { isHere } from '../../stores/model/under-way.ts';
-import { useFeature, useGeneration, useModel, useSettings, useStores } from '../../stores/react.ts';
+import { useFeature, useGeneration, useModel, useStores } from '../../stores/react.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
 import { MAX_SEED } from '../../stores/run/settings.ts';
 import { concatBytes, tokenText } from '../../tokenizer/text.ts';
@@ -83,7 +83,7 @@ function Controls() {
   const all = cellsOf(axes);
   const there = all.filter(({ temperature, top_p }) => (cells.get(cellKey(temperature, top_p))?.end ?? null) !== null);
   const busy = working !== 'no';
-  const most = useSettings(s => s.settings.max_new_tokens);
+  const most = useGrid(s => s.most);
   const grown = all.map(({ temperature, top_p }) => {
     const cell = cells.get(cellKey(temperature, top_p));
     return cell === undefined ? 0 : cell.end === null ? Math.min(cell.tokens.length / most, 1) : 1;

@@ -5,8 +5,8 @@ import type { DocumentToken } from '../../stores/document/types.ts';
 
 /** Values of an axis at most. */
 export const MOST_STEPS = 6;
-/** Cells that one command draws at most. */
-export const MOST_TOGETHER = 16;
+/** Cells that step together at most: those that a stop finds in the middle are drawn anew. */
+export const MOST_TOGETHER = 8;
 
 export const AXES = ['temperature', 'top_p'] as const;
 export type Axis = (typeof AXES)[number];
@@ -27,6 +27,8 @@ interface GridState {
   /** What the cells go on from; null before the first run. */
   readonly base: readonly DocumentToken[] | null;
   readonly working: 'no' | 'cells' | 'stopping';
+  /** Tokens that a cell is asked for. */
+  readonly most: number;
   readonly error: WireError | null;
 }
 

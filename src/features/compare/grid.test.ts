@@ -88,19 +88,18 @@ test('a stop keeps what is complete, and filling goes on with the rest alone', a
   expect(drawn(page) - asked).toBe(10);
 });
 
-test('cells grow side by side, as many at a time as a command takes', async () => {
+test('cells grow side by side, in groups of about the same size', async () => {
   const page = await open(3);
-  grid(page).setAxis('temperature', [0.2, 0.4, 0.6, 0.8, 1]);
-  grid(page).setAxis('top_p', [0.25, 0.5, 0.75, 1]);
+  grid(page).setAxis('temperature', [0.4, 0.8, 1.2]);
+  grid(page).setAxis('top_p', [0.5, 0.8, 1]);
   const done = grid(page).fill();
-  await until(
-    () => [...grid(page).cells.values()].every(({ tokens }) => tokens.length > 0) && grid(page).cells.size > 0,
-  );
+  const grown = () => [...grid(page).cells.values()].filter(({ tokens }) => tokens.length > 0).length;
+  await until(() => grown() === 5);
   expect(complete(page)).toBe(0);
   await done;
-  expect(complete(page)).toBe(20);
-  expect(MOST_TOGETHER).toBe(MOST_ANSWERS);
-  expect(page.worker.of('answers').map(({ draws }) => draws.length)).toEqual([MOST_TOGETHER, 20 - MOST_TOGETHER]);
+  expect(complete(page)).toBe(9);
+  expect(page.worker.of('answers').map(({ draws }) => draws.length)).toEqual([5, 4]);
+  expect(MOST_TOGETHER).toBeLessThanOrEqual(MOST_ANSWERS);
 });
 
 test('axes take what their settings take, and a text that is gone takes its cells along', async () => {

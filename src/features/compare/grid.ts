@@ -1,4 +1,4 @@
-// Fills a grid over temperature and top-p: the same text and seed in every cell, all of them step by step together, each as a run draws it.
+// Fills a grid over temperature and top-p: the same text and seed in every cell, some of them step by step together, each as a run draws it.
 import { createStore } from 'zustand/vanilla';
 import { asNucleusError } from '../../lib/error.ts';
 import { freshSeed } from '../../lib/rng.ts';
@@ -40,6 +40,7 @@ function createGridStore(stores: Stores): Made<GridStore> {
     cells: new Map(),
     base: null,
     working: 'no',
+    most: 1,
     error: null,
     setAxis: (axis, values) => {
       const sound = soundValues(axis, values);
@@ -60,6 +61,12 @@ function soundValues(axis: Axis, values: readonly number[]): readonly number[] {
   const control = CONTROLS.find(({ key }) => key === axis);
   const clamped = values.filter(Number.isFinite).map(value => control?.clamp(value) ?? value);
   return [...new Set(clamped)].sort((a, b) => a - b).slice(0, MOST_STEPS);
+}
+
+/** In runs of about the same length, `most` at most. */
+function evenly<T>(all: readonly T[], most: number): T[][] {
+  const length = Math.ceil(all.length / Math.ceil(all.length / most));
+  return Array.from({ length: Math.ceil(all.length / length) || 0 }, (_, i) => all.slice(i * length, (i + 1) * length));
 }
 
 class Filler {
@@ -104,16 +111,17 @@ class Filler {
     const { model, generation } = this.#stores;
     if (this.store.getState().working !== 'no' || isRunning(generation.getState().status)) return;
     if (!isHere(model.getState())) return;
-    this.store.setState({ working: 'cells', error: null });
+    const most = this.#stores.settings.getState().settings.max_new_tokens;
+    this.store.setState({ working: 'cells', most, error: null });
     try {
       const settings = this.#begin();
       const { axes, cells } = this.store.getState();
       const left = cellsOf(axes).filter(
         cell => (cells.get(cellKey(cell.temperature, cell.top_p))?.end ?? null) === null,
       );
-      for (let from = 0; from < left.length; from += MOST_TOGETHER) {
+      for (const some of evenly(left, MOST_TOGETHER)) {
         if (this.store.getState().working !== 'cells') break;
-        if (!(await this.#cells(left.slice(from, from + MOST_TOGETHER), settings))) break;
+        if (!(await this.#cells(some, settings))) break;
       }
     } catch (thrown) {
       const error = asNucleusError(thrown);

@@ -33,9 +33,11 @@ export function Choices({ choices, source, at }: ChoicesProps) {
   const chosen = useModel(s => s.chosen);
   const { ask } = useAsked(at);
   const tightness = useTightness();
+  // Of an adapter that nobody has asked for nothing is known.
+  const known = useModel(s => s.adapter !== null);
   if (source.kind !== 'hub') return null;
   const tight = choices.map(({ bytes }) => tightness(bytes));
-  const largest = tight.lastIndexOf('');
+  const largest = known ? tight.lastIndexOf('') : -1;
   return (
     <div ref={inSight} className={styles.inspection}>
       <p>

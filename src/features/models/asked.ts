@@ -12,7 +12,10 @@ export interface Asked {
 
 export const AskedAt = createContext<Asked>({ place: null, ask: () => {} });
 
-/** Whether this is the place, and the way to make it so: what is asked where nothing was asked before counts as asked outside. */
+/**
+ * Whether this is the place, and the way to make it so. A place of null is that of what was there when the dialog was opened, a failed load: what is asked
+ * from within it counts as asked outside.
+ */
 export function useAsked(place: Place | null): { readonly here: boolean; readonly ask: () => void } {
   const asked = useContext(AskedAt);
   return { here: asked.place === place, ask: () => asked.ask(place ?? 'outside') };

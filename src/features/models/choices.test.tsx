@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { rendered } from '../../../e2e/support/rendered.ts';
 import { type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import type { WireError } from '../../protocol/events.ts';
+import { AskedAt } from './asked.ts';
 import { Choices, choicesOf } from './Choices.tsx';
 import { Inspection } from './Inspection.tsx';
 import { LoadTrouble } from './LoadTrouble.tsx';
@@ -84,5 +85,7 @@ test('what a load has left to choose from gives way to a look at another model',
   expect(shown()).toContain('a/several holds 3 models');
   page.model.setState({ inspection: { status: 'loading', source: { ...SOURCE, repo: 'a/other' } } });
   expect(shown()).toBe('');
-  expect(words(markupOf(page, createElement(Inspection, { at: 'name' })))).toBe('');
+  const asked = { place: 'name', ask: () => {} } as const;
+  const look = createElement(AskedAt, { value: asked }, createElement(Inspection, { at: 'name' }));
+  expect(words(markupOf(page, look))).toContain('Looking at the files');
 });

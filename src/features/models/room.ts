@@ -18,7 +18,7 @@ export function tightness(bytes: number, { maxBufferSize, memory }: Room): strin
   if (memory !== null && bytes > memory)
     return `Its weights take ${formatBytes(bytes)}; this device has ${formatBytes(memory)} of memory.`;
   if (maxBufferSize === null || bytes <= BUFFERS * maxBufferSize) return '';
-  return `Its weights take ${formatBytes(bytes)}; this adapter gives ${formatBytes(maxBufferSize)} at most in one piece, and hardly so many.`;
+  return `Its weights take ${formatBytes(bytes)}; this adapter gives ${formatBytes(maxBufferSize)} at most in one piece, and is unlikely to have room for that many.`;
 }
 
 /** GiB as the browser tells it, in bytes; null where it does not, or only says that there is plenty. */

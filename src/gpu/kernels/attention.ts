@@ -69,7 +69,7 @@ export const kernels = [
   attentionJoin,
 ];
 
-/** Heads of a workgroup on a CPU: as many as its vectors have lanes. */
+/** Heads of a workgroup on a CPU: as many as the vectors of lavapipe have lanes, twice as many as those of SwiftShader. */
 const LANES = 8;
 /** Stretches that the keys of a long text are cut into. */
 const SPLITS = 16;

@@ -1,4 +1,4 @@
-// rotary: heads turned by their positions, with what fusion put around it: the norm of each head, and the write to the cache.
+// rotary: heads turned by their positions, with what fusion put around it: the norm of each head or of all of a kind, and the write to the cache.
 import { defined } from '../../lib/assert.ts';
 import type { RotaryOp } from '../../model/ir/graph.ts';
 import {

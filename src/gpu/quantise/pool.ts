@@ -139,11 +139,16 @@ export class QuantisePool implements Quantiser, Disposable {
   #give(): void {
     const threads = this.#ready();
     for (let entry = this.#waiting[0]; entry; entry = this.#waiting[0]) {
-      const free = threads.reduce((a, b) => (b.given.length < a.given.length ? b : a));
-      if (free.given.length >= JOBS_A_THREAD) return;
+      const [free] = threads.toSorted((a, b) => a.given.length - b.given.length);
+      if (free === undefined || free.given.length >= JOBS_A_THREAD) return;
       this.#waiting.shift();
       free.given.push(entry);
-      free.port.postMessage(entry.job, [entry.job.rows.buffer]);
+      try {
+        free.port.postMessage(entry.job, [entry.job.rows.buffer]);
+      } catch (error) {
+        this.#fail(asNucleusError(error));
+        return;
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 // Rows of a matrix on their way to quantised blocks: collected to jobs of about the same size, and written to their places once they are made.
+import { assert } from '../../lib/assert.ts';
 import { fileBytes, type Storage } from '../storage/storage.ts';
 import type { Quantiser } from './quantiser.ts';
 
@@ -55,6 +56,11 @@ export class RowSlices {
       if (this.#filled === this.#slice.length) this.#send();
     }
   };
+
+  /** Call once after the last row. */
+  end(): void {
+    assert(this.#filled === 0 && this.#left === 0, 'every row has come');
+  }
 
   #begin(): void {
     this.#slice = new Uint8Array(Math.min(this.bytes, this.#left * this.#rowBytes));

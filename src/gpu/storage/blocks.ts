@@ -88,7 +88,7 @@ export const wideNibbleAt = (block: DataView, at: number, i: number): number =>
   (block.getUint8(at + (i >> 6) * 32 + (i & 31)) >> ((i & 32) >> 3)) & 15;
 
 /** Two bits of quant i of 256: 32 bytes hold 128 quants. */
-export const pairAt = (block: DataView, at: number, i: number): number =>
+export const twoBitsAt = (block: DataView, at: number, i: number): number =>
   (block.getUint8(at + (i >> 7) * 32 + (i & 31)) >> (2 * ((i >> 5) & 3))) & 3;
 
 /** Bit of quant i of 256: bit i / 32 of 32 bytes. */

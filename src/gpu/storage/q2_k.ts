@@ -1,5 +1,5 @@
 // Q2_K: 256 quants of two bits; every 16 have a scale and a minimum of four bits, in units of two f16 of the block.
-import { affine, blockStorage, halfAt, pairAt, scaled } from './blocks.ts';
+import { affine, blockStorage, halfAt, scaled, twoBitsAt } from './blocks.ts';
 
 export const q2_k = blockStorage({
   name: 'q2_k',
@@ -16,7 +16,7 @@ export const q2_k = blockStorage({
     const [d, dmin] = [halfAt(block, 80), halfAt(block, 82)];
     for (let i = 0; i < 256; i++) {
       const scale = block.getUint8(i >> 4);
-      out[at + i] = affine(scaled(d, scale & 15), pairAt(block, 16, i), -scaled(dmin, scale >> 4));
+      out[at + i] = affine(scaled(d, scale & 15), twoBitsAt(block, 16, i), -scaled(dmin, scale >> 4));
     }
   },
 });

@@ -1,5 +1,5 @@
 // Q3_K: 256 quants of three bits around 4, the highest bits apart; every 16 have a scale of six bits around 32, in units of one f16.
-import { bitAt, blockStorage, halfAt, pairAt, scaled } from './blocks.ts';
+import { bitAt, blockStorage, halfAt, scaled, twoBitsAt } from './blocks.ts';
 
 export const q3_k = blockStorage({
   name: 'q3_k',
@@ -19,7 +19,7 @@ export const q3_k = blockStorage({
       const low = (block.getUint8(96 + (j & 7)) >> (j < 8 ? 0 : 4)) & 15;
       const high = (block.getUint8(104 + (j & 3)) >> (2 * (j >> 2))) & 3;
       const scale = scaled(d, (low | (high << 4)) - 32);
-      out[at + i] = scaled(scale, pairAt(block, 32, i) + 4 * bitAt(block, 0, i) - 4);
+      out[at + i] = scaled(scale, twoBitsAt(block, 32, i) + 4 * bitAt(block, 0, i) - 4);
     }
   },
 });

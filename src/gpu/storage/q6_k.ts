@@ -1,5 +1,5 @@
 // Q6_K: 256 quants of six bits around 32, the upper two apart; every 16 have a signed byte as scale, in units of one f16 of the block.
-import { blockStorage, halfAt, pairAt, scaled } from './blocks.ts';
+import { blockStorage, halfAt, scaled, twoBitsAt } from './blocks.ts';
 
 /** Four bits of quant i: of 128 quants, 64 bytes hold the first 64 in their lower halves and the others in their upper ones. */
 const lowAt = (block: DataView, i: number): number =>
@@ -21,7 +21,7 @@ export const q6_k = blockStorage({
     const d = halfAt(block, 208);
     for (let i = 0; i < 256; i++) {
       const scale = scaled(d, block.getInt8(192 + (i >> 4)));
-      out[at + i] = scaled(scale, (lowAt(block, i) | (pairAt(block, 128, i) << 4)) - 32);
+      out[at + i] = scaled(scale, (lowAt(block, i) | (twoBitsAt(block, 128, i) << 4)) - 32);
     }
   },
 });

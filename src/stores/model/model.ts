@@ -106,6 +106,9 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
     if (source.kind !== 'shipped' && source.kind !== 'server' && given.keep !== false) options.persist();
     loading?.abort();
     looks.stop();
+    const { chosen } = store.getState();
+    // A look at one of several models is not there any more when its list comes again.
+    if (chosen.status !== 'none' && sourceKey(chosen.source) !== sourceKey(source)) looks.actions.forgetChosen();
     const abort = new AbortController();
     loading = abort;
     const { kept, letGo } = store.getState();
