@@ -1,7 +1,7 @@
 // Part: numbers of a table for quants of four bits.
 const TABLE_OFFSET: f32 = 128.0;
 
-// Of the quants in the bytes of a word, each TABLE_OFFSET than the number of the table.
+// Of the quants in the bytes of a word, each TABLE_OFFSET more than the number of the table.
 fn nonlinear4(q: u32) -> vec4f {
   let quants = vec4u(q) >> vec4u(0u, 8u, 16u, 24u);
   let fourth = (quants & vec4u(4u)) != vec4u();

@@ -1,5 +1,5 @@
 // Part: units of 32 quants of IQ4_NL and IQ4_XS, 16 bytes, with their scale.
-// The product of the quants in four words, each TABLE_OFFSET than its number, and of x from `at` on.
+// The product of the quants in four words, each TABLE_OFFSET more than its number, and of x from `at` on.
 fn nonlinear_dot(q: vec4u, at: u32) -> f32 {
   return dot(nonlinear4(q.x), x[at])
     + dot(nonlinear4(q.y), x[at + 1u])
