@@ -33,6 +33,8 @@ export default defineConfig({
     // A Vulkan driver on a CPU compiles a pipeline in seconds when its cache is cold, on one core: two files at a time.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    // What it has compiled it also lets go for a while.
+    teardownTimeout: 120_000,
     maxWorkers: 2,
   },
 });
