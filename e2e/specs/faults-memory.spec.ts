@@ -10,6 +10,7 @@ import {
   openLocal,
   recordGpu,
   says,
+  smallLimits,
   smallModel,
   strike,
   WRITTEN,
@@ -41,18 +42,6 @@ test.beforeAll(async () => {
   hub = await startHubServer({ models: { 'owner/small': smallModel(), 'owner/wide': WIDE } });
 });
 test.afterAll(() => hub.close());
-
-/** A device that allows bindings of 192 KiB: the shipped model fits. */
-const smallLimits = () => {
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, given) {
-    const device: GPUDevice = await Reflect.apply(requestDevice, this, [given]);
-    const get = (limits: GPUSupportedLimits, name: string | symbol): unknown =>
-      name === 'maxStorageBufferBindingSize' ? 196_608 : Reflect.get(limits, name);
-    Object.defineProperty(device, 'limits', { value: new Proxy(device.limits, { get }) });
-    return device;
-  };
-};
 
 test('a model too large for the limits is refused before its download', async ({ page }) => {
   await setHub(page, hub.url);

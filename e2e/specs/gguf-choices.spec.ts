@@ -1,7 +1,7 @@
 // Several GGUF models of a repository: the look at one of them before its download, by keyboard, and what goes wrong with it in its place.
 
 import { complaints } from '../support/axe.ts';
-import { beforeWorker, smallModel } from '../support/faults.ts';
+import { beforeWorker, smallLimits, smallModel } from '../support/faults.ts';
 import { writeGguf } from '../support/gguf-file.ts';
 import { goldenGguf } from '../support/gguf-golden.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
@@ -97,18 +97,6 @@ test('a look is stopped, and another one takes its place', async ({ page }) => {
   await expect(lookIn(list, 'wide.gguf')).toBeFocused();
   await expect(look).toBeHidden();
 });
-
-/** A device that allows bindings of 192 KiB: the shipped model fits. */
-const smallLimits = () => {
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, given) {
-    const device: GPUDevice = await Reflect.apply(requestDevice, this, [given]);
-    const get = (limits: GPUSupportedLimits, name: string | symbol): unknown =>
-      name === 'maxStorageBufferBindingSize' ? 196_608 : Reflect.get(limits, name);
-    Object.defineProperty(device, 'limits', { value: new Proxy(device.limits, { get }) });
-    return device;
-  };
-};
 
 test('what is wrong with one is said in its place, and the others are still there', async ({ page }) => {
   await beforeWorker(page, smallLimits);

@@ -282,3 +282,15 @@ export async function goesOn(page: Page, text = WRITTEN): Promise<void> {
   expect(after.startsWith(text)).toBe(true);
   expect(after.length).toBeGreaterThan(text.length);
 }
+
+/** A device that allows bindings of 192 KiB: the shipped model fits. */
+export const smallLimits = (): void => {
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, given) {
+    const device: GPUDevice = await Reflect.apply(requestDevice, this, [given]);
+    const get = (limits: GPUSupportedLimits, name: string | symbol): unknown =>
+      name === 'maxStorageBufferBindingSize' ? 196_608 : Reflect.get(limits, name);
+    Object.defineProperty(device, 'limits', { value: new Proxy(device.limits, { get }) });
+    return device;
+  };
+};

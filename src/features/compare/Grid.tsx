@@ -27,6 +27,7 @@ import {
   cellsOf,
   continuations,
   type GridStoreState,
+  isComplete,
   MOST_STEPS,
 } from './grid-types.ts';
 import { distinctWords, meanLogprob } from './measures.ts';
@@ -81,7 +82,7 @@ function Controls() {
   const ready = useModel(isHere);
   const running = useGeneration(s => isRunning(s.status));
   const all = cellsOf(axes);
-  const there = all.filter(({ temperature, top_p }) => (cells.get(cellKey(temperature, top_p))?.end ?? null) !== null);
+  const there = all.filter(cell => isComplete(cells, cell));
   const busy = working !== 'no';
   const most = useGrid(s => s.most);
   const grown = all.map(({ temperature, top_p }) => {

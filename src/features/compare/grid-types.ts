@@ -61,3 +61,9 @@ export function cellKey(temperature: number, topP: number): string {
 export function cellsOf({ temperature, top_p }: Axes): { readonly temperature: number; readonly top_p: number }[] {
   return temperature.flatMap(each => top_p.map(other => ({ temperature: each, top_p: other })));
 }
+
+/** Whether a cell has come to its end. */
+export const isComplete = (
+  cells: GridState['cells'],
+  { temperature, top_p }: { readonly temperature: number; readonly top_p: number },
+): boolean => (cells.get(cellKey(temperature, top_p))?.end ?? null) !== null;

@@ -25,6 +25,7 @@ import {
   continuations,
   type GridStore,
   type GridStoreState,
+  isComplete,
   MOST_STEPS,
   MOST_TOGETHER,
 } from './grid-types.ts';
@@ -116,9 +117,7 @@ class Filler {
     try {
       const settings = this.#begin();
       const { axes, cells } = this.store.getState();
-      const left = cellsOf(axes).filter(
-        cell => (cells.get(cellKey(cell.temperature, cell.top_p))?.end ?? null) === null,
-      );
+      const left = cellsOf(axes).filter(cell => !isComplete(cells, cell));
       for (const some of evenly(left, MOST_TOGETHER)) {
         if (this.store.getState().working !== 'cells') break;
         if (!(await this.#cells(some, settings))) break;
