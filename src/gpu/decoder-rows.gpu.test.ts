@@ -2,74 +2,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { expectHalves, halvesIn, halvesOf } from '../../e2e/support/half-cache.ts';
-import {
-  type Contents,
-  expectClose,
-  FILLER,
-  layoutAll,
-  noise,
-  opGraph,
-  padRows,
-  runDispatches,
-  stepRows,
-  unpadRows,
-  vectorContents,
-  weightAsItLies,
-} from '../../e2e/support/kernel-run.ts';
-import { defined } from '../lib/assert.ts';
-import type { Activation, Graph, Op, RotaryOp } from '../model/ir/graph.ts';
+import { expectClose, FILLER, noise, unpadRows } from '../../e2e/support/kernel-run.ts';
+import { type OpCase, ROWS, runOps, SLOTS, T } from '../../e2e/support/op-run.ts';
+import type { Activation, Op, RotaryOp } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import { stride4 } from './layout.ts';
-import { planBody } from './plan.ts';
 import { rotaryAngles } from './rotary-angles.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await openTestGpu();
 });
-
-const T = 5;
-const SLOTS = [6, 0, 3, 4, 1];
-
-/** Rows of what an op writes: more than it may write. */
-const ROWS = 8;
-
-interface Case {
-  readonly op: Op;
-  readonly widths: Graph['widths'];
-  readonly dims?: Graph['dims'];
-  readonly rotary?: Graph['rotary'];
-  /** What the op reads, by name: values [T, width], and vectors. */
-  readonly values: Readonly<Record<string, Float32Array>>;
-  readonly vectors?: Readonly<Record<string, Float32Array>>;
-  readonly positions?: readonly number[];
-  readonly more?: Contents;
-  readonly kv?: 'f16';
-}
-
-/** Runs one op; the kernels, and the numbers of the value or buffer `read` with FILLER wherever nothing was written. */
-async function runOp(kernelClass: KernelClass, c: Case, read: string) {
-  const { op, widths, vectors = {}, values, positions = [0, 1, 2, 3, 4] } = c;
-  const weights = Object.entries(vectors).map(([name, { length }]) => weightAsItLies(name, length));
-  const { dims, rotary, kv } = c;
-  const parts = { ...(dims && { dims }), ...(rotary && { rotary }), ...(kv && { kv }) };
-  const { graph, allocation } = opGraph({ ops: [op], weights, widths, ...parts });
-  const layouts = layoutAll(graph, 'f32');
-  const contents: Contents = {
-    step: stepRows(SLOTS.map((slot, t) => ({ slot, position: positions[t]! }))),
-    ...vectorContents(layouts, vectors),
-    ...c.more,
-  };
-  const bufferOf = (name: string) => (name === 'final' ? name : `value/${defined(allocation.bufferOf[name], name)}`);
-  for (const [name, width] of Object.entries(widths)) {
-    const given = values[name];
-    contents[bufferOf(name)] = given ? padRows(given, width) : new Float32Array(ROWS * stride4(width)).fill(FILLER);
-  }
-  const dispatches = planBody(graph, layouts, allocation, { kernelClass, rows: 'row', step: 'step' });
-  const output = await runDispatches(gpu, dispatches, contents, T, read in widths ? bufferOf(read) : read);
-  return { kernels: dispatches.map(({ kernel }) => kernel.name), output };
-}
 
 const CLASSES: readonly { readonly kernelClass: KernelClass; readonly suffix: string }[] = [
   { kernelClass: 'barrier_free', suffix: '' },
@@ -83,8 +27,8 @@ describe.each(CLASSES)('rmsnorm$suffix', ({ kernelClass, suffix }) => {
     const [x, g] = [noise(T * C, 1), noise(C, 2)];
     for (const plusOne of [false, true]) {
       const op: Op = { op: 'rmsnorm', x: whole(C), group: C, weight: 'g', plusOne, eps: 1e-5, out: 'y' };
-      const c = { op, widths: { x: C, y: C }, values: { x }, vectors: { g } };
-      const { kernels, output } = await runOp(kernelClass, c, 'y');
+      const c = { ops: [op], widths: { x: C, y: C }, values: { x }, vectors: { g } };
+      const { kernels, output } = await runOps(gpu, kernelClass, c, 'y');
       expect(kernels).toEqual([`rmsnorm${suffix}`]);
       const factors = plusOne ? g.map(v => 1 + v) : g;
       expectClose(unpadRows(output, C).subarray(0, T * C), reference.rmsnorm(x, factors, C, 1e-5));
@@ -97,7 +41,12 @@ describe.each(CLASSES)('rmsnorm$suffix', ({ kernelClass, suffix }) => {
     const [x, r] = [noise(T * W, 3), noise(T * width, 4)];
     const view = { value: 'x', offset, width };
     const op: Op = { op: 'rmsnorm', x: view, group, plusOne: false, eps: 1e-6, residual: 'r', out: 'y' };
-    const { output } = await runOp(kernelClass, { op, widths: { x: W, r: width, y: width }, values: { x, r } }, 'y');
+    const { output } = await runOps(
+      gpu,
+      kernelClass,
+      { ops: [op], widths: { x: W, r: width, y: width }, values: { x, r } },
+      'y',
+    );
     const normed = reference.rmsnorm(reference.columns(x, W, offset, width), new Float32Array([1]), group, 1e-6);
     expectClose(unpadRows(output, width).subarray(0, T * width), reference.add(r, normed));
   });
@@ -106,8 +55,8 @@ describe.each(CLASSES)('rmsnorm$suffix', ({ kernelClass, suffix }) => {
     const C = 10;
     const [x, g] = [noise(T * C, 5), noise(C, 6)];
     const op: Op = { op: 'rmsnorm', x: whole(C), group: C, weight: 'g', plusOne: false, eps: 1e-5, out: 'final' };
-    const c = { op, widths: { x: C, final: C }, values: { x }, vectors: { g } };
-    const got = unpadRows((await runOp(kernelClass, c, 'final')).output, C);
+    const c = { ops: [op], widths: { x: C, final: C }, values: { x }, vectors: { g } };
+    const got = unpadRows((await runOps(gpu, kernelClass, c, 'final')).output, C);
     const wanted = reference.rmsnorm(x, g, C, 1e-5);
     SLOTS.forEach((slot, t) => {
       expectClose(got.subarray(slot * C, (slot + 1) * C), wanted.subarray(t * C, (t + 1) * C));
@@ -151,8 +100,8 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
       ...(norm && { norm: { ...(norm !== 'none' && { weight: 'g' }), plusOne, eps: 1e-6, group } }),
       kv: { layer: 0, from: Q, v: { value: 'x', offset: 4 + Q + KV, width: KV } },
     };
-    const c: Case = {
-      op,
+    const c: OpCase = {
+      ops: [op],
       widths: { x: width, y: Q + KV },
       dims: { n_layer: 1, n_embd: Q, n_head: NH, n_kv_head: KVH, head_size: HS, n_ctx: N_CTX, vocab_size: 8 },
       rotary: [table],
@@ -162,9 +111,9 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
       more: { 'kv/0': cache ? halvesOf(empty) : empty, 'rotary/0': rotaryAngles(table, N_CTX) },
       ...(cache && { kv: cache }),
     };
-    const { kernels, output } = await runOp(kernelClass, c, 'y');
+    const { kernels, output } = await runOps(gpu, kernelClass, c, 'y');
     expect(kernels).toEqual([`rotary${suffix}`]);
-    const written = (await runOp(kernelClass, c, 'kv/0')).output;
+    const written = (await runOps(gpu, kernelClass, c, 'kv/0')).output;
     const kept = cache ? halvesIn(written) : written;
     const heads = reference.columns(x, width, 4, Q + KV);
     const factors = norm === 'none' ? new Float32Array([1]) : plusOne ? g.map(v => 1 + v) : g;
@@ -202,8 +151,8 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
     const op: RotaryOp = { op: 'rotary', x: whole(12), table: 0, interleaved: false, out: 'y' };
     const dims = { n_layer: 1, n_embd: 12, n_head: 3, n_kv_head: 3, head_size: 4, n_ctx: 300, vocab_size: 8 };
     const more = { 'rotary/0': rotaryAngles(table, 300) };
-    const c = { op, widths: { x: 12, y: 12 }, dims, rotary: [table], values: { x }, more };
-    const { output } = await runOp(kernelClass, c, 'y');
+    const c = { ops: [op], widths: { x: 12, y: 12 }, dims, rotary: [table], values: { x }, more };
+    const { output } = await runOps(gpu, kernelClass, c, 'y');
     expectClose(output.subarray(0, T * 12), reference.rotary(x, [0, 1, 2, 3, 4], table, 4, false));
   });
 });
@@ -212,7 +161,12 @@ describe.each([1, 63, 64, 65, 131])('rows of %i', width => {
   test.each<Activation>(['silu', 'gelu_new', 'relu2'])('gated by %s', async kind => {
     const x = noise(T * 2 * width, 10).map(v => v * 30);
     const op: Op = { op: 'gated', kind, x: 'x', out: 'y' };
-    const { output } = await runOp('barrier_free', { op, widths: { x: 2 * width, y: width }, values: { x } }, 'y');
+    const { output } = await runOps(
+      gpu,
+      'barrier_free',
+      { ops: [op], widths: { x: 2 * width, y: width }, values: { x } },
+      'y',
+    );
     expectClose(unpadRows(output, width).subarray(0, T * width), reference.gated(x, width, kind));
     expect(output.subarray(T * stride4(width)).every(v => v === FILLER)).toBe(true);
   });
@@ -220,7 +174,12 @@ describe.each([1, 63, 64, 65, 131])('rows of %i', width => {
   test('scale', async () => {
     const x = noise(T * width, 11);
     const op: Op = { op: 'scale', x: 'x', factor: 0.22, out: 'y' };
-    const { output } = await runOp('barrier_free', { op, widths: { x: width, y: width }, values: { x } }, 'y');
+    const { output } = await runOps(
+      gpu,
+      'barrier_free',
+      { ops: [op], widths: { x: width, y: width }, values: { x } },
+      'y',
+    );
     expectClose(unpadRows(output, width).subarray(0, T * width), reference.scale(x, 0.22));
   });
 });

@@ -1,36 +1,17 @@
 // A norm with its residual and the norm of their sum in one dispatch, against the oracle.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openTestGpu } from '../../e2e/support/gpu-model.ts';
-import {
-  type Contents,
-  expectClose,
-  FILLER,
-  layoutAll,
-  noise,
-  opGraph,
-  padRows,
-  runDispatches,
-  stepRows,
-  unpadRows,
-  vectorContents,
-  weightAsItLies,
-} from '../../e2e/support/kernel-run.ts';
-import { defined } from '../lib/assert.ts';
+import { expectClose, FILLER, layoutAll, noise, opGraph, unpadRows } from '../../e2e/support/kernel-run.ts';
+import { ROWS, runOps, SLOTS, T } from '../../e2e/support/op-run.ts';
 import type { RmsnormOp } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
-import { stride4 } from './layout.ts';
 import { planBody } from './plan.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await openTestGpu();
 });
-
-const T = 5;
-const SLOTS = [6, 0, 3, 4, 1];
-/** Rows of what is written: more than may be. */
-const ROWS = 8;
 
 interface Case {
   readonly C: number;
@@ -67,22 +48,12 @@ describe.each(CLASSES)('$kernel', ({ kernelClass, kernel }) => {
       { ...norm, x: { value: 'sum', offset: 0, width: C }, ...(factors && { weight: 'h' }), eps: 1e-2, out },
     ];
     const widths = { x: C, r: C, sum: C, [out]: C };
-    const weights = factors ? ['g', 'h'].map(name => weightAsItLies(name, C)) : [];
-    const { graph, allocation } = opGraph({ ops, widths, weights });
-    const layouts = layoutAll(graph, 'f32');
-    const bufferOf = (name: string) => (name === 'final' ? name : `value/${defined(allocation.bufferOf[name], name)}`);
-    const contents: Contents = {
-      step: stepRows(SLOTS.map(slot => ({ slot }))),
-      ...vectorContents(layouts, factors ? { g, h } : {}),
+    const c = { ops, widths, values: { x, r }, vectors: factors ? { g, h } : {}, pairs: ['norms'] as const };
+    const read = async (name: string) => {
+      const { kernels, output } = await runOps(gpu, kernelClass, c, name);
+      expect(kernels).toEqual([kernel]);
+      return unpadRows(output, C);
     };
-    for (const name of ['sum', out]) contents[bufferOf(name)] = new Float32Array(ROWS * stride4(C)).fill(FILLER);
-    contents[bufferOf('x')] = padRows(x, C);
-    contents[bufferOf('r')] = padRows(r, C);
-    const options = { kernelClass, rows: 'row', step: 'step', pairs: ['norms'] } as const;
-    const dispatches = planBody(graph, layouts, allocation, options);
-    expect(dispatches.map(each => each.kernel.name)).toEqual([kernel]);
-    const read = async (name: string) =>
-      unpadRows(await runDispatches(gpu, dispatches, contents, T, bufferOf(name)), C);
     const factorsOf = (w: Float32Array) => (factors ? w.map(v => (plusOne ? 1 + v : v)) : new Float32Array([1]));
     const sum = reference.add(r, reference.rmsnorm(x, factorsOf(g), C, 1e-5));
     const gotSum = await read('sum');
