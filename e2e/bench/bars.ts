@@ -17,6 +17,8 @@ export interface BarOptions {
   readonly rounds: number;
   /** Frees what nothing refers to and says how many bytes of heap are left; null where that cannot be had. */
   readonly heap: (() => Promise<number>) | null;
+  /** Milliseconds for which the processor has run this thread; null where that cannot be had. */
+  readonly processor: (() => Promise<number>) | null;
   readonly log: (line: string) => void;
 }
 
@@ -32,7 +34,7 @@ export async function measureBars(gpu: Gpu, nucleus3m: BenchModel, options: BarO
     bars.push(...found);
   };
   add(await onModel(gpu, nucleus3m, subject => farBar(subject, nucleus3m, options.rounds)));
-  add(await onModel(gpu, wideVocabulary(), subject => scriptBar(subject, options.rounds)));
+  add(await onModel(gpu, wideVocabulary(), subject => scriptBar(subject, options)));
   add(await onModel(gpu, narrowGpt2(2), subject => memoryBar(gpu, subject, options)));
   add(await onModel(gpu, narrowGpt2(12), async subject => [dispatchBar(subject)]));
   return bars;
@@ -89,24 +91,32 @@ async function farBar(subject: Subject, model: BenchModel, rounds: number): Prom
   return [[`${model.name}: a token at ${FAR} beside one at 1`, cells, 'at most 1.6']];
 }
 
-/** Milliseconds of each token that were spent in JavaScript, and of it in what submits to the queue. */
-async function scriptTimes({ session }: Subject, settings: GenerationSettings, count: number) {
+/** Milliseconds of each token that were spent in JavaScript, of it in what submits to the queue, and how long the processor ran for a token. */
+async function scriptTimes(
+  { session }: Subject,
+  settings: GenerationSettings,
+  count: number,
+  processor: BarOptions['processor'],
+) {
   const waits = watchWaits();
   const own: number[] = [];
   const submits: number[] = [];
+  let started = Number.NaN;
   try {
     let begin = performance.now();
     for await (const _ of drawnAfter(session, promptOf(session), settings, count)) {
       own.push(performance.now() - begin - waits.waited);
       submits.push(waits.submitted);
+      // The first token compiles and computes its prompt.
+      if (processor && own.length === 1) started = await processor();
       waits.reset();
       begin = performance.now();
     }
+    const ran = processor === null ? null : ((await processor()) - started) / (count - 1);
+    return { own: timingOf(own.slice(1)), submits: timingOf(submits.slice(1)), ran };
   } finally {
     waits.end();
   }
-  // The first token compiles and computes its prompt.
-  return { own: timingOf(own.slice(1)), submits: timingOf(submits.slice(1)) };
 }
 
 /** Counts milliseconds between a map and its end, and within submits, until `end`. */
@@ -142,15 +152,17 @@ function watchWaits() {
   };
 }
 
-async function scriptBar(subject: Subject, rounds: number): Promise<Bar[]> {
+async function scriptBar(subject: Subject, { rounds, processor }: BarOptions): Promise<Bar[]> {
   const bars: Bar[] = [];
   const V = subject.session.dims.vocab_size.toLocaleString('en-US');
   for (const [words, part] of [
     ['greedy', { temperature: 0 }],
     ['temperature 0.8, top-p 0.95', { temperature: 0.8, top_p: 0.95 }],
   ] as const) {
-    const { own, submits } = await scriptTimes(subject, { ...DEFAULT_SETTINGS, ...part }, 4 * rounds + 1);
-    const cells = `${timingCell(own, ms => ms, 2)}, of it ${timingCell(submits, ms => ms, 2)} in submits`;
+    const settings = { ...DEFAULT_SETTINGS, ...part };
+    const { own, submits, ran } = await scriptTimes(subject, settings, 4 * rounds + 1, processor);
+    const computed = ran === null ? '' : `; the processor ran for ${ran.toFixed(2)}`;
+    const cells = `${timingCell(own, ms => ms, 2)}, of it ${timingCell(submits, ms => ms, 2)} in submits${computed}`;
     bars.push([`ms of JavaScript a token, V = ${V}, 28 layers, ${words}`, cells, 'under 1']);
   }
   return bars;

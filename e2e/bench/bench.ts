@@ -19,6 +19,7 @@ import { benchLoading } from './loading.ts';
 import { benchLongTexts } from './long-text.ts';
 import { readFormats, readShapes, SHAPES, type ShapeName } from './models.ts';
 import { benchPeers, buildPeerPage, type PeerOptions } from './peers.ts';
+import { processorOf } from './processor.ts';
 import { adapterWords, engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
 import { benchVocabulary } from './vocabulary.ts';
@@ -218,6 +219,8 @@ async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
     for (const request of requests) {
       const page = await browser.newPage();
       page.on('console', message => void (message.type() === 'log' && process.stderr.write(`${message.text()}\n`)));
+      const processor = await processorOf(page);
+      await page.exposeFunction('processorMs', processor.ms);
       await page.goto(`${served.url}engine.html`);
       answers.push(
         await page.evaluate(

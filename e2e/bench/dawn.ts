@@ -43,7 +43,7 @@ export async function main(args: string[]): Promise<number> {
   if (values.bars) {
     const [folder] = positionals;
     if (folder === undefined) throw new Error('--bars takes the folder of nucleus-3m');
-    const options = { rounds: Number(values.rounds ?? 12), heap: heapOfNode(), log };
+    const options = { rounds: Number(values.rounds ?? 12), heap: heapOfNode(), processor: null, log };
     console.log(barTable(await measureBars(gpu, await modelOfFolder(folder), options)));
     return 0;
   }

@@ -1,4 +1,4 @@
-// The engine part of the benchmark in a page: `bench(request)`, `views(request)` and `bars(request)` on the global object measure one model and return plain numbers.
+// The engine part of the benchmark in a page: `bench(request)`, `views(request)` and `bars(request)` on the global object measure one model and return plain numbers; `processorMs` there is the benchmark's.
 import { describeAdapter } from '../../src/engine/adapter.ts';
 import { type Gpu, type KernelClass, openGpu } from '../../src/gpu/device.ts';
 import type { FormatChoice } from '../../src/lib/weight-format.ts';
@@ -66,8 +66,14 @@ async function bars({ model, rounds }: BarsRequest): Promise<BarsAnswer> {
     gc?.();
     return watched.memory?.usedJSHeapSize ?? Number.NaN;
   };
+  const { processorMs } = globalThis as { processorMs?: () => Promise<number> };
   return onGpu(gpu =>
-    measureBars(gpu, nucleus3m, { rounds, heap: gc && watched.memory ? heap : null, log: line => console.log(line) }),
+    measureBars(gpu, nucleus3m, {
+      rounds,
+      heap: gc && watched.memory ? heap : null,
+      processor: processorMs ?? null,
+      log: line => console.log(line),
+    }),
   );
 }
 

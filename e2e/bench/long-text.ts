@@ -1,6 +1,7 @@
 // How a long text feels: a paste of a megabyte, and keys in a long text, on the production build in a real Chromium.
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { launchOptions } from '../tools/browser.ts';
+import { processorOf } from './processor.ts';
 import { markdown, timingCell } from './table.ts';
 import { type BenchText, TEXTS } from './texts.ts';
 import { timingOf } from './timing.ts';
@@ -101,21 +102,16 @@ async function paste(browser: Browser, page: Page, text: string): Promise<Pasted
 
 /** Milliseconds of a key until it is painted, and the processor's of the main thread. */
 async function keys(page: Page, count: number): Promise<{ wall: number[]; cpu: number[] }> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const ticks = async (): Promise<number> => {
-    const { metrics } = await cdp.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
-  };
+  const processor = await processorOf(page);
   const [wall, cpu]: [number[], number[]] = [[], []];
   for (let i = 0; i < count; i++) {
-    const [begin, before] = [performance.now(), await ticks()];
+    const [begin, before] = [performance.now(), await processor.ms()];
     await page.keyboard.press('x');
     await painted(page);
     wall.push(performance.now() - begin);
-    cpu.push((await ticks()) - before);
+    cpu.push((await processor.ms()) - before);
   }
-  await cdp.detach();
+  await processor.close();
   return { wall, cpu };
 }
 
