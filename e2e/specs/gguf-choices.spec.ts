@@ -1,28 +1,13 @@
 // Several GGUF models of a repository: the look at one of them before its download, by keyboard, and what goes wrong with it in its place.
 
 import { complaints } from '../support/axe.ts';
-import { beforeWorker, smallLimits, smallModel } from '../support/faults.ts';
-import { writeGguf } from '../support/gguf-file.ts';
-import { goldenGguf } from '../support/gguf-golden.ts';
+import { beforeWorker, smallLimits } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
 import { inUse, lookAt } from '../support/open-model.ts';
 import { modelButton, openModels, openPage, setHub } from '../support/page.ts';
-import { ggufModel } from '../support/page-models.ts';
+import { SEVERAL as FILES, WHOLE as whole, widerThanTheirBox } from '../support/several-models.ts';
 import { expect, type Locator, type Page, engineTest as test } from '../support/tests.ts';
 
-const { whole } = ggufModel();
-// Keys of 64 positions take 208 KiB in one piece.
-const WIDE = smallModel({ n_embd: 832, n_head: 8, n_layer: 1, layer_norm_epsilon: 1e-5 });
-const wide = goldenGguf(
-  { weightsFile: new Uint8Array(Buffer.from(WIDE['model.safetensors'] ?? '')) },
-  JSON.parse(String(WIDE['config.json'])),
-).file;
-const FILES = {
-  'unknown.gguf': writeGguf({ metadata: [['general.architecture', 'sphinx']] }),
-  'damaged.gguf': whole.subarray(0, 300),
-  'wide.gguf': wide,
-  'nucleus.gguf': whole,
-};
 const NAMES = Object.keys(FILES);
 
 let hub: HubServer;
@@ -173,15 +158,7 @@ test('on a phone the list and a look are as wide as the page @phone', async ({ p
   await buttonOf(list, 'nucleus.gguf').click();
   const look = lookIn(list, 'nucleus.gguf');
   await expect(look).toContainText(/Download 6[.,]\d MB/);
-  const wider = () =>
-    page
-      .locator('dialog[open]')
-      .evaluate(dialog =>
-        [...dialog.querySelectorAll(':not(.visually-hidden, input)')]
-          .filter(each => each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1)
-          .map(each => each.outerHTML.slice(0, 80)),
-      );
-  await expect.poll(wider).toEqual([]);
+  await expect.poll(() => widerThanTheirBox(page)).toEqual([]);
   await look.getByRole('button', { name: /^Download/ }).click();
   await inUse(page, 'acme/several:nucleus.gguf', /f16 /);
 });

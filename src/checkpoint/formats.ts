@@ -19,6 +19,11 @@ export function isWeights(name: string): boolean {
   return FORMATS.some(format => format.isWeights(name));
 }
 
+/** True for a file that is a model by itself, or a part of one: of two that are called the same only their folders tell which is which. */
+export function isModelItself(name: string): boolean {
+  return GGUF.isWeights(name);
+}
+
 /** True for what a model's numbers depend on; see `CheckpointFormat.decidesNumbers`. */
 export function decidesNumbers(name: string): boolean {
   return FORMATS.some(format => format.decidesNumbers(name));

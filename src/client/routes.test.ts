@@ -28,7 +28,7 @@ function opened() {
   };
   const loaded = (run: number) => ({ type: 'loaded', run, model: {} }) as EngineEvent;
   const ask = (run: number): void => port.postMessage({ type: 'prefill', run, tokens: Uint32Array.of(1) }, []);
-  return { worker, asked, heard, load, loaded, ask, recording: (event: EngineEvent) => say(event) };
+  return { port, worker, asked, heard, load, loaded, ask, recording: (event: EngineEvent) => say(event) };
 }
 
 test('a recording is asked until the model that it stands in for is here', async () => {
@@ -83,4 +83,14 @@ test('a recording that a person opens takes the place of a model that comes late
   ask(3);
   await Promise.resolve();
   expect(asked.map(({ run }) => run)).toEqual([2, 3]);
+});
+
+test.each(['adapter', 'list_opened', 'cache_list'] as const)('whatever the model, %s is for the worker', async type => {
+  const { worker, asked, load, loaded, recording, port } = opened();
+  load(1, true);
+  await Promise.resolve();
+  recording(loaded(1));
+  port.postMessage({ type, run: 2, files: [] }, []);
+  await Promise.resolve();
+  expect([worker.posted.map(({ run }) => run), asked.map(({ run }) => run)]).toEqual([[2], [1]]);
 });

@@ -19,7 +19,7 @@ const OPEN: Readonly<Record<Beside, OpenBeside>> = {
 };
 
 /** What the worker answers whatever the model. */
-const OF_WORKER = /^(?:adapter|inspect|cache_.*)$/;
+const OF_WORKER = /^(?:adapter|inspect|list_opened|cache_.*)$/;
 
 /** `open` with servers and recordings beside it. */
 export function withOthers(

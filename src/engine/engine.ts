@@ -4,7 +4,7 @@ import { type Gpu, openGpu } from '../gpu/device.ts';
 import { assertSoundRows, type RowStatistics } from '../gpu/statistics.ts';
 import { ModelCache } from '../hub/cache.ts';
 import type { ModelFiles } from '../hub/files.ts';
-import { checkForUpdate, inspectModel, openModel } from '../hub/load.ts';
+import { inspectModel, openModel } from '../hub/load.ts';
 import { tuningStore } from '../hub/tuning-store.ts';
 import { asNucleusError, NucleusError, toWire } from '../lib/error.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
@@ -16,6 +16,7 @@ import { scoreColumns } from '../sampling/row.ts';
 import { describeAdapter } from './adapter.ts';
 import { answers, type HeldAnswers } from './answers.ts';
 import { maskAfter } from './decode/constrained.ts';
+import { answerFromDisk, type DiskCommand } from './disk-answers.ts';
 import { generate } from './generate.ts';
 import type { Drawn } from './growing.ts';
 import { JobQueue } from './job-queue.ts';
@@ -121,14 +122,12 @@ export class Engine {
         return this.#onGpu(signal, () => this.#debug(command, signal));
       case 'self_test':
         return this.#onGpu(signal, () => this.#selfTest(command, signal));
+      case 'list_opened':
       case 'cache_list':
-        return this.#cacheList(command.run);
       case 'cache_verify':
-        return this.#cacheVerify(command, signal);
       case 'cache_delete':
-        return this.#cache.delete(command.key);
       case 'cache_check':
-        return this.#cacheCheck(command, signal);
+        return this.#onDisk(command, signal);
       default:
         return command satisfies never;
     }
@@ -379,17 +378,9 @@ export class Engine {
     }
   }
 
-  async #cacheList(run: number): Promise<void> {
-    const [models, usage] = await Promise.all([this.#cache.list(), this.#cache.usage()]);
-    this.#post({ type: 'cache', run, models, usage });
-  }
-
-  async #cacheVerify({ run, key }: CommandOf<'cache_verify'>, signal: AbortSignal): Promise<void> {
-    this.#post({ type: 'verified', run, key, damaged: await this.#cache.verify(key, signal) });
-  }
-
-  async #cacheCheck({ run, key, origins }: CommandOf<'cache_check'>, signal: AbortSignal): Promise<void> {
-    this.#post({ type: 'update', run, key, ...(await checkForUpdate(this.#cache, key, origins, signal)) });
+  async #onDisk(command: DiskCommand, signal: AbortSignal): Promise<void> {
+    const event = await answerFromDisk(this.#cache, command, signal);
+    if (event !== null) this.#post(event);
   }
 }
 

@@ -117,6 +117,18 @@ describe('opened files', () => {
     await expect(openModel(session({ source, files }).options)).rejects.toMatchObject({ code: 'choose_file' });
   });
 
+  test('one that went away since it was opened', async () => {
+    const [file] = opened(['a.gguf', SMALL]);
+    const gone = Object.assign(file!, {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotReadableError')) }),
+    });
+    const files = await openModel(session({ source, files: [gone] }).options);
+    await expect(openCheckpoint(files)).rejects.toMatchObject({
+      code: 'integrity',
+      detail: { file: 'a.gguf', opened: 1 },
+    });
+  });
+
   test('something else under that name', async () => {
     const files = await openModel(session({ source, files: opened(['a.gguf', new Uint8Array(99)]) }).options);
     await expect(openCheckpoint(files)).rejects.toMatchObject({ code: 'bad_gguf', detail: { file: 'a.gguf' } });

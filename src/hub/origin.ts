@@ -1,6 +1,7 @@
 // Where bytes come from when the cache lacks them: a server, or files that a person opened.
 import { modelFiles } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
+import { openedPath } from './choices.ts';
 import { type Chunk, downloadChunks } from './download.ts';
 import { sha256 } from './hash.ts';
 import { CARD_FILE, fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';
@@ -62,7 +63,7 @@ const TEMPLATES_FOLDER = 'additional_chat_templates';
 export async function listLocal(opened: readonly File[], signal: AbortSignal): Promise<LocalListing> {
   const byName = new Map<string, { readonly file: File; readonly depth: number }>();
   for (const file of opened) {
-    const path = (file.webkitRelativePath || file.name).split(/[\\/]/);
+    const path = openedPath(file);
     const last = path.at(-1) ?? file.name;
     const name = path.at(-2) === TEMPLATES_FOLDER ? `${TEMPLATES_FOLDER}/${last}` : last;
     const before = byName.get(name);
@@ -88,7 +89,7 @@ export function localOrigin(files: ReadonlyMap<string, Blob>, signal: AbortSigna
       return new Uint8Array(await file.slice(begin, end).arrayBuffer());
     } catch (cause) {
       const message = `${name} cannot be read any more; it was changed or moved`;
-      throw new NucleusError('integrity', message, { file: name }, { cause });
+      throw new NucleusError('integrity', message, { file: name, opened: 1 }, { cause });
     }
   };
   return {

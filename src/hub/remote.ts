@@ -1,11 +1,12 @@
 // What the Hub and the page's own server hold: revisions, file names, sizes, and ranges of bytes.
 
 import { array, fallback, minValue, number, object, pipe, regex, safeInteger, string } from 'valibot';
-import { modelFiles, modelsIn, partsOf, seekFiles } from '../checkpoint/formats.ts';
+import { modelFiles, partsOf, seekFiles } from '../checkpoint/formats.ts';
 import { checked } from '../checkpoint/json.ts';
 import { NucleusError } from '../lib/error.ts';
 import type { ModelSource, Origins } from '../lib/model-source.ts';
 import type { Access } from './access.ts';
+import { choicesAmong } from './choices.ts';
 import { sha256 } from './hash.ts';
 import { bodyPieces, contentRange, type Net, request, TransientError, validatorOf, withRetries } from './http.ts';
 import { assertSmall } from './small-file.ts';
@@ -199,21 +200,18 @@ async function namesOf(
   const { repo, file } = source;
   const present = new Set(files.keys());
   if (file === undefined) {
-    refuseSeveral(repo, files, modelsIn(present));
+    refuseSeveral(repo, files);
     return modelFiles(present, read);
   }
   if (!present.has(file)) throw new NucleusError('missing_file', `${file} is missing in ${repo}`, { file });
   return modelFiles(new Set(partsOf(file).filter(part => present.has(part))), read);
 }
 
-/** @throws NucleusError choose_file, with `choices` to choose from: the JSON of a list of `{ file, parts, bytes }`. */
-function refuseSeveral(repo: string, files: ReadonlyMap<string, number>, models: ReturnType<typeof modelsIn>): void {
-  if (models.length === 0) return;
-  const choices = models.map(({ name, files: parts }) => {
-    const bytes = parts.reduce((sum, part) => sum + Math.max(0, files.get(part) ?? 0), 0);
-    return { file: name, parts: parts.length, bytes };
-  });
-  const message = `${repo} holds ${models.length} models`;
+/** @throws NucleusError choose_file, with `choices` to choose from: the JSON of a list of `ModelChoice`. */
+function refuseSeveral(repo: string, files: ReadonlyMap<string, number>): void {
+  const choices = choicesAmong(files);
+  if (choices.length === 0) return;
+  const message = `${repo} holds ${choices.length} models`;
   throw new NucleusError('choose_file', message, { repo, choices: JSON.stringify(choices) });
 }
 

@@ -47,6 +47,21 @@ export interface CachedModel {
   readonly storedAt: number;
 }
 
+/** One of several models that lie in one place. */
+export interface ModelChoice {
+  /** Its only file, or the first of its parts, with the folders that it lies in. */
+  readonly file: string;
+  readonly parts: number;
+  /** Of all its parts. */
+  readonly bytes: number;
+}
+
+/** One of several models among files that a person opened. */
+export interface OpenedChoice extends ModelChoice {
+  /** Places of its files among all that were opened. */
+  readonly opened: readonly number[];
+}
+
 const fileOf = ({ file }: { readonly file?: string | undefined }): string => (file === undefined ? '' : `:${file}`);
 
 /** `shipped/nucleus-3m`, `hub/owner/name@revision`, `hub/owner/name@revision:file.gguf`, `local/name`: where a model comes from, not what it contains. */

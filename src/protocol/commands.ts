@@ -48,6 +48,8 @@ export type Command =
   | { readonly type: 'adapter'; readonly run: number }
   /** What a model would need, from its listing and its safetensors header, before any download. */
   | { readonly type: 'inspect'; readonly run: number; readonly source: ModelSource; readonly origins: Origins }
+  /** Which models there are among opened files, by their names: nothing is read. */
+  | { readonly type: 'list_opened'; readonly run: number; readonly files: readonly File[] }
   | {
       readonly type: 'load';
       readonly run: number;

@@ -2,7 +2,7 @@
 
 import type { ContextNeeds } from '../lib/context-memory.ts';
 import type { ErrorCode, ErrorDetail } from '../lib/error.ts';
-import type { CachedModel, ModelSource } from '../lib/model-source.ts';
+import type { CachedModel, ModelSource, OpenedChoice } from '../lib/model-source.ts';
 import type { FormatChoice, FormatNeeds } from '../lib/weight-format.ts';
 import type { Anatomy } from '../model/ir/anatomy.ts';
 import type { Dims } from '../model/ir/graph.ts';
@@ -295,6 +295,8 @@ export type EngineEvent =
   | ProgressEvent
   | NoticeEvent
   | InspectedEvent
+  /** None where the opened files are one model. */
+  | { readonly type: 'listed'; readonly run: number; readonly choices: readonly OpenedChoice[] }
   /** The model that was loaded before has made room for the one this run loads: from here on a failure leaves none. */
   | { readonly type: 'closed'; readonly run: number }
   | { readonly type: 'loaded'; readonly run: number; readonly model: LoadedModel }

@@ -9,6 +9,7 @@ const DETAILS = [
   { file: 'config.json', status: 404, repo: 'a/b' },
   { tokens: 600, limit: 512, excess: 88 },
   { coming: 1, kept: 'it has the searches of the first settings, from the end of the text' },
+  { file: 'a.gguf', opened: 1 },
   { bytes: 2e9, limit: 1e9, found: 'llama', field: 'n_inner', value: 'x' },
   {
     again: 1,
@@ -75,6 +76,11 @@ test('the facts are in the sentence', () => {
   expect(words('rate_limited', { seconds: 3 })).not.toContain('kept');
   expect(words('unsupported_model', { found: 'mamba', families: 'Llama, OPT' })).toMatch(
     /"mamba".*These do: Llama, OPT\.$/,
+  );
+  // Nobody can fetch it but who opened it.
+  expect(words('integrity', { file: 'a.gguf' })).toContain('fetch it again');
+  expect(words('integrity', { file: 'a.gguf', opened: 1 })).toMatch(
+    /^The file a\.gguf cannot be read any more: .* on the disk since it was opened\. Open it again\.$/,
   );
   expect(words('device_lost', { again: 1 })).toContain('Restart the browser');
   expect(messageFor({ code: 'prompt_too_long', message: '', detail: {} }).action).toBe('keep_tail');

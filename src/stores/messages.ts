@@ -241,10 +241,16 @@ const WORDS: Readonly<Record<ErrorCode, Words>> = {
         : `${detail.offline === 1 ? 'The browser is offline' : 'The connection broke'}${fetching(detail)}${detail.status === undefined ? '' : ` (the server answered ${about(detail, 'status', '')})`}. Check the network and try again${arrived(detail)}.`,
     action: 'retry',
   }),
-  integrity: detail => ({
-    text: `${subject(detail, 'A file of the model')} does not have the expected content. Nothing of it was used; fetch it again.`,
-    action: 'retry',
-  }),
+  integrity: detail =>
+    detail.opened === 1
+      ? {
+          text: `${subject(detail, 'A file of the model')} cannot be read any more: it was changed, moved or deleted on the disk since it was opened. Open it again.`,
+          action: 'choose_model',
+        }
+      : {
+          text: `${subject(detail, 'A file of the model')} does not have the expected content. Nothing of it was used; fetch it again.`,
+          action: 'retry',
+        },
   cache: (_, message) => ({
     text: `The browser's storage refused to work${because(message)}. Free some space or leave private browsing, then try again.`,
     action: 'retry',

@@ -1,55 +1,53 @@
-// One of several models of a repository, and below it the look at it, which has the keyboard until it is left.
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+// One of several models, and below it what came of choosing it, which has the keyboard until it is left.
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import { formatBytes } from '../../lib/format.ts';
-import { type ModelSource, sourceKey } from '../../lib/model-source.ts';
+import type { ModelChoice } from '../../lib/model-source.ts';
 import type { Look } from '../../stores/model/types.ts';
-import { useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
 import { cx } from '../../ui/controls/cx.ts';
-import { LookResult } from './LookResult.tsx';
-import { useLoaded } from './loaded.ts';
+import type { Standing } from './ChoiceList.tsx';
+import type { Loaded } from './loaded.ts';
 import styles from './Models.module.css';
 
-export interface Choice {
-  /** Its only file, or the first of its parts. */
-  readonly file: string;
-  readonly parts: number;
-  /** Of all its parts. */
-  readonly bytes: number;
+interface ChoiceRowProps extends Standing, Loaded {
+  choice: ModelChoice;
+  /** What its button does: `Open`, and its words. */
+  verb: string;
+  label: string;
+  onChoose: () => void;
+  /** How far that is. */
+  status: Look['status'];
+  /** What came of it. `leave` is the way back to the button. */
+  children: (leave: () => void) => ReactNode;
+  /** Forgets what came of it; null where it stays. */
+  onLeave: (() => void) | null;
 }
 
-interface ChoiceRowProps {
-  choice: Choice;
-  source: ModelSource;
-  /** Why it is not likely to fit this machine; '' where nothing speaks against it. */
-  tight: string;
-  /** The largest of those against which nothing speaks. */
-  largest: boolean;
-  /** Null where nobody looks at this one. */
-  look: Exclude<Look, { status: 'none' }> | null;
-  onLook: () => void;
-}
-
-export function ChoiceRow({ choice: { file, parts, bytes }, source, tight, largest, look, onLook }: ChoiceRowProps) {
-  const { model } = useStores();
-  const { inUse, cached, busy } = useLoaded(sourceKey(source));
+export function ChoiceRow({ choice, verb, label, onChoose, status, children, onLeave, ...marks }: ChoiceRowProps) {
+  const { file, parts, bytes } = choice;
+  const { tight, largest, inUse, cached, busy } = marks;
   const button = useRef<HTMLButtonElement>(null);
   const row = useRef<HTMLLIElement>(null);
   const shown = useRef<HTMLElement>(null);
-  const status = look?.status;
+  const before = useRef(status);
   useEffect(() => {
-    if (status !== 'ready' && status !== 'failed') return;
-    // A person may have gone on to something else meanwhile; a button that was pressed is gone.
+    const was = before.current;
+    before.current = status;
+    if (was === status) return;
     const { activeElement } = document;
-    if (activeElement === document.body || row.current?.contains(activeElement))
+    const lost = activeElement === document.body;
+    const waits = status === 'loading' && !busy;
+    // A person may have gone on to something else meanwhile; a button that was pressed is gone.
+    if (status !== 'none' && !waits && (lost || row.current?.contains(activeElement)))
       shown.current?.focus({ preventScroll: true });
-  }, [status]);
+    if (status === 'none' && was === 'loading' && lost) button.current?.focus({ preventScroll: true });
+  }, [status, busy]);
   const leave = (): void => {
-    model.getState().forgetChosen();
+    onLeave?.();
     button.current?.focus();
   };
   const leaveByKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || look === null) return;
+    if (event.key !== 'Escape' || status === 'none' || onLeave === null) return;
     event.preventDefault();
     event.stopPropagation();
     leave();
@@ -69,13 +67,13 @@ export function ChoiceRow({ choice: { file, parts, bytes }, source, tight, large
       {inUse ? (
         <span className={styles.used}>in use</span>
       ) : (
-        <Button ref={button} disabled={busy} aria-label={`Look at ${file}`} onClick={onLook} onKeyDown={leaveByKey}>
-          Look at it
+        <Button ref={button} disabled={busy} aria-label={`${verb} ${file}`} onClick={onChoose} onKeyDown={leaveByKey}>
+          {label}
         </Button>
       )}
-      {look !== null && (
+      {status !== 'none' && (
         <section ref={shown} className={styles.look} aria-label={file} tabIndex={-1} onKeyDown={leaveByKey}>
-          <LookResult look={look} onAgain={onLook} onLeave={leave} onChoose={leave} />
+          {children(leave)}
         </section>
       )}
     </li>

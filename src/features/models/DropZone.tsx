@@ -1,6 +1,7 @@
-// Files dropped anywhere on the page: shown, then opened once a person agrees.
+// Files dropped anywhere on the page: shown, then opened once a person agrees; several models are listed among those of this computer.
 import { useCallback, useEffect, useState } from 'react';
 import { formatBytes } from '../../lib/format.ts';
+import { offerFiles, openFiles } from '../../stores/model/opening.ts';
 import { isComing } from '../../stores/model/under-way.ts';
 import { useModel, useStores } from '../../stores/react.ts';
 import { Button } from '../../ui/controls/Button.tsx';
@@ -12,7 +13,7 @@ import models from './Models.module.css';
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
 /** True while files hover over the page; gives what is dropped to `onFiles`. */
-function useDrop(onFiles: (files: File[]) => void): boolean {
+function useDrop(onFiles: (files: File[]) => Promise<void>): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
     const onOver = (event: DragEvent) => {
@@ -43,20 +44,23 @@ function useDrop(onFiles: (files: File[]) => void): boolean {
 
 /** `claim` takes files that are no model; then nothing is asked here. */
 export function DropZone({ claim }: { claim: (files: readonly File[]) => boolean }) {
-  const { model, view } = useStores();
+  const stores = useStores();
   const busy = useModel(isComing);
   const [files, setFiles] = useState<File[]>([]);
   const [keep, setKeep] = useState(true);
   const take = useCallback(
-    (dropped: File[]) => {
-      if (!claim(dropped)) setFiles(dropped);
+    async (dropped: File[]) => {
+      if (claim(dropped)) return;
+      const listed = await offerFiles(stores, dropped);
+      setFiles(listed ? [] : dropped);
+      if (listed) stores.view.getState().open('models');
     },
-    [claim],
+    [claim, stores],
   );
   const over = useDrop(take);
   const open = () => {
-    view.getState().close();
-    void model.getState().openFiles(files, keep);
+    stores.view.getState().close();
+    void openFiles(stores, files, keep);
     setFiles([]);
   };
   const bytes = files.reduce((sum, file) => sum + file.size, 0);

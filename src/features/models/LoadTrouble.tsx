@@ -9,8 +9,14 @@ import { Choices, choicesOf } from './Choices.tsx';
 import { LossNotice } from './LossNotice.tsx';
 import styles from './Models.module.css';
 
-/** @param at null: where nothing has been asked since the dialog was opened. */
-export function LoadTrouble({ at }: { at: Place | null }) {
+interface LoadTroubleProps {
+  /** Null: where nothing has been asked since the dialog was opened. */
+  at: Place | null;
+  /** What "Choose another model" does where others are in sight. */
+  onChoose?: () => void;
+}
+
+export function LoadTrouble({ at, onChoose }: LoadTroubleProps) {
   const { model } = useStores();
   const { here } = useAsked(at);
   const load = useModel(s => s.load);
@@ -26,7 +32,7 @@ export function LoadTrouble({ at }: { at: Place | null }) {
   if (load.status === 'failed') {
     return (
       <div ref={inSight} className={styles.trouble}>
-        {isOfLoss(load.error) ? <LossNotice /> : <ErrorNotice error={load.error} retry={retry} />}
+        {isOfLoss(load.error) ? <LossNotice /> : <ErrorNotice error={load.error} retry={retry} onChoose={onChoose} />}
         <AccessHelp error={load.error} source={load.source} retry={retry} />
       </div>
     );
@@ -34,7 +40,12 @@ export function LoadTrouble({ at }: { at: Place | null }) {
   if (failure === null) return null;
   return (
     <div ref={inSight} className={styles.trouble}>
-      <ErrorNotice error={failure.error} retry={retry} onDismiss={() => model.getState().dismissFailure()} />
+      <ErrorNotice
+        error={failure.error}
+        retry={retry}
+        onDismiss={() => model.getState().dismissFailure()}
+        onChoose={onChoose}
+      />
       <AccessHelp error={failure.error} source={failure.source} retry={retry} />
     </div>
   );

@@ -1,8 +1,15 @@
 // Where in the dialog a model was asked for: what came of it, its files, its error, is shown there and nowhere else.
 import { createContext, useContext } from 'react';
 
-/** A key of the catalogue or of the cache with its list, the name that was typed, the files of this computer, a server, or somewhere outside of the dialog. */
-export type Place = 'name' | 'files' | 'server' | 'outside' | `offer ${string}` | `stored ${string}`;
+/** A key of the catalogue or of the cache with its list, the name that was typed, the files of this computer and one of several models among them, a server, or somewhere outside of the dialog. */
+export type Place =
+  | 'name'
+  | 'files'
+  | 'server'
+  | 'outside'
+  | `offer ${string}`
+  | `stored ${string}`
+  | `several ${string}`;
 
 export interface Asked {
   /** Null while nothing has been asked since the dialog was opened. */

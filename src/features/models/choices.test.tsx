@@ -50,9 +50,9 @@ const rowsOf = (page: Page, deviceMemory?: number): string[] => {
 
 test('only an error that leaves models to choose from has a list of them', () => {
   expect(choicesOf(SEVERAL)?.map(({ file }) => file)).toEqual([
-    'small.gguf',
-    'parts-00001-of-00003.gguf',
     'large.gguf',
+    'parts-00001-of-00003.gguf',
+    'small.gguf',
   ]);
   expect(choicesOf({ ...SEVERAL, code: 'network' })).toBeNull();
   expect(choicesOf({ ...SEVERAL, detail: {} })).toBeNull();

@@ -7,7 +7,8 @@ import type { Command } from '../../protocol/commands.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { GPT2, kept, load } from './load.fixture.ts';
 import { isChosen } from './model.ts';
-import { DEFAULT_SOURCE, localName } from './sources.ts';
+import { localName, openFiles } from './opening.ts';
+import { DEFAULT_SOURCE } from './sources.ts';
 import { SpeedMeter } from './speed.ts';
 
 describe('start', () => {
@@ -107,7 +108,7 @@ describe('another model', () => {
   test('opened files travel with the command; declining means not kept', async () => {
     const page = kept(await readyPage());
     const files = ['config.json', 'tokenizer.json', 'tiny.safetensors'].map(name => new File(['{}'], name));
-    await page.model.getState().openFiles(files, false);
+    await openFiles(page, files, false);
     expect(page.worker.of('load').at(-1)).toMatchObject({
       source: { kind: 'local', name: 'tiny' },
       keep: false,
@@ -125,9 +126,9 @@ test('the browser is asked to keep what a person downloads or opens, and not for
   await page.model.getState().loadModel({ kind: 'hub', repo: 'a/b', revision: 'main' });
   expect(asked).toBe(1);
   const file = new File(['{}'], 'tiny.safetensors');
-  await page.model.getState().openFiles([file], false);
+  await openFiles(page, [file], false);
   expect(asked).toBe(1);
-  await page.model.getState().openFiles([file], true);
+  await openFiles(page, [file], true);
   expect(asked).toBe(2);
 });
 

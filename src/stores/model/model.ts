@@ -10,7 +10,7 @@ import { formatKept, withFormat } from './formats.ts';
 import { addNotice, loadOnce, type ModelOptions, originsNow, watcherOf } from './load-once.ts';
 import { createLooks, type LookActions } from './looks.ts';
 import { NO_LOSS } from './loss.ts';
-import { DEFAULT_SOURCE, localName } from './sources.ts';
+import { DEFAULT_SOURCE } from './sources.ts';
 import type { LoadOptions, LoadProgress, ModelState, ModelStore, ModelStoreState } from './types.ts';
 import { changedLoad, isComing, isHere, loadUnderWay, modelItself } from './under-way.ts';
 import { type Losses, watchLosses } from './watch-losses.ts';
@@ -35,6 +35,7 @@ const INITIAL: Omit<ModelState, 'hubHost'> = {
   context: null,
   inspection: { status: 'none' },
   chosen: { status: 'none' },
+  several: null,
   cache: { status: 'unknown', models: [], usage: 0, error: null, tasks: {} },
   formats: {},
   notices: [],
@@ -73,7 +74,6 @@ type LoadActions = Pick<
   | 'start'
   | keyof LookActions
   | 'loadModel'
-  | 'openFiles'
   | 'loadDefault'
   | 'retry'
   | 'reopen'
@@ -207,7 +207,6 @@ function loadActions(options: ModelOptions, losses: Losses, get: () => ModelStor
       const { source, options: given } = opened;
       return { source, origins: originsNow(options), ...(given.files && { files: given.files }) };
     },
-    openFiles: (files, keep) => loadModel({ kind: 'local', name: localName(files) }, { files, keep }),
     cancelLoad: () => {
       if (!isComing(get().getState())) return;
       get().setState(state => changedLoad(state, { cancelling: true }));

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { turn, until } from '../../../e2e/support/scripted-engine.ts';
 import { makePage, type Page, type PageOptions, text } from '../../../e2e/support/scripted-page.ts';
 import { browserOfTabs, type Tab } from '../../../e2e/support/tab-lines.ts';
+import { openFiles } from './opening.ts';
 import { SMALL_MODEL } from './other-tabs.ts';
 
 const pages: Page[] = [];
@@ -147,7 +148,7 @@ describe('nobody is asked', () => {
   test('beside a large model, for one that is known to be small', async () => {
     const { tab } = await twoTabs();
     const third = open(tab(), { model: { gpuBytes: SMALL_MODEL } });
-    await third.model.getState().openFiles([new File(['small'], 'model.safetensors')], false);
+    await openFiles(third, [new File(['small'], 'model.safetensors')], false);
     expect(load(third)).toBe('ready');
   });
 });

@@ -1,7 +1,7 @@
 // The model subject: which one is chosen, how far its load is, what is cached. State and actions of its store.
 
 import type { StoreApi } from 'zustand/vanilla';
-import type { CachedModel, ModelSource, Origins } from '../../lib/model-source.ts';
+import type { CachedModel, ModelChoice, ModelSource, Origins } from '../../lib/model-source.ts';
 import type { FormatChoice, WeightFormat } from '../../lib/weight-format.ts';
 import type {
   AdapterDescription,
@@ -58,6 +58,19 @@ export type Look =
       readonly format: FormatChoice | undefined;
     }
   | { readonly status: 'failed'; readonly source: ModelSource; readonly error: WireError };
+
+/** Several models among files that a person opened. */
+export interface SeveralModels {
+  /** That they were opened from; '' where they were opened by themselves. */
+  readonly folder: string;
+  readonly models: readonly OneOfSeveral[];
+}
+
+/** As it is loaded: by itself, and called after its file. */
+export interface OneOfSeveral extends ModelChoice {
+  readonly source: ModelSource;
+  readonly files: readonly File[];
+}
 
 /** What is being done with a cached model, or what came out of it. */
 export type CacheTask =
@@ -119,6 +132,8 @@ export interface ModelState {
   readonly inspection: Look;
   /** The look at one of several models, which `inspection` or a load has left to choose from. */
   readonly chosen: Look;
+  /** The files that were opened last, where they are several models: to open one after the other from. */
+  readonly several: SeveralModels | null;
   readonly cache: CacheState;
   /** By key, the format of the weights of models that were loaded last in another than their own. */
   readonly formats: Readonly<Record<string, WeightFormat>>;
@@ -142,7 +157,6 @@ interface ModelActions {
   forgetChosen(): void;
   /** Resolves when the load has ended, well or not; the outcome is in `load`. */
   loadModel(source: ModelSource, options?: LoadOptions): Promise<void>;
-  openFiles(files: readonly File[], keep: boolean): Promise<void>;
   loadDefault(): Promise<void>;
   /** The load that was asked for last, once more. */
   retry(): Promise<void>;
