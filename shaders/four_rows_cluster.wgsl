@@ -1,7 +1,5 @@
-// Part: products of one row of x with four rows of the matrix, on a GPU with subgroups: CLUSTER neighbouring lanes of a subgroup stride over K and shuffles
+// Part: products of one row of x with four rows of the matrix, on a GPU with subgroups: CLUSTER neighbouring lanes of a subgroup share a row and shuffles
 // join them, so that there is no barrier and no workgroup memory.
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T or slots, K4]
-
 // The number of a lane's cluster in its workgroup. Each subgroup of this size has a whole number of clusters.
 fn cluster_of(subgroup: u32, size: u32, place: u32) -> u32 {
   return subgroup * (size / CLUSTER) + place / CLUSTER;
@@ -9,10 +7,7 @@ fn cluster_of(subgroup: u32, size: u32, place: u32) -> u32 {
 
 // With the row of x that begins at x0; all threads call it with their place in their subgroup, and every lane of a cluster gets the sums.
 fn four_products(n: vec4u, x0: u32, place: u32) -> vec4f {
-  var sum = vec4f();
-  for (var unit = place % CLUSTER; unit < K4 / UNIT; unit += CLUSTER) {
-    sum += vec4f(unit_dot(n.x, unit, x0), unit_dot(n.y, unit, x0), unit_dot(n.z, unit, x0), unit_dot(n.w, unit, x0));
-  }
+  var sum = own_sums(n, x0, place % CLUSTER, CLUSTER);
   for (var step = CLUSTER / 2u; step > 0u; step >>= 1u) {
     sum += subgroupShuffleXor(sum, step);
   }

@@ -1,23 +1,17 @@
-// Part: products of one row of x with four rows of the matrix, on a GPU without subgroups: the threads of a workgroup stride over K and a tree in
-// its memory adds their parts.
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T or slots, K4]
-
+// Part: products of one row of x with four rows of the matrix, on a GPU without subgroups: CLUSTER neighbouring threads of a workgroup share a row and
+// a tree in its memory adds their parts.
 var<workgroup> parts: array<vec4f, WORKGROUP>;
 
-// With the row of x that begins at x0; all threads call it.
+// With the row of x that begins at x0; all threads call it, and every thread of a cluster gets the sums.
 fn four_products(n: vec4u, x0: u32, lane: u32) -> vec4f {
-  var sum = vec4f();
-  for (var k = lane; k < K4; k += WORKGROUP) {
-    let v = x[x0 + k];
-    sum += vec4f(dot(weight4(n.x, k), v), dot(weight4(n.y, k), v), dot(weight4(n.z, k), v), dot(weight4(n.w, k), v));
-  }
-  parts[lane] = sum;
+  let place = lane % CLUSTER;
+  parts[lane] = own_sums(n, x0, place, CLUSTER);
   workgroupBarrier();
-  for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
-    if (lane < half) {
+  for (var half = CLUSTER / 2u; half > 0u; half >>= 1u) {
+    if (place < half) {
       parts[lane] += parts[lane + half];
     }
     workgroupBarrier();
   }
-  return parts[0];
+  return parts[lane - place];
 }

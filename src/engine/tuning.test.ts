@@ -95,16 +95,16 @@ test('a browser that keeps nothing, and a kernel that a driver refuses, stop no 
 
 describe('a record', () => {
   const team: Team = TRIALS[0]!.candidates[1]!.team;
-  const good = { version: 3, teams: { [TRIALS[0]!.name]: team } };
+  const good = { version: 4, teams: { [TRIALS[0]!.name]: team } };
   test.each<[string, unknown, number]>([
     ['of this version', good, 1],
     ['that is none', undefined, 0],
     ['of another version', { ...good, version: 0 }, 0],
-    ['without teams', { version: 3, teams: 'all' }, 0],
-    ['of a team that is no object', { version: 3, teams: { [TRIALS[0]!.name]: 8 } }, 0],
-    ['of a team that there is not', { version: 3, teams: { [TRIALS[0]!.name]: { WORKGROUP: 64, CLUSTER: 7 } } }, 0],
-    ['of texts for numbers', { version: 3, teams: { [TRIALS[0]!.name]: { WORKGROUP: '64', CLUSTER: '8' } } }, 0],
-    ['of a product that nobody asked for', { version: 3, teams: { other: team } }, 0],
+    ['without teams', { version: 4, teams: 'all' }, 0],
+    ['of a team that is no object', { version: 4, teams: { [TRIALS[0]!.name]: 8 } }, 0],
+    ['of a team that there is not', { version: 4, teams: { [TRIALS[0]!.name]: { WORKGROUP: 64, CLUSTER: 7 } } }, 0],
+    ['of texts for numbers', { version: 4, teams: { [TRIALS[0]!.name]: { WORKGROUP: '64', CLUSTER: '8' } } }, 0],
+    ['of a product that nobody asked for', { version: 4, teams: { other: team } }, 0],
   ])('%s', (_, record, count) => {
     expect(readRecord(record, TRIALS).size).toBe(count);
   });

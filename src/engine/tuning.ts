@@ -13,7 +13,7 @@ import type { TuningStore } from '../hub/tuning-store.ts';
 /** Of a load, in milliseconds: measuring stops there, and what is left keeps the rule until another load. */
 const BUDGET_MS = 250;
 /** Of the record. Another number makes all records unknown: raise it where kernels change. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** An adapter as its record names it: another driver is another adapter. */
 export const adapterKey = ({ adapter, kernelClass, lanes }: Pick<Gpu, 'adapter' | 'kernelClass' | 'lanes'>): string =>

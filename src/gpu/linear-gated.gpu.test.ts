@@ -19,10 +19,14 @@ import {
 } from '../../e2e/support/kernel-run.ts';
 import { defined } from '../lib/assert.ts';
 import * as reference from '../reference/ops.ts';
-import type { Gpu, KernelClass } from './device.ts';
+import type { Gpu } from './device.ts';
+import type { PlanOptions } from './dispatch.ts';
+import { GATED_KERNELS } from './kernels/linear_gated.ts';
+import { teamsFor, teamWork } from './kernels/team.ts';
 import { stride4 } from './layout.ts';
 import { planBody } from './plan.ts';
-import type { StorageName } from './storage/storages.ts';
+import { productName } from './product.ts';
+import { STORAGES, type StorageName } from './storage/storages.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -39,7 +43,7 @@ interface Case {
 const T = 3;
 
 async function gatedProduct(
-  kernels: { kernelClass: KernelClass; lanes?: number },
+  kernels: Pick<PlanOptions, 'kernelClass' | 'lanes' | 'tuned'>,
   { H, K, storage = 'f32', bias = false, maxBinding }: Case,
 ) {
   const { graph, allocation } = opGraph({
@@ -72,7 +76,6 @@ const CLASSES = (
   [
     { kernel: 'linear_gated', kernelClass: 'barrier_free' },
     { kernel: 'linear_gated_workgroup', kernelClass: 'workgroup' },
-    { kernel: 'linear_gated_subgroup', kernelClass: 'subgroup' },
     { kernel: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
   ] as const
 ).filter(({ kernelClass }) => runsHere(kernelClass));
@@ -82,6 +85,7 @@ describe.each(CLASSES)('$kernel', ({ kernel, ...chosen }) => {
     { H: 1, K: 1 },
     { H: 33, K: 67, bias: true },
     { H: 70, K: 264, storage: 'f16' },
+    { H: 9, K: 20, storage: 'bf16' },
   ])('$H gates over $K columns', async c => {
     const { got, wanted, kernels } = await gatedProduct(chosen, c);
     expect(kernels).toEqual([kernel]);
@@ -95,3 +99,19 @@ describe.each(CLASSES)('$kernel', ({ kernel, ...chosen }) => {
     expectClose(got, wanted);
   });
 });
+
+test.each((['workgroup', 'subgroup'] as const).filter(runsHere))(
+  '%s: every team that measuring may choose gives the same gates',
+  async kernelClass => {
+    const [H, K] = [9, 264];
+    const product = { op: 'gated', outputs: 2 * H, stride: K, storage: STORAGES.f32 } as const;
+    const choosing = { kernelClass, lanes: gpu.lanes };
+    for (const team of teamsFor(choosing)) {
+      const { kernel } = teamWork(choosing, product, GATED_KERNELS, team);
+      const tuned = new Map([[productName(product), team]]);
+      const { got, wanted, kernels } = await gatedProduct({ ...choosing, tuned }, { H, K });
+      expect(kernels).toEqual([kernel.name]);
+      expectClose(got, wanted);
+    }
+  },
+);

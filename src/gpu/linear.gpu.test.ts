@@ -27,7 +27,8 @@ import type { LinearOp, LogitsRule } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import type { PlanOptions } from './dispatch.ts';
-import { teamsFor } from './kernels/team.ts';
+import { ROW_KERNELS } from './kernels/linear.ts';
+import { teamsFor, teamWork } from './kernels/team.ts';
 import { partBytes, stride4 } from './layout.ts';
 import { planBody, planHead } from './plan.ts';
 import { productName, type Tuned } from './product.ts';
@@ -55,7 +56,6 @@ const ALL_VARIANTS: readonly Variant[] = [
   { kernel: 'linear_few_subgroup', kernelClass: 'subgroup', rows: 'few' },
   { kernel: 'linear_row_workgroup', kernelClass: 'workgroup', rows: 'row' },
   { kernel: 'linear_tile_workgroup', kernelClass: 'workgroup', rows: 'tile' },
-  { kernel: 'linear_row_subgroup', kernelClass: 'subgroup', rows: 'row' },
   // Of four lanes, so that a subgroup has several clusters on most adapters.
   { kernel: 'linear_row_cluster', kernelClass: 'subgroup', rows: 'row', lanes: 4 },
 ];
@@ -143,6 +143,11 @@ describe.each(WHOLE)('$kernel', variant => {
 
   test.each<StorageName>(brief(variant) ? ['bf16'] : ['f16', 'bf16'])('%s', async storage => {
     const { got, wanted } = await linear(variant, { T: 5, N: 33, K: 30, storage });
+    expectClose(got, wanted);
+  });
+
+  test.runIf(variant.rows === 'row')('rows that are no whole units of 16 bytes', async () => {
+    const { got, wanted } = await linear(variant, { T: 2, N: 9, K: 20, storage: 'f16' });
     expectClose(got, wanted);
   });
 
@@ -244,40 +249,37 @@ test.each(VARIANTS.slice(1))('$kernel agrees with linear_naive', async variant =
   expectClose(fast.got, naive.got, 1e-12);
 });
 
-describe.runIf(runsHere('subgroup'))('linear_row_cluster of the whole of the smallest subgroup', () => {
+describe.runIf(runsHere('subgroup'))('linear_row_cluster', () => {
   test.each<Case>([
     { T: 3, N: 63, K: 7 },
     { T: 2, N: 70, K: 520 },
     { T: 1, N: 9, K: 264, storage: 'f16' },
     { T: 2, N: 34, K: 256, storage: 'bf16' },
-  ])('$T x $N x $K', async size => {
+  ])('of the whole of the smallest subgroup, $T x $N x $K', async size => {
     const { lanes } = gpu;
     expect(lanes).toBeGreaterThan(0);
     const wide: Variant = { kernel: 'linear_row_cluster', kernelClass: 'subgroup', rows: 'row', lanes };
     const { got, wanted } = await linear(wide, size);
     expectClose(got, wanted);
   });
+});
 
-  test('every team that measuring may choose gives the same product', async () => {
+test.each((['workgroup', 'subgroup'] as const).filter(runsHere))(
+  '%s: every team that measuring may choose gives the same product',
+  async kernelClass => {
     const product = { op: 'linear', outputs: 70, stride: 520, storage: STORAGES.f16 } as const;
-    const choosing = { kernelClass: 'subgroup', lanes: gpu.lanes } as const;
-    for (const team of teamsFor(choosing, product)) {
-      const kernel = team.CLUSTER > 0 ? 'linear_row_cluster' : 'linear_row_subgroup';
+    const choosing = { kernelClass, lanes: gpu.lanes };
+    for (const team of teamsFor(choosing)) {
+      const { kernel } = teamWork(choosing, product, ROW_KERNELS, team);
       const tuned = new Map([[productName(product), team]]);
       const { got, wanted } = await linear(
-        { kernel, rows: 'row', ...choosing, tuned },
+        { kernel: kernel.name, rows: 'row', ...choosing, tuned },
         { T: 2, N: 70, K: 520, storage: 'f16' },
       );
       expectClose(got, wanted);
     }
-  });
-
-  test('rows that are no whole units of 16 bytes take a workgroup', async () => {
-    const variant: Variant = { kernel: 'linear_row_subgroup', kernelClass: 'subgroup', rows: 'row', lanes: 4 };
-    const { got, wanted } = await linear(variant, { T: 2, N: 9, K: 20, storage: 'f16' });
-    expectClose(got, wanted);
-  });
-});
+  },
+);
 
 test('linear_few has the sums of one row alone', async () => {
   const [row, few] = ['linear_row', 'linear_few'].map(name =>
@@ -306,11 +308,13 @@ test('a vocabulary wider than 65,535 groups of four is folded and complete', asy
     logits: new Float32Array(stride4(V)).fill(FILLER),
     ...matrixContents(matrix, w),
   };
-  // The fewest barriers: the folded grid is the same for both kernels of four outputs a group.
+  // As many workgroups as no team that is chosen would need, and few threads in each.
+  const product = { op: 'linear', outputs: V, stride: C, storage: STORAGES.f32 } as const;
+  const tuned = new Map([[productName(product), { WORKGROUP: 4, CLUSTER: 4 }]]);
   const dispatches = planHead(
     graph,
     layouts,
-    { kernelClass: 'subgroup', rows: 'row', step: 'step' },
+    { kernelClass: 'workgroup', rows: 'row', step: 'step', tuned },
     { logits: 'logits' },
   );
   expect(dispatches[0]!.grid[2]).toBe(2);

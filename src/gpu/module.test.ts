@@ -27,9 +27,9 @@ test('the storage chooses the file of weights', () => {
 test('enable lines come first', () => {
   const consts = { ROWS: 1, K4: 1, ROW0: 0, X_BY_SLOT: false, OUT_STRIDE: 4, HAS_BIAS: false, ACTIVATION: 0 };
   const kv = { HAS_KV: false, KV_FROM: 0, KV_STRIDE: 0, KV_F16: false };
-  const more = { FACTOR: 1, SOFTCAP: 0, HAS_RESIDUAL: false, ...kv, WORKGROUP: 64 };
+  const more = { FACTOR: 1, SOFTCAP: 0, HAS_RESIDUAL: false, ...kv, WORKGROUP: 64, CLUSTER: 8 };
   expect(
-    joinModule(kernelNamed('linear_row_subgroup'), STORAGES.f16, { ...consts, ...more }).code.startsWith(
+    joinModule(kernelNamed('linear_row_cluster'), STORAGES.f16, { ...consts, ...more }).code.startsWith(
       'enable subgroups;\n',
     ),
   ).toBe(true);

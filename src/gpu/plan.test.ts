@@ -191,8 +191,9 @@ describe.each(CLASSES.flatMap(kernelClass => KINDS.map(rows => ({ kernelClass, r
         expect(groupsOf(extent, 1), label).toBeGreaterThanOrEqual(1);
       }
     }
-    const outputsPerGroup: Record<string, number> = { linear_row_workgroup: 4, linear_row_subgroup: 4 };
-    const { grid, kernel } = head[0]!;
+    const { grid, kernel, consts } = head[0]!;
+    const clusters = Number(consts.WORKGROUP) / Number(consts.CLUSTER);
+    const outputsPerGroup: Record<string, number> = { linear_row_workgroup: 4 * clusters };
     expect(groupsOf(grid[0], 1) * groupsOf(grid[2], 1) * (outputsPerGroup[kernel.name] ?? 64)).toBeGreaterThanOrEqual(
       300_000,
     );

@@ -8,13 +8,13 @@ export interface Product {
   readonly outputs: number;
   /** Columns, filled up to a multiple of four. */
   readonly stride: number;
+  /** Whose rows are whole units. */
   readonly storage: Storage;
 }
 
-/** A workgroup makes four outputs, or every cluster of so many of its lanes does. */
+/** Every cluster of so many neighbouring threads of a workgroup makes four outputs; one may be the whole of it. */
 export interface Team {
   readonly WORKGROUP: number;
-  /** Lanes; 0 for the whole workgroup, whose threads meet at a barrier. */
   readonly CLUSTER: number;
 }
 

@@ -20,10 +20,8 @@ import type { Graph, Op } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import type { PlanOptions } from './dispatch.ts';
-import { teamsFor } from './kernels/team.ts';
 import { layoutWeights, type MatrixLayout, stride4 } from './layout.ts';
 import { planBody } from './plan.ts';
-import { productName } from './product.ts';
 import frozen from './storage/ggml-blocks.fixture.json' with { type: 'json' };
 import { fileBytes, type Storage } from './storage/storage.ts';
 import { STORAGES } from './storage/storages.ts';
@@ -67,7 +65,7 @@ interface Rows {
   readonly N: number;
   readonly first: number;
 }
-type Variant = Pick<PlanOptions, 'kernelClass' | 'rows' | 'lanes' | 'tuned'>;
+type Variant = Pick<PlanOptions, 'kernelClass' | 'rows' | 'lanes'>;
 
 /** Runs ops from `x` [T, columns] to `y` [T, width], with values between them as `widths` says, that read the matrix `w`. */
 async function run(
@@ -133,12 +131,17 @@ async function expectGated(storage: Storage, { kernel, ...variant }: Variant & {
   expectClose(got, reference.gated(reference.linear(x, numbers, 2 * H, columnsOf(storage)), H, 'silu'));
 }
 
-const ROW = [
-  { product: 'linear_row', gated: 'linear_gated', kernelClass: 'barrier_free' },
-  { product: 'linear_row_workgroup', gated: 'linear_gated_workgroup', kernelClass: 'workgroup' },
-  { product: 'linear_row_subgroup', gated: 'linear_gated_subgroup', kernelClass: 'subgroup' },
+/** By a row. Kernels with barriers or subgroups read units by one function: not all of them run for every storage. */
+const PRODUCTS = [
+  { kernel: 'linear_row', kernelClass: 'barrier_free' },
+  { kernel: 'linear_row_workgroup', kernelClass: 'workgroup' },
   // Of four lanes, which a subgroup has on every adapter.
-  { product: 'linear_row_cluster', gated: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
+  { kernel: 'linear_row_cluster', kernelClass: 'subgroup', lanes: 4 },
+] as const;
+const GATED = [
+  { kernel: 'linear_gated', kernelClass: 'barrier_free' },
+  { kernel: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
+  { kernel: 'linear_gated_workgroup', kernelClass: 'workgroup', only: ['q4_k'] },
 ] as const;
 const MANY = [
   { kernel: 'linear_few', kernelClass: 'barrier_free', rows: 'few' },
@@ -152,46 +155,23 @@ const COSTLY = [
   { kernel: 'linear_few_workgroup', kernelClass: 'workgroup', rows: 'few', only: ['q4_k'] },
   { kernel: 'linear_tile_workgroup', kernelClass: 'workgroup', rows: 'tile', only: KINDS },
 ] as const;
-const here = <V extends { readonly kernelClass: KernelClass }>(variants: readonly V[]): V[] =>
-  variants.filter(({ kernelClass }) => runsHere(kernelClass));
+interface OfClass {
+  readonly kernelClass: KernelClass;
+  /** Names of storages. */
+  readonly only?: readonly string[];
+}
+const here = <V extends OfClass>(variants: readonly V[], { name }: Storage): V[] =>
+  variants.filter(({ kernelClass, only = [name] }) => runsHere(kernelClass) && only.includes(name));
 const BLOCKS = Object.values(STORAGES).filter(({ block }) => block > 1);
 
 describe.each(BLOCKS)('$name', storage => {
-  test.each(here(MANY))('$kernel: rows of two storages in one matrix', variant =>
-    expectProduct(storage, variant, MIXED),
+  test.each(here([...MANY, ...PRODUCTS], storage))('$kernel: rows of two storages in one matrix', variant =>
+    expectProduct(storage, { rows: 'row', ...variant }, MIXED),
   );
 
-  test.each(here(COSTLY).filter(({ only }) => only.some(name => name === storage.name)))(
-    '$kernel',
-    ({ only: _, ...variant }) => expectProduct(storage, variant, { N: 9, first: 9 }),
-  );
+  test.each(here(COSTLY, storage))('$kernel', variant => expectProduct(storage, variant, { N: 9, first: 9 }));
 
-  test.each(here(ROW))('$product: rows of two storages in one matrix', ({ product, gated: _, ...variant }) =>
-    expectProduct(storage, { kernel: product, rows: 'row', ...variant }, MIXED),
-  );
-
-  test.each(here(ROW))('$gated', ({ product: _, gated, ...variant }) =>
-    expectGated(storage, { kernel: gated, rows: 'row', ...variant }),
-  );
-
-  test.runIf(runsHere('subgroup'))('by every team that measuring may choose', async () => {
-    const choosing = { kernelClass: 'subgroup', lanes: gpu.lanes } as const;
-    const products = [
-      { op: 'linear', outputs: MIXED.first, stride: columnsOf(storage), storage },
-      { op: 'linear', outputs: MIXED.N - MIXED.first, stride: columnsOf(storage), storage: STORAGES.q8_0 },
-      { op: 'gated', outputs: 2 * H, stride: columnsOf(storage), storage },
-    ] as const;
-    for (const team of teamsFor(choosing, products[0])) {
-      const variant = {
-        rows: 'row',
-        ...choosing,
-        tuned: new Map(products.map(each => [productName(each), team])),
-      } as const;
-      const ending = team.CLUSTER > 0 ? 'cluster' : 'subgroup';
-      await expectProduct(storage, { kernel: `linear_row_${ending}`, ...variant }, MIXED);
-      if (team.CLUSTER > 0) await expectGated(storage, { kernel: `linear_gated_${ending}`, ...variant });
-    }
-  });
+  test.each(here(GATED, storage))('$kernel', variant => expectGated(storage, { rows: 'row', ...variant }));
 
   test('rows of a table', async () => {
     const op: Op = { op: 'embedding', index: 'id', table: 'w', out: 'y' };

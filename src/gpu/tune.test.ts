@@ -40,8 +40,9 @@ test('a trial a shape, those that read most first, the team by rule first and ea
       expect(dispatches).toHaveLength(name.includes('2304') ? 1 : 2);
       for (const dispatch of dispatches) {
         expect(dispatch.product && productName(dispatch.product)).toBe(name);
-        expect(dispatch.consts).toMatchObject(team.CLUSTER > 0 ? team : { WORKGROUP: team.WORKGROUP });
-        expect(dispatch.kernel.name).toBe(team.CLUSTER > 0 ? 'linear_row_cluster' : 'linear_row_subgroup');
+        const { WORKGROUP, CLUSTER } = team;
+        expect(dispatch.consts).toMatchObject({ WORKGROUP, CLUSTER });
+        expect(dispatch.kernel.name).toBe(CLUSTER < WORKGROUP ? 'linear_row_cluster' : 'linear_row_workgroup');
       }
     }
   }

@@ -22,7 +22,7 @@ export function trialsOf(c: Choosing, dispatches: readonly Dispatch[]): Trial[] 
   const trials: Trial[] = [];
   for (const [name, { product, same }] of shapesOf(dispatches)) {
     const rule = teamByRule(c, product);
-    const others = teamsFor(c, product).filter(team => !sameTeam(team, rule));
+    const others = teamsFor(c).filter(team => !sameTeam(team, rule));
     const kernels = product.op === 'gated' ? GATED_KERNELS : ROW_KERNELS;
     const all = [rule, ...others].map(team => {
       const { kernel, sizes, grid } = teamWork(c, product, kernels, team);

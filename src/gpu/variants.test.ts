@@ -9,13 +9,7 @@ const GPU: Choosing = { kernelClass: 'subgroup', lanes: 32 };
 const planned = (...off: string[]) => matrixPlan({ ...GPU, off: new Set(off) }, 768, 768, 'f16').map(variantOf);
 
 test('from clusters of lanes down to the naive twin', () => {
-  const chain = [
-    'linear_row_cluster f16',
-    'linear_row_subgroup f16',
-    'linear_row_workgroup f16',
-    'linear_row f16',
-    'linear_naive f16',
-  ];
+  const chain = ['linear_row_cluster f16', 'linear_row_workgroup f16', 'linear_row f16', 'linear_naive f16'];
   for (const [i, variant] of chain.entries()) expect(planned(...chain.slice(0, i)), variant).toEqual([variant]);
   expect(planned(...chain)).toEqual(chain.slice(0, 1));
 });
@@ -31,5 +25,5 @@ test('what is off is not measured', () => {
       candidates.flatMap(each => each.dispatches.map(variantOf)),
     );
   expect(kernels([])).toContain('linear_row_cluster f16');
-  expect(new Set(kernels(['linear_row_cluster f16']))).toEqual(new Set(['linear_row_subgroup f16']));
+  expect(new Set(kernels(['linear_row_cluster f16']))).toEqual(new Set(['linear_row_workgroup f16']));
 });

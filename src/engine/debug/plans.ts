@@ -31,8 +31,7 @@ function teamsOf({ base, runner }: ProbeContext): DebugTeam[] {
   for (const { product } of runner.decodePlan) {
     if (!product) continue;
     const name = productName(product);
-    const { WORKGROUP, CLUSTER } = teamOf(choosing(base.gpu), product);
-    const threads = CLUSTER > 0 ? `${CLUSTER} lanes for four outputs` : `${WORKGROUP} threads for four outputs`;
+    const threads = `${teamOf(choosing(base.gpu), product).CLUSTER} threads for four outputs`;
     teams.set(name, { product: name, threads, measured: base.gpu.tuned.has(name) });
   }
   return [...teams.values()];

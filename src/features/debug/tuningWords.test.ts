@@ -2,7 +2,11 @@
 import { expect, test } from 'vitest';
 import { tuningWords } from './tuningWords.ts';
 
-const team = (measured: boolean) => ({ product: 'linear row 8x8 f32', threads: '8 lanes for four outputs', measured });
+const team = (measured: boolean) => ({
+  product: 'linear row 8x8 f32',
+  threads: '8 threads for four outputs',
+  measured,
+});
 
 test.each([
   [[], /^Not tuned: a CPU plays the GPU here/],

@@ -16,6 +16,7 @@ import {
 } from '../dispatch.ts';
 import type { MatrixLayout } from '../layout.ts';
 import type { Product } from '../product.ts';
+import { byWholeUnits } from '../storage/storage.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
 import { foldGroups, type TeamKernels, teamWork, type Work } from './team.ts';
@@ -45,9 +46,8 @@ const EIGHT_OUTPUTS: KernelSpec = { ...SIZED, parts: [...SIZED.parts, 'x_rows', 
 const FEW_ROWS: KernelSpec = { ...SIZED, parts: [...SIZED.parts, 'x_rows', 'few_rows'] };
 const linearNaive = kernel('linear_naive', SIZED);
 const linearRow = kernel('linear_row', SIZED);
-const linearRowWorkgroup = kernel('linear_row_workgroup', fourRows(SIZED));
-const linearRowSubgroup = kernel('linear_row_subgroup', fourRows(SIZED, 'subgroups'));
-const linearRowCluster = kernel('linear_row_cluster', clustered(SIZED));
+const linearRowWorkgroup = kernel('linear_row_workgroup', fourRows(SIZED, 'workgroup'));
+const linearRowCluster = kernel('linear_row_cluster', fourRows(SIZED, 'cluster'));
 const linearFew = kernel('linear_few', EIGHT_OUTPUTS);
 const linearFewWorkgroup = kernel('linear_few_workgroup', FEW_ROWS);
 const linearFewSubgroup = kernel('linear_few_subgroup', { ...FEW_ROWS, enable: 'subgroups' });
@@ -58,7 +58,6 @@ export const kernels = [
   linearNaive,
   linearRow,
   linearRowWorkgroup,
-  linearRowSubgroup,
   linearRowCluster,
   linearFew,
   linearFewWorkgroup,
@@ -70,20 +69,18 @@ export const kernels = [
 /** By which a team makes four outputs of a row. */
 export const ROW_KERNELS: TeamKernels = {
   workgroup: linearRowWorkgroup,
-  subgroup: linearRowSubgroup,
   cluster: linearRowCluster,
 };
 
-/** `spec` with products of four rows by the threads of a workgroup. */
-export function fourRows(spec: KernelSpec, enable?: 'subgroups'): KernelSpec {
-  const parts = [...spec.parts, enable ? 'four_rows_subgroup' : 'four_rows_workgroup'];
-  return { ...spec, parts, ...(enable && { enable }) };
-}
-
-/** `spec` with products of four rows by a cluster of lanes. */
-export function clustered(spec: KernelSpec): KernelSpec {
-  const parts = [...spec.parts.map(part => (part === 'weights' ? 'units' : part)), 'four_rows_cluster'];
-  return { ...spec, parts, consts: { ...spec.consts, CLUSTER: 'u32' }, enable: 'subgroups' };
+/** `spec` with products of four rows, in units, by a team. */
+export function fourRows(spec: KernelSpec, by: keyof TeamKernels): KernelSpec {
+  const parts = spec.parts.map(part => (part === 'weights' ? 'units' : part));
+  return {
+    ...spec,
+    parts: [...parts, 'four_rows', `four_rows_${by}`],
+    consts: { ...spec.consts, CLUSTER: 'u32' },
+    ...(by === 'cluster' && { enable: 'subgroups' }),
+  };
 }
 
 export function planLinear(c: PlanContext, op: LinearOp): Dispatch[] {
@@ -114,7 +111,8 @@ export interface MatrixUse {
 export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse): Dispatch[] {
   const { op, logits } = use;
   const bias = op?.bias ?? logits?.bias;
-  return matrix.parts.map(({ row0, rows, storage }, part) => {
+  return matrix.parts.map(({ row0, rows, storage: stored }, part) => {
+    const storage = byWholeUnits(stored, matrix.stride);
     const {
       kernel: chosen,
       sizes,

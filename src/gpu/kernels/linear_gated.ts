@@ -3,9 +3,10 @@ import { defined } from '../../lib/assert.ts';
 import type { GatedPair } from '../../model/ir/pairs.ts';
 import { type Dispatch, type PlanContext, perRow, strideOfValue, UNUSED, valueRef, vectorRef } from '../dispatch.ts';
 import type { Product } from '../product.ts';
+import { byWholeUnits } from '../storage/storage.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
-import { clustered, fourRows } from './linear.ts';
+import { fourRows } from './linear.ts';
 import { type TeamKernels, teamWork, type Work } from './team.ts';
 
 const SPEC: KernelSpec = {
@@ -14,16 +15,14 @@ const SPEC: KernelSpec = {
   consts: { WORKGROUP: 'u32', ROWS: 'u32', K4: 'u32', OUT_STRIDE: 'u32', HAS_BIAS: 'bool', ACTIVATION: 'u32' },
 };
 const linearGated = kernel('linear_gated', SPEC);
-const linearGatedWorkgroup = kernel('linear_gated_workgroup', fourRows(SPEC));
-const linearGatedSubgroup = kernel('linear_gated_subgroup', fourRows(SPEC, 'subgroups'));
-const linearGatedCluster = kernel('linear_gated_cluster', clustered(SPEC));
+const linearGatedWorkgroup = kernel('linear_gated_workgroup', fourRows(SPEC, 'workgroup'));
+const linearGatedCluster = kernel('linear_gated_cluster', fourRows(SPEC, 'cluster'));
 
-export const kernels = [linearGated, linearGatedWorkgroup, linearGatedSubgroup, linearGatedCluster];
+export const kernels = [linearGated, linearGatedWorkgroup, linearGatedCluster];
 
 /** By which a team makes two gates, and what they let through. */
 export const GATED_KERNELS: TeamKernels = {
   workgroup: linearGatedWorkgroup,
-  subgroup: linearGatedSubgroup,
   cluster: linearGatedCluster,
 };
 
@@ -32,12 +31,13 @@ export function planGatedPair(c: PlanContext, { first: linear, second: gated }: 
   const matrix = defined(c.weights.matrices.get(linear.weight), linear.weight);
   const [part, ...more] = matrix.parts;
   if (part === undefined || more.length > 0 || c.kernelClass === 'naive') return null;
-  const product: Product = { op: 'gated', outputs: part.rows, stride: matrix.stride, storage: part.storage };
+  const storage = byWholeUnits(part.storage, matrix.stride);
+  const product: Product = { op: 'gated', outputs: part.rows, stride: matrix.stride, storage };
   const { kernel: chosen, sizes, ...rest } = variant(c, product);
   return {
     label: `${linear.weight.replace(/\.weight$/, '')} (${chosen.name})`,
     kernel: chosen,
-    storage: part.storage,
+    storage,
     consts: {
       ...sizes,
       ROWS: part.rows,

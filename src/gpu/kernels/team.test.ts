@@ -1,5 +1,6 @@
 // Teams of threads by rule: what they are for narrow and wide matrices, storages and subgroups of every size.
 import { describe, expect, test } from 'vitest';
+import type { Team } from '../product.ts';
 import { STORAGES, type StorageName } from '../storage/storages.ts';
 import { teamOf, teamsFor } from './team.ts';
 
@@ -13,18 +14,18 @@ const subgroup = (lanes: number) => ({ kernelClass: 'subgroup', lanes }) as cons
 
 describe('every team that can be chosen', () => {
   test.each([4, 8, 16, 32, 64, 128])('is whole in subgroups of %i', lanes => {
-    for (const { WORKGROUP, CLUSTER } of teamsFor(subgroup(lanes), product(768, 768))) {
+    for (const { WORKGROUP, CLUSTER } of teamsFor(subgroup(lanes))) {
       expect(WORKGROUP % 64).toBe(0);
-      if (CLUSTER > 0) expect([CLUSTER >= 4, lanes % CLUSTER, WORKGROUP % CLUSTER]).toEqual([true, 0, 0]);
+      if (CLUSTER < WORKGROUP) expect([CLUSTER >= 4, lanes % CLUSTER, WORKGROUP % CLUSTER]).toEqual([true, 0, 0]);
     }
   });
 
-  test('is a workgroup where subgroups are not numbered, or a row is no whole units', () => {
-    const whole = [64, 128].map(WORKGROUP => ({ WORKGROUP, CLUSTER: 0 }));
-    expect(teamsFor(subgroup(0), product(768, 768))).toEqual(whole);
-    expect(teamsFor({ kernelClass: 'workgroup', lanes: 32 }, product(768, 768))).toEqual(whole);
-    expect(teamsFor(subgroup(32), product(768, 20, 'f16'))).toEqual(whole);
-    expect(teamsFor(subgroup(32), product(768, 20, 'f32'))).not.toEqual(whole);
+  const sizes = (teams: readonly Team[]) => teams.map(({ CLUSTER }) => CLUSTER);
+
+  test('joins in the memory of a workgroup where subgroups are not numbered, however many lanes they would have', () => {
+    expect(sizes(teamsFor(subgroup(0)))).toEqual([8, 16, 32, 64, 128]);
+    for (const lanes of [0, 4, 32])
+      expect(sizes(teamsFor({ kernelClass: 'workgroup', lanes }))).toEqual([8, 16, 32, 64, 128]);
   });
 });
 
@@ -40,7 +41,11 @@ describe('by rule', () => {
     expect(teamOf(subgroup(lanes), shape).CLUSTER).toBe(cluster);
   });
 
-  test('without clusters, 64 threads', () => {
-    expect(teamOf({ kernelClass: 'workgroup' }, product(768, 768))).toEqual({ WORKGROUP: 64, CLUSTER: 0 });
+  test.each([
+    [8, product(50_257, 768)],
+    [32, product(768, 3072)],
+    [8, product(576, 576, 'q4_0')],
+  ])('without subgroups, %i threads as if they were lanes', (threads, shape) => {
+    expect(teamOf({ kernelClass: 'workgroup' }, shape)).toEqual({ WORKGROUP: 64, CLUSTER: threads });
   });
 });

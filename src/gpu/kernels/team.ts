@@ -1,4 +1,5 @@
 // How many threads of a GPU make four outputs of a row kernel: by the size of the matrix, its storage and the adapter's subgroups.
+import { defined } from '../../lib/assert.ts';
 import { type Choosing, type Consts, type Dispatch, type Extent, perRow } from '../dispatch.ts';
 import { type Product, productName, type Team } from '../product.ts';
 import type { Kernel } from './kernel.ts';
@@ -11,24 +12,26 @@ export interface Work {
   readonly product?: Product;
 }
 
-/** The kernels by which teams make four outputs: a workgroup without subgroups, one with them, and clusters of lanes. */
-export type TeamKernels = Readonly<Record<'workgroup' | 'subgroup' | 'cluster', Kernel>>;
+/** The kernels by which teams make four outputs: joined in the memory of a workgroup, or by shuffles in a subgroup. */
+export type TeamKernels = Readonly<Record<'workgroup' | 'cluster', Kernel>>;
 
 /** Workgroups along one dimension of a grid at most. */
 const MAX_GROUPS = 65_535;
 
-/** Threads that keep a GPU busy: a product of fewer gives each of its sets of four outputs more lanes. */
+/** Threads that keep a GPU busy: a product of fewer gives each of its sets of four outputs more threads. */
 const BUSY = 16_384;
-/** Lanes whose loads of 16 bytes are a whole line of the cache. */
+/** Threads whose loads of 16 bytes are a whole line of the cache. */
 const LINE = 8;
 /** Larger clusters have more to join than to multiply. */
 const LARGEST = 32;
 
-/** Teams that can make a product on an adapter, the smallest first. */
-export function teamsFor({ kernelClass, lanes = 0 }: Choosing, { stride, storage }: Product): Team[] {
-  const whole = [64, 128].map(WORKGROUP => ({ WORKGROUP, CLUSTER: 0 }));
-  if (kernelClass !== 'subgroup' || lanes === 0 || stride % storage.unit.columns !== 0) return whole;
-  const sizes = [4, 8, 16, 32].filter(size => size <= Math.min(lanes, LARGEST) && (size >= LINE || size === lanes));
+const numbersSubgroups = ({ kernelClass, lanes = 0 }: Choosing): boolean => kernelClass === 'subgroup' && lanes > 0;
+
+/** Teams that can make products on an adapter, the smallest first. */
+export function teamsFor({ kernelClass, lanes = 0 }: Choosing): Team[] {
+  const most = numbersSubgroups({ kernelClass, lanes }) ? Math.min(lanes, LARGEST) : LARGEST;
+  const sizes = [4, 8, 16, 32].filter(size => size <= most && (size >= LINE || size === most));
+  const whole = [64, 128].map(size => ({ WORKGROUP: size, CLUSTER: size }));
   return [...sizes.map(CLUSTER => ({ WORKGROUP: 64, CLUSTER })), ...whole];
 }
 
@@ -36,26 +39,29 @@ export function teamsFor({ kernelClass, lanes = 0 }: Choosing, { stride, storage
 export const teamOf = (c: Choosing, product: Product): Team =>
   c.tuned?.get(productName(product)) ?? teamByRule(c, product);
 
-/** A line of the cache wide, wider while that leaves the GPU idle and each lane two units. */
+/** A line of the cache wide, wider while that leaves the GPU idle and each thread two units; never a whole workgroup. */
 export function teamByRule(c: Choosing, product: Product): Team {
-  const [first = { WORKGROUP: 64, CLUSTER: 0 }, ...wider] = teamsFor(c, product);
+  const [first, ...wider] = teamsFor(c).filter(isPart);
   const units = product.stride / product.storage.unit.columns;
   const sets = product.outputs / 4;
-  return wider.reduce((team, next) => {
-    const widens = team.CLUSTER > 0 && next.CLUSTER > team.CLUSTER;
-    return widens && sets * team.CLUSTER < BUSY && units >= 2 * next.CLUSTER ? next : team;
-  }, first);
+  return wider.reduce(
+    (team, next) => (sets * team.CLUSTER < BUSY && units >= 2 * next.CLUSTER ? next : team),
+    defined(first, 'a smallest team'),
+  );
 }
+
+const isPart = ({ WORKGROUP, CLUSTER }: Team): boolean => CLUSTER < WORKGROUP;
 
 /** A product of few rows by a team, the chosen one unless given. */
 export function teamWork(c: Choosing, product: Product, kernels: TeamKernels, team = teamOf(c, product)): Work {
   const { WORKGROUP, CLUSTER } = team;
-  if (CLUSTER > 0) {
-    const grid = foldGroups(product.outputs, (4 * WORKGROUP) / CLUSTER);
-    return { kernel: kernels.cluster, sizes: { WORKGROUP, CLUSTER }, grid, product };
-  }
-  const chosen = c.kernelClass === 'subgroup' ? kernels.subgroup : kernels.workgroup;
-  return { kernel: chosen, sizes: { WORKGROUP }, grid: foldGroups(product.outputs), product };
+  const byShuffles = numbersSubgroups(c) && isPart(team);
+  return {
+    kernel: byShuffles ? kernels.cluster : kernels.workgroup,
+    sizes: { WORKGROUP, CLUSTER },
+    grid: foldGroups(product.outputs, (4 * WORKGROUP) / CLUSTER),
+    product,
+  };
 }
 
 /** A workgroup for every `each` outputs, folded into x and z where x alone would pass the limit. */

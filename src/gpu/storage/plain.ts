@@ -1,5 +1,5 @@
 // Storages whose numbers lie one by one; rows are filled up with zeros to a multiple of four numbers.
-import type { Storage } from './storage.ts';
+import { type Storage, unitOfFour } from './storage.ts';
 
 interface Plain extends Pick<Storage, 'name' | 'dtype'> {
   /** Bytes of a number. */
@@ -10,11 +10,12 @@ interface Plain extends Pick<Storage, 'name' | 'dtype'> {
 
 export function plainStorage({ name, dtype, bytes, read, write }: Plain): Storage {
   const strideBytes = (columns: number): number => Math.ceil(columns / 4) * 4 * bytes;
+  const parts = [`weights_${name}`];
   return {
     name,
     dtype,
-    parts: [`weights_${name}`],
-    unit: { parts: [`unit_${name}`], columns: 16 / bytes },
+    parts,
+    unit: bytes === 4 ? unitOfFour(parts) : { parts: [`unit_${name}`], columns: 16 / bytes },
     block: 1,
     blockBytes: bytes,
     strideBytes,

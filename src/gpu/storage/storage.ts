@@ -29,5 +29,13 @@ export interface Storage {
   readonly quantise: ((numbers: Float32Array) => Uint8Array<ArrayBuffer>) | null;
 }
 
+/** Units of four columns: what any storage that has `weight4` can be read by. */
+export const unitOfFour = (parts: readonly string[]): Unit => ({ parts: [...parts, 'unit_four'], columns: 4 });
+
+/** A storage as rows of so many columns are read: four columns at a time where they are no whole units. */
+export function byWholeUnits(storage: Storage, columns: number): Storage {
+  return columns % storage.unit.columns === 0 ? storage : { ...storage, unit: unitOfFour(storage.parts) };
+}
+
 /** Bytes of a row in a checkpoint. */
 export const fileBytes = ({ block, blockBytes }: Storage, columns: number): number => (columns / block) * blockBytes;
