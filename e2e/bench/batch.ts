@@ -38,7 +38,8 @@ export async function measureBatch(gpu: Gpu, model: BenchModel, options: BatchOp
     const out: BatchNumbers[] = [];
     for (const kernels of options.classes) {
       const own = { ...gpu, kernelClass: kernels };
-      const { session, batch } = await openSession(own, scope.open(kernels), fuse(model.graph), loader.weights, {});
+      const opened = await openSession(own, scope.open(kernels), fuse(model.graph), loader.weights, {});
+      const { session, batch, cache } = opened;
       const { vocab_size } = model.graph.dims;
       const vocabulary = { bytes: Array.from({ length: vocab_size }, () => new Uint8Array(1)), eosIds: [] };
       const settings = { ...DEFAULT_SETTINGS, max_new_tokens: LENGTH, stop: [] };
@@ -48,6 +49,7 @@ export async function measureBatch(gpu: Gpu, model: BenchModel, options: BatchOp
       const { signal } = new AbortController();
       const idsOf = async (count: number): Promise<{ ids: number[][]; ms: number }> => {
         const ids = Array.from({ length: count }, (): number[] => []);
+        cache.clear(); // or all but heads and draws would be there of the time before
         await session.prefill(tokens);
         const begin = performance.now();
         for await (const event of answers({ session, batch, vocabulary }, { ...common, draws: drawsOf(count) }, signal))

@@ -4,6 +4,8 @@ import { answers } from '../../src/engine/answers.ts';
 import { generate } from '../../src/engine/generate.ts';
 import type { Session } from '../../src/engine/session.ts';
 import type { BatchSteps } from '../../src/gpu/batch-runner.ts';
+import type { KvCache } from '../../src/gpu/kv-cache.ts';
+import type { Lent } from '../../src/gpu/readback.ts';
 import { defined } from '../../src/lib/assert.ts';
 import { type AnswerDraw, settingsOfAnswer } from '../../src/protocol/commands.ts';
 import type { AnswerEndedEvent, AnswerTokenEvent, EngineEvent, TokenEvent } from '../../src/protocol/events.ts';
@@ -36,7 +38,12 @@ interface Told {
   readonly events: readonly EngineEvent[];
   /** Rows of every step that several answers took together. */
   readonly steps: readonly number[];
+  /** What those steps were, in order. */
+  readonly log: readonly Did[];
 }
+
+/** A step submitted with draws, the same behind draws that are not known yet, records that are back, and a step of whole rows. */
+type Did = 'draw' | 'behind' | 'read' | 'rows';
 
 interface How {
   readonly count?: number;
@@ -44,6 +51,10 @@ interface How {
   readonly tokens?: Uint32Array;
   /** Stopped after so many tokens, or before the first step. */
   readonly stopAfter?: number;
+  /** Nothing is queued behind draws that are not known. */
+  readonly waits?: boolean;
+  /** The GPU draws for this lane by another u. */
+  readonly aside?: number;
 }
 
 /** What draws them: of a model, or scripted. */
@@ -54,31 +65,51 @@ export interface Drawer {
 
 export async function tell({ session, batch }: Drawer, settings: GenerationSettings, how: How = {}): Promise<Told> {
   const { count = 5, tokens = PROMPT, stopAfter = Number.POSITIVE_INFINITY } = how;
-  const { draws = drawsOf(count) } = how;
+  const { draws = drawsOf(count), waits = false, aside } = how;
   const steps: number[] = [];
+  const log: Did[] = [];
+  const watched = (record: Lent, place: number): Lent => ({
+    ...record,
+    read: async () => {
+      const floats = await record.read();
+      if (place === 0) log.push('read');
+      return floats;
+    },
+  });
   const counting = batch && {
     prepare: (drawing: boolean) => batch.prepare(drawing),
     giveBack: () => batch.giveBack(),
     writeTouched: (...written: Parameters<typeof batch.writeTouched>) => batch.writeTouched(...written),
     draw: (...asked: Parameters<typeof batch.draw>) => {
       steps.push(asked[0].length);
-      return batch.draw(...asked);
+      log.push(asked[0].some(({ follows }) => follows !== undefined) ? 'behind' : 'draw');
+      const drawn = asked[0].map(each =>
+        each.lane === aside ? { ...each, setting: { ...each.setting, u: 0 } } : each,
+      );
+      return batch.draw(drawn).map(watched);
     },
     rows: (...asked: Parameters<typeof batch.rows>) => {
       steps.push(asked[0].length);
+      log.push('rows');
       return batch.rows(...asked);
     },
   };
   const controller = new AbortController();
+  if (waits) session.rowsBehind = () => null;
   if (stopAfter === 0) controller.abort();
   const input = { run: 3, tokens, drawn: new Uint8Array(tokens.length), settings, draws };
   const all: AnswerTokenEvent[] = [];
   const ended: AnswerEndedEvent[] = [];
   const events: EngineEvent[] = [];
-  for await (const event of answers({ session, batch: counting, vocabulary: VOCABULARY }, input, controller.signal)) {
-    events.push(event);
-    if (event.type === 'answer_ended') ended.push(event);
-    if (event.type === 'answer_token' && all.push(event) === stopAfter) controller.abort();
+  const use = { session, batch: counting, vocabulary: VOCABULARY };
+  try {
+    for await (const event of answers(use, input, controller.signal)) {
+      events.push(event);
+      if (event.type === 'answer_ended') ended.push(event);
+      if (event.type === 'answer_token' && all.push(event) === stopAfter) controller.abort();
+    }
+  } finally {
+    if (waits) Reflect.deleteProperty(session, 'rowsBehind');
   }
   return {
     draws,
@@ -86,7 +117,29 @@ export async function tell({ session, batch }: Drawer, settings: GenerationSetti
     ended: ended.sort((a, b) => a.answer - b.answer),
     events,
     steps,
+    log,
   };
+}
+
+/** The same answers as where every step waits for the draws of the last one: event by event, and in what is in the cache then. */
+export async function expectAsWaiting(
+  drawer: Drawer & { readonly cache: KvCache },
+  settings: GenerationSettings,
+  how: How = {},
+): Promise<Told> {
+  const { cache } = drawer;
+  const left = async (waits: boolean) => {
+    cache.clear();
+    const told = await tell(drawer, settings, { ...how, waits });
+    const events = told.events.map(event => ({ ...event, ms: 0 }));
+    const texts = told.tokens.map(own => [...(how.tokens ?? PROMPT), ...own.map(({ id }) => id)]);
+    return { told, left: { events, free: cache.free, found: texts.map(text => cache.reusable(text)) } };
+  };
+  const waiting = await left(true);
+  const queued = await left(false);
+  expect(waiting.told.log).not.toContain('behind');
+  expect(queued.left).toEqual(waiting.left);
+  return queued.told;
 }
 
 /** The same answer as a run of its own. */

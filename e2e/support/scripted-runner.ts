@@ -9,6 +9,8 @@ import { drawTwin } from './draw-twin.ts';
 
 const UNWRITTEN = -1;
 
+const idOf = (record: Float32Array<ArrayBuffer>): number => new Uint32Array(record.buffer)[0] ?? 0;
+
 /** A state with an id mixed into it: the states after two texts are the same only where the texts are. */
 function mixed(state: number, id: number): number {
   let x = Math.imul(state ^ Math.imul(id + 1, 0x9e3779b1), 0x85ebca6b);
@@ -23,8 +25,9 @@ export class ScriptedRunner {
   readonly #tables = new Map<number, number[]>();
   readonly #states = new Map<number, number>();
   readonly #touched = new Map<number, Uint32Array<ArrayBuffer>>();
-  /** The id of the last single draw. */
+  /** The id of the last single draw, and those of the last step of several. */
   #drawn = 0;
+  #together: readonly number[] = [];
 
   constructor(V: number) {
     this.#V = V;
@@ -59,8 +62,8 @@ export class ScriptedRunner {
 
   draw({ row, slot, follows, setting }: DrawStep) {
     if (row) this.#run([follows ? { ...row, id: this.#drawn } : row]);
-    const record = this.#record(slot, settingWords(setting, this.#V), 0);
-    this.#drawn = new Uint32Array(record.buffer)[0] ?? 0;
+    const record = this.#record(slot, settingWords(setting, this.#V), 0, this.#drawn);
+    this.#drawn = idOf(record);
     return { read: async () => record, drop: () => {} };
   }
 
@@ -78,12 +81,21 @@ export class ScriptedRunner {
       prepare: async () => {},
       giveBack: () => {},
       writeTouched: (lane: number, from: number, words: Uint32Array<ArrayBuffer>) => this.#write(lane + 1, from, words),
-      draw: async (draws: readonly BatchDraw[]) => {
-        this.#together(draws);
-        return draws.map(({ slot, setting, lane }) => this.#record(slot, settingWords(setting, this.#V), lane + 1));
+      draw: (draws: readonly BatchDraw[]) => {
+        const before = draws.map(({ follows = -1 }) => this.#together[follows] ?? UNWRITTEN);
+        this.#run(
+          draws.flatMap(({ row, follows }, i) =>
+            row ? [follows === undefined ? row : { ...row, id: before[i]! }] : [],
+          ),
+        );
+        const records = draws.map(({ slot, setting, lane }, i) =>
+          this.#record(slot, settingWords(setting, this.#V), lane + 1, before[i]!),
+        );
+        this.#together = records.map(idOf);
+        return records.map(record => ({ read: async () => record, drop: () => {} }));
       },
       rows: async (rows: readonly BatchRow[]) => {
-        this.#together(rows);
+        this.#run(rows.flatMap(({ row }) => row ?? []));
         return rows.map(({ slot }) => this.row(slot));
       },
     };
@@ -96,10 +108,6 @@ export class ScriptedRunner {
       state = mixed(state, id);
       return 6 * (state / 2 ** 32) ** 3;
     });
-  }
-
-  #together(rows: readonly BatchRow[]): void {
-    this.#run(rows.flatMap(({ row }) => row ?? []));
   }
 
   #run(rows: readonly Row[]): void {
@@ -118,8 +126,8 @@ export class ScriptedRunner {
     this.#touched.set(lane, all);
   }
 
-  #record(slot: number, words: Uint32Array<ArrayBuffer>, lane: number): Float32Array<ArrayBuffer> {
+  #record(slot: number, words: Uint32Array<ArrayBuffer>, lane: number, pending: number): Float32Array<ArrayBuffer> {
     const touched = this.#touched.get(lane) ?? new Uint32Array();
-    return drawTwin(this.row(slot), words, 0, { touched, pending: this.#drawn });
+    return drawTwin(this.row(slot), words, 0, { touched, pending });
   }
 }

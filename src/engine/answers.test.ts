@@ -5,6 +5,7 @@ import {
   type Drawer,
   differ,
   expectAlone,
+  expectAsWaiting,
   letterOf,
   PROMPT,
   tell,
@@ -57,6 +58,68 @@ test('every answer is the run with its sample, in as many steps as one has token
   await expectAlone(model, settings, told);
 });
 
+/** No two answers begin alike for long. */
+const HOT: GenerationSettings = { ...WARM, temperature: 1.6, top_p: 1 };
+
+const OTHERS: Readonly<Record<string, Partial<GenerationSettings>>> = {
+  'as it starts': {},
+  'nothing cut': { temperature: 1.6, top_p: 1 },
+  'top-k and min-p, temperature last': { order: 'llama.cpp', top_k: 30, top_p: 0.97, min_p: 0.02 },
+  'typical-p': { typical_p: 0.7 },
+  'penalties, all': { repetition_penalty: 1.3, frequency_penalty: 0.4, presence_penalty: -0.3 },
+  'bias, and never the end': { logit_bias: [{ id: 0, bias: 4 }], end_of_text: 'never' },
+};
+
+test.each(Object.keys(OTHERS))('%s: steps are queued before the draws of the last one are known', async name => {
+  const settings = { ...WARM, ...OTHERS[name] };
+  const { log, steps } = await expectAsWaiting(scripted(), settings);
+  expect(steps).toEqual(Array.from({ length: 9 }, () => 5));
+  // All begin in one place; those that draw the same token then go on from one, until they differ.
+  const behind = log.filter(each => each === 'behind').length;
+  expect(behind).toBeGreaterThan(3);
+  expect(log).toEqual([
+    ...Array.from({ length: 9 - behind - 1 }, () => ['draw', 'read']).flat(),
+    'draw',
+    ...Array.from({ length: behind }, () => ['behind', 'read']).flat(),
+    'read',
+  ]);
+});
+
+test('answers of other temperatures and values of top-p are queued too', async () => {
+  // Two that are greedy would never differ, and wait for each other's draws to the end.
+  const draws = CELLS.slice(1).map((cell, sample) => ({ ...cell, sample }));
+  const { log } = await expectAsWaiting(scripted(), { ...WARM, frequency_penalty: 0.3 }, { draws });
+  expect(log.filter(each => each === 'behind').length).toBeGreaterThan(3);
+});
+
+test('where the GPU draws another token for one of them, the step behind is dropped and run again', async () => {
+  const model = scripted();
+  const aside = await expectAsWaiting(model, HOT, { aside: 2 });
+  expect(aside.steps.length).toBeGreaterThan(9);
+  await expectAlone(model, HOT, aside);
+});
+
+test('one that ends takes its own draw out of the step that is queued; the others go on with theirs', async () => {
+  const free: GenerationSettings = { ...HOT, max_new_tokens: 14 };
+  const { tokens } = await tell(scripted(), free);
+  const [ends, ...others] = tokens.map(own => own.map(({ id }) => id));
+  const once = ends?.find((id, i) => i >= 5 && ends.indexOf(id) === i && !others.flat().includes(id)) ?? 0;
+  const { steps, log, ended } = await expectAsWaiting(scripted(), { ...free, stop: [letterOf(once)] });
+  expect(ended.map(({ reason }) => reason)).toEqual(['stop_string', 'length', 'length', 'length', 'length']);
+  expect(steps.filter(rows => rows === 4)).toHaveLength(14 - (ends?.indexOf(once) ?? 0) - 2);
+  expect(steps).toHaveLength(14);
+  expect(log.lastIndexOf('draw')).toBeLessThan(log.indexOf('behind'));
+});
+
+test('a pool that is full lets one step wait, grows, and the next is queued again', async () => {
+  const model = scripted({ slots: 16 });
+  const told = await tell(model, HOT, { count: 6 });
+  expect(model.cache.capacity).toBeGreaterThan(16 + 8);
+  expect(told.log.lastIndexOf('draw')).toBeGreaterThan(told.log.indexOf('behind'));
+  expect(told.log.slice(-3)).toEqual(['behind', 'read', 'read']);
+  await expectAlone(scripted(), HOT, told);
+});
+
 test('what the GPU cannot draw comes as whole rows', async () => {
   const model = scripted();
   const settings: GenerationSettings = { ...WARM, order: 'llama.cpp', typical_p: 0.7 };
@@ -80,7 +143,7 @@ test('answers end each in its own way, and the last one goes on alone', async ()
   const drawn = (await tell(model, free)).tokens.toSorted((one, other) => other.length - one.length);
   const [, , third, fourth] = drawn[0] ?? [];
   const settings = { ...free, stop: [letterOf(third?.id ?? 0) + letterOf(fourth?.id ?? 0)] };
-  const told = await tell(model, settings);
+  const told = await expectAsWaiting(model, settings);
   await expectAlone(model, settings, told);
   const reasons = new Set(told.ended.map(({ reason }) => reason));
   expect(reasons).toContain('stop_string');
@@ -99,7 +162,7 @@ test('answers that draw the same tokens share their rows', async () => {
 
 test('the context ends all of them', async () => {
   const tokens = Uint32Array.from({ length: 61 }, (_, i) => (i * 7 + 3) % V);
-  const told = await tell(scripted({ slots: 512 }), WARM, { count: 4, tokens });
+  const told = await expectAsWaiting(scripted({ slots: 512 }), WARM, { count: 4, tokens });
   expect(told.ended.map(({ reason, generated }) => [reason, generated])).toEqual(
     Array.from({ length: 4 }, () => ['context_full', 3]),
   );
@@ -109,7 +172,7 @@ test.each([0, 1, 12])(
   'a stop after %i tokens ends all at once, and only what was drawn and run is kept',
   async stopAfter => {
     const model = scripted();
-    const told = await tell(model, WARM, { stopAfter });
+    const told = await expectAsWaiting(model, WARM, { stopAfter });
     expect(told.ended.map(({ reason }) => reason)).toEqual(Array.from({ length: 5 }, () => 'cancelled'));
     const drawn = told.ended.reduce((sum, { generated }) => sum + generated, 0);
     expect(drawn).toBe(told.tokens.flat().length);
@@ -145,14 +208,25 @@ test('a step that fails leaves no state that was not computed', async () => {
   const model = scripted();
   const { cache, batch } = model;
   if (batch === null) throw new Error('a batch');
-  let left = 3;
-  const draw: typeof batch.draw = asked =>
-    --left < 0 ? Promise.reject(new NucleusError('device_lost', 'gone')) : batch.draw(asked);
-  await expect(tell({ ...model, batch: { ...batch, draw } }, WARM, { count: 4 })).rejects.toMatchObject({
-    code: 'device_lost',
-  });
-  // The prompt, and the first two tokens of each answer but where they are the same.
-  expect(cache.capacity - cache.free).toBeLessThanOrEqual(PROMPT.length + 8);
+  let left = 4;
+  const draw: typeof batch.draw = asked => {
+    const records = batch.draw(asked);
+    const read = () => Promise.reject(new NucleusError('device_lost', 'gone'));
+    return --left < 0 ? records.map(record => ({ ...record, read })) : records;
+  };
+  const told = tell({ ...model, batch: { ...batch, draw } }, HOT, { count: 4 });
+  await expect(told).rejects.toMatchObject({ code: 'device_lost' });
+  // The prompt, and three tokens of each answer, beginnings that are the same once: neither the step that failed nor the one that was queued behind it.
+  const { tokens } = await tell(scripted(), HOT, { count: 4 });
+  const begun = tokens.flatMap(own =>
+    [1, 2, 3].map(length =>
+      own
+        .slice(0, length)
+        .map(({ id }) => id)
+        .join(),
+    ),
+  );
+  expect(cache.capacity - cache.free).toBe(PROMPT.length + new Set(begun).size);
   await expectAlone(model, WARM, await tell(model, WARM));
 });
 

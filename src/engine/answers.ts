@@ -188,6 +188,7 @@ class Steps implements Disposable {
         number: this.#lanes.get(stepping[i] ?? only) ?? 0,
         history: growing.text,
         drawing,
+        last: growing.place(this.#session.allowed).last,
       }));
       const predictions = await this.#together.next(lanes, signal);
       return this.#taken(stepping, predictions);
@@ -201,7 +202,7 @@ class Steps implements Disposable {
 
   [Symbol.dispose](): void {
     this.#endAlone();
-    this.#together?.giveBack();
+    this.#together?.[Symbol.dispose]();
   }
 
   #taken(stepping: readonly Answer[], predictions: readonly (Prediction | null)[]): [Answer, Prediction][] {
@@ -228,6 +229,7 @@ class Steps implements Disposable {
   #decoderOf(answer: Answer): Decoder {
     if (this.#alone?.answer === answer) return this.#alone.decoder;
     this.#endAlone();
+    this.#together?.drop();
     const decoder = answer.alone(this.#session);
     this.#alone = { answer, decoder };
     return decoder;

@@ -2,6 +2,7 @@
 
 import type { DrawSetting } from '../gpu/draw-record.ts';
 import type { KvCache, Sequence } from '../gpu/kv-cache.ts';
+import type { Lent } from '../gpu/readback.ts';
 import { type Row, type Runner, SCORE_ROWS } from '../gpu/runner.ts';
 import type { HeldState, StateCache } from '../gpu/state-cache.ts';
 import type { RowStatistics } from '../gpu/statistics.ts';
@@ -129,14 +130,14 @@ export class Session {
       const { sequence } = await this.#fill(ids, signal);
       const slot = defined(sequence.slots[last], 'slot');
       const record = this.#runner.draw({ row: null, slot, follows: false, setting });
-      return new QueuedDraw(this.#cache, sequence, ids.length, record);
+      return this.queued(sequence, ids.length, record);
     }
     const { sequence, at } = await this.#open(ids);
     const { result } = await advance({ states: this.#states, at, ids, rows: [rowAt(sequence, last)] }, async rows => {
       const row = defined(rows[0], 'a row');
       return this.#runner.draw({ row, slot: row.slot, follows: false, setting });
     });
-    return new QueuedDraw(this.#cache, sequence, ids.length, result);
+    return this.queued(sequence, ids.length, result);
   }
 
   /**
@@ -155,21 +156,34 @@ export class Session {
     this.#runner.writeTouched(from, words);
   }
 
-  /**
-   * The step after `queued`, submitted before it is known what that draws: its row begins with the id that the GPU drew. Null where it has to wait, since it
-   * would leave a trace if nobody wanted it: a running state, which the step writes over, always would.
-   */
+  /** The step after `queued`, submitted before it is known what that draws: its row begins with the id that the GPU drew. Null where it has to wait. */
   drawBehind(queued: QueuedDraw, setting: DrawSetting): QueuedDraw | null {
-    const { sequence, length } = queued;
-    if (this.#states !== null || length >= this.allowed || sequence.ids.length !== length) return null;
-    if (!this.#runner.turnsAsBefore(length + 1)) return null;
-    const write = this.#cache.extend(sequence);
-    if (write === null) return null;
-    this.#runner.writeTable(write);
-    const slot = defined(write.slots[0], 'slot');
-    const row = { id: 0, position: length, slot, sequence: sequence.index };
-    const record = this.#runner.draw({ row, slot, follows: true, setting });
-    return new QueuedDraw(this.#cache, sequence, length + 1, record);
+    const [row] = this.rowsBehind([queued]) ?? [];
+    if (row === undefined) return null;
+    const record = this.#runner.draw({ row, slot: row.slot, follows: true, setting });
+    return this.queued(queued.sequence, queued.length + 1, record);
+  }
+
+  /**
+   * Rows for the tokens of draws that are not known yet, one behind each. Null where they have to wait, since one of them would leave a trace if nobody
+   * wanted it: a running state, which the step writes over, always would, and texts that are still the same go on from one sequence.
+   */
+  rowsBehind(queued: readonly QueuedDraw[]): Row[] | null {
+    const waits = queued.some(
+      ({ sequence: { ids }, length }) =>
+        length >= this.allowed || ids.length !== length || !this.#runner.turnsAsBefore(length + 1),
+    );
+    const writes = waits || this.#states !== null ? null : this.#cache.extend(queued.map(({ sequence }) => sequence));
+    if (writes === null) return null;
+    return writes.map(write => {
+      this.#runner.writeTable(write);
+      return { id: 0, position: write.from, slot: defined(write.slots[0], 'slot'), sequence: write.sequence };
+    });
+  }
+
+  /** A draw that was submitted after `length` tokens of a text, to be read or dropped. */
+  queued(sequence: Sequence, length: number, record: Lent): QueuedDraw {
+    return new QueuedDraw(this.#cache, sequence, length, record);
   }
 
   /**

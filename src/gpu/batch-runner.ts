@@ -13,7 +13,7 @@ import { planDraw } from './kernels/draw.ts';
 import { stride4 } from './layout.ts';
 import { planBody, planHead } from './plan.ts';
 import type { ProbeBase } from './probe.ts';
-import { Readback } from './readback.ts';
+import { type Lent, partsOf, Readback } from './readback.ts';
 import { ROW_WORDS, type Row, SCORE_ROWS, stepWords } from './runner.ts';
 import type { Scope } from './scope.ts';
 import { bodyKinds, fewOptions } from './session-plans.ts';
@@ -24,6 +24,8 @@ export const BATCH_ROWS = SCORE_ROWS;
 const TOUCHED_BYTES = DRAW_WORDS['draw/touched'] * 4;
 const SETTING_BYTES = DRAW_WORDS['draw/setting'] * 4;
 const RECORD_BYTES = RECORD_WORDS * 4;
+/** Staging buffers of records: for the step that is read, and the one queued behind it. */
+const READBACKS = 2;
 
 /** What a batch runs beside. */
 export interface BatchBase extends ProbeBase {
@@ -36,6 +38,8 @@ export interface BatchRow {
   /** What is computed first; null where that was done before, or is by another row of the step, and the head alone runs. */
   readonly row: Row | null;
   readonly slot: number;
+  /** The row's id is the one of this draw of the step before, by number: `row.id` counts for nothing. */
+  readonly follows?: number;
 }
 
 export interface BatchDraw extends BatchRow {
@@ -46,6 +50,9 @@ export interface BatchDraw extends BatchRow {
 
 /** What of it texts that step together need. */
 export type BatchSteps = Pick<BatchRunner, 'prepare' | 'draw' | 'rows' | 'writeTouched' | 'giveBack'>;
+
+/** Where the id of row t of a step stands, in bytes. */
+const idAt = (t: number): number => ROW_WORDS * (t + 1) * 4;
 
 /** `long` is `body` for models whose texts stay short. */
 interface Plans {
@@ -94,30 +101,32 @@ export class BatchRunner {
     this.#queue.writeBuffer(this.#buffer('batch/touched'), at, words);
   }
 
-  /** Runs a step of 1 to BATCH_ROWS rows, prepared for draws; a record a row. */
-  async draw(draws: readonly BatchDraw[]): Promise<Float32Array<ArrayBuffer>[]> {
+  /** A step of 1 to BATCH_ROWS rows, prepared for draws, submitted: a record a row, which comes when it is read. */
+  draw(draws: readonly BatchDraw[]): Lent[] {
     const { plan, records } = defined(this.#draws, 'draws, prepared');
     const rowBytes = stride4(this.#V) * 4;
     for (const [i, { setting }] of draws.entries())
       this.#queue.writeBuffer(this.#buffer('batch/settings'), i * SETTING_BYTES, settingWords(setting, this.#V));
-    const read = this.#submit(encoder => {
+    const computed = draws.filter(({ row }) => row !== null);
+    const all = this.#submit(encoder => {
       this.#encodeRows(encoder, draws);
-      for (const [i, { setting, lane }] of draws.entries()) {
+      for (const [i, draw] of draws.entries()) {
+        const { setting, lane } = draw;
         // The kernel has room for one draw: what it reads of a row is put before it, and its record away.
         const touched = (setting.change?.touched ?? 0) * TOUCHED_WORDS * 4;
         this.#copy(encoder, 'logits_tile', i * rowBytes, 'logits', rowBytes);
         this.#copy(encoder, 'batch/settings', i * SETTING_BYTES, 'draw/setting', SETTING_BYTES);
         if (touched > 0) this.#copy(encoder, 'batch/touched', lane * TOUCHED_BYTES, 'draw/touched', touched);
+        // The id that the row began with: the record that it came from may be written over by now.
+        if (setting.change?.pending) this.#copy(encoder, 'batch/rows', idAt(computed.indexOf(draw)), 'draw/record', 4);
         const pass = encoder.beginComputePass();
         plan.encode(pass, 1);
         pass.end();
-        const [from, to] = [this.#buffer('draw/record'), this.#buffer('batch/records')];
-        encoder.copyBufferToBuffer(from, 0, to, i * RECORD_BYTES, RECORD_BYTES);
+        this.#copy(encoder, 'draw/record', 0, 'batch/records', RECORD_BYTES, i * RECORD_BYTES);
       }
-      return records.copy(encoder, this.#buffer('batch/records'), draws.length * RECORD_BYTES);
+      return records.lend(encoder, this.#buffer('batch/records'), draws.length * RECORD_BYTES);
     });
-    const floats = await read();
-    return draws.map((_, i) => floats.slice(i * RECORD_WORDS, (i + 1) * RECORD_WORDS));
+    return partsOf(all, draws.length, RECORD_WORDS);
   }
 
   /** Runs a step of 1 to BATCH_ROWS rows; the logits [V] of each. Throws `out_of_memory` where there is no room to read them. */
@@ -173,7 +182,7 @@ export class BatchRunner {
     });
     return {
       plan: await this.#executor(planDraw(this.#base.gpu.kernelClass, 'logits')),
-      records: await Readback.create(this.#scope, BATCH_ROWS * RECORD_BYTES, 1),
+      records: await Readback.create(this.#scope, BATCH_ROWS * RECORD_BYTES, READBACKS),
     };
   }
 
@@ -193,12 +202,14 @@ export class BatchRunner {
   #encodeRows(encoder: GPUCommandEncoder, rows: readonly BatchRow[]): void {
     assert(rows.length >= 1 && rows.length <= BATCH_ROWS, 'rows of a batch');
     const { body, long, head } = defined(this.#plans, 'a batch, prepared');
-    const computed = rows.flatMap(({ row }) => (row === null ? [] : [row]));
+    const computed = rows.flatMap(({ row, follows }) => (row === null ? [] : [{ ...row, follows }]));
     this.#writeStep(
       'batch/finals',
       rows.map(({ slot }) => ({ id: 0, position: 0, slot, sequence: 0 })),
     );
     if (computed.length > 0) this.#writeStep('batch/rows', computed);
+    for (const [t, { follows }] of computed.entries())
+      if (follows !== undefined) this.#copy(encoder, 'batch/records', follows * RECORD_BYTES, 'batch/rows', 4, idAt(t));
     const pass = encoder.beginComputePass();
     const far = computed.some(({ position }) => position >= LONG_FROM);
     if (computed.length > 0) (far ? long : body).encode(pass, computed.length);
@@ -210,8 +221,8 @@ export class BatchRunner {
     this.#queue.writeBuffer(this.#buffer(name), 0, stepWords(rows, this.#base.pool.tableLength));
   }
 
-  #copy(encoder: GPUCommandEncoder, from: string, offset: number, to: string, bytes: number): void {
-    encoder.copyBufferToBuffer(this.#buffer(from), offset, this.#buffer(to), 0, bytes);
+  #copy(encoder: GPUCommandEncoder, from: string, offset: number, to: string, bytes: number, at = 0): void {
+    encoder.copyBufferToBuffer(this.#buffer(from), offset, this.#buffer(to), at, bytes);
   }
 
   #submit<T>(encode: (encoder: GPUCommandEncoder) => T): T {

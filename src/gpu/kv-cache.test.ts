@@ -65,8 +65,8 @@ describe('a cache of 12 slots and 3 tables', () => {
   test('a position whose id is not known yet is found by nothing until it is named', () => {
     const cache = new KvCache(12, 3);
     const { sequence } = open(cache, 'abc');
-    const write = cache.extend(sequence);
-    expect(write).toEqual({ sequence: sequence.index, from: 3, slots: Uint32Array.of(sequence.slots[3]!) });
+    const writes = cache.extend([sequence]);
+    expect(writes).toEqual([{ sequence: sequence.index, from: 3, slots: Uint32Array.of(sequence.slots[3]!) }]);
     expect(cache.reusable([97, 98, 99, 100])).toBe(3);
     cache.name(sequence, 100);
     expect(open(cache, 'abcd')).toMatchObject({ reused: 4, write: null });
@@ -77,7 +77,7 @@ describe('a cache of 12 slots and 3 tables', () => {
     const [cache, other] = [new KvCache(12, 3), new KvCache(12, 3)];
     const { sequence } = open(cache, 'abc');
     open(other, 'abc');
-    cache.extend(sequence);
+    cache.extend([sequence]);
     cache.truncate(sequence, 3);
     expect(cache).toEqual(other);
     expect(open(cache, 'abXYZ')).toEqual(open(other, 'abXYZ'));
@@ -88,12 +88,40 @@ describe('a cache of 12 slots and 3 tables', () => {
     const longer = open(cache, 'abcd').sequence;
     const { sequence } = open(cache, 'abX');
     cache.truncate(sequence, 2);
-    expect(cache.extend(sequence)).toBeNull(); // the other one goes on from ab
-    expect(cache.extend(longer)).not.toBeNull();
+    expect(cache.extend([sequence])).toBeNull(); // the other one goes on from ab
+    expect(cache.extend([longer])).not.toBeNull();
     cache.truncate(longer, 4);
     open(cache, 'yy');
     expect(cache.free).toBe(0);
-    expect(cache.extend(longer)).toBeNull(); // another text would have to go
+    expect(cache.extend([longer])).toBeNull(); // another text would have to go
+  });
+
+  test('several texts are extended all at once or not at all', () => {
+    const cache = new KvCache(12, 4);
+    const one = open(cache, 'abc').sequence;
+    const two = open(cache, 'abXY').sequence;
+    const before = structuredClone([one, two]);
+    expect(cache.extend([one, two, one])).toBeNull(); // two texts that are the same so far
+    const other = open(cache, 'klmno').sequence;
+    expect(cache.free).toBe(2);
+    expect(cache.extend([one, two, other])).toBeNull(); // no slot for the third
+    cache.truncate(two, 3);
+    open(cache, 'abXYZ');
+    cache.truncate(other, 2);
+    const gone = open(cache, 'q').sequence;
+    open(cache, 'r'); // in the place of what was used longest
+    expect([one, two, other, gone].map(each => cache.holds(each))).toEqual([false, true, true, true]);
+    const free = cache.free;
+    expect(cache.extend([gone, one])).toBeNull(); // one that is not there any more
+    expect(cache.free).toBe(free);
+    expect([one.ids, gone.ids]).toEqual([before[0]!.ids, [113]]);
+    const writes = cache.extend([gone, other])!;
+    expect(writes.map(({ sequence, from }) => [sequence, from])).toEqual([
+      [gone.index, 1],
+      [other.index, 2],
+    ]);
+    expect(new Set(writes.map(({ slots }) => slots[0])).size).toBe(2);
+    expect(cache.free).toBe(free - 2);
   });
 
   test('the text unused longest makes room', () => {

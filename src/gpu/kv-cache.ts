@@ -118,18 +118,24 @@ export class KvCache {
   }
 
   /**
-   * A free slot for the position behind `sequence`, whose id is not known yet: to be named, or truncated. Null where it would leave a trace: the sequence
-   * goes on already, another one goes on from the same ids, or no slot is free.
+   * A free slot for the position behind each of `sequences`, whose id is not known yet: to be named, or truncated. Null where one of them would leave a
+   * trace: a sequence is there twice or went meanwhile, another one goes on from the same ids, or too few slots are free.
    */
-  extend(sequence: Sequence): TableWrite | null {
-    const own = defined(this.#sequences[sequence.index], 'sequence');
-    const { length } = own.ids;
-    const shared = this.#sequences.some(s => s !== null && s !== own && s.ids.length > length && leads(own.ids, s.ids));
-    if (shared || this.#free.length === 0) return null;
-    const slot = this.#take(own);
-    own.slots.push(slot);
-    own.ids.push(UNNAMED);
-    return { sequence: own.index, from: length, slots: Uint32Array.of(slot) };
+  extend(sequences: readonly Sequence[]): TableWrite[] | null {
+    const own = sequences.flatMap(each => (this.holds(each) ? (this.#sequences[each.index] ?? []) : []));
+    if (new Set(own).size < sequences.length || this.#free.length < sequences.length) return null;
+    if (own.some(each => this.#goesOn(each))) return null;
+    return own.map(each => {
+      const slot = this.#take(each);
+      each.slots.push(slot);
+      each.ids.push(UNNAMED);
+      return { sequence: each.index, from: each.ids.length - 1, slots: Uint32Array.of(slot) };
+    });
+  }
+
+  /** Another sequence goes on from the same ids. */
+  #goesOn({ ids }: OwnSequence): boolean {
+    return this.#sequences.some(s => s !== null && s.ids.length > ids.length && leads(ids, s.ids));
   }
 
   /** The last position of `sequence` has the id `id`. */

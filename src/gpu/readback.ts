@@ -10,6 +10,22 @@ export interface Lent {
   drop(): void;
 }
 
+/** One copy of `count` parts of `length` floats each, which are read or dropped one by one. */
+export function partsOf(whole: Lent, count: number, length: number): Lent[] {
+  let dropped = 0;
+  let reading: Promise<Float32Array<ArrayBuffer>> | null = null;
+  return Array.from({ length: count }, (_, i) => ({
+    read: async () => {
+      reading ??= whole.read();
+      return (await reading).slice(i * length, (i + 1) * length);
+    },
+    drop: () => {
+      dropped++;
+      if (dropped === count) whole.drop();
+    },
+  }));
+}
+
 export class Readback {
   readonly #device: GPUDevice;
   readonly #idle: GPUBuffer[];

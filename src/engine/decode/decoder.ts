@@ -6,7 +6,7 @@ import type { Session } from '../session.ts';
 import { drawsOnGpu } from './decide.ts';
 import type { Drawing } from './drawing.ts';
 import type { Prediction } from './prediction.ts';
-import type { QueuedDraw } from './queued-draw.ts';
+import { goesOn, type QueuedDraw } from './queued-draw.ts';
 import { Resting } from './resting.ts';
 
 /** Where the time of a token goes: to steps written down and submitted, to the wait for the GPU, to the draw and its proof. */
@@ -57,8 +57,7 @@ export class Decoder implements Disposable {
     this.#lap?.('draw');
     this.#resting.drawn(proven !== null);
     const prediction = proven ?? (await this.#fromRow(history, noEnd, signal));
-    if (behind && record.guess === prediction.id) behind.follows(prediction.id);
-    else this.#drop();
+    if (behind && !goesOn([{ queued: behind, guess: record.guess, id: prediction.id }])) this.#queued = null;
     return prediction;
   }
 

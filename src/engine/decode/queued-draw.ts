@@ -28,12 +28,12 @@ export class QueuedDraw {
     }
   }
 
-  /** The step was queued behind a draw that gave `id`, as it should. */
+  /** It was queued behind a draw that gave `id`, as it should. */
   follows(id: number): void {
     this.#cache.name(this.sequence, id);
   }
 
-  /** The step was queued behind a draw whose token is another one, or the last: as if it had never been. */
+  /** It was queued behind a draw whose token is another one, or the last: as if it had never been. */
   drop(): void {
     this.#record.drop();
     this.#forget();
@@ -43,4 +43,24 @@ export class QueuedDraw {
   #forget(): void {
     if (this.#cache.holds(this.sequence)) this.#cache.truncate(this.sequence, this.length - 1);
   }
+}
+
+/** What a queued draw began with: the id that the GPU drew, and the token that came of that draw. */
+interface Beginning {
+  readonly queued: QueuedDraw;
+  readonly guess: number | null;
+  readonly id: number;
+}
+
+/** Of a step that is queued: whether each of its draws began with the right id, and the step goes on; otherwise all of it is dropped. */
+export function goesOn(step: readonly Beginning[]): boolean {
+  const right = step.every(({ guess, id }) => guess === id);
+  if (right) for (const { queued, id } of step) queued.follows(id);
+  else dropAll(step.map(({ queued }) => queued));
+  return right;
+}
+
+/** The last one first: slots are free again in the order that they were in. */
+export function dropAll(draws: readonly QueuedDraw[]): void {
+  for (const queued of draws.toReversed()) queued.drop();
 }
