@@ -3,7 +3,7 @@
 import { complaints } from '../support/axe.ts';
 import { beforeWorker, smallLimits } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import { inUse, lookAt } from '../support/open-model.ts';
+import { inUse, lookAt, openWithoutModel } from '../support/open-model.ts';
 import { modelButton, openModels, openPage, setHub } from '../support/page.ts';
 import { SEVERAL as FILES, WHOLE as whole, widerThanTheirBox } from '../support/several-models.ts';
 import { expect, type Locator, type Page, engineTest as test } from '../support/tests.ts';
@@ -61,7 +61,7 @@ test('a look fetches the header alone, and leaving it asks the network for nothi
 });
 
 test('a look is stopped, and another one takes its place', async ({ page }) => {
-  await openPage(page);
+  await openWithoutModel(page);
   const list = await choose(page);
   hub.fault({ path: 'nucleus.gguf', stallAfter: 10 });
   const button = buttonOf(list, 'nucleus.gguf');
@@ -85,7 +85,7 @@ test('a look is stopped, and another one takes its place', async ({ page }) => {
 
 test('what is wrong with one is said in its place, and the others are still there', async ({ page }) => {
   await beforeWorker(page, smallLimits);
-  await openPage(page);
+  await openWithoutModel(page);
   const list = await choose(page);
   const wrong = async (file: string, words: RegExp): Promise<Locator> => {
     await buttonOf(list, file).click();
@@ -112,7 +112,7 @@ test('what is wrong with one is said in its place, and the others are still ther
 });
 
 test('without a network the list stays, and the look goes on once there is one', async ({ page }) => {
-  await openPage(page);
+  await openWithoutModel(page);
   const list = await choose(page);
   const off = page.getByRole('checkbox', { name: 'No network' });
   // The switch shows what is kept, once it is.
@@ -133,7 +133,7 @@ test('a load that finds several leaves them to choose from, and the dialog close
   page,
 }) => {
   hub.update('acme/several', { 'nucleus.gguf': whole });
-  await openPage(page);
+  await openWithoutModel(page);
   await (await lookAt(page, 'acme/several')).getByRole('button', { name: /^Download/ }).click();
   await inUse(page, 'acme/several', /f16 /);
   hub.update('acme/several', FILES);
@@ -153,7 +153,7 @@ test('a load that finds several leaves them to choose from, and the dialog close
 });
 
 test('on a phone the list and a look are as wide as the page @phone', async ({ page }) => {
-  await openPage(page);
+  await openWithoutModel(page);
   const list = await choose(page);
   await buttonOf(list, 'nucleus.gguf').click();
   const look = lookIn(list, 'nucleus.gguf');

@@ -1,7 +1,7 @@
 // Repositories as people find them: every layout of weights, what is quantised, what asks for a token; and the list of models on offer.
 
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import { greedyText, inUse, lookFor } from '../support/open-model.ts';
+import { greedyText, inUse, lookFor, openWithoutModel } from '../support/open-model.ts';
 import { openModels, openPage, setHub } from '../support/page.ts';
 import {
   pytorchModel,
@@ -58,7 +58,7 @@ engineTest('PyTorch weights, in one file and in shards, and older tokenizers wri
 engineTest('a quantised repository is refused with the model that its card names', async ({ page }) => {
   const hub = await started({ models: { 'acme/gptq': quantisedModel() } });
   await setHub(page, hub.url);
-  await openPage(page);
+  await openWithoutModel(page);
   const dialog = await openModels(page);
   await lookFor(dialog, 'acme/gptq');
   await expect(dialog.getByRole('alert')).toContainText('This repository is quantised (gptq)');
@@ -74,7 +74,7 @@ engineTest('a gated model opens with a token, which goes to the Hub alone and st
   const said: string[] = [];
   page.on('console', message => said.push(message.text()));
   await setHub(page, hub.url);
-  await openPage(page);
+  await openWithoutModel(page);
   const dialog = await openModels(page);
   await lookFor(dialog, 'acme/gated');
   const alert = dialog.getByRole('alert');
@@ -128,7 +128,7 @@ engineTest('a token that is kept in the browser is not given to another host', a
   const hub = await started({ models, closed });
   await page.addInitScript(token => localStorage.setItem('nucleus.token', `https://huggingface.co ${token}`), TOKEN);
   await setHub(page, hub.url);
-  await openPage(page);
+  await openWithoutModel(page);
   const dialog = await openModels(page);
   await lookFor(dialog, 'acme/gated');
   await expect(dialog.getByRole('alert')).toContainText('is gated');

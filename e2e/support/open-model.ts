@@ -2,6 +2,15 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { modelButton, modelReady, openModels, run, setNumbers, setText, textOf } from './page.ts';
 
+/** Opens the page and calls off the model that ships: for tests of another one, since nothing of it is downloaded, compiled or run. */
+export async function openWithoutModel(page: Page, address = ''): Promise<void> {
+  await page.route('**/models/nucleus-3m/**', () => {});
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(modelButton(page)).toHaveAccessibleName('Model: No model, choose one');
+  await page.unroute('**/models/nucleus-3m/**');
+}
+
 /** Looks at a model of the Hub in the dialog of models. */
 export async function lookFor(dialog: Locator, name: string): Promise<void> {
   await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill(name);
