@@ -7,14 +7,17 @@ import { defineConfig } from 'vitest/config';
 process.env.GALLIVM_PERF ??= 'nopt';
 
 /**
- * What asks the engine with one class of kernels, whatever the driver: beside the same tests in a Chromium they would be a second time of it.
+ * What asks the engine with one class of kernels, the same one on every CPU that plays a GPU: beside the same tests in a Chromium they would be a second time of it.
  * `npm run test:dawn` runs them.
  */
 const IN_CHROMIUM = [
   'src/engine/debug/debug.gpu.test.ts',
   'src/engine/debug/profile.gpu.test.ts',
-  'src/engine/probes/{ablate,measure-cache,probes,sweep,trace,views-apart}.gpu.test.ts',
-  'src/engine/{checkpoints,engine,formats,generate,golden-blocks,recipes,session,states}.gpu.test.ts',
+  'src/engine/decode/decode.gpu.test.ts',
+  'src/engine/probes/{ablate,grow,measure-cache,probes,sweep,trace,views-apart}.gpu.test.ts',
+  'src/engine/{answers,checkpoints,engine,estimate,formats,generate,gguf,golden-blocks}.gpu.test.ts',
+  'src/engine/{growth,half-keys,long-rotary,long-step,recipes,session,states}.gpu.test.ts',
+  'src/engine/search/search.gpu.test.ts',
 ];
 
 export default defineConfig({

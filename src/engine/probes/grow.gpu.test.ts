@@ -1,7 +1,6 @@
 // A grown tree on a real adapter: the rows of a batch are those of single steps, the text is computed once, and all memory comes back.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runsHere } from '../../../e2e/support/adapter-classes.ts';
 import { type GpuModel, loadOnGpu, openTestGpu } from '../../../e2e/support/gpu-model.ts';
 import { ODD_CONFIG, randomModel, randomModelFile } from '../../../e2e/support/random-model.ts';
 import type { Row } from '../../gpu/runner.ts';
@@ -113,23 +112,6 @@ describe('a tree against single steps', () => {
     expect(nodes.map(({ parent }) => parent)).toEqual([-1, -1, 1, 1]);
   });
 });
-
-test.each((['naive', 'workgroup', 'subgroup'] as const).filter(runsHere))(
-  'the same tree with %s kernels',
-  async kernelClass => {
-    const options = { depth: 3, children: 3, floor: 0 };
-    const text = ids(3, 11);
-    const wanted = (await collect(text, options)).flatMap(each => each.nodes);
-    const gpu = await openTestGpu(kernelClass);
-    using other = await loadOnGpu(gpu, ODD_CONFIG, { bytes: randomModelFile(odd) });
-    const nodes: GrownNode[] = [];
-    for await (const grown of grow(other.probes.context, text, options)) nodes.push(...grown.nodes);
-    expect(nodes.map(({ id, parent }) => [id, parent])).toEqual(wanted.map(({ id, parent }) => [id, parent]));
-    for (const [i, { logprob }] of nodes.entries()) {
-      expect(Math.abs(logprob - wanted[i]!.logprob)).toBeLessThan(TOLERANCE);
-    }
-  },
-);
 
 describe('what is computed', () => {
   test('the text once, and a row a node that has children', async () => {
