@@ -18,7 +18,7 @@ import { plainAnatomy } from './plain-anatomy.ts';
 import { Growing, type Rules } from './scripted-draws.ts';
 import { RIGHT_KERNELS } from './scripted-kernels.ts';
 import { failure, maskEvent, scriptedMasks } from './scripted-masks.ts';
-import { lensEvents, searchedEvents, sweptEvents } from './scripted-views.ts';
+import { grownEvents, lensEvents, searchedEvents, sweptEvents } from './scripted-views.ts';
 
 /** Ids of the tokenizer that ships. */
 export const V = 2048;
@@ -247,6 +247,12 @@ class Engine {
         return this.#tell(
           run,
           searchedEvents(command, [BOS], ids => logitsAfter(ids, this.#weights)),
+          say,
+        );
+      case 'grow':
+        return this.#tell(
+          run,
+          grownEvents(command, [BOS], ids => logitsAfter(ids, this.#weights)),
           say,
         );
       case 'ablate': {

@@ -24,6 +24,33 @@ export function* sweptEvents(
   }
 }
 
+/** A depth at a time. Every row is computed once; the text and the path before it are shared. */
+export function* grownEvents(
+  { run, tokens, depth, children, floor }: CommandOf<'grow'>,
+  eosIds: readonly number[],
+  logitsAfter: (ids: Uint32Array) => Float32Array,
+): Generator<EngineEvent> {
+  type Path = readonly { readonly node: number; readonly id: number }[];
+  let level: Path[] = [[]];
+  let node = 0;
+  for (let at = 0; at < depth; at++) {
+    const growing = level.filter(path => !eosIds.includes(path.at(-1)?.id ?? -1));
+    level = [];
+    const nodes = growing.flatMap(path => {
+      const row = rankRow(logitsAfter(Uint32Array.of(...tokens, ...path.map(({ id }) => id))));
+      const logprobs = Array.from(row.order.subarray(0, children), id => ({ id, logprob: row.logits[id]! - row.logZ }));
+      return logprobs
+        .filter(({ logprob }) => Math.exp(logprob) >= floor)
+        .map(({ id, logprob }) => {
+          level.push([...path, { node, id }]);
+          return { node: node++, parent: path.at(-1)?.node ?? -1, id, logprob };
+        });
+    });
+    const computed = at === 0 ? 0 : growing.length;
+    yield { type: 'grown', run, nodes, computed, reused: computed * (tokens.length + at - 1) };
+  }
+}
+
 /** Tiles of 16 positions, layer by layer. */
 export function* lensEvents(
   { run, tokens, from, to, asked }: CommandOf<'lens'>,
