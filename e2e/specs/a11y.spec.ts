@@ -47,9 +47,9 @@ test.describe('axe, both themes', () => {
     expect(await complaints(page)).toEqual([]);
   });
 
-  test('the dialogs of models and of keys, and the settings with everything on', { tag: '@engine' }, async ({
-    page,
-  }) => {
+  test('the dialogs of models and of keys, the settings with everything on, an error of a model', {
+    tag: '@engine',
+  }, async ({ page }) => {
     await setHub(page, hub.url);
     await openPage(page);
     await lookAt(page, 'owner/small');
@@ -64,11 +64,6 @@ test.describe('axe, both themes', () => {
     await stop.fill('the end');
     await stop.press('Enter');
     expect(await complaints(page)).toEqual([]);
-  });
-
-  test('an error of a model, and a page that cannot run one', { tag: '@engine' }, async ({ page }) => {
-    await setHub(page, hub.url);
-    await openPage(page);
     await lookAt(page, 'owner/empty');
     await says(page, /config\.json is missing/);
     expect(await complaints(page)).toEqual([]);

@@ -1,7 +1,7 @@
 // The format of the weights: offered with its bytes, another model in every number, measured beside the files, the same again after a reload.
 
 import { startHubServer } from '../support/hub-server.ts';
-import { inUse, lookAt } from '../support/open-model.ts';
+import { inUse, lookAt, openWithoutModel } from '../support/open-model.ts';
 import {
   candidatesOf,
   candidatesReady,
@@ -87,7 +87,7 @@ test('int4 is made by threads of their own, which end with the load', async ({ p
 test('a model of the Hub: the formats before its download, with the memory of each', async ({ page }) => {
   const hub = await startHubServer({ models: { 'acme/tiny': shippedModel() } });
   await setHub(page, hub.url);
-  await openPage(page);
+  await openWithoutModel(page);
   const dialog = await lookAt(page, 'acme/tiny');
   const found = dialog.getByRole('region', { name: 'By name' });
   const needed = found

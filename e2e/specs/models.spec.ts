@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import { greedyText, inUse, lookFor } from '../support/open-model.ts';
+import { greedyText, inUse, lookFor, openWithoutModel } from '../support/open-model.ts';
 import {
   closeDialog,
   lockSeed,
@@ -37,10 +37,14 @@ let hub: HubServer;
 test.afterEach(() => hub?.close());
 
 /** Opens the page with a Hub that holds these models. */
-async function openWith(page: Page, models: Readonly<Record<string, Files>>): Promise<void> {
+async function openWith(
+  page: Page,
+  models: Readonly<Record<string, Files>>,
+  open: (page: Page) => Promise<void> = openPage,
+): Promise<void> {
   hub = await startHubServer({ models });
   await setHub(page, hub.url);
-  await openPage(page);
+  await open(page);
 }
 
 /** Types a name and waits for the look at its files. */
@@ -169,7 +173,7 @@ test('a cancelled download keeps what has arrived, and going on fetches only the
 });
 
 test('a stored model is verified, looked up for an update, updated and deleted', async ({ page }) => {
-  await openWith(page, { [TINY]: shippedModel() });
+  await openWith(page, { [TINY]: shippedModel() }, openWithoutModel);
   const dialog = await openModels(page);
   await download(page, dialog, TINY);
   await openModels(page);
@@ -206,7 +210,7 @@ test('a stored model is verified, looked up for an update, updated and deleted',
 });
 
 test('owner/name@revision loads that revision', async ({ page }) => {
-  await openWith(page, { [TINY]: shippedModel() });
+  await openWith(page, { [TINY]: shippedModel() }, openWithoutModel);
   const old = hub.commit(TINY);
   hub.update(TINY, { ...shippedModel(), 'config.json': '{"model_type":"gpt2"}' });
   const dialog = await openModels(page);
@@ -218,7 +222,7 @@ test('owner/name@revision loads that revision', async ({ page }) => {
 });
 
 test('a name that is none says what a name looks like', async ({ page }) => {
-  await openWith(page, {});
+  await openWith(page, {}, openWithoutModel);
   const dialog = await openModels(page);
   await dialog.getByRole('textbox', { name: 'Model name on the Hub' }).fill('no name at all');
   await dialog.getByRole('button', { name: 'Look at it' }).click();
@@ -227,7 +231,7 @@ test('a name that is none says what a name looks like', async ({ page }) => {
 });
 
 test('what came of a name stands beside that name, and goes with it', async ({ page }) => {
-  await openWith(page, { [TINY]: shippedModel() });
+  await openWith(page, { [TINY]: shippedModel() }, openWithoutModel);
   const dialog = await openModels(page);
   const byName = dialog.getByRole('region', { name: 'By name' });
   await inspect(dialog, TINY);
