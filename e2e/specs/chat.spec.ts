@@ -2,7 +2,7 @@
 // dealt with as the person says.
 import { complaints } from '../support/axe.ts';
 import { startHubServer } from '../support/hub-server.ts';
-import { inUse, lookAt } from '../support/open-model.ts';
+import { inUse, lookAt, openWithoutModel } from '../support/open-model.ts';
 import {
   announced,
   openPage,
@@ -178,7 +178,7 @@ test('the template in a file of a model of the Hub writes special tokens as chip
   });
   try {
     await setHub(page, hub.url);
-    await openPage(page);
+    await openWithoutModel(page);
     const dialog = await lookAt(page, 'acme/chatty');
     await dialog.getByRole('button', { name: /^Download / }).click();
     await inUse(page, 'acme/chatty', /f16 /);

@@ -5,7 +5,7 @@ import { openBareTab } from '../support/bare-tab.ts';
 import { force, namesOf, openBranches, switchTo } from '../support/branches.ts';
 import { alertsOf, WRITTEN, write } from '../support/faults.ts';
 import { neverEnds, openPage, run, setCaret, setNumbers, textArea, textOf } from '../support/page.ts';
-import { expect, engineTest as test } from '../support/tests.ts';
+import { engineTest, expect, test } from '../support/tests.ts';
 
 const ANNOUNCED = `document.querySelector('[role="status"][aria-live="polite"]').textContent`;
 const TEXT = "document.querySelector('textarea').value";
@@ -17,31 +17,34 @@ const type = (text: string) =>
   `document.querySelector('textarea').select(), document.execCommand('insertText', false, ${JSON.stringify(text)})`;
 const can = (name: string) => `${button(name)}?.disabled === false`;
 
-test('frozen in the middle of a run: it goes on when it wakes, and nothing is reported', async ({ browser, page }) => {
-  const tab = await openBareTab(browser, process.env.E2E_ROOT_URL ?? '');
-  await expect.poll(() => tab.value(can('Run'))).toBe(true);
-  await tab.value("document.addEventListener('freeze', () => document.documentElement.classList.add('frozen'))");
-  const before = await tab.value<string>(TEXT);
-  await tab.value(press('Run'));
-  await expect.poll(async () => (await tab.value<string>(TEXT)).length).toBeGreaterThan(before.length);
-  await tab.freeze();
-  // As long as a visit takes.
-  await openPage(page);
-  await tab.wake();
-  expect(await tab.value("document.documentElement.classList.contains('frozen')")).toBe(true);
-  await expect.poll(() => tab.value(can('Run'))).toBe(true);
-  const said = await tab.value<string>(ANNOUNCED);
-  expect(said).toMatch(/^Finished, /);
-  expect(await tab.value("document.querySelectorAll('[role=alert]').length")).toBe(0);
-  expect(await tab.value<string>('document.body.innerText')).not.toMatch(/was lost|crashed|opened again/);
-  // The run may have ended with the model's own end: a step goes on from the beginning.
-  await tab.value(type(before));
-  await expect.poll(() => tab.value(TEXT)).toBe(before);
-  await expect.poll(() => tab.value(can('Step'))).toBe(true);
-  await tab.value(press('Step'));
-  await expect.poll(async () => (await tab.value<string>(TEXT)).length).toBeGreaterThan(before.length);
-  await tab.close();
-});
+engineTest(
+  'frozen in the middle of a run: it goes on when it wakes, and nothing is reported',
+  async ({ browser, page }) => {
+    const tab = await openBareTab(browser, process.env.E2E_ROOT_URL ?? '');
+    await expect.poll(() => tab.value(can('Run'))).toBe(true);
+    await tab.value("document.addEventListener('freeze', () => document.documentElement.classList.add('frozen'))");
+    const before = await tab.value<string>(TEXT);
+    await tab.value(press('Run'));
+    await expect.poll(async () => (await tab.value<string>(TEXT)).length).toBeGreaterThan(before.length);
+    await tab.freeze();
+    // As long as a visit takes.
+    await openPage(page);
+    await tab.wake();
+    expect(await tab.value("document.documentElement.classList.contains('frozen')")).toBe(true);
+    await expect.poll(() => tab.value(can('Run'))).toBe(true);
+    const said = await tab.value<string>(ANNOUNCED);
+    expect(said).toMatch(/^Finished, /);
+    expect(await tab.value("document.querySelectorAll('[role=alert]').length")).toBe(0);
+    expect(await tab.value<string>('document.body.innerText')).not.toMatch(/was lost|crashed|opened again/);
+    // The run may have ended with the model's own end: a step goes on from the beginning.
+    await tab.value(type(before));
+    await expect.poll(() => tab.value(TEXT)).toBe(before);
+    await expect.poll(() => tab.value(can('Step'))).toBe(true);
+    await tab.value(press('Step'));
+    await expect.poll(async () => (await tab.value<string>(TEXT)).length).toBeGreaterThan(before.length);
+    await tab.close();
+  },
+);
 
 test('discarded: the tab that takes its place has text, branches and a way on', async ({ context }) => {
   const [page, beside] = [await context.newPage(), await context.newPage()];

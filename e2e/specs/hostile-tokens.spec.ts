@@ -2,8 +2,8 @@
 import { cutsOf, VIEWS } from '../support/cuts.ts';
 import { openLocal, smallModel } from '../support/faults.ts';
 import { hostileTokenizerJson } from '../support/hostile-tokens.ts';
-import { inUse } from '../support/open-model.ts';
-import { candidateGrid, candidatesReady, openPage, run, setNumbers, setText, textOf } from '../support/page.ts';
+import { inUse, openWithoutModel } from '../support/open-model.ts';
+import { candidateGrid, candidatesReady, run, setNumbers, setText, textOf } from '../support/page.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
 /** Places of the cells of each candidate in sight, in whole pixels: where they begin, how wide and how high they are. */
@@ -36,7 +36,7 @@ test('they run no code, turn no line around, cover nothing and make no row highe
   page.on('dialog', dialog => void dialog.dismiss().then(() => faults.push('a dialog')));
   page.on('console', message => message.type() === 'error' && faults.push(message.text()));
   await page.setViewportSize({ width: 1440, height: 900 });
-  await openPage(page);
+  await openWithoutModel(page);
   await openLocal(page, { ...smallModel(), 'tokenizer.json': JSON.stringify(hostileTokenizerJson()) });
   await inUse(page, 'model', /f32/);
   await expect(page.getByRole('dialog', { name: 'Models' })).toBeHidden();

@@ -1,8 +1,8 @@
 // A large model in two tabs: the second asks, takes it over or goes beside it, and a tab that crashed holds nothing.
 import { download, engineWorkers, goesOn, smallModel, write } from '../support/faults.ts';
 import { type HubServer, startHubServer } from '../support/hub-server.ts';
-import { inUse } from '../support/open-model.ts';
-import { closeDialog, modelButton, modelReady, openPage, setHub, textArea } from '../support/page.ts';
+import { inUse, openWithoutModel } from '../support/open-model.ts';
+import { closeDialog, modelButton, modelReady, setHub, textArea } from '../support/page.ts';
 import { expect, engineTest as test } from '../support/tests.ts';
 
 let hub: HubServer;
@@ -18,7 +18,7 @@ test('a second tab asks and takes over; the first keeps its text and has the mod
 }) => {
   const [first, second, third] = [await context.newPage(), await context.newPage(), await context.newPage()];
   for (const page of [first, second, third]) await setHub(page, hub.url);
-  await openPage(first);
+  await openWithoutModel(first);
   await download(first, 'owner/large');
   await inUse(first, 'owner/large', /f32/);
   await write(first, 'The text of the first tab');
