@@ -21,7 +21,15 @@ import {
   tokensOf,
 } from '../support/page.ts';
 import { shippedModel } from '../support/page-models.ts';
-import { type Browser, expect, type Locator, type Page, test } from '../support/tests.ts';
+import {
+  type Browser,
+  type BrowserContext,
+  expect,
+  type Locator,
+  onScriptedEngine,
+  type Page,
+  test,
+} from '../support/tests.ts';
 
 const PROMPT = 'Once upon a time there was a small';
 
@@ -102,8 +110,13 @@ async function linkOf(page: Page): Promise<string> {
 }
 
 /** A page of another person: nothing stored, every request noted. */
-async function stranger(browser: Browser, link: string): Promise<{ page: Page; requests: string[] }> {
+async function stranger(
+  browser: Browser,
+  link: string,
+  prepare: (context: BrowserContext) => Promise<void> = async () => {},
+): Promise<{ page: Page; requests: string[] }> {
   const context = await browser.newContext();
+  await prepare(context);
   const page = await context.newPage();
   const requests: string[] = [];
   context.on('request', request => requests.push(request.url()));
@@ -278,9 +291,10 @@ test('the size of a model that is not here is said before it is fetched, also wh
   await hub.close();
 });
 
-test('a model that is not here, a damaged link, a newer one, a hostile file: each says what to do', {
-  tag: '@engine',
-}, async ({ page, browser }) => {
+test('a model that is not here, a damaged link, a newer one, a hostile file: each says what to do', async ({
+  page,
+  browser,
+}) => {
   await openPage(page);
   const link = await linkOf(page);
   const model = { key: 'hub/owner/large@main', commit: 'abc', name: 'owner/large' };
@@ -289,7 +303,7 @@ test('a model that is not here, a damaged link, a newer one, a hostile file: eac
     link,
     JSON.stringify({ m: model, f: 'another', t: 'Words of another model' }),
   );
-  const { page: other, requests } = await stranger(browser, missing);
+  const { page: other, requests } = await stranger(browser, missing, onScriptedEngine);
   const dialog = other.getByRole('dialog', { name: 'Share and export' });
   await expect(dialog).toContainText('It was made with the model owner/large; here is nucleus-3m.');
   await expect(dialog.getByRole('textbox', { name: 'Shared text' })).toHaveValue('Words of another model');

@@ -54,7 +54,7 @@ for (const { percent, width, height } of ZOOMS) {
       expect(found).toEqual([]);
     });
 
-    test('every view', { tag: '@engine' }, async ({ page }) => {
+    test('every view', async ({ page }) => {
       await openPage(page);
       await tokenButton(page).click();
       const found: string[] = [];

@@ -1,10 +1,11 @@
 // The two kinds of browser tests. `test`: the page on the scripted engine, the same page, stores and protocol, without a download or a GPU.
 // `engineTest`, or a `test` with the tag @engine: the real worker, where a model's numbers, its files or its GPU are the subject.
-import { test as base, type Page } from '@playwright/test';
+import { type BrowserContext, test as base, type Page } from '@playwright/test';
 import type { EngineEvent } from '../../src/protocol/events.ts';
 
 export {
   type Browser,
+  type BrowserContext,
   type CDPSession,
   chromium,
   expect,
@@ -33,10 +34,15 @@ export const engineTest = base.extend({
 export const test = engineTest.extend<Options>({
   turn: [15, { option: true }],
   context: async ({ context, turn }, use, { tags }) => {
-    if (!tags.includes('@engine')) await context.addInitScript(scriptWorkers, `${SCRIPT}?turn=${turn}`);
+    if (!tags.includes('@engine')) await onScriptedEngine(context, turn);
     await use(context);
   },
 });
+
+/** Pages of a context that a test makes for itself. */
+export async function onScriptedEngine(context: BrowserContext, turn = 15): Promise<void> {
+  await context.addInitScript(scriptWorkers, `${SCRIPT}?turn=${turn}`);
+}
 
 /** From now on the scripted engine stands still once it has said `count` events of a type, until `goOn`: what runs is stopped in the middle of it. */
 export function holdAfter(page: Page, type: EngineEvent['type'], count: number): Promise<void> {
