@@ -1,6 +1,6 @@
 // Caret and selection are seen: pixel by pixel, over every tint, in both themes and in forced colours.
 
-import { candidatesReady, openPage, scored, setCaret, setText, textArea, textOf } from '../support/page.ts';
+import { candidatesReady, openPage, openView, scored, setCaret, setText, textArea, textOf } from '../support/page.ts';
 import { type Box, differences, picture } from '../support/pixels.ts';
 import { expect, type Page, engineTest as test } from '../support/tests.ts';
 
@@ -96,6 +96,8 @@ for (const theme of ['light', 'dark', 'forced'] as const) {
       expect(await textOf(page)).toBe(TEXT);
       await candidatesReady(page);
       await scored(page);
+      // Beside the view of the token each place of the caret would cost a row of the model.
+      await openView(page, 'Branches');
       for (const tint of TINTS) {
         await page.getByRole('combobox', { name: 'Tint of the text shows' }).selectOption(tint);
         await selectionIsSeen(page, `${theme}, ${tint}`);

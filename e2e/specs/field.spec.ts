@@ -5,6 +5,7 @@ import {
   inspector,
   neverEnds,
   openPage,
+  openView,
   run,
   runButton,
   runFinished,
@@ -252,6 +253,8 @@ test.describe('control characters', () => {
     const controls = Array.from({ length: 0xa0 }, (_, code) => code)
       .filter(code => code < 0x20 || code >= 0x7f)
       .map(code => String.fromCharCode(code));
+    // Beside the view of the token each click would bring a new list of candidates.
+    await openView(page, 'Branches');
     await setText(page, [...controls, '\u2028', '\u2029', '\ufeff'].map((control, i) => `${control}w${i} `).join(''));
     await together(page);
     const places = await page.getByTestId('overlay').evaluate(overlay => {
