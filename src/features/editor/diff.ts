@@ -23,6 +23,30 @@ export function diffAround(before: string, next: string, caret: number): Replace
   return { start: prefix, end: before.length - suffix, insert: next.slice(prefix, next.length - suffix) };
 }
 
+/** A stretch of a text, UTF-16 units. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * As far as here what a person wrote may be the same as what it takes the place of: what was selected before, where all around it is as it was; all of the
+ * text where something took the place of something else without that; undefined for what is only typed or only removed.
+ */
+export function writtenAround(
+  before: string,
+  next: string,
+  selected: Stretch,
+  change: Replacement,
+): Stretch | undefined {
+  const { start, end } = selected;
+  const rest = before.length - end;
+  const fits = start < end && start + rest <= next.length;
+  if (fits && sharedStart(before, next, start) === start && sharedEnd(before, next, rest) === rest)
+    return { start, end };
+  return change.insert !== '' && change.start < change.end ? { start: 0, end: before.length } : undefined;
+}
+
 /**
  * `change`, made of the text `before`, as a change of `now`, which is `before` after some other change. An insertion takes nothing away of
  * the other; a removal takes along what has come between its ends.

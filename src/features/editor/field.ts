@@ -7,7 +7,7 @@
 import { asNucleusError } from '../../lib/error.ts';
 import { between, type Replacement } from '../../lib/text-change.ts';
 import type { DocumentStore, Selection } from '../../stores/document/types.ts';
-import { diffAround, rebased } from './diff.ts';
+import { diffAround, rebased, type Stretch, writtenAround } from './diff.ts';
 import { fieldText } from './fieldText.ts';
 
 /** What of a textarea is needed. */
@@ -149,7 +149,9 @@ export class Field {
     const { document } = this.#options;
     const { text } = document.getState();
     const now = this.#shown(text);
-    if (!this.#edit(text, now === this.#value ? change : rebased(change, this.#value, now))) return false;
+    const around = writtenAround(this.#value, value, this.#caret, change);
+    const moved = (of: Replacement): Replacement => (now === this.#value ? of : rebased(of, this.#value, now));
+    if (!this.#edit(text, moved(change), around && moved({ ...around, insert: '' }))) return false;
     this.#composed = this.#composing;
     this.#value = value;
     this.#caret = caretOf(this.#native);
@@ -158,10 +160,10 @@ export class Field {
     return true;
   }
 
-  #edit(text: string, { start, end, insert }: Replacement): boolean {
+  #edit(text: string, { start, end, insert }: Replacement, around?: Stretch): boolean {
     const { document, report } = this.#options;
     try {
-      document.getState().edit(start, end, insert, this.#composing && this.#composed);
+      document.getState().edit(start, end, insert, this.#composing && this.#composed, around);
       if (this.#faulty) report(null);
       this.#faulty = false;
       return true;

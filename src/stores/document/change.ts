@@ -184,7 +184,7 @@ export function editedTokens(
   tokenizer: Tokenizer,
   tokens: readonly DocumentToken[],
   layout: TokenLayout,
-  edit: TextEdit,
+  edit: DocumentEdit,
 ): { readonly tokens: DocumentToken[]; readonly caret: number } {
   const whole = aroundSpecials(tokens, layout, edit);
   const made = tokenizer.retokenise(editTokens(tokens), layout, whole);
@@ -194,8 +194,32 @@ export function editedTokens(
   };
 }
 
+/** An edit of a document. */
+export interface DocumentEdit extends TextEdit {
+  /** Where it was found by comparing texts: letters around it that are the same may have been written anew, as far as here. */
+  readonly around?: { readonly start: number; readonly end: number } | undefined;
+}
+
+/** One that begins or ends within a special token, by letters that this shares with what takes its place, brings those along: they were written, too. */
+function withShared(
+  tokens: readonly DocumentToken[],
+  layout: TokenLayout,
+  { start, end, insert, around }: DocumentEdit,
+): TextEdit {
+  if (around === undefined) return { start, end, insert };
+  const special = (at: number): readonly [number, number] => {
+    const index = tokenAt(layout, at);
+    const [from = at, to = at] = [layout.starts[index], layout.starts[index + 1]];
+    return tokens[index]?.special === true && from < at && at < to ? [from, to] : [at, at];
+  };
+  const first = Math.min(start, Math.max(around.start, special(start)[0]));
+  const last = Math.max(end, Math.min(around.end, special(end)[1]));
+  return { start: first, end: last, insert: layout.text.slice(first, start) + insert + layout.text.slice(end, last) };
+}
+
 /** An edit that reaches into a special token takes all of it; text put into one goes behind it. */
-export function aroundSpecials(tokens: readonly DocumentToken[], layout: TokenLayout, edit: TextEdit): TextEdit {
+export function aroundSpecials(tokens: readonly DocumentToken[], layout: TokenLayout, asked: DocumentEdit): TextEdit {
+  const edit = withShared(tokens, layout, asked);
   const border = (index: number): number => layout.starts[index] ?? 0;
   const special = (index: number): boolean => tokens[index]?.special === true;
   const first = tokenAt(layout, edit.start);

@@ -34,7 +34,7 @@ export function createDocumentStore(
 
 function actionsOf(document: WholeDocument): DocumentActions {
   return {
-    edit: (start, end, insert, joins) => document.edit(start, end, insert, joins),
+    edit: (start, end, insert, joins, around) => document.edit(start, end, insert, joins, around),
     setText: text => document.setText(text),
     insertSpecial: (offset, id) => document.insertSpecial(offset, id),
     select: (start, end, focus) => document.select(start, end, focus),

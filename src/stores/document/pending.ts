@@ -2,7 +2,7 @@
 import type { EditSpan, TextEdit } from '../../tokenizer/interface.ts';
 import { layoutTokens, type TokenLayout } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
-import { aroundSpecials, editedTokens, editTokens, withoutNumbers } from './change.ts';
+import { aroundSpecials, type DocumentEdit, editedTokens, editTokens, withoutNumbers } from './change.ts';
 import type { DocumentState, DocumentToken, Pending } from './types.ts';
 
 /** UTF-16 units that are given tokens at once, while a key waits for them. */
@@ -48,7 +48,7 @@ export function pendingOfToday(pending: Pending | null, sameVocabulary: boolean)
 }
 
 /** An edit of UTF-16 units [start, end) of the whole text. A long one leaves most of its text without tokens for now. */
-export function editedParts(tokenizer: Tokenizer, parts: Parts, edit: TextEdit): EditedParts {
+export function editedParts(tokenizer: Tokenizer, parts: Parts, edit: DocumentEdit): EditedParts {
   const { tokens, layout, pending } = parts;
   if (pending !== null) return editedWhilePending(tokenizer, parts, pending, edit);
   if (!isLong(tokenizer, edit.insert)) return { ...editedTokens(tokenizer, tokens, layout, edit), pending };
@@ -63,7 +63,7 @@ export function editedParts(tokenizer: Tokenizer, parts: Parts, edit: TextEdit):
 }
 
 /** The text is the tokens' (up to `begin`), then what is pending (up to `end`), then the tail's. */
-function editedWhilePending(tokenizer: Tokenizer, parts: Parts, pending: Pending, edit: TextEdit): EditedParts {
+function editedWhilePending(tokenizer: Tokenizer, parts: Parts, pending: Pending, edit: DocumentEdit): EditedParts {
   const { tokens, layout } = parts;
   const begin = layout.text.length;
   const end = begin + pending.text.length;

@@ -178,9 +178,16 @@ export type SameModel = boolean | 'rounded';
 export interface DocumentActions {
   /**
    * Puts `insert` in place of [start, end), UTF-16 units. Only the span and its typed neighbours get new ids. `joins`: it goes on with the last
-   * edit, as one step of the history.
+   * edit, as one step of the history. `around`: it was found by comparing texts, and letters beside it that are the same may have been written anew as
+   * far as there, which counts where it begins or ends within a special token.
    */
-  edit(start: number, end: number, insert: string, joins?: boolean): void;
+  edit(
+    start: number,
+    end: number,
+    insert: string,
+    joins?: boolean,
+    around?: { readonly start: number; readonly end: number },
+  ): void;
   /** The whole text anew, all of it typed. */
   setText(text: string): void;
   insertSpecial(offset: number, id: number): void;

@@ -1,11 +1,11 @@
 // The state of the document and every change of it: ids are the truth, text and offsets a view of them; history, runs, branches.
 
-import type { TextEdit } from '../../tokenizer/interface.ts';
 import { layoutTokens, type TokenLayout, tokenText } from '../../tokenizer/text.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { forked, spreadStats, withTokens } from './branches.ts';
 import {
   branchesOfToday,
+  type DocumentEdit,
   filledStats,
   findDivergence,
   freshTokens,
@@ -66,12 +66,12 @@ export class WholeDocument {
     return this.store.getState();
   }
 
-  edit(start: number, end: number, insert: string, joins = false): void {
+  edit(start: number, end: number, insert: string, joins = false, around?: DocumentEdit['around']): void {
     const { text, tokenizer } = this.#state;
     const from = Math.max(0, Math.min(start, end, text.length));
     const to = Math.min(text.length, Math.max(start, end, 0));
     if (from === to && insert === '') return;
-    const edited = tokenizer === null ? null : this.#edited(tokenizer, { start: from, end: to, insert });
+    const edited = tokenizer === null ? null : this.#edited(tokenizer, { start: from, end: to, insert, around });
     this.#closeRun();
     if (!joins) this.#history.pushEdit(from, to, insert, this.#snapshot());
     if (edited !== null) this.#showTurned(edited, caretAt(edited.caret));
@@ -79,7 +79,7 @@ export class WholeDocument {
   }
 
   /** Throws where the tokenizer refuses the text, before there is a step of the history. */
-  #edited(tokenizer: Tokenizer, { start, end, insert }: TextEdit): EditedParts {
+  #edited(tokenizer: Tokenizer, { start, end, insert, around }: DocumentEdit): EditedParts {
     const { text, tokens, pending } = this.#state;
     // A text that takes the place of all begins as the tokenizer says.
     const first = start === 0 && end === text.length && insert !== '' ? openingTokens(tokenizer) : [];
@@ -89,7 +89,7 @@ export class WholeDocument {
     const edited = editedParts(
       tokenizer,
       anew ? { tokens: first, layout, pending: null } : { tokens, layout, pending },
-      anew ? { start: moved, end: moved, insert } : { start, end, insert },
+      anew ? { start: moved, end: moved, insert } : { start, end, insert, around },
     );
     return { ...this.#turned(edited), caret: edited.caret };
   }
