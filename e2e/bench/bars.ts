@@ -160,7 +160,7 @@ async function scriptBar(subject: Subject, { rounds, processor }: BarOptions): P
     ['temperature 0.8, top-p 0.95', { temperature: 0.8, top_p: 0.95 }],
   ] as const) {
     const settings = { ...DEFAULT_SETTINGS, ...part };
-    const { own, submits, ran } = await scriptTimes(subject, settings, 4 * rounds + 1, processor);
+    const { own, submits, ran } = await scriptTimes(subject, settings, 12 * rounds + 1, processor);
     const computed = ran === null ? '' : `; the processor ran for ${ran.toFixed(2)}`;
     const cells = `${timingCell(own, ms => ms, 2)}, of it ${timingCell(submits, ms => ms, 2)} in submits${computed}`;
     bars.push([`ms of JavaScript a token, V = ${V}, 28 layers, ${words}`, cells, 'under 1']);
