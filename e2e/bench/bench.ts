@@ -19,7 +19,7 @@ import { benchLoading } from './loading.ts';
 import { benchLongTexts } from './long-text.ts';
 import { readFormats, readShapes, SHAPES, type ShapeName } from './models.ts';
 import { benchPeers, buildPeerPage, type PeerOptions } from './peers.ts';
-import { processorOf } from './processor.ts';
+import { type Processor, processorOf } from './processor.ts';
 import { adapterWords, engineTable, markdown, timingCell } from './table.ts';
 import { viewTable } from './views.ts';
 import { benchVocabulary } from './vocabulary.ts';
@@ -219,8 +219,12 @@ async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
     for (const request of requests) {
       const page = await browser.newPage();
       page.on('console', message => void (message.type() === 'log' && process.stderr.write(`${message.text()}\n`)));
-      const processor = await processorOf(page);
-      await page.exposeFunction('processorMs', processor.ms);
+      // Watched from the first time on that somebody asks.
+      let processor: Processor | null = null;
+      await page.exposeFunction('processorMs', async () => {
+        processor ??= await processorOf(page);
+        return processor.ms();
+      });
       await page.goto(`${served.url}engine.html`);
       answers.push(
         await page.evaluate(

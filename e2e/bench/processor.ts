@@ -1,5 +1,5 @@
 // For how long the processor has run the main thread of a page: on a busy machine the clock also counts waits for a core.
-import type { CDPSession, Page } from 'playwright';
+import type { Page } from 'playwright';
 
 export interface Processor {
   /** Milliseconds of all tasks so far. */
@@ -8,7 +8,7 @@ export interface Processor {
 }
 
 export async function processorOf(page: Page): Promise<Processor> {
-  const cdp: CDPSession = await page.context().newCDPSession(page);
+  const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   const ms = async (): Promise<number> => {
     const { metrics } = await cdp.send('Performance.getMetrics');

@@ -184,11 +184,11 @@ class Steps implements Disposable {
       if (only === undefined) return [];
       if (this.#together === null || (stepping.length === 1 && this.#waiting.length === 0))
         return [[only, await this.#decoderOf(only).next(only.growing.text, this.#place(only), signal)]];
-      const lanes = stepping.map(({ growing, drawing }, i) => ({
-        number: this.#lanes.get(stepping[i] ?? only) ?? 0,
-        history: growing.text,
-        drawing,
-        last: growing.place(this.#session.allowed).last,
+      const lanes = stepping.map(answer => ({
+        number: this.#lanes.get(answer) ?? 0,
+        history: answer.growing.text,
+        drawing: answer.drawing,
+        last: this.#place(answer).last,
       }));
       const predictions = await this.#together.next(lanes, signal);
       return this.#taken(stepping, predictions);

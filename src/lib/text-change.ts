@@ -1,10 +1,19 @@
 // What two texts share at both ends, and what changed between them.
 
-export interface Replacement {
-  /** [start, end) of the old text, UTF-16 units. */
+/** [start, end) of a text, UTF-16 units. */
+export interface Stretch {
   readonly start: number;
   readonly end: number;
+}
+
+/** Of a stretch of the old text. */
+export interface Replacement extends Stretch {
   readonly insert: string;
+}
+
+/** The same of `before`, with all of the stretch around it. */
+export function widened(before: string, { start, end, insert }: Replacement, around: Stretch): Replacement {
+  return { ...around, insert: before.slice(around.start, start) + insert + before.slice(end, around.end) };
 }
 
 /** How far two texts are the same, at most `most`; `same` compares [from, to) of them. */
@@ -33,10 +42,11 @@ export function sharedEnd(a: string, b: string, most: number): number {
 const HIGH = /[\uD800-\uDBFF]$/;
 
 /** The same of `before`, widened where it parts a surrogate pair of it. */
-export function wholePairs(before: string, { start, end, insert }: Replacement): Replacement {
+export function wholePairs(before: string, change: Replacement): Replacement {
+  const { start, end } = change;
   const first = start > 0 && HIGH.test(before.charAt(start - 1)) ? start - 1 : start;
   const last = end > 0 && end < before.length && HIGH.test(before.charAt(end - 1)) ? end + 1 : end;
-  return { start: first, end: last, insert: before.slice(first, start) + insert + before.slice(end, last) };
+  return widened(before, change, { start: first, end: last });
 }
 
 /** The one replacement that makes `after` of `before`, as short as it can be; surrogate pairs may be parted. */

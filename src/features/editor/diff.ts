@@ -1,5 +1,5 @@
 // What changed in the field, as one replacement near the caret, and as a change of what the text has become meanwhile.
-import { between, type Replacement, sharedEnd, sharedStart } from '../../lib/text-change.ts';
+import { between, type Replacement, type Stretch, sharedEnd, sharedStart } from '../../lib/text-change.ts';
 
 const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
 
@@ -21,12 +21,6 @@ export function diffAround(before: string, next: string, caret: number): Replace
   if (partsPair(before, prefix) || partsPair(next, prefix)) prefix--;
   if (partsPair(before, before.length - suffix) || partsPair(next, next.length - suffix)) suffix--;
   return { start: prefix, end: before.length - suffix, insert: next.slice(prefix, next.length - suffix) };
-}
-
-/** A stretch of a text, UTF-16 units. */
-export interface Stretch {
-  readonly start: number;
-  readonly end: number;
 }
 
 /**

@@ -5,9 +5,9 @@
 // A write replaces only what differs, and moves the caret only where the document moved it.
 
 import { asNucleusError } from '../../lib/error.ts';
-import { between, type Replacement } from '../../lib/text-change.ts';
+import { between, type Replacement, type Stretch } from '../../lib/text-change.ts';
 import type { DocumentStore, Selection } from '../../stores/document/types.ts';
-import { diffAround, rebased, type Stretch, writtenAround } from './diff.ts';
+import { diffAround, rebased, writtenAround } from './diff.ts';
 import { fieldText } from './fieldText.ts';
 
 /** What of a textarea is needed. */

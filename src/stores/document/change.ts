@@ -1,6 +1,7 @@
 // Pure changes of a token sequence: what an edit, a cut or another model does to ids, numbers and draws.
 
 import { defined } from '../../lib/assert.ts';
+import { type Stretch, widened } from '../../lib/text-change.ts';
 import type { EditToken, EditTokens, Replacement, TextEdit } from '../../tokenizer/interface.ts';
 import type { Place } from '../../tokenizer/place.ts';
 import { concatBytes, type TokenLayout, tokenAt, tokenText } from '../../tokenizer/text.ts';
@@ -197,24 +198,24 @@ export function editedTokens(
 /** An edit of a document. */
 export interface DocumentEdit extends TextEdit {
   /** Where it was found by comparing texts: letters around it that are the same may have been written anew, as far as here. */
-  readonly around?: { readonly start: number; readonly end: number } | undefined;
+  readonly around?: Stretch | undefined;
 }
 
 /** One that begins or ends within a special token, by letters that this shares with what takes its place, brings those along: they were written, too. */
 function withShared(
   tokens: readonly DocumentToken[],
   layout: TokenLayout,
-  { start, end, insert, around }: DocumentEdit,
+  { around, ...edit }: DocumentEdit,
 ): TextEdit {
-  if (around === undefined) return { start, end, insert };
+  if (around === undefined) return edit;
   const special = (at: number): readonly [number, number] => {
     const index = tokenAt(layout, at);
     const [from = at, to = at] = [layout.starts[index], layout.starts[index + 1]];
     return tokens[index]?.special === true && from < at && at < to ? [from, to] : [at, at];
   };
-  const first = Math.min(start, Math.max(around.start, special(start)[0]));
-  const last = Math.max(end, Math.min(around.end, special(end)[1]));
-  return { start: first, end: last, insert: layout.text.slice(first, start) + insert + layout.text.slice(end, last) };
+  const start = Math.min(edit.start, Math.max(around.start, special(edit.start)[0]));
+  const end = Math.max(edit.end, Math.min(around.end, special(edit.end)[1]));
+  return widened(layout.text, edit, { start, end });
 }
 
 /** An edit that reaches into a special token takes all of it; text put into one goes behind it. */

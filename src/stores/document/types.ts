@@ -2,6 +2,7 @@
 
 import type { StoreApi } from 'zustand/vanilla';
 import type { ModelIdentity } from '../../lib/model-source.ts';
+import type { Stretch } from '../../lib/text-change.ts';
 import type { GenerationSettings } from '../../sampling/settings.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
@@ -181,13 +182,7 @@ export interface DocumentActions {
    * edit, as one step of the history. `around`: it was found by comparing texts, and letters beside it that are the same may have been written anew as
    * far as there, which counts where it begins or ends within a special token.
    */
-  edit(
-    start: number,
-    end: number,
-    insert: string,
-    joins?: boolean,
-    around?: { readonly start: number; readonly end: number },
-  ): void;
+  edit(start: number, end: number, insert: string, joins?: boolean, around?: Stretch): void;
   /** The whole text anew, all of it typed. */
   setText(text: string): void;
   insertSpecial(offset: number, id: number): void;
