@@ -158,22 +158,28 @@ export class Session {
 
   /** The step after `queued`, submitted before it is known what that draws: its row begins with the id that the GPU drew. Null where it has to wait. */
   drawBehind(queued: QueuedDraw, setting: DrawSetting): QueuedDraw | null {
+    const { sequence, length } = queued;
+    const states = this.#states;
+    const at = states?.find(sequence.ids, length) ?? null;
+    if (states && at?.length !== length) return null;
     const [row] = this.rowsBehind([queued]) ?? [];
     if (row === undefined) return null;
-    const record = this.#runner.draw({ row, slot: row.slot, follows: true, setting });
-    return this.queued(queued.sequence, queued.length + 1, record);
+    const running = states && at && { states, state: states.behind(at) };
+    const moved = running ? { ...row, state: { from: at.row, to: running.state.row } } : row;
+    const record = this.#runner.draw({ row: moved, slot: row.slot, follows: true, setting });
+    return new QueuedDraw(this.#cache, sequence, length + 1, record, running);
   }
 
   /**
-   * Rows for the tokens of draws that are not known yet, one behind each. Null where they have to wait, since one of them would leave a trace if nobody
-   * wanted it: a running state, which the step writes over, always would, and texts that are still the same go on from one sequence.
+   * Rows for the tokens of draws that are not known yet, one behind each; running states are the caller's to move. Null where they have to wait, since
+   * one of them would leave a trace if nobody wanted it: texts that are still the same go on from one sequence.
    */
   rowsBehind(queued: readonly QueuedDraw[]): Row[] | null {
     const waits = queued.some(
       ({ sequence: { ids }, length }) =>
         length >= this.allowed || ids.length !== length || !this.#runner.turnsAsBefore(length + 1),
     );
-    const writes = waits || this.#states !== null ? null : this.#cache.extend(queued.map(({ sequence }) => sequence));
+    const writes = waits ? null : this.#cache.extend(queued.map(({ sequence }) => sequence));
     if (writes === null) return null;
     return writes.map(write => {
       this.#runner.writeTable(write);

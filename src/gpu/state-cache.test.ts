@@ -55,6 +55,49 @@ describe('a pool of 6 states', () => {
     expect(found(cache, 'abcd')).toBe(0);
   });
 
+  test('behind a token that is not known yet: named it takes over, dropped the one before goes on', () => {
+    const cache = new StateCache(LEAST_STATES);
+    const own = run(cache, null, 'abc');
+    const wrong = cache.behind(own);
+    expect([wrong.row === own.row, found(cache, 'abcd')]).toEqual([false, 3]);
+    cache.drop(wrong);
+    expect(found(cache, 'abcd')).toBe(3);
+    let last = run(cache, own, 'abcd');
+    for (const text of ['abcde', 'abcdef', 'abcdefg']) {
+      const next = cache.behind(last);
+      cache.named(next, ids(text).at(-1)!);
+      expect([cache.holds(last), found(cache, text), found(cache, text, text.length - 1)]).toEqual([
+        false,
+        text.length,
+        0,
+      ]);
+      last = next;
+    }
+  });
+
+  test('one that is kept stays when the one behind it is named, and one after 64 tokens', () => {
+    const cache = new StateCache(6);
+    const head = run(cache, null, 'abc');
+    cache.keep(head);
+    cache.named(cache.behind(head), ids('d')[0]!);
+    expect([found(cache, 'abcX'), found(cache, 'abcdX')]).toEqual([3, 4]);
+    const text = 'z'.repeat(64);
+    cache.named(cache.behind(run(cache, null, text)), ids('z')[0]!);
+    expect([found(cache, `${text}X`), found(cache, `${text}zX`)]).toEqual([64, 65]);
+  });
+
+  test('a row that others need goes, and its token is named to nobody', () => {
+    const cache = new StateCache(LEAST_STATES);
+    const own = run(cache, null, 'abc');
+    const queued = cache.behind(own);
+    const probe = run(cache, own, 'abcP', true);
+    cache.keep(probe);
+    const other = run(cache, probe, 'abcPQ', true);
+    expect([other.row, cache.holds(queued)]).toEqual([queued.row, false]);
+    cache.named(queued, ids('d')[0]!);
+    expect([found(cache, 'abcd'), found(cache, 'abcPQ')]).toEqual([3, 5]);
+  });
+
   test("a probe's states are the first to go, and never the session's latest", () => {
     const cache = new StateCache(LEAST_STATES);
     const own = run(cache, null, 'abc');
@@ -85,13 +128,16 @@ describe('a pool of 6 states', () => {
 
 test('whatever is run, kept, probed and dropped, a state found is that of the text', () => {
   const word = fc.stringMatching(/^[ab]{1,12}$/);
-  const step = fc.record({ text: word, keep: fc.boolean(), probe: fc.boolean(), fails: fc.boolean() });
+  const queued = fc.constantFrom('none', 'dropped', 'named', 'left');
+  const step = fc.record({ text: word, keep: fc.boolean(), probe: fc.boolean(), fails: fc.boolean(), queued });
   fc.assert(
     fc.property(fc.integer({ min: LEAST_STATES, max: 8 }), fc.array(step, { maxLength: 60 }), (rows, steps) => {
       const cache = new StateCache(rows);
       /** What each row holds, as the GPU would. */
       const held = new Map<number, string>();
-      for (const { text, keep, probe, fails } of steps) {
+      /** Queued behind a state, while others run. */
+      let left: HeldState | null = null;
+      for (const { text, keep, probe, fails, queued } of steps) {
         const at = cache.find(ids(text), text.length - 1);
         if (at) expect(held.get(at.row)).toBe(text.slice(0, at.length));
         const state = cache.next(at, probe);
@@ -106,6 +152,18 @@ test('whatever is run, kept, probed and dropped, a state found is that of the te
         cache.reached(state, ids(text));
         if (keep) cache.keep(state);
         expect(found(cache, text)).toBe(text.length);
+        if (left) {
+          cache.named(left, ids('a')[0]!);
+          left = null;
+        } else if (queued !== 'none') {
+          const behind = cache.behind(state);
+          expect([SCRATCH_STATE, state.row]).not.toContain(behind.row);
+          held.set(behind.row, `${text}a`);
+          if (queued === 'dropped') cache.drop(behind);
+          if (queued === 'named') cache.named(behind, ids('a')[0]!);
+          if (queued === 'left') left = behind;
+          if (queued !== 'named') expect(found(cache, text)).toBe(text.length);
+        }
       }
     }),
   );

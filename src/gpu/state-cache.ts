@@ -2,6 +2,7 @@
 //
 // A running state holds all that came before in one place, so it cannot be cut: an edit goes on from the longest state that its text begins
 // with. A state is advanced where it lies, unless it is kept: then the next one goes to a row of its own, and texts that branch share the one before.
+// The state after a token that is not known yet has a row of its own, too, so that the one before is there if nobody wants it.
 import { assert, defined } from '../lib/assert.ts';
 
 /** The state after some token ids. */
@@ -24,6 +25,8 @@ interface OwnState extends HeldState {
   kept: boolean;
   /** Tick of the last use. */
   used: number;
+  /** The state that it was queued behind, while the last of its tokens is not known. */
+  behind: OwnState | null;
 }
 
 /** The row that probes write to; what it holds is nobody's. */
@@ -47,7 +50,7 @@ export class StateCache {
 
   /** The longest state of leading ids, `most` of them at most; null where there is none but the one before the first. */
   find(ids: ArrayLike<number>, most: number): HeldState | null {
-    const fitting = this.#all().filter(({ length }) => length <= most);
+    const fitting = this.#known().filter(({ length }) => length <= most);
     return fitting.sort((a, b) => b.length - a.length).find(state => begins(state.ids, ids)) ?? null;
   }
 
@@ -68,13 +71,32 @@ export class StateCache {
   next(at: HeldState | null, probe = false): HeldState {
     const own = at === null ? null : this.#own(at);
     if (own && own.length % STATE_SPACING === 0) own.kept = true;
-    if (own && !own.kept && own.probe === probe) return own;
-    if (own) own.used = ++this.#tick;
-    const row = this.#freeRow(own);
-    const ids = own?.ids.slice() ?? [];
-    const state = new Held(row, ids, probe, ++this.#tick);
-    this.#states[row] = state;
+    return own && !own.kept && own.probe === probe ? own : this.#after(own, probe);
+  }
+
+  /** The state that follows `at` and a token that is not known yet, in a row of its own. Say `named` once it is known, or `drop` if nobody wants it. */
+  behind(at: HeldState): HeldState {
+    const own = this.#own(at);
+    const state = this.#after(own, false);
+    state.behind = own;
     return state;
+  }
+
+  /** The token that `state` was queued without; the one before has done its service. Nothing where its row was needed meanwhile. */
+  named(state: HeldState, id: number): void {
+    if (!this.holds(state)) return;
+    const own = this.#own(state);
+    const before = defined(own.behind ?? undefined, 'a state before');
+    own.behind = null;
+    const passed = this.holds(before) && before.length === own.length && !before.kept && !before.probe;
+    if (passed && before.length % STATE_SPACING > 0) this.drop(before);
+    own.ids.push(id);
+    this.#latest = own;
+  }
+
+  /** It is still in its row. */
+  holds(state: HeldState): boolean {
+    return this.#states[state.row] === state;
   }
 
   /** The state in its row is that of all `ids` now. */
@@ -107,6 +129,20 @@ export class StateCache {
     return this.#states.filter(state => state !== null);
   }
 
+  /** Those of which all tokens are known. */
+  #known(): OwnState[] {
+    return this.#all().filter(({ behind }) => behind === null);
+  }
+
+  /** A row of its own for what follows `own`. */
+  #after(own: OwnState | null, probe: boolean): OwnState {
+    if (own) own.used = ++this.#tick;
+    const row = this.#freeRow(own);
+    const state = new Held(row, own?.ids.slice() ?? [], probe, ++this.#tick);
+    this.#states[row] = state;
+    return state;
+  }
+
   /** A free row, or that of the state that is missed least; never that of `except` or of the latest. */
   #freeRow(except: OwnState | null): number {
     const free = this.#states.indexOf(null, SCRATCH_STATE + 1);
@@ -120,7 +156,8 @@ export class StateCache {
   /** Positions that would have to be computed again without it, the less the longer it was not used. */
   #worth(state: OwnState): number {
     if (state.probe) return 0;
-    const before = this.#all().filter(other => other !== state && other.length <= state.length);
+    if (state.behind) return Number.POSITIVE_INFINITY;
+    const before = this.#known().filter(other => other !== state && other.length <= state.length);
     const shared = before.filter(other => begins(other.ids, state.ids));
     const gain = shared.reduce((least, { length }) => Math.min(least, state.length - length), state.length);
     return gain / (1 + this.#tick - state.used);
@@ -129,6 +166,7 @@ export class StateCache {
 
 class Held implements OwnState {
   kept = false;
+  behind: OwnState | null = null;
   readonly row: number;
   readonly ids: number[];
   readonly probe: boolean;

@@ -231,29 +231,31 @@ describe('the same tokens as from whole rows', () => {
 });
 
 test.each([
-  ['lfm2', 11],
-  ['qwen3-5', 0], // a running state is written over by a step, so that none may be in vain
-] as const)('rows of %s stay on the GPU, and %i of its steps are queued', async (name, behind) => {
+  ['lfm2', 12],
+  ['qwen3-5', 70], // past a running state that is kept
+] as const)('rows of %s stay on the GPU, and of %i steps all but the first are queued', async (name, count) => {
   const { config, weightsFile } = await loadGolden(name);
   using own = await loadOnGpu(await openTestGpu(), config, { bytes: weightsFile });
-  const settings = { ...BASE, temperature: 0.7 };
+  // With a cache of its own, in which no queued step has left anything.
+  using other = await loadOnGpu(await openTestGpu(), config, { bytes: weightsFile });
+  const settings = { ...BASE, temperature: 0.7, max_new_tokens: count };
   const tokens = Uint32Array.of(5, 6, 7);
   const run = await watch(settings, { on: own, tokens });
-  expect(run).toMatchObject({ draws: 12, behind, rows: 0 });
-  expectSame(run.events, await fromRows(settings, tokens, 12, own));
+  expect(run).toMatchObject({ draws: count, behind: count - 1, rows: 0 });
+  expectSame(run.events, await fromRows(settings, tokens, count, other));
 });
 
 describe('a run that ends with a step queued leaves the model as one that queues none', () => {
   const WARM: GenerationSettings = { ...BASE, temperature: 1, top_p: 1 };
 
   /** What is in the cache then, and what another text finds there: counts, and its row. */
-  async function leftBy(settings: GenerationSettings, how: How, queue: boolean) {
-    using scope = model.gpu.scope.open('session');
-    const on = await openSession(model.gpu, scope, fuse(model.graph), model.weights, {});
+  async function leftBy(settings: GenerationSettings, how: How, queue: boolean, of: GpuModel) {
+    using scope = of.gpu.scope.open('session');
+    const on = await openSession(of.gpu, scope, fuse(of.graph), of.weights, {});
     if (!queue) on.session.drawBehind = () => null;
     const { ids: drawn, events, draws, behind } = await watch(settings, { ...how, on });
     const { free } = on.cache;
-    const next = Uint32Array.from([...PROMPT, ...drawn.slice(0, 3), 77, 78]);
+    const next = Uint32Array.from([...(how.tokens ?? PROMPT), ...drawn.slice(0, 3), 77, 78]);
     const counts = await on.session.prefill(next);
     const { ids, slots } = await on.session.sequence(next);
     const row = await on.session.next(next);
@@ -262,21 +264,29 @@ describe('a run that ends with a step queued leaves the model as one that queues
   }
   const NO_TIMES = { prefillMs: 0, decodeMs: 0 };
 
-  test.each(['end_of_text', 'stop_string', 'cancelled'])('%s', async reason => {
-    const { ids } = await watch(WARM);
+  async function expectNoTrace(reason: string, tokens: Uint32Array<ArrayBuffer>, of: GpuModel) {
+    const { ids } = await watch(WARM, { on: of, tokens });
     expect(ids.indexOf(ids[5]!)).toBe(5);
     const settings: GenerationSettings = {
       ...WARM,
       end_of_text: reason === 'end_of_text' ? 'stop' : 'continue',
       stop: reason === 'stop_string' ? [letterOf(ids[5]!)] : [],
     };
-    const how = { eosIds: [ids[5]!], ...(reason === 'cancelled' && { cancelAfter: 5 }) };
-    const queued = await leftBy(settings, how, true);
-    const plain = await leftBy(settings, how, false);
+    const how = { tokens, eosIds: [ids[5]!], ...(reason === 'cancelled' && { cancelAfter: 5 }) };
+    const queued = await leftBy(settings, how, true, of);
+    const plain = await leftBy(settings, how, false, of);
     expect(queued.left.last).toMatchObject({ type: 'finished', reason });
     expect([queued.behind > 4, plain.behind]).toEqual([true, 0]);
     expect(queued.draws).toBe(plain.draws + 1);
     expect(queued.left).toEqual(plain.left);
+  }
+
+  test.each(['end_of_text', 'stop_string', 'cancelled'])('%s', reason => expectNoTrace(reason, PROMPT, model));
+
+  test.each(['end_of_text', 'cancelled'])('%s, of a model with running states', async reason => {
+    const { config, weightsFile } = await loadGolden('qwen3-5');
+    using own = await loadOnGpu(await openTestGpu(), config, { bytes: weightsFile });
+    await expectNoTrace(reason, Uint32Array.of(5, 6, 7), own);
   });
 });
 

@@ -2,6 +2,13 @@
 import { type DrawRecord, readRecord } from '../../gpu/draw-record.ts';
 import type { KvCache, Sequence } from '../../gpu/kv-cache.ts';
 import type { Lent } from '../../gpu/readback.ts';
+import type { HeldState, StateCache } from '../../gpu/state-cache.ts';
+
+/** Of a model with running states: the state after a step whose first token is not known yet. */
+export interface QueuedState {
+  readonly states: StateCache;
+  readonly state: HeldState;
+}
 
 export class QueuedDraw {
   /** Whose states the step computes or has found. */
@@ -10,12 +17,14 @@ export class QueuedDraw {
   readonly length: number;
   readonly #cache: KvCache;
   readonly #record: Lent;
+  readonly #running: QueuedState | null;
 
-  constructor(cache: KvCache, sequence: Sequence, length: number, record: Lent) {
+  constructor(cache: KvCache, sequence: Sequence, length: number, record: Lent, running: QueuedState | null = null) {
     this.#cache = cache;
     this.sequence = sequence;
     this.length = length;
     this.#record = record;
+    this.#running = running;
   }
 
   /** Waits for the draw. Throws `device_lost`: the states are in doubt then, and forgotten. */
@@ -31,6 +40,7 @@ export class QueuedDraw {
   /** It was queued behind a draw that gave `id`, as it should. */
   follows(id: number): void {
     this.#cache.name(this.sequence, id);
+    this.#running?.states.named(this.#running.state, id);
   }
 
   /** It was queued behind a draw whose token is another one, or the last: as if it had never been. */
@@ -42,6 +52,8 @@ export class QueuedDraw {
   /** A sequence that went meanwhile has taken its states along. */
   #forget(): void {
     if (this.#cache.holds(this.sequence)) this.#cache.truncate(this.sequence, this.length - 1);
+    const { states, state } = this.#running ?? {};
+    if (state && states?.holds(state)) states.drop(state);
   }
 }
 
