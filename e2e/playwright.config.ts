@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import process from 'node:process';
 import { defineConfig } from '@playwright/test';
-import { launchOptions } from './tools/browser.ts';
+import { launchOptions, wholeBrowser } from './tools/browser.ts';
 
 /** A port that nobody listens on. */
 function freePort(): Promise<number> {
@@ -21,6 +21,10 @@ process.env.E2E_ROOT_PORT ??= String(await freePort());
 process.env.E2E_SUBPATH_PORT ??= String(await freePort());
 process.env.E2E_ROOT_URL = `http://127.0.0.1:${process.env.E2E_ROOT_PORT}/`;
 process.env.E2E_SUBPATH_URL = `http://127.0.0.1:${process.env.E2E_SUBPATH_PORT}/x/y/`;
+
+const forTests = launchOptions();
+const whole = wholeBrowser();
+const viewport = { width: 1280, height: 800 };
 
 export default defineConfig({
   testDir: 'specs',
@@ -42,10 +46,14 @@ export default defineConfig({
     // A test begins with a first visit, which none serves; what is about them allows them.
     serviceWorkers: 'block',
     trace: 'off', // it costs a quarter of all the time; `--trace retain-on-failure` where one is wanted
-    launchOptions: launchOptions(),
+    launchOptions: forTests,
   },
   projects: [
-    { name: 'desktop', use: { viewport: { width: 1280, height: 800 } }, grepInvert: /@phone/ },
+    { name: 'desktop', use: { viewport }, grepInvert: /@phone/ },
+    // Where the others run in the headless shell.
+    ...(whole.executablePath === forTests.executablePath
+      ? []
+      : [{ name: 'whole browser', use: { viewport, launchOptions: whole }, grep: /@whole/ }]),
     {
       name: 'phone',
       use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },

@@ -9,7 +9,7 @@ import { build } from 'vite';
 import { isSoftware } from '../../src/gpu/device.ts';
 import type { FormatChoice } from '../../src/lib/weight-format.ts';
 import { randomModel, randomModelFile } from '../support/random-model.ts';
-import { launchOptions } from '../tools/browser.ts';
+import { wholeBrowser } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
 import { barTable } from './bars.ts';
 import { buildPage } from './build-page.ts';
@@ -45,6 +45,8 @@ export async function main(args: string[]): Promise<number> {
       'without-peers': flag,
       bars: flag,
       only: { type: 'string' },
+      rounds: { type: 'string' },
+      'cell-ms': { type: 'string' },
     },
   });
   const rounds = values.quick ? 1 : 5;
@@ -86,6 +88,8 @@ export async function main(args: string[]): Promise<number> {
       shapes,
       only: values.shapes !== undefined,
       formats: readFormats(values.formats),
+      ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
+      ...(values['cell-ms'] !== undefined && { cellMs: Number(values['cell-ms']) }),
     });
     if (!values['without-peers'])
       await benchBeside(path.join(folder, 'peers'), [null, ...shapes], values.quick === true, values.only?.split(','));
@@ -129,19 +133,30 @@ interface EngineChoice {
   /** Without the models that come as files. */
   readonly only: boolean;
   readonly formats: readonly FormatChoice[];
+  /** Unless given, by `quick` and by model. */
+  readonly rounds?: number;
+  readonly cellMs?: number;
 }
 
-async function benchEngine(outDir: string, { quick, shapes, only, formats }: EngineChoice): Promise<void> {
+async function benchEngine(
+  outDir: string,
+  { quick, shapes, only, formats, rounds, cellMs }: EngineChoice,
+): Promise<void> {
   const common = {
     prefill: [16, 128, 512],
     decode: [1, 128, 1024],
-    rounds: quick ? 3 : 10,
+    rounds: rounds ?? (quick ? 3 : 10),
     formats,
     twins: ['naive'],
   } as const;
   const small: EngineRequest[] = [
-    { ...common, model: { folder: GOLDEN }, cellMs: 3_000 },
-    { ...common, decode: [1, 128, 448], model: { folder: 'models/nucleus-3m' }, cellMs: quick ? 3_000 : 10_000 },
+    { ...common, model: { folder: GOLDEN }, cellMs: cellMs ?? 3_000 },
+    {
+      ...common,
+      decode: [1, 128, 448],
+      model: { folder: 'models/nucleus-3m' },
+      cellMs: cellMs ?? (quick ? 3_000 : 10_000),
+    },
   ];
   const requests: EngineRequest[] = [
     ...(only ? [] : small),
@@ -151,7 +166,7 @@ async function benchEngine(outDir: string, { quick, shapes, only, formats }: Eng
         // The naive twin of a large model would take a minute a token.
         twins: name === 'gpt2-124m' ? common.twins : [],
         model: { shapes: name },
-        cellMs: quick ? 3_000 : 20_000,
+        cellMs: cellMs ?? (quick ? 3_000 : 20_000),
       }),
     ),
   ];
@@ -211,7 +226,7 @@ async function inPage<T extends Pick<EngineAnswer, 'adapter'>>(
 ): Promise<T[]> {
   await buildEngine(outDir);
   const served = await serveFolder({ folder: outDir });
-  const { args, ...found } = launchOptions();
+  const { args, ...found } = wholeBrowser();
   const seen = ['--js-flags=--expose-gc', '--enable-precise-memory-info'];
   const browser = await chromium.launch({ ...found, args: [...args, ...seen], headless: true });
   try {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium } from 'playwright';
-import { launchOptions } from '../tools/browser.ts';
+import { wholeBrowser } from '../tools/browser.ts';
 import { type Timing, timingOf } from './timing.ts';
 
 /** Milliseconds after the start of the navigation, but for `load`. */
@@ -52,7 +52,7 @@ function timings(visits: readonly Visit[]): VisitTimings {
 
 async function inNewProfile(work: (context: BrowserContext) => Promise<void>): Promise<void> {
   const profile = await mkdtemp(path.join(tmpdir(), 'nucleus-profile-'));
-  const context = await chromium.launchPersistentContext(profile, { ...launchOptions(), headless: true });
+  const context = await chromium.launchPersistentContext(profile, { ...wholeBrowser(), headless: true });
   try {
     await work(context);
   } finally {

@@ -5,7 +5,7 @@ import { startHubServer } from '../support/hub-server.ts';
 import { openModels, setHub } from '../support/page.ts';
 import { writePytorch } from '../support/pytorch-file.ts';
 import { GPT2_124M_CONFIG, randomModel } from '../support/random-model.ts';
-import { launchOptions } from '../tools/browser.ts';
+import { wholeBrowser } from '../tools/browser.ts';
 import { markdown } from './table.ts';
 
 const MB = 1e6;
@@ -113,7 +113,7 @@ export async function benchLoading(url: string): Promise<string> {
   for (const [layout, made] of Object.entries(layouts())) {
     const folder = made();
     const hub = await startHubServer({ models: { 'acme/model': folder } });
-    const browser = await chromium.launch({ ...launchOptions(), headless: true });
+    const browser = await chromium.launch({ ...wholeBrowser(), headless: true });
     try {
       const page = await browser.newPage();
       const memory = await workerMemory(page);

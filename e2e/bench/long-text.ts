@@ -1,6 +1,6 @@
 // How a long text feels: a paste of a megabyte, and keys in a long text, on the production build in a real Chromium.
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { launchOptions } from '../tools/browser.ts';
+import { wholeBrowser } from '../tools/browser.ts';
 import { processorOf } from './processor.ts';
 import { markdown, timingCell } from './table.ts';
 import { type BenchText, TEXTS } from './texts.ts';
@@ -157,7 +157,7 @@ async function typedRows(context: BrowserContext, url: string, { name, make }: B
 
 /** Prints both tables. */
 export async function benchLongTexts(url: string, rounds: number): Promise<void> {
-  const browser = await chromium.launch({ ...launchOptions(), headless: true });
+  const browser = await chromium.launch({ ...wholeBrowser(), headless: true });
   try {
     const context = await browser.newContext({
       viewport: { width: 1440, height: 900 },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { buildGraph } from '../../src/model/architectures/architectures.ts';
 import type { Config } from '../support/gguf-golden.ts';
-import { launchOptions } from '../tools/browser.ts';
+import { wholeBrowser } from '../tools/browser.ts';
 import { serveFolder } from '../tools/static-server.mjs';
 import { buildPage } from './build-page.ts';
 import { difference } from './check.ts';
@@ -91,7 +91,7 @@ export async function benchPeers(outDir: string, options: PeerOptions): Promise<
   options.log(`${options.name}: writing files`);
   await writePeerFiles(folder, { ...options, graph });
   const served = await serveFolder({ folder: outDir, policy: null });
-  const browser = await chromium.launch({ ...launchOptions(), headless: true });
+  const browser = await chromium.launch({ ...wholeBrowser(), headless: true });
   const closing: (() => Promise<void>)[] = [() => browser.close(), () => served.close()];
   const { n_layer, n_kv_head, head_size, n_ctx, vocab_size } = graph.dims;
   const model: PeerModel = { base: `${served.url}model/`, n_layer, n_kv_head, head_size, n_ctx, vocab_size };

@@ -63,7 +63,7 @@ async function compose(cdp: CDPSession, ...texts: readonly string[]): Promise<vo
 }
 
 test.describe('input methods', () => {
-  test('composing during a run stops it, and the words stay', async ({ page }) => {
+  test('composing during a run stops it, and the words stay @whole', async ({ page }) => {
     await openPage(page);
     const cdp = await page.context().newCDPSession(page);
     await stream(page);

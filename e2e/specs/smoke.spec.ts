@@ -12,7 +12,7 @@ const ADDRESSES = {
 test.use({ serviceWorkers: 'allow' });
 
 for (const [where, address] of Object.entries(ADDRESSES)) {
-  test(`the page opens ${where} with a clean console`, async ({ page }) => {
+  test(`the page opens ${where} with a clean console @whole`, async ({ page }) => {
     const complaints: string[] = [];
     page.on('console', message => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
@@ -37,7 +37,7 @@ for (const [where, address] of Object.entries(ADDRESSES)) {
   });
 }
 
-test('WebGPU has an adapter on the page', async ({ page }) => {
+test('WebGPU has an adapter on the page @whole', async ({ page }) => {
   await page.goto('');
   const adapter = await page.evaluate(async () => {
     const found = await navigator.gpu?.requestAdapter();

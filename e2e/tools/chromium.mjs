@@ -43,18 +43,18 @@ export async function provideChromium() {
   const { module } = await runnerImport(path.join(import.meta.dirname, 'browser.ts'), { logLevel: 'error' });
   // Vite sets it for itself; programs that are started from here shall not have it.
   if (given === undefined) delete process.env.NODE_ENV;
-  const { findChromium, HOW_TO_GET_ONE } = module;
-  let found = findChromium();
+  const { findForTests, HOW_TO_GET_ONE } = module;
+  let found = findForTests();
   if (!found && !process.env.CHROMIUM_PATH && isDebianRoot()) {
     console.log('No Chromium here: installing the chromium package');
     await installFromDebian();
-    found = findChromium();
+    found = findForTests();
   }
   if (!found && !process.env.CHROMIUM_PATH) {
     console.log("No Chromium here: downloading Playwright's own, for three minutes at most");
     const cli = path.join(ROOT, 'node_modules/playwright/cli.js');
     await succeeds(process.execPath, [cli, 'install', 'chromium'], DOWNLOAD_LIMIT_MS);
-    found = findChromium();
+    found = findForTests();
   }
   if (!found) console.error(HOW_TO_GET_ONE);
   return found;

@@ -1,7 +1,7 @@
 // Makes the pictures of the README from the real page: `node e2e/tools/run.mjs e2e/tools/pictures.ts`, after a build into dist/.
 import path from 'node:path';
 import { chromium, type Page } from 'playwright';
-import { launchOptions } from './browser.ts';
+import { wholeBrowser } from './browser.ts';
 import { serveFolder } from './static-server.mjs';
 
 const OUT = path.resolve(import.meta.dirname, '../pictures');
@@ -187,7 +187,7 @@ async function story(page: Page, url: string, { caret, phone, look }: Picture): 
 export async function main(args: string[]): Promise<void> {
   const folder = path.resolve(args[0] ?? 'dist');
   const server = await serveFolder({ folder, prefix: '/', ports: [0] });
-  const browser = await chromium.launch(launchOptions());
+  const browser = await chromium.launch(wholeBrowser());
   for (const picture of PICTURES) {
     const { name, width, height, colorScheme, phone } = picture;
     if (args[1] !== undefined && !name.includes(args[1])) continue;

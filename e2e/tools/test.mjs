@@ -107,7 +107,6 @@ async function runStep(step, chromium) {
   const code = await runScript(step.title, step.script, args, {
     ...step.env,
     ...env,
-    ...(chromium !== undefined && { CHROMIUM_PATH: chromium }),
   });
   const report = step.report && readReport(file);
   const took = `${Math.round((performance.now() - begun) / 1000)} s`;
