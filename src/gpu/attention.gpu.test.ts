@@ -216,6 +216,8 @@ describe.each([
       rule: { alibi: true },
       packed: true,
     },
+    { title: 'sets of seven heads that share keys', NH: 14, KVH: 2, HS: 16 },
+    { title: 'sets of five heads that share keys', NH: 10, KVH: 2, HS: 24 },
     { title: 'a window that begins inside a tile', NH: 1, KVH: 1, HS: 8, rule: { window: 700 } },
     { title: 'the widest heads, scores over thousands', NH: 1, KVH: 1, HS: 256, sharpness: 500 },
   ])('$title: NH $NH, KVH $KVH, HS $HS', async c => {

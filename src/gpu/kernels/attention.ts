@@ -103,7 +103,7 @@ export function planAttention(c: PlanContext, op: AttentionOp): Dispatch[] {
 /** The keys in stretches, all at once, and then the stretches as one. */
 function longAttention(c: PlanContext, op: AttentionOp): Dispatch[] {
   const { n_head: NH, n_kv_head: KVH, head_size: HS } = c.graph.dims;
-  const SERVED = [4, 3, 2].find(count => (NH / KVH) % count === 0) ?? 1;
+  const SERVED = [7, 5, 4, 3, 2].find(count => (NH / KVH) % count === 0) ?? 1;
   const free = c.kernelClass === 'barrier_free';
   const sets = NH / SERVED;
   const chosen = free ? attentionSplit : attentionSplitWorkgroup;
