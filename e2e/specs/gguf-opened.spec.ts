@@ -125,6 +125,33 @@ test('what is wrong with one of a folder is said in its place, and the model in 
   );
 });
 
+/** Files and folders by their paths, dropped by the browser itself. */
+async function dropPaths(page: Page, ...files: string[]): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  const at = { x: 200, y: 200, data: { items: [], files, dragOperationsMask: 1 } };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await client.send('Input.dispatchDragEvent', { type, ...at });
+  await client.detach();
+}
+
+test('a folder that is dropped is read with the folders in it; an empty one says so', async ({ page }, testInfo) => {
+  await openPage(page);
+  const folder = onDisk(testInfo);
+  const empty = testInfo.outputPath('empty');
+  mkdirSync(empty);
+  await dropPaths(page, empty);
+  const nothing = page.getByRole('dialog', { name: 'Nothing to open' });
+  await expect(nothing).toContainText('there is no file that can be read');
+  await page.keyboard.press('Escape');
+  await expect(nothing).toBeHidden();
+  await dropPaths(page, folder);
+  const dialog = page.getByRole('dialog', { name: 'Models' });
+  await expect(dialog.getByText(`quants holds ${MODELS} models`)).toBeInViewport();
+  await openOf(openedIn(dialog), 'parts/nucleus-00001-of-00002.gguf').click();
+  await inUse(page, 'parts-nucleus-00001-of-00002', /f16 /);
+  await expect(dialog).toBeHidden();
+});
+
 test('several files that are dropped are listed, and one that is asks first', async ({ page }, testInfo) => {
   await openPage(page);
   const folder = onDisk(testInfo);

@@ -30,6 +30,11 @@ test('of two that are called the same the folders tell which is which', () => {
   ]);
 });
 
+test('a file out of a dropped folder has the folders in its name', () => {
+  const files = ['models/q4/m.gguf', 'models/q8/m.gguf'].map(path => new File(['m'], path));
+  expect(choicesAmongOpened(files).map(({ file }) => file)).toEqual(['q4/m.gguf', 'q8/m.gguf']);
+});
+
 test('a part that is not there takes no bytes, and its model is on offer all the same', () => {
   expect(choices('f/a.gguf', 'f/b-00001-of-00003.gguf', 'f/b-00003-of-00003.gguf')[1]).toEqual({
     file: 'b-00001-of-00003.gguf',

@@ -1,6 +1,7 @@
 // Several models in one place, a repository or files that a person opened: what there is to choose from.
 import { isModelItself, modelsIn, partsOf } from '../checkpoint/formats.ts';
 import type { ModelChoice, OpenedChoice } from '../lib/model-source.ts';
+import { openedPath } from '../lib/opened-path.ts';
 
 /** The models among files of these sizes, in the order of their names; none where there is but one. Sizes that nobody knows are negative. */
 export function choicesAmong(sizes: ReadonlyMap<string, number>): readonly ModelChoice[] {
@@ -10,12 +11,7 @@ export function choicesAmong(sizes: ReadonlyMap<string, number>): readonly Model
   });
 }
 
-/** The folders of an opened file, as far as the browser tells them, and its name. */
-export function openedPath(file: File): readonly string[] {
-  return (file.webkitRelativePath || file.name).split(/[\\/]/);
-}
-
-/** The same of opened files, without the folder that was opened. None where they are one model, in whatever format. */
+/** The same of opened files, whose names are without the folder that was opened. None where they are one model, in whatever format. */
 export function choicesAmongOpened(opened: readonly File[]): readonly OpenedChoice[] {
   const places = new Map<string, number>();
   for (const [place, file] of opened.entries()) {

@@ -1,7 +1,7 @@
 // Where bytes come from when the cache lacks them: a server, or files that a person opened.
 import { modelFiles } from '../checkpoint/formats.ts';
 import { NucleusError } from '../lib/error.ts';
-import { openedPath } from './choices.ts';
+import { openedPath } from '../lib/opened-path.ts';
 import { type Chunk, downloadChunks } from './download.ts';
 import { sha256 } from './hash.ts';
 import { CARD_FILE, fetchRange, probe, type RemoteFile, type Wire } from './remote.ts';

@@ -46,24 +46,26 @@ function useDrop(onFiles: (files: File[]) => Promise<void>): boolean {
 export function DropZone({ claim }: { claim: (files: readonly File[]) => boolean }) {
   const stores = useStores();
   const busy = useModel(isComing);
-  const [files, setFiles] = useState<File[]>([]);
+  /** What was dropped, while it is asked about. */
+  const [files, setFiles] = useState<readonly File[] | null>(null);
   const [keep, setKeep] = useState(true);
   const take = useCallback(
     async (dropped: File[]) => {
       if (claim(dropped)) return;
       const listed = await offerFiles(stores, dropped);
-      setFiles(listed ? [] : dropped);
+      setFiles(listed ? null : dropped);
       if (listed) stores.view.getState().open('models');
     },
     [claim, stores],
   );
   const over = useDrop(take);
+  const close = () => setFiles(null);
   const open = () => {
     stores.view.getState().close();
-    void openFiles(stores, files, keep);
-    setFiles([]);
+    void openFiles(stores, files ?? [], keep);
+    close();
   };
-  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  const bytes = files?.reduce((sum, file) => sum + file.size, 0) ?? 0;
   return (
     <>
       {over && (
@@ -71,12 +73,18 @@ export function DropZone({ claim }: { claim: (files: readonly File[]) => boolean
           <p>Drop the files of a model, or an exported run</p>
         </div>
       )}
-      <Dialog open={files.length > 0} title="Open these files" onClose={() => setFiles([])}>
+      <Dialog open={files?.length === 0} title="Nothing to open" onClose={close}>
+        <p>
+          In what was dropped there is no file that can be read. A model is a GGUF file, or a folder with config.json, a
+          tokenizer and weights.
+        </p>
+      </Dialog>
+      <Dialog open={files !== null && files.length > 0} title="Open these files" onClose={close}>
         <div className={models.models}>
           <table className={models.files}>
             <caption className="visually-hidden">Files</caption>
             <tbody>
-              {files.slice(0, 12).map(file => (
+              {files?.slice(0, 12).map(file => (
                 <tr key={file.name}>
                   <th scope="row" className="mono">
                     {file.name}
@@ -94,7 +102,7 @@ export function DropZone({ claim }: { claim: (files: readonly File[]) => boolean
             <Button variant="primary" disabled={busy} onClick={open}>
               Open {formatBytes(bytes)}
             </Button>
-            <Button variant="quiet" onClick={() => setFiles([])}>
+            <Button variant="quiet" onClick={close}>
               Not now
             </Button>
           </div>

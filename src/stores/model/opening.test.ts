@@ -132,6 +132,7 @@ describe('while files are listed', () => {
 test('names of opened files', () => {
   expect(localName(FILES)).toBe('quants');
   expect(localName([new File([], 'My model (1).gguf')])).toBe('My-model-1-');
+  expect(localName([new File([], 'dropped/sub/model.gguf'), new File([], 'dropped/README.md')])).toBe('dropped');
   expect(choiceName('q4/My model (1).gguf')).toBe('q4-My-model-1-');
   expect(choiceName(`${'x'.repeat(200)}.gguf`)).toHaveLength(96);
 });

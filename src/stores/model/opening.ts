@@ -1,5 +1,6 @@
 // Files that a person opens. One model is loaded; of several there is a list, from which each is opened by itself. Comes with what asks for it.
 import { answer } from '../../client/requests.ts';
+import { openedPath } from '../../lib/opened-path.ts';
 import type { Stores } from '../stores.ts';
 import type { ModelStore, SeveralModels } from './types.ts';
 
@@ -50,7 +51,7 @@ async function severalAmong({ work }: Opening, files: readonly File[]): Promise<
 
 /** The folder that files were opened from; '' where they were opened by themselves. */
 function folderOf(files: readonly File[]): string {
-  return files.map(file => file.webkitRelativePath?.split('/')[0] ?? '').find(name => name !== '') ?? '';
+  return files.map(openedPath).find(path => path.length > 1)?.[0] ?? '';
 }
 
 /** As a key may have it. */
