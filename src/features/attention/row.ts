@@ -1,4 +1,5 @@
 // Weights of heads and means over them, from the rows that the worker sends.
+import type { Mixer } from '../../model/ir/mixers.ts';
 import type { HeadChoice } from '../../stores/run/attention-tint.ts';
 import type { AttentionMap, AttentionRow } from './types.ts';
 import { rowStart } from './types.ts';
@@ -39,9 +40,9 @@ export function weightsOf(row: AttentionRow, { layer, head }: HeadChoice): Float
   return row.weights.subarray(at, at + T);
 }
 
-/** The choice, or the mean over all heads where the model has no such head. */
-export function choiceWithin(choice: HeadChoice, layers: number, heads: number): HeadChoice {
-  const there = (choice.layer ?? 0) < layers && (choice.head ?? 0) < heads;
+/** The choice, or the mean over all heads where a model of these mixers has no such head. */
+export function choiceWithin(choice: HeadChoice, mixers: readonly Mixer[], heads: number): HeadChoice {
+  const there = choice.layer === null || (mixers[choice.layer] === 'attention' && (choice.head ?? 0) < heads);
   return there ? choice : { layer: null, head: null };
 }
 

@@ -124,9 +124,9 @@ class Heads implements ProbeSpec<RowQuestion, Uint32Array, EventOf<'attention'>>
     if (['costly', 'stopped', 'failed', 'too_long'].includes(probe.status)) this.#clearTint();
   }
 
-  begin({ dims }: LoadedModel, other: boolean): void {
+  begin({ dims, mixers }: LoadedModel, other: boolean): void {
     if (!other) return;
-    const choice = choiceWithin(this.store.getState().choice, dims.n_layer, dims.n_head);
+    const choice = choiceWithin(this.store.getState().choice, mixers, dims.n_head);
     this.#clearTint();
     this.store.setState({ row: null, preview: null, choice });
   }
