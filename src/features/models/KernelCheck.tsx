@@ -21,10 +21,22 @@ export function KernelCheck({ adapter }: { adapter: AdapterDescription }) {
     const done = await copy(reportText(report, adapter, about));
     setCopied(done ? 'Copied.' : 'The browser does not let the page copy.');
   };
-  const faults = report === null ? [] : Object.values(faultWords(report)).filter(words => words !== '');
+  // A check begins by itself: what stands below must not move under a hand.
+  const working = task.status === 'working';
+  const faults = report === null || working ? [] : Object.values(faultWords(report)).filter(words => words !== '');
   return (
     <section className={styles.section} aria-label="Kernels on this GPU">
-      {task.status === 'working' ? (
+      <p className={styles.quiet}>
+        {report === null || working
+          ? 'Every kernel of this model is checked against float64 on this GPU, in idle time after a load.'
+          : checkedWords(report)}
+      </p>
+      {faults.map(words => (
+        <Notice key={words} tone="bad">
+          {words}
+        </Notice>
+      ))}
+      {working ? (
         <div className={styles.line}>
           <Progress label="Checking the kernels" share={task.done / task.total}>
             <span>Checking the kernels on this GPU</span>
@@ -32,25 +44,13 @@ export function KernelCheck({ adapter }: { adapter: AdapterDescription }) {
           <Button onClick={stop}>Stop</Button>
         </div>
       ) : (
-        <>
-          <p className={styles.quiet}>
-            {report === null
-              ? 'Every kernel of this model is checked against float64 on this GPU, in idle time after a load.'
-              : checkedWords(report)}
-          </p>
-          {faults.map(words => (
-            <Notice key={words} tone="bad">
-              {words}
-            </Notice>
-          ))}
-          <div className={styles.line}>
-            <Button onClick={() => void check()}>{report === null ? 'Check now' : 'Check again'}</Button>
-            {report !== null && <Button onClick={() => void copyReport()}>Copy report</Button>}
-            <span role="status" className={styles.quiet}>
-              {copied}
-            </span>
-          </div>
-        </>
+        <div className={styles.line}>
+          <Button onClick={() => void check()}>{report === null ? 'Check now' : 'Check again'}</Button>
+          {report !== null && <Button onClick={() => void copyReport()}>Copy report</Button>}
+          <span role="status" className={styles.quiet}>
+            {copied}
+          </span>
+        </div>
       )}
       {task.error !== null && <Notice tone="bad">{messageFor(task.error).text}</Notice>}
     </section>
