@@ -1,7 +1,6 @@
 // The open document: brought back at the start, fitted to each model that becomes ready, written as it changes, exchanged for another one.
 import { keepLatest } from '../../lib/latest.ts';
 import { sourceKey } from '../../lib/model-source.ts';
-import { between, wholePairs } from '../../lib/text-change.ts';
 import { splitDigest } from '../../lib/weight-format.ts';
 import type { LoadedModel } from '../../protocol/events.ts';
 import { sameSettings } from '../../sampling/same.ts';
@@ -18,8 +17,8 @@ import type { NewDocument } from './documents.ts';
 import { type Fitted, fittedOf, sameModel, UNFITTED } from './fitted.ts';
 import type { OpenedRecord } from './library.ts';
 import { asItWas, asKept, type Chosen, chosenOf, hasOwn } from './other-ids.ts';
+import { restoreText } from './restore-text.ts';
 import { readSaved, type Saved } from './saved.ts';
-import { savedDocument } from './saved-document.ts';
 import type { SavedPage } from './saved-page.ts';
 import type { Content, DocumentWriter } from './writer.ts';
 
@@ -207,7 +206,7 @@ export class OpenDocument {
       generation.getState().restore(saved.lastSeed);
       pins.getState().restore(saved.pins);
       this.#steps = this.#histories.get(id);
-      this.#restoreText(saved, this.#steps);
+      this.#restore(saved, this.#steps);
       this.#histories.delete(id);
       this.#saved = saved;
       this.#record = record;
@@ -222,6 +221,7 @@ export class OpenDocument {
   renew(id: string, record: OpenedRecord): void {
     const { document } = this.#stores;
     const { saved } = record;
+    this.#hear();
     const { text, selection } = document.getState();
     document.getState().setText(saved.text);
     this.#histories.set(id, document.getState().leave());
@@ -276,7 +276,8 @@ export class OpenDocument {
     const { tokenizer: last } = document.getState();
     const now = fittedOf(this.#stores.model.getState());
     const edited = this.#edited;
-    const saved = edited ? this.#withEdit() : this.#saved;
+    this.#hear();
+    const saved = edited ? this.#withEdit() : this.#withCaret();
     document.getState().setTokenizer(tokenizer, sameModel(this.#last, now));
     // The same id is another token there.
     if (last?.fingerprint !== tokenizer.fingerprint) {
@@ -289,7 +290,7 @@ export class OpenDocument {
     this.#last = now;
     if (saved === null) return;
     // An edit made before the tokens were there is one step behind those that came with them.
-    this.#restoreText(saved, edited ? this.#steps : document.getState().leave());
+    this.#restore(saved, edited ? this.#steps : document.getState().leave());
     this.#edited = false;
     this.#saved = saved;
     this.#own = saved.model === now.tag;
@@ -317,6 +318,17 @@ export class OpenDocument {
     return this.#saved && { ...this.#saved, settings, seed, pins, text, selection, tokensOf };
   }
 
+  /** What lies in the store, and the caret where a person has put it in the same text since. */
+  #withCaret(): Saved | null {
+    const { text, selection } = this.#stores.document.getState();
+    return this.#saved?.text === text ? { ...this.#saved, selection } : this.#saved;
+  }
+
+  /** Has whoever watches tell what a person has done since: a caret that has just moved. */
+  #hear(): void {
+    this.#stores.document.setState({});
+  }
+
   /** What stands beside the text. */
   #beside(): Pick<Saved, 'selection' | 'settings' | 'seed' | 'lastSeed' | 'pins'> {
     const { document, settings, generation, pins } = this.#stores;
@@ -325,25 +337,8 @@ export class OpenDocument {
     return { selection, settings: chosen, seed, lastSeed: generation.getState().seed, pins: pins.getState().saved() };
   }
 
-  #restoreText(saved: Saved, history: KeptHistory | undefined): void {
-    const { document } = this.#stores;
-    const { tokenizer } = document.getState();
-    const same = saved.model === this.#last.tag;
-    const { text, selection, tokensOf } = saved;
-    const own = tokenizer === null || tokensOf === null ? text : tokensOf;
-    const made = tokenizer === null ? null : savedDocument({ ...saved, text: own }, tokenizer, same);
-    document.getState().restore({ text: own, tokens: [], selection, ...made, history });
-    if (own === text) return;
-    // What was changed before the tokens were there is a step of Undo behind them, and behind what a vocabulary opens a text with.
-    const shown = document.getState().text;
-    const before = shown.length - own.length;
-    if (!shown.endsWith(own)) {
-      document.getState().restore({ text, tokens: [], selection, history });
-      return;
-    }
-    const { start, end, insert } = wholePairs(own, between(own, text));
-    document.getState().edit(before + start, before + end, insert);
-    document.getState().select(before + selection.start, before + selection.end, selection.focus);
+  #restore(saved: Saved, history: KeptHistory | undefined): void {
+    restoreText(this.#stores.document, saved, saved.model === this.#last.tag, history);
   }
 
   #opened({ id, title, created }: Opening, stamp: string | null = null, changed = 0): void {

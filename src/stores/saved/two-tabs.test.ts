@@ -119,6 +119,23 @@ test('a caret that moves in one does not make a copy of what the other one write
   expect(two.documents.getState()).toMatchObject({ notice: null, id: one.documents.getState().id });
 });
 
+test('what one writes leaves a selection of the other one, whose text is the same, where it is: also one that is told late', async () => {
+  const { one, two } = await both();
+  const stands = () => two.document.getState().selection;
+  two.document.getState().select(2, 4);
+  await acts(one).rename(one.documents.getState().id, 'Named');
+  await until(() => two.documents.getState().title === 'Named');
+  expect(stands()).toMatchObject({ start: 2, end: 4 });
+  // As a field does: it looks for the caret when it hears of anything.
+  const end = two.document.subscribe(() => {
+    end();
+    two.document.getState().select(0, 7);
+  });
+  await acts(one).rename(one.documents.getState().id, 'Named anew');
+  await until(() => two.documents.getState().title === 'Named anew');
+  expect(stands()).toMatchObject({ start: 0, end: 7 });
+});
+
 test('a document that one deletes while the other one writes in it stays', async () => {
   const { one, two } = await both();
   type(two, ' Still wanted');

@@ -77,6 +77,27 @@ test('an edit made before the model came keeps the ids beside it, and Undo takes
   expect(bare(second)).toEqual(bare(first));
 });
 
+test('a selection made before the model came stays, with its direction; also one that is told late', async () => {
+  const memory = new Map<string, unknown>();
+  await withDraws(memory);
+  for (const late of [false, true]) {
+    const page = arrive({ memory });
+    const started = page.start();
+    await until(() => page.model.getState().load.status === 'loading');
+    page.document.getState().select(3, 9, 'start');
+    // As a field does: it looks for the caret when it hears of anything.
+    const end = page.document.subscribe(() => {
+      end();
+      if (late) page.document.getState().select(2, 7);
+    });
+    await started;
+    await until(() => page.document.getState().tokenizer !== null);
+    const wanted = late ? { start: 2, end: 7, focus: 'end' } : { start: 3, end: 9, focus: 'start' };
+    expect(page.document.getState().selection).toEqual(wanted);
+    page.dispose();
+  }
+});
+
 test('a name given to a document of another vocabulary leaves its ids alone', async () => {
   const memory = new Map<string, unknown>();
   await withDraws(memory);
