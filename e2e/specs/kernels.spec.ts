@@ -7,6 +7,11 @@ async function check(page: Page) {
   await openPage(page);
   const dialog = await openModels(page);
   const part = dialog.getByRole('region', { name: 'Kernels on this GPU' });
+  await part.evaluate((element: HTMLElement) => {
+    const heights = new Set<number>();
+    Object.assign(globalThis, { heights });
+    new ResizeObserver(() => heights.add(element.offsetHeight)).observe(element);
+  });
   await part.getByRole('button', { name: /^Check (now|again)$/ }).click();
   await expect(part).toContainText('Checked on this GPU: largest error');
   return part;
@@ -27,4 +32,6 @@ test('every kernel of the model that ships is right on this adapter', { tag: '@e
   const part = await check(page);
   await expect(part).toContainText(/rounding\), in \d+ kernels\./);
   await expect(part).not.toContainText('wrong');
+  // What stands below it does not move under a hand.
+  expect(await page.evaluate(() => (globalThis as unknown as { heights: Set<number> }).heights.size)).toBe(1);
 });
