@@ -1,4 +1,4 @@
-// Part: what a thread that owns eight outputs of several rows leaves.
+// Part: what a thread that owns eight outputs of a row leaves.
 // Outputs n .. n + 7 of row t.
 fn finish8(t: u32, n: u32, low: vec4f, high: vec4f) {
   if (t >= current.count) {

@@ -1,16 +1,10 @@
-// Part: products of eight rows of x with four rows of the matrix, on a GPU: the threads of a workgroup stride over K, and a weight is read once for eight
-// rows.
-var<private> s0: vec4f;
-var<private> s1: vec4f;
-var<private> s2: vec4f;
-var<private> s3: vec4f;
-var<private> s4: vec4f;
-var<private> s5: vec4f;
-var<private> s6: vec4f;
-var<private> s7: vec4f;
+// Part: products of eight rows of x with four rows of the matrix, on a GPU: the threads of a workgroup stride over K, a weight is read once for eight rows, and
+// one barrier joins the threads.
+const PART: u32 = WORKGROUP + 1u;  // vec4f from row to row of `parts`: rows begin in different banks
+var<workgroup> parts: array<vec4f, 8u * PART>;
 
-// The part of a thread: rows t .. t + 7 of x, rows n of the matrix.
-fn own_products(n: vec4u, t: u32, lane: u32) {
+// Rows t .. t + 7 of x with rows n of the matrix, for all threads of a workgroup at once; then `sum_of` knows them.
+fn join_products(n: vec4u, t: u32, lane: u32, place: u32) {
   let r0 = x_row(t);
   let r1 = x_row(t + 1u);
   let r2 = x_row(t + 2u);
@@ -19,6 +13,14 @@ fn own_products(n: vec4u, t: u32, lane: u32) {
   let r5 = x_row(t + 5u);
   let r6 = x_row(t + 6u);
   let r7 = x_row(t + 7u);
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  var s4 = vec4f();
+  var s5 = vec4f();
+  var s6 = vec4f();
+  var s7 = vec4f();
   for (var k = lane; k < K4; k += WORKGROUP) {
     let w = mat4x4f(weight4(n.x, k), weight4(n.y, k), weight4(n.z, k), weight4(n.w, k));
     s0 += dots(w, x[r0 + k]);
@@ -30,4 +32,22 @@ fn own_products(n: vec4u, t: u32, lane: u32) {
     s6 += dots(w, x[r6 + k]);
     s7 += dots(w, x[r7 + k]);
   }
+  parts[lane] = part_of(s0, place);
+  parts[PART + lane] = part_of(s1, place);
+  parts[2u * PART + lane] = part_of(s2, place);
+  parts[3u * PART + lane] = part_of(s3, place);
+  parts[4u * PART + lane] = part_of(s4, place);
+  parts[5u * PART + lane] = part_of(s5, place);
+  parts[6u * PART + lane] = part_of(s6, place);
+  parts[7u * PART + lane] = part_of(s7, place);
+  workgroupBarrier();
+}
+
+// Of row t + row of x with row n[column] of the matrix.
+fn sum_of(row: u32, column: u32) -> f32 {
+  var total = 0.0;
+  for (var i = 0u; i < WORKGROUP; i++) {
+    total += parts[row * PART + i][column];
+  }
+  return total;
 }

@@ -25,7 +25,5 @@ fn linear_row(@builtin(global_invocation_id) id: vec3u) {
     low += vec4f(dot(weight4(n, k), v), dot(weight4(n1, k), v), dot(weight4(n2, k), v), dot(weight4(n3, k), v));
     high += vec4f(dot(weight4(n4, k), v), dot(weight4(n5, k), v), dot(weight4(n6, k), v), dot(weight4(n7, k), v));
   }
-  for (var i = 0u; i < min(8u, ROWS - n); i++) {
-    finish(t, ROW0 + n + i, select(low[i & 3u], high[i & 3u], i > 3u));
-  }
+  finish8(t, n, low, high);
 }

@@ -97,7 +97,7 @@ test('every file of kernels/ and of storage/ is in its list', () => {
       .map(({ file }) => file.slice(folder.length + 1, -'.ts'.length))
       .filter(file => !without.includes(file) && !file.endsWith('.test'));
   const kernels = new Set(KERNELS.map(({ name }) => name));
-  const files = filesOf('src/gpu/kernels', ['kernel', 'registry', 'elementwise', 'team']);
+  const files = filesOf('src/gpu/kernels', ['kernel', 'registry', 'elementwise', 'products', 'team']);
   const holds = (file: string) => [...kernels].some(name => name === file || name.startsWith(`${file}_`));
   expect(files.filter(file => !holds(file))).toEqual([]);
   expect(filesOf('src/gpu/storage', ['storage', 'storages', 'plain', 'blocks', 'quantise']).sort()).toEqual(

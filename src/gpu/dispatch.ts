@@ -2,7 +2,6 @@
 import { defined } from '../lib/assert.ts';
 import type { Allocation } from '../model/ir/allocate.ts';
 import type { Graph, ValueName } from '../model/ir/graph.ts';
-import type { OpPair } from '../model/ir/pairs.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
@@ -47,8 +46,8 @@ export interface PlanOptions extends Choosing {
   readonly step: string;
   /** For rows far into their texts: attention cuts their keys into stretches. */
   readonly long?: boolean;
-  /** Kinds of pairs that are one dispatch where they can be; a product under its gate is in no buffer then. */
-  readonly pairs?: readonly OpPair['kind'][];
+  /** Pairs are one dispatch where they can be; a product under its gate is in no buffer then. */
+  readonly pairs?: boolean;
 }
 
 /** What an adapter is to the choice of kernels. */

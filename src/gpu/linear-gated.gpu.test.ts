@@ -36,15 +36,15 @@ beforeAll(async () => {
 interface Case {
   readonly H: number;
   readonly K: number;
+  readonly T: number;
   readonly storage?: StorageName;
   readonly bias?: boolean;
   readonly maxBinding?: number;
 }
-const T = 3;
 
 async function gatedProduct(
-  kernels: Pick<PlanOptions, 'kernelClass' | 'lanes' | 'tuned'>,
-  { H, K, storage = 'f32', bias = false, maxBinding }: Case,
+  kernels: Pick<PlanOptions, 'kernelClass' | 'lanes' | 'tuned' | 'rows'>,
+  { H, K, T, storage = 'f32', bias = false, maxBinding }: Case,
 ) {
   const { graph, allocation } = opGraph({
     ops: [
@@ -64,7 +64,7 @@ async function gatedProduct(
     ...matrixContents(defined(layouts.matrices.get('w'), 'w'), w),
     ...vectorContents(layouts, { b }),
   };
-  const dispatches = planBody(graph, layouts, allocation, { ...kernels, rows: 'row', step: 'step', pairs: ['gated'] });
+  const dispatches = planBody(graph, layouts, allocation, { ...kernels, step: 'step', pairs: true });
   const output = await runDispatches(gpu, dispatches, contents, T, 'value/2');
   expect(output.subarray(T * stride4(H)).every(v => v === FILLER)).toBe(true);
   const product = reference.linear(x, rounded(w, storage), 2 * H, K);
@@ -74,26 +74,31 @@ async function gatedProduct(
 
 const CLASSES = (
   [
-    { kernel: 'linear_gated', kernelClass: 'barrier_free' },
-    { kernel: 'linear_gated_workgroup', kernelClass: 'workgroup' },
-    { kernel: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
+    { kernel: 'linear_gated_row', kernelClass: 'barrier_free', rows: 'row' },
+    { kernel: 'linear_gated_row_workgroup', kernelClass: 'workgroup', rows: 'row' },
+    { kernel: 'linear_gated_row_cluster', kernelClass: 'subgroup', lanes: 4, rows: 'row' },
+    { kernel: 'linear_gated_few', kernelClass: 'barrier_free', rows: 'few' },
+    { kernel: 'linear_gated_few_workgroup', kernelClass: 'workgroup', rows: 'few' },
+    { kernel: 'linear_gated_few_subgroup', kernelClass: 'subgroup', rows: 'few' },
+    { kernel: 'linear_gated_tile', kernelClass: 'barrier_free', rows: 'tile' },
+    { kernel: 'linear_gated_tile_workgroup', kernelClass: 'workgroup', rows: 'tile' },
   ] as const
 ).filter(({ kernelClass }) => runsHere(kernelClass));
 
 describe.each(CLASSES)('$kernel', ({ kernel, ...chosen }) => {
   test.each<Case>([
-    { H: 1, K: 1 },
-    { H: 33, K: 67, bias: true },
-    { H: 70, K: 264, storage: 'f16' },
-    { H: 9, K: 20, storage: 'bf16' },
-  ])('$H gates over $K columns', async c => {
+    { H: 1, K: 1, T: 3 },
+    { H: 33, K: 67, T: 21, bias: true },
+    { H: 70, K: 264, T: 70, storage: 'f16' },
+    { H: 9, K: 20, T: 3, storage: 'bf16' },
+  ])('$H gates of $T rows over $K columns', async c => {
     const { got, wanted, kernels } = await gatedProduct(chosen, c);
     expect(kernels).toEqual([kernel]);
     expectClose(got, wanted);
   });
 
   test('a matrix in parts has gates in one and what they let through in another: product and gate stay apart', async () => {
-    const { got, wanted, kernels } = await gatedProduct(chosen, { H: 20, K: 8, bias: true, maxBinding: 30 * 32 });
+    const { got, wanted, kernels } = await gatedProduct(chosen, { H: 20, K: 8, T: 3, bias: true, maxBinding: 30 * 32 });
     expect(kernels.at(-1)).toBe('gated');
     expect(kernels).toHaveLength(3);
     expectClose(got, wanted);
@@ -105,11 +110,11 @@ test.each((['workgroup', 'subgroup'] as const).filter(runsHere))(
   async kernelClass => {
     const [H, K] = [9, 264];
     const product = { op: 'gated', outputs: 2 * H, stride: K, storage: STORAGES.f32 } as const;
-    const choosing = { kernelClass, lanes: gpu.lanes };
+    const choosing = { kernelClass, lanes: gpu.lanes, rows: 'row' } as const;
     for (const team of teamsFor(choosing)) {
       const { kernel } = teamWork(choosing, product, GATED_KERNELS, team);
       const tuned = new Map([[productName(product), team]]);
-      const { got, wanted, kernels } = await gatedProduct({ ...choosing, tuned }, { H, K });
+      const { got, wanted, kernels } = await gatedProduct({ ...choosing, tuned }, { H, K, T: 3 });
       expect(kernels).toEqual([kernel.name]);
       expectClose(got, wanted);
     }

@@ -48,7 +48,7 @@ describe.each(CLASSES)('$kernel', ({ kernelClass, kernel }) => {
       { ...norm, x: { value: 'sum', offset: 0, width: C }, ...(factors && { weight: 'h' }), eps: 1e-2, out },
     ];
     const widths = { x: C, r: C, sum: C, [out]: C };
-    const c = { ops, widths, values: { x, r }, vectors: factors ? { g, h } : {}, pairs: ['norms'] as const };
+    const c = { ops, widths, values: { x, r }, vectors: factors ? { g, h } : {}, pairs: true };
     const read = async (name: string) => {
       const { kernels, output } = await runOps(gpu, kernelClass, c, name);
       expect(kernels).toEqual([kernel]);
@@ -75,7 +75,7 @@ describe.each(CLASSES)('$kernel', ({ kernelClass, kernel }) => {
       { ...norm, x: { value: 'sum', offset: 0, width: 8 }, out: 'y' },
     ];
     const { graph, allocation } = opGraph({ ops, widths: { x: 16, r: 8, sum: 8, y: 8 } });
-    const options = { kernelClass, rows: 'row', step: 'step', pairs: ['norms'] } as const;
+    const options = { kernelClass, rows: 'row', step: 'step', pairs: true } as const;
     expect(planBody(graph, layoutAll(graph, 'f32'), allocation, options)).toHaveLength(2);
   });
 });

@@ -28,13 +28,12 @@ export function planOps(
   const planned = new Set<Op>();
   return graph.ops.flatMap((op, at) => {
     if (planned.has(op)) return [];
-    const pair = pairAt(graph.ops, at);
-    const wanted = pair && options.pairs?.includes(pair.kind) ? pair : null;
-    const inOne = (c: PlanContext) => (wanted ? [planPair(c, wanted)].filter(each => each !== null) : []);
+    const pair = options.pairs ? pairAt(graph.ops, at) : null;
+    const inOne = (c: PlanContext) => (pair ? [planPair(c, pair)].filter(each => each !== null) : []);
     const [dispatch] = soundPlan(context, inOne);
-    if (!wanted || !dispatch) return [{ ops: [op], dispatches: soundPlan(context, c => planOp(c, op)) }];
-    planned.add(wanted.second);
-    return [{ ops: [wanted.first, wanted.second], dispatches: [dispatch] }];
+    if (!pair || !dispatch) return [{ ops: [op], dispatches: soundPlan(context, c => planOp(c, op)) }];
+    planned.add(pair.second);
+    return [{ ops: [pair.first, pair.second], dispatches: [dispatch] }];
   });
 }
 

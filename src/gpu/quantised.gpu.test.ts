@@ -95,7 +95,7 @@ async function run(
     'value/1': new Float32Array(T * stride4(width)),
     ...partContents(matrix, part => partBytesOf(part, columns)),
   };
-  const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step', pairs: ['gated'] });
+  const dispatches = planBody(graph, layouts, allocation, { ...variant, step: 'step', pairs: true });
   expect(dispatches).toHaveLength(alike.length);
   const got = unpadRows(await runDispatches(gpu, dispatches, contents, T, 'value/1'), width);
   return { got, x, ids, numbers, kernels: [...new Set(dispatches.map(d => d.kernel.name))] };
@@ -139,9 +139,10 @@ const PRODUCTS = [
   { kernel: 'linear_row_cluster', kernelClass: 'subgroup', lanes: 4 },
 ] as const;
 const GATED = [
-  { kernel: 'linear_gated', kernelClass: 'barrier_free' },
-  { kernel: 'linear_gated_cluster', kernelClass: 'subgroup', lanes: 4 },
-  { kernel: 'linear_gated_workgroup', kernelClass: 'workgroup', only: ['q4_k'] },
+  { kernel: 'linear_gated_row', kernelClass: 'barrier_free' },
+  { kernel: 'linear_gated_row_cluster', kernelClass: 'subgroup', lanes: 4 },
+  { kernel: 'linear_gated_row_workgroup', kernelClass: 'workgroup', only: ['q4_k'] },
+  { kernel: 'linear_gated_tile', kernelClass: 'barrier_free', rows: 'tile', only: ['q4_k'] },
 ] as const;
 const MANY = [
   { kernel: 'linear_few', kernelClass: 'barrier_free', rows: 'few' },
@@ -149,7 +150,7 @@ const MANY = [
 ] as const;
 /** One of each way to lie and to be read. */
 const KINDS = ['q8_0', 'q4_0', 'q4_1', 'q5_1', 'q4_k', 'q6_k', 'iq4_xs', 'mxfp4'];
-/** Some drivers compile these for seconds, and `linear_few_workgroup` for a quarter of a minute: not for every storage. */
+/** Some drivers compile these for seconds: not for every storage. */
 const COSTLY = [
   { kernel: 'linear_few_subgroup', kernelClass: 'subgroup', rows: 'few', only: KINDS },
   { kernel: 'linear_few_workgroup', kernelClass: 'workgroup', rows: 'few', only: ['q4_k'] },

@@ -37,14 +37,14 @@ export const fewOptions = (gpu: Device, step = 'batch/rows'): PlanOptions => ({
   ...choosing(gpu),
   rows: 'few',
   step,
-  pairs: ['norms'],
+  pairs: true,
 });
 
 /** The options of a plan of few rows or of many. */
 function bodyOptions(gpu: Device, kind: PlanKind): PlanOptions {
   if (kind === 'few') return fewOptions(gpu);
-  if (kind === 'tile') return { ...choosing(gpu), rows: 'tile', step: 'step/tile', pairs: ['norms'] };
-  return { ...choosing(gpu), rows: 'row', step: 'step/row', pairs: ['gated', 'norms'], long: kind === 'long' };
+  if (kind === 'tile') return { ...choosing(gpu), rows: 'tile', step: 'step/tile', pairs: true };
+  return { ...choosing(gpu), rows: 'row', step: 'step/row', pairs: true, long: kind === 'long' };
 }
 
 /** Where a plan beside the session's keeps its values, and the buffer of its step. */

@@ -88,7 +88,7 @@ test('a decode step reads every weight once, of embeddings a row, and the keys a
 
 test('a product and its gate in one dispatch; keys in stretches; keys and values in half the bytes', () => {
   const llama = count(LLAMA, 'row', [100]);
-  const pair = llama.costs.find(({ label }) => label.endsWith('(linear_gated)'));
+  const pair = llama.costs.find(({ label }) => label.endsWith('(linear_gated_row)'));
   // x in, the gated product out: what lies between is in no buffer.
   expect(pair).toMatchObject({ valueBytes: 4 * (64 + 96), flops: 2 * 192 * 64 + 5 * 96 });
   expect(total(llama, 'cacheBytes')).toBe(3 * 101 * 2 * 2 * 16 * 4);

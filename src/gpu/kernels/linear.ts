@@ -19,7 +19,8 @@ import type { Product } from '../product.ts';
 import { byWholeUnits } from '../storage/storage.ts';
 import { ACTIVATION_CODES } from './activation.ts';
 import { type KernelSpec, kernel, reads, writes } from './kernel.ts';
-import { foldGroups, type TeamKernels, teamWork, type Work } from './team.ts';
+import { allOf, productKernels, productWork } from './products.ts';
+import type { Work } from './team.ts';
 
 const SPEC = {
   parts: ['step', 'weights', 'activations', 'cap', 'cache', 'epilogue'],
@@ -41,47 +42,13 @@ const SPEC = {
     KV_F16: 'bool',
   },
 } as const satisfies KernelSpec;
-const SIZED: KernelSpec = { ...SPEC, consts: { ...SPEC.consts, WORKGROUP: 'u32' } };
-const EIGHT_OUTPUTS: KernelSpec = { ...SIZED, parts: [...SIZED.parts, 'x_rows', 'eight_outputs'] };
-const FEW_ROWS: KernelSpec = { ...SIZED, parts: [...SIZED.parts, 'x_rows', 'few_rows'] };
-const linearNaive = kernel('linear_naive', SIZED);
-const linearRow = kernel('linear_row', SIZED);
-const linearRowWorkgroup = kernel('linear_row_workgroup', fourRows(SIZED, 'workgroup'));
-const linearRowCluster = kernel('linear_row_cluster', fourRows(SIZED, 'cluster'));
-const linearFew = kernel('linear_few', EIGHT_OUTPUTS);
-const linearFewWorkgroup = kernel('linear_few_workgroup', FEW_ROWS);
-const linearFewSubgroup = kernel('linear_few_subgroup', { ...FEW_ROWS, enable: 'subgroups' });
-const linearTile = kernel('linear_tile', EIGHT_OUTPUTS);
-const linearTileWorkgroup = kernel('linear_tile_workgroup', SPEC);
+const linearNaive = kernel('linear_naive', { ...SPEC, consts: { ...SPEC.consts, WORKGROUP: 'u32' } });
+const PRODUCTS = productKernels('linear', SPEC, 'eight_outputs');
 
-export const kernels = [
-  linearNaive,
-  linearRow,
-  linearRowWorkgroup,
-  linearRowCluster,
-  linearFew,
-  linearFewWorkgroup,
-  linearFewSubgroup,
-  linearTile,
-  linearTileWorkgroup,
-];
+export const kernels = [linearNaive, ...allOf(PRODUCTS)];
 
 /** By which a team makes four outputs of a row. */
-export const ROW_KERNELS: TeamKernels = {
-  workgroup: linearRowWorkgroup,
-  cluster: linearRowCluster,
-};
-
-/** `spec` with products of four rows, in units, by a team. */
-export function fourRows(spec: KernelSpec, by: keyof TeamKernels): KernelSpec {
-  const parts = spec.parts.map(part => (part === 'weights' ? 'units' : part));
-  return {
-    ...spec,
-    parts: [...parts, 'four_rows', `four_rows_${by}`],
-    consts: { ...spec.consts, CLUSTER: 'u32' },
-    ...(by === 'cluster' && { enable: 'subgroups' }),
-  };
-}
+export const ROW_KERNELS = PRODUCTS.team;
 
 export function planLinear(c: PlanContext, op: LinearOp): Dispatch[] {
   assert(op.out !== c.graph.final, 'linear does not write the final states');
@@ -153,40 +120,7 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
   });
 }
 
-/** The kernel of a linear op for an adapter and a number of rows, with its sizes and its grid for a part of the matrix. */
 function variant(c: PlanContext, product: Product): Work {
-  const { outputs } = product;
-  switch (c.kernelClass) {
-    case 'naive':
-      return { kernel: linearNaive, sizes: { WORKGROUP: 64 }, grid: [Math.ceil(outputs / 64), perRow, 1] };
-    case 'barrier_free':
-      return BARRIER_FREE[c.rows](outputs);
-    case 'workgroup':
-    case 'subgroup':
-      return onGpu(c, product);
-    default:
-      return c.kernelClass satisfies never;
-  }
-}
-
-const BARRIER_FREE: Readonly<Record<PlanContext['rows'], (outputs: number) => Work>> = {
-  row: n => ({ kernel: linearRow, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(n / 64), perRow, 1] }),
-  few: n => ({ kernel: linearFew, sizes: { WORKGROUP: 8 }, grid: [Math.ceil(n / 64), { rowsPer: 4 }, 1] }),
-  tile: n => ({ kernel: linearTile, sizes: { WORKGROUP: 4 }, grid: [Math.ceil(n / 32), { rowsPer: 8 }, 1] }),
-};
-
-function onGpu(c: PlanContext, product: Product): Work {
-  const { outputs } = product;
-  switch (c.rows) {
-    case 'row':
-      return teamWork(c, product, ROW_KERNELS);
-    case 'few': {
-      const chosen = c.kernelClass === 'subgroup' ? linearFewSubgroup : linearFewWorkgroup;
-      return { kernel: chosen, sizes: { WORKGROUP: 64 }, grid: foldGroups(outputs, 4, { rowsPer: 8 }) };
-    }
-    case 'tile':
-      return { kernel: linearTileWorkgroup, sizes: {}, grid: [Math.ceil(outputs / 64), { rowsPer: 64 }, 1] };
-    default:
-      return c.rows satisfies never;
-  }
+  const naive = { kernel: linearNaive, sizes: { WORKGROUP: 64 } };
+  return productWork(c, product, PRODUCTS) ?? { ...naive, grid: [Math.ceil(product.outputs / 64), perRow, 1] };
 }

@@ -2,7 +2,7 @@
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;  // [T, K4]
 
 @compute @workgroup_size(WORKGROUP)
-fn linear_gated(@builtin(global_invocation_id) id: vec3u) {
+fn linear_gated_row(@builtin(global_invocation_id) id: vec3u) {
   let n = id.x * 4u;
   let t = id.y;
   if (n >= HALF || t >= current.count) {
@@ -24,7 +24,5 @@ fn linear_gated(@builtin(global_invocation_id) id: vec3u) {
       dot(weight4(HALF + n3, k), v),
     );
   }
-  for (var i = 0u; i < min(4u, HALF - n); i++) {
-    finish_pair(t, n + i, gates[i], through[i]);
-  }
+  finish_pairs(t, n, gates, through);
 }

@@ -1,6 +1,6 @@
 // Few rows through a gated product, on a GPU whose subgroups are numbered: a cluster of lanes owns two gates of one row and what they let through.
 @compute @workgroup_size(WORKGROUP)
-fn linear_gated_cluster(
+fn linear_gated_row_cluster(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(subgroup_id) subgroup: u32,

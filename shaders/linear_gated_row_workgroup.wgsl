@@ -1,6 +1,6 @@
 // Few rows through a gated product, on a GPU without subgroups: a cluster of threads owns two gates of one row and what they let through.
 @compute @workgroup_size(WORKGROUP)
-fn linear_gated_workgroup(
+fn linear_gated_row_workgroup(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
