@@ -8,17 +8,18 @@
 fn rmsnorm(@builtin(global_invocation_id) id: vec3u) {
   let t = id.x;
   let first = id.y * GROUP;
+  let width = select(GROUP, LAST, id.y + 1u == GROUPS);
   if (t >= current.count) {
     return;
   }
   let start = t * X_STRIDE + X_OFFSET + first;
   var squares = 0.0;
-  for (var c = 0u; c < GROUP; c++) {
+  for (var c = 0u; c < width; c++) {
     squares += x[start + c] * x[start + c];
   }
-  let root = 1.0 / sqrt(squares / f32(GROUP) + EPS);
+  let root = 1.0 / sqrt(squares / f32(width) + EPS);
   let to = select(t, current.rows[t].slot, OUT_BY_SLOT) * STRIDE + first;
-  for (var c = 0u; c < GROUP; c++) {
+  for (var c = 0u; c < width; c++) {
     var y = x[start + c] * root;
     if (HAS_WEIGHT) {
       y *= select(0.0, 1.0, PLUS_ONE) + weight[first + c];

@@ -8,14 +8,15 @@
 fn rmsnorm_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let t = group.x;
   let first = group.y * GROUP;
+  let width = select(GROUP, LAST, group.y + 1u == GROUPS);
   let start = t * X_STRIDE + X_OFFSET + first;
   var squares = 0.0;
-  for (var c = lane; c < GROUP; c += WORKGROUP) {
+  for (var c = lane; c < width; c += WORKGROUP) {
     squares += x[start + c] * x[start + c];
   }
-  let root = 1.0 / sqrt(total(lane, squares) / f32(GROUP) + EPS);
+  let root = 1.0 / sqrt(total(lane, squares) / f32(width) + EPS);
   let to = select(t, current.rows[t].slot, OUT_BY_SLOT) * STRIDE + first;
-  for (var c = lane; c < GROUP; c += WORKGROUP) {
+  for (var c = lane; c < width; c += WORKGROUP) {
     var y = x[start + c] * root;
     if (HAS_WEIGHT) {
       y *= select(0.0, 1.0, PLUS_ONE) + weight[first + c];

@@ -15,11 +15,12 @@ fn rotary(@builtin(global_invocation_id) id: vec3u) {
   var root = 1.0;
   if (HAS_NORM) {
     let start = norm_start(t, head);
+    let width = norm_width(head);
     var squares = 0.0;
-    for (var c = 0u; c < GROUP; c++) {
+    for (var c = 0u; c < width; c++) {
       squares += x[start + c] * x[start + c];
     }
-    root = 1.0 / sqrt(squares / f32(GROUP) + EPS);
+    root = 1.0 / sqrt(squares / f32(width) + EPS);
   }
   for (var i = 0u; i < HS - PAIRS; i++) {
     turn(t, head, i, root);

@@ -12,11 +12,12 @@ fn rotary_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   var root = 1.0;
   if (HAS_NORM) {
     let start = norm_start(t, head);
+    let width = norm_width(head);
     var squares = 0.0;
-    for (var c = lane; c < GROUP; c += WORKGROUP) {
+    for (var c = lane; c < width; c += WORKGROUP) {
       squares += x[start + c] * x[start + c];
     }
-    root = 1.0 / sqrt(total(lane, squares) / f32(GROUP) + EPS);
+    root = 1.0 / sqrt(total(lane, squares) / f32(width) + EPS);
   }
   for (var i = lane; i < HS - PAIRS; i += WORKGROUP) {
     turn(t, head, i, root);

@@ -20,6 +20,11 @@ fn norm_start(t: u32, head: u32) -> u32 {
   return t * X_STRIDE + X_OFFSET + head * HS / GROUP * GROUP;
 }
 
+// How many they are: of the last group there may be fewer.
+fn norm_width(head: u32) -> u32 {
+  return select(GROUP, LAST, head * HS + LAST >= HEADS * HS);
+}
+
 // Column c of a head, times what its norm makes of it.
 fn normed(t: u32, head: u32, c: u32, root: f32) -> f32 {
   var y = x[t * X_STRIDE + X_OFFSET + head * HS + c];

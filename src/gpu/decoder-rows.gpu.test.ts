@@ -5,6 +5,7 @@ import { expectHalves, halvesIn, halvesOf } from '../../e2e/support/half-cache.t
 import { expectClose, FILLER, noise, unpadRows } from '../../e2e/support/kernel-run.ts';
 import { type OpCase, ROWS, runOps, SLOTS, T } from '../../e2e/support/op-run.ts';
 import type { Activation, Op, RotaryOp } from '../model/ir/graph.ts';
+import { groupWidths } from '../model/ir/ops.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu, KernelClass } from './device.ts';
 import { stride4 } from './layout.ts';
@@ -31,25 +32,33 @@ describe.each(CLASSES)('rmsnorm$suffix', ({ kernelClass, suffix }) => {
       const { kernels, output } = await runOps(gpu, kernelClass, c, 'y');
       expect(kernels).toEqual([`rmsnorm${suffix}`]);
       const factors = plusOne ? g.map(v => 1 + v) : g;
-      expectClose(unpadRows(output, C).subarray(0, T * C), reference.rmsnorm(x, factors, C, 1e-5));
+      expectClose(unpadRows(output, C).subarray(0, T * C), reference.rmsnorm(x, factors, [C], 1e-5));
       expect(output.subarray(T * stride4(C)).every(v => v === FILLER)).toBe(true);
     }
   });
 
-  test('groups of a part of the columns, without factors, added to a residual', async () => {
-    const [W, offset, width, group] = [40, 6, 30, 10];
-    const [x, r] = [noise(T * W, 3), noise(T * width, 4)];
-    const view = { value: 'x', offset, width };
-    const op: Op = { op: 'rmsnorm', x: view, group, plusOne: false, eps: 1e-6, residual: 'r', out: 'y' };
-    const { output } = await runOps(
-      gpu,
-      kernelClass,
-      { ops: [op], widths: { x: W, r: width, y: width }, values: { x, r } },
-      'y',
-    );
-    const normed = reference.rmsnorm(reference.columns(x, W, offset, width), new Float32Array([1]), group, 1e-6);
-    expectClose(unpadRows(output, width).subarray(0, T * width), reference.add(r, normed));
-  });
+  test.each([{ group: 10 }, { group: 18, tail: 12 }, { group: 14, tail: 2 }])(
+    'groups of a part of the columns, without factors, added to a residual: %o',
+    async groups => {
+      const [W, offset, width] = [40, 6, 30];
+      const [x, r] = [noise(T * W, 3), noise(T * width, 4)];
+      const view = { value: 'x', offset, width };
+      const op: Op = { op: 'rmsnorm', x: view, ...groups, plusOne: false, eps: 1e-6, residual: 'r', out: 'y' };
+      const { output } = await runOps(
+        gpu,
+        kernelClass,
+        { ops: [op], widths: { x: W, r: width, y: width }, values: { x, r } },
+        'y',
+      );
+      const normed = reference.rmsnorm(
+        reference.columns(x, W, offset, width),
+        new Float32Array([1]),
+        groupWidths(groups, width),
+        1e-6,
+      );
+      expectClose(unpadRows(output, width).subarray(0, T * width), reference.add(r, normed));
+    },
+  );
 
   test('the final states go to the slots of the rows', async () => {
     const C = 10;
@@ -57,7 +66,7 @@ describe.each(CLASSES)('rmsnorm$suffix', ({ kernelClass, suffix }) => {
     const op: Op = { op: 'rmsnorm', x: whole(C), group: C, weight: 'g', plusOne: false, eps: 1e-5, out: 'final' };
     const c = { ops: [op], widths: { x: C, final: C }, values: { x }, vectors: { g } };
     const got = unpadRows((await runOps(gpu, kernelClass, c, 'final')).output, C);
-    const wanted = reference.rmsnorm(x, g, C, 1e-5);
+    const wanted = reference.rmsnorm(x, g, [C], 1e-5);
     SLOTS.forEach((slot, t) => {
       expectClose(got.subarray(slot * C, (slot + 1) * C), wanted.subarray(t * C, (t + 1) * C));
     });
@@ -72,8 +81,8 @@ interface Heads {
   readonly pairs: number;
   readonly interleaved?: boolean;
   readonly norm?: 'factors' | 'plus one' | 'none';
-  /** Heads whose norm is one. */
-  readonly together?: number;
+  /** One norm for all queries and one for all keys, not one a head. */
+  readonly together?: boolean;
   readonly positions?: readonly number[];
   readonly cache?: 'f16';
 }
@@ -82,10 +91,10 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
   const N_CTX = 1_000_000;
 
   /** Queries, keys and values side by side behind four other columns, through one fused op: what it left, and what the oracle says. */
-  async function turned({ NH, KVH, HS, pairs, interleaved = false, norm, together = 1, ...more }: Heads) {
+  async function turned({ NH, KVH, HS, pairs, interleaved = false, norm, together = false, ...more }: Heads) {
     const { positions = [0, 1, 2, 3, 4], cache } = more;
-    const group = together * HS;
     const [Q, KV] = [NH * HS, KVH * HS];
+    const groups = together ? { group: Q, ...(KV < Q && { tail: KV }) } : { group: HS };
     const width = 4 + Q + 2 * KV;
     const table = { inv_freq: Array.from({ length: pairs }, (_, i) => 10_000 ** (-i / pairs)), scale: 1.25 };
     const [x, g] = [noise(T * width, 7), noise(Q + KV, 8)];
@@ -97,7 +106,7 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
       table: 0,
       interleaved,
       out: 'y',
-      ...(norm && { norm: { ...(norm !== 'none' && { weight: 'g' }), plusOne, eps: 1e-6, group } }),
+      ...(norm && { norm: { ...(norm !== 'none' && { weight: 'g' }), plusOne, eps: 1e-6, ...groups } }),
       kv: { layer: 0, from: Q, v: { value: 'x', offset: 4 + Q + KV, width: KV } },
     };
     const c: OpCase = {
@@ -117,7 +126,7 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
     const kept = cache ? halvesIn(written) : written;
     const heads = reference.columns(x, width, 4, Q + KV);
     const factors = norm === 'none' ? new Float32Array([1]) : plusOne ? g.map(v => 1 + v) : g;
-    const normed = norm ? reference.rmsnorm(heads, factors, group, 1e-6) : heads;
+    const normed = norm ? reference.rmsnorm(heads, factors, together ? [Q, KV] : [HS], 1e-6) : heads;
     const both = reference.rotary(normed, positions, table, HS, interleaved);
     expectClose(
       reference.columns(unpadRows(output, Q + KV), Q + KV, 0, Q).subarray(0, T * Q),
@@ -139,7 +148,9 @@ describe.each(CLASSES)('rotary$suffix', ({ kernelClass, suffix }) => {
     { title: 'heads of 64 with their norms', NH: 4, KVH: 2, HS: 64, pairs: 32, norm: 'factors' },
     { title: 'heads of 160 with norms of 1 + w', NH: 1, KVH: 1, HS: 160, pairs: 80, norm: 'plus one' },
     { title: 'norms without factors', NH: 2, KVH: 1, HS: 66, pairs: 33, norm: 'none' },
-    { title: 'one norm for all heads of a kind', NH: 3, KVH: 3, HS: 22, pairs: 11, norm: 'factors', together: 3 },
+    { title: 'one norm for all heads of a kind', NH: 3, KVH: 3, HS: 22, pairs: 11, norm: 'factors', together: true },
+    { title: 'fewer keys than queries', NH: 4, KVH: 2, HS: 22, pairs: 11, norm: 'factors', together: true },
+    { title: 'one key for nine queries', NH: 9, KVH: 1, HS: 4, pairs: 2, norm: 'plus one', together: true },
     { title: 'far positions', NH: 1, KVH: 1, HS: 8, pairs: 4, positions: [255, 256, 131_071, 524_288, 999_999] },
     { title: 'into packed f16', NH: 3, KVH: 2, HS: 5, pairs: 2, cache: 'f16' },
     { title: 'with norms into packed f16', NH: 2, KVH: 1, HS: 66, pairs: 33, norm: 'plus one', cache: 'f16' },

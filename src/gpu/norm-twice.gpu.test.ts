@@ -55,11 +55,11 @@ describe.each(CLASSES)('$kernel', ({ kernelClass, kernel }) => {
       return unpadRows(output, C);
     };
     const factorsOf = (w: Float32Array) => (factors ? w.map(v => (plusOne ? 1 + v : v)) : new Float32Array([1]));
-    const sum = reference.add(r, reference.rmsnorm(x, factorsOf(g), C, 1e-5));
+    const sum = reference.add(r, reference.rmsnorm(x, factorsOf(g), [C], 1e-5));
     const gotSum = await read('sum');
     expectClose(gotSum.subarray(0, T * C), sum);
     expect(gotSum.subarray(T * C).every(v => v === FILLER)).toBe(true);
-    const wanted = reference.rmsnorm(sum, factorsOf(h), C, 1e-2);
+    const wanted = reference.rmsnorm(sum, factorsOf(h), [C], 1e-2);
     const got = await read(out);
     for (const [t, slot] of SLOTS.entries()) {
       const row = out === 'final' ? slot : t;

@@ -96,7 +96,8 @@ test('a step takes 8 dispatches a layer of a Llama, of a Gemma with norms after 
       expect(perLayer({ ...LLAMA, model_type: 'qwen3', head_dim: 8 }, kernelClass, rows)).toBe(8);
       expect(perLayer({ ...LLAMA, model_type: 'gemma2', head_dim: 8 }, kernelClass, rows)).toBe(8);
       expect(perLayer({ ...LLAMA, model_type: 'gemma3_text', head_dim: 8 }, kernelClass, rows)).toBe(8);
-      expect(perLayer({ ...LLAMA, model_type: 'olmo2', num_key_value_heads: 4 }, kernelClass, rows)).toBe(8);
+      for (const num_key_value_heads of [4, 2])
+        expect(perLayer({ ...LLAMA, model_type: 'olmo2', num_key_value_heads }, kernelClass, rows)).toBe(8);
     }
   expect(perLayer(LLAMA, 'naive')).toBe(9);
   // The gated product in two parts and a gate.

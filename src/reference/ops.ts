@@ -96,10 +96,11 @@ export function gated(x: Numbers, N: number, kind: Activation): Float64Array {
   return activation(columns(x, 2 * N, 0, N), kind).map((gate, i) => gate * up[i]!);
 }
 
-/** Each `group` of columns over the root of its mean square (`eps` added to that), times `factors`, as many as a row has columns. */
-export function rmsnorm(x: Numbers, factors: Numbers, group: number, eps: number): Float64Array {
+/** Each group of columns over the root of its mean square (`eps` added to that), times `factors`, as many as a row has columns. `groups`: the widths of those of a row. */
+export function rmsnorm(x: Numbers, factors: Numbers, groups: readonly number[], eps: number): Float64Array {
   const out = new Float64Array(x.length);
-  for (let start = 0; start < x.length; start += group) {
+  for (let start = 0, i = 0; start < x.length; start += groups[i++ % groups.length]!) {
+    const group = groups[i % groups.length]!;
     let squares = 0;
     for (let c = 0; c < group; c++) squares += x[start + c]! ** 2;
     const root = Math.sqrt(squares / group + eps);

@@ -2,6 +2,7 @@
 
 import { assert, defined } from '../lib/assert.ts';
 import type { Graph, LinearOp, Op, RmsNorm, RotaryOp, ValueName, View, WeightSpec } from '../model/ir/graph.ts';
+import { groupWidths } from '../model/ir/ops.ts';
 import type { Numbers } from './ops.ts';
 import * as reference from './ops.ts';
 import { causalConv, deltaRule, multiply } from './states.ts';
@@ -135,7 +136,7 @@ function step(state: State, op: Op): void {
       values.set(op.out, reference.gated(value(state, op.x), defined(state.graph.widths[op.out], op.out), op.kind));
       return;
     case 'rmsnorm':
-      values.set(op.out, scaledSum(state, op, rmsnorm(state, op, viewed(state, op.x))));
+      values.set(op.out, scaledSum(state, op, rmsnorm(state, op, op.x, viewed(state, op.x))));
       return;
     case 'rotary':
       values.set(op.out, rotaryStep(state, op));
@@ -225,16 +226,17 @@ function scaledSum(
   return residual === undefined ? scaled : reference.add(value(state, residual), scaled);
 }
 
-function rmsnorm({ matrices }: State, { weight, plusOne, eps, group }: RmsNorm, x: Float64Array): Float64Array {
+function rmsnorm({ matrices }: State, norm: RmsNorm, { width }: View, x: Float64Array): Float64Array {
+  const { weight, plusOne, eps } = norm;
   const factors = weight === undefined ? new Float64Array([1]) : Float64Array.from(matrices.get(weight));
-  return reference.rmsnorm(x, plusOne ? factors.map(factor => 1 + factor) : factors, group, eps);
+  return reference.rmsnorm(x, plusOne ? factors.map(factor => 1 + factor) : factors, groupWidths(norm, width), eps);
 }
 
 /** What fusion put before it, the turn, then the cache. */
 function rotaryStep(state: State, op: RotaryOp): Float64Array {
   const { head_size } = state.graph.dims;
   const x = viewed(state, op.x);
-  const heads = op.norm === undefined ? x : rmsnorm(state, op.norm, x);
+  const heads = op.norm === undefined ? x : rmsnorm(state, op.norm, op.x, x);
   const positions = Array.from(state.tokens, (_, position) => position);
   const table = defined(state.graph.rotary[op.table], `rotary table ${op.table}`);
   const out = reference.rotary(heads, positions, table, head_size, op.interleaved);

@@ -9,6 +9,8 @@ const SPEC: KernelSpec = {
   consts: {
     WORKGROUP: 'u32',
     GROUP: 'u32',
+    GROUPS: 'u32',
+    LAST: 'u32',
     X_STRIDE: 'u32',
     X_OFFSET: 'u32',
     STRIDE: 'u32',
@@ -27,12 +29,15 @@ export const kernels = [rmsnorm, rmsnormWorkgroup];
 export function planRmsnorm(c: PlanContext, op: RmsnormOp): Dispatch[] {
   const free = c.kernelClass === 'barrier_free' || c.kernelClass === 'naive';
   const chosen = free ? rmsnorm : rmsnormWorkgroup;
+  const groups = Math.ceil(op.x.width / op.group);
   const dispatch: Dispatch = {
     label: `${op.out} (${chosen.name})`,
     kernel: chosen,
     consts: {
       WORKGROUP: free ? 4 : 128,
       GROUP: op.group,
+      GROUPS: groups,
+      LAST: op.tail ?? op.group,
       X_STRIDE: strideOfValue(c, op.x.value),
       X_OFFSET: op.x.offset,
       STRIDE: strideOfValue(c, op.out),
@@ -49,7 +54,7 @@ export function planRmsnorm(c: PlanContext, op: RmsnormOp): Dispatch[] {
       op.residual === undefined ? UNUSED : valueRef(c, op.residual),
       valueRef(c, op.out),
     ],
-    grid: [{ rowsPer: free ? 4 : 1 }, op.x.width / op.group, 1],
+    grid: [{ rowsPer: free ? 4 : 1 }, groups, 1],
   };
   return [dispatch];
 }

@@ -89,11 +89,6 @@ function positioned(
   const rotary = config.layers[layer]?.rotary ?? null;
   const turned = (name: string, view: View): View =>
     rotary === null ? view : whole(g.rotary(name, view, rotary, config.interleaved), view.width);
-  if (config.qkNorm === 'row' && Q !== KV) {
-    const q = g.rmsnorm(`${at}.q_norm`, { value: qkv, offset: 0, width: Q }, config.eps);
-    const k = g.rmsnorm(`${at}.k_norm`, { value: qkv, offset: Q, width: KV }, config.eps);
-    return { q: turned(`${at}.q`, whole(q, Q)), k: turned(`${at}.k`, whole(k, KV)) };
-  }
   const both = turned(`${at}.qk`, normed(g, config, at, { value: qkv, offset: 0, width: Q + KV }));
   return { q: { ...both, width: Q }, k: { ...both, offset: both.offset + Q, width: KV } };
 }
@@ -107,13 +102,14 @@ function normed(
 ): View {
   if (qkNorm === null) return view;
   const { n_head: NH, n_kv_head: KVH, head_size: HS } = dims;
-  const group = qkNorm === 'head' ? HS : view.width / 2;
-  if (bareNorms) return whole(g.rmsnorm(`${at}.qk_norm`, view, eps, { group, weight: null }), view.width);
-  const times = (name: string, count: number) =>
-    Array.from({ length: count }, () => tensor(`${at}.${name}.weight`, [group]));
+  const [Q, KV] = qkNorm === 'head' ? [HS, HS] : [NH * HS, KVH * HS];
+  const groups = { group: Q, ...(KV !== Q && { tail: KV }) };
+  if (bareNorms) return whole(g.rmsnorm(`${at}.qk_norm`, view, eps, { ...groups, weight: null }), view.width);
+  const times = (name: string, count: number, width: number) =>
+    Array.from({ length: count }, () => tensor(`${at}.${name}.weight`, [width]));
   const [q, k] = qkNorm === 'head' ? [NH, KVH] : [1, 1];
-  const weight = stacked([...times(qName, q), ...times(kName, k)]);
-  return whole(g.rmsnorm(`${at}.qk_norm`, view, eps, { group, plusOne, weight }), view.width);
+  const weight = stacked([...times(qName, q, Q), ...times(kName, k, KV)]);
+  return whole(g.rmsnorm(`${at}.qk_norm`, view, eps, { ...groups, plusOne, weight }), view.width);
 }
 
 const whole = (value: ValueName, width: number): View => ({ value, offset: 0, width });

@@ -67,20 +67,26 @@ export class GraphBuilder {
     return out;
   }
 
-  /** A norm of mean squares over the row, or over each `group` of its columns; `weight` makes its factors [width], 1 where it is null. */
+  /** A norm of mean squares over the row, or over each `group` of its columns and then the `tail`; `weight` makes its factors [width], 1 where it is null. */
   rmsnorm(
     name: string,
     x: ValueName | View,
     eps: number,
-    { group, plusOne = false, weight }: { group?: number; plusOne?: boolean; weight?: Recipe | null } = {},
+    {
+      group,
+      tail,
+      plusOne = false,
+      weight,
+    }: { group?: number; tail?: number; plusOne?: boolean; weight?: Recipe | null } = {},
   ): ValueName {
     const view = this.#view(typeof x === 'string' ? { value: x, offset: 0, width: this.#width(x) } : x);
     const { width } = view;
-    assert(width % (group ?? width) === 0, `${name} has whole groups`);
+    assert((width - (tail ?? 0)) % (group ?? width) === 0, `${name} has whole groups`);
     const factors =
       weight === null ? {} : { weight: this.#weight(`${name}.weight`, weight ?? tensor(`${name}.weight`, [width])) };
     const out = this.#value(name, width);
-    this.#ops.push({ op: 'rmsnorm', x: view, group: group ?? width, ...factors, plusOne, eps, out });
+    const groups = { group: group ?? width, ...(tail !== undefined && { tail }) };
+    this.#ops.push({ op: 'rmsnorm', x: view, ...groups, ...factors, plusOne, eps, out });
     return out;
   }
 

@@ -80,8 +80,10 @@ export interface RmsNorm {
   /** The factor is 1 + weight, as the Gemma family has it. */
   readonly plusOne: boolean;
   readonly eps: number;
-  /** Columns that share a mean; whole groups make up all of them. */
+  /** Columns that share a mean; whole groups make up all of them, but for the tail. */
   readonly group: number;
+  /** Columns of a last group that is narrower: keys behind queries, of which there are more. */
+  readonly tail?: number;
 }
 
 /**

@@ -1,6 +1,6 @@
 // What every op reads and writes, in one place: rewrites and the allocation of buffers ask here.
 
-import type { Op, ValueName, View } from './graph.ts';
+import type { Op, RmsNorm, ValueName, View } from './graph.ts';
 
 /** The values an op reads, one entry per operand: a value used twice is listed twice. */
 export function valuesRead(op: Op): ValueName[] {
@@ -137,4 +137,10 @@ const viewOf = (view: View, read: (value: ValueName) => ValueName): View => ({ .
 
 function gated({ gate }: { readonly gate?: View }, read: (value: ValueName) => ValueName): { readonly gate?: View } {
   return gate === undefined ? {} : { gate: viewOf(gate, read) };
+}
+
+/** The widths of a norm's groups, side by side in a row of `width` columns. */
+export function groupWidths({ group, tail }: Pick<RmsNorm, 'group' | 'tail'>, width: number): number[] {
+  const whole = Array.from({ length: Math.floor(width / group) }, () => group);
+  return tail === undefined ? whole : [...whole, tail];
 }

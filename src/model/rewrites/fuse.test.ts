@@ -231,6 +231,7 @@ describe('fuse on a Llama', () => {
     const olmo = of('olmo2', { num_key_value_heads: 4 });
     const { n_head, head_size } = olmo.dims;
     expect(turn(fuse(olmo))).toMatchObject({ norm: { group: n_head * head_size }, kv: { layer: 0 } });
+    expect(turn(fuse(of('olmo2')))).toMatchObject({ norm: { group: 32, tail: 16 }, kv: { layer: 0, from: 32 } });
     expect(turn(fuse(of('qwen3', { head_dim: 8 })))).toMatchObject({ norm: { group: 8 } });
   });
 

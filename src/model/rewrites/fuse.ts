@@ -76,10 +76,12 @@ function fold(source: Op, op: Op, value: ValueName, graph: Graph): Op | null {
 
 /** The norm of each head, or of several at a time, and then their turn, as one op: null where the norm cuts heads, or a part of it is turned alone. */
 function normedRotary(source: Op, op: RotaryOp, { dims, widths }: Graph): RotaryOp | null {
-  if (source.op !== 'rmsnorm' || source.group % dims.head_size !== 0 || op.norm !== undefined) return null;
+  if (source.op !== 'rmsnorm' || op.norm !== undefined) return null;
+  if ([source.group, source.tail ?? 0].some(columns => columns % dims.head_size !== 0)) return null;
   if (source.residual !== undefined || op.x.width !== widths[source.out]) return null;
-  const { weight, plusOne, eps, group, x } = source;
-  return { ...op, x, norm: { ...(weight !== undefined && { weight }), plusOne, eps, group } };
+  const { weight, plusOne, eps, group, tail, x } = source;
+  const norm = { ...(weight !== undefined && { weight }), plusOne, eps, group, ...(tail !== undefined && { tail }) };
+  return { ...op, x, norm };
 }
 
 /** Folds a kv_append into the op that makes its keys (and, a product, its values), where those columns serve nothing else. */
