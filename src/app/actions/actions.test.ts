@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { idle, type Page, readyPage } from '../../../e2e/support/scripted-page.ts';
 import { isChord, isPlain, type Stroke } from '../../ui/controls/chord.ts';
+import { SIDE_VIEWS } from '../sideViews.ts';
 import { type Action, actionOf, type Place } from './action.ts';
 import { findActions } from './find.ts';
 import { placesOf } from './places.ts';
@@ -84,11 +85,13 @@ describe('the palette', () => {
   const titles = (query: string, recent: readonly string[] = []): string[] =>
     findActions(ACTIONS, query, recent).map(({ id }) => id);
 
-  test('finds by words in any order, the beginning of a title first', () => {
+  test('finds by words in any order, what is called so first, then what begins so', () => {
     expect(titles('run')[0]).toBe('run');
     expect(titles('rank tint')).toEqual(['tint:rank']);
     expect(titles('TEMPER')[0]).toBe('setting:temperature');
     expect(titles('view chat')).toEqual(['view:chat']);
+    for (const { key, label } of SIDE_VIEWS) expect(titles(label)[0]).toBe(`view:${key}`);
+    expect(titles('re-tok')[0]).toBe('retokenise');
     expect(titles('no such thing')).toEqual([]);
     expect(titles('')).toHaveLength(ACTIONS.length);
   });

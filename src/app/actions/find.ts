@@ -1,4 +1,4 @@
-// Which actions a person means: all words are in them, what begins like the first comes first, and what was done last before the rest.
+// Which actions a person means: all words are in them, what is called so comes first, then what begins so, and what was done last before the rest.
 import type { Action } from './action.ts';
 
 const wordsOf = (text: string): string[] => text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -8,10 +8,14 @@ function scoreOf({ title, group, words = '' }: Action, wanted: readonly string[]
   const name = title.toLocaleLowerCase();
   const all = `${name} ${group} ${words}`.toLocaleLowerCase();
   if (!wanted.every(word => all.includes(word))) return null;
-  if (wanted.length > 0 && name.startsWith(wanted.join(' '))) return 0;
+  const typed = wanted.join(' ');
+  // "View: Text" is called so, and "Text".
+  const names = [name, name.replace(/^[^:]*:\s*/, '')];
+  if (names.includes(typed)) return 0;
+  if (typed !== '' && names.some(each => each.startsWith(typed))) return 1;
   const begun = wordsOf(name.replace(/[^\p{L}\p{N}]+/gu, ' '));
-  if (wanted.every(word => begun.some(each => each.startsWith(word)))) return 1;
-  return wanted.every(word => name.includes(word)) ? 2 : 3;
+  if (wanted.every(word => begun.some(each => each.startsWith(word)))) return 2;
+  return wanted.every(word => name.includes(word)) ? 3 : 4;
 }
 
 /** @param recent ids, the last one first */
