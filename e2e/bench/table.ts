@@ -5,10 +5,11 @@ import { ratioOf, type Timing } from './timing.ts';
 
 type Column = readonly [string, (numbers: EngineNumbers, first: EngineNumbers) => string];
 
-/** `median (best)`; `–` for a cell that was left out. */
+/** `median (best)`, whole numbers with one digit more while they are small; `–` for a cell that was left out. */
 export function timingCell(timing: Timing | null | undefined, unit: (ms: number) => number, digits = 1): string {
   if (!timing) return '–';
-  return `${unit(timing.median).toFixed(digits)} (${unit(timing.min).toFixed(digits)})`;
+  const written = (value: number): string => value.toFixed(value < 10 ? Math.max(digits, 1) : digits);
+  return `${written(unit(timing.median))} (${written(unit(timing.min))})`;
 }
 
 /** `ratio: median (best) ±spread`: the ratio of times to those of `first`, by rounds. */
