@@ -167,9 +167,18 @@ async function noteFocus(page: Page): Promise<() => Promise<number[]>> {
   return () => page.evaluate(() => ((globalThis as unknown as { focused: number[] }).focused ?? []).splice(0));
 }
 
-/** Times that `key` is pressed: more than there are stops on the page. */
 async function press(page: Page, key: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) await page.keyboard.press(key);
+}
+
+/** All Tab stops from here until the first of them comes again. */
+async function once(page: Page, focused: () => Promise<number[]>): Promise<number[]> {
+  const stops: number[] = [];
+  while (stops.length < 200 && !stops.includes(stops[0] ?? -1, 1)) {
+    await press(page, 'Tab', 8);
+    stops.push(...(await focused()));
+  }
+  return stops;
 }
 
 test('F6 goes from part to part, and every control is fewer than 20 Tab stops behind one of them', async ({ page }) => {
@@ -186,9 +195,8 @@ test('F6 goes from part to part, and every control is fewer than 20 Tab stops be
     const parts = await focused();
     expect(new Set(parts).size).toBeGreaterThan(4);
     expect(new Set(parts).size).toBeLessThan(24);
-    await press(page, 'Tab', 130);
     let stops = 0;
-    for (const stop of await focused()) {
+    for (const stop of await once(page, focused)) {
       stops = parts.includes(stop) ? 0 : stops + 1;
       if (stops >= 20) far.push(`${name}: ${stop}`);
     }

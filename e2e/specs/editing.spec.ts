@@ -171,7 +171,7 @@ test('a stop string ends the run: bytes before it stay as a typed piece', { tag:
   await expect(textArea(page)).toHaveValue(PROMPT);
 });
 
-test('a run says that it ended by length, by end-of-text, by a full context', { tag: '@engine' }, async ({ page }) => {
+test('a run says that it ended by length, by end-of-text, by a full context', async ({ page }) => {
   await openPage(page);
   await setNumbers(page, { Length: 2 });
   await run(page, 'Ended after 2 tokens, the maximum set.');

@@ -119,7 +119,6 @@ for (const [how, words] of [
     await worker.evaluate(() => Object.assign(Reflect.get(globalThis, 'planted'), { armed: false }));
     await expect(textArea(page)).toHaveValue(WRITTEN);
     await goesOn(page);
-    // The check of the kernels in idle time has memory of its own for a while.
     await expect.poll(() => liveBytes(page)).toBeLessThanOrEqual(before);
     expect(await alertsOf(page)).toEqual([]);
   });

@@ -3,6 +3,8 @@ import { complaints } from '../support/axe.ts';
 import { openModels, openPage } from '../support/page.ts';
 import { expect, type Page, test } from '../support/tests.ts';
 
+test.use({ checksKernels: true });
+
 async function check(page: Page) {
   await openPage(page);
   const dialog = await openModels(page);

@@ -9,7 +9,7 @@ const ADDRESSES = {
 };
 
 // As a visitor has it.
-test.use({ serviceWorkers: 'allow' });
+test.use({ serviceWorkers: 'allow', checksKernels: true });
 
 for (const [where, address] of Object.entries(ADDRESSES)) {
   test(`the page opens ${where} with a clean console @whole`, async ({ page }) => {

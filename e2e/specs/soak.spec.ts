@@ -164,6 +164,8 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => hub.close());
 
+test.use({ checksKernels: true });
+
 test('rounds of everything take no more at their end than at their beginning', async ({ page }) => {
   test.skip(process.env.SOAK === undefined, 'long: SOAK=200 asks for it');
   test.setTimeout(300_000 + ROUNDS * 240_000);

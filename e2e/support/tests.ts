@@ -1,6 +1,7 @@
 // The two kinds of browser tests. `test`: the page on the scripted engine, the same page, stores and protocol, without a download or a GPU.
 // `engineTest`, or a `test` with the tag @engine: the real worker, where a model's numbers, its files or its GPU are the subject.
 import { type BrowserContext, test as base, type Page } from '@playwright/test';
+import { QUIET_MS } from '../../src/features/models/quiet.ts';
 import type { EngineEvent } from '../../src/protocol/events.ts';
 
 export {
@@ -23,10 +24,17 @@ interface Options {
   readonly turn: number;
 }
 
+interface EngineOptions {
+  /** Kernels are checked by themselves after a load, as on a person's page: of a real engine a second of the processor and more for each model. */
+  readonly checksKernels: boolean;
+}
+
 /** Seeds count 1, 2, 3, ... from each load of the page, so that a test draws the same text every time. */
-export const engineTest = base.extend({
-  context: async ({ context }, use) => {
+export const engineTest = base.extend<EngineOptions>({
+  checksKernels: [false, { option: true }],
+  context: async ({ context, checksKernels }, use) => {
     await context.addInitScript(countSeeds);
+    if (!checksKernels) await context.addInitScript(neverAfter, QUIET_MS);
     await use(context);
   },
 });
@@ -75,6 +83,13 @@ function scriptWorkers(script: string): void {
       super(options?.name === 'nucleus-engine' ? script : own, options);
     }
   };
+}
+
+/** What shall be done so many milliseconds later is not done. */
+function neverAfter(quiet: number): void {
+  globalThis.setTimeout = new Proxy(globalThis.setTimeout, {
+    apply: (timeout, self, given: readonly unknown[]) => (given[1] === quiet ? 0 : Reflect.apply(timeout, self, given)),
+  });
 }
 
 /** A single random word is asked for by a seed alone; identities take more. */

@@ -5,6 +5,7 @@ import { makePage, type Page } from '../../e2e/support/scripted-page.ts';
 import { shippedRecording } from '../../e2e/support/shipped-recording.ts';
 import { kernelsStore } from '../features/models/kernels.ts';
 import { showRecorded } from '../features/models/openRecorded.ts';
+import { QUIET_MS } from '../features/models/quiet.ts';
 import type { CommandOf } from '../protocol/commands.ts';
 import type { EngineEvent } from '../protocol/events.ts';
 
@@ -135,7 +136,7 @@ describe('a recording stands in', () => {
     const run = page.generation.getState().run();
     expect(page.generation.getState().status.kind).toBe('waiting');
     kernelsStore.of(page);
-    const checks = () => [...page.waits].filter(({ ms }) => ms === 4_000).length;
+    const checks = () => [...page.waits].filter(({ ms }) => ms === QUIET_MS).length;
     expect(checks()).toBe(0);
     await slowly.come();
     // Kernels that compute are checked.

@@ -11,6 +11,7 @@ import { CurrentModel } from './CurrentModel.tsx';
 import { KernelNotice } from './KernelNotice.tsx';
 import { kernelsStore } from './kernels.ts';
 import { checkedWords, faultWords, reportText } from './kernelWords.ts';
+import { QUIET_MS } from './quiet.ts';
 
 const WRONG: CheckedVariant = { name: 'attention', error: 0.123, wrong: 3, off: true };
 const reportOf = (...variants: CheckedVariant[]): SelfTestReport => ({
@@ -29,7 +30,7 @@ async function open(report: SelfTestReport = RIGHT_KERNELS, intercept?: Intercep
   const asked = () => opened.worker.of('self_test').map(({ forget, several }) => ({ forget, several }));
   /** Lets the time pass that the check waits. */
   const quiet = (): void => {
-    for (const wait of [...opened.waits]) if (wait.ms === 4000) wait.callback();
+    for (const wait of [...opened.waits]) if (wait.ms === QUIET_MS) wait.callback();
   };
   const words = (part: typeof CurrentModel | typeof KernelNotice) =>
     rendered({ ...opened, kernels } as Page, createElement(part)).replace(/<[^>]*>/g, ' ');

@@ -5,9 +5,8 @@ import type { SelfTestReport } from '../../protocol/self-test.ts';
 import { defineFeatureStore } from '../../stores/feature-store.ts';
 import { IDLE_TASK, type TaskState, ViewTask } from '../../stores/gpu-work/view-task.ts';
 import { isRunning } from '../../stores/run/generation-types.ts';
+import { QUIET_MS } from './quiet.ts';
 
-/** After a load, and after a run that was under way then, in milliseconds: by then the page has computed what it shows. */
-const QUIET_MS = 4000;
 /** Parts of the progress. */
 const PARTS = 100;
 
