@@ -122,6 +122,15 @@ test('the sheets fit and close by their button, and give the page back @phone', 
     await expect(opened).toBeHidden();
     await modelReady(page);
   }
+  // The tab of the view that was chosen last is in sight.
+  const inside = sheet(page, 'Look inside');
+  const follow = inside.getByRole('tab', { name: 'Follow' });
+  await tokenButton(page).tap();
+  await follow.tap();
+  await inside.getByRole('button', { name: 'Close' }).tap();
+  await expect(inside).toBeHidden();
+  await tokenButton(page).tap();
+  await expect(follow).toBeInViewport({ ratio: 0.9 });
 });
 
 test('axe finds nothing in either theme, with either sheet and the models @phone', async ({ page }) => {

@@ -17,15 +17,23 @@ interface TabsProps<K extends string> {
 /** Width of what may lie over an end of the row, in px. */
 const EDGE = 28;
 
-/** Where not all tabs have room, the chosen one is in sight. */
+/** Where not all tabs have room, the chosen one is in sight: once it is chosen, and once the row has another width, or has one at all, as in a dialog that opens. */
 function useChosenInSight(list: RefObject<HTMLElement | null>, value: string): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab is found by its mark.
   useLayoutEffect(() => {
-    const row = list.current?.getBoundingClientRect();
-    const tab = list.current?.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
-    if (!list.current || !row || !tab) return;
-    if (tab.right > row.right - EDGE) list.current.scrollLeft += tab.right - row.right + EDGE;
-    else if (tab.left < row.left + EDGE) list.current.scrollLeft -= row.left + EDGE - tab.left;
+    if (!list.current) return;
+    const { current } = list;
+    const show = () => {
+      const row = current.getBoundingClientRect();
+      const tab = current.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+      if (!tab) return;
+      if (tab.right > row.right - EDGE) current.scrollLeft += tab.right - row.right + EDGE;
+      else if (tab.left < row.left + EDGE) current.scrollLeft -= row.left + EDGE - tab.left;
+    };
+    show();
+    const observer = new ResizeObserver(show);
+    observer.observe(current);
+    return () => observer.disconnect();
   }, [list, value]);
 }
 
