@@ -3,8 +3,9 @@
 // temperature, then the draw at another one, by the interval of u over the kept ids in id order. Arithmetic in f32, or in shares past the list, makes the id a guess; it is rarely wrong.
 //
 // The likeliest LIST ids: the LIST-th largest maximum of a piece is a bound that at least LIST logits reach, and few more. They are gathered and put in order.
+@group(0) @binding(0) var<storage, read> setting: Setting;
 @group(0) @binding(1) var<storage, read> logits: array<u32>;         // [width], bits of f32
-@group(0) @binding(2) var<storage, read> pieces: array<vec4f>;       // [pieces, 2], as draw_pieces leaves them
+@group(0) @binding(2) var<storage, read> pieces: array<vec4f>;       // [pieces, 2], as draw_pieces or the head leaves them
 @group(0) @binding(3) var<storage, read> touched: array<vec4u>;      // [touched], id, times seen, times drawn, bits of its bias; -Infinity bans it
 @group(0) @binding(4) var<storage, read_write> found: array<vec4u>;  // [2, ROOM], key, id, logit, weight: as gathered, and in order; of ids near the end of a nucleus key, id, share
 @group(0) @binding(5) var<storage, read_write> bins: array<atomic<u32>, 2u * BINS>;

@@ -1,6 +1,7 @@
 // Reduces a row of logits, a thread a piece, to what the draw joins: of a piece the maximum m, and with a = l - m the sums of exp(a), a exp(a), and of
 // the same with a at the temperature of the cuts; how many of its logits are finite, -1 where one is no logit at all. Ids that follow each other lie in
 // different pieces, since likely tokens often have neighbouring ids. Sums go by blocks, so that their error does not grow with the row.
+@group(0) @binding(0) var<storage, read> setting: Setting;
 @group(0) @binding(1) var<storage, read> logits: array<u32>;          // [WIDTH], bits of f32
 @group(0) @binding(2) var<storage, read_write> pieces: array<vec4f>;  // [pieces, 2]: m, sum, weighted sum, finite; both sums for the cuts
 

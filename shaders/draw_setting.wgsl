@@ -1,4 +1,4 @@
-// Part: what a draw goes by, and the order of logits.
+// Part: what a draw goes by, `setting`, and the order of logits.
 struct Setting {
   width: u32,      // ids of the row
   pieces: u32,     // that it is cut into: piece i has the ids i, i + pieces, ...
@@ -21,7 +21,6 @@ struct Setting {
   share_u: u32,
   share_room: u32,  // sums of shares are within 2^-share_room of those of weights; from 1 to 31
 }
-@group(0) @binding(0) var<storage, read> setting: Setting;
 
 const RULED_OUT = 0xff800000u;  // the bits of -Infinity
 

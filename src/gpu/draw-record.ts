@@ -7,7 +7,7 @@ export const LISTED = 208;
 export const RAISED = 16;
 /** Ids whose logits the settings may change. */
 export const MOST_TOUCHED = 4096;
-/** Pieces that draw_pieces cuts a row into at most. */
+/** Pieces that a row of logits is cut into at most. */
 export const MOST_PIECES = 1024;
 /** Logits that may reach the bound of the list. */
 export const ROOM = 512;
@@ -91,7 +91,8 @@ export function settingWords(setting: DrawSetting, V: number): Uint32Array<Array
   return words;
 }
 
-const piecesOf = (V: number): number => Math.ceil(V / Math.ceil(V / MOST_PIECES));
+/** Of a row of V logits: piece i has the ids i, i + pieces, ... */
+export const piecesOf = (V: number): number => Math.ceil(V / Math.ceil(V / MOST_PIECES));
 
 /** Sums over the ids that are not listed, relative to the largest logit of the row, in f32: of exp(a) and a exp(a). */
 interface TailSums {

@@ -6,6 +6,7 @@ import type { Allocation } from '../model/ir/allocate.ts';
 import type { Graph, Op } from '../model/ir/graph.ts';
 import { pairAt } from '../model/ir/pairs.ts';
 import type { BufferRef, Dispatch, PlanContext, PlanOptions } from './dispatch.ts';
+import { planHeadRow } from './kernels/head.ts';
 import { planMatrix } from './kernels/linear.ts';
 import { PLANNERS, planPair } from './kernels/registry.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
@@ -51,6 +52,8 @@ export function planBody(
 export interface HeadUse {
   readonly x?: BufferRef;
   readonly logits: string;
+  /** Of one row: its logits are also reduced to the pieces that a draw goes by, where a kernel does both. */
+  readonly pieces?: boolean;
 }
 
 /** The dispatches that take states to logits [T, V]. */
@@ -65,7 +68,10 @@ export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOpti
     stride: stride4(matrix.rows),
     logits: graph.logits,
   };
-  return soundPlan(context, c => planMatrix(c, matrix, head));
+  return soundPlan(context, c => {
+    const reduced = use.pieces ? planHeadRow(c, matrix, use.logits) : null;
+    return reduced ? [reduced] : planMatrix(c, matrix, head);
+  });
 }
 
 function planOp<K extends Op['op']>(context: PlanContext, op: Extract<Op, { op: K }>): Dispatch[] {

@@ -11,7 +11,6 @@ import type { Dispatch } from './dispatch.ts';
 import { DRAW_WORDS, type DrawSetting, RECORD_WORDS, settingWords, TOUCHED_WORDS } from './draw-record.ts';
 import { type Buffers, Executor, layered } from './executor.ts';
 import { growsLong, stretchFloats } from './kernels/attention.ts';
-import { planDraw } from './kernels/draw.ts';
 import type { TableWrite } from './kv-cache.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
 import { Pool } from './pool.ts';
@@ -23,6 +22,7 @@ import {
   bodyKindOf,
   bodyKinds,
   bodyPlan,
+  drawPlan,
   headPlan,
   ROW_LIMIT,
   STATISTIC_PARTS,
@@ -171,12 +171,16 @@ export class Runner {
   /** What one decode step takes, head and draw included, in order. */
   get decodePlan(): readonly Dispatch[] {
     const { row, head } = this.#plans;
-    return [...row.dispatches, ...head.dispatches, ...planDraw(this.#gpu.kernelClass, 'logits')];
+    return [...row.dispatches, ...head.dispatches, ...drawPlan(this.#gpu, head.dispatches)];
   }
 
   /** Plans anew: for a choice of kernels that has changed. Keys that are cached stay as they were made. Throws `kernel_failed`. */
   async replan(): Promise<void> {
     this.#plans = await makePlans(this.#gpu, this.#graph, this.#weights, this.#buffers);
+    // What a draw begins with depends on the head.
+    if (this.#drawing === null) return;
+    this.#drawing = null;
+    await this.prepareDraw();
   }
 
   /** Tells the GPU which slots positions of a sequence live in; before the step that uses them. */
@@ -222,7 +226,7 @@ export class Runner {
 
   /** Compiles the draw, once: the largest kernel of all, which many sessions never run. Throws `kernel_failed`. */
   async prepareDraw(): Promise<void> {
-    this.#drawing ??= Executor.create(this.#gpu, planDraw(this.#gpu.kernelClass, 'logits'), this.#buffers);
+    this.#drawing ??= Executor.create(this.#gpu, drawPlan(this.#gpu, this.#plans.head.dispatches), this.#buffers);
     try {
       this.#draw = await this.#drawing;
     } catch (error) {

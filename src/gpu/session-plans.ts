@@ -4,6 +4,8 @@ import type { Graph } from '../model/ir/graph.ts';
 import type { Gpu } from './device.ts';
 import { type Choosing, choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
 import { growsLong, LONG_FROM } from './kernels/attention.ts';
+import { planDraw } from './kernels/draw.ts';
+import { leavesPieces } from './kernels/head.ts';
 import { planStatistics } from './kernels/row_statistics.ts';
 import type { WeightLayouts } from './layout.ts';
 import { type PlannedOps, planHead, planOps } from './plan.ts';
@@ -66,15 +68,21 @@ export function bodyPlan(
   return planOps(graph, weights, allocation, { ...options, step });
 }
 
-/** The head on one row's final states, found by slot, to `logits`. */
+/** The head on one row's final states, found by slot, to `logits`, and to the pieces of a draw where it leaves them. */
 export function headPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
-  return planHead(graph, weights, { ...bodyOptions(gpu, 'row'), step: 'step/head' }, { logits: 'logits' });
+  return planHead(graph, weights, headOptions(gpu), { logits: 'logits', pieces: true });
 }
 
-/** The dispatches of a token, body and head. */
+const headOptions = (gpu: Device): PlanOptions => ({ ...bodyOptions(gpu, 'row'), step: 'step/head' });
+
+/** The draw from the row that a head leaves. */
+export const drawPlan = ({ kernelClass }: Device, head: readonly Dispatch[]): Dispatch[] =>
+  planDraw(kernelClass, 'logits', leavesPieces(head));
+
+/** The dispatches of a token, body and head, of which products alone are measured: the head leaves no pieces. */
 export function tokenPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
   const body = bodyPlan(gpu, graph, weights, 'row').flatMap(({ dispatches }) => dispatches);
-  return [...body, ...headPlan(gpu, graph, weights)];
+  return [...body, ...planHead(graph, weights, headOptions(gpu), { logits: 'logits' })];
 }
 
 /** The head on a tile of rows, and the statistics of each. */

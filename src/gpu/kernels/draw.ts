@@ -19,8 +19,11 @@ const draw = kernel('draw', {
 
 export const kernels = [drawPieces, draw];
 
-/** From the row in `logits` to the record of its draw. Sizes of the vocabulary stand in the setting, so that all models share two pipelines. */
-export function planDraw(kernelClass: KernelClass, logits: string): Dispatch[] {
+/**
+ * From the row in `logits` to the record of its draw; `reduced`: its pieces are there. Sizes of the vocabulary stand in the setting, so that all models
+ * share two pipelines.
+ */
+export function planDraw(kernelClass: KernelClass, logits: string, reduced = false): Dispatch[] {
   // One workgroup with barriers: on a CPU they cost little where it is no wider than one of its vectors. A word of workgroup memory costs
   // SwiftShader half a millisecond of compiling, so that little lies there.
   const onCpu = kernelClass === 'barrier_free' || kernelClass === 'naive';
@@ -30,28 +33,27 @@ export function planDraw(kernelClass: KernelClass, logits: string): Dispatch[] {
     logits: { buffer: logits },
     pieces: { buffer: 'draw/pieces' },
   };
-  return [
-    {
-      label: 'head (draw_pieces)',
-      kernel: drawPieces,
-      consts: { WORKGROUP: piecesWide },
-      bind: [buffers.setting, buffers.logits, buffers.pieces],
-      grid: [MOST_PIECES / piecesWide, 1, 1],
-    },
-    {
-      label: 'head (draw)',
-      kernel: draw,
-      consts: { WORKGROUP: wide, LIST: LISTED, RAISED, ROOM, STRETCHES: Math.max(64, wide) },
-      bind: [
-        buffers.setting,
-        buffers.logits,
-        buffers.pieces,
-        { buffer: 'draw/touched' },
-        { buffer: 'draw/found' },
-        { buffer: 'draw/bins' },
-        { buffer: 'draw/record' },
-      ],
-      grid: [1, 1, 1],
-    },
-  ];
+  const reduction: Dispatch = {
+    label: 'head (draw_pieces)',
+    kernel: drawPieces,
+    consts: { WORKGROUP: piecesWide },
+    bind: [buffers.setting, buffers.logits, buffers.pieces],
+    grid: [MOST_PIECES / piecesWide, 1, 1],
+  };
+  const drawing: Dispatch = {
+    label: 'head (draw)',
+    kernel: draw,
+    consts: { WORKGROUP: wide, LIST: LISTED, RAISED, ROOM, STRETCHES: Math.max(64, wide) },
+    bind: [
+      buffers.setting,
+      buffers.logits,
+      buffers.pieces,
+      { buffer: 'draw/touched' },
+      { buffer: 'draw/found' },
+      { buffer: 'draw/bins' },
+      { buffer: 'draw/record' },
+    ],
+    grid: [1, 1, 1],
+  };
+  return reduced ? [drawing] : [reduction, drawing];
 }

@@ -28,10 +28,7 @@ export function productKernels(name: string, spec: KernelSpec, finish: string): 
       few: kernel(`${name}_few`, severalRows(sized, 'few_products', finish)),
       tile: kernel(`${name}_tile`, severalRows(sized, 'tile_products', finish)),
     },
-    team: {
-      workgroup: kernel(`${name}_row_workgroup`, fourRows(sized, 'workgroup')),
-      cluster: kernel(`${name}_row_cluster`, fourRows(sized, 'cluster')),
-    },
+    team: teamKernels(name, sized),
     few: {
       workgroup: kernel(`${name}_few_workgroup`, few('workgroup')),
       subgroup: kernel(`${name}_few_subgroup`, { ...few('subgroup'), enable: 'subgroups' }),
@@ -39,6 +36,12 @@ export function productKernels(name: string, spec: KernelSpec, finish: string): 
     tile: kernel(`${name}_tile_workgroup`, severalRows(spec, 'block_products')),
   };
 }
+
+/** The kernels `name_row_*` by which a team makes products of one row. */
+export const teamKernels = (name: string, spec: KernelSpec): TeamKernels => ({
+  workgroup: kernel(`${name}_row_workgroup`, fourRows(spec, 'workgroup')),
+  cluster: kernel(`${name}_row_cluster`, fourRows(spec, 'cluster')),
+});
 
 /** `spec` with products of several rows of x. */
 function severalRows(spec: KernelSpec, ...parts: string[]): KernelSpec {

@@ -14,6 +14,7 @@ import * as draw from './draw.ts';
 import * as embedding from './embedding.ts';
 import * as gate from './gate.ts';
 import * as gated from './gated.ts';
+import * as head from './head.ts';
 import type { Kernel } from './kernel.ts';
 import * as kvAppend from './kv_append.ts';
 import * as layernorm from './layernorm.ts';
@@ -74,6 +75,7 @@ export const KERNELS: readonly Kernel[] = [
   embedding,
   gate,
   gated,
+  head,
   kvAppend,
   layernorm,
   lensStatistics,
