@@ -1,5 +1,5 @@
-// Part: pieces of the logits that a team makes of one row, reduced as draw_pieces does it. TOGETHER clusters of neighbouring threads make a piece: four ids
-// each at a time, PIECES apart, so that the logits need not be read again and a piece has the ids that draw looks for in it.
+// Part: pieces of the logits of one row, reduced as draw_pieces does it. TOGETHER clusters of threads make a piece: each four of its ids at a time, of which
+// its first four threads keep one each. So logits are not read again.
 @group(0) @binding(3) var<storage, read> bias: array<f32>;            // [ROWS]
 @group(0) @binding(4) var<storage, read_write> output: array<f32>;    // [ROWS]
 @group(0) @binding(5) var<storage, read> setting: Setting;
@@ -7,7 +7,6 @@
 
 const TEAMS = WORKGROUP / CLUSTER;
 const ROUNDS = (ROWS + 4u * PIECES * TOGETHER - 1u) / (4u * PIECES * TOGETHER);
-const NO_LOGIT = -3.4e38;
 
 // Of some logits: the largest, m; how many are finite, and whether all are numbers or ruled out; sums as in weights_of, with a = l - m.
 struct Piece {
@@ -17,9 +16,9 @@ struct Piece {
   sums: vec4f,
 }
 
-const NOTHING = Piece(NO_LOGIT, 0.0, true, vec4f());
+const NOTHING = Piece(-3.4e38, 0.0, true, vec4f());
 
-var<workgroup> shares: array<Piece, TEAMS>;
+var<workgroup> shares: array<Piece, 4u * TEAMS>;
 
 // The ids of a cluster's round: four of a piece, from ROWS on where there are none.
 fn ids_of(piece: u32, team: u32, round: u32) -> vec4u {
@@ -27,68 +26,45 @@ fn ids_of(piece: u32, team: u32, round: u32) -> vec4u {
   return select(vec4u(ROWS), ids, piece < PIECES);
 }
 
-fn logit_of(id: u32, sum: f32) -> f32 {
-  var y = sum;
-  if (HAS_BIAS) {
-    y += bias[id];
-  }
-  return capped(y * FACTOR);
-}
-
-// The same sums relative to a logit that is no less.
-fn lowered(piece: Piece, highest: f32) -> vec4f {
-  let w = weights_of(piece.highest - highest);
-  let s = piece.sums;
+// Sums relative to a logit that is higher; w has the weights of the distance.
+fn lowered(s: vec4f, w: vec4f) -> vec4f {
   return vec4f(w.x * s.x, w.x * s.y + w.y * s.x, w.z * s.z, w.z * s.w + w.w * s.z);
 }
 
 fn both_of(a: Piece, b: Piece) -> Piece {
   let highest = max(a.highest, b.highest);
-  return Piece(highest, a.finite + b.finite, a.sound && b.sound, lowered(a, highest) + lowered(b, highest));
+  let sums = lowered(a.sums, weights_of(a.highest - highest)) + lowered(b.sums, weights_of(b.highest - highest));
+  return Piece(highest, a.finite + b.finite, a.sound && b.sound, sums);
 }
 
-// Four logits, of which those from ROWS on are none; the thread at `place` of its cluster writes the one of its number.
-fn four_logits(ids: vec4u, sums: vec4f, place: u32) -> Piece {
-  var four = NOTHING;
-  var numbers = vec4f(NO_LOGIT);
-  var counts = vec4<bool>();
-  for (var i = 0u; i < 4u; i++) {
-    if (ids[i] >= ROWS) {
-      continue;
-    }
-    let y = logit_of(ids[i], sums[i]);
-    if (place == i) {
-      output[ids[i]] = y;
-    }
-    let bits = bitcast<u32>(y);
-    if (is_number(bits)) {
-      numbers[i] = y;
-      counts[i] = true;
-      four.finite += 1.0;
-    } else if (bits != RULED_OUT) {
-      four.sound = false;
-    }
+// Writes the logit of an id, and what `own` is with it.
+fn with_logit(own: Piece, id: u32, sum: f32) -> Piece {
+  var y = sum;
+  if (HAS_BIAS) {
+    y += bias[id];
   }
-  let two = max(numbers.xy, numbers.zw);
-  four.highest = max(two.x, two.y);
-  for (var i = 0u; i < 4u; i++) {
-    if (counts[i]) {
-      four.sums += weights_of(numbers[i] - four.highest);
-    }
+  y = capped(y * FACTOR);
+  output[id] = y;
+  let bits = bitcast<u32>(y);
+  if (!is_number(bits)) {
+    return Piece(own.highest, own.finite, own.sound && bits == RULED_OUT, own.sums);
   }
-  return four;
+  let w = weights_of(-abs(y - own.highest));
+  let rises = y > own.highest;
+  let sums = select(own.sums + w, lowered(own.sums, w) + vec4f(1.0, 0.0, 1.0, 0.0), rises);
+  return Piece(max(y, own.highest), own.finite + 1.0, own.sound, sums);
 }
 
-// Joins the shares of a piece, each brought by the first thread of its cluster, and leaves it; all threads call it.
-fn leave(piece: u32, team: u32, own: Piece, is_first: bool) {
-  if (is_first) {
-    shares[team] = own;
+// Joins the shares of a piece, those of the first four threads of its clusters, and leaves it; all threads call it.
+fn leave(piece: u32, team: u32, place: u32, own: Piece) {
+  if (place < 4u) {
+    shares[4u * team + place] = own;
   }
   workgroupBarrier();
-  if (is_first && team % TOGETHER == 0u && piece < PIECES) {
-    var all = shares[team];
-    for (var i = 1u; i < TOGETHER; i++) {
-      all = both_of(all, shares[team + i]);
+  if (place == 0u && team % TOGETHER == 0u && piece < PIECES) {
+    var all = own;
+    for (var i = 1u; i < 4u * TOGETHER; i++) {
+      all = both_of(all, shares[4u * team + i]);
     }
     pieces[2u * piece] = vec4f(all.highest, all.sums.xy, select(-1.0, all.finite, all.sound));
     pieces[2u * piece + 1u] = vec4f(all.sums.zw, 0.0, 0.0);

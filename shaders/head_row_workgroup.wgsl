@@ -9,9 +9,11 @@ fn head_row_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoca
   for (var round = 0u; round < ROUNDS; round++) {
     let ids = ids_of(piece, team, round);
     let sums = four_products(min(ids, vec4u(ROWS - 1u)), x0, lane);
-    own = both_of(own, four_logits(ids, sums, place));
+    if (place < 4u && ids[place] < ROWS) {
+      own = with_logit(own, ids[place], sums[place]);
+    }
     // The memory of the sums is written again.
     workgroupBarrier();
   }
-  leave(piece, team, own, place == 0u);
+  leave(piece, team, place, own);
 }

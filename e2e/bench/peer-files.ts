@@ -16,8 +16,19 @@ export interface PeerSource {
   readonly weightsFile: Uint8Array<ArrayBuffer>;
 }
 
-/** Writes `model.safetensors`, `config.json`, `onnx/model.onnx`, `f32.gguf` and `q8_0.gguf` into `folder`. */
-export async function writePeerFiles(folder: string, { graph, config, weightsFile }: PeerSource): Promise<void> {
+/** Writes `q8_0.gguf` into `folder`, and unless `blocksAlone` also `model.safetensors`, `config.json`, `onnx/model.onnx` and `f32.gguf`. */
+export async function writePeerFiles(folder: string, source: PeerSource, blocksAlone = false): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { metadata, tensors } = goldenGguf(source, publishedConfig(source.config, source.graph), {
+    metadata: byteTokens(source.graph.dims.vocab_size),
+  });
+  await writeFile(path.join(folder, 'q8_0.gguf'), writeGguf({ metadata, tensors: tensors.map(inBlocks) }));
+  if (blocksAlone) return;
+  await writeFloats(folder, source);
+  await writeFile(path.join(folder, 'f32.gguf'), writeGguf({ metadata, tensors: tensors.map(inFloats) }));
+}
+
+async function writeFloats(folder: string, { graph, config, weightsFile }: PeerSource): Promise<void> {
   await mkdir(path.join(folder, 'onnx'), { recursive: true });
   await writeFile(path.join(folder, 'model.safetensors'), weightsFile);
   await writeFile(path.join(folder, 'config.json'), JSON.stringify(publishedConfig(config, graph)));
@@ -27,19 +38,6 @@ export async function writePeerFiles(folder: string, { graph, config, weightsFil
   } finally {
     await onnx.close();
   }
-  const { metadata, tensors } = goldenGguf({ weightsFile }, publishedConfig(config, graph), {
-    metadata: byteTokens(graph.dims.vocab_size),
-  });
-  const f32 = tensors.map(tensor => ({ ...tensor, ...float(tensor), dtype: 'F32' as const }));
-  await writeFile(path.join(folder, 'f32.gguf'), writeGguf({ metadata, tensors: f32 }));
-  const { block, quantise } = STORAGES.q8_0;
-  const q8_0 = f32.map(tensor => {
-    const [, columns = 0] = tensor.shape;
-    if (quantise === null || columns === 0 || columns % block !== 0 || tensor.name === 'position_embd.weight')
-      return tensor;
-    return { ...tensor, dtype: 'Q8_0' as const, bytes: quantise(toFloat32(tensor.bytes, 'F32')) };
-  });
-  await writeFile(path.join(folder, 'q8_0.gguf'), writeGguf({ metadata, tensors: q8_0 }));
 }
 
 /** config.json with what published files of the family have and the graph knows. */
@@ -70,7 +68,22 @@ export function byteTokens(V: number) {
   ] as const;
 }
 
-function float({ bytes, dtype }: GgufTensor): Pick<GgufTensor, 'bytes'> {
+function numbersOf({ bytes, dtype }: GgufTensor): Float32Array<ArrayBuffer> {
   if (!isWeightDtype(dtype)) throw new Error(`${dtype} is no float`);
-  return { bytes: fromFloat32(toFloat32(bytes, dtype), 'F32') };
+  return toFloat32(bytes, dtype);
+}
+
+const inFloats = (tensor: GgufTensor): GgufTensor => ({
+  ...tensor,
+  dtype: 'F32',
+  bytes: fromFloat32(numbersOf(tensor), 'F32'),
+});
+
+/** A matrix in Q8_0 where its rows are whole blocks, and all else in f32. */
+function inBlocks(tensor: GgufTensor): GgufTensor {
+  const { block, quantise } = STORAGES.q8_0;
+  const [, columns = 0] = tensor.shape;
+  if (quantise === null || columns === 0 || columns % block !== 0 || tensor.name === 'position_embd.weight')
+    return inFloats(tensor);
+  return { ...tensor, dtype: 'Q8_0', bytes: quantise(numbersOf(tensor)) };
 }

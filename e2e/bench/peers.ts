@@ -23,6 +23,8 @@ export interface PeerOptions {
   readonly rounds: number;
   /** Greedy tokens of one round. */
   readonly tokens: number;
+  /** The weights in Q8_0 and no other form: where one in f32 is more than a file may have. */
+  readonly blocksAlone?: boolean;
   /** Parts of the names of engines; all unless given. */
   readonly only?: readonly string[];
   readonly log: (line: string) => void;
@@ -88,7 +90,7 @@ export async function benchPeers(outDir: string, options: PeerOptions): Promise<
   const { graph } = buildGraph(options.config);
   const folder = path.join(outDir, 'model');
   options.log(`${options.name}: writing files`);
-  await writePeerFiles(folder, { ...options, graph });
+  await writePeerFiles(folder, { ...options, graph }, options.blocksAlone);
   const served = await serveFolder({ folder: outDir, policy: null });
   const browser = await chromium.launch({ ...wholeBrowser(), headless: true });
   const closing: (() => Promise<void>)[] = [() => browser.close(), () => served.close()];
@@ -121,10 +123,11 @@ export async function benchPeers(outDir: string, options: PeerOptions): Promise<
 }
 
 /** Those that are asked for, and ours that they stand beside. */
-function entrantsOf({ only }: PeerOptions): readonly Entrant[] {
-  if (only === undefined) return ENTRANTS;
-  const others = ENTRANTS.filter(({ name, ours }) => name !== ours && only.some(part => name.includes(part)));
-  return ENTRANTS.filter(entrant => others.some(other => other === entrant || other.ours === entrant.name));
+function entrantsOf({ only, blocksAlone }: PeerOptions): readonly Entrant[] {
+  const able = blocksAlone ? ENTRANTS.filter(({ ours }) => ours === Q8) : ENTRANTS;
+  if (only === undefined) return able;
+  const others = able.filter(({ name, ours }) => name !== ours && only.some(part => name.includes(part)));
+  return able.filter(entrant => others.some(other => other === entrant || other.ours === entrant.name));
 }
 
 interface Place {

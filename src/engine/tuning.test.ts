@@ -1,7 +1,8 @@
 // What is measured on an adapter is kept for it, and what a record holds is believed only where it can be true.
 import { describe, expect, test } from 'vitest';
-import { matrixPlan } from '../../e2e/support/product-plan.ts';
+import { headRowPlan, matrixPlan } from '../../e2e/support/product-plan.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { choosing } from '../gpu/dispatch.ts';
 import type { Team } from '../gpu/product.ts';
 import { type Trial, trialsOf } from '../gpu/tune.ts';
 import type { TuningStore } from '../hub/tuning-store.ts';
@@ -93,18 +94,32 @@ test('a browser that keeps nothing, and a kernel that a driver refuses, stop no 
   expect(other.tuned.size).toBe(0);
 });
 
+test('a head whose reduction is quicker apart is kept so, and planned so by a later load', async () => {
+  const store = mapStore();
+  const plan = (gpu: Gpu) => headRowPlan(choosing(gpu), 5_000, 768, 'f16').map(({ kernel }) => kernel.name);
+  const first = gpuOf('driver');
+  expect(plan(first)).toEqual(['head_row_cluster']);
+  const head = headRowPlan(SUBGROUP, 5_000, 768, 'f16');
+  const apart = trialsOf(SUBGROUP, head)[0]!.candidates.findIndex(({ team }) => team.apart);
+  await tuning(store, apart).tuning.measure(first, head, BUFFERS);
+  const later = gpuOf('driver');
+  await tuning(store, 0).tuning.measure(later, head, BUFFERS);
+  expect(later.tuned.get('head row 5000x768 f16')).toMatchObject({ apart: true });
+  for (const gpu of [first, later]) expect(plan(gpu)).toEqual(['linear_row_cluster']);
+});
+
 describe('a record', () => {
   const team: Team = TRIALS[0]!.candidates[1]!.team;
-  const good = { version: 4, teams: { [TRIALS[0]!.name]: team } };
+  const good = { version: 5, teams: { [TRIALS[0]!.name]: team } };
   test.each<[string, unknown, number]>([
     ['of this version', good, 1],
     ['that is none', undefined, 0],
     ['of another version', { ...good, version: 0 }, 0],
-    ['without teams', { version: 4, teams: 'all' }, 0],
-    ['of a team that is no object', { version: 4, teams: { [TRIALS[0]!.name]: 8 } }, 0],
-    ['of a team that there is not', { version: 4, teams: { [TRIALS[0]!.name]: { WORKGROUP: 64, CLUSTER: 7 } } }, 0],
-    ['of texts for numbers', { version: 4, teams: { [TRIALS[0]!.name]: { WORKGROUP: '64', CLUSTER: '8' } } }, 0],
-    ['of a product that nobody asked for', { version: 4, teams: { other: team } }, 0],
+    ['without teams', { version: 5, teams: 'all' }, 0],
+    ['of a team that is no object', { version: 5, teams: { [TRIALS[0]!.name]: 8 } }, 0],
+    ['of a team that there is not', { version: 5, teams: { [TRIALS[0]!.name]: { WORKGROUP: 64, CLUSTER: 7 } } }, 0],
+    ['of texts for numbers', { version: 5, teams: { [TRIALS[0]!.name]: { WORKGROUP: '64', CLUSTER: '8' } } }, 0],
+    ['of a product that nobody asked for', { version: 5, teams: { other: team } }, 0],
   ])('%s', (_, record, count) => {
     expect(readRecord(record, TRIALS).size).toBe(count);
   });

@@ -1,7 +1,7 @@
 // Which kernels a GPU is quickest with: what an earlier load measured is read from its record, the rest is measured before the model's first step, within a
 // budget, and kept. A CPU that plays a GPU has one kernel a product and measures nothing.
 
-import { literal, number, object, record, safeParse, string, unknown } from 'valibot';
+import { literal, number, object, optional, record, safeParse, string, unknown } from 'valibot';
 import type { Gpu } from '../gpu/device.ts';
 import { choosing, type Dispatch } from '../gpu/dispatch.ts';
 import type { Buffers } from '../gpu/executor.ts';
@@ -13,14 +13,14 @@ import type { TuningStore } from '../hub/tuning-store.ts';
 /** Of a load, in milliseconds: measuring stops there, and what is left keeps the rule until another load. */
 const BUDGET_MS = 250;
 /** Of the record. Another number makes all records unknown: raise it where kernels change. */
-const VERSION = 4;
+const VERSION = 5;
 
 /** An adapter as its record names it: another driver is another adapter. */
 export const adapterKey = ({ adapter, kernelClass, lanes }: Pick<Gpu, 'adapter' | 'kernelClass' | 'lanes'>): string =>
   JSON.stringify([adapter.vendor, adapter.architecture, adapter.device, adapter.description, kernelClass, lanes]);
 
 const RECORD = object({ version: literal(VERSION), teams: record(string(), unknown()) });
-const TEAM = object({ WORKGROUP: number(), CLUSTER: number() });
+const TEAM = object({ WORKGROUP: number(), CLUSTER: number(), apart: optional(literal(true)) });
 
 /** What a record has of each product; nothing where it is damaged or of another version. */
 function teamsIn(stored: unknown): Readonly<Record<string, unknown>> {

@@ -29,6 +29,8 @@ export interface Dispatch {
   readonly consts: Consts;
   /** Of a row kernel on a GPU: what its team was chosen for. */
   readonly product?: Product;
+  /** Of a head that leaves the pieces of a draw: the same by a dispatch for each, by rule. */
+  readonly apart?: readonly Dispatch[];
   /** By place in the kernel's list of bindings. */
   readonly bind: readonly BufferRef[];
   readonly grid: readonly [Extent, Extent, Extent];

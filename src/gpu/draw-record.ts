@@ -91,8 +91,15 @@ export function settingWords(setting: DrawSetting, V: number): Uint32Array<Array
   return words;
 }
 
-/** Of a row of V logits: piece i has the ids i, i + pieces, ... */
-export const piecesOf = (V: number): number => Math.ceil(V / Math.ceil(V / MOST_PIECES));
+/**
+ * How many pieces a row of V logits is cut into: piece i has the ids i, i + pieces, ... Most have as many as threads that make four at a time share out
+ * evenly: a multiple of 32, or the next power of two.
+ */
+export function piecesOf(V: number): number {
+  const least = Math.ceil(V / MOST_PIECES);
+  const step = least > 16 ? 32 : least > 8 ? 16 : least > 4 ? 8 : 1;
+  return Math.ceil(V / (step * Math.ceil(least / step)));
+}
 
 /** Sums over the ids that are not listed, relative to the largest logit of the row, in f32: of exp(a) and a exp(a). */
 interface TailSums {

@@ -136,7 +136,7 @@ describe.each(CHOICES)('head_row, %s', kernelClass => {
   test('every team that measuring may choose', async () => {
     const V = 5_003;
     for (const team of teamsFor(choosing())) {
-      const product = { op: 'linear', outputs: V, stride: 24, storage: STORAGES.f32 } as const;
+      const product = { op: 'head', outputs: V, stride: 24, storage: STORAGES.f32 } as const;
       await check({ V }, { ...choosing(), tuned: new Map([[productName(product), team]]) });
     }
   });

@@ -6,7 +6,8 @@ import type { Allocation } from '../model/ir/allocate.ts';
 import type { Graph, Op } from '../model/ir/graph.ts';
 import { pairAt } from '../model/ir/pairs.ts';
 import type { BufferRef, Dispatch, PlanContext, PlanOptions } from './dispatch.ts';
-import { planHeadRow } from './kernels/head.ts';
+import { planPieces } from './kernels/draw.ts';
+import { headProduct, planHeadRow } from './kernels/head.ts';
 import { planMatrix } from './kernels/linear.ts';
 import { PLANNERS, planPair } from './kernels/registry.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
@@ -68,9 +69,12 @@ export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOpti
     stride: stride4(matrix.rows),
     logits: graph.logits,
   };
+  const product = use.pieces ? headProduct(matrix) : null;
+  if (!product) return soundPlan(context, c => planMatrix(c, matrix, head));
   return soundPlan(context, c => {
-    const reduced = use.pieces ? planHeadRow(c, matrix, use.logits) : null;
-    return reduced ? [reduced] : planMatrix(c, matrix, head);
+    const alone = planMatrix(c, matrix, { ...head, product });
+    const reduced = planHeadRow(c, matrix, product, use.logits);
+    return reduced ? [{ ...reduced, apart: [...alone, planPieces(c.kernelClass, use.logits)] }] : alone;
   });
 }
 

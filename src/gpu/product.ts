@@ -3,8 +3,8 @@ import type { Storage } from './storage/storage.ts';
 
 /** A part of a matrix as a row kernel sees it. */
 export interface Product {
-  /** `gated`: with the gate over its halves. */
-  readonly op: 'linear' | 'gated';
+  /** `gated`: with the gate over its halves; `head`: with the reduction that a draw goes by. */
+  readonly op: 'linear' | 'gated' | 'head';
   readonly outputs: number;
   /** Columns, filled up to a multiple of four. */
   readonly stride: number;
@@ -16,6 +16,8 @@ export interface Product {
 export interface Team {
   readonly WORKGROUP: number;
   readonly CLUSTER: number;
+  /** Of a head: the reduction is a dispatch of its own. */
+  readonly apart?: true | undefined;
 }
 
 /** Teams that were measured to be the quickest, by the name of the product. */
@@ -25,4 +27,5 @@ export type Tuned = ReadonlyMap<string, Team>;
 export const productName = ({ op, outputs, stride, storage }: Product): string =>
   `${op} row ${outputs}x${stride} ${storage.name}`;
 
-export const sameTeam = (a: Team, b: Team): boolean => a.WORKGROUP === b.WORKGROUP && a.CLUSTER === b.CLUSTER;
+export const sameTeam = (a: Team, b: Team): boolean =>
+  a.WORKGROUP === b.WORKGROUP && a.CLUSTER === b.CLUSTER && a.apart === b.apart;

@@ -70,19 +70,23 @@ export function bodyPlan(
 
 /** The head on one row's final states, found by slot, to `logits`, and to the pieces of a draw where it leaves them. */
 export function headPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
-  return planHead(graph, weights, headOptions(gpu), { logits: 'logits', pieces: true });
+  return planHead(
+    graph,
+    weights,
+    { ...bodyOptions(gpu, 'row'), step: 'step/head' },
+    { logits: 'logits', pieces: true },
+  );
 }
-
-const headOptions = (gpu: Device): PlanOptions => ({ ...bodyOptions(gpu, 'row'), step: 'step/head' });
 
 /** The draw from the row that a head leaves. */
 export const drawPlan = ({ kernelClass }: Device, head: readonly Dispatch[]): Dispatch[] =>
   planDraw(kernelClass, 'logits', leavesPieces(head));
 
-/** The dispatches of a token, body and head, of which products alone are measured: the head leaves no pieces. */
+/** The dispatches of a token, body and head, by rule: what is measured begins with them. */
 export function tokenPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
-  const body = bodyPlan(gpu, graph, weights, 'row').flatMap(({ dispatches }) => dispatches);
-  return [...body, ...planHead(graph, weights, headOptions(gpu), { logits: 'logits' })];
+  const ruled: Device = { kernelClass: gpu.kernelClass, lanes: gpu.lanes, off: gpu.off, tuned: new Map() };
+  const body = bodyPlan(ruled, graph, weights, 'row').flatMap(({ dispatches }) => dispatches);
+  return [...body, ...headPlan(ruled, graph, weights)];
 }
 
 /** The head on a tile of rows, and the statistics of each. */

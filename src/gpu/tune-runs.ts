@@ -12,9 +12,11 @@ const MOST_DISPATCHES = 16;
 /** The candidates compiled, all at once. `now` in milliseconds. Throws `kernel_failed`; a run throws where nothing ran, as on buffers that are gone. */
 export async function prepareRuns(gpu: Gpu, buffers: Buffers, trial: Trial, now: () => number): Promise<Runs[]> {
   const wanted = Math.min(MOST_DISPATCHES, Math.max(1, Math.round(RUN_BYTES / trial.bytes)));
-  const matrices = Math.min(wanted, trial.candidates[0]?.dispatches.length ?? 0);
+  const matrices = Math.min(wanted, trial.candidates[0]?.matrices.length ?? 0);
   const repeats = Math.ceil(wanted / Math.max(1, matrices));
-  const made = trial.candidates.map(({ dispatches }) => Executor.create(gpu, dispatches.slice(0, matrices), buffers));
+  const made = trial.candidates.map(candidate =>
+    Executor.create(gpu, candidate.matrices.slice(0, matrices).flat(), buffers),
+  );
   return (await Promise.all(made)).map(executor => async () => {
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();

@@ -1,8 +1,9 @@
 // Measuring teams on a clock of the test's own: the quickest is taken, noise is not, and the budget ends it.
 import { describe, expect, test } from 'vitest';
-import { matrixPlan } from '../../e2e/support/product-plan.ts';
+import { headRowPlan, matrixPlan } from '../../e2e/support/product-plan.ts';
+import { defined } from '../lib/assert.ts';
 import { productName } from './product.ts';
-import { type Trial, trialsOf, tune } from './tune.ts';
+import { type Candidate, type Trial, trialsOf, tune } from './tune.ts';
 
 const SUBGROUP = { kernelClass: 'subgroup', lanes: 32 } as const;
 const trials = trialsOf(SUBGROUP, [
@@ -35,10 +36,10 @@ test('a trial a shape, those that read most first, the team by rule first and ea
     const teams = candidates.map(({ team }) => JSON.stringify(team));
     expect(new Set(teams).size).toBe(teams.length);
     expect(teams.length).toBeGreaterThan(3);
-    for (const { team, dispatches } of candidates) {
+    for (const { team, matrices } of candidates) {
       // Every matrix of the shape has its turn.
-      expect(dispatches).toHaveLength(name.includes('2304') ? 1 : 2);
-      for (const dispatch of dispatches) {
+      expect(matrices).toHaveLength(name.includes('2304') ? 1 : 2);
+      for (const dispatch of matrices.flat()) {
         expect(dispatch.product && productName(dispatch.product)).toBe(name);
         const { WORKGROUP, CLUSTER } = team;
         expect(dispatch.consts).toMatchObject({ WORKGROUP, CLUSTER });
@@ -48,9 +49,32 @@ test('a trial a shape, those that read most first, the team by rule first and ea
   }
 });
 
+test('a head with the reduction of its logits by each team, and the two apart', () => {
+  const [trial, ...more] = trialsOf(SUBGROUP, headRowPlan(SUBGROUP, 50_257, 768, 'f16'));
+  expect(more).toEqual([]);
+  const { name, candidates } = defined(trial, 'a trial');
+  expect(name).toBe('head row 50257x768 f16');
+  const apart = candidates.at(-1);
+  expect(apart?.team).toEqual({ ...candidates[0]?.team, apart: true });
+  const kernels = ({ matrices }: Candidate) => matrices.map(each => each.map(({ kernel }) => kernel.name));
+  expect(apart && kernels(apart)).toEqual([['linear_row_cluster', 'draw_pieces']]);
+  for (const each of candidates.slice(0, -1)) {
+    const { WORKGROUP, CLUSTER } = each.team;
+    expect(kernels(each)).toEqual([[CLUSTER < WORKGROUP ? 'head_row_cluster' : 'head_row_workgroup']]);
+    const [[dispatch] = []] = each.matrices;
+    const { consts, grid } = defined(dispatch, 'a dispatch');
+    expect(consts).toMatchObject({ WORKGROUP, CLUSTER });
+    // 786 pieces of 64 ids.
+    expect(consts.PIECES).toBe(786);
+    const rounds = 64 / (4 * Number(consts.TOGETHER));
+    expect(Number(grid[0]) * (WORKGROUP / CLUSTER) * 4 * rounds).toBeGreaterThanOrEqual(50_257);
+  }
+});
+
 test('a CPU that plays a GPU has nothing to measure', () => {
   const free = { kernelClass: 'barrier_free' } as const;
   expect(trialsOf(free, matrixPlan(free, 768, 768, 'f16'))).toEqual([]);
+  expect(trialsOf(free, headRowPlan(free, 768, 768, 'f16'))).toEqual([]);
 });
 
 describe('the quickest team', () => {

@@ -1,20 +1,26 @@
 // Measures which team of threads makes a product quickest: the candidates of each shape in turn, in a budget of time. Pure but for the clock and the
 // runs, which are given.
 import type { Choosing, Dispatch } from './dispatch.ts';
+import { headWork } from './kernels/head.ts';
 import { ROW_KERNELS } from './kernels/linear.ts';
 import { GATED_KERNELS } from './kernels/linear_gated.ts';
-import { teamByRule, teamsFor, teamWork } from './kernels/team.ts';
+import { teamByRule, teamsFor, teamWork, type Work } from './kernels/team.ts';
 import { partBytes } from './layout.ts';
 import { type Product, productName, sameTeam, type Team } from './product.ts';
 import { variantOf } from './variants.ts';
 
-/** One shape: its name, and its dispatches by each team, the one by rule first. */
+/** One shape: its name, and its runs by each team, the one by rule first. */
 export interface Trial {
   readonly name: string;
   /** Of weights that a dispatch reads. */
   readonly bytes: number;
-  /** A dispatch for each matrix of the shape: one alone would lie in the caches of the GPU after its first run, where no token finds it. */
-  readonly candidates: readonly { readonly team: Team; readonly dispatches: readonly Dispatch[] }[];
+  readonly candidates: readonly Candidate[];
+}
+
+export interface Candidate {
+  readonly team: Team;
+  /** What is dispatched for each matrix of the shape: one alone would lie in the caches of the GPU after its first run, where no token finds it. */
+  readonly matrices: readonly (readonly Dispatch[])[];
 }
 
 /** The shapes among the dispatches of a token, those that read most first. */
@@ -23,24 +29,32 @@ export function trialsOf(c: Choosing, dispatches: readonly Dispatch[]): Trial[] 
   for (const [name, { product, same }] of shapesOf(dispatches)) {
     const rule = teamByRule(c, product);
     const others = teamsFor(c).filter(team => !sameTeam(team, rule));
-    const kernels = product.op === 'gated' ? GATED_KERNELS : ROW_KERNELS;
-    const all = [rule, ...others].map(team => {
-      const { kernel, sizes, grid } = teamWork(c, product, kernels, team);
-      const by = ({ consts: { WORKGROUP: _, CLUSTER: __, ...consts }, ...dispatch }: Dispatch): Dispatch => ({
-        ...dispatch,
+    const all = [rule, ...others].map((team): Candidate => {
+      const { kernel, sizes, grid } = WORK[product.op](c, product, team);
+      const by = ({ consts, ...rest }: Dispatch): Dispatch => ({
+        ...rest,
         kernel,
         grid,
         consts: { ...consts, ...sizes },
       });
-      return { team, dispatches: same.map(by) };
+      return { team, matrices: same.map(dispatch => [by(dispatch)]) };
     });
-    const candidates = all.filter(each => !each.dispatches.some(dispatch => c.off?.has(variantOf(dispatch))));
+    const apart = same.flatMap(dispatch => (dispatch.apart ? [dispatch.apart] : []));
+    if (apart.length > 0) all.push({ team: { ...rule, apart: true }, matrices: apart });
+    const candidates = all.filter(({ matrices }) => !matrices.flat().some(each => c.off?.has(variantOf(each))));
     const { outputs, stride, storage } = product;
     const bytes = partBytes({ cols: stride }, { rows: outputs, storage });
     trials.push({ name, bytes, candidates });
   }
   return trials.sort((a, b) => b.bytes - a.bytes);
 }
+
+/** A product by a team. */
+const WORK: Readonly<Record<Product['op'], (c: Choosing, product: Product, team: Team) => Work>> = {
+  linear: (c, product, team) => teamWork(c, product, ROW_KERNELS, team),
+  gated: (c, product, team) => teamWork(c, product, GATED_KERNELS, team),
+  head: headWork,
+};
 
 interface Shape {
   readonly product: Product;

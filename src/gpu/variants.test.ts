@@ -22,7 +22,7 @@ test('what is off is not measured', () => {
   const dispatches = matrixPlan(GPU, 768, 768, 'f16');
   const kernels = (off: string[]) =>
     trialsOf({ ...GPU, off: new Set(off) }, dispatches).flatMap(({ candidates }) =>
-      candidates.flatMap(each => each.dispatches.map(variantOf)),
+      candidates.flatMap(each => each.matrices.flat().map(variantOf)),
     );
   expect(kernels([])).toContain('linear_row_cluster f16');
   expect(new Set(kernels(['linear_row_cluster f16']))).toEqual(new Set(['linear_row_workgroup f16']));

@@ -31,7 +31,8 @@ function teamsOf({ base, runner }: ProbeContext): DebugTeam[] {
   for (const { product } of runner.decodePlan) {
     if (!product) continue;
     const name = productName(product);
-    const threads = `${teamOf(choosing(base.gpu), product).CLUSTER} threads for four outputs`;
+    const { CLUSTER, apart } = teamOf(choosing(base.gpu), product);
+    const threads = `${CLUSTER} threads for four outputs${apart ? ', reduced by a dispatch of its own' : ''}`;
     teams.set(name, { product: name, threads, measured: base.gpu.tuned.has(name) });
   }
   return [...teams.values()];

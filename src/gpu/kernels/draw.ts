@@ -19,6 +19,20 @@ const draw = kernel('draw', {
 
 export const kernels = [drawPieces, draw];
 
+const isCpu = (kernelClass: KernelClass): boolean => kernelClass === 'barrier_free' || kernelClass === 'naive';
+
+/** From the row in `logits` to the pieces of a draw. */
+export function planPieces(kernelClass: KernelClass, logits: string): Dispatch {
+  const wide = isCpu(kernelClass) ? 8 : 64;
+  return {
+    label: 'head (draw_pieces)',
+    kernel: drawPieces,
+    consts: { WORKGROUP: wide },
+    bind: [{ buffer: 'draw/setting' }, { buffer: logits }, { buffer: 'draw/pieces' }],
+    grid: [MOST_PIECES / wide, 1, 1],
+  };
+}
+
 /**
  * From the row in `logits` to the record of its draw; `reduced`: its pieces are there. Sizes of the vocabulary stand in the setting, so that all models
  * share two pipelines.
@@ -26,28 +40,15 @@ export const kernels = [drawPieces, draw];
 export function planDraw(kernelClass: KernelClass, logits: string, reduced = false): Dispatch[] {
   // One workgroup with barriers: on a CPU they cost little where it is no wider than one of its vectors. A word of workgroup memory costs
   // SwiftShader half a millisecond of compiling, so that little lies there.
-  const onCpu = kernelClass === 'barrier_free' || kernelClass === 'naive';
-  const [piecesWide, wide] = onCpu ? [8, 4] : [64, 256];
-  const buffers = {
-    setting: { buffer: 'draw/setting' },
-    logits: { buffer: logits },
-    pieces: { buffer: 'draw/pieces' },
-  };
-  const reduction: Dispatch = {
-    label: 'head (draw_pieces)',
-    kernel: drawPieces,
-    consts: { WORKGROUP: piecesWide },
-    bind: [buffers.setting, buffers.logits, buffers.pieces],
-    grid: [MOST_PIECES / piecesWide, 1, 1],
-  };
+  const wide = isCpu(kernelClass) ? 4 : 256;
   const drawing: Dispatch = {
     label: 'head (draw)',
     kernel: draw,
     consts: { WORKGROUP: wide, LIST: LISTED, RAISED, ROOM, STRETCHES: Math.max(64, wide) },
     bind: [
-      buffers.setting,
-      buffers.logits,
-      buffers.pieces,
+      { buffer: 'draw/setting' },
+      { buffer: logits },
+      { buffer: 'draw/pieces' },
       { buffer: 'draw/touched' },
       { buffer: 'draw/found' },
       { buffer: 'draw/bins' },
@@ -55,5 +56,5 @@ export function planDraw(kernelClass: KernelClass, logits: string, reduced = fal
     ],
     grid: [1, 1, 1],
   };
-  return reduced ? [drawing] : [reduction, drawing];
+  return reduced ? [drawing] : [planPieces(kernelClass, logits), drawing];
 }

@@ -72,6 +72,8 @@ export interface MatrixUse {
   readonly op?: LinearOp;
   /** What becomes of the product where it is the head's. */
   readonly logits?: LogitsRule;
+  /** What a team is chosen for, where that is not the product alone. */
+  readonly product?: Product;
 }
 
 /** One dispatch a part of the matrix. */
@@ -84,7 +86,7 @@ export function planMatrix(c: PlanContext, matrix: MatrixLayout, use: MatrixUse)
       kernel: chosen,
       sizes,
       ...rest
-    } = variant(c, { op: 'linear', outputs: rows, stride: matrix.stride, storage });
+    } = variant(c, use.product ?? { op: 'linear', outputs: rows, stride: matrix.stride, storage });
     return {
       label: `${use.label} (${chosen.name})`,
       kernel: chosen,

@@ -24,7 +24,7 @@ export function productKernels(name: string, spec: KernelSpec, finish: string): 
   const few = (by: string) => severalRows(sized, 'few_rows', `few_rows_${by}`);
   return {
     free: {
-      row: kernel(`${name}_row`, { ...sized, parts: [...sized.parts, finish] }),
+      row: kernel(`${name}_row`, { ...sized, parts: [...sized.parts, 'row_products', finish] }),
       few: kernel(`${name}_few`, severalRows(sized, 'few_products', finish)),
       tile: kernel(`${name}_tile`, severalRows(sized, 'tile_products', finish)),
     },
