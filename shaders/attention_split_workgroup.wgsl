@@ -7,10 +7,13 @@
 const HS4: u32 = HS / 4u;
 // Threads that own the same four output columns; each takes every SHARE-th key of a tile. WORKGROUP is TILE.
 const SHARE: u32 = WORKGROUP / HS4;
+// What all threads have is joined in two steps, not by halves: a CPU that plays a GPU takes long for a barrier, and to compile it.
+const JOINS: u32 = 8u;
 
 var<workgroup> tile_slots: array<u32, WORKGROUP>;
 var<workgroup> tile_weights: array<f32, SERVED * WORKGROUP>;
 var<workgroup> parts: array<f32, SERVED * WORKGROUP>;
+var<workgroup> joints: array<f32, JOINS * SERVED>;
 var<workgroup> means: array<vec4f, SERVED * WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -53,17 +56,20 @@ fn attention_split_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local
       parts[g * WORKGROUP + lane] = scores[g];
     }
     workgroupBarrier();
-    for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
-      if (lane < half) {
-        for (var g = 0u; g < SERVED; g++) {
-          let at = g * WORKGROUP + lane;
-          parts[at] = max(parts[at], parts[at + half]);
-        }
+    for (var at = lane; at < JOINS * SERVED; at += WORKGROUP) {
+      let begins = at / JOINS * WORKGROUP;
+      var most = parts[begins + at % JOINS];
+      for (var i = at % JOINS + JOINS; i < WORKGROUP; i += JOINS) {
+        most = max(most, parts[begins + i]);
       }
-      workgroupBarrier();
+      joints[at] = most;
     }
+    workgroupBarrier();
     for (var g = 0u; g < SERVED; g++) {
-      let new_highest = max(highest[g], parts[g * WORKGROUP]);
+      var new_highest = highest[g];
+      for (var i = 0u; i < JOINS; i++) {
+        new_highest = max(new_highest, joints[g * JOINS + i]);
+      }
       let shrink = exp(highest[g] - new_highest);
       let p = select(0.0, exp(scores[g] - new_highest), s < end);
       tile_weights[g * WORKGROUP + lane] = p;

@@ -8,11 +8,14 @@
 const HS4: u32 = HS / 4u;
 // Threads that own the same four output columns; each takes every SHARE-th key of a tile.
 const SHARE: u32 = WORKGROUP / HS4;
+// What all threads have is joined in two steps, not by halves: a CPU that plays a GPU takes long for a barrier, and to compile it.
+const JOINS: u32 = 8u;
 
 // A number a row.
 var<workgroup> tile_weights: array<vec4f, WORKGROUP>;
 var<workgroup> tile_slots: array<u32, WORKGROUP>;
 var<workgroup> parts: array<vec4f, WORKGROUP>;
+var<workgroup> joints: array<vec4f, JOINS>;
 var<workgroup> means: array<mat4x4f, WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -80,13 +83,18 @@ fn attention_tile_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_
       }
       parts[lane] = score;
       workgroupBarrier();
-      for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
-        if (lane < half) {
-          parts[lane] = max(parts[lane], parts[lane + half]);
+      if (lane < JOINS) {
+        var most = parts[lane];
+        for (var i = lane + JOINS; i < WORKGROUP; i += JOINS) {
+          most = max(most, parts[i]);
         }
-        workgroupBarrier();
+        joints[lane] = most;
       }
-      let new_highest = max(highest, parts[0]);
+      workgroupBarrier();
+      var new_highest = highest;
+      for (var i = 0u; i < JOINS; i++) {
+        new_highest = max(new_highest, joints[i]);
+      }
       let shrink = exp(highest - new_highest);
       let p = select(vec4f(), exp(score - new_highest), seen);
       tile_weights[lane] = p;
@@ -112,19 +120,27 @@ fn attention_tile_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_
     parts[lane] = sum;
     means[lane] = mean;
     workgroupBarrier();
-    if (lane < HS4) {
-      var total = vec4f();
-      for (var i = 0u; i < WORKGROUP; i++) {
-        total += parts[i];
+    if (lane < JOINS) {
+      var own = parts[lane];
+      for (var i = lane + JOINS; i < WORKGROUP; i += JOINS) {
+        own += parts[i];
       }
-      var joined = mat4x4f();
-      for (var i = 0u; i < SHARE; i++) {
-        joined += means[i * HS4 + lane];
+      joints[lane] = own;
+    }
+    workgroupBarrier();
+    for (var at = lane; at < 4u * HS4; at += WORKGROUP) {
+      let i = at / HS4;
+      let column = at % HS4;
+      var joined = vec4f();
+      for (var part = column; part < SHARE * HS4; part += HS4) {
+        joined += means[part][i];
       }
-      for (var i = 0u; i < 4u; i++) {
-        if (mine[i]) {
-          output[t[i] * (OUT_STRIDE / 4u) + head * HS4 + lane] = joined[i] / total[i];
-        }
+      var total = 0.0;
+      for (var part = 0u; part < JOINS; part++) {
+        total += joints[part][i];
+      }
+      if (mine[i]) {
+        output[t[i] * (OUT_STRIDE / 4u) + head * HS4 + column] = joined / total;
       }
     }
     workgroupBarrier();

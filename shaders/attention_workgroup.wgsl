@@ -7,10 +7,13 @@
 const HS4: u32 = HS / 4u;
 // Threads that own the same four output columns; each takes every SHARE-th key of a tile.
 const SHARE: u32 = WORKGROUP / HS4;
+// What all threads have is joined in two steps, not by halves: a CPU that plays a GPU takes long for a barrier, and to compile it.
+const JOINS: u32 = 8u;
 
 var<workgroup> tile_weights: array<f32, WORKGROUP>;
 var<workgroup> tile_slots: array<u32, WORKGROUP>;
 var<workgroup> parts: array<f32, WORKGROUP>;
+var<workgroup> joints: array<f32, JOINS>;
 var<workgroup> means: array<vec4f, WORKGROUP>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -42,13 +45,18 @@ fn attention_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
     }
     parts[lane] = score;
     workgroupBarrier();
-    for (var half = WORKGROUP / 2u; half > 0u; half >>= 1u) {
-      if (lane < half) {
-        parts[lane] = max(parts[lane], parts[lane + half]);
+    if (lane < JOINS) {
+      var most = parts[lane];
+      for (var i = lane + JOINS; i < WORKGROUP; i += JOINS) {
+        most = max(most, parts[i]);
       }
-      workgroupBarrier();
+      joints[lane] = most;
     }
-    let new_highest = max(highest, parts[0]);
+    workgroupBarrier();
+    var new_highest = highest;
+    for (var i = 0u; i < JOINS; i++) {
+      new_highest = max(new_highest, joints[i]);
+    }
     let shrink = exp(highest - new_highest);
     let p = select(0.0, exp(score - new_highest), s < length);
     tile_weights[lane] = p;
