@@ -11,7 +11,7 @@ import { headProduct, planHeadRow } from './kernels/head.ts';
 import { planMatrix } from './kernels/linear.ts';
 import { PLANNERS, planPair } from './kernels/registry.ts';
 import { stride4, type WeightLayouts } from './layout.ts';
-import { soundPlan } from './variants.ts';
+import { soundPlan, variantOf } from './variants.ts';
 
 /** Ops that are planned together, one or a pair, and the dispatches that run them. */
 export interface PlannedOps {
@@ -74,7 +74,8 @@ export function planHead(graph: Graph, weights: WeightLayouts, options: PlanOpti
   return soundPlan(context, c => {
     const alone = planMatrix(c, matrix, { ...head, product });
     const reduced = planHeadRow(c, matrix, product, use.logits);
-    return reduced ? [{ ...reduced, apart: [...alone, planPieces(c.kernelClass, use.logits)] }] : alone;
+    if (!reduced || c.off?.has(variantOf(reduced))) return alone;
+    return [{ ...reduced, apart: [...alone, planPieces(c.kernelClass, use.logits)] }];
   });
 }
 
