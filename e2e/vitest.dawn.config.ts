@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Mesa's CPU driver leaves its optimiser out: most of a test's time is the compiling of kernels that run once. Results are the same.
 process.env.GALLIVM_PERF ??= 'nopt';
@@ -19,6 +20,15 @@ const IN_CHROMIUM = [
   'src/engine/{growth,half-keys,long-rotary,long-step,recipes,session,states}.gpu.test.ts',
   'src/engine/search/search.gpu.test.ts',
 ];
+
+/** The file that takes longest begins first, so that nobody waits for it alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('/src/engine/golden.gpu.test.ts');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter(file => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -39,5 +49,6 @@ export default defineConfig({
     // What it has compiled it also lets go for a while.
     teardownTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });
