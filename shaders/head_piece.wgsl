@@ -33,8 +33,10 @@ fn lowered(s: vec4f, w: vec4f) -> vec4f {
 
 fn both_of(a: Piece, b: Piece) -> Piece {
   let highest = max(a.highest, b.highest);
-  let sums = lowered(a.sums, weights_of(a.highest - highest)) + lowered(b.sums, weights_of(b.highest - highest));
-  return Piece(highest, a.finite + b.finite, a.sound && b.sound, sums);
+  // As they are where that is theirs: each factor costs some of their last places.
+  let left = select(lowered(a.sums, weights_of(a.highest - highest)), a.sums, a.highest == highest);
+  let right = select(lowered(b.sums, weights_of(b.highest - highest)), b.sums, b.highest == highest);
+  return Piece(highest, a.finite + b.finite, a.sound && b.sound, left + right);
 }
 
 // Writes the logit of an id, and what `own` is with it.

@@ -29,7 +29,7 @@ export interface Dispatch {
   readonly consts: Consts;
   /** Of a row kernel on a GPU: what its team was chosen for. */
   readonly product?: Product;
-  /** Of a head that leaves the pieces of a draw: the same by a dispatch for each, by rule. */
+  /** Of a head that leaves the pieces of a draw: the same work in two dispatches, product and reduction. */
   readonly apart?: readonly Dispatch[];
   /** By place in the kernel's list of bindings. */
   readonly bind: readonly BufferRef[];

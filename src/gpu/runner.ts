@@ -18,6 +18,7 @@ import { type Lent, Readback } from './readback.ts';
 import { anglesLength, rotaryAngles } from './rotary-angles.ts';
 import type { BufferSpec, Scope } from './scope.ts';
 import {
+  anyDrawWords,
   type BodyKind,
   bodyKindOf,
   bodyKinds,
@@ -143,6 +144,7 @@ export class Runner {
       const words = stepWords([{ id: 0, position: 0, slot: 0, sequence: 0 }], 0);
       for (const step of ['step/row', 'step/head'])
         gpu.device.queue.writeBuffer(defined(fixed.get(step), step), 0, words);
+      gpu.device.queue.writeBuffer(defined(fixed.get('draw/setting'), 'a setting'), 0, anyDrawWords(graph));
       await options.tune(tokenPlan(gpu, graph, layouts), buffers);
     }
     const plans = await makePlans(gpu, graph, layouts, buffers);
@@ -177,7 +179,6 @@ export class Runner {
   /** Plans anew: for a choice of kernels that has changed. Keys that are cached stay as they were made. Throws `kernel_failed`. */
   async replan(): Promise<void> {
     this.#plans = await makePlans(this.#gpu, this.#graph, this.#weights, this.#buffers);
-    // What a draw begins with depends on the head.
     if (this.#drawing === null) return;
     this.#drawing = null;
     await this.prepareDraw();

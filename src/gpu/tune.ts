@@ -27,6 +27,8 @@ export interface Candidate {
 export function trialsOf(c: Choosing, dispatches: readonly Dispatch[]): Trial[] {
   const trials: Trial[] = [];
   for (const [name, { product, same }] of shapesOf(dispatches)) {
+    // A head whose kernel is switched off is planned in two dispatches, and there is nothing to choose.
+    if (product.op === 'head' && !same.every(dispatch => dispatch.apart)) continue;
     const rule = teamByRule(c, product);
     const others = teamsFor(c).filter(team => !sameTeam(team, rule));
     const all = [rule, ...others].map((team): Candidate => {

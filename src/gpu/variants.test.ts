@@ -21,6 +21,12 @@ test('a head that reduces its logits gives way to one that does not, of the same
   expect(heads('head_row_cluster f16', 'linear_row_cluster f16')).toEqual(['head_row_workgroup f16']);
 });
 
+test('a head that is switched off is not measured, and keeps nothing else from being', () => {
+  const c = { ...GPU, off: new Set(['head_row_cluster f16']) };
+  const dispatches = [...headRowPlan(c, 5_000, 768, 'f16'), ...matrixPlan(c, 768, 768, 'f16')];
+  expect(trialsOf(c, dispatches).map(({ name }) => name)).toEqual(['linear row 768x768 f16']);
+});
+
 test('another storage of the same kernel stays on', () => {
   expect(planned('linear_row_cluster q8_0')).toEqual(['linear_row_cluster f16']);
 });

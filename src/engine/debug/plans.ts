@@ -32,7 +32,7 @@ function teamsOf({ base, runner }: ProbeContext): DebugTeam[] {
     if (!product) continue;
     const name = productName(product);
     const { CLUSTER, apart } = teamOf(choosing(base.gpu), product);
-    const threads = `${CLUSTER} threads for four outputs${apart ? ', reduced by a dispatch of its own' : ''}`;
+    const threads = `${CLUSTER} threads for four outputs${apart ? ', logits reduced in a dispatch of their own' : ''}`;
     teams.set(name, { product: name, threads, measured: base.gpu.tuned.has(name) });
   }
   return [...teams.values()];
