@@ -62,6 +62,18 @@ export interface DrawSetting {
   readonly change: LogitChange | null;
 }
 
+/** All of a row, as the model gave it. */
+export const OPEN_DRAW: DrawSetting = {
+  cutTemperature: 1,
+  drawTemperature: 1,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  typicalP: 1,
+  u: 0.5,
+  change: null,
+};
+
 /** The words of a setting, for a row of V logits. */
 export function settingWords(setting: DrawSetting, V: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(SETTING_WORDS);

@@ -4,19 +4,16 @@ import { drawTwin, type TwinTable } from '../../e2e/support/draw-twin.ts';
 import { openTestGpu } from '../../e2e/support/gpu-model.ts';
 import { FILLER, noise, padRows, runDispatches } from '../../e2e/support/kernel-run.ts';
 import type { Gpu, KernelClass } from './device.ts';
-import { DRAW_WORDS, type DrawRecord, type DrawSetting, readRecord, settingWords } from './draw-record.ts';
+import {
+  DRAW_WORDS,
+  type DrawRecord,
+  type DrawSetting,
+  OPEN_DRAW as OPEN,
+  readRecord,
+  settingWords,
+} from './draw-record.ts';
 import { planDraw } from './kernels/draw.ts';
 
-const OPEN: DrawSetting = {
-  cutTemperature: 1,
-  drawTemperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  typicalP: 1,
-  u: 0.5,
-  change: null,
-};
 /** A quarter of what the proof of a draw allows a sum. */
 const BOUND = 2 ** -18;
 const wide = (V: number) => noise(V, V).map((x, id) => 40 * x * x * x - 30 + (id % 3));

@@ -24,7 +24,7 @@ import type { LogitsRule } from '../model/ir/graph.ts';
 import * as reference from '../reference/ops.ts';
 import type { Gpu } from './device.ts';
 import type { Choosing } from './dispatch.ts';
-import { DRAW_WORDS, piecesOf, settingWords } from './draw-record.ts';
+import { DRAW_WORDS, OPEN_DRAW, piecesOf, settingWords } from './draw-record.ts';
 import { leavesPieces } from './kernels/head.ts';
 import { teamsFor } from './kernels/team.ts';
 import { stride4 } from './layout.ts';
@@ -63,12 +63,11 @@ async function runHead(choosing: Choosing, { V, C = 24, storage = 'f32', rule = 
   const { graph } = opGraph({ ops: [], widths: {}, head: 'wte', weights, logits, dims });
   const layouts = layoutAll(graph, storage);
   const [states, w] = [noise(3 * C, 5), noise(V * C, 6).map(x => 3 * x)];
-  const setting = { topK: 0, topP: 1, minP: 0, typicalP: 1, u: 0.5, change: null };
   const contents: Contents = {
     step: stepRows([{ slot: 2 }]),
     final: padRows(states, C),
     logits: new Float32Array(stride4(V)).fill(FILLER),
-    'draw/setting': settingWords({ ...setting, cutTemperature: CUT_TEMPERATURE, drawTemperature: 1 }, V),
+    'draw/setting': settingWords({ ...OPEN_DRAW, cutTemperature: CUT_TEMPERATURE }, V),
     'draw/pieces': new Float32Array(DRAW_WORDS['draw/pieces']).fill(FILLER),
     ...matrixContents(defined(layouts.matrices.get('wte'), 'wte'), w),
     ...vectorContents(layouts, bias ? { b: bias } : {}),

@@ -3,7 +3,7 @@ import { type Allocation, allocateValues } from '../model/ir/allocate.ts';
 import type { Graph } from '../model/ir/graph.ts';
 import type { Gpu } from './device.ts';
 import { type Choosing, choosing, type Dispatch, type PlanOptions } from './dispatch.ts';
-import { type DrawSetting, settingWords } from './draw-record.ts';
+import { OPEN_DRAW, settingWords } from './draw-record.ts';
 import { growsLong, LONG_FROM } from './kernels/attention.ts';
 import { planDraw } from './kernels/draw.ts';
 import { leavesPieces } from './kernels/head.ts';
@@ -83,20 +83,8 @@ export function headPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dis
 export const drawPlan = ({ kernelClass }: Device, head: readonly Dispatch[]): Dispatch[] =>
   planDraw(kernelClass, 'logits', leavesPieces(head));
 
-/** What a head and its reduction are measured with: a reduction without a setting would do nothing. */
-const ANY_DRAW: DrawSetting = {
-  cutTemperature: 1,
-  drawTemperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  typicalP: 1,
-  u: 0,
-  change: null,
-};
-
-/** The words of that setting. */
-export const anyDrawWords = ({ dims }: Graph): Uint32Array<ArrayBuffer> => settingWords(ANY_DRAW, dims.vocab_size);
+/** The setting that a head and its reduction are measured with: without one the reduction would do nothing. */
+export const anyDrawWords = ({ dims }: Graph): Uint32Array<ArrayBuffer> => settingWords(OPEN_DRAW, dims.vocab_size);
 
 /** The dispatches of a token, body and head, by rule: what is measured begins with them. */
 export function tokenPlan(gpu: Device, graph: Graph, weights: WeightLayouts): Dispatch[] {
